@@ -1,0 +1,25 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Recognition of pictures (the manual's chapter 4.21)."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE, Operation
+
+ERRORS = {**common.ERRORS}
+
+OPERATIONS = {
+    "RecognizeCarNum": Operation(
+        "4.21.6.1", CREATE, None,
+        "Url",
+        reply="Data",
+        instance=False,
+    ),
+    "RecognizePictureGeneral": Operation(
+        "4.21.6.2", CREATE, None,
+        "Url!",
+        reply="Data",
+        instance=False,
+    ),
+}

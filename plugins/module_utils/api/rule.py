@@ -1,0 +1,79 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Rules: forwarding by SQL (the manual's chapter 4.15)."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common, product, rule
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE, DELETE, READ, SET, Operation, Pages
+
+ERRORS = {**common.ERRORS, **product.ERRORS, **rule.ERRORS}
+
+OPERATIONS = {
+    "CreateRule": Operation(
+        "4.15.1", CREATE, 50,
+        "Name! DataType ProductKey ResourceGroupId RuleDesc Select ShortTopic Topic TopicType:int Where",
+        reply="RuleId:int",
+    ),
+    "CreateRuleAction": Operation(
+        "4.15.2", CREATE, 50,
+        "Configuration! RuleId!:int Type! ErrorActionFlag:bool",
+        reply="ActionId:int",
+    ),
+    "DeleteRule": Operation(
+        "4.15.3", DELETE, 50,
+        "RuleId!:int",
+        absent=("iot.rule.NotFoundRule",),
+    ),
+    "DeleteRuleAction": Operation(
+        "4.15.4", DELETE, 50,
+        "ActionId!:int",
+        absent=("iot.rule.NotFoundRuleAction",),
+    ),
+    "GetRule": Operation(
+        "4.15.5", READ, 50,
+        "RuleId!:int",
+        reply=(
+            "RuleInfo{CreateUserId:int Created DataType Id:int Modified Name ProductKey RuleDesc Select ShortTopic "
+            "Status Topic TopicType:int UtcCreated UtcModified Where}"
+        ),
+        absent=("iot.rule.NotFoundRule",),
+    ),
+    "GetRuleAction": Operation(
+        "4.15.6", READ, 50,
+        "ActionId!:int",
+        reply="RuleActionInfo{Configuration ErrorActionFlag:bool Id:int RuleId:int Type}",
+        absent=("iot.rule.NotFoundRuleAction",),
+    ),
+    "ListRule": Operation(
+        "4.15.7", READ, 20,
+        "CurrentPage!:int PageSize!:int ResourceGroupId",
+        reply=(
+            "Data{RuleInfo[CreateUserId:int Created DataType Id:int Modified Name ProductKey RuleDesc Select "
+            "ShortTopic Status Topic UtcCreated UtcModified Where]} Page:int PageSize:int Total:int"
+        ),
+        # The manual describes this Total as a number of pages and shows a number of rules: not to be counted on.
+        pages=Pages("CurrentPage", 100, "Data.RuleInfo"),
+    ),
+    "ListRuleActions": Operation(
+        "4.15.8", READ, 50,
+        "RuleId!:int",
+        reply="RuleActionList{RuleActionInfo[Configuration ErrorActionFlag:bool Id:int RuleId:int Status Type]}",
+    ),
+    "StartRule": Operation(
+        "4.15.9", SET, 50,
+        "RuleId!:int",
+    ),
+    "StopRule": Operation(
+        "4.15.10", SET, 50,
+        "RuleId!:int",
+    ),
+    "UpdateRule": Operation(
+        "4.15.11", SET, 50,
+        "RuleId!:int Name ProductKey RuleDesc Select ShortTopic Topic TopicType:int Where",
+    ),
+    "UpdateRuleAction": Operation(
+        "4.15.12", SET, 50,
+        "ActionId!:int Configuration! Type!",
+    ),
+}
