@@ -1,0 +1,214 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The only way out: every request of this collection to the platform is a ``Client.call``."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from datetime import datetime, timezone
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import DELETE, THROTTLED, TRANSIENT, VERSION
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.cache import ReadCache
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import Connection
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.encoding import encode
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, InvalidRequest, IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import NoPacer, Pacer
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.retrying import RetryPolicy
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.signing import canonical_query, sign
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport
+
+#: A query longer than this goes into the form body: some proxies cut URLs at 2,048 characters.
+LONGEST_QUERY = 1500
+
+
+class Client:
+    """Calls operations of one account.
+
+    It may be used from several threads.
+
+    Args:
+        connection: the account, the endpoint and how to reach it.
+        catalogue: the operations that may be called.
+        transport, pacer, policy: for tests; made from the connection otherwise.
+    """
+
+    def __init__(self, connection: Connection, catalogue: Catalogue, transport=None, pacer=None, policy=None):
+        self.connection = connection
+        self.catalogue = catalogue
+        self.calls = 0
+        self._transport = transport or Transport(connection.endpoint, connection.timeout, connection.verify)
+        self._pacer = pacer or (Pacer() if connection.pacing else NoPacer())
+        self._policy = policy or RetryPolicy(retries=connection.retries)
+        self._cache = ReadCache(catalogue)
+        self._lock = threading.Lock()
+
+    def call(self, name: str, params: dict | None = None) -> dict:
+        """Calls an operation.
+
+        Args:
+            name: the operation, such as ``QueryProduct``.
+            params: its parameters by API name; nested ones as lists and dictionaries; None is left out.
+
+        Returns:
+            The reply's members.
+
+        Raises:
+            InvalidRequest: the parameters do not fit the operation; nothing was sent.
+            ApiError: the platform refused, with a 4xx or 5xx or with ``Success: false``.
+            TransportError: no answer came.
+        """
+        operation = self._operation(name)
+        params = dict(params or {})
+        if operation.instance and self.connection.iot_instance_id:
+            params.setdefault("IotInstanceId", self.connection.iot_instance_id)
+        query, body = encode(name, operation, params)
+        if operation.writes:
+            self._cache.drop(name)
+        qps = self._quota(operation, params)
+        tried = 0
+        while True:
+            tried += 1
+            self._pacer.wait(name, qps)
+            try:
+                return self._send(name, query, body)
+            except IotError as error:
+                # Sent twice because the first answer was lost, a delete finds nothing: that is what was asked for.
+                if operation.kind == DELETE and tried > 1 and error.code in operation.absent:
+                    return {}
+                if error.category == THROTTLED:
+                    self._pacer.slow_down(name, qps)
+                if not self._policy.again(operation.kind, error, tried):
+                    raise
+                time.sleep(self._policy.delay(tried))
+            finally:
+                if operation.writes:
+                    self._cache.drop(name)
+
+    def read(self, name: str, params: dict | None = None) -> dict:
+        """Like ``call``, for an operation that changes nothing; the same read is sent once until a write may change it.
+
+        Replies are shared: do not change them.
+        """
+        if self._operation(name).writes:
+            raise ValueError(f"{name} is not a read")
+        return self._cache.get(name, params, lambda: self.call(name, params))
+
+    def find(self, name: str, params: dict | None = None) -> dict | None:
+        """Like ``read``, with None where the platform says that the thing does not exist, and only then."""
+        try:
+            return self.read(name, params)
+        except ApiError as error:
+            if error.code in self._operation(name).absent:
+                return None
+            raise
+
+    def pages(self, name: str, params: dict | None = None):
+        """Every element of a paged list, page by page, in as few requests as its page size allows.
+
+        A list that grows or shrinks meanwhile can show an element twice or not at all; the platform offers no snapshot.
+        """
+        pages = self._operation(name).pages
+        if pages is None:
+            raise ValueError(f"{name} has no pages")
+        params = {pages.size: pages.most, **(params or {})}
+        size = int(params[pages.size])
+        seen = 0
+        position = params.pop(pages.page, None if pages.token else 1)
+        while True:
+            reply = self.read(name, {**params, pages.page: position})
+            items = member(reply, pages.items) or []
+            yield from items
+            seen += len(items)
+            if pages.token:
+                position = member(reply, pages.token)
+                if not position or not items:
+                    return
+                continue
+            if pages.total:
+                # A platform that hands out smaller pages than asked for does not end the list.
+                if not items or seen >= int(member(reply, pages.total) or 0):
+                    return
+            elif len(items) < size:
+                return
+            position += 1
+
+    def forget(self) -> None:
+        """Drops everything read so far."""
+        self._cache.clear()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._transport.close()
+
+    def _operation(self, name: str):
+        if name not in self.catalogue:
+            raise InvalidRequest(f"there is no operation {name}", code="InvalidAction.NotFound")
+        return self.catalogue.operation(name)
+
+    def _quota(self, operation, params: dict) -> int | None:
+        pages = operation.pages
+        if operation.deep_qps and pages:
+            record = int(params.get(pages.page) or 1) * int(params.get(pages.size) or 10)
+            if record >= 100_000:
+                return operation.deep_qps
+        return operation.qps
+
+    def _send(self, name: str, query: dict, body: dict) -> dict:
+        common = {
+            "Action": name,
+            "Version": VERSION,
+            "Format": "JSON",
+            "RegionId": self.connection.region,
+            "AccessKeyId": self.connection.access_key_id,
+            "SignatureMethod": "HMAC-SHA1",
+            "SignatureVersion": "1.0",
+            "SignatureNonce": uuid.uuid4().hex,
+            "Timestamp": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        if self.connection.security_token:
+            common["SecurityToken"] = self.connection.security_token
+        own = canonical_query(query)
+        if len(own) > LONGEST_QUERY:
+            body, query = {**query, **body}, {}
+            own = ""
+        signature = sign("POST", {**common, **query, **body}, self.connection.access_key_secret)
+        url_query = canonical_query({**common, "Signature": signature}) + (f"&{own}" if own else "")
+        with self._lock:
+            self.calls += 1
+        try:
+            status, reply = self._transport.post(url_query, canonical_query(body))
+        except IotError as error:
+            error.operation = name
+            error.args = (error._text(),)
+            raise
+        if status < 400 and str(reply.get("Success", True)).lower() != "false":
+            return reply
+        raise self._failure(name, status, reply)
+
+    def _failure(self, name: str, status: int, reply: dict) -> ApiError:
+        code = str(reply.get("Code") or f"HTTP {status}")
+        known = self.catalogue.error(code, status)
+        said = str(reply.get("ErrorMessage") or reply.get("Message") or "")
+        # The platform's own words name the value that is wrong; the catalogue's are in English.
+        meaning = known.meaning if known.meaning and said and not said.isascii() else said or known.meaning
+        return ApiError(
+            meaning or "the platform gave no reason",
+            operation=name,
+            code=code,
+            request_id=str(reply.get("RequestId", "")),
+            category=known.category,
+            remedy=known.remedy,
+            ambiguous=known.category == TRANSIENT,
+        )
+
+
+def member(reply: dict, path: str):
+    """The member of a reply at a dotted path; None where it, or anything on the way, is not there."""
+    for name in path.split("."):
+        if not isinstance(reply, dict):
+            return None
+        reply = reply.get(name)
+    return reply

@@ -1,0 +1,87 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Keeping to the documented requests per second.
+
+The platform counts an operation's requests per second and account, and answers ``Throttling.User`` beyond it. A pacer
+remembers when its last requests went out and lets the next one go when one more fits into the running second. Where the
+platform still throttles, because something else uses the same account, the second is stretched and slowly shrinks again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+
+#: A little more than a second: requests that leave a second apart may arrive closer together.
+WINDOW = 1.05
+LONGEST_WINDOW = 30.0
+
+
+class Bucket:
+    """The pace of one operation: at most ``qps`` requests in any running window."""
+
+    def __init__(self, qps: int, clock=time.monotonic, sleep=time.sleep):
+        self._sent: deque = deque(maxlen=qps)
+        self._window = WINDOW
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+
+    def wait(self) -> float:
+        """Waits until one more request fits; returns the seconds waited."""
+        with self._lock:
+            now = self._clock()
+            pause = 0.0
+            if len(self._sent) == self._sent.maxlen:
+                pause = max(0.0, self._sent[0] + self._window - now)
+            self._sent.append(now + pause)
+            self._window = max(WINDOW, self._window * 0.95)
+        if pause:
+            self._sleep(pause)
+        return pause
+
+    def slow_down(self) -> None:
+        """The platform throttled all the same: stretch the window."""
+        with self._lock:
+            self._window = min(LONGEST_WINDOW, self._window * 2)
+
+
+class Pacer:
+    """A bucket for each operation, made when it is first called.
+
+    A page from record 100,000 on has a bucket of its own, at the operation's lower quota for deep pages.
+    """
+
+    def __init__(self, clock=time.monotonic, sleep=time.sleep):
+        self._clock = clock
+        self._sleep = sleep
+        self._buckets: dict = {}
+        self._lock = threading.Lock()
+
+    def wait(self, name: str, qps: int | None) -> float:
+        """Waits until ``name`` may be called; an operation without a documented quota is not held back."""
+        return self._bucket(name, qps).wait() if qps else 0.0
+
+    def slow_down(self, name: str, qps: int | None) -> None:
+        """Tells the pacer that the platform throttled ``name``."""
+        if qps:
+            self._bucket(name, qps).slow_down()
+
+    def _bucket(self, name: str, qps: int) -> Bucket:
+        with self._lock:
+            key = (name, qps)
+            if key not in self._buckets:
+                self._buckets[key] = Bucket(qps, self._clock, self._sleep)
+            return self._buckets[key]
+
+
+class NoPacer:
+    """For a platform that enforces no quota."""
+
+    def wait(self, name: str, qps: int | None) -> float:
+        """Returns at once."""
+        return 0.0
+
+    def slow_down(self, name: str, qps: int | None) -> None:
+        """Does nothing."""

@@ -1,0 +1,122 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One HTTP request and its reply, over a connection that is kept."""
+
+from __future__ import annotations
+
+import json
+import traceback
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import TransportError
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+except ImportError:  # reported by the doors, which know how to name the interpreter
+    requests = None
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+
+class Transport:
+    """Sends requests to one endpoint.
+
+    Args:
+        endpoint: scheme, host and port, such as ``https://iot.cn-shanghai.aliyuncs.com``.
+        timeout: seconds to wait for a connection, and then for the reply.
+        verify: True, False, or the path of a CA bundle.
+        connections: how many connections are kept at most, for callers on several threads.
+    """
+
+    def __init__(self, endpoint: str, timeout: float = 30.0, verify=True, connections: int = 16):
+        self.endpoint = endpoint
+        self._timeout = (min(timeout, 10.0), timeout)
+        self._url = f"{endpoint}/"
+        self._session = requests.Session()
+        # The environment is asked once and not at each request; a .netrc must never add a header of its own.
+        surroundings = self._session.merge_environment_settings(self._url, {}, False, verify, None)
+        self._session.trust_env = False
+        self._session.proxies = surroundings["proxies"]
+        self._session.verify = surroundings["verify"]
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._session.headers["Accept"] = "application/json"
+
+    def post(self, query: str, body: str) -> tuple[int, dict]:
+        """Sends a POST and decodes the reply.
+
+        Args:
+            query: the encoded query.
+            body: the encoded form body, which may be empty.
+
+        Returns:
+            The HTTP status and the reply's members; a reply that is not JSON gives none.
+
+        Raises:
+            TransportError: no reply came. It is ambiguous unless the connection was never made.
+        """
+        headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else None
+        try:
+            reply = self._session.post(
+                f"{self._url}?{query}", data=body.encode() or None, headers=headers, timeout=self._timeout
+            )
+        except requests.exceptions.SSLError as error:
+            raise TransportError(
+                f"the certificate of {self.endpoint} cannot be trusted: {_reason(error)}",
+                code="SSLError",
+                category="permanent",
+                remedy="Check the endpoint and ca_path",
+            ) from None
+        except (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError) as error:
+            raise self._unreachable(error, ambiguous=False) from None
+        except requests.exceptions.ConnectionError as error:
+            raise self._unreachable(error, ambiguous=not _never_connected(error)) from None
+        except requests.exceptions.RequestException as error:
+            raise self._unreachable(error, ambiguous=True) from None
+        try:
+            members = json.loads(reply.content)
+        except ValueError:
+            members = {}
+        return reply.status_code, members if isinstance(members, dict) else {}
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._session.close()
+
+    def _unreachable(self, error, ambiguous: bool) -> TransportError:
+        return TransportError(
+            f"no answer from {self.endpoint}: {_reason(error)}",
+            code="ConnectionError",
+            remedy="Check the endpoint, the region and the network",
+            ambiguous=ambiguous,
+        )
+
+
+def _causes(error):
+    """The exceptions behind an exception; requests and urllib3 wrap them in arguments as well as in chains."""
+    seen = []
+    waiting = [error]
+    while waiting:
+        cause = waiting.pop()
+        if not isinstance(cause, BaseException) or cause in seen:
+            continue
+        seen.append(cause)
+        waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
+    return seen
+
+
+def _never_connected(error) -> bool:
+    names = {type(cause).__name__ for cause in _causes(error)}
+    return bool(names & {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
+
+
+def _reason(error) -> str:
+    """Why, in words that hold no URL."""
+    for cause in _causes(error):
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+    if isinstance(error, requests.exceptions.Timeout):
+        return "timed out"
+    return "the connection broke"
