@@ -1,0 +1,106 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a module does, apart from how it was started: its options, and its result for a set of them.
+
+An entry knows nothing of AnsibleModule or of action plugins; both call it (see ``door``).
+"""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import ENVIRONMENT
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.run import run
+
+#: The options that every module has: who calls, where, and how patiently. The environment and the profile file are asked by
+#: the client, so that all its users find them in the same order.
+CONNECTION = {
+    "access_key_id": {"type": "str", "no_log": False},
+    "access_key_secret": {"type": "str", "no_log": True},
+    "security_token": {"type": "str", "no_log": True},
+    "region": {"type": "str"},
+    "endpoint": {"type": "str"},
+    "iot_instance_id": {"type": "str"},
+    "profile": {"type": "str"},
+    "timeout_in_seconds": {"type": "int", "default": 30},
+    "retries": {"type": "int", "default": 6},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "pacing": {"type": "bool", "default": True},
+}
+assert set(ENVIRONMENT) <= set(CONNECTION)
+
+
+class Entry:
+    """What a module does.
+
+    Attributes:
+        families: the modules of ``module_utils/api`` whose operations it may call.
+    """
+
+    families: tuple = ()
+
+    def options(self) -> dict:
+        """The module's own options as an argument spec."""
+        raise NotImplementedError(type(self).__name__)
+
+    def perform(self, params: dict, client, check_mode: bool) -> dict:
+        """Does it; returns the result.
+
+        Raises:
+            EngineError, IotError: it cannot be done, or failed.
+        """
+        raise NotImplementedError(type(self).__name__)
+
+    def argument_spec(self) -> dict:
+        """All options: the module's own and those of the connection."""
+        return {**self.options(), **CONNECTION}
+
+    def catalogue(self) -> Catalogue:
+        """The operations that its client knows."""
+        return Catalogue(*self.families)
+
+
+class ResourceEntry(Entry):
+    """Brings one resource to what the options ask for."""
+
+    def __init__(self, resource: type[Resource]):
+        self.resource = resource()
+        self.families = resource.families
+
+    def options(self) -> dict:
+        states = list(self.resource.states)
+        spec = {"state": {"type": "str", "choices": states, "default": states[0]}} if len(states) > 1 else {}
+        for field in self.resource.fields:
+            spec.update(field.argument_spec())
+        if any(field.secret and field.computed for field in self.resource.fields):
+            spec["include_secrets"] = {"type": "bool", "default": False, "no_log": False}
+        return spec
+
+    def perform(self, params: dict, client, check_mode: bool) -> dict:
+        return run(self.resource, params, client, check_mode)
+
+
+class InfoEntry(Entry):
+    """Tells what is there of one kind of resource."""
+
+    def __init__(self, resource: type[Resource]):
+        self.resource = resource()
+        self.families = resource.families
+
+    def options(self) -> dict:
+        spec = {}
+        for name in self.resource.filters:
+            field = self.resource.field(name)
+            spec[name] = {**field.type.argument, **field.argument}
+            # What a list hangs on must be named; what is looked for in it need not.
+            if field.into and field.into in (self.resource.listing.send.values() if self.resource.listing else ()):
+                spec[name]["required"] = True
+        spec["details"] = {"type": "bool", "default": False}
+        if any(field.secret and field.computed for field in self.resource.fields):
+            spec["include_secrets"] = {"type": "bool", "default": False, "no_log": False}
+        return spec
+
+    def perform(self, params: dict, client, check_mode: bool) -> dict:
+        return gather(self.resource, params, client)

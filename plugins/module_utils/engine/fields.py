@@ -1,0 +1,94 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A field: one thing that can be said of a resource, and all that the engine has to know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text, Type
+
+
+class Pending:
+    """A value that an earlier task is about to make: unknown while it is only planned."""
+
+    def __repr__(self) -> str:
+        return "(known after apply)"
+
+    __str__ = __repr__
+
+
+#: The one pending value. It equals nothing that can be read, so whatever hangs on it is planned as a change.
+PENDING = Pending()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a resource.
+
+    Whether it can change is not said here: a field can change when one of the resource's changes names it, and is fixed at
+    creation otherwise.
+
+    Attributes:
+        name: the option, and the member of the returned resource.
+        wire: the operations' parameter; empty where none carries the field by itself.
+        type: how it is checked, translated and compared.
+        read: the reply's member, where it is not called as the parameter is.
+        required: whether every task must name it; the key of a resource is.
+        computed: whether the platform fills it in; it is returned and is no option.
+        option: whether it is an option; a field that follows from ``state`` is none.
+        secret: never shown unless asked for by name.
+        write_only: sent and never read back, so it never makes a change by itself.
+        initial: what a fresh resource has where the create does not send the field.
+        purge: whether an option ``purge_<name>`` tells if entries that are not given are removed.
+        resolve: turns what the user named into what the platform knows, ``resolve(reader, value)``; the result is the value
+            of the field ``into``.
+        into: see ``resolve``.
+        argument: additions to the option's entry in the argument spec.
+    """
+
+    name: str
+    wire: str = ""
+    type: Type = field(default_factory=Text)
+    read: str = ""
+    required: bool = False
+    computed: bool = False
+    option: bool = True
+    secret: bool = False
+    write_only: bool = False
+    initial: Any = None
+    purge: bool = False
+    resolve: Callable | None = None
+    into: str = ""
+    argument: dict = field(default_factory=dict)
+
+    @property
+    def is_option(self) -> bool:
+        """Whether a task can give it."""
+        return self.option and not self.computed
+
+    @property
+    def member(self) -> str:
+        """The reply's member that holds it."""
+        return self.read or self.wire
+
+    def same(self, one, other) -> bool:
+        """Whether two values of the field mean the same to the platform."""
+        if one is PENDING or other is PENDING:
+            return one is other
+        return self.type.canonical(one) == self.type.canonical(other)
+
+    def argument_spec(self) -> dict:
+        """The options that the field brings: itself, and its purge where it has one."""
+        if not self.is_option:
+            return {}
+        entry = {**self.type.argument, **self.argument}
+        if self.required:
+            entry["required"] = True
+        if self.secret:
+            entry["no_log"] = True
+        options = {self.name: entry}
+        if self.purge:
+            options[f"purge_{self.name}"] = {"type": "bool", "default": True}
+        return options

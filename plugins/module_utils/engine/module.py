@@ -1,0 +1,20 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The door of ordinary modules: AnsiballZ, on whichever host the task runs."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.door import MISSING_LIBRARY, pass_through
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
+
+
+def run_module(entry: Entry) -> None:
+    """Runs an entry as an Ansible module; does not return."""
+    module = AnsibleModule(argument_spec=entry.argument_spec(), supports_check_mode=True)
+    if MISSING_LIBRARY:
+        module.fail_json(msg=missing_required_lib("requests"), exception=MISSING_LIBRARY)
+    outcome = pass_through(entry, module.params, module.check_mode)
+    if outcome.pop("failed", False):
+        module.fail_json(**outcome)
+    module.exit_json(**outcome)

@@ -1,0 +1,80 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The result of a task: what the plan is, said for people and for playbooks. Secrets end here."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
+
+#: What stands where a secret changes.
+HIDDEN = "(hidden)"
+
+
+def values(resource, known: dict | None, include_secrets: bool = False) -> dict:
+    """A resource as it is returned: its fields, in their order, that have a value."""
+    if known is None:
+        return {}
+    return {
+        f.name: plain(known[f.name])
+        for f in resource.fields
+        if known.get(f.name) is not None and (include_secrets or not f.secret) and not f.write_only
+    }
+
+
+def plain(value):
+    """A value that JSON can carry."""
+    if value is PENDING:
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): plain(member) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(element) for element in value]
+    return value
+
+
+def result(resource, wanted, current, steps, calls, reader, facts=None) -> dict:
+    """The result of a run whose plan was ``steps``.
+
+    Args:
+        resource: the declaration.
+        wanted: what was asked for.
+        current: what was there.
+        steps: the plan, carried out or not.
+        calls: the requests that were sent.
+        reader: what was read with, for what was named and is not there yet.
+        facts: what is known afterwards, beside the plan.
+    """
+    before = dict(current or {})
+    after = {} if wanted.absent else {**(facts or {}), **before}
+    for step in steps:
+        after.update((name, new) for name, (_old, new) in step.changes.items())
+        for name in step.learns:
+            # What a create will tell has a name already, so that later tasks of a check run can use it.
+            after.setdefault(name, PENDING)
+    if wanted.absent:
+        after = {}
+    outcome = {
+        "changed": bool(steps),
+        resource.kind: values(resource, after, wanted.include_secrets),
+        "diff": {"before": _shown(resource, before), "after": _shown(resource, after)},
+        "steps": [shown_step(resource, step) for step in steps],
+        "calls": calls,
+    }
+    if reader.pending and not wanted.absent:
+        outcome["pending"] = list(reader.pending)
+    return outcome
+
+
+def _shown(resource, known: dict) -> dict:
+    # Only options are compared; what the platform fills in would make a difference out of nothing.
+    return {name: value for name, value in values(resource, known).items() if not resource.field(name).computed}
+
+
+def shown_step(resource, step) -> dict:
+    """A step as it is returned: what it does to which fields, without the request's parameters."""
+    changes = {}
+    for name, (before, after) in step.changes.items():
+        if resource.field(name).secret:
+            before, after = before and HIDDEN, after and HIDDEN
+        changes[name] = {"before": plain(before), "after": plain(after)}
+    return {"action": step.action, "operation": step.operation, "status": step.status, "changes": changes}

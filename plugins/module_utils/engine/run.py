@@ -1,0 +1,80 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The one way through the house: desired state, read, plan, (check mode stops here), apply, result."""
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine import render
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed, apply
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import Desired
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import merge, plan
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import DONE
+
+#: How often a plan is made anew after a create that may or may not have happened, and the seconds before the read that tells.
+REPLANS = 3
+SETTLING = 1.0
+
+
+def run(resource: Resource, params: dict, client, check_mode: bool) -> dict:
+    """Brings one resource to what the parameters ask for.
+
+    Args:
+        resource: the declaration.
+        params: the options of the task; None is not given.
+        client: the client; only its requests count in the result.
+        check_mode: whether to stop before the first write.
+
+    Returns:
+        The result: ``changed``, the resource under its kind, ``diff``, ``steps`` and ``calls``.
+
+    Raises:
+        EngineError: the task cannot be done as written; nothing was sent that changes anything.
+        StepFailed: a step failed; its ``result`` tells the steps that are done.
+        IotError: a read failed.
+    """
+    calls = client.calls
+    wanted = Desired.of(resource, params)
+    reader = Reader(client, tolerant=check_mode or wanted.absent)
+    desired, current, steps = _plan(resource, wanted, reader)
+    facts = {**desired, **(current or {})}
+    done: list = []
+    if not check_mode:
+        for attempt in range(REPLANS + 1):
+            try:
+                apply(client, resource, steps, facts)
+                break
+            except StepFailed as failure:
+                failure.result = render.result(resource, wanted, current, [*done, *steps], client.calls - calls, reader)
+                if not _may_have_happened(resource, failure) or attempt == REPLANS:
+                    raise
+            # Nobody knows whether the create came through: only the account can tell.
+            time.sleep(SETTLING)
+            client.forget()
+            done += [finished for finished in steps if finished.status == DONE]
+            desired, now, steps = _plan(resource, wanted, reader)
+            facts = {**facts, **desired, **(now or {})}
+        steps = [*done, *steps]
+    outcome = render.result(resource, wanted, current, steps, client.calls - calls, reader, facts)
+    if steps and not check_mode and not wanted.absent:
+        there = resource.read(reader, {**desired, **facts}, wanted.fields)
+        outcome[resource.kind] = render.values(resource, there or facts, wanted.include_secrets)
+        outcome["calls"] = client.calls - calls
+    return outcome
+
+
+def _plan(resource: Resource, wanted: Desired, reader: Reader):
+    desired = resource.resolve(reader, wanted.values)
+    current = resource.read(reader, desired, wanted.fields)
+    desired = merge(resource, desired, current, wanted.keep)
+    return desired, current, plan(resource, None if wanted.absent else desired, current)
+
+
+def _may_have_happened(resource: Resource, failure: StepFailed) -> bool:
+    if failure.error is None or not failure.error.ambiguous:
+        return False
+    return resource.operation(failure.step.operation).kind == CREATE

@@ -1,0 +1,51 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A step: one request of a plan, said in the operation's terms and in the resource's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Callable
+
+CREATE = "create"
+UPDATE = "update"
+DELETE = "delete"
+
+PLANNED = "planned"
+DONE = "done"
+FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A parameter that takes a field's value as it is when the step is carried out.
+
+    The key of a thing is not known before it has been created.
+    """
+
+    field: str
+
+
+@dataclass
+class Step:
+    """One request.
+
+    Attributes:
+        action: create, update or delete.
+        operation: the operation to call.
+        params: its parameters by API name; a Ref stands for a value that is known later.
+        changes: the resource's fields that it changes: name to (before, after).
+        learns: fields that the reply tells: name to path in the reply.
+        verify: says what of the step was not done, given the reply; some operations succeed by half.
+        restores: it puts back what an earlier step took away, and is carried out even when one between them failed.
+        status: planned, done or failed.
+    """
+
+    action: str
+    operation: str
+    params: dict
+    changes: dict = field(default_factory=dict)
+    learns: dict = field(default_factory=dict)
+    verify: Callable | None = None
+    restores: bool = False
+    status: str = PLANNED

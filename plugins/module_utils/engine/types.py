@@ -1,0 +1,258 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The types of fields: what Ansible takes, what the platform takes and gives, and when two values are the same.
+
+A type is a small object without state. ``to_wire`` and ``from_wire`` translate; ``canonical`` gives a value whose
+equality is what the platform means by the same; ``check`` says what is wrong with a value before anything is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+
+class Type:
+    """A value that travels as it is."""
+
+    #: The option's entry in an argument spec.
+    argument: dict = {"type": "raw"}
+    #: What a cleared value of this type is.
+    empty = ""
+
+    def check(self, value) -> str:
+        """What is wrong with a given value; empty where nothing is."""
+        return ""
+
+    def to_wire(self, value):
+        """The value as a parameter of an operation."""
+        return value
+
+    def from_wire(self, value):
+        """The value that a reply holds; None where it holds none."""
+        return value
+
+    def canonical(self, value):
+        """A value that is equal for two values that mean the same."""
+        return value
+
+    def merge(self, current, given):
+        """What is desired when a given value adds to the current one (``purge`` off); only collections can."""
+        return given
+
+
+def width(text: str, wide: int) -> int:
+    """The length of a text in the platform's own way of counting: an East Asian wide character counts ``wide``."""
+    if wide == 1:
+        return len(text)
+    return sum(wide if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+class Text(Type):
+    """Text of a limited length.
+
+    Args:
+        least, most: the shortest and the longest, in characters; an empty text, which clears, is always allowed where
+            ``least`` is 0 or ``clearable`` is set.
+        wide: how many characters the platform counts an East Asian wide character as.
+        allowed: a regular expression that the whole text must match, and ``hint``, its meaning in words.
+    """
+
+    argument = {"type": "str"}
+
+    def __init__(
+        self,
+        least: int = 0,
+        most: int | None = None,
+        *,
+        wide: int = 1,
+        allowed: str = "",
+        hint: str = "",
+        clearable: bool = False,
+    ):
+        self._least = least
+        self._most = most
+        self._wide = wide
+        self._allowed = re.compile(allowed) if allowed else None
+        self._hint = hint
+        self._clearable = clearable or not least
+
+    def check(self, value) -> str:
+        if not isinstance(value, str):
+            return f"must be text, not {type(value).__name__}"
+        if not value and self._clearable:
+            return ""
+        length = width(value, self._wide)
+        if length < self._least or (self._most is not None and length > self._most):
+            limits = f"{self._least} to {self._most}" if self._least else f"at most {self._most}"
+            counting = f", where a Chinese character counts as {self._wide}" if self._wide > 1 else ""
+            return f"must have {limits} characters{counting}; {value!r} has {length}"
+        if self._allowed and not self._allowed.fullmatch(value):
+            return f"may hold {self._hint}; {value!r} does not fit"
+        return ""
+
+    def from_wire(self, value):
+        # Members without a value are left out of replies: not there and empty are the same text.
+        return "" if value is None else str(value)
+
+
+class Number(Type):
+    """A whole number between two limits."""
+
+    argument = {"type": "int"}
+    empty = None
+
+    def __init__(self, least: int | None = None, most: int | None = None):
+        self._least = least
+        self._most = most
+
+    def check(self, value) -> str:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return f"must be a whole number, not {value!r}"
+        if (self._least is not None and value < self._least) or (self._most is not None and value > self._most):
+            return f"must be {self._least} to {self._most}, not {value}"
+        return ""
+
+    def from_wire(self, value):
+        # An identifier or a count is a number in one reply and a text in another.
+        return None if value in (None, "") else int(value)
+
+
+class Flag(Type):
+    """True or false."""
+
+    argument = {"type": "bool"}
+    empty = False
+
+    def from_wire(self, value):
+        return value if value is None or isinstance(value, bool) else str(value).lower() == "true"
+
+
+class Choice(Type):
+    """One of a few words.
+
+    Args:
+        written: what each word is written as; None leaves the parameter out.
+        read: what each value that is read means, where that is not the same.
+        otherwise: what every other value that is read means.
+    """
+
+    def __init__(self, written: dict, read: dict | None = None, otherwise: str = ""):
+        self._written = written
+        self._otherwise = otherwise
+        self._read = {str(wire): word for wire, word in (read or {v: k for k, v in written.items()}).items()}
+        flags = all(isinstance(word, bool) for word in written)
+        self.argument = {"type": "bool"} if flags else {"type": "str", "choices": list(written)}
+
+    def check(self, value) -> str:
+        if value in self._written:
+            return ""
+        return f"must be one of {', '.join(map(str, self._written))}, not {value!r}"
+
+    def to_wire(self, value):
+        return self._written[value]
+
+    def from_wire(self, value):
+        return None if value is None else self._read.get(str(value), self._otherwise or str(value).lower())
+
+
+class Mapping(Type):
+    """Text by key, such as tags.
+
+    Args:
+        key, value: the types of keys and values.
+        most: the largest number of entries.
+    """
+
+    argument = {"type": "dict"}
+
+    def __init__(self, key: Text, value: Text, most: int | None = None):
+        self._key = key
+        self._value = value
+        self._most = most
+
+    @property
+    def empty(self):
+        return {}
+
+    def check(self, value) -> str:
+        if not isinstance(value, dict):
+            return f"must be a dictionary, not {type(value).__name__}"
+        if self._most is not None and len(value) > self._most:
+            return f"takes at most {self._most} entries, not {len(value)}"
+        for key, text in value.items():
+            if text is None:
+                return f"has no value for {key!r}; leave the key out to remove it"
+            if isinstance(text, (dict, list)):
+                return f"must hold text; that of {key!r} is not"
+            complaint = self._key.check(str(key)) or self._value.check(_text(text))
+            if complaint:
+                return f"has an entry {key!r} that cannot be: it {complaint}"
+        return ""
+
+    def canonical(self, value):
+        # YAML turns "7" without quotes into a number and yes into a boolean; the platform knows text only.
+        return {str(key): _text(text) for key, text in (value or {}).items()}
+
+    def from_wire(self, value):
+        return self.canonical(value)
+
+    def merge(self, current, given):
+        return {**(current or {}), **given}
+
+
+class Members(Type):
+    """A set of things, each told apart by some of its keys; their order means nothing.
+
+    Args:
+        options: the keys that a task gives for each element, all of them text.
+        identity: the keys that make an element the same; they may be filled in when what the task named is resolved.
+        most: the largest number of elements.
+    """
+
+    def __init__(self, options: tuple, identity: tuple, most: int | None = None):
+        self._identity = identity
+        self._most = most
+        spec = {key: {"type": "str", "required": True} for key in options}
+        self.argument = {"type": "list", "elements": "dict", "options": spec}
+
+    @property
+    def empty(self):
+        return []
+
+    def check(self, value) -> str:
+        if self._most is not None and len(value) > self._most:
+            return f"takes at most {self._most} elements, not {len(value)}"
+        return ""
+
+    def identity(self, element: dict) -> tuple:
+        """What makes an element the same."""
+        return tuple(str(element[key]) for key in self._identity)
+
+    def canonical(self, value):
+        return {self.identity(element) for element in value or []}
+
+    def merge(self, current, given):
+        known = {self.identity(element): element for element in [*(current or []), *given]}
+        return list(known.values())
+
+
+class JsonText(Type):
+    """An object that travels as JSON text; two are the same when they parse to the same."""
+
+    argument = {"type": "dict"}
+
+    @property
+    def empty(self):
+        return {}
+
+    def to_wire(self, value):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def from_wire(self, value):
+        return json.loads(value) if value else {}
+
+
+def _text(value) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
