@@ -28,12 +28,13 @@ options:
   region:
     description:
       - The region of the IoT Platform.
-      - Not given, the environment variable E(ALIBABA_CLOUD_REGION_ID) has it, or else the profile, or it is V(cn-shanghai).
+      - Not given, the environment variable E(ALIBABA_CLOUD_REGION_ID) has it, or else the profile, or it is
+        V(cn-shanghai).
     type: str
   endpoint:
     description:
-      - The address that requests go to, a host name or C(https://) and a host name, with a port where it is not the usual one.
-        C(http://) is for the embedded platform.
+      - The address that requests go to, a host name or C(https://) and a host name, with a port where it is not the
+        usual one. C(http://) is for the embedded platform.
       - Not given, the environment variable E(ALIBABA_CLOUD_IOT_ENDPOINT) has it, or it follows from the region.
     type: str
   iot_instance_id:
@@ -45,8 +46,8 @@ options:
     description:
       - A profile in C(~/.aliyun/config.json), the file of the vendor's command line tool, or in the file that
         E(ALIBABA_CLOUD_CONFIG_FILE) names. Its mode must be C(AK) or C(StsToken).
-      - Not given, the environment variable E(ALIBABA_CLOUD_PROFILE) has it, or the current profile is used where neither an
-        option nor the environment has an AccessKey.
+      - Not given, the environment variable E(ALIBABA_CLOUD_PROFILE) has it, or the current profile is used where
+        neither an option nor the environment has an AccessKey.
     type: str
   timeout_in_seconds:
     description:
@@ -55,8 +56,8 @@ options:
     default: 30
   retries:
     description:
-      - How often a request is tried again that was throttled or met a passing failure. A request that creates something is
-        never sent again unless the account shows that it did not come through.
+      - How often a request is tried again that was throttled or met a passing failure. A request that creates
+        something is never sent again unless the account shows that it did not come through.
     type: int
     default: 6
   validate_certs:

@@ -9,7 +9,8 @@ module: iot_product
 short_description: Manage a product
 version_added: 0.1.0
 description:
-  - A product is the kind of a fleet's devices. It has a thing model and topic classes, and devices are registered below it.
+  - A product is the kind of a fleet's devices. It has a thing model and topic classes, and devices are registered
+    below it.
   - Most of a product is fixed when it is made; only its description, its tags and whether it is released can change.
 options:
   name:
@@ -30,7 +31,8 @@ options:
     type: str
   node_type:
     description:
-      - Whether its devices connect by themselves or through a gateway (V(device)), or are gateways. Needed to make a product.
+      - Whether its devices connect by themselves or through a gateway (V(device)), or are gateways. Needed to make a
+        product.
       - It cannot be changed.
     type: str
     choices: [device, gateway]
@@ -40,8 +42,8 @@ options:
     type: bool
   data_format:
     description:
-      - What its devices speak, Alink JSON or a format of their own that a script parses. Needed to make a product that has a
-        thing model. It cannot be changed.
+      - What its devices speak, Alink JSON or a format of their own that a script parses. Needed to make a product that
+        has a thing model. It cannot be changed.
     type: str
     choices: [alink, custom]
   net_type:
@@ -83,8 +85,8 @@ options:
     choices: [development, released]
   tags:
     description:
-      - Tags by key, up to 100. A key has up to 30 letters, digits and dots, a value up to 128 characters, of which a Chinese
-        one counts as 2.
+      - Tags by key, up to 100. A key has up to 30 letters, digits and dots, a value up to 128 characters, of which a
+        Chinese one counts as 2.
     type: dict
   purge_tags:
     description:

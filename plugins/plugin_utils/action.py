@@ -1,9 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The controller's door: a task runs in the worker that the controller forks for it, without a new Python for each item.
+"""The controller's door: a task runs in the worker that the controller forks for it, without a new Python for each
+item.
 
-All items of a loop share the worker, and with it the imports, the connection and what was read. Whatever a worker cannot do
-goes through the ordinary module: another host, another user, an asynchronous task.
+All items of a loop share the worker, and with it the imports, the connection and what was read. Whatever a worker
+cannot do goes through the ordinary module: another host, another user, an asynchronous task.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.door import (
     MISSING_LIBRARY,
     connection_settings,
@@ -73,9 +75,7 @@ class IotAction(ActionBase):
     def _belongs_elsewhere(self) -> bool:
         forced = os.environ.get(FORCE_MODULE, "").lower() not in _NOT_TRUE
         local = self._connection.transport == "local"
-        return bool(
-            forced or not local or self._task.async_val or self._play_context.become or MISSING_LIBRARY
-        )
+        return bool(forced or not local or self._task.async_val or self._play_context.become or MISSING_LIBRARY)
 
     def _params(self) -> tuple[dict, set]:
         """The task's options, checked and complete with defaults, and the values among them that must not be shown."""
@@ -137,7 +137,7 @@ def hidden_values(spec: dict, params: Any) -> set:
 
 
 def without(hidden: set, value: Any) -> Any:
-    """A value with hidden ones masked, as a module's result has them; None and booleans stay, whatever they look like."""
+    """A value with hidden ones masked, as a module's result has them; None and booleans stay as they are."""
     masked = remove_values(value, hidden)
     if isinstance(value, dict):
         masked.update({key: kept for key, kept in value.items() if kept is None or isinstance(kept, bool)})

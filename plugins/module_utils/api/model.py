@@ -37,6 +37,22 @@ PERMANENT = "permanent"
 #: The members that every reply may have beside its own.
 ENVELOPE = ("RequestId", "Success", "Code", "ErrorMessage")
 
+#: Members of requests and replies that whoever sees them could misuse.
+SECRET_MEMBERS = frozenset(
+    {
+        "ProductSecret",
+        "DeviceSecret",
+        "AppKey",
+        "PinCode",
+        "PrivateKey",
+        "SourceAccessToken",
+        "Policy",
+        "Signature",
+        "InvalidDeviceSecretList",
+        "invalidDeviceSecret",
+    }
+)
+
 _WORDS = {"int": "integer", "bool": "boolean", "num": "number", "obj": "object", None: "string"}
 _TOKEN = re.compile(r"\s*(?:(?P<name>[\w.-]+)(?P<flags>[!@~]*)(?::(?P<type>int|bool|num|obj))?|(?P<mark>:(?:int|bool|num|obj)|[][{}]))")
 
@@ -178,3 +194,12 @@ class ErrorCode:
 def error_codes(table: dict) -> dict:
     """The error codes of a table ``{code: (category, meaning, remedy)}``."""
     return {code: ErrorCode(*row) for code, row in table.items()}
+
+
+def member(reply: dict, path: str):
+    """The member of a reply at a dotted path; None where it, or anything on the way, is not there."""
+    for name in path.split("."):
+        if not isinstance(reply, dict):
+            return None
+        reply = reply.get(name)
+    return reply

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import threading
 
-#: Families whose things stand on their own: reading them again after a write elsewhere would tell nothing new. A product is
-#: the parent of all others, and no write to a child changes what is read of it here (its device count is never planned on).
+#: Families whose things stand on their own: reading them again after a write elsewhere would tell nothing new. A
+#: product is the parent of all others, and no write to a child changes what is read of it here (its device count is
+#: never planned on).
 _STAND_ALONE = ("product",)
 
 

@@ -9,7 +9,14 @@ import time
 import uuid
 from datetime import datetime, timezone
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import DELETE, THROTTLED, TRANSIENT, VERSION
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
+    DELETE,
+    THROTTLED,
+    TRANSIENT,
+    VERSION,
+    Operation,
+    member,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.cache import ReadCache
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import Connection
@@ -60,11 +67,9 @@ class Client:
             ApiError: the platform refused, with a 4xx or 5xx or with ``Success: false``.
             TransportError: no answer came.
         """
-        operation = self._operation(name)
-        params = dict(params or {})
-        if operation.instance and self.connection.iot_instance_id:
-            params.setdefault("IotInstanceId", self.connection.iot_instance_id)
-        query, body = encode(name, operation, params)
+        operation = self.operation(name)
+        params = params or {}
+        query, body = self.check(name, params)
         if operation.writes:
             self._cache.drop(name)
         qps = self._quota(operation, params)
@@ -87,12 +92,23 @@ class Client:
                 if operation.writes:
                     self._cache.drop(name)
 
+    def check(self, name: str, params: dict) -> tuple[dict, dict]:
+        """The encoded parameters of a call, of the query and of the form body; nothing is sent.
+
+        Raises:
+            InvalidRequest: they do not fit the operation.
+        """
+        operation = self.operation(name)
+        if operation.instance and self.connection.iot_instance_id:
+            params = {"IotInstanceId": self.connection.iot_instance_id, **params}
+        return encode(name, operation, params)
+
     def read(self, name: str, params: dict | None = None) -> dict:
         """Like ``call``, for an operation that changes nothing; the same read is sent once until a write may change it.
 
         Replies are shared: do not change them.
         """
-        if self._operation(name).writes:
+        if self.operation(name).writes:
             raise ValueError(f"{name} is not a read")
         return self._cache.get(name, params, lambda: self.call(name, params))
 
@@ -101,7 +117,7 @@ class Client:
         try:
             return self.read(name, params)
         except ApiError as error:
-            if error.code in self._operation(name).absent:
+            if error.code in self.operation(name).absent:
                 return None
             raise
 
@@ -110,7 +126,7 @@ class Client:
 
         A list that grows or shrinks meanwhile can show an element twice or not at all; the platform offers no snapshot.
         """
-        pages = self._operation(name).pages
+        pages = self.operation(name).pages
         if pages is None:
             raise ValueError(f"{name} has no pages")
         params = {pages.size: pages.most, **(params or {})}
@@ -143,7 +159,12 @@ class Client:
         """Closes the connections."""
         self._transport.close()
 
-    def _operation(self, name: str):
+    def operation(self, name: str) -> Operation:
+        """The operation of that name.
+
+        Raises:
+            InvalidRequest: the catalogue has none.
+        """
         if name not in self.catalogue:
             raise InvalidRequest(f"there is no operation {name}", code="InvalidAction.NotFound")
         return self.catalogue.operation(name)
@@ -203,12 +224,3 @@ class Client:
             remedy=known.remedy,
             ambiguous=known.category == TRANSIENT,
         )
-
-
-def member(reply: dict, path: str):
-    """The member of a reply at a dotted path; None where it, or anything on the way, is not there."""
-    for name in path.split("."):
-        if not isinstance(reply, dict):
-            return None
-        reply = reply.get(name)
-    return reply

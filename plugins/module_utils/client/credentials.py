@@ -64,7 +64,8 @@ def resolve(settings: dict, environ=None) -> Connection:
         environ: the environment, ``os.environ`` unless given.
 
     Raises:
-        InvalidRequest: there is no AccessKey, the profile does not exist or cannot be used, or the endpoint is malformed.
+        InvalidRequest: there is no AccessKey, the profile does not exist or cannot be used, or the endpoint is
+            malformed.
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in settings.items() if value not in (None, "")}

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What can go wrong between this collection and the platform: one family of exceptions.
 
-No message here ever holds a request's parameters, its URL or its signature: a URL of this API carries the AccessKey id and
-everything that was asked.
+No message here ever holds a request's parameters, its URL or its signature: a URL of this API carries the AccessKey id
+and everything that was asked.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
 
 The platform counts an operation's requests per second and account, and answers ``Throttling.User`` beyond it. A pacer
 remembers when its last requests went out and lets the next one go when one more fits into the running second. Where the
-platform still throttles, because something else uses the same account, the second is stretched and slowly shrinks again.
+platform still throttles, because something else uses the same account, the second is stretched and slowly shrinks
+again.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError

@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import 
 
 
 def wire_value(field, value):
-    """A field's value as a parameter; what is pending becomes a reference that is resolved when the step is carried out."""
+    """A field's value as a parameter; what is pending becomes a reference, resolved when the step is carried out."""
     if value is None:
         return None
     return Ref(field.name) if value is PENDING else field.type.to_wire(value)
@@ -216,4 +216,3 @@ class Delete:
         """The one step."""
         changes = {f.name: (current.get(f.name), None) for f in resource.fields if current.get(f.name) is not None}
         return [Step(step.DELETE, self.operation, resource.identify(), changes)]
-

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Opening a door to an entry: make the client, perform, and turn what went wrong into a failed result.
 
-The ordinary module and the action plugin both go through ``pass_through``, so that a task's result does not tell which of
-the two ran it.
+The ordinary module and the action plugin both go through ``pass_through``, so that a task's result does not tell which
+of the two ran it.
 """
 
 from __future__ import annotations

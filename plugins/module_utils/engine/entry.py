@@ -8,13 +8,12 @@ An entry knows nothing of AnsibleModule or of action plugins; both call it (see 
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import ENVIRONMENT
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.run import run
 
-#: The options that every module has: who calls, where, and how patiently. The environment and the profile file are asked by
-#: the client, so that all its users find them in the same order.
+#: The options that every module has: who calls, where, and how patiently. The environment and the profile file are
+#: asked by the client, so that all its users find them in the same order.
 CONNECTION = {
     "access_key_id": {"type": "str", "no_log": False},
     "access_key_secret": {"type": "str", "no_log": True},
@@ -29,7 +28,6 @@ CONNECTION = {
     "ca_path": {"type": "path"},
     "pacing": {"type": "bool", "default": True},
 }
-assert set(ENVIRONMENT) <= set(CONNECTION)
 
 
 class Entry:
@@ -94,10 +92,10 @@ class InfoEntry(Entry):
         for name in self.resource.filters:
             field = self.resource.field(name)
             spec[name] = {**field.type.argument, **field.argument}
-            # What a list hangs on must be named; what is looked for in it need not.
-            if field.into and field.into in (self.resource.listing.send.values() if self.resource.listing else ()):
+            if name in self.resource.within:
                 spec[name]["required"] = True
-        spec["details"] = {"type": "bool", "default": False}
+        if self.resource.listing and self.resource.details:
+            spec["details"] = {"type": "bool", "default": False}
         if any(field.secret and field.computed for field in self.resource.fields):
             spec["include_secrets"] = {"type": "bool", "default": False, "no_log": False}
         return spec

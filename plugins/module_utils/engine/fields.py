@@ -27,7 +27,8 @@ PENDING = Pending()
 class Field:
     """One field of a resource.
 
-    Whether it can change is not said here: a field can change when one of the resource's changes names it, and is fixed at
+    Whether it can change is not said here: a field can change when one of the resource's changes names it, and is
+        fixed at
     creation otherwise.
 
     Attributes:
@@ -42,8 +43,8 @@ class Field:
         write_only: sent and never read back, so it never makes a change by itself.
         initial: what a fresh resource has where the create does not send the field.
         purge: whether an option ``purge_<name>`` tells if entries that are not given are removed.
-        resolve: turns what the user named into what the platform knows, ``resolve(reader, value)``; the result is the value
-            of the field ``into``.
+        resolve: turns what the user named into what the platform knows, ``resolve(reader, value)``; the result is the
+            value of the field ``into``.
         into: see ``resolve``.
         argument: additions to the option's entry in the argument spec.
     """

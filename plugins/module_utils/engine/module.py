@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.door import MISSING_LIBRARY, pass_through
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 

@@ -14,8 +14,8 @@ def plan(resource: Resource, desired: dict | None, current: dict | None) -> list
 
     Args:
         resource: the declaration.
-        desired: values by field; a field that is not in it is left alone, an empty value clears, and None asks for what a
-            fresh resource has. None as a whole asks for absence.
+        desired: values by field; a field that is not in it is left alone, an empty value clears, and None asks for
+            what a fresh resource has. None as a whole asks for absence.
         current: values by field as they were read, or None where the resource does not exist.
 
     Raises:

@@ -13,8 +13,8 @@ class Reader:
 
     Args:
         client: the client.
-        tolerant: whether a missing parent is no error: in a plan an earlier task may be about to make it, and what is to be
-            absent is absent without it.
+        tolerant: whether a missing parent is no error: in a plan an earlier task may be about to make it, and what is
+            to be absent is absent without it.
     """
 
     def __init__(self, client, tolerant: bool):

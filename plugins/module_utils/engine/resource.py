@@ -1,13 +1,13 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A resource is a declaration: what it is called, what can be said of it, and how it is read, made, changed and deleted."""
+"""A resource is a declaration: what can be said of it, and how it is read, made, changed and taken away."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Callable
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import Ambiguous
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
@@ -66,6 +66,7 @@ class Resource:
         create, changes, delete: how it is made, changed and taken away.
         way_out: what to do about a field that cannot change.
         filters: the fields by which the info module finds resources.
+        within: those of the filters that the info module must be given, because there is no list above them.
     """
 
     kind = ""
@@ -81,6 +82,7 @@ class Resource:
     changes: tuple = ()
     delete: Delete
     filters: tuple = ()
+    within: tuple = ()
     way_out = "Take it away with state: absent and make it again, or leave the option as it is"
 
     def __init__(self):

@@ -15,7 +15,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import DONE
 
-#: How often a plan is made anew after a create that may or may not have happened, and the seconds before the read that tells.
+#: How often a plan is made anew after a create that may or may not have happened, and the seconds before the read that
+#: tells.
 REPLANS = 3
 SETTLING = 1.0
 

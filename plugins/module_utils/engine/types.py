@@ -135,12 +135,12 @@ class Choice(Type):
     Args:
         written: what each word is written as; None leaves the parameter out.
         read: what each value that is read means, where that is not the same.
-        otherwise: what every other value that is read means.
+        alike: words that are read as another word: word to word.
     """
 
-    def __init__(self, written: dict, read: dict | None = None, otherwise: str = ""):
+    def __init__(self, written: dict, read: dict | None = None, alike: dict | None = None):
         self._written = written
-        self._otherwise = otherwise
+        self._alike = alike or {}
         self._read = {str(wire): word for wire, word in (read or {v: k for k, v in written.items()}).items()}
         flags = all(isinstance(word, bool) for word in written)
         self.argument = {"type": "bool"} if flags else {"type": "str", "choices": list(written)}
@@ -154,7 +154,10 @@ class Choice(Type):
         return self._written[value]
 
     def from_wire(self, value):
-        return None if value is None else self._read.get(str(value), self._otherwise or str(value).lower())
+        return None if value is None else self._read.get(str(value), str(value).lower())
+
+    def canonical(self, value):
+        return self._alike.get(value, value)
 
 
 class Mapping(Type):

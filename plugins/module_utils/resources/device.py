@@ -8,7 +8,14 @@ import json
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Change, Create, Delete, Entries, Switch
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import (
+    Batch,
+    Change,
+    Create,
+    Delete,
+    Entries,
+    Switch,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -18,7 +25,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product im
 
 DEVICE_NAME = Text(4, 32, allowed=r"[A-Za-z0-9_@.:-]+", hint="letters, digits and - _ @ . :")
 NICKNAME = Text(
-    4, 64, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and _", clearable=True
+    4,
+    64,
+    wide=2,
+    allowed="[A-Za-z0-9_\u4e00-\u9fff]+",
+    hint="Chinese and English letters, digits and _",
+    clearable=True,
 )
 
 
@@ -86,6 +98,7 @@ class Device(Resource):
     )
     delete = Delete("DeleteDevice")
     filters = ("product", "name", "nickname", "status", "enabled", "tags")
+    within = ("product",)
 
     def parse(self, item):
         # A list calls it DeviceStatus; a disabled device has no other status beside that.

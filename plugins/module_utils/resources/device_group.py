@@ -35,7 +35,9 @@ def group_id(reader, name: str):
     Raises:
         ParentMissing: there is none, and the reader does not tolerate that.
     """
-    found = [row["GroupId"] for row in reader.pages("QueryDeviceGroupList") if name in (row["GroupName"], row["GroupId"])]
+    found = [
+        row["GroupId"] for row in reader.pages("QueryDeviceGroupList") if name in (row["GroupName"], row["GroupId"])
+    ]
     return found[0] if found else reader.missing("device group", name)
 
 

@@ -16,10 +16,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import Ambiguous
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources import tags
 
-PRODUCT_NAME = Text(4, 30, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores")
+PRODUCT_NAME = Text(
+    4, 30, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores"
+)
 
 
 class Product(Resource):
@@ -46,9 +48,9 @@ class Product(Resource):
             "NetType",
             Choice(
                 {"wifi": "WIFI", "cellular": "CELLULAR", "ethernet": "ETHERNET", "lora": "LORA", "other": "OTHER"},
-                # Written as words, read as numbers, of which the manual lists all but that of LoRaWAN.
+                # Written as words, read as numbers, and LoRaWAN has no number of its own.
                 {3: "wifi", 6: "cellular", 7: "ethernet", 8: "other"},
-                otherwise="lora",
+                alike={"lora": "other"},
             ),
         ),
         Field("auth_type", "AuthType", Choice({"secret": "secret", "id2": "id2", "x509": "x509"})),

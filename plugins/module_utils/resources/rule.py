@@ -13,7 +13,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_actions import ActionChanges, Actions, of_rows
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_actions import (
+    ActionChanges,
+    Actions,
+    of_rows,
+)
 
 RULE_NAME = Text(
     1,
@@ -66,7 +70,13 @@ class Rule(Resource):
         Field("description", "RuleDesc", Text(0, 100), initial=""),
         Field("data_type", read="DataType", type=Choice({"json": "JSON", "binary": "BINARY"}), computed=True),
         Field("actions", type=Actions(), initial=[], purge=True),
-        Field("status", read="Status", type=Choice({"started": "RUNNING", "stopped": "STOP"}), option=False, initial="stopped"),
+        Field(
+            "status",
+            read="Status",
+            type=Choice({"started": "RUNNING", "stopped": "STOP"}),
+            option=False,
+            initial="stopped",
+        ),
         Field("created", read="UtcCreated", computed=True),
         Field("modified", read="UtcModified", computed=True),
     )

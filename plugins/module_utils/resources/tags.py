@@ -6,11 +6,8 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Mapping, Text
 
-
 #: Values of products' and groups' tags; those of devices may hold anything.
-WORDS = Text(
-    1, 128, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff-]+", hint="Chinese and English letters, digits, _ and -"
-)
+WORDS = Text(1, 128, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff-]+", hint="Chinese and English letters, digits, _ and -")
 KEYS = Text(1, 30, allowed="[A-Za-z0-9.]+", hint="letters, digits and dots")
 
 

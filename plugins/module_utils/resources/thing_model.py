@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, thing_model
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tsl import Tsl
@@ -75,13 +75,19 @@ class ThingModel(Resource):
         Field("product_key", "ProductKey", computed=True),
         Field("tsl", type=Tsl(), initial={}),
         Field("published", type=Flag(), initial=False),
-        Field("version", "ModelVersion", Text(1, 16, allowed="[A-Za-z0-9.]+", hint="letters, digits and dots"), write_only=True),
+        Field(
+            "version",
+            "ModelVersion",
+            Text(1, 16, allowed="[A-Za-z0-9.]+", hint="letters, digits and dots"),
+            write_only=True,
+        ),
         Field("version_description", "Description", Text(), write_only=True),
     )
     details = (Detail("GetThingModelTsl", "Data.TslStr"),)
     create = OnTop()
     changes = (ImportAndPublish(),)
     filters = ("product",)
+    within = ("product",)
 
     def read(self, reader, desired, wanted=None):
         key = {"ProductKey": desired["product_key"]}

@@ -15,12 +15,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product im
 class ShortName(Text):
     """The part of a topic class below product and device.
 
-    It is written as ``user/get`` and read as ``/{ProductKey}/${deviceName}/user/get``; custom topics are all below ``user``,
-    which may be left out when one is made.
+    It is written as ``user/get`` and read as ``/{ProductKey}/${deviceName}/user/get``; custom topics are all below
+    ``user``, which may be left out when one is made.
     """
 
     def __init__(self):
-        super().__init__(1, 128, allowed=r"\w+(/\w+)*", hint="levels of letters, digits and underscores between slashes")
+        super().__init__(
+            1, 128, allowed=r"\w+(/\w+)*", hint="levels of letters, digits and underscores between slashes"
+        )
 
     def from_wire(self, value):
         text = super().from_wire(value)
@@ -56,3 +58,4 @@ class Topic(Resource):
     changes = (Update("UpdateProductTopic", "operation", "description"),)
     delete = Delete("DeleteProductTopic")
     filters = ("product", "short_name", "operation")
+    within = ("product",)

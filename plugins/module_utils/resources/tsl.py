@@ -41,7 +41,13 @@ _DATA_TYPE = {
             "if": {"properties": {"type": {"const": "array"}}},
             "then": {
                 "required": ["specs"],
-                "properties": {"specs": {"type": "object", "required": ["item"], "properties": {"item": {"$ref": "#/$defs/dataType"}}}},
+                "properties": {
+                    "specs": {
+                        "type": "object",
+                        "required": ["item"],
+                        "properties": {"item": {"$ref": "#/$defs/dataType"}},
+                    }
+                },
             },
         },
     ],
@@ -121,7 +127,8 @@ _DEFAULTS = {"required": False, "desc": "", "callType": "async", "inputData": []
 class Tsl(Type):
     """A thing model as TSL, given as JSON text or as its members.
 
-    Two are the same when their properties, events and services are: their order, what the platform derives, and whether a
+    Two are the same when their properties, events and services are: their order, what the platform derives, and
+        whether a
     number in the specs is written as a number or as text mean nothing.
     """
 

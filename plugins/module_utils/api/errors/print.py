@@ -4,7 +4,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import NOT_FOUND, PERMANENT, THROTTLED, error_codes
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
+    NOT_FOUND,
+    PERMANENT,
+    THROTTLED,
+    error_codes,
+)
 
 ERRORS = error_codes(
     {

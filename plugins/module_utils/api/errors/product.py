@@ -4,7 +4,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import EXISTS, NOT_FOUND, PERMANENT, TRANSIENT, error_codes
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
+    EXISTS,
+    NOT_FOUND,
+    PERMANENT,
+    TRANSIENT,
+    error_codes,
+)
 
 ERRORS = error_codes(
     {

@@ -1,0 +1,30 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What can be said of a request from the API's data alone: parameters missing, malformed or too many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.errors import ApiError, missing
+from ansible_collections.iotops.aliyun.emulator.services.shared.registry import CUT, Implementation
+from ansible_collections.iotops.aliyun.emulator.wire import typed
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation
+
+
+def parameters(operation: Operation, implementation: Implementation, values: Mapping[str, str]) -> dict[str, Any]:
+    """The operation's typed parameters out of the flat request ``values``.
+
+    Raises GatewayError ``Missing…`` or ``InvalidParameter``, and ApiError where a list is longer than one call takes.
+    """
+    params = typed(operation.params, values)
+    for name, param in operation.params.items():
+        if param.required and params.get(name) in (None, "", []):
+            raise missing(name)
+    for name, most in operation.limits.items():
+        if len(params.get(name, ())) > most:
+            if implementation.too_many != CUT:
+                raise ApiError(implementation.too_many, f"{name} takes at most {most} elements in one call")
+            params[name] = params[name][:most]
+    return params

@@ -1,0 +1,167 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_device_info
+short_description: Find devices of a product
+version_added: 0.1.0
+description:
+  - Finds devices of a product by their name, their status, their tags and more, or tells all of them, 50 a request.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  name:
+    description:
+      - The device's name. One that is named is read whole.
+    type: str
+  nickname:
+    description:
+      - Only devices of this nickname.
+    type: str
+  status:
+    description:
+      - Only devices of this status; V(unactive) is one that has never connected.
+    type: str
+    choices: [online, offline, unactive, disable]
+  enabled:
+    description:
+      - Only devices that may connect, or only those that may not.
+    type: bool
+  tags:
+    description:
+      - Only devices that have these tags, whatever others they have. Each device that the other filters leave is read
+        for it.
+    type: dict
+  details:
+    description:
+      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
+        whole.
+    type: bool
+    default: false
+  include_secrets:
+    description:
+      - Whether the result has the secrets. Set C(no_log) on such a task.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_device
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: One device
+  iotops.aliyun.iot_device_info:
+    product: street_light
+    name: lamp-0001
+
+- name: Those that have never connected
+  iotops.aliyun.iot_device_info:
+    product: street_light
+    status: unactive
+  register: silent
+"""
+
+RETURN = r"""
+devices:
+  description: The devices that fit, the newest first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    product_key:
+      description: The ProductKey of its product.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    iot_id:
+      description: The IotId that the platform gave it.
+      type: str
+      returned: always
+    nickname:
+      description: Its nickname.
+      type: str
+      returned: always
+    tags:
+      description: Its tags.
+      type: dict
+      returned: when asked for
+    enabled:
+      description: Whether it may connect.
+      type: bool
+      returned: always
+    status:
+      description: C(online), C(offline), C(unactive) (it has never connected) or C(disable).
+      type: str
+      returned: always
+    node_type:
+      description: C(device) or C(gateway).
+      type: str
+      returned: when read whole
+    firmware_version:
+      description: The version of its default OTA module.
+      type: str
+      returned: when it has reported one
+    ip_address:
+      description: Its IP address.
+      type: str
+      returned: when it has connected
+    created:
+      description: When it was registered, in UTC.
+      type: str
+      returned: always
+    activated:
+      description: When it first connected, in UTC.
+      type: str
+      returned: when it has connected
+    last_online:
+      description: When it last connected, in UTC.
+      type: str
+      returned: when it has connected
+    device_secret:
+      description: Its secret.
+      type: str
+      returned: when O(include_secrets) is set
+  sample:
+    - product_key: a1BwAGVxxxx
+      name: lamp-0001
+      iot_id: Q7uOhVRdZRR1DnTLvxxx00100
+      nickname: gate_lamp
+      tags:
+        row: "7"
+      enabled: true
+      status: unactive
+      node_type: device
+      created: "2020-01-08T06:47:08.000Z"
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import Device
+
+ENTRY = InfoEntry(Device)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

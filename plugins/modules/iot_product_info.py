@@ -1,0 +1,159 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_product_info
+short_description: Find products
+version_added: 0.1.0
+description:
+  - Finds products by their name, their ProductKey, their tags and more, or tells all that the instance has.
+options:
+  name:
+    description:
+      - The product's name. One that is named is read whole.
+    type: str
+  product_key:
+    description:
+      - The product's ProductKey.
+    type: str
+  node_type:
+    description:
+      - Only products of this node type.
+    type: str
+    choices: [device, gateway]
+  status:
+    description:
+      - Only products that are still developed, or only those released.
+    type: str
+    choices: [development, released]
+  tags:
+    description:
+      - Only products that have these tags, whatever others they have.
+    type: dict
+  details:
+    description:
+      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
+        whole.
+    type: bool
+    default: false
+  include_secrets:
+    description:
+      - Whether the result has the secrets. Set C(no_log) on such a task.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_product
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: One product
+  iotops.aliyun.iot_product_info:
+    name: street_light
+
+- name: All products of the west side
+  iotops.aliyun.iot_product_info:
+    tags:
+      site: west
+  register: west
+
+- name: All products, each read whole
+  iotops.aliyun.iot_product_info:
+    details: true
+"""
+
+RETURN = r"""
+products:
+  description: The products that fit, the newest first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    product_key:
+      description: The ProductKey that the platform gave it.
+      type: str
+      returned: always
+    description:
+      description: What it is.
+      type: str
+      returned: always
+    node_type:
+      description: C(device) or C(gateway).
+      type: str
+      returned: always
+    thing_model:
+      description: Whether it has a thing model.
+      type: bool
+      returned: when read whole
+    data_format:
+      description: C(alink) or C(custom).
+      type: str
+      returned: when it has a thing model
+    net_type:
+      description: How its devices reach the network.
+      type: str
+      returned: when read whole
+    auth_type:
+      description: How its devices prove who they are.
+      type: str
+      returned: always
+    status:
+      description: C(development) or C(released).
+      type: str
+      returned: when read whole
+    tags:
+      description: Its tags.
+      type: dict
+      returned: when read whole
+    device_count:
+      description: How many devices it has.
+      type: int
+      returned: always
+    created:
+      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      type: int
+      returned: always
+    product_secret:
+      description: Its secret.
+      type: str
+      returned: when O(include_secrets) is set and it is read whole
+  sample:
+    - name: street_light
+      product_key: a1BwAGVxxxx
+      description: lamps of the west side
+      node_type: device
+      data_format: alink
+      auth_type: secret
+      device_count: 128
+      created: 1581595942000
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import Product
+
+ENTRY = InfoEntry(Product)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_topic
+short_description: Manage a custom topic class of a product
+version_added: 0.1.0
+description:
+  - A custom topic class says what devices of a product may publish or subscribe beside the platform's own topics. A
+    product has 50 of them at most.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  short_name:
+    description:
+      - The topic's name below product and device, such as V(user/report). It tells one topic from another.
+      - Levels of letters, digits and underscores between slashes. Custom topics are all below C(user).
+    type: str
+    required: true
+  state:
+    description:
+      - Whether the topic class is there.
+    type: str
+    choices: [present, absent]
+    default: present
+  operation:
+    description:
+      - What devices may do with the topic, publish (V(pub)), subscribe (V(sub)) or both (V(all)). Needed to make one.
+    type: str
+    choices: [pub, sub, all]
+  description:
+    description:
+      - What the topic is for, up to 100 characters. An empty text clears it.
+    type: str
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.resource
+seealso:
+  - module: iotops.aliyun.iot_topic_info
+  - module: iotops.aliyun.iot_product
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Devices report
+  iotops.aliyun.iot_topic:
+    product: street_light
+    short_name: user/report
+    operation: pub
+    description: reports once an hour
+
+- name: Several at once
+  iotops.aliyun.iot_topic:
+    product: street_light
+    short_name: "{{ item }}"
+    operation: sub
+  loop:
+    - user/command
+    - user/notice
+
+- name: Devices report no longer
+  iotops.aliyun.iot_topic:
+    product: street_light
+    short_name: user/report
+    state: absent
+"""
+
+RETURN = r"""
+topic:
+  description: The topic class; empty when it is absent.
+  returned: success
+  type: dict
+  contains:
+    product_key:
+      description: The ProductKey of its product.
+      type: str
+      returned: always
+    short_name:
+      description: Its name below product and device.
+      type: str
+      returned: always
+    topic_id:
+      description: The id that the platform gave it.
+      type: str
+      returned: always
+    operation:
+      description: What devices may do with it, C(pub), C(sub) or C(all).
+      type: str
+      returned: always
+    description:
+      description: What it is for.
+      type: str
+      returned: always
+  sample:
+    product_key: a1BwAGVxxxx
+    short_name: user/report
+    topic_id: "12362218"
+    operation: pub
+    description: reports once an hour
+diff:
+  description: The options as they were and as they are after.
+  returned: always
+  type: dict
+  sample:
+    before: {}
+    after: {short_name: user/report}
+steps:
+  description:
+    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
+      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
+      options that it changes with C(before) and C(after).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - action: create
+      operation: CreateProductTopic
+      status: done
+      changes:
+        short_name: {before: null, after: user/report}
+pending:
+  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
+  returned: when something is missing
+  type: list
+  elements: str
+  sample: ["the product street_light does not exist yet"]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic import Topic
+
+ENTRY = ResourceEntry(Topic)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_topic_info
+short_description: Find custom topic classes of a product
+version_added: 0.1.0
+description:
+  - Finds custom topic classes of a product by their name or what devices may do with them, or tells all of them.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  short_name:
+    description:
+      - The topic's name below product and device, such as V(user/report).
+    type: str
+  operation:
+    description:
+      - Only topics with which devices may do this.
+    type: str
+    choices: [pub, sub, all]
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_topic
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: All topics of a product
+  iotops.aliyun.iot_topic_info:
+    product: street_light
+
+- name: Those that devices publish
+  iotops.aliyun.iot_topic_info:
+    product: street_light
+    operation: pub
+"""
+
+RETURN = r"""
+topics:
+  description: The topic classes that fit.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    product_key:
+      description: The ProductKey of its product.
+      type: str
+      returned: always
+    short_name:
+      description: Its name below product and device.
+      type: str
+      returned: always
+    topic_id:
+      description: The id that the platform gave it.
+      type: str
+      returned: always
+    operation:
+      description: What devices may do with it, C(pub), C(sub) or C(all).
+      type: str
+      returned: always
+    description:
+      description: What it is for.
+      type: str
+      returned: always
+  sample:
+    - product_key: a1BwAGVxxxx
+      short_name: user/report
+      topic_id: "12362218"
+      operation: pub
+      description: reports once an hour
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic import Topic
+
+ENTRY = InfoEntry(Topic)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()
