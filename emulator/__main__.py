@@ -17,6 +17,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from ansible_collections.iotops.aliyun.emulator import background
 from ansible_collections.iotops.aliyun.emulator.auth import Gate
 from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.quota import Quota
@@ -32,8 +33,11 @@ _log = logging.getLogger("iotops.aliyun.emulator")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the platform; returns the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    if options.background:
+        return _run_in_background(arguments, options)
     if not _is_loopback(options.host):
         _log.warning("listening on %s: others can reach the platform and its control addresses", options.host)
     try:
@@ -53,18 +57,33 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _run_in_background(arguments: list[str], options: argparse.Namespace) -> int:
+    others = [argument for argument in arguments if argument != "--background"]
+    try:
+        print(background.start(others, options.ready_file))
+    except background.StartFailed as error:
+        _log.error("%s", error)
+        return 1
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ansible_collections.iotops.aliyun.emulator",
         description="The HTTP API of the Alibaba Cloud IoT Platform on loopback.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8018, help="the port, 0 for a free one (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8018, help="the port, 0 for a free one (default: %(default)s)")
     parser.add_argument(
         "--ready-file", type=Path, metavar="FILE", help="write endpoint and process id there, as JSON, when it listens"
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="keep the state there (default: in memory only)")
     parser.add_argument("--no-throttle", action="store_true", help="do not enforce the requests per second of the API")
+    parser.add_argument(
+        "--background",
+        action="store_true",
+        help="start it in a process of its own, print endpoint and process id as JSON when it listens, and return",
+    )
     parser.add_argument(
         "--access-key",
         type=_access_key,
@@ -73,6 +92,12 @@ def _parser() -> argparse.ArgumentParser:
         help="a key that may call, can be repeated (default: {}:{})".format(*DEFAULT_KEY),
     )
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError("not a number from 0 to 65535")
+    return int(text)
 
 
 def _access_key(text: str) -> tuple[str, str]:

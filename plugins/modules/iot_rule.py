@@ -71,6 +71,7 @@ options:
       configuration:
         description:
           - The target and how to reach it, with the members that the platform's manual lists for the type.
+          - The C(topic) of a V(republish) action may name a product in place of its ProductKey.
           - A V(republish) action needs C(topic), an V(amqp) action C(groupId), V(datahub) C(projectName) and
             C(topicName), V(ons) C(instanceId) and C(topic), V(mns) C(themeName), V(fc) C(serviceName) and
             C(functionName), V(ots) C(instanceName) and C(tableName).
@@ -108,7 +109,7 @@ EXAMPLES = r"""
     actions:
       - type: republish
         configuration:
-          topic: /a1BwAGVxxxx/console/user/alarm
+          topic: /street_light/console/user/alarm
           topicType: 1
 
 - name: Not now

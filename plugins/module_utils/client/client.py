@@ -191,16 +191,13 @@ class Client:
         }
         if self.connection.security_token:
             common["SecurityToken"] = self.connection.security_token
-        own = canonical_query(query)
-        if len(own) > LONGEST_QUERY:
-            body, query = {**query, **body}, {}
-            own = ""
-        signature = sign("POST", {**common, **query, **body}, self.connection.access_key_secret)
-        url_query = canonical_query({**common, "Signature": signature}) + (f"&{own}" if own else "")
+        if sum(map(len, query.values())) > LONGEST_QUERY:
+            query, body = {}, {**query, **body}
+        url, signature = sign("POST", {**common, **query}, body, self.connection.access_key_secret)
         with self._lock:
             self.calls += 1
         try:
-            status, reply = self._transport.post(url_query, canonical_query(body))
+            status, reply = self._transport.post(f"{url}&Signature={signature}", canonical_query(body))
         except IotError as error:
             error.operation = name
             error.args = (error._text(),)

@@ -18,6 +18,8 @@ except ImportError:  # reported by the doors, which know how to name the interpr
 else:
     REQUESTS_IMPORT_ERROR = None
 
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "iotops.aliyun"}
+
 
 class Transport:
     """Sends requests to one endpoint.
@@ -33,16 +35,14 @@ class Transport:
         self.endpoint = endpoint
         self._timeout = (min(timeout, 10.0), timeout)
         self._url = f"{endpoint}/"
-        self._session = requests.Session()
-        # The environment is asked once and not at each request; a .netrc must never add a header of its own.
-        surroundings = self._session.merge_environment_settings(self._url, {}, False, verify, None)
-        self._session.trust_env = False
-        self._session.proxies = surroundings["proxies"]
-        self._session.verify = surroundings["verify"]
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
-        self._session.headers["Accept"] = "application/json"
+        # The environment is asked for proxies and certificates once, and not at each request.
+        surroundings = requests.Session().merge_environment_settings(self._url, {}, False, verify, None)
+        self._proxies = surroundings["proxies"]
+        self._verify = surroundings["verify"]
+        # An adapter and no session: there are no cookies, no redirects, and a .netrc must not add a header of its own.
+        self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
+        # Every request is a copy of one: requests would parse and encode again a query that is encoded already.
+        self._blank = requests.Request("POST", self._url, headers=HEADERS).prepare()
 
     def post(self, query: str, body: str) -> tuple[int, dict]:
         """Sends a POST and decodes the reply.
@@ -57,11 +57,14 @@ class Transport:
         Raises:
             TransportError: no reply came. It is ambiguous unless the connection was never made.
         """
-        headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else None
+        request = self._blank.copy()
+        request.url = f"{self._url}?{query}"
+        if body:
+            request.headers["Content-Type"] = "application/x-www-form-urlencoded"
+            request.prepare_body(body.encode(), None)
         try:
-            reply = self._session.post(
-                f"{self._url}?{query}", data=body.encode() or None, headers=headers, timeout=self._timeout
-            )
+            reply = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=self._proxies)
+            content = reply.content
         except requests.exceptions.SSLError as error:
             raise TransportError(
                 f"the certificate of {self.endpoint} cannot be trusted: {_reason(error)}",
@@ -76,14 +79,14 @@ class Transport:
         except requests.exceptions.RequestException as error:
             raise self._unreachable(error, ambiguous=True) from None
         try:
-            members = json.loads(reply.content)
+            members = json.loads(content)
         except ValueError:
             members = {}
         return reply.status_code, members if isinstance(members, dict) else {}
 
     def close(self) -> None:
         """Closes the connections."""
-        self._session.close()
+        self._adapter.close()
 
     def _unreachable(self, error, ambiguous: bool) -> TransportError:
         return TransportError(

@@ -170,9 +170,15 @@ class Entries(Change):
         field = resource.field(name)
         before = _entries(field, current.get(name))
         after = _entries(field, desired[name])
+        # An element of a set is the same whatever else the task calls it: it is there, or it is not.
+        changed = {
+            key: after[key]
+            for key in after
+            if key in before and not field.same(_value(field, {key: before[key]}), _value(field, {key: after[key]}))
+        }
         portions = (
             (self.remove, {key: before[key] for key in before if key not in after}, None),
-            (self.change, {key: after[key] for key in after if key in before and before[key] != after[key]}, after),
+            (self.change, changed, after),
             (self.add, {key: after[key] for key in after if key not in before}, after),
         )
         result = []

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.render import HIDDEN
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 
@@ -59,9 +60,9 @@ def _refuse_immutable(resource: Resource, desired: dict, current: dict) -> None:
         if name in mutable or field.write_only or field.resolve or not resource.differs(name, desired, current):
             continue
         option = next((f.name for f in resource.fields if f.into == name), name)
+        there, asked = (current.get(name), desired[name]) if not field.secret else (HIDDEN, HIDDEN)
         raise ImmutableField(
-            f"{option} of the {resource.title} cannot be changed: it is {current.get(name)!r} and was asked to be "
-            f"{desired[name]!r}",
+            f"{option} of the {resource.title} cannot be changed: it is {there!r} and was asked to be {asked!r}",
             field=option,
             remedy=resource.way_out,
         )

@@ -5,15 +5,22 @@
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import DONE, FAILED
 
 #: What stands where a secret changes.
 HIDDEN = "(hidden)"
 
 
 def values(resource, known: dict | None, include_secrets: bool = False) -> dict:
-    """A resource as it is returned: its fields, in their order, that have a value."""
-    if known is None:
-        return {}
+    """A resource as it is returned: its fields, in their order, that have a value.
+
+    What a task calls a parent is not among them: the parent's key is.
+    """
+    visible = _visible(resource, known or {}, include_secrets)
+    return {name: value for name, value in visible.items() if not resource.field(name).resolve}
+
+
+def _visible(resource, known: dict, include_secrets: bool) -> dict:
     return {
         f.name: plain(known[f.name])
         for f in resource.fields
@@ -33,7 +40,7 @@ def plain(value):
 
 
 def result(resource, wanted, current, steps, calls, reader, facts=None) -> dict:
-    """The result of a run whose plan was ``steps``.
+    """The result of a run whose plan was ``steps``; of a plan that failed, as far as it was carried out.
 
     Args:
         resource: the declaration.
@@ -45,16 +52,27 @@ def result(resource, wanted, current, steps, calls, reader, facts=None) -> dict:
         facts: what is known afterwards, beside the plan.
     """
     before = dict(current or {})
-    after = {} if wanted.absent else {**(facts or {}), **before}
-    for step in steps:
+    facts = facts or {}
+    carried = steps
+    failed = any(step.status == FAILED for step in steps)
+    if failed:
+        carried = [step for step in steps if step.status == DONE]
+        facts = {name: facts[name] for step in carried for name in step.learns if name in facts}
+    after = {**facts, **before}
+    for step in carried:
         after.update((name, new) for name, (_old, new) in step.changes.items())
         for name in step.learns:
             # What a create will tell has a name already, so that later tasks of a check run can use it.
             after.setdefault(name, PENDING)
-    if wanted.absent:
+    for f in resource.fields:
+        if f.resolve and f.name in after and current is not None:
+            # What the task calls the parent is not read back; where the parent stays, it had that name before.
+            stays = wanted.absent or resource.field(f.into).same(before.get(f.into), after.get(f.into))
+            before[f.name] = after[f.name] if stays else before.get(f.into)
+    if wanted.absent and not failed:
         after = {}
     outcome = {
-        "changed": bool(steps),
+        "changed": bool(carried),
         resource.kind: values(resource, after, wanted.include_secrets),
         "diff": {"before": _shown(resource, before), "after": _shown(resource, after)},
         "steps": [shown_step(resource, step) for step in steps],
@@ -67,7 +85,11 @@ def result(resource, wanted, current, steps, calls, reader, facts=None) -> dict:
 
 def _shown(resource, known: dict) -> dict:
     # Only options are compared; what the platform fills in would make a difference out of nothing.
-    return {name: value for name, value in values(resource, known).items() if not resource.field(name).computed}
+    return {
+        name: value
+        for name, value in _visible(resource, known, include_secrets=False).items()
+        if not resource.field(name).computed
+    }
 
 
 def shown_step(resource, step) -> dict:

@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import merge, plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import DONE
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import DONE, Step
 
 #: How often a plan is made anew after a create that may or may not have happened, and the seconds before the read that
 #: tells.
@@ -50,14 +50,20 @@ def run(resource: Resource, params: dict, client, check_mode: bool) -> dict:
                 apply(client, resource, steps, facts)
                 break
             except StepFailed as failure:
-                failure.result = render.result(resource, wanted, current, [*done, *steps], client.calls - calls, reader)
+                sent = client.calls - calls
+                failure.result = render.result(resource, wanted, current, [*done, *steps], sent, reader, facts)
                 if not _may_have_happened(resource, failure) or attempt == REPLANS:
                     raise
+                create = failure.step
             # Nobody knows whether the create came through: only the account can tell.
             time.sleep(SETTLING)
             client.forget()
-            done += [finished for finished in steps if finished.status == DONE]
+            tried = steps
             desired, now, steps = _plan(resource, wanted, reader)
+            # A create that is no longer planned did come through.
+            if not any(_alike(planned, create) for planned in steps):
+                create.status = DONE
+            done += [finished for finished in tried if finished.status == DONE]
             facts = {**facts, **desired, **(now or {})}
         steps = [*done, *steps]
     outcome = render.result(resource, wanted, current, steps, client.calls - calls, reader, facts)
@@ -79,3 +85,7 @@ def _may_have_happened(resource: Resource, failure: StepFailed) -> bool:
     if failure.error is None or not failure.error.ambiguous:
         return False
     return resource.operation(failure.step.operation).kind == CREATE
+
+
+def _alike(one: Step, other: Step) -> bool:
+    return (one.operation, one.params) == (other.operation, other.params)

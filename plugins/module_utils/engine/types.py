@@ -215,6 +215,7 @@ class Members(Type):
     """
 
     def __init__(self, options: tuple, identity: tuple, most: int | None = None):
+        self._options = options
         self._identity = identity
         self._most = most
         spec = {key: {"type": "str", "required": True} for key in options}
@@ -231,7 +232,11 @@ class Members(Type):
 
     def identity(self, element: dict) -> tuple:
         """What makes an element the same."""
-        return tuple(str(element[key]) for key in self._identity)
+        values = [element[key] for key in self._identity]
+        if not all(isinstance(value, str) for value in values):
+            # What is to be filled in is pending: until then the task's own words tell the elements apart.
+            values = [element[key] for key in self._options]
+        return tuple(map(str, values))
 
     def canonical(self, value):
         return {self.identity(element) for element in value or []}

@@ -50,6 +50,13 @@ def _not_added(reply: dict) -> str:
     return f"{full} of the devices are in ten groups already, which is the most" if full else ""
 
 
+def _of_super_group(data: dict | None) -> dict:
+    # The manual's table has a list of one in it, its example the group itself.
+    data = data or {}
+    group = next(iter(data.get("GroupInfo") or []), {}) if "GroupInfo" in data else data
+    return {"super_group_id": group.get("GroupId", "")}
+
+
 def _of_rows(items: list) -> dict:
     return {
         "devices": [
@@ -71,7 +78,7 @@ class DeviceGroup(Resource):
         Field("name", "GroupName", GROUP_NAME, required=True),
         Field("group_id", "GroupId", computed=True),
         Field("super_group", resolve=group_id, into="super_group_id"),
-        Field("super_group_id", "SuperGroupId", computed=True, initial=""),
+        Field("super_group_id", "SuperGroupId", computed=True),
         Field("description", "GroupDesc", Text(0, 100), initial=""),
         Field("tags", "TagString", GroupTags(), initial={}, purge=True),
         Field("devices", type=Members(("product", "name"), ("product_key", "name")), initial=[], purge=True),
@@ -85,7 +92,7 @@ class DeviceGroup(Resource):
             "QuerySuperDeviceGroup",
             "Data",
             only=("super_group",),
-            parse=lambda item: {"super_group_id": (item or {}).get("GroupId", "")},
+            parse=_of_super_group,
         ),
         Detail(
             "QueryDeviceGroupTagList",

@@ -8,7 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Switch, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
@@ -99,6 +99,8 @@ class Rule(Resource):
         topic = desired.get("short_topic")
         if topic and "topic_type" not in desired:
             resolved["topic_type"] = topic_type(topic)
+        if "actions" in desired:
+            resolved["actions"] = [with_product_key(reader, action) for action in desired["actions"]]
         return resolved
 
     def read(self, reader, desired, wanted=None):
@@ -111,6 +113,22 @@ class Rule(Resource):
                     f"a rule needs {', '.join(missing)} before it can start", field=missing[0], remedy="Give them"
                 )
         return current
+
+
+def with_product_key(reader, action: dict) -> dict:
+    """A republishing action whose topic may name a product, with the product's ProductKey in its place."""
+    if action["type"] != "republish":
+        return action
+    levels = action["configuration"]["topic"].split("/")
+    # /{ProductKey}/{device}/user/... or /sys/{ProductKey}/{device}/thing/...
+    place = 2 if levels[1:2] == ["sys"] else 1
+    if len(levels) <= place or levels[place] == str(PENDING):
+        return action
+    key = product_key(reader, levels[place])
+    if key is PENDING:
+        return action
+    levels[place] = key
+    return {**action, "configuration": {**action["configuration"], "topic": "/".join(levels)}}
 
 
 def topic_type(short_topic: str) -> str:

@@ -29,7 +29,7 @@ from aliyunsdkiot.request.v20180120.UpdateProductRequest import UpdateProductReq
 from aliyunsdkiot.request.v20180120.UpdateProductTagsRequest import UpdateProductTagsRequest
 from darabonba.exceptions import DaraException
 
-from .conftest import KEY
+from ...conftest import KEY
 
 DESCRIPTION = "a b*~+/é 路灯"
 

@@ -23,7 +23,7 @@ from ansible_collections.iotops.aliyun.emulator.auth import Gate
 from ansible_collections.iotops.aliyun.emulator.server import Server
 from ansible_collections.iotops.aliyun.emulator.services.shared import registry
 
-from .conftest import COMMAND, KEY, environment, signed
+from ...conftest import COMMAND, KEY, environment, signed
 
 NO_ANSWER = (http.client.RemoteDisconnected, ConnectionResetError)
 

@@ -1,0 +1,26 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Tables of what was measured, printed when all benches are done."""
+
+from __future__ import annotations
+
+import pytest
+
+_tables: list[str] = []
+
+
+@pytest.fixture
+def table():
+    """Print rows as a Markdown table: ``table("title", ("what", "seconds"), rows)``."""
+
+    def add(title: str, head: tuple, rows: list[tuple]) -> None:
+        lines = [head, tuple("---" for _ in head), *rows]
+        text = "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+        _tables.append(f"\n{title}\n\n{text}\n")
+
+    return add
+
+
+def pytest_terminal_summary(terminalreporter):
+    for text in _tables:
+        terminalreporter.write_line(text)
