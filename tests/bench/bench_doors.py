@@ -79,7 +79,7 @@ def seconds(tmp_path: Path, account, tasks: str, **environment: str) -> float:
 
 def reads(account, action: str) -> int:
     """How often an operation was called since the last look."""
-    calls = [call for call in account.control("GET", "calls") if call["action"] == action]
+    calls = [call for call in account.control("GET", "calls")["calls"] if call["action"] == action]
     account.request("DELETE", "/_emulator/calls")
     return len(calls)
 

@@ -53,7 +53,7 @@ class Playbooks:
 
     def writes(self) -> list[str]:
         """The operations that were called since the last look and do more than read."""
-        calls = self.server.control("GET", "calls")
+        calls = self.server.control("GET", "calls")["calls"]
         self.server.request("DELETE", "/_emulator/calls")
         return [call["action"] for call in calls if call["kind"] != "read"]
 

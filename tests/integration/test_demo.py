@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+import socket
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,14 +15,10 @@ def test_the_demo(playbooks):
     run = playbooks.run(ROOT / "playbooks/demo.yml", "-v")
     assert run.status == 0, run.output
     assert "lamps of the west side" in run.output
-    pids = re.findall(r"emulator_pid: '?(\d+)", run.output)
-    assert pids, run.output
-    assert not any(is_running(int(pid)) for pid in pids)
+    (port,) = set(re.findall(r"emulator_endpoint: http://127\.0\.0\.1:(\d+)", run.output))
+    assert not is_listening(int(port))
 
 
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def is_listening(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
