@@ -92,7 +92,8 @@ attributes:
     description: A second run with the same options changes nothing and sends no request that could.
   action_group:
     support: full
-    description: Takes the defaults of the action group C(iotops.aliyun.iot).
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
 """
 
     INFO = r"""
@@ -109,5 +110,6 @@ attributes:
     description: Only reads.
   action_group:
     support: full
-    description: Takes the defaults of the action group C(iotops.aliyun.iot).
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
 """

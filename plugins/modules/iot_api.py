@@ -48,7 +48,8 @@ attributes:
     description: Every operation that does more than read makes the task changed.
   action_group:
     support: full
-    description: Takes the defaults of the action group C(iotops.aliyun.iot).
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
 author:
   - iotops.aliyun contributors (@iotops)
 """

@@ -14,9 +14,9 @@ def rate(call) -> float:
     """Calls a second, the best of a few rounds after a warm-up."""
     call()
     best = 0.0
-    for _ in range(ROUNDS):
+    for _number in range(ROUNDS):
         started = time.perf_counter()
-        for _ in range(CALLS):
+        for _number in range(CALLS):
             call()
         best = max(best, CALLS / (time.perf_counter() - started))
     return best

@@ -29,9 +29,9 @@ def secret() -> str:
 
 def alphanumeric(length: int) -> str:
     """``length`` random letters and digits."""
-    return "".join(secrets.choice(_LETTERS_AND_DIGITS) for _ in range(length))
+    return "".join(secrets.choice(_LETTERS_AND_DIGITS) for _number in range(length))
 
 
 def hexadecimal(length: int) -> str:
     """``length`` random hexadecimal digits, as in a device's secret (32)."""
-    return "".join(secrets.choice(_HEXADECIMAL) for _ in range(length))
+    return "".join(secrets.choice(_HEXADECIMAL) for _number in range(length))

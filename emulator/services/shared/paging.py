@@ -11,6 +11,9 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 
+#: No list is as long as that; a page further on is a mistake, and beyond what the store can count.
+_LAST = 2**53
+
 #: The page size where an operation lets it be absent.
 DEFAULT_SIZE = 10
 
@@ -44,10 +47,10 @@ def page_asked(ctx: Context, params: Mapping[str, Any]) -> Page:
         raise ApiError("iot.common.InvalidPageParams", f"{pages.size} must be between 1 and {pages.most}")
     if pages.token:
         offset = params.get(pages.page) or "0"
-        if not (offset.isascii() and offset.isdigit()):
+        if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
             raise ApiError("iot.common.InvalidPageParams", f"{pages.page} is not a token of this list")
         return Page(int(offset) // size + 1, size, int(offset))
     number = params.get(pages.page, 1)
-    if number < 1:
+    if not 1 <= number <= _LAST // size:
         raise ApiError("iot.common.InvalidPageParams", f"{pages.page} counts from 1")
     return Page(number, size, (number - 1) * size)

@@ -65,6 +65,7 @@ OPERATIONS = {
     "DeleteDevice": Operation(
         "4.8.9", DELETE, 50,
         "DeviceName IotId ProductKey",
+        reply="JobId",
         absent=("iot.device.NotExistedDevice",),
     ),
     "GetDeviceStatus": Operation(
@@ -83,10 +84,12 @@ OPERATIONS = {
     "DisableThing": Operation(
         "4.8.12", SET, 500,
         "DeviceName IotId ProductKey",
+        reply="JobId",
     ),
     "EnableThing": Operation(
         "4.8.13", SET, 500,
         "DeviceName IotId ProductKey",
+        reply="JobId",
     ),
     "ResetThing": Operation(
         "4.8.14", SET, 500,
@@ -187,7 +190,7 @@ OPERATIONS = {
     "RemoveThingTopo": Operation(
         "4.8.29", DELETE, 500,
         "DeviceName IotId ProductKey",
-        reply="Data:bool",
+        reply="JobId Data:bool",
     ),
     "QueryDeviceStatistics": Operation(
         "4.8.30", READ, 50,

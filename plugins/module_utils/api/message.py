@@ -18,7 +18,10 @@ OPERATIONS = {
             "TopicTemplateName UserProp[Key Value]"
         ),
         limits={"DeviceName": 100},
-        newer=("ContentType", "CorrelationData", "MessageExpiryInterval", "PayloadFormatIndicator", "ResponseTopicTemplateName", "Retained", "TopicTemplateName", "UserProp"),
+        newer=(
+            "ContentType", "CorrelationData", "MessageExpiryInterval", "PayloadFormatIndicator",
+            "ResponseTopicTemplateName", "Retained", "TopicTemplateName", "UserProp",
+        ),
     ),
     "Pub": Operation(
         "4.17.2", CREATE, 1600,

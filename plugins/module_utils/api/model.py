@@ -181,6 +181,11 @@ class Operation:
         """Whether a call changes the account."""
         return self.kind != READ
 
+    def says_absent(self, code: str) -> bool:
+        """Whether an error code of this operation says that the thing is not there."""
+        # The manual spells the prefix of a code now one way and now another (iot.prod, iot.Prod).
+        return code.lower() in (absent.lower() for absent in self.absent)
+
 
 @dataclass(frozen=True)
 class ErrorCode:

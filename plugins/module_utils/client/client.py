@@ -27,8 +27,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.retrying impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.signing import canonical_query, sign
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport
 
-#: A query longer than this goes into the form body: some proxies cut URLs at 2,048 characters.
-LONGEST_QUERY = 1500
+#: Where the query would be longer than this, what is the operation's own of it goes into the form body: some proxies
+#: cut URLs at 2,048 characters.
+LONGEST_QUERY = 1800
+
+_QUOTES_THE_REQUEST = ("SignatureDoesNotMatch", "IncompleteSignature")
 
 
 class Client:
@@ -65,7 +68,7 @@ class Client:
         Raises:
             InvalidRequest: the parameters do not fit the operation; nothing was sent.
             ApiError: the platform refused, with a 4xx or 5xx or with ``Success: false``.
-            TransportError: no answer came.
+            TransportError: no answer came, or none of the platform's.
         """
         operation = self.operation(name)
         params = params or {}
@@ -74,6 +77,7 @@ class Client:
             self._cache.drop(name)
         qps = self._quota(operation, params)
         tried = 0
+        lost = False
         while True:
             tried += 1
             self._pacer.wait(name, qps)
@@ -81,8 +85,9 @@ class Client:
                 return self._send(name, query, body)
             except IotError as error:
                 # Sent twice because the first answer was lost, a delete finds nothing: that is what was asked for.
-                if operation.kind == DELETE and tried > 1 and error.code in operation.absent:
+                if operation.kind == DELETE and lost and operation.says_absent(error.code):
                     return {}
+                lost = lost or error.ambiguous
                 if error.category == THROTTLED:
                     self._pacer.slow_down(name, qps)
                 if not self._policy.again(operation.kind, error, tried):
@@ -117,7 +122,7 @@ class Client:
         try:
             return self.read(name, params)
         except ApiError as error:
-            if error.code in self.operation(name).absent:
+            if self.operation(name).says_absent(error.code):
                 return None
             raise
 
@@ -132,7 +137,9 @@ class Client:
         params = {pages.size: pages.most, **(params or {})}
         size = int(params[pages.size])
         seen = 0
-        position = params.pop(pages.page, None if pages.token else 1)
+        position = params.pop(pages.page, None)
+        if not pages.token:
+            position = int(position or 1)
         while True:
             reply = self.read(name, {**params, pages.page: position})
             items = member(reply, pages.items) or []
@@ -191,9 +198,12 @@ class Client:
         }
         if self.connection.security_token:
             common["SecurityToken"] = self.connection.security_token
-        if sum(map(len, query.values())) > LONGEST_QUERY:
-            query, body = {}, {**query, **body}
+        # One operation has a parameter that is named like one of every request, which then is sent once.
+        common = {member: value for member, value in common.items() if member not in query}
         url, signature = sign("POST", {**common, **query}, body, self.connection.access_key_secret)
+        if len(url) > LONGEST_QUERY:
+            body = {**query, **body}
+            url, signature = sign("POST", common, body, self.connection.access_key_secret)
         with self._lock:
             self.calls += 1
         try:
@@ -210,8 +220,11 @@ class Client:
         code = str(reply.get("Code") or f"HTTP {status}")
         known = self.catalogue.error(code, status)
         said = str(reply.get("ErrorMessage") or reply.get("Message") or "")
-        # The platform's own words name the value that is wrong; the catalogue's are in English.
-        meaning = known.meaning if known.meaning and said and not said.isascii() else said or known.meaning
+        # The platform's own words name the value that is wrong; the catalogue's are in English. Where a signature does
+        # not fit, the platform's words hold what it signed, and that is everything that was sent.
+        if known.meaning and (not said.isascii() or code in _QUOTES_THE_REQUEST):
+            said = ""
+        meaning = said or known.meaning
         return ApiError(
             meaning or "the platform gave no reason",
             operation=name,

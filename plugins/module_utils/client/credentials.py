@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -27,6 +28,9 @@ ENVIRONMENT = {
     "iot_instance_id": "ALIBABA_CLOUD_IOT_INSTANCE_ID",
     "profile": "ALIBABA_CLOUD_PROFILE",
 }
+
+# A name, or an address of version 6.
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*")
 
 # What a profile calls the settings that it may hold.
 _PROFILE_KEYS = {
@@ -69,15 +73,10 @@ def resolve(settings: dict, environ=None) -> Connection:
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in settings.items() if value not in (None, "")}
-    for name, variable in ENVIRONMENT.items():
-        if name not in given and environ.get(variable):
-            # A token belongs to the key that it came with: one of the environment does not fit a key of the parameters.
-            if name == "security_token" and settings.get("access_key_id"):
-                continue
-            given[name] = environ[variable]
+    surroundings = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
+    given = _complete(given, {name: value for name, value in surroundings.items() if value})
     if "access_key_id" not in given or "access_key_secret" not in given or given.get("profile"):
-        for name, value in _profile(given.get("profile"), environ).items():
-            given.setdefault(name, value)
+        given = _complete(given, _profile(given.get("profile"), environ))
     missing = [name for name in ("access_key_id", "access_key_secret") if name not in given]
     if missing:
         raise InvalidRequest(
@@ -101,15 +100,29 @@ def resolve(settings: dict, environ=None) -> Connection:
     )
 
 
+def _complete(given: dict, source: dict) -> dict:
+    """The settings, with those of a source for what is not given; a token comes only with the key it belongs to."""
+    complete = {**source, **given}
+    if "security_token" not in given and complete.get("access_key_id") != source.get("access_key_id", ""):
+        complete.pop("security_token", None)
+    return complete
+
+
 def _endpoint(endpoint: str | None, region: str) -> str:
     if not endpoint:
-        return f"https://iot.{region}.aliyuncs.com"
+        endpoint = f"https://iot.{region}.aliyuncs.com"
     if "://" not in endpoint:
         endpoint = f"https://{endpoint}"
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+    try:
+        parts = urlsplit(endpoint)
+        good = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "") and parts.port != 0
+        good = good and parts.username is None and not (parts.path.strip("/") or parts.query)
+    except ValueError:  # a bracket that is not closed, or a port that is not a number
+        good = False
+    if not good:
+        # What stands before an @ is a password.
         raise InvalidRequest(
-            f"{endpoint!r} is not an endpoint",
+            f"{endpoint.rpartition('@')[2]!r} is not an endpoint",
             code="InvalidEndpoint",
             remedy="Write it as https://iot.cn-shanghai.aliyuncs.com or as host:port",
         )

@@ -81,7 +81,7 @@ def _scalar(name: str, path: str, wanted: str, value) -> str:
             raise InvalidRequest(f"{path} must be of type {wanted}, not boolean", operation=name)
         return "true" if value else "false"
     text = str(value)
-    if isinstance(value, (dict, list, tuple)):
+    if value is None or isinstance(value, (dict, list, tuple)):
         raise InvalidRequest(f"{path} must be of type {wanted}, not {_kind(value)}", operation=name)
     if wanted == "boolean":
         text = text.lower()
@@ -96,4 +96,6 @@ def _scalar(name: str, path: str, wanted: str, value) -> str:
 
 
 def _kind(value) -> str:
-    return {dict: "an object", list: "a list", str: "text", bool: "a boolean"}.get(type(value), type(value).__name__)
+    return {dict: "an object", list: "a list", str: "text", bool: "a boolean", type(None): "nothing"}.get(
+        type(value), type(value).__name__
+    )

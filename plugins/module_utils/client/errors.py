@@ -60,7 +60,7 @@ class ApiError(IotError):
 
 
 class TransportError(IotError):
-    """No answer came: the endpoint is unreachable, or the connection broke."""
+    """No answer came, or none of the platform's: the endpoint is unreachable, or the connection broke."""
 
     def __init__(self, message: str, **details):
         details.setdefault("category", TRANSIENT)

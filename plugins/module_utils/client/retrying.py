@@ -32,13 +32,9 @@ class RetryPolicy:
 
     def again(self, kind: str, error: IotError, tried: int) -> bool:
         """Whether a call of this kind that failed so is sent again, after ``tried`` tries."""
-        if tried > self.retries:
+        if tried > self.retries or (kind == CREATE and error.ambiguous):
             return False
-        if error.category == THROTTLED:
-            return True
-        if error.category != TRANSIENT:
-            return False
-        return kind != CREATE or not error.ambiguous
+        return error.category in (THROTTLED, TRANSIENT)
 
     def delay(self, tried: int) -> float:
         """The seconds to wait after ``tried`` tries, spread at random so that many callers do not return at once."""

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import json
+import ssl
 import traceback
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import TransportError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError, TransportError
 
 try:
     import requests
@@ -52,10 +53,11 @@ class Transport:
             body: the encoded form body, which may be empty.
 
         Returns:
-            The HTTP status and the reply's members; a reply that is not JSON gives none.
+            The HTTP status and the reply's members; an error that is not JSON gives none.
 
         Raises:
-            TransportError: no reply came. It is ambiguous unless the connection was never made.
+            TransportError: no reply came, or one that is no error and not JSON either, as of a proxy that asks who one
+                is. It is ambiguous unless the connection was never made.
         """
         request = self._blank.copy()
         request.url = f"{self._url}?{query}"
@@ -66,6 +68,8 @@ class Transport:
             reply = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=self._proxies)
             content = reply.content
         except requests.exceptions.SSLError as error:
+            if any(isinstance(cause, ssl.SSLEOFError) for cause in _causes(error)):
+                raise self._unreachable(error, ambiguous=True) from None
             raise TransportError(
                 f"the certificate of {self.endpoint} cannot be trusted: {_reason(error)}",
                 code="SSLError",
@@ -76,12 +80,34 @@ class Transport:
             raise self._unreachable(error, ambiguous=False) from None
         except requests.exceptions.ConnectionError as error:
             raise self._unreachable(error, ambiguous=not _never_connected(error)) from None
+        except ValueError:  # requests' InvalidURL and InvalidProxyURL, and what urllib3 says of such a name
+            raise TransportError(
+                f"{self.endpoint} cannot be an address, or that of the proxy cannot",
+                code="InvalidEndpoint",
+                category="permanent",
+                remedy="Check the endpoint, the region and the proxy",
+            ) from None
         except requests.exceptions.RequestException as error:
             raise self._unreachable(error, ambiguous=True) from None
+        except OSError:  # requests looks for the file when it connects, and has no exception of its own for it
+            raise TransportError(
+                f"there are no certificates at {self._verify}",
+                code="SSLError",
+                category="permanent",
+                remedy="Check ca_path",
+            ) from None
         try:
             members = json.loads(content)
         except ValueError:
-            members = {}
+            members = None
+        if reply.status_code < 400 and not (reply.status_code < 300 and isinstance(members, dict)):
+            raise TransportError(
+                f"{self.endpoint} answers, but not as the platform does (HTTP {reply.status_code})",
+                code="InvalidReply",
+                category="permanent",
+                remedy="Check the endpoint, and what stands between it and this machine",
+                ambiguous=True,
+            )
         return reply.status_code, members if isinstance(members, dict) else {}
 
     def close(self) -> None:
@@ -98,12 +124,15 @@ class Transport:
 
 
 def _causes(error):
-    """The exceptions behind an exception; requests and urllib3 wrap them in arguments as well as in chains."""
+    """The exceptions behind an exception; requests and urllib3 wrap them in arguments as well as in chains.
+
+    What this collection raised belongs to an earlier request, whose failure somebody is handling.
+    """
     seen = []
     waiting = [error]
     while waiting:
         cause = waiting.pop()
-        if not isinstance(cause, BaseException) or cause in seen:
+        if not isinstance(cause, BaseException) or isinstance(cause, IotError) or cause in seen:
             continue
         seen.append(cause)
         waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]

@@ -90,10 +90,7 @@ class InfoEntry(Entry):
     def options(self) -> dict:
         spec = {}
         for name in self.resource.filters:
-            field = self.resource.field(name)
-            spec[name] = {**field.type.argument, **field.argument}
-            if name in self.resource.within:
-                spec[name]["required"] = True
+            spec[name] = self.resource.field(name).entry(required=name in self.resource.within)
         if self.resource.listing and self.resource.details:
             spec["details"] = {"type": "bool", "default": False}
         if any(field.secret and field.computed for field in self.resource.fields):

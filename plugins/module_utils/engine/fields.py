@@ -80,16 +80,15 @@ class Field:
             return one is other
         return self.type.canonical(one) == self.type.canonical(other)
 
+    def entry(self, required: bool) -> dict:
+        """The field's entry in an argument spec. It says of each option whether it is a secret, whatever it is called."""
+        return {**self.type.argument, **self.argument, "required": required, "no_log": self.secret}
+
     def argument_spec(self) -> dict:
         """The options that the field brings: itself, and its purge where it has one."""
         if not self.is_option:
             return {}
-        entry = {**self.type.argument, **self.argument}
-        if self.required:
-            entry["required"] = True
-        if self.secret:
-            entry["no_log"] = True
-        options = {self.name: entry}
+        options = {self.name: self.entry(self.required)}
         if self.purge:
             options[f"purge_{self.name}"] = {"type": "bool", "default": True}
         return options

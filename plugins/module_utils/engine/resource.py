@@ -149,7 +149,8 @@ class Resource:
         if any(value is PENDING for value in known.values()):
             return None
         current = dict(known)
-        if len(known) < len(self.identity):
+        # What has no read of its own is read in the list, also where its identity is known.
+        if len(known) < len(self.identity) or not self.details:
             found = self.locate(reader, desired)
             if found is None:
                 return None

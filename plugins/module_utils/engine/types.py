@@ -37,6 +37,10 @@ class Type:
         """A value that is equal for two values that mean the same."""
         return value
 
+    def shown(self, value):
+        """The value as a diff shows it."""
+        return value
+
     def merge(self, current, given):
         """What is desired when a given value adds to the current one (``purge`` off); only collections can."""
         return given
@@ -202,7 +206,7 @@ class Mapping(Type):
         return self.canonical(value)
 
     def merge(self, current, given):
-        return {**(current or {}), **given}
+        return {**self.canonical(current), **self.canonical(given)}
 
 
 class Members(Type):

@@ -27,8 +27,22 @@ RULE_NAME = Text(
     hint="Chinese, Japanese and English letters, digits, _ and -",
 )
 
-#: What a rule needs before it can start.
-NEEDED_TO_START = ("product_key", "short_topic", "select")
+#: What a rule needs before it can start: the option, and the field that it gives.
+NEEDED_TO_START = {"product": "product_key", "short_topic": "short_topic", "select": "select"}
+
+
+class StartAndStop(Switch):
+    """A rule that lacks its SQL cannot start."""
+
+    def steps(self, resource, desired, current):
+        if desired.get("status") == "started":
+            after = {**current, **desired}
+            missing = [option for option, name in NEEDED_TO_START.items() if not after.get(name)]
+            if missing:
+                raise InvalidValue(
+                    f"a rule needs {', '.join(missing)} before it can start", field=missing[0], remedy="Give them"
+                )
+        return super().steps(resource, desired, current)
 
 
 class StopThenDelete(Delete):
@@ -89,7 +103,7 @@ class Rule(Resource):
     changes = (
         Update("UpdateRule", "product_key", "short_topic", "topic_type", "select", "where", "description"),
         ActionChanges(),
-        Switch("status", {"started": "StartRule", "stopped": "StopRule"}),
+        StartAndStop("status", {"started": "StartRule", "stopped": "StopRule"}),
     )
     delete = StopThenDelete("DeleteRule")
     filters = ("name", "product", "status")
@@ -102,17 +116,6 @@ class Rule(Resource):
         if "actions" in desired:
             resolved["actions"] = [with_product_key(reader, action) for action in desired["actions"]]
         return resolved
-
-    def read(self, reader, desired, wanted=None):
-        current = super().read(reader, desired, wanted)
-        if desired.get("status") == "started":
-            after = {**(current or {}), **desired}
-            missing = [name for name in NEEDED_TO_START if not after.get(name)]
-            if missing:
-                raise InvalidValue(
-                    f"a rule needs {', '.join(missing)} before it can start", field=missing[0], remedy="Give them"
-                )
-        return current
 
 
 def with_product_key(reader, action: dict) -> dict:
@@ -132,8 +135,11 @@ def with_product_key(reader, action: dict) -> dict:
 
 
 def topic_type(short_topic: str) -> str:
-    """The type of the topic that a rule listens to, by its short form ``{deviceName or +}/{the rest}``."""
+    """The type of the topic that a rule listens to, by its short form ``{deviceName or +}/{the rest}``.
+
+    The topic of a device's status has no rest.
+    """
     rest = short_topic.lstrip("/").partition("/")[2]
     if rest.startswith("user/") or rest == "user":
         return "custom"
-    return "status" if rest.startswith("mqtt/status") or short_topic.startswith("mqtt/status") else "system"
+    return "status" if not rest or rest.startswith("mqtt/status") or short_topic.startswith("mqtt/status") else "system"

@@ -21,7 +21,7 @@ else:
 MOST_CHARACTERS = 256 * 1024
 
 _IDENTIFIER = {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"}
-_NAME = {"type": "string", "minLength": 1}
+_NAME = {"type": "string", "minLength": 1, "maxLength": 30}
 _TYPES = ["int", "float", "double", "text", "date", "bool", "enum", "struct", "array"]
 
 _DATA_TYPE = {

@@ -1,0 +1,121 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Files that devices upload (the manual's chapter 4.8).
+
+No operation makes one: whatever plays the device calls ``add_file``.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.services.device import find_device
+from ansible_collections.iotops.aliyun.emulator.services.shared import ids, times
+from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.paging import page_asked
+from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
+from ansible_collections.iotops.aliyun.emulator.store import Row
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS device_file (
+    file_id TEXT PRIMARY KEY,
+    iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,  -- bytes
+    content TEXT NOT NULL,  -- Base64
+    created_at INTEGER NOT NULL,
+    UNIQUE (iot_id, name)
+);
+CREATE INDEX IF NOT EXISTS device_file_by_age ON device_file (iot_id, created_at);
+"""
+
+#: The files of one device.
+MOST_FILES = 1000
+#: The size of one file, in bytes.
+MOST_BYTES = 16 * 1024 * 1024
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{0,99}")
+_ID_LENGTH = 24
+_KILOBYTE = 1024
+
+_NEWEST_FIRST = "created_at DESC, device_file.rowid DESC"
+
+
+def add_file(ctx: Context, device: Row, name: str, content: bytes) -> str:
+    """Keep what a device uploaded, in place of its file of the same name, and return the file's id.
+
+    Raises ValueError where the platform would not take the file: its name is not of up to 100 letters, digits, ``_``
+    and ``.`` with a letter or digit first, it is larger than ``MOST_BYTES``, or the device has ``MOST_FILES`` others.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not the name of a file")
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"a file has at most {MOST_BYTES} bytes")
+    ctx.store.delete("device_file", iot_id=device["iot_id"], name=name)
+    if ctx.store.count("device_file", iot_id=device["iot_id"]) >= MOST_FILES:
+        raise ValueError(f"a device has at most {MOST_FILES} files")
+    file_id = ids.alphanumeric(_ID_LENGTH)
+    ctx.store.insert(
+        "device_file",
+        file_id=file_id,
+        iot_id=device["iot_id"],
+        name=name,
+        size=len(content),
+        content=base64.b64encode(content).decode(),
+        created_at=ctx.now,
+    )
+    return file_id
+
+
+@operation
+def query_device_file_list(ctx: Context, p: dict[str, Any]) -> Reply:
+    """4.8.34"""
+    device = find_device(ctx, p)
+    page = page_asked(ctx, p)
+    files, total = ctx.store.page_of(
+        "SELECT file_id, name, size, created_at FROM device_file WHERE iot_id = ?",
+        [device["iot_id"]],
+        page.offset,
+        page.size,
+        _NEWEST_FIRST,
+    )
+    return {
+        "Data": {"FileSummary": [_written(file) for file in files]},
+        "CurrentPage": page.number,
+        "PageSize": page.size,
+        "PageCount": page.count(total),
+        "Total": total,
+    }
+
+
+@operation
+def query_device_file(ctx: Context, p: dict[str, Any]) -> Reply:
+    """4.8.35: there is no other server to download from, so the URL holds the file itself."""
+    file = _file(ctx, p)
+    return {"Data": {**_written(file), "DownloadUrl": f"data:application/octet-stream;base64,{file['content']}"}}
+
+
+@operation
+def delete_device_file(ctx: Context, p: dict[str, Any]) -> None:
+    """4.8.36"""
+    ctx.store.delete("device_file", file_id=_file(ctx, p)["file_id"])
+
+
+def _file(ctx: Context, p: dict[str, Any]) -> Row:
+    """The file that a call means. Raises ApiError where the device has none of this id."""
+    file = ctx.store.one("device_file", file_id=p["FileId"], iot_id=find_device(ctx, p)["iot_id"])
+    if file is None:
+        raise ApiError("iot.common.FileNotExist")
+    return file
+
+
+def _written(file: Row) -> Row:
+    return {
+        "FileId": file["file_id"],
+        "Name": file["name"],
+        "Size": str(-(-file["size"] // _KILOBYTE)),
+        "UtcCreatedOn": times.utc(file["created_at"]),
+    }

@@ -1,0 +1,160 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Disabling, enabling, resetting and deleting devices; a gateway takes its sub-devices along (chapter 4.8).
+
+For a gateway with many sub-devices that is a job: the call answers its id, and the work is done a while later.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.services.device import find_device
+from ansible_collections.iotops.aliyun.emulator.services.shared import ids
+from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation, when_due
+from ansible_collections.iotops.aliyun.emulator.store import Row
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS gateway_job (
+    job_id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,  -- what is done when the job ends
+    iot_id TEXT NOT NULL,  -- the gateway; the job is remembered longer than a gateway that it deletes
+    product_key TEXT NOT NULL,
+    device_name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL
+);
+"""
+
+#: With more sub-devices than these a gateway's affairs are done by a job.
+MOST_AT_ONCE = 2000
+#: How long a job takes for each sub-device.
+MILLISECONDS_EACH = 1
+
+_JOB_ID_LENGTH = 22
+
+_DELETE = "delete_gateway"
+_DISABLE = "disable_gateway"
+_ENABLE = "enable_gateway"
+_RESET = "reset_gateway"
+
+_SUB_DEVICES = "iot_id IN (SELECT iot_id FROM topology WHERE gateway_iot_id = ?)"
+
+
+def gateway_job(ctx: Context, gateway: Row, kind: str) -> str | None:
+    """Put ``kind`` of work on a gateway off where it has too many sub-devices to be done at once.
+
+    Returns the job's id, or None where there is no need. The handler of ``kind`` gets the gateway as ``iot_id``.
+    """
+    sub_devices = ctx.store.count("topology", gateway_iot_id=gateway["iot_id"])
+    if sub_devices <= MOST_AT_ONCE:
+        return None
+    job_id = ids.alphanumeric(_JOB_ID_LENGTH)
+    ends_at = ctx.now + sub_devices * MILLISECONDS_EACH
+    ctx.store.insert(
+        "gateway_job",
+        job_id=job_id,
+        kind=kind,
+        iot_id=gateway["iot_id"],
+        product_key=gateway["product_key"],
+        device_name=gateway["device_name"],
+        created_at=ctx.now,
+        ends_at=ends_at,
+    )
+    ctx.schedule(ends_at, kind, iot_id=gateway["iot_id"])
+    return job_id
+
+
+@operation
+def delete_device(ctx: Context, p: dict[str, Any]) -> Reply | None:
+    """4.8.9: what belongs to the device goes with it; its sub-devices stay, without a gateway."""
+    return _at_once_or_later(ctx, find_device(ctx, p), _DELETE)
+
+
+@operation
+def disable_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
+    """4.8.12: the gateway itself is disabled at once in any case."""
+    device = find_device(ctx, p)
+    _switch(ctx, "iot_id = ?", device, False)
+    return _at_once_or_later(ctx, device, _DISABLE)
+
+
+@operation
+def enable_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
+    """4.8.13: the gateway itself is enabled at once in any case."""
+    device = find_device(ctx, p)
+    _switch(ctx, "iot_id = ?", device, True)
+    return _at_once_or_later(ctx, device, _ENABLE)
+
+
+@operation
+def reset_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
+    """4.8.14: as if the device had never connected, so that it can register dynamically once more."""
+    device = find_device(ctx, p)
+    if device["activated_at"] is not None:
+        changes = {"activated_at": None, "online": 0, "online_at": None, "modified_at": ctx.now, "status_at": ctx.now}
+        ctx.store.update("device", changes, iot_id=device["iot_id"])
+    return _at_once_or_later(ctx, device, _RESET)
+
+
+@when_due(_DELETE)
+def _delete(ctx: Context, payload: dict[str, Any]) -> None:
+    _leave_gateway(ctx, payload["iot_id"])
+    ctx.store.delete("device", iot_id=payload["iot_id"])
+
+
+@when_due(_DISABLE)
+def _disable_sub_devices(ctx: Context, payload: dict[str, Any]) -> None:
+    _switch(ctx, _SUB_DEVICES, payload, False)
+
+
+@when_due(_ENABLE)
+def _enable_sub_devices(ctx: Context, payload: dict[str, Any]) -> None:
+    _switch(ctx, _SUB_DEVICES, payload, True)
+
+
+@when_due(_RESET)
+def _leave_sub_devices(ctx: Context, payload: dict[str, Any]) -> None:
+    _leave_gateway(ctx, payload["iot_id"])
+
+
+_WORK = {
+    _DELETE: _delete,
+    _DISABLE: _disable_sub_devices,
+    _ENABLE: _enable_sub_devices,
+    _RESET: _leave_sub_devices,
+}
+
+
+def _at_once_or_later(ctx: Context, device: Row, kind: str) -> Reply | None:
+    """Do the work, or answer the job that will."""
+    job_id = gateway_job(ctx, device, kind)
+    if job_id:
+        return {"JobId": job_id}
+    _WORK[kind](ctx, {"iot_id": device["iot_id"]})
+    return None
+
+
+def _switch(ctx: Context, which: str, device: Row, enabled: bool) -> None:
+    """Disable or enable devices; those that are so already stay untouched. A disabled device is cut off."""
+    ctx.store.execute(
+        f"""
+        UPDATE device SET enabled = ?, online = 0, modified_at = ?, status_at = ? WHERE enabled <> ? AND {which}
+        """,
+        enabled,
+        ctx.now,
+        ctx.now,
+        enabled,
+        device["iot_id"],
+    )
+
+
+def _leave_gateway(ctx: Context, iot_id: str) -> None:
+    """End the relation of a gateway and its sub-devices, which are offline from then on: it was their way."""
+    ctx.store.execute(
+        f"UPDATE device SET online = 0, status_at = ? WHERE online AND {_SUB_DEVICES}",
+        ctx.now,
+        iot_id,
+    )
+    ctx.store.delete("topology", gateway_iot_id=iot_id)

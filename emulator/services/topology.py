@@ -1,0 +1,277 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Gateways and the sub-devices behind them (the topology of the manual's chapter 4.8)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.errors import ApiError, missing
+from ansible_collections.iotops.aliyun.emulator.services.device import (
+    device_written,
+    find_device,
+    find_device_named,
+    go_offline,
+)
+from ansible_collections.iotops.aliyun.emulator.services.device_lifecycle import gateway_job
+from ansible_collections.iotops.aliyun.emulator.services.product import find_product
+from ansible_collections.iotops.aliyun.emulator.services.shared import times
+from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.paging import Page, page_asked
+from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation, when_due
+from ansible_collections.iotops.aliyun.emulator.store import Row, given
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS topology (
+    iot_id TEXT PRIMARY KEY REFERENCES device ON DELETE CASCADE,  -- a sub-device has one gateway
+    gateway_iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
+    added_at INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS topology_by_gateway ON topology (gateway_iot_id, added_at);
+CREATE TABLE IF NOT EXISTS topology_notice (
+    -- What gateways are told about their sub-devices; the message's "id" is its number here.
+    message_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    gateway_iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
+    method TEXT NOT NULL,  -- such as thing.topo.change, which also is the end of the topic
+    params TEXT NOT NULL,  -- JSON
+    sent_at INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS topology_notice_by_gateway ON topology_notice (gateway_iot_id);
+"""
+
+#: The sub-devices of a gateway: as many as GetThingTopo can show. The manual names no number, but expects over 2,000.
+MOST_SUB_DEVICES = 10_000
+
+GATEWAY = 1
+
+_REMOVE = "remove_topology"
+
+_DEEPEST = 10_000
+_OLDEST_FIRST = "added_at, topology.rowid"
+
+# The parameters of a sub-device that its signature covers, by the names that are signed.
+_SIGNED = {"clientId": "ClientId", "deviceName": "DeviceName", "productKey": "ProductKey", "timestamp": "Timestamp"}
+_MANDATORY = ("ProductKey", "DeviceName", "Sign", "SignMethod")
+_KEYED = {"hmacmd5": "md5", "hmacsha1": "sha1", "hmacsha256": "sha256"}
+_UNKEYED = "sha256"
+
+_CREATED = 0  # in a message about a changed topology
+
+
+def is_gateway(ctx: Context, device: Row) -> bool:
+    """Whether sub-devices can be put behind a device."""
+    return find_product(ctx, device["product_key"])["node_type"] == GATEWAY
+
+
+def signature(method: str, secret: str, item: dict[str, str]) -> str | None:
+    """The signature of a sub-device in upper-case hexadecimal digits; None where there is no such method.
+
+    ``item`` holds its parameters by their API names; they are signed in the order of their names, without a separator.
+    ``Sha256`` has no key, so the secret follows what is signed.
+    """
+    content = "".join(f"{name}{item[member]}" for name, member in _SIGNED.items() if item.get(member))
+    method = method.lower()
+    if method in _KEYED:
+        return hmac.digest(secret.encode(), content.encode(), _KEYED[method]).hex().upper()
+    if method == _UNKEYED:
+        return hashlib.sha256(f"{content}{secret}".encode()).hexdigest().upper()
+    return None
+
+
+@operation
+def get_gateway_by_sub_device(ctx: Context, p: dict[str, Any]) -> Reply:
+    """4.8.21: writes some members in its own way."""
+    device = find_device(ctx, p)
+    relation = ctx.store.one("topology", iot_id=device["iot_id"])
+    if relation is None:
+        raise ApiError("iot.device.QueryTopoRelationFailed", "The device is not behind a gateway")
+    gateway = ctx.store.one("device", iot_id=relation["gateway_iot_id"])
+    written = device_written(gateway, find_product(ctx, gateway["product_key"]))
+    online_at = gateway["online_at"]
+    own = given(
+        iotId=written["IotId"],
+        region=written["Region"],
+        NodeType=str(written["NodeType"]),
+        Status=written["Status"].lower(),
+        IpAddress=gateway["ip_address"],
+        GmtOnline=times.beijing(online_at) if online_at else None,
+        UtcOnline=times.utc(online_at) if online_at else None,
+    )
+    common = {name: value for name, value in written.items() if name not in ("IotId", "Region", "Nickname")}
+    return {"Data": common | own}
+
+
+@operation
+def get_thing_topo(ctx: Context, p: dict[str, Any]) -> Reply:
+    """4.8.26: in the order in which the sub-devices came to the gateway."""
+    gateway = find_device(ctx, p)
+    if not is_gateway(ctx, gateway):
+        raise ApiError("iot.device.QueryTopoRelationFailed", "The device is not a gateway")
+    page = _page(ctx, p)
+    devices, total = ctx.store.page_of(
+        "SELECT * FROM topology JOIN device USING (iot_id) WHERE gateway_iot_id = ?",
+        [gateway["iot_id"]],
+        page.offset,
+        page.size,
+        _OLDEST_FIRST,
+    )
+    if page.number > max(1, page.count(total)):
+        raise ApiError("iot.device.QueryTopoRelationFailed", "PageNo is beyond the last page")
+    listed = [
+        {"IotId": device["iot_id"], "ProductKey": device["product_key"], "DeviceName": device["device_name"]}
+        for device in devices
+    ]
+    return {
+        "Data": {
+            "List": {"deviceInfo": listed},
+            "CurrentPage": page.number,
+            "PageSize": page.size,
+            "PageCount": page.count(total),
+            "Total": total,
+        }
+    }
+
+
+@operation
+def notify_add_thing_topo(ctx: Context, p: dict[str, Any]) -> Reply:
+    """4.8.27: only asks the gateway to add them; the topology stays as it is."""
+    asked = given(IotId=p.get("GwIotId"), ProductKey=p.get("GwProductKey"), DeviceName=p.get("GwDeviceName"))
+    gateway = _gateway(ctx, find_device(ctx, asked))
+    devices = [find_device(ctx, entry) for entry in _listed(p.get("DeviceListStr"))]
+    return {
+        "Data": {"MessageId": str(_tell(ctx, gateway, "thing.topo.add.notify", [_named(device) for device in devices]))}
+    }
+
+
+@operation
+def batch_add_thing_topo(ctx: Context, p: dict[str, Any]) -> None:
+    """4.8.28: all sub-devices or none; each leaves the gateway that it had."""
+    gateway = _gateway(ctx, find_device_named(ctx, p["GwProductKey"], p["GwDeviceName"]))
+    items = p.get("TopoAddItem", [])
+    if not items:
+        raise missing("TopoAddItem")
+    devices = [_sub_device(ctx, number, item) for number, item in enumerate(items, 1)]
+    for device in devices:
+        _attach(ctx, gateway, device)
+    if ctx.store.count("topology", gateway_iot_id=gateway["iot_id"]) > MOST_SUB_DEVICES:
+        raise ApiError("iot.device.TopoRelationCountExceeded")
+    _tell(ctx, gateway, "thing.topo.change", {"status": _CREATED, "subList": [_named(device) for device in devices]})
+
+
+@operation
+def remove_thing_topo(ctx: Context, p: dict[str, Any]) -> Reply:
+    """4.8.29: a gateway loses all of its sub-devices; ``Data`` is false where there was nothing to remove."""
+    device = find_device(ctx, p)
+    if not is_gateway(ctx, device):
+        return {"Data": _free(ctx, device)}
+    job_id = gateway_job(ctx, device, _REMOVE)
+    if job_id:
+        return {"Data": True, "JobId": job_id}
+    return {"Data": _free_sub_devices(ctx, device["iot_id"])}
+
+
+@when_due(_REMOVE)
+def _remove(ctx: Context, payload: dict[str, Any]) -> None:
+    _free_sub_devices(ctx, payload["iot_id"])
+
+
+def _free_sub_devices(ctx: Context, gateway_iot_id: str) -> bool:
+    """Take all sub-devices away from a gateway, and with it their way to the platform; whether there were any."""
+    ctx.store.execute(
+        """
+        UPDATE device SET online = 0, status_at = ?
+        WHERE online AND iot_id IN (SELECT iot_id FROM topology WHERE gateway_iot_id = ?)
+        """,
+        ctx.now,
+        gateway_iot_id,
+    )
+    return ctx.store.delete("topology", gateway_iot_id=gateway_iot_id) > 0
+
+
+def _free(ctx: Context, device: Row) -> bool:
+    """As ``_free_sub_devices``, of one sub-device."""
+    if not ctx.store.delete("topology", iot_id=device["iot_id"]):
+        return False
+    go_offline(ctx, device)
+    return True
+
+
+def _attach(ctx: Context, gateway: Row, device: Row) -> None:
+    """Put a sub-device behind a gateway; one that is there already keeps its place."""
+    if ctx.store.count("topology", iot_id=device["iot_id"], gateway_iot_id=gateway["iot_id"]):
+        return
+    _free(ctx, device)
+    ctx.store.insert("topology", iot_id=device["iot_id"], gateway_iot_id=gateway["iot_id"], added_at=ctx.now)
+
+
+def _gateway(ctx: Context, device: Row) -> Row:
+    """The device, if it is a gateway. Raises ApiError otherwise."""
+    if not is_gateway(ctx, device):
+        raise ApiError("iot.device.AddTopoRelationFailed", "The device is not a gateway")
+    return device
+
+
+def _page(ctx: Context, p: dict[str, Any]) -> Page:
+    """The page of a topology that is asked for; the code for pages that there are not is this operation's own."""
+    try:
+        page = page_asked(ctx, p)
+    except ApiError as error:
+        raise ApiError("iot.device.QueryTopoRelationFailed", error.message) from None
+    if page.number * page.size > _DEEPEST:
+        raise ApiError("iot.device.QueryTopoRelationFailed", f"Only the first {_DEEPEST} sub-devices can be listed")
+    return page
+
+
+def _listed(text: str | None) -> list[dict[str, str]]:
+    """The sub-devices of a ``DeviceListStr``, which may begin their members with a small letter."""
+    if not text:
+        raise ApiError("iot.device.AddTopoRelationFailed", "DeviceListStr names no sub-device")
+    try:
+        entries = json.loads(text)
+    except ValueError:
+        entries = None
+    if not (isinstance(entries, list) and entries and all(_is_entry(entry) for entry in entries)):
+        raise ApiError("iot.common.InvalidFormattedParameter", "DeviceListStr is a JSON array of devices")
+    return [{name[:1].upper() + name[1:]: value for name, value in entry.items()} for entry in entries]
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, dict) and all(isinstance(value, str) for value in entry.values())
+
+
+def _sub_device(ctx: Context, number: int, item: dict[str, str]) -> Row:
+    """The device that an item of a call wants to put behind a gateway.
+
+    Raises an error where the item is not complete, the device cannot be a sub-device, or the signature is not its own.
+    """
+    for name in _MANDATORY:
+        if not item.get(name):
+            raise missing(f"TopoAddItem.{number}.{name}")
+    device = find_device_named(ctx, item["ProductKey"], item["DeviceName"])
+    if is_gateway(ctx, device):
+        raise ApiError("iot.device.AddTopoRelationFailed", "A gateway cannot be a sub-device")
+    expected = signature(item["SignMethod"], device["device_secret"], item)
+    if expected is None:
+        raise ApiError("iot.common.InvalidFormattedParameter", "SignMethod is not one of the methods")
+    if not hmac.compare_digest(expected.encode(), item["Sign"].upper().encode()):
+        raise ApiError("iot.device.VerifyDeviceFailed", f"The Sign of {device['device_name']} is wrong")
+    return device
+
+
+def _named(device: Row) -> dict[str, str]:
+    """A device as messages name it."""
+    return {"productKey": device["product_key"], "deviceName": device["device_name"]}
+
+
+def _tell(ctx: Context, gateway: Row, method: str, params: Any) -> int:
+    """Leave a message for the gateway, and return its id."""
+    return ctx.store.insert(
+        "topology_notice",
+        gateway_iot_id=gateway["iot_id"],
+        method=method,
+        params=json.dumps(params),
+        sent_at=ctx.now,
+    )
