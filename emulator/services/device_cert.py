@@ -129,10 +129,10 @@ def _authority(ctx: Context) -> Authority:
     """The platform's own authority, made if need be."""
     kept = ctx.store.one("certificate_authority", id=1)
     if kept is not None:
-        return Authority(_AUTHORITY, Key.of(int(kept["private_key"], 16)))
+        return Authority(_AUTHORITY, Key.of(kept["private_key"]))
     authority = Authority(_AUTHORITY, Key.new())
     certificate = authority.own_certificate(1, _BEGINS, _ENDS)
-    ctx.store.insert("certificate_authority", id=1, private_key=f"{authority.key.number:x}", certificate=certificate)
+    ctx.store.insert("certificate_authority", id=1, private_key=authority.key.pem(), certificate=certificate)
     return authority
 
 
