@@ -1,0 +1,86 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What cannot be is refused before any write, with what, where and what to do."""
+
+from __future__ import annotations
+
+import json
+
+PRODUCT = {"name": "street_light", "node_type": "device", "thing_model": True, "data_format": "alink"}
+TEMPERATURE = {"identifier": "t", "name": "t", "accessMode": "r", "dataType": {"type": "float", "specs": {}}}
+
+#: Module, options, and what the message must say.
+CASES = (
+    ("iot_product", {**PRODUCT, "thing_model": "maybe"}, "thing_model.*bool"),
+    ("iot_product", {**PRODUCT, "net_type": "pigeon"}, "net_type.*wifi.*pigeon"),
+    ("iot_product", {**PRODUCT, "nmae": "x"}, "nmae"),
+    ("iot_product", {**PRODUCT, "name": "灯" * 16}, "name.*4 to 30.*Chinese character counts as 2.*has 32"),
+    ("iot_product", {**PRODUCT, "name": "street light"}, "name.*letters"),
+    ("iot_product", {**PRODUCT, "tags": {"a b": "x"}}, "tags.*'a b'"),
+    ("iot_product", {**PRODUCT, "tags": {"site": None}}, "tags.*'site'.*leave the key out"),
+    ("iot_product", {"name": "new_product"}, "node_type must be given to make a product"),
+    (
+        "iot_product",
+        {**PRODUCT, "node_type": "gateway"},
+        "node_type.*cannot be changed.*'device'.*'gateway'.*make another",
+    ),
+    ("iot_thing_model", {"product": "street_light", "tsl": "{"}, "tsl is not JSON"),
+    (
+        "iot_thing_model",
+        {"product": "street_light", "tsl": {"properties": [{**TEMPERATURE, "accessMode": "x"}]}},
+        r"tsl is wrong at properties\[0\].accessMode",
+    ),
+    ("iot_thing_model", {"product": "street_light", "tsl": {"properties": [TEMPERATURE] * 2}}, "t twice in properties"),
+    ("iot_thing_model", {"product": "nobody", "published": True}, "there is no product nobody"),
+    ("iot_topic", {"product": "street_light", "short_name": "user/a b", "operation": "pub"}, "short_name.*levels"),
+    ("iot_topic", {"product": "nobody", "short_name": "user/a", "operation": "pub"}, "there is no product nobody"),
+    ("iot_topic", {"product": "street_light", "short_name": "user/new"}, "operation must be given"),
+    ("iot_device", {"product": "street_light", "name": "x"}, "name must have 4 to 32 characters"),
+    ("iot_device", {"product": "nobody", "name": "lamp-1"}, "there is no product nobody"),
+    ("iot_device_group", {"name": "west_side", "super_group": "nobody"}, "there is no device group nobody"),
+    (
+        "iot_device_group",
+        {"name": "west_side", "devices": [{"product": "street_light", "name": "lamp-1"}] * 2},
+        "a device twice",
+    ),
+    ("iot_rule", {"name": "overheat", "state": "started"}, "needs product, short_topic, select before it can start"),
+    ("iot_rule", {"name": "overheat", "actions": [{"type": "amqp", "configuration": {}}]}, "amqp.*lacks groupId"),
+    ("iot_api", {"operation": "QueryProduct"}, "ProductKey must be given"),
+    ("iot_api", {"operation": "QueryProduct", "params": {"Key": "x"}}, "no parameter Key.*ProductKey"),
+    ("iot_api", {"operation": "Nonsense"}, "no operation Nonsense"),
+    ("iot_product", {**PRODUCT, "access_key_secret": "wrong-secret"}, "SignatureDoesNotMatch.*AccessKey secret"),
+    ("iot_product", {**PRODUCT, "access_key_id": "nobody"}, "InvalidAccessKeyId.NotFound"),
+    ("iot_product", {**PRODUCT, "endpoint": "http://127.0.0.1:9", "retries": 0}, "no answer from http://127.0.0.1:9"),
+    ("iot_product", {**PRODUCT, "endpoint": "ftp://x"}, "not an endpoint"),
+)
+
+
+def test_bad_input(playbooks, tmp_path):
+    playbooks.server.call(
+        "CreateProduct", ProductName="street_light", NodeType=0, AliyunCommodityCode="iothub_senior", DataFormat=1
+    )
+    playbooks.writes()
+    tasks = []
+    for module, options, message in CASES:
+        tasks.append({f"iotops.aliyun.{module}": options, "register": "answer", "ignore_errors": True})
+        # Messages may be wrapped, and hold quotes of both kinds: compared as they are, in one line.
+        condition = f"answer.msg | regex_replace('\\s+', ' ') is search({json.dumps(message)})"
+        tasks.append({"ansible.builtin.assert": {"that": ["answer is failed", "not answer.changed", condition]}})
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "module_defaults": {
+            "group/iotops.aliyun.iot": {
+                "endpoint": "{{ endpoint }}",
+                "access_key_id": "emulator",
+                "access_key_secret": "emulator",
+            }
+        },
+        "tasks": tasks,
+    }
+    playbook = tmp_path / "bad.yml"
+    playbook.write_text(json.dumps([play]), encoding="utf-8")
+    run = playbooks.run(playbook, "-vv")
+    assert run.status == 0, run.output
+    assert playbooks.writes() == []
+    assert "wrong-secret" not in run.output
