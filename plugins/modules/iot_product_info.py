@@ -108,6 +108,18 @@ products:
       description: How its devices prove who they are.
       type: str
       returned: always
+    protocol_type:
+      description: The protocol of devices behind a gateway.
+      type: str
+      returned: when read whole
+    category_key:
+      description: The predefined category that it started with.
+      type: str
+      returned: when read whole
+    validate_type:
+      description: How the data of its devices is checked against the thing model, C(strong), C(weak) or C(none).
+      type: str
+      returned: when read whole
     status:
       description: C(development) or C(released).
       type: str

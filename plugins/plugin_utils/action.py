@@ -91,7 +91,11 @@ class IotAction(ActionBase):
 
     def _client(self, entry: Entry, params: dict):
         """The client that the items of this task share."""
-        settings = (self._task._uuid, json.dumps(connection_settings(params), sort_keys=True))
+        # The environment may name another account for each item.
+        environment: dict = {}
+        self._compute_environment_string(environment)
+        connection = {**connection_settings(params), "environment": environment}
+        settings = (self._task._uuid, json.dumps(connection, sort_keys=True, default=str))
         if not _kept or _kept[0] != settings:
             client = open_client(entry, params)
             if _kept:

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common, message, product
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common, device, message, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE, DELETE, READ, SET, Operation
 
-ERRORS = {**common.ERRORS, **message.ERRORS, **product.ERRORS}
+ERRORS = {**common.ERRORS, **device.ERRORS, **message.ERRORS, **product.ERRORS}
 
 OPERATIONS = {
     "CreateProductTopic": Operation(
@@ -34,22 +34,22 @@ OPERATIONS = {
     "CreateTopicRouteTable": Operation(
         "4.14.5", SET, 50,
         "DstTopic![] SrcTopic!",
-        reply="FailureTopics{Topic[:obj]} IsAllSucceed:bool",
+        reply="FailureTopics{Topic[]} IsAllSucceed:bool",
         limits={"DstTopic": 100},
     ),
     "DeleteTopicRouteTable": Operation(
         "4.14.6", DELETE, 50,
         "DstTopic![] SrcTopic!",
-        reply="FailureTopics{Topic[:obj]} IsAllSucceed:bool",
+        reply="FailureTopics{Topic[]} IsAllSucceed:bool",
     ),
     "QueryTopicReverseRouteTable": Operation(
         "4.14.7", READ, 50,
         "Topic! RegionId",
-        reply="SrcTopics{Topic[:obj]}",
+        reply="SrcTopics{Topic[]}",
     ),
     "QueryTopicRouteTable": Operation(
         "4.14.8", READ, 50,
         "Topic!",
-        reply="DstTopics{Topic[:obj]}",
+        reply="DstTopics{Topic[]}",
     ),
 }

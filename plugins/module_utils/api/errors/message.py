@@ -15,6 +15,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
 
 ERRORS = error_codes(
     {
+        "iot.messagebroker.InvalidFormattedTopicName": (
+            PERMANENT, "The topic is malformed", "Compare it with the topic list on the device's page in the console",
+        ),
         "iot.messagebroker.CreateTopicRouteFailed": (
             PERMANENT,
             "The route between the topics could not be created",

@@ -14,9 +14,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
 
 ERRORS = error_codes(
     {
-        "iot.messagebroker.InvalidFormattedTopicName": (
-            PERMANENT, "The topic is malformed", "Compare it with the topic list on the device's page in the console",
-        ),
         "iot.messagebroker.NullTopicName": (
             PERMANENT, "The message queue topic that is to receive the messages is empty", "Name the receiving topic",
         ),
