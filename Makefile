@@ -23,7 +23,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .NOTPARALLEL:
-.PHONY: help setup demo emulator test lint unit integration sanity package bench generate clean
+.PHONY: help setup demo emulator test lint unit integration molecule sanity package bench generate clean
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-14s%s\n", $$1, $$2 }' Makefile
@@ -65,7 +65,7 @@ bench: setup  ## measurements, printed as tables
 
 ## Checking
 
-test: lint unit integration sanity package  ## everything that has to hold before a change is merged
+test: lint unit integration molecule sanity package  ## everything that has to hold before a change is merged
 
 lint: setup  ## style, architecture, generated files, documentation, changelog
 	$(PY) -m ruff check
@@ -82,6 +82,9 @@ unit: setup  ## tests that need neither Ansible's command line nor a running pla
 # The vendor's SDKs against the embedded platform belong here too.
 integration: setup  ## tests that run playbooks against the embedded platform
 	$(PY) -m pytest tests/integration $(wildcard tests/conformance)
+
+molecule: setup  ## the scenarios of the roles
+	$(PY) -m molecule test --all
 
 sanity: setup  ## ansible-test sanity on the built collection
 	tests/tools/sanity.sh
