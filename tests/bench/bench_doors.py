@@ -21,7 +21,11 @@ HEAD = """
 - hosts: localhost
   gather_facts: false
   module_defaults:
-    group/iotops.aliyun.iot: {{endpoint: "{endpoint}", access_key_id: emulator, access_key_secret: emulator, pacing: false}}
+    group/iotops.aliyun.iot:
+      endpoint: "{endpoint}"
+      access_key_id: emulator
+      access_key_secret: emulator
+      pacing: false
   tasks:
 """
 
@@ -31,7 +35,10 @@ LOOP = """
 """
 
 DEVICES = """
-    - iotops.aliyun.iot_device: {product: bench_0, name: "lamp-{{ '%04d' | format(item) }}", nickname: "lamp_{{ item }}"}
+    - iotops.aliyun.iot_device:
+        product: bench_0
+        name: "lamp-{{ '%04d' | format(item) }}"
+        nickname: "lamp_{{ item }}"
       loop: "{{ range(200) | list }}"
 """
 

@@ -4,7 +4,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common, message, product, rule, subscription
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import (
+    common,
+    message,
+    product,
+    rule,
+    subscription,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE, DELETE, READ, SET, Operation, Pages
 
 ERRORS = {**common.ERRORS, **message.ERRORS, **product.ERRORS, **rule.ERRORS, **subscription.ERRORS}

@@ -81,7 +81,7 @@ class Field:
         return self.type.canonical(one) == self.type.canonical(other)
 
     def entry(self, required: bool) -> dict:
-        """The field's entry in an argument spec. It says of each option whether it is a secret, whatever it is called."""
+        """The field's entry in an argument spec; it says of each option whether it is a secret, whatever its name."""
         return {**self.type.argument, **self.argument, "required": required, "no_log": self.secret}
 
     def argument_spec(self) -> dict:
