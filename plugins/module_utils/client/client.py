@@ -146,8 +146,9 @@ class Client:
             yield from items
             seen += len(items)
             if pages.token:
-                position = member(reply, pages.token)
-                if not position or not items:
+                asked, position = position, member(reply, pages.token)
+                # A token that leads to itself has no end.
+                if not position or not items or position == asked:
                     return
                 continue
             if pages.total:

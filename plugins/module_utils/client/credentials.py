@@ -73,9 +73,12 @@ def resolve(settings: dict, environ=None) -> Connection:
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in settings.items() if value not in (None, "")}
+    if "profile" in given:
+        # Whoever names a profile means it, whatever key the environment has.
+        given = _complete(given, _profile(given["profile"], environ))
     surroundings = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
     given = _complete(given, {name: value for name, value in surroundings.items() if value})
-    if "access_key_id" not in given or "access_key_secret" not in given or given.get("profile"):
+    if "access_key_id" not in given or "access_key_secret" not in given or "profile" in given:
         given = _complete(given, _profile(given.get("profile"), environ))
     missing = [name for name in ("access_key_id", "access_key_secret") if name not in given]
     if missing:

@@ -18,7 +18,6 @@ class Reader:
     """
 
     def __init__(self, client, tolerant: bool):
-        self._client = client
         self._tolerant = tolerant
         self.pending: list = []
         self.read = client.read

@@ -17,12 +17,12 @@ def values(resource, known: dict | None, include_secrets: bool = False) -> dict:
     What a task calls a parent is not among them: the parent's key is.
     """
     visible = _visible(resource, known or {}, include_secrets)
-    return {name: value for name, value in visible.items() if not resource.field(name).resolve}
+    return {name: plain(value) for name, value in visible.items() if not resource.field(name).resolve}
 
 
 def _visible(resource, known: dict, include_secrets: bool) -> dict:
     return {
-        f.name: plain(known[f.name])
+        f.name: known[f.name]
         for f in resource.fields
         if known.get(f.name) is not None and (include_secrets or not f.secret) and not f.write_only
     }
@@ -86,17 +86,24 @@ def result(resource, wanted, current, steps, calls, reader, facts=None) -> dict:
 def _shown(resource, known: dict) -> dict:
     # Only options are compared; what the platform fills in would make a difference out of nothing.
     return {
-        name: value
+        name: _comparable(resource.field(name), value)
         for name, value in _visible(resource, known, include_secrets=False).items()
         if not resource.field(name).computed
     }
+
+
+def _comparable(field, value):
+    """A value for a diff, in which only what means something differs."""
+    return plain(value if value is None or value is PENDING else field.type.shown(value))
 
 
 def shown_step(resource, step) -> dict:
     """A step as it is returned: what it does to which fields, without the request's parameters."""
     changes = {}
     for name, (before, after) in step.changes.items():
-        if resource.field(name).secret:
-            before, after = before and HIDDEN, after and HIDDEN
-        changes[name] = {"before": plain(before), "after": plain(after)}
+        field = resource.field(name)
+        if field.secret:
+            changes[name] = {"before": before and HIDDEN, "after": after and HIDDEN}
+        else:
+            changes[name] = {"before": _comparable(field, before), "after": _comparable(field, after)}
     return {"action": step.action, "operation": step.operation, "status": step.status, "changes": changes}

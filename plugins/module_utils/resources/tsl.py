@@ -35,7 +35,10 @@ _DATA_TYPE = {
         },
         {
             "if": {"properties": {"type": {"const": "struct"}}},
-            "then": {"required": ["specs"], "properties": {"specs": {"type": "array", "minItems": 1}}},
+            "then": {
+                "required": ["specs"],
+                "properties": {"specs": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/parameter"}}},
+            },
         },
         {
             "if": {"properties": {"type": {"const": "array"}}},
@@ -58,11 +61,11 @@ _PARAMETER = {
     "properties": {"identifier": _IDENTIFIER, "name": _NAME, "dataType": {"$ref": "#/$defs/dataType"}},
 }
 #: A parameter of the derived service ``get`` is only an identifier.
-_PARAMETERS = {"type": "array", "items": {"anyOf": [{"type": "string"}, _PARAMETER]}}
+_PARAMETERS = {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/parameter"}]}}
 
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "$defs": {"dataType": _DATA_TYPE},
+    "$defs": {"dataType": _DATA_TYPE, "parameter": _PARAMETER},
     "type": "object",
     "properties": {
         "schema": {"type": "string"},
@@ -128,8 +131,7 @@ class Tsl(Type):
     """A thing model as TSL, given as JSON text or as its members.
 
     Two are the same when their properties, events and services are: their order, what the platform derives, and
-        whether a
-    number in the specs is written as a number or as text mean nothing.
+    whether a number in the specs is written as a number or as text mean nothing.
     """
 
     argument = {"type": "raw"}
@@ -157,6 +159,9 @@ class Tsl(Type):
 
     def canonical(self, value):
         return canonical(parse(value)) if value else canonical({})
+
+    def shown(self, value):
+        return self.canonical(value)
 
 
 def parse(value) -> dict:
@@ -203,8 +208,9 @@ def _data_type(data_type: dict) -> dict:
     if data_type["type"] == "struct":
         specs = {element["identifier"]: _function(element) for element in specs or []}
     elif isinstance(specs, dict):
+        array = data_type["type"] == "array"
         specs = {
-            key: _data_type(value) if key == "item" else str(value)
+            key: _data_type(value) if array and key == "item" else str(value)
             for key, value in specs.items()
             if value not in (None, "")
         }

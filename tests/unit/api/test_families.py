@@ -1,0 +1,265 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""All operations and error codes: what must hold for each of them."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.iotops.aliyun.plugins import module_utils, modules
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
+    CREATE,
+    DELETE,
+    ENVELOPE,
+    EXISTS,
+    NOT_FOUND,
+    PERMANENT,
+    READ,
+    SECRET_MEMBERS,
+    SET,
+    THROTTLED,
+    TRANSIENT,
+    ErrorCode,
+    Param,
+    parse_signature,
+)
+
+from .conftest import render
+
+NAMED = [(name, operation) for family in FAMILIES for name, operation in family.OPERATIONS.items()]
+OPERATIONS = dict(NAMED)
+PAGED = {name: operation for name, operation in OPERATIONS.items() if operation.pages}
+API = Path(module_utils.__path__[0], "api")
+MODULES = sorted(path.stem for path in Path(modules.__path__[0]).glob("iot_*.py"))
+
+each_family = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__.rpartition(".")[2])
+
+
+def at(members: dict, path: str) -> Param | None:
+    """The member at a dotted path."""
+    param = None
+    for name in path.split("."):
+        param = members.get(name)
+        members = param.members if param else {}
+    return param
+
+
+def all_members(members: dict, above: str = ""):
+    """Every member with its path, those within members included."""
+    for name, param in members.items():
+        yield above + name, param
+        yield from all_members(param.members, f"{above}{name}.")
+
+
+# Operations
+
+
+def test_there_are_277_operations_and_no_name_is_used_twice():
+    assert len(NAMED) == len(OPERATIONS) == 277
+
+
+@each_family
+def test_operations_read_as_they_are_written(family):
+    for name, operation in family.OPERATIONS.items():
+        for text in (operation.signature, operation.reply):
+            # Flags may stand in any order; a name that stands twice would be read once.
+            written = re.sub(r"[!@~]{2,}", lambda flags: "".join(sorted(flags.group(), key="!@~".index)), text)
+            assert render(parse_signature(text)) == " ".join(written.split()), name
+
+
+def test_every_family_is_known():
+    files = {path.stem for path in API.glob("*.py")} - {"__init__", "model", "families"}
+    assert sorted(family.__name__.rpartition(".")[2] for family in FAMILIES) == sorted(files)
+
+
+def test_kinds():
+    assert Counter(operation.kind for operation in OPERATIONS.values()).keys() == {READ, SET, CREATE, DELETE}
+
+
+@pytest.mark.parametrize(
+    ("verbs", "kind"),
+    [
+        ("Query|List|Get|BatchQuery|BatchGet", READ),
+        ("Delete|BatchDelete|Remove|BatchRemove|Detach", DELETE),
+        ("Update|BatchUpdate|Set|Enable|Disable", SET),
+    ],
+)
+def test_a_name_tells_what_an_operation_does(verbs, kind):
+    named = {name: operation.kind for name, operation in OPERATIONS.items() if re.match(f"({verbs})[A-Z]", name)}
+    assert len(named) > 5
+    assert {name: other for name, other in named.items() if other != kind} == {}
+
+
+def test_what_creates_is_a_set_only_where_the_thing_has_a_key_of_the_callers():
+    # What the platform gives an id of its own would be there twice.
+    creates = {name: operation for name, operation in OPERATIONS.items() if name.startswith("Create")}
+    assert {operation.kind for operation in creates.values()} == {CREATE, SET}
+    for name, operation in creates.items():
+        given = {member for path, _param in all_members(operation.result) for member in [path.rpartition(".")[2]]}
+        assert operation.kind == CREATE or not any(member.endswith("Id") for member in given), name
+
+
+@each_family
+def test_what_operations_say_of_themselves(family):
+    for name, operation in family.OPERATIONS.items():
+        assert re.fullmatch(r"4(\.\d+){1,3}", operation.section), name
+        assert operation.qps is None or operation.qps > 0, name
+        assert not set(operation.result) & set(ENVELOPE), name
+
+
+def test_what_a_list_may_hold_is_said_of_lists_only():
+    wrong = {
+        f"{name}.{param}": limit
+        for name, operation in OPERATIONS.items()
+        for param, limit in operation.limits.items()
+        if limit < 1 or at(operation.params, param) is None or operation.params[param].type != "list"
+    }
+    assert wrong == {}
+
+
+def test_what_the_manual_does_not_have_is_there():
+    assert any(operation.newer for operation in OPERATIONS.values())
+    for name, operation in OPERATIONS.items():
+        assert set(operation.newer) <= set(operation.params), name
+
+
+def test_what_travels_in_the_body_or_as_json_is_told_at_the_top():
+    for name, operation in OPERATIONS.items():
+        for path, param in all_members(operation.params):
+            assert "." not in path or not (param.body or param.json or param.required), f"{name}.{path}"
+        told = [path for path, param in all_members(operation.result) if param.body or param.json or param.required]
+        assert told == [], name
+
+
+def test_no_parameter_is_an_object_of_which_nothing_is_known():
+    for name, operation in OPERATIONS.items():
+        for path, param in all_members(operation.params):
+            assert param.type != "object" or param.json or param.members, f"{name}.{path}"
+            assert param.element != "object", f"{name}.{path}"
+
+
+# Pages
+
+
+@pytest.mark.parametrize("name", PAGED)
+def test_the_parameters_and_members_that_pages_name(name):
+    operation = PAGED[name]
+    pages = operation.pages
+    assert operation.kind == READ
+    assert operation.params[pages.page].type == ("string" if pages.token else "integer")
+    assert operation.params[pages.size].type == "integer"
+    assert pages.most > 0
+    assert at(operation.result, pages.items).type == "list"
+    assert not pages.total or at(operation.result, pages.total).type == "integer"
+    assert not pages.token or at(operation.result, pages.token).type == "string"
+    assert not (pages.token and pages.total)
+
+
+def test_a_list_with_pages_says_so():
+    silent = [
+        name
+        for name, operation in OPERATIONS.items()
+        if operation.kind == READ and not operation.pages and {"PageSize", "CurrentPage"} <= operation.params.keys()
+    ]
+    assert silent == []
+
+
+def test_deep_pages_are_slower():
+    deep = {name: operation for name, operation in OPERATIONS.items() if operation.deep_qps}
+    assert {"QueryProductList", "QueryDevice"} <= deep.keys()
+    for name, operation in deep.items():
+        assert operation.deep_qps < operation.qps, name
+        assert operation.pages.page == "CurrentPage", name
+
+
+# Error codes
+
+
+@each_family
+def test_the_error_codes_of_a_family(family):
+    assert common.ERRORS.items() <= family.ERRORS.items()
+    for code, error in family.ERRORS.items():
+        assert isinstance(error, ErrorCode), code
+        assert error.category in (NOT_FOUND, EXISTS, THROTTLED, TRANSIENT, PERMANENT), code
+        assert re.fullmatch(r"\S.*[^.\s]", error.meaning), code
+        assert not error.remedy or re.fullmatch(r"[A-Z].*[^.\s]", error.remedy), code
+        assert error.meaning.isascii(), code
+        assert error.remedy.isascii(), code
+
+
+def test_a_code_means_the_same_in_all_families_however_it_is_spelled():
+    meanings: dict[str, set] = {}
+    for family in FAMILIES:
+        for code, error in family.ERRORS.items():
+            meanings.setdefault(code.lower(), set()).add(error.category)
+    assert {code: categories for code, categories in meanings.items() if len(categories) > 1} == {}
+
+
+def test_every_error_table_belongs_to_a_family():
+    known = {code for family in FAMILIES for code in family.ERRORS}
+    package = common.__name__.rpartition(".")[0]
+    for path in (API / "errors").glob("[a-z]*.py"):
+        assert importlib.import_module(f"{package}.{path.stem}").ERRORS.keys() <= known, path.stem
+
+
+def test_what_says_that_a_thing_is_not_there_is_an_error_code_that_means_it():
+    absent = [
+        (name, operation.kind, code, family.ERRORS.get(code))
+        for family in FAMILIES
+        for name, operation in family.OPERATIONS.items()
+        for code in operation.absent
+    ]
+    assert len(absent) > 10
+    for name, kind, code, error in absent:
+        assert error is not None, f"{name}: {code}"
+        assert error.category == NOT_FOUND, f"{name}: {code}"
+        assert kind in (READ, DELETE), name
+
+
+def test_no_code_of_the_gateway_says_that_a_thing_is_not_there():
+    for name, operation in OPERATIONS.items():
+        assert not any(operation.says_absent(code) for code in common.ERRORS), name
+
+
+# Secrets
+
+
+def test_every_secret_is_a_member_of_something():
+    names = {
+        path.rpartition(".")[2]
+        for operation in OPERATIONS.values()
+        for members in (operation.params, operation.result)
+        for path, _param in all_members(members)
+    }
+    assert names >= SECRET_MEMBERS
+
+
+def test_what_is_called_a_secret_is_one():
+    for name, operation in OPERATIONS.items():
+        for path, param in [*all_members(operation.params), *all_members(operation.result)]:
+            last = path.rpartition(".")[2]
+            if re.search("secret|password|private|accesstoken|pincode", last, re.IGNORECASE) and not param.members:
+                assert last in SECRET_MEMBERS, f"{name}.{path}"
+
+
+# Modules
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_knows_its_families(module):
+    entry = importlib.import_module(f"{modules.__name__}.{module}").ENTRY
+    assert entry.families
+    assert set(entry.families) <= set(FAMILIES)
+    catalogue = entry.catalogue()
+    assert {name for family in entry.families for name in family.OPERATIONS} == set(catalogue)
+
+
+def test_there_are_modules():
+    assert {"iot_api", "iot_product", "iot_product_info"} <= set(MODULES)

@@ -1,0 +1,191 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the API's data is made of."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
+    CREATE,
+    DELETE,
+    NOT_FOUND,
+    READ,
+    SET,
+    ErrorCode,
+    Operation,
+    Param,
+    error_codes,
+    member,
+    parse_signature,
+)
+
+from .conftest import render
+
+
+@pytest.mark.parametrize(
+    ("text", "param"),
+    [
+        ("A", Param("A")),
+        ("A!", Param("A", required=True)),
+        ("A@", Param("A", body=True)),
+        ("A!@", Param("A", required=True, body=True)),
+        ("A@!", Param("A", required=True, body=True)),
+        ("A~", Param("A", "object", json=True)),
+        ("A@~", Param("A", "object", body=True, json=True)),
+        ("A:int", Param("A", "integer")),
+        ("A:bool", Param("A", "boolean")),
+        ("A:num", Param("A", "number")),
+        ("A:obj", Param("A", "object")),
+        ("A!:int", Param("A", "integer", required=True)),
+        ("A[]", Param("A", "list")),
+        ("A![]", Param("A", "list", required=True)),
+        ("A[:int]", Param("A", "list", element="integer")),
+        ("A[:obj]", Param("A", "list", element="object")),
+        ("A[B C:int]", Param("A", "list", members={"B": Param("B"), "C": Param("C", "integer")})),
+        ("A{B}", Param("A", "object", members={"B": Param("B")})),
+        ("A{}", Param("A", "object")),
+        ("A_b-c.d", Param("A_b-c.d")),
+    ],
+)
+def test_a_member(text, param):
+    assert parse_signature(text) == {param.name: param}
+
+
+def test_the_documented_example():
+    params = parse_signature("ProductKey! CurrentPage:int ProductTag[TagKey TagValue] DeviceName[] JobFile~ Text@")
+    assert list(params) == ["ProductKey", "CurrentPage", "ProductTag", "DeviceName", "JobFile", "Text"]
+    assert [name for name, param in params.items() if param.required] == ["ProductKey"]
+    assert list(params["ProductTag"].members) == ["TagKey", "TagValue"]
+
+
+def test_members_within_members():
+    inner = parse_signature("A{B[C{D:int} E[]] F} G")["A"].members
+    assert inner["B"].members["C"].members == {"D": Param("D", "integer")}
+    assert inner["B"].members["E"] == Param("E", "list")
+    assert inner["F"] == Param("F")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n"])
+def test_an_operation_without_parameters(text):
+    assert parse_signature(text) == {}
+
+
+def test_space_does_not_matter():
+    assert parse_signature("  A  B[ C\n D ]  ") == parse_signature("A B[C D]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A[",
+        "A{B",
+        "A]",
+        "A}",
+        "A[B}",
+        "A{B]",
+        "[A]",
+        "A[[B]]",
+        "A[:int",
+        "A[:int B]",
+        "A[:int :int]",
+        "A:long",
+        ":int",
+        "A ?",
+        "!A",
+        "A,B",
+        "A*",
+    ],
+)
+def test_not_a_signature(text):
+    with pytest.raises(ValueError, match=r"signature|plain values"):
+        parse_signature(text)
+
+
+def members(of_what):
+    """Strategy for the members of a signature, with members of that kind."""
+    names = st.text("ABCabc019_.-", min_size=1, max_size=8)
+    params = st.dictionaries(names, of_what, max_size=4)
+    return params.map(lambda made: {name: Param(name, **shape) for name, shape in made.items()})
+
+
+FLAGS = st.fixed_dictionaries({"required": st.booleans(), "body": st.booleans()})
+LEAVES = st.one_of(
+    st.fixed_dictionaries({"type": st.sampled_from(["string", "integer", "boolean", "number", "object"])}),
+    st.just({"type": "object", "json": True}),
+    st.builds(
+        lambda element: {"type": "list", "element": element},
+        st.sampled_from(["string", "integer", "boolean", "number", "object"]),
+    ),
+)
+SHAPES = st.recursive(
+    LEAVES,
+    lambda inner: st.builds(
+        lambda kind, within: {"type": kind, "members": within}, st.sampled_from(["list", "object"]), members(inner)
+    ),
+    max_leaves=8,
+)
+ANY = members(st.builds(lambda shape, flags: {**shape, **flags}, SHAPES, FLAGS))
+
+
+@settings(deadline=None, max_examples=50)
+@given(ANY)
+def test_what_was_written_is_read(params):
+    assert parse_signature(render(params)) == params
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text("A[]{}!@~: \n:intbool", max_size=30))
+def test_any_text_is_a_signature_or_is_refused(text):
+    try:
+        params = parse_signature(text)
+    except ValueError:
+        return
+    assert parse_signature(render(params)) == params
+
+
+def test_an_operation_takes_an_instance_unless_it_says_otherwise():
+    assert list(Operation("4.0.1", READ, 1, "A!").params) == ["A", "IotInstanceId"]
+    assert not Operation("4.0.1", READ, 1, "A").params["IotInstanceId"].required
+    assert list(Operation("4.0.1", READ, 1, "A", instance=False).params) == ["A"]
+    assert Operation("4.0.1", READ, 1, "IotInstanceId!").params["IotInstanceId"].required
+
+
+@pytest.mark.parametrize(("kind", "writes"), [(READ, False), (SET, True), (CREATE, True), (DELETE, True)])
+def test_what_changes_the_account(kind, writes):
+    assert Operation("4.0.1", kind, 1).writes is writes
+
+
+def test_which_codes_say_that_a_thing_is_not_there():
+    operation = Operation("4.0.1", READ, 1, absent=("iot.prod.NotExistedProduct",))
+    assert operation.says_absent("iot.prod.NotExistedProduct")
+    assert operation.says_absent("iot.Prod.NotExistedProduct")
+    assert not operation.says_absent("iot.prod.NotExisted")
+    assert not operation.says_absent("")
+    assert not Operation("4.0.1", READ, 1).says_absent("iot.prod.NotExistedProduct")
+
+
+def test_a_table_of_error_codes():
+    assert error_codes({"a.b": (NOT_FOUND, "No such b"), "a.c": (NOT_FOUND, "No such c", "Make it")}) == {
+        "a.b": ErrorCode(NOT_FOUND, "No such b", ""),
+        "a.c": ErrorCode(NOT_FOUND, "No such c", "Make it"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("Total", 3),
+        ("Data", {"List": {"Item": [1]}, "None": None}),
+        ("Data.List.Item", [1]),
+        ("Data.Else", None),
+        ("Else.List", None),
+        ("Total.List", None),
+        ("Data.None.List", None),
+        ("Data.List.Item.0", None),
+    ],
+)
+def test_a_member_of_a_reply(path, value):
+    assert member({"Total": 3, "Data": {"List": {"Item": [1]}, "None": None}}, path) == value

@@ -1,0 +1,160 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Long lists, page by page."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, InvalidRequest
+
+from .conftest import FakeTransport, RecordingPacer, Request, make_client, ok, property_test, refused
+
+PROPERTIES = {"Asc": 1, "StartTime": 0, "EndTime": 1, "Identifier": "i", "PageSize": 100, "IotId": "t"}
+
+
+def products(number: int, most: int = 200, total: bool = True):
+    """A platform with that many products that hands out at most ``most`` a page."""
+
+    def answer(request: Request):
+        size = min(most, int(request.query["PageSize"]))
+        first = (int(request.query["CurrentPage"]) - 1) * size
+        page = [{"ProductKey": str(key)} for key in range(first, min(number, first + size))]
+        if not total:
+            return ok(ProductInfos={"ProductInfo": page})
+        return ok(Data={"List": {"ProductInfo": page}, "Total": number})
+
+    return FakeTransport(answer)
+
+
+def keys(transport: FakeTransport, name: str = "QueryProductList", **params) -> list[int]:
+    return [int(item["ProductKey"]) for item in make_client(transport).pages(name, params)]
+
+
+@pytest.mark.parametrize(("number", "requests"), [(0, 1), (1, 1), (200, 1), (201, 2), (400, 2), (401, 3)])
+def test_with_a_total_no_request_is_sent_in_vain(number, requests):
+    transport = products(number)
+    assert keys(transport) == list(range(number))
+    assert len(transport.requests) == requests
+    assert {request.query["PageSize"] for request in transport.requests} == {"200"}
+
+
+@pytest.mark.parametrize(("number", "requests"), [(0, 1), (1, 1), (49, 1), (50, 2), (51, 2), (100, 3)])
+def test_without_a_total_the_last_page_is_the_one_that_is_not_full(number, requests):
+    transport = products(number, total=False)
+    assert keys(transport, "ListProductByTags") == list(range(number))
+    assert len(transport.requests) == requests
+
+
+@property_test
+@given(st.integers(0, 60), st.integers(1, 12), st.integers(1, 12))
+def test_a_platform_that_hands_out_smaller_pages_than_asked_for(number, most, size):
+    assert keys(products(number, most), PageSize=size) == list(range(number))
+
+
+@property_test
+@given(st.integers(0, 60), st.integers(1, 50))
+def test_any_page_size_gives_the_same_list(number, size):
+    assert keys(products(number, total=False), "ListProductByTags", PageSize=size) == list(range(number))
+
+
+def test_a_list_that_shrinks_meanwhile_ends():
+    transport = FakeTransport(
+        ok(Data={"List": {"ProductInfo": [{"ProductKey": "1"}]}, "Total": 3}),
+        ok(Data={"List": {"ProductInfo": []}, "Total": 3}),
+    )
+    assert keys(transport) == [1]
+    assert len(transport.requests) == 2
+
+
+@pytest.mark.parametrize("reply", [{}, {"Data": None}, {"Data": {"List": ""}}, {"Data": {"List": {}, "Total": None}}])
+def test_a_reply_without_a_list_has_no_elements(reply):
+    transport = FakeTransport(ok(**reply))
+    assert keys(transport) == []
+    assert len(transport.requests) == 1
+
+
+def test_pages_are_fetched_when_they_are_needed():
+    transport = products(1000)
+    elements = make_client(transport).pages("QueryProductList")
+    assert transport.requests == []
+    for _number in range(200):
+        next(elements)
+    assert len(transport.requests) == 1
+    next(elements)
+    assert len(transport.requests) == 2
+
+
+@pytest.mark.parametrize("page", [3, "3"])
+def test_from_a_page_on(page):
+    assert keys(products(50), CurrentPage=page, PageSize=10) == list(range(20, 50))
+
+
+def test_further_parameters_are_sent_with_every_page():
+    transport = products(401)
+    given = {"ResourceGroupId": "g"}
+    client = make_client(transport)
+    assert len(list(client.pages("QueryProductList", given))) == 401
+    assert {request.query["ResourceGroupId"] for request in transport.requests} == {"g"}
+    assert given == {"ResourceGroupId": "g"}
+
+
+def test_pages_by_token():
+    transport = FakeTransport(
+        ok(Data={"List": {"PropertyInfo": [{"Value": "1"}]}, "nextPageToken": "t/2"}),
+        ok(Data={"List": {"PropertyInfo": [{"Value": "2"}]}, "nextPageToken": "t/3"}),
+        ok(Data={"List": {"PropertyInfo": [{"Value": "3"}]}}),
+    )
+    client = make_client(transport)
+    assert [item["Value"] for item in client.pages("QueryDeviceOriginalPropertyData", PROPERTIES)] == ["1", "2", "3"]
+    assert [request.query.get("NextPageToken") for request in transport.requests] == [None, "t/2", "t/3"]
+
+
+def test_a_token_for_an_empty_last_page():
+    transport = FakeTransport(
+        ok(Data={"List": {"PropertyInfo": [{"Value": "1"}]}, "nextPageToken": "t"}),
+        ok(Data={"List": {"PropertyInfo": []}, "nextPageToken": "u"}),
+    )
+    client = make_client(transport)
+    assert [item["Value"] for item in client.pages("QueryDeviceOriginalPropertyData", PROPERTIES)] == ["1"]
+    assert len(transport.requests) == 2
+
+
+def test_a_token_that_leads_to_itself():
+    transport = FakeTransport(ok(Data={"List": {"PropertyInfo": [{"Value": "1"}]}, "nextPageToken": "t"}))
+    elements = make_client(transport).pages("QueryDeviceOriginalPropertyData", PROPERTIES)
+    assert len(list(itertools.islice(elements, 10))) == 2
+    assert len(transport.requests) == 2
+
+
+def test_a_page_that_fails_is_not_the_end():
+    transport = FakeTransport(ok(Data={"List": {"ProductInfo": [{}] * 200}, "Total": 300}), refused("Forbidden.RAM"))
+    elements = make_client(transport).pages("QueryProductList")
+    with pytest.raises(ApiError, match="Forbidden"):
+        list(elements)
+
+
+def test_a_list_is_read_once():
+    transport = products(401)
+    client = make_client(transport)
+    assert list(client.pages("QueryProductList")) == list(client.pages("QueryProductList"))
+    assert len(transport.requests) == 3
+
+
+def test_deep_pages_are_asked_for_at_their_own_pace():
+    pacer = RecordingPacer()
+    client = make_client(products(0), pacer)
+    for page, size in ((499, 200), (500, 200), ("1000", "100"), (1, 200)):
+        client.call("QueryProductList", {"CurrentPage": page, "PageSize": size})
+    assert [qps for _name, qps in pacer.waits] == [50, 2, 2, 50]
+
+
+def test_an_operation_without_pages():
+    with pytest.raises(ValueError, match="QueryProduct has no pages"):
+        list(make_client(FakeTransport()).pages("QueryProduct", {"ProductKey": "k"}))
+    with pytest.raises(InvalidRequest, match="no operation MakeCoffee"):
+        list(make_client(FakeTransport()).pages("MakeCoffee"))

@@ -1,0 +1,449 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One request and its reply, over a real connection."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import ipaddress
+import socket
+import ssl
+import threading
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from requests import exceptions
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import LocationParseError, MaxRetryError, NewConnectionError, ProtocolError
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import PERMANENT, TRANSIENT
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import TransportError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport
+
+
+class Server(ThreadingHTTPServer):
+    """Answers every request with ``answer(handler)``, and keeps what was asked."""
+
+    # Handlers are waited for when the server is closed.
+    daemon_threads = False
+
+    def __init__(self, context: ssl.SSLContext | None = None):
+        super().__init__(("127.0.0.1", 0), Handler)
+        if context:
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self.endpoint = f"{'https' if context else 'http'}://127.0.0.1:{self.server_port}"
+        self.requests: list[tuple[str, dict, bytes]] = []
+        self.connections: set[int] = set()
+        self.over = threading.Event()
+        self.answer = lambda handler: handler.reply(200, b'{"Success": true}')
+
+    def handle_error(self, request, client_address) -> None:
+        """A client that went away is no reason for a traceback."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.requests.append((self.path, dict(self.headers), body))
+        self.server.connections.add(self.client_address[1])
+        self.server.answer(self)
+
+    do_GET = do_POST
+
+    def reply(self, status: int, content: bytes, length: int | None = None, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(content) if length is None else length))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_args) -> None:
+        """Keeps quiet."""
+
+
+@contextlib.contextmanager
+def running(context: ssl.SSLContext | None = None):
+    server = Server(context)
+    thread = threading.Thread(target=server.serve_forever, args=(0.005,))
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.over.set()
+        server.shutdown()
+        thread.join(5)
+        server.socket.close()
+
+
+@pytest.fixture
+def server():
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def open_transport():
+    """Make a transport that is closed after the test."""
+    opened = []
+
+    def make(*args, **options) -> Transport:
+        opened.append(Transport(*args, **options))
+        return opened[-1]
+
+    yield make
+    for transport in opened:
+        transport.close()
+
+
+@pytest.fixture
+def transport(server, open_transport):
+    return open_transport(server.endpoint, timeout=5)
+
+
+def failure(transport: Transport) -> TransportError:
+    with pytest.raises(TransportError) as caught:
+        transport.post("Action=Pub&Signature=s3cr3t", "a=b")
+    assert "s3cr3t" not in repr(caught.value)
+    return caught.value
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+# What is sent, and what comes back
+
+
+def test_the_query_travels_as_it_is_encoded(server, transport):
+    query = "Action=Pub&Topic=%2Fa%2Fb~%20%2A%E8%B7%AF&Empty="
+    assert transport.post(query, "") == (200, {"Success": True})
+    ((path, headers, body),) = server.requests
+    assert path == f"/?{query}"
+    assert body == b""
+    assert "Content-Type" not in headers
+    assert headers["Accept"] == "application/json"
+
+
+def test_the_body_is_a_form(server, transport):
+    transport.post("Action=Pub", "a=%E8%B7%AF&b=")
+    ((_path, headers, body),) = server.requests
+    assert body == b"a=%E8%B7%AF&b="
+    assert headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert headers["Content-Length"] == str(len(body))
+
+
+def test_requests_do_not_mix(server, transport):
+    transport.post("Action=A", "a=1")
+    transport.post("Action=B", "")
+    path, headers, body = server.requests[1]
+    assert (path, body) == ("/?Action=B", b"")
+    assert "Content-Type" not in headers
+
+
+def test_a_connection_is_kept(server, transport):
+    for _number in range(5):
+        transport.post("Action=Pub", "a=b")
+    assert len(server.connections) == 1
+
+
+def test_threads_have_connections_of_their_own(server, transport):
+    together = threading.Barrier(4)
+
+    def answer(handler):
+        together.wait(5)
+        handler.reply(200, b"{}")
+
+    server.answer = answer
+    threads = [threading.Thread(target=transport.post, args=("Action=Pub", "")) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert len(server.requests) == 4
+    assert not together.broken
+
+
+@pytest.mark.parametrize("status", [200, 400, 404, 503])
+def test_every_status_has_its_reply(server, transport, status):
+    server.answer = lambda handler: handler.reply(status, '{"Code": "路"}'.encode())
+    assert transport.post("", "") == (status, {"Code": "路"})
+
+
+def test_a_packed_reply(server, transport):
+    server.answer = lambda handler: handler.reply(200, gzip.compress(b'{"a": 1}'), Content_Encoding="gzip")
+    assert transport.post("", "") == (200, {"a": 1})
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>Bad Gateway</html>", b"[1]", b"null", b"\xff"])
+def test_an_error_that_is_not_json_has_no_members(server, transport, content):
+    server.answer = lambda handler: handler.reply(502, content)
+    assert transport.post("", "") == (502, {})
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>Who are you?</html>", b"[1]", b"null", b'{"Success": tr', b"\xff"])
+def test_an_answer_that_is_none_of_the_platforms_is_no_success(server, transport, content):
+    server.answer = lambda handler: handler.reply(200, content)
+    error = failure(transport)
+    assert (error.code, error.category, error.ambiguous) == ("InvalidReply", PERMANENT, True)
+    assert "Who are you" not in repr(error)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(server, transport, status):
+    server.answer = lambda handler: handler.reply(status, b"{}", Location=f"{server.endpoint}/login")
+    assert failure(transport).code == "InvalidReply"
+    assert len(server.requests) == 1
+
+
+def test_cookies_are_not_kept(server, transport):
+    server.answer = lambda handler: handler.reply(200, b"{}", Set_Cookie="a=b")
+    transport.post("", "")
+    transport.post("", "")
+    assert "Cookie" not in server.requests[1][1]
+
+
+def test_a_netrc_adds_no_header(server, tmp_path, monkeypatch, open_transport):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login user password s3cr3t\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    assert requests.utils.get_netrc_auth(server.endpoint) == ("user", "s3cr3t")
+    open_transport(server.endpoint).post("", "")
+    assert "Authorization" not in server.requests[0][1]
+
+
+def test_a_proxy_of_the_environment_is_used(server, monkeypatch, open_transport):
+    monkeypatch.setenv("http_proxy", server.endpoint)
+    open_transport("http://iot.example.invalid").post("Action=Pub", "")
+    assert server.requests[0][0] == "http://iot.example.invalid/?Action=Pub"
+
+
+def test_a_host_that_needs_no_proxy(server, monkeypatch, open_transport):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert open_transport(server.endpoint).post("", "")[0] == 200
+
+
+# No answer
+
+
+def test_a_connection_that_is_refused_is_not_ambiguous(open_transport):
+    endpoint = f"http://127.0.0.1:{free_port()}"
+    error = failure(open_transport(endpoint))
+    assert (error.code, error.category, error.ambiguous) == ("ConnectionError", TRANSIENT, False)
+    assert error.message == f"no answer from {endpoint}: Connection refused"
+
+
+def test_a_proxy_that_refuses_is_not_ambiguous(monkeypatch, open_transport):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    error = failure(open_transport("http://iot.example.invalid"))
+    assert (error.category, error.ambiguous) == (TRANSIENT, False)
+
+
+def test_a_name_that_nobody_knows_is_not_ambiguous(monkeypatch, open_transport):
+    def nobody(*_args, **_options):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    error = failure(open_transport("http://iot.example.invalid"))
+    assert (error.category, error.ambiguous) == (TRANSIENT, False)
+    assert error.message == "no answer from http://iot.example.invalid: Name or service not known"
+
+
+def test_a_name_that_cannot_be_one(open_transport):
+    error = failure(open_transport("http://a..b"))
+    assert (error.code, error.category, error.ambiguous) == ("InvalidEndpoint", PERMANENT, False)
+
+
+def hang_up(handler: Handler) -> None:
+    handler.close_connection = True
+
+
+def hang_up_within_the_head(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Le")
+    handler.close_connection = True
+
+
+def hang_up_within_the_reply(handler: Handler) -> None:
+    handler.reply(200, b'{"Success": true', length=17)
+    handler.close_connection = True
+
+
+def reset(handler: Handler) -> None:
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize("answer", [hang_up, hang_up_within_the_head, hang_up_within_the_reply, reset])
+def test_a_connection_that_breaks_is_ambiguous(server, transport, answer):
+    server.answer = answer
+    error = failure(transport)
+    # A head that ends early may still be a head, and then there is no reply in it.
+    assert error.code in ("ConnectionError", "InvalidReply")
+    assert error.ambiguous
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("answer", [hang_up, hang_up_within_the_reply, reset])
+def test_a_connection_that_breaks_is_worth_another_try(server, transport, answer):
+    server.answer = answer
+    assert failure(transport).category == TRANSIENT
+
+
+def test_a_connection_that_breaks_while_an_earlier_failure_is_handled_is_ambiguous(server, transport, open_transport):
+    server.answer = hang_up
+    earlier = failure(open_transport(f"http://127.0.0.1:{free_port()}"))
+    assert not earlier.ambiguous
+    try:
+        raise earlier
+    except TransportError:
+        later = failure(transport)
+    assert later.ambiguous
+
+
+def test_an_answer_that_takes_too_long_is_ambiguous(server, open_transport):
+    server.answer = lambda handler: server.over.wait(5)
+    error = failure(open_transport(server.endpoint, timeout=0.05))
+    server.over.set()
+    assert (error.category, error.ambiguous) == (TRANSIENT, True)
+    assert error.message == f"no answer from {server.endpoint}: timed out"
+
+
+def test_it_connects_again_after_a_broken_connection(server, transport):
+    server.answer = hang_up
+    failure(transport)
+    server.answer = lambda handler: handler.reply(200, b"{}")
+    assert transport.post("", "") == (200, {})
+
+
+RESET = ProtocolError("Connection aborted.", ConnectionResetError(104, "Reset by peer"))
+UNCONNECTED = MaxRetryError(None, "/?a", NewConnectionError(None, "Failed: /?a"))
+LOST = ("ConnectionError", TRANSIENT, True)
+UNREACHABLE = ("ConnectionError", TRANSIENT, False)
+NO_ADDRESS = ("InvalidEndpoint", PERMANENT, False)
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict", "reason"),
+    [
+        (exceptions.ConnectTimeout("/?a"), UNREACHABLE, "timed out"),
+        (exceptions.ProxyError("/?a"), UNREACHABLE, "the connection broke"),
+        (exceptions.ConnectionError(UNCONNECTED), UNREACHABLE, "the connection broke"),
+        (exceptions.ConnectionError(RESET), LOST, "Reset by peer"),
+        (exceptions.ReadTimeout("/?a"), LOST, "timed out"),
+        (exceptions.ChunkedEncodingError("/?a"), LOST, "the connection broke"),
+        (exceptions.ContentDecodingError("/?a"), LOST, "the connection broke"),
+        (exceptions.SSLError(MaxRetryError(None, "/?a", ssl.SSLEOFError(8, "EOF"))), LOST, "EOF"),
+        (exceptions.SSLError("/?a"), ("SSLError", PERMANENT, False), ""),
+        (exceptions.InvalidURL("/?a"), NO_ADDRESS, ""),
+        (exceptions.InvalidProxyURL("/?a"), NO_ADDRESS, ""),
+        (LocationParseError("/?a"), NO_ADDRESS, ""),
+    ],
+)
+def test_reasons(monkeypatch, open_transport, error, verdict, reason):
+    def fail(*_args, **_options):
+        raise error
+
+    monkeypatch.setattr(HTTPAdapter, "send", fail)
+    caught = failure(open_transport("http://127.0.0.1:1"))
+    assert (caught.code, caught.category, caught.ambiguous) == verdict
+    assert caught.message.endswith(reason)
+    assert "/?a" not in repr(caught)
+
+
+# TLS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """The path of a certificate for 127.0.0.1, which is its own authority, and a server's context with it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .add_extension(x509.BasicConstraints(True, None), True)
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("tls")
+    path, key_path = folder / "certificate.pem", folder / "key.pem"
+    path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    key_path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path, key_path)
+    return str(path), context
+
+
+@pytest.fixture
+def secure(certificate):
+    with running(certificate[1]) as server:
+        yield server
+
+
+def test_a_certificate_that_ca_path_trusts(secure, certificate, open_transport):
+    assert open_transport(secure.endpoint, verify=certificate[0]).post("Action=Pub", "") == (200, {"Success": True})
+
+
+def test_a_certificate_that_nobody_vouches_for(secure, open_transport):
+    error = failure(open_transport(secure.endpoint))
+    assert (error.code, error.category, error.ambiguous) == ("SSLError", PERMANENT, False)
+    assert "certificate verify failed" in error.message
+    assert secure.requests == []
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_no_certificate_is_asked_for_where_none_is_to_be_checked(secure, open_transport):
+    assert open_transport(secure.endpoint, verify=False).post("", "")[0] == 200
+
+
+def test_the_environments_certificates_are_trusted_too(secure, certificate, monkeypatch, open_transport):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate[0])
+    assert open_transport(secure.endpoint).post("", "")[0] == 200
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/none.pem")
+    assert open_transport(secure.endpoint, verify=certificate[0]).post("", "")[0] == 200
+
+
+def test_a_server_without_tls(server, open_transport):
+    error = failure(open_transport(server.endpoint.replace("http:", "https:"), timeout=5))
+    assert (error.code, error.category, error.ambiguous) == ("SSLError", PERMANENT, False)
+    assert server.requests == []
+
+
+def test_certificates_that_are_not_there(secure, tmp_path, open_transport):
+    path = tmp_path / "none.pem"
+    error = failure(open_transport(secure.endpoint, verify=str(path)))
+    assert (error.code, error.category, error.ambiguous) == ("SSLError", PERMANENT, False)
+    assert error.message == f"there are no certificates at {path}"
+
+
+def test_certificates_that_are_none(secure, tmp_path, open_transport):
+    path = tmp_path / "text.pem"
+    path.write_text("text")
+    error = failure(open_transport(secure.endpoint, verify=str(path)))
+    assert (error.code, error.category, error.ambiguous) == ("SSLError", PERMANENT, False)
+
+
+def test_a_server_that_hangs_up_before_it_greets(open_transport):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def hang_up():
+            listening.accept()[0].close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        error = failure(open_transport(f"https://127.0.0.1:{listening.getsockname()[1]}", timeout=5))
+    assert (error.code, error.category, error.ambiguous) == ("ConnectionError", TRANSIENT, True)
