@@ -40,7 +40,7 @@ ERRORS = error_codes(
             TRANSIENT, "The platform could not create the consumer group", "Try again later",
         ),
         "iot.consumer.group.DeleteConsumerGroupFailed": (
-            TRANSIENT, "The platform could not delete the consumer group", "Try again later",
+            PERMANENT, "The platform could not delete the consumer group", "Try again later",
         ),
         "iot.consumer.group.InvalidConsumerGroupName": (
             PERMANENT, "The consumer group name is not valid", "Use a name that follows the naming rules",
