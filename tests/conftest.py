@@ -85,6 +85,16 @@ class Running:
             response = connection.getresponse()
             return response.status, response.read()
 
+    def exchange(
+        self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of one HTTP request with a body of bytes."""
+        connection = http.client.HTTPConnection(self.address, timeout=10)
+        with contextlib.closing(connection):
+            connection.request(method, path, content, headers or {})
+            response = connection.getresponse()
+            return response.status, dict(response.getheaders()), response.read()
+
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """What a control address answers, which must be HTTP 200."""
         status, content = self.request(method, f"/_emulator/{path}", body)

@@ -14,7 +14,7 @@ def table():
     """Print rows as a Markdown table: ``table("title", ("what", "seconds"), rows)``."""
 
     def add(title: str, head: tuple, rows: list[tuple]) -> None:
-        lines = [head, tuple("---" for _ in head), *rows]
+        lines = [head, tuple("---" for _cell in head), *rows]
         text = "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
         _tables.append(f"\n{title}\n\n{text}\n")
 

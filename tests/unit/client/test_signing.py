@@ -26,8 +26,8 @@ EXAMPLE = dict(
 SIGNATURE = "NUh3otvAoXOZmG/a2gDShh6Ze9w="
 
 
-def signature(method: str = "GET", query=EXAMPLE, body=None, secret: str = "testsecret") -> str:
-    return unquote(sign(method, query, body or {}, secret)[1])
+def signature(method: str = "GET", query=None, body=None, secret: str = "testsecret") -> str:
+    return unquote(sign(method, query or EXAMPLE, body or {}, secret)[1])
 
 
 def test_the_manuals_example():

@@ -307,8 +307,7 @@ def test_a_connection_that_breaks_while_an_earlier_failure_is_handled_is_ambiguo
     try:
         raise earlier
     except TransportError:
-        later = failure(transport)
-    assert later.ambiguous
+        assert failure(transport).ambiguous
 
 
 def test_an_answer_that_takes_too_long_is_ambiguous(server, open_transport):

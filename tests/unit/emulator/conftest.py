@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -55,6 +56,48 @@ def refused(api):
         return caught.value
 
     return call
+
+
+@pytest.fixture
+def download(platform):
+    """What is fetched from a URL that the platform has given out."""
+    from ansible_collections.iotops.aliyun.emulator.services import object_storage
+
+    def download(url: str) -> bytes:
+        query = dict(parse_qsl(urlsplit(url).query))
+        key = object_storage.key_of_url(url)
+        return platform.run(lambda ctx: object_storage.content_of(ctx, object_storage.fetch(ctx, key, query)))
+
+    return download
+
+
+@pytest.fixture
+def upload(platform, api):
+    """Ask an operation for a form and upload a file with it; returns what the operation answered."""
+    from ansible_collections.iotops.aliyun.emulator.services import object_storage
+
+    def upload(content: bytes = b"firmware", action: str = "GenerateOTAUploadURL", **params: Any) -> dict[str, Any]:
+        form = api(action, **params)["Data"]
+        platform.run(lambda ctx: object_storage.store(ctx, form["Key"], [content] if content else []))
+        return form
+
+    return upload
+
+
+@pytest.fixture
+def firmware(api, upload):
+    """Make a firmware of version 2.0.0 that needs no verification, and return its id."""
+    made = []
+
+    def firmware(product: str, **params: Any) -> str:
+        made.append(product)
+        described = {"FirmwareName": f"firmware{len(made)}", "DestVersion": "2.0.0", "NeedToVerify": False}
+        if "MultiFiles" not in params:
+            # Every firmware has a content of its own.
+            described["FirmwareUrl"] = upload(f"content {len(made)}".encode())["FirmwareUrl"]
+        return api("CreateOTAFirmware", ProductKey=product, **{**described, **params})["Data"]["FirmwareId"]
+
+    return firmware
 
 
 def check_members(where: str, declared: dict, given: dict[str, Any]) -> None:

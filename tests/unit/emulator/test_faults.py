@@ -35,7 +35,7 @@ def test_the_error(rule, kind, status):
     faults = Faults()
     faults.replace([{**rule, "message": "so"}])
     error = faults.meet("Pub").error()
-    assert type(error) is kind
+    assert isinstance(error, kind)
     assert (error.code, error.message, getattr(error, "status", None)) == (rule["code"], "so", status)
 
 

@@ -10,7 +10,7 @@ import json
 import signal
 import subprocess
 import time
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 import pytest
 from aiohttp import ClientSession
@@ -201,7 +201,7 @@ def test_a_service_that_breaks_is_an_internal_error(platform, monkeypatch, caplo
 def test_throttling(launch):
     server = launch()
     key = create(server)
-    answers = [server.call("UpdateProduct", ProductKey=key, ProductName="light") for _ in range(15)]
+    answers = [server.call("UpdateProduct", ProductKey=key, ProductName="light") for _number in range(15)]
     refused = [reply for status, reply in answers if status == 400]
     assert 1 <= len(refused) <= 5
     assert {reply["Code"] for reply in refused} == {"Throttling.User"}

@@ -71,7 +71,7 @@ def test_only_the_devices_own_can_be_the_right_one(api, register, add, shut_out)
 
 def test_a_device_has_at_most_5_until_they_are_deleted(api, register, add):
     lamp, other = register("lamp"), register("other")
-    for _ in range(5):
+    for _number in range(5):
         add(lamp)
     kept = add(other)
     with pytest.raises(ApiError) as caught:

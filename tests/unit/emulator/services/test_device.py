@@ -86,7 +86,7 @@ def test_the_id_wins_over_the_name(api, product, register):
 
 
 def test_a_random_name(api, register, product):
-    one, two = (api("RegisterDevice", ProductKey=product)["Data"] for _ in range(2))
+    one, two = (api("RegisterDevice", ProductKey=product)["Data"] for _number in range(2))
     assert service.is_device_name(one["DeviceName"])
     assert one["DeviceName"] != two["DeviceName"]
     assert "Nickname" not in one

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import ssl
-import urllib.request
 import zipfile
 
 import pytest
@@ -129,14 +128,14 @@ def test_keys_are_in_columns_that_are_masked(platform, certificate):
         assert "private_key" in platform.store.one(table)
 
 
-def test_the_certificates_of_an_application(platform, api, key):
+def test_the_certificates_of_an_application(platform, api, key, download):
     names = ["camera_1", "camera:2"]
     apply_id = api("BatchCheckDeviceNames", ProductKey=key, DeviceName=names)["Data"]["ApplyId"]
     platform.clock.advance(10)
     api("BatchRegisterDeviceWithApplyId", ProductKey=key, ApplyId=apply_id)
     platform.clock.advance(10)
     url = api("QueryCertUrlByApplyId", ApplyId=apply_id)["CertUrl"]
-    with urllib.request.urlopen(url) as download, zipfile.ZipFile(io.BytesIO(download.read())) as archive:
+    with zipfile.ZipFile(io.BytesIO(download(url))) as archive:
         kept = {name: archive.read(name).decode() for name in archive.namelist()}
     assert sorted(kept) == ["camera:2.cer", "camera:2.key", "camera_1.cer", "camera_1.key"]
     one = api("QueryDeviceCert", ProductKey=key, DeviceName="camera_1")["DeviceCertInfo"]

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import urllib.request
-
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.services import device_file as service
@@ -51,17 +49,15 @@ def test_the_list(platform, api, devices, upload, refused):
 
 
 @pytest.mark.parametrize(("size", "kilobytes"), [(0, "0"), (1, "1"), (1024, "1"), (1025, "2")])
-def test_a_file(platform, api, devices, upload, size, kilobytes):
+def test_a_file(api, devices, upload, download, size, kilobytes):
     content = bytes(number % 256 for number in range(size))
     file_id = upload(devices[0], "shot.jpg", content)
     [listed] = api("QueryDeviceFileList", IotId=devices[0]["IotId"])["Data"]["FileSummary"]
     assert (listed["FileId"], listed["Name"], listed["Size"]) == (file_id, "shot.jpg", kilobytes)
     assert listed["UtcCreatedOn"].endswith("Z")
     read = api("QueryDeviceFile", IotId=devices[0]["IotId"], FileId=file_id)["Data"]
-    url = read.pop("DownloadUrl")
+    assert download(read.pop("DownloadUrl")) == content
     assert read == listed
-    with urllib.request.urlopen(url) as download:
-        assert download.read() == content
 
 
 def test_a_file_is_deleted(api, devices, upload, refused):

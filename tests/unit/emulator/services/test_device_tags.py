@@ -78,7 +78,7 @@ def test_saving_adds_and_changes(api, register, props):
 def test_deleting_a_tag(api, register, props):
     iot_id = register(color="red", shape="round")
     other = register("other", color="red")
-    for _ in range(2):  # the second finds nothing, which is no error
+    for _number in range(2):  # the second finds nothing, which is no error
         api("DeleteDeviceProp", IotId=iot_id, PropKey="color")
     assert props(iot_id) == {"shape": "round"}
     assert props(other) == {"color": "red"}

@@ -45,14 +45,14 @@ def message(content: Any = None, **fields) -> Message:
     )
 
 
-def value(expression: str, content: Any = POST, **fields) -> Any:
+def value(expression: str, content: Any = None, **fields) -> Any:
     """What an expression comes out as."""
-    return parse(f"{expression} as result").apply(message(content, **fields))["result"]
+    return parse(f"{expression} as result").apply(message(POST if content is None else content, **fields))["result"]
 
 
-def met(condition: str, content: Any = POST, select: str = "*") -> bool:
+def met(condition: str, content: Any = None, select: str = "*") -> bool:
     """Whether a message meets a condition."""
-    return parse(select, condition).apply(message(content)) is not None
+    return parse(select, condition).apply(message(POST if content is None else content)) is not None
 
 
 def test_the_example_of_the_manual():
@@ -288,7 +288,7 @@ def test_columns_in_a_condition():
         ('"a[x]"', ""),
         ('"$$.a"', ""),
         ("'a", ""),
-        ("‘a’", ""),
+        ("\u2018a\u2019", ""),
         ("1e999", ""),
         ("* as a", ""),
         ("count(*)", ""),

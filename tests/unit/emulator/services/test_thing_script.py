@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import urllib.request
-
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.errors import GatewayError
@@ -26,13 +24,12 @@ def create(api):
 
 
 @pytest.fixture
-def read(api):
+def read(api, download):
     """Type and content of a product's script."""
 
     def read(key: str) -> tuple[str, str]:
         data = api("GetThingScript", ProductKey=key)["Data"]
-        with urllib.request.urlopen(data["ScriptUrl"]) as content:
-            return data["ScriptType"], content.read().decode()
+        return data["ScriptType"], download(data["ScriptUrl"]).decode()
 
     return read
 
