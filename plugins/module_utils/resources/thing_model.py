@@ -29,15 +29,16 @@ class ImportAndPublish(Change):
         result = []
         if "tsl" in changes:
             params = {**resource.identify(), "TslStr": resource.field("tsl").type.to_wire(desired["tsl"])}
-            result.append(Step(steps.UPDATE, "ImportThingModelTsl", params, {"tsl": changes["tsl"]}))
+            # What is in force stays the version before, until the draft is published.
+            imported = {"tsl": changes["tsl"], "published": (bool(current.get("published")), False)}
+            result.append(Step(steps.UPDATE, "ImportThingModelTsl", params, imported))
         if desired.get("published") and (result or "published" in changes):
             params = {
                 **resource.identify(),
                 "ModelVersion": desired.get("version"),
                 "Description": desired.get("version_description"),
             }
-            before = bool(current.get("published"))
-            result.append(Step(steps.UPDATE, "PublishThingModel", params, {"published": (before, True)}))
+            result.append(Step(steps.UPDATE, "PublishThingModel", params, {"published": (False, True)}))
         if result and current.get("product_status") == "RELEASE_STATUS":
             withdraw = Step(steps.UPDATE, "CancelReleaseProduct", resource.identify())
             release = Step(steps.UPDATE, "ReleaseProduct", resource.identify(), restores=True)

@@ -1,0 +1,73 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Secrets: in no result, no diff and no step unless asked for by name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.run import run
+from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, Box, FakeClient
+
+PIN = "pin-4711"
+KEY = "key of box-1"
+
+
+def outcomes(**more):
+    """Results of each kind of run, with what is secret in them."""
+    task = {"name": "b1", "pin": PIN, "note": "n", **more}
+    client = FakeClient()
+    yield "check", run(BOX, task, client, True)
+    yield "create", run(BOX, task, client, False)
+    yield "unchanged", run(BOX, task, client, False)
+    yield "update", run(BOX, {**task, "note": "m"}, client, False)
+    yield "check of delete", run(BOX, {**task, "state": "absent"}, client, True)
+    client.fail("UpdateBox")
+    with pytest.raises(StepFailed) as caught:
+        run(BOX, task, client, False)
+    yield "failure", caught.value.result
+    yield "delete", run(BOX, {**task, "state": "absent"}, client, False)
+
+
+def test_no_result_tells_a_secret():
+    for name, result in outcomes():
+        text = json.dumps(result)
+        assert PIN not in text, name
+        assert KEY not in text, name
+
+
+def test_a_step_says_that_a_secret_changes():
+    results = dict(outcomes())
+    assert results["create"]["steps"][0]["changes"]["pin"] == {"before": None, "after": "(hidden)"}
+    assert results["delete"]["steps"][0]["changes"]["key_code"] == {"before": "(hidden)", "after": None}
+
+
+def test_a_secret_is_told_where_it_is_asked_for_and_nowhere_else():
+    for name, result in outcomes(include_secrets=True):
+        shown = result.pop("box")
+        if name in ("create", "unchanged", "update", "failure"):
+            assert shown["key_code"] == KEY, name
+        text = json.dumps([result, {**shown, "key_code": None}])
+        assert PIN not in text, name
+        assert KEY not in text, name
+
+
+def test_no_diff_tells_a_secret_that_is_an_option():
+    class Safe(Box):
+        fields = tuple(replace(f, computed=False) if f.name == "key_code" else f for f in Box.fields)
+
+    result = run(Safe(), {"name": "b1", "note": "n", "include_secrets": True}, FakeClient({}), False)
+    assert result["box"]["key_code"] == KEY
+    assert KEY not in json.dumps([result["diff"], result["steps"]])
+
+
+@pytest.mark.parametrize("params", [{}, {"name": "b1"}, {"details": True}])
+def test_finding_tells_secrets_only_where_they_are_asked_for(params):
+    client = FakeClient({})
+    assert KEY not in json.dumps(gather(BOX, params, client))
+    assert gather(BOX, {**params, "include_secrets": True}, client)["boxes"][0]["key_code"] == KEY

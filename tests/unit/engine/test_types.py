@@ -1,0 +1,217 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Types: what is taken, how it travels both ways, and what is the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
+    Choice,
+    Flag,
+    JsonText,
+    Mapping,
+    Members,
+    Number,
+    Text,
+    Type,
+    width,
+)
+
+tried = settings(deadline=None, max_examples=30)
+
+NET = Choice({"wifi": "WIFI", "lora": "LORA", "other": "OTHER"}, {3: "wifi", 8: "other"}, alike={"lora": "other"})
+LEVEL = Choice({"weak": 1, "none": 2}, {0: "strong", 1: "weak", 2: "none"})
+MODEL = Choice({True: "senior", False: None}, {"senior": True, "basic": False})
+TAGS = Mapping(Text(1, 5), Text(0, 5, wide=2), most=3)
+DEVICES = Members(("product", "name"), ("product_key", "name"), most=3)
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+WORDS = st.text(max_size=4)
+MEMBERS = st.lists(
+    st.fixed_dictionaries({"product": WORDS, "product_key": WORDS, "name": WORDS}), max_size=4, unique_by=str
+)
+
+#: Each type with values that a task can give.
+TYPES = {
+    "raw": (Type(), JSON),
+    "text": (Text(), st.text()),
+    "number": (Number(), st.integers()),
+    "flag": (Flag(), st.booleans()),
+    "choice": (LEVEL, st.sampled_from(["weak", "none"])),
+    "choice read otherwise": (NET, st.sampled_from(["wifi", "lora", "other"])),
+    "mapping": (TAGS, st.dictionaries(WORDS | st.integers(), WORDS | st.integers() | st.booleans(), max_size=4)),
+    "members": (DEVICES, MEMBERS),
+    "JSON": (JsonText(), st.dictionaries(st.text(), JSON, max_size=3)),
+}
+
+
+def one_of_the_types(test):
+    return pytest.mark.parametrize("name", TYPES)(tried(given(data=st.data())(test)))
+
+
+@one_of_the_types
+def test_what_was_written_is_read_as_the_same(name, data):
+    kind, values = TYPES[name]
+    value = data.draw(values)
+    assert kind.canonical(kind.from_wire(kind.to_wire(value))) == kind.canonical(value)
+
+
+@one_of_the_types
+def test_a_value_is_the_same_as_itself_and_sameness_goes_both_ways(name, data):
+    kind, values = TYPES[name]
+    one, other = data.draw(values), data.draw(values)
+    assert kind.canonical(one) == kind.canonical(one)
+    assert (kind.canonical(one) == kind.canonical(other)) is (kind.canonical(other) == kind.canonical(one))
+
+
+@one_of_the_types
+def test_merging_what_is_there_changes_nothing_and_what_was_given_wins(name, data):
+    kind, values = TYPES[name]
+    current, given_ = data.draw(values), data.draw(values)
+    merged = kind.merge(current, given_)
+    assert kind.canonical(kind.merge(merged, given_)) == kind.canonical(merged)
+    assert kind.canonical(kind.merge(None, given_)) == kind.canonical(given_)
+    if name == "members":
+        assert kind.canonical(merged) == kind.canonical(current) | kind.canonical(given_)
+    elif name == "mapping":
+        assert kind.canonical(merged) == {**kind.canonical(current), **kind.canonical(given_)}
+    else:
+        assert merged == given_
+
+
+@tried
+@given(MEMBERS, st.randoms(use_true_random=False))
+def test_the_order_of_members_means_nothing(members, random):
+    shuffled = random.sample(members, len(members))
+    assert DEVICES.canonical(shuffled) == DEVICES.canonical(members)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Text(2, 4), "ab"),
+        (Text(2, 4), "abcd"),
+        (Text(2, 4, clearable=True), ""),
+        (Text(0, 4), ""),
+        (Text(4, 6, wide=2), "灯灯"),
+        (Text(0, 3), "灯灯灯"),
+        (Text(1, 9, allowed="[a-z]+", hint="letters"), "abc"),
+        (Number(0, 3), 0),
+        (Number(0, 3), 3),
+        (Number(), -1),
+        (LEVEL, "weak"),
+        (MODEL, False),
+        (TAGS, {}),
+        (TAGS, {"a": "", "b": 1, 7: True}),
+        (DEVICES, [{}, {}, {}]),
+        (Flag(), True),
+    ],
+)
+def test_values_that_can_be(kind, value):
+    assert kind.check(value) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "complaint"),
+    [
+        (Text(), 7, "must be text, not int"),
+        (Text(2, 4), "", "must have 2 to 4 characters; '' has 0"),
+        (Text(2, 4), "a", "2 to 4"),
+        (Text(2, 4), "abcde", "2 to 4"),
+        (Text(0, 2), "abc", "at most 2"),
+        (Text(4, 6, wide=2), "灯灯灯灯", "where a Chinese character counts as 2; '灯灯灯灯' has 8"),
+        (Text(1, 9, allowed="[a-z]+", hint="letters"), "ab\n", "may hold letters"),
+        (Text(1, 9, allowed="[a-z]+", hint="letters"), "aBc", "may hold letters; 'aBc' does not fit"),
+        (Number(0, 3), 4, "must be 0 to 3, not 4"),
+        (Number(0, 3), -1, "must be 0 to 3"),
+        (Number(), True, "whole number"),
+        (Number(), "4", "whole number"),
+        (LEVEL, "strong", "must be one of weak, none, not 'strong'"),
+        (TAGS, [], "must be a dictionary"),
+        (TAGS, {"a": None}, "no value for 'a'; leave the key out to remove it"),
+        (TAGS, {"a": ["x"]}, "must hold text"),
+        (TAGS, {"abcdef": "x"}, "'abcdef' that cannot be: it must have 1 to 5"),
+        (TAGS, {"a": "灯灯灯"}, "'a' that cannot be"),
+        (TAGS, {"a": 1, "b": 1, "c": 1, "d": 1}, "at most 3 entries, not 4"),
+        (DEVICES, [{}] * 4, "at most 3 elements, not 4"),
+    ],
+)
+def test_values_that_cannot_be_are_told_why(kind, value, complaint):
+    assert complaint in kind.check(value)
+
+
+def test_width_counts_as_the_platform_does():
+    assert [width(text, 2) for text in ("", "abc", "灯", "灯a", "ｶ")] == [0, 3, 2, 3, 1]
+    assert width("灯a", 1) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "wire", "value"),
+    [
+        (Text(), None, ""),
+        (Text(), 7, "7"),
+        (Number(), "7", 7),
+        (Number(), "", None),
+        (Number(), None, None),
+        (Flag(), "TRUE", True),
+        (Flag(), "false", False),
+        (Flag(), None, None),
+        (NET, 3, "wifi"),
+        (NET, "3", "wifi"),
+        (NET, None, None),
+        (NET, "CELLULAR", "cellular"),
+        (LEVEL, 0, "strong"),
+        (MODEL, "basic", False),
+        (TAGS, None, {}),
+        (JsonText(), None, {}),
+        (JsonText(), "", {}),
+        (JsonText(), '{"a": [1]}', {"a": [1]}),
+    ],
+)
+def test_what_a_reply_holds(kind, wire, value):
+    read = kind.from_wire(wire)
+    assert (read, type(read)) == (value, type(value))
+
+
+def test_words_that_are_read_as_another_are_the_same():
+    assert NET.canonical("lora") == NET.canonical("other")
+    assert NET.canonical("lora") != NET.canonical("wifi")
+    assert NET.to_wire("lora") == "LORA"
+
+
+def test_a_choice_can_leave_its_parameter_out():
+    assert (MODEL.to_wire(True), MODEL.to_wire(False)) == ("senior", None)
+    assert MODEL.argument == {"type": "bool"}
+    assert LEVEL.argument == {"type": "str", "choices": ["weak", "none"]}
+
+
+def test_what_yaml_made_of_a_text_is_text_again():
+    assert TAGS.canonical({7: 1, "on": True, "off": False}) == {"7": "1", "on": "true", "off": "false"}
+
+
+def test_members_are_told_apart_by_their_identity_only():
+    first = {"product": "lamp", "product_key": "a1", "name": "d1"}
+    assert DEVICES.canonical([first]) == DEVICES.canonical([{**first, "product": "a1"}])
+    assert DEVICES.canonical([first]) != DEVICES.canonical([{**first, "product_key": "a2"}])
+    assert DEVICES.canonical([first]) != DEVICES.canonical([{**first, "name": "d2"}])
+
+
+def test_members_whose_identity_is_pending_are_told_apart_by_the_tasks_words():
+    lamp = {"product": "lamp", "product_key": PENDING, "name": "d1"}
+    lock = {**lamp, "product": "lock"}
+    assert len(DEVICES.canonical([lamp, lock])) == 2
+    assert len(DEVICES.canonical([lamp, dict(lamp)])) == 1
+
+
+def test_cleared_values_are_not_shared():
+    for kind in (TAGS, DEVICES, JsonText()):
+        assert kind.empty == kind.empty
+        assert kind.empty is not kind.empty
