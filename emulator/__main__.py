@@ -7,12 +7,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib.util
 import ipaddress
 import json
 import logging
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import web
@@ -22,6 +25,7 @@ from ansible_collections.iotops.aliyun.emulator.auth import Gate
 from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.quota import Quota
 from ansible_collections.iotops.aliyun.emulator.server import Server
+from ansible_collections.iotops.aliyun.emulator.services import session
 from ansible_collections.iotops.aliyun.emulator.store import StoreError
 
 DEFAULT_KEY = ("emulator", "emulator")
@@ -45,6 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (StoreError, OSError) as error:
         _log.error("%s", error)
         return 1
+    if options.mqtt_port is not None and not _can_speak_mqtt():
+        platform.close()
+        return 1
     gate = Gate(dict(options.access_key or [DEFAULT_KEY]))
     server = Server(platform, gate, None if options.no_throttle else Quota())
     try:
@@ -55,6 +62,14 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         platform.close()
     return 0
+
+
+def _can_speak_mqtt() -> bool:
+    """Whether there is the library for it, which is needed for nothing else."""
+    if importlib.util.find_spec("amqtt"):
+        return True
+    _log.error("--mqtt-port needs the Python package amqtt: pip install 'amqtt>=0.12.1'")
+    return False
 
 
 def _run_in_background(arguments: list[str], options: argparse.Namespace) -> int:
@@ -78,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
         "--ready-file", type=Path, metavar="FILE", help="write endpoint and process id there, as JSON, when it listens"
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="keep the state there (default: in memory only)")
+    parser.add_argument(
+        "--mqtt-port",
+        type=_port,
+        metavar="PORT",
+        help="let devices connect by MQTT there, on 127.0.0.1, 0 for a free one (default: they cannot)",
+    )
     parser.add_argument("--no-throttle", action="store_true", help="do not enforce the requests per second of the API")
     parser.add_argument(
         "--background",
@@ -127,14 +148,37 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
         host = f"[{options.host}]" if ":" in options.host else options.host
         endpoint = f"http://{host}:{port}"
         _log.info("the embedded platform listens on %s", endpoint)
-        if options.ready_file:
-            _write_whole(options.ready_file, json.dumps({"endpoint": endpoint, "pid": os.getpid()}))
-        await stop.wait()
+        server.platform.account = replace(server.platform.account, endpoint=endpoint)
+        ready = {"endpoint": endpoint, "pid": os.getpid()}
+        async with _gateway(server.platform, options.mqtt_port) as address:
+            if address:
+                _log.info("devices can connect by MQTT to %s", address)
+                ready["mqtt"] = address
+            if options.ready_file:
+                _write_whole(options.ready_file, json.dumps(ready))
+            await stop.wait()
     finally:
         if options.ready_file:
             with contextlib.suppress(FileNotFoundError):
                 options.ready_file.unlink()
         await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def _gateway(platform: Platform, port: int | None) -> AsyncIterator[str | None]:
+    """Let devices connect while the block runs, and say where; None where they cannot."""
+    platform.run(session.end_all)
+    if port is None:
+        yield None
+        return
+    # Only here, because the library that it needs is optional.
+    from ansible_collections.iotops.aliyun.emulator.mqtt.gateway import Gateway
+
+    gateway = Gateway(platform)
+    try:
+        yield await gateway.start(port)
+    finally:
+        await gateway.stop()
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -19,6 +19,7 @@ from ansible_collections.iotops.aliyun.emulator.catalogue import OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.faults import Faults
 from ansible_collections.iotops.aliyun.emulator.journal import Journal
+from ansible_collections.iotops.aliyun.emulator.services import fleet
 from ansible_collections.iotops.aliyun.emulator.services.shared import registry
 
 MASK = "********"
@@ -44,6 +45,8 @@ class Control:
         router.add_put("/_emulator/faults", self.replace_faults)
         router.add_post("/_emulator/clock", self.advance_clock)
         router.add_get("/_emulator/state", self.state)
+        router.add_get("/_emulator/devices", self.devices)
+        router.add_post("/_emulator/devices", self.make_devices)
 
     async def health(self, _http: web.Request) -> web.Response:
         """What runs here and which operations it carries out."""
@@ -100,6 +103,28 @@ class Control:
         self.platform.do_due_work()
         return _json(_masked(self.platform.store.tables()))
 
+    async def make_devices(self, http: web.Request) -> web.Response:
+        """Make simulated devices, or change some, as ``services.fleet`` describes it."""
+        try:
+            wanted = json.loads(await http.read())
+            made = self.platform.run(lambda ctx: fleet.make(ctx, wanted))
+        except (ValueError, RecursionError) as error:
+            return _refused(str(error))
+        self.platform.do_due_work()
+        return _json(made)
+
+    async def devices(self, http: web.Request) -> web.Response:
+        """Simulated devices: of one ``product``, ``limit`` of them from the ``offset``-th (from 0) on."""
+        asked = {name: http.query.get(name, default) for name, default in (("offset", "0"), ("limit", "100"))}
+        if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in asked.values()):
+            return _refused("offset and limit are numbers")
+        numbers = {name: int(text) for name, text in asked.items()}
+        try:
+            product = http.query.get("product")
+            return _json(self.platform.run(lambda ctx: fleet.listed(ctx, product, **numbers)))
+        except ValueError as error:
+            return _refused(str(error))
+
 
 def _json(content: Any, status: int = 200) -> web.Response:
     return web.json_response(content, status=status)
@@ -117,6 +142,8 @@ def _masked(value: Any, name: str = "") -> Any:
         return [_masked(inner, name) for inner in value]
     if value not in (None, "") and any(word in name.lower() for word in _SECRET_WORDS):
         return MASK
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.dumps(_masked(json.loads(value)), ensure_ascii=False)

@@ -6,20 +6,25 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.iotops.aliyun.emulator import clock, services, validate
 from ansible_collections.iotops.aliyun.emulator.catalogue import OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.errors import GatewayError
+from ansible_collections.iotops.aliyun.emulator.listeners import Listeners
 from ansible_collections.iotops.aliyun.emulator.services.shared import context, registry
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Account, Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, Waiting
 from ansible_collections.iotops.aliyun.emulator.store import Row, Store
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation
 
 DATABASE = "platform.sqlite3"
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +44,7 @@ def find(action: str) -> tuple[Operation, registry.Implementation]:
 
 
 class Platform:
-    """The account's state and time, and the way to change them.
+    """The account's state and time, and the way to change them; ``listeners`` hear what happens.
 
     ``folder`` keeps the state, and is made where it is missing; with None everything stays in memory. Raises StoreError
     where the folder cannot be used.
@@ -52,41 +57,82 @@ class Platform:
         self.store = Store(folder / DATABASE if folder else None, schemas)
         self.clock = clock.Clock(self.store)
         self.account = Account()
+        self.listeners = Listeners()
 
     def call(self, action: str, values: Mapping[str, str]) -> dict[str, Any]:
         """Carry out an operation on a flat request and return the reply's members without the envelope.
 
-        Raises GatewayError or ApiError.
+        Nobody but the platform itself can do anything meanwhile: an operation that waits moves the clock to what falls
+        due next. Raises GatewayError or ApiError.
         """
         operation, implementation = find(action)
-        return self.carry_out(operation, implementation, validate.parameters(operation, implementation, values))
+        reply = self.carry_out(operation, implementation, validate.parameters(operation, implementation, values))
+        if isinstance(reply, Waiting):
+            self._pass_time(reply)
+            return self.finish(reply)
+        return reply
 
     def carry_out(
         self, operation: Operation, implementation: registry.Implementation, params: dict[str, Any]
-    ) -> dict[str, Any]:
-        """As ``call``, of an operation that was found and parameters that were checked."""
+    ) -> Reply | Waiting:
+        """As ``call``, of an operation that was found and parameters that were checked.
+
+        Returns ``Waiting`` where the operation waits for something: when it was announced, or the time is over,
+        ``finish`` returns the reply.
+        """
         self.do_due_work()
         account = self.account
         if params.get("IotInstanceId"):
             account = replace(account, instance_id=params["IotInstanceId"])
-        with self.store.transaction():
-            return implementation.function(Context(self.store, self.clock.now(), account, operation), params) or {}
+        with self._transaction(account=account, operation=operation) as ctx:
+            return implementation.function(ctx, params) or {}
+
+    def finish(self, waiting: Waiting) -> Reply:
+        """The reply of an operation that has waited. Raises ApiError."""
+        return self.run(waiting.finish) or {}
+
+    def run(self, function: Callable[[Context], T]) -> T:
+        """Let a function that is no operation see and change the state, in one transaction and at one moment."""
+        self.do_due_work()
+        with self._transaction() as ctx:
+            return function(ctx)
 
     def do_due_work(self) -> None:
         """Do all that fell due since the last call, in its order, each in a transaction of its own."""
         now = self.clock.now()
         while (work := self._next_due(now)) is not None:
             try:
-                with self.store.transaction():
+                # The work happens when it fell due, even if the platform notices only now.
+                with self._transaction(now=work["at"]) as ctx:
                     self.store.delete("due", id=work["id"])
-                    # The work happens when it fell due, even if the platform notices only now.
-                    moment = Context(self.store, work["at"], self.account)
-                    registry.HANDLERS[work["kind"]](moment, json.loads(work["payload"]))
+                    registry.HANDLERS[work["kind"]](ctx, json.loads(work["payload"]))
             except Exception:
                 # A handler that fails would fail before every call to come: it is not tried again.
                 _log.exception("work of the kind %s failed", work["kind"])
                 with self.store.transaction():
                     self.store.delete("due", id=work["id"])
+
+    def due_at(self) -> int | None:
+        """When work falls due next, by the platform's clock; None where none was put off."""
+        return self.store.value("SELECT min(at) FROM due")
+
+    def _pass_time(self, waiting: Waiting) -> None:
+        """Move the clock to what falls due next, until what is awaited was announced or the time is over."""
+        announced: list[str] = []
+        end = self.clock.now() + waiting.timeout
+        with self.listeners.listening(waiting.what, announced.append):
+            while not announced and self.clock.now() < end:
+                at = min(self.due_at() or end, end)
+                self.clock.advance(max(0, at - self.clock.now()) / 1000)
+                self.do_due_work()
+
+    @contextmanager
+    def _transaction(self, now: int | None = None, **members: Any) -> Iterator[Context]:
+        """A transaction; when it is kept, listeners hear of what was announced in it."""
+        ctx = Context(self.store, self.clock.now() if now is None else now, **{"account": self.account, **members})
+        with self.store.transaction():
+            yield ctx
+        self.listeners.tell(ctx.announced)
 
     def _next_due(self, now: int) -> Row | None:
         rows = self.store.rows("SELECT * FROM due WHERE at <= ? ORDER BY at, id LIMIT 1", now)

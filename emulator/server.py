@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,10 +24,15 @@ from ansible_collections.iotops.aliyun.emulator.faults import AFTER, BEFORE, Fau
 from ansible_collections.iotops.aliyun.emulator.journal import Journal
 from ansible_collections.iotops.aliyun.emulator.quota import Quota
 from ansible_collections.iotops.aliyun.emulator.services.shared.ids import request_id
+from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, Waiting
+from ansible_collections.iotops.aliyun.emulator.uploads import Uploads
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import VERSION
 
 #: The largest request body in bytes.
 MOST_BYTES = 16 * 1024 * 1024
+
+#: How long work that fell due waits for somebody to look, in seconds, where there is no call that does it before.
+LATEST = 0.1
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +60,7 @@ class Server:
     quota: Quota | None = None
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
+    _urgent: asyncio.Event = field(default_factory=asyncio.Event)
 
     def application(self) -> web.Application:
         """The aiohttp application."""
@@ -62,6 +68,8 @@ class Server:
         application.router.add_get("/", self._serve)
         application.router.add_post("/", self._serve)
         Control(self.platform, self.faults, self.journal, self.reset).add_routes(application.router)
+        Uploads(self.platform).add_routes(application.router)
+        application.cleanup_ctx.append(self._time)
         return application
 
     def reset(self) -> None:
@@ -72,6 +80,23 @@ class Server:
         self.gate.forget()
         if self.quota:
             self.quota.forget()
+
+    async def _time(self, _application: web.Application) -> AsyncIterator[None]:
+        """Let time pass on the platform while the application runs."""
+        task = asyncio.create_task(self._do_due_work())
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    async def _do_due_work(self) -> None:
+        while True:
+            self.platform.do_due_work()
+            self._urgent.clear()
+            due = self.platform.due_at()
+            pause = LATEST if due is None else max(0.001, (due - self.platform.clock.now()) / 1000)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._urgent.wait(), min(pause, LATEST))
 
     async def _serve(self, http: web.Request) -> web.Response:
         started = time.perf_counter()
@@ -127,7 +152,17 @@ class Server:
             with contextlib.suppress(ApiError):
                 self.platform.carry_out(operation, implementation, params)
             raise _Dropped
-        return self.platform.carry_out(operation, implementation, params)
+        reply = self.platform.carry_out(operation, implementation, params)
+        return await self._wait(reply) if isinstance(reply, Waiting) else reply
+
+    async def _wait(self, waiting: Waiting) -> Reply:
+        """The reply of an operation, when what it waits for was announced or the time is over. Raises ApiError."""
+        announced = asyncio.Event()
+        with self.platform.listeners.listening(waiting.what, lambda _text: announced.set()):
+            self._urgent.set()  # what is awaited may be work that was put off just now
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(announced.wait(), waiting.timeout / 1000)
+        return self.platform.finish(waiting)
 
 
 def _envelope(members: dict[str, Any]) -> dict[str, Any]:

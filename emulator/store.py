@@ -162,6 +162,8 @@ class Store:
     def clear(self) -> None:
         """Remove every row and start counting ids anew. Opens its own transaction."""
         with self.transaction():
+            # Whatever refers to what goes first goes as well, until the end of this transaction.
+            self._db.execute("PRAGMA defer_foreign_keys = ON")
             for name in self._table_names():
                 self._db.execute(f"DELETE FROM {name}")
             if self.value("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'"):

@@ -24,7 +24,10 @@ def parameters(operation: Operation, implementation: Implementation, values: Map
             raise missing(name)
     for name, most in operation.limits.items():
         if len(params.get(name, ())) > most:
-            if implementation.too_many != CUT:
-                raise ApiError(implementation.too_many, f"{name} takes at most {most} elements in one call")
+            code = (
+                implementation.too_many if isinstance(implementation.too_many, str) else implementation.too_many[name]
+            )
+            if code != CUT:
+                raise ApiError(code, f"{name} takes at most {most} elements in one call")
             params[name] = params[name][:most]
     return params

@@ -119,7 +119,9 @@ def _plain(kind: str, text: str, name: str) -> Any:
     else:
         try:
             value = json.loads(text)
-        except ValueError:
+            # Half a surrogate pair can be read, but could be kept by nobody.
+            json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
             raise invalid(name) from None
         if isinstance(value, dict):
             return value

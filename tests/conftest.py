@@ -72,6 +72,7 @@ class Running:
     process: subprocess.Popen
     endpoint: str  # http://127.0.0.1:PORT
     pid: int
+    mqtt: str = ""  # 127.0.0.1:PORT, where it was started with --mqtt-port
     address: str = field(init=False)
 
     def __post_init__(self) -> None:

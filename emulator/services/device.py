@@ -14,6 +14,7 @@ from ansible_collections.iotops.aliyun.emulator.errors import ApiError, missing
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared import ids, times
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.distributed import is_distributed
 from ansible_collections.iotops.aliyun.emulator.services.shared.paging import Page, page_asked
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.services.shared.text import CHINESE, is_name
@@ -141,7 +142,8 @@ def add_device(ctx: Context, product_key: str, name: str | None = None, /, **col
     legacy_id = ids.alphanumeric(LEGACY_ID_LENGTH)
     name = name or legacy_id
     if ctx.store.one("device", product_key=product_key, device_name=name):
-        raise ApiError("iot.device.AlreadyExistedDeviceName")
+        gone = is_distributed(ctx, product_key, name)
+        raise ApiError("iot.device.DeviceHasDistributed" if gone else "iot.device.AlreadyExistedDeviceName")
     iot_id = legacy_id + _ID_END
     secret = ids.hexadecimal(_SECRET_LENGTH)
     ctx.store.insert(

@@ -8,7 +8,6 @@ certificate when it is registered; here it is made when somebody first asks for 
 
 from __future__ import annotations
 
-import base64
 import io
 import secrets
 import zipfile
@@ -17,6 +16,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.services.device import find_device_named
 from ansible_collections.iotops.aliyun.emulator.services.device_batch import CREATE
+from ansible_collections.iotops.aliyun.emulator.services.object_storage import offer
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
@@ -72,7 +72,7 @@ def query_device_cert(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_cert_url_by_apply_id(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.8.38: there is no other server to download from, so the URL holds the ZIP archive itself."""
+    """4.8.38: a ZIP archive."""
     application = ctx.store.one("device_application", apply_id=p["ApplyId"])
     if application is None:
         raise ApiError("iot.device.DeviceApplyIsNotFound")
@@ -88,8 +88,7 @@ def query_cert_url_by_apply_id(ctx: Context, p: dict[str, Any]) -> Reply:
     )
     if not devices:
         raise ApiError("iot.device.IncorrentDeviceApplyInfo", "There is no device of this application")
-    archive = base64.b64encode(_archive(ctx, devices)).decode()
-    return {"CertUrl": f"data:application/zip;base64,{archive}"}
+    return {"CertUrl": offer(ctx, _archive(ctx, devices), "zip", "application/zip")}
 
 
 def _check_product(ctx: Context, product_key: str) -> None:

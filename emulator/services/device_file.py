@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.services.device import find_device
+from ansible_collections.iotops.aliyun.emulator.services.object_storage import BINARY, offer
 from ansible_collections.iotops.aliyun.emulator.services.shared import ids, times
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.paging import page_asked
@@ -93,9 +94,11 @@ def query_device_file_list(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_device_file(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.8.35: there is no other server to download from, so the URL holds the file itself."""
+    """4.8.35"""
     file = _file(ctx, p)
-    return {"Data": {**_written(file), "DownloadUrl": f"data:application/octet-stream;base64,{file['content']}"}}
+    content = base64.b64decode(file["content"])
+    suffix = file["name"].rpartition(".")[2]
+    return {"Data": {**_written(file), "DownloadUrl": offer(ctx, content, suffix, BINARY)}}
 
 
 @operation

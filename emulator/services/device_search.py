@@ -92,10 +92,7 @@ _FIELDS = {
 _PARTS = {
     "group": _Part("SELECT iot_id, group_id FROM device_group_member", "Groups"),
     "tag": _Part("SELECT iot_id, tag_key, tag_value FROM device_tag", "Tags"),
-    "ota_module": _Part(
-        "SELECT iot_id, 'default' AS module_name, firmware_version FROM device WHERE firmware_version IS NOT NULL",
-        "OTAModules",
-    ),
+    "ota_module": _Part("SELECT iot_id, module_name, firmware_version FROM device_module_version", "OTAModules"),
 }
 _SORTABLE = ("gmt_create", "gmt_modified", "active_time")
 

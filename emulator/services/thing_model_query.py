@@ -10,8 +10,8 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.services.formats import extend_config, model, thing_model_json, tsl
 from ansible_collections.iotops.aliyun.emulator.services.formats.model import Model
 from ansible_collections.iotops.aliyun.emulator.services.formats.reading import compact
+from ansible_collections.iotops.aliyun.emulator.services.object_storage import offer
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.services.shared.downloads import url_of
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.services.thing_model import (
     block_of,
@@ -44,14 +44,14 @@ def get_thing_model_tsl(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.11.10: as QueryThingModel, in the form of TSL."""
     product = find_modelled_product(ctx, p.get("ProductKey"))
     version = version_of(ctx, product, p["ModelVersion"]) if p.get("ModelVersion") else None
-    return _as_tsl(product, json.loads(version["model"]) if version else draft_of(ctx, product), p)
+    return _as_tsl(ctx, product, json.loads(version["model"]) if version else draft_of(ctx, product), p)
 
 
 @operation
 def get_thing_model_tsl_published(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.11.13: as QueryThingModelPublished, in the form of TSL."""
     product = find_modelled_product(ctx, p["ProductKey"])
-    return _as_tsl(product, _published(version_of(ctx, product, p.get("ModelVersion"))), p)
+    return _as_tsl(ctx, product, _published(version_of(ctx, product, p.get("ModelVersion"))), p)
 
 
 @operation
@@ -96,8 +96,8 @@ def _as_json(product: Row, version: Row | None, model_: Model, p: dict[str, Any]
     return {"ProductKey": product_key, "Data": {"ThingModelJson": thing_model_json.text(written)}}
 
 
-def _as_tsl(product: Row, model_: Model, p: dict[str, Any]) -> Reply:
+def _as_tsl(ctx: Context, product: Row, model_: Model, p: dict[str, Any]) -> Reply:
     block_id = p.get("FunctionBlockId") or model.DEFAULT
     block = block_of(model_, block_id)
     text = compact(tsl.write(block, block_id, product["product_key"], simple=p.get("Simple", False)))
-    return {"Data": {"TslStr": text, "TslUri": url_of(text, "application/json")}}
+    return {"Data": {"TslStr": text, "TslUri": offer(ctx, text.encode(), "json", "application/json")}}

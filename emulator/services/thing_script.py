@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.services.object_storage import offer
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.services.shared.downloads import url_of
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
@@ -24,7 +24,12 @@ CREATE TABLE IF NOT EXISTS thing_script (
 );
 """
 
-_MEDIA_TYPES = {"JavaScript": "text/javascript", "Python_27": "text/x-python", "PHP_72": "application/x-php"}
+# The suffix of each type's files, and what they are.
+_FILES = {
+    "JavaScript": ("js", "text/javascript"),
+    "Python_27": ("py", "text/x-python"),
+    "PHP_72": ("php", "application/x-php"),
+}
 
 _OWN_FORMAT = 0
 
@@ -55,7 +60,7 @@ def get_thing_script(ctx: Context, p: dict[str, Any]) -> Reply:
     if not script:
         return {"Data": {}}
     kind = script["script_type"]
-    return {"Data": {"ScriptType": kind, "ScriptUrl": url_of(script["content"], _MEDIA_TYPES[kind])}}
+    return {"Data": {"ScriptType": kind, "ScriptUrl": offer(ctx, script["content"].encode(), *_FILES[kind])}}
 
 
 def _script_given(ctx: Context, p: dict[str, Any]) -> Row:
@@ -65,8 +70,8 @@ def _script_given(ctx: Context, p: dict[str, Any]) -> Row:
         raise ApiError("iot.prod.ProductDataFormatIsNull")
     if product["data_format"] != _OWN_FORMAT:
         raise ApiError("iot.prod.ThingScriptDataFormatError", "Devices that speak Alink JSON need no script")
-    if p["ScriptType"] not in _MEDIA_TYPES:
-        raise ApiError("iot.prod.InvalidScriptType", f"ScriptType is one of {', '.join(_MEDIA_TYPES)}")
+    if p["ScriptType"] not in _FILES:
+        raise ApiError("iot.prod.InvalidScriptType", f"ScriptType is one of {', '.join(_FILES)}")
     return {
         "product_key": product["product_key"],
         "script_type": p["ScriptType"],

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError, missing
+from ansible_collections.iotops.aliyun.emulator.services import downlink
 from ansible_collections.iotops.aliyun.emulator.services.device import (
     device_written,
     find_device,
@@ -22,6 +22,7 @@ from ansible_collections.iotops.aliyun.emulator.services.shared import times
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.paging import Page, page_asked
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation, when_due
+from ansible_collections.iotops.aliyun.emulator.services.shared.signing import sign
 from ansible_collections.iotops.aliyun.emulator.store import Row, given
 
 TABLES = """
@@ -31,15 +32,6 @@ CREATE TABLE IF NOT EXISTS topology (
     added_at INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS topology_by_gateway ON topology (gateway_iot_id, added_at);
-CREATE TABLE IF NOT EXISTS topology_notice (
-    -- What gateways are told about their sub-devices; the message's "id" is its number here.
-    message_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    gateway_iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
-    method TEXT NOT NULL,  -- such as thing.topo.change, which also is the end of the topic
-    params TEXT NOT NULL,  -- JSON
-    sent_at INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS topology_notice_by_gateway ON topology_notice (gateway_iot_id);
 """
 
 #: The sub-devices of a gateway: as many as GetThingTopo can show. The manual names no number, but expects over 2,000.
@@ -55,8 +47,6 @@ _OLDEST_FIRST = "added_at, topology.rowid"
 # The parameters of a sub-device that its signature covers, by the names that are signed.
 _SIGNED = {"clientId": "ClientId", "deviceName": "DeviceName", "productKey": "ProductKey", "timestamp": "Timestamp"}
 _MANDATORY = ("ProductKey", "DeviceName", "Sign", "SignMethod")
-_KEYED = {"hmacmd5": "md5", "hmacsha1": "sha1", "hmacsha256": "sha256"}
-_UNKEYED = "sha256"
 
 _CREATED = 0  # in a message about a changed topology
 
@@ -69,16 +59,10 @@ def is_gateway(ctx: Context, device: Row) -> bool:
 def signature(method: str, secret: str, item: dict[str, str]) -> str | None:
     """The signature of a sub-device in upper-case hexadecimal digits; None where there is no such method.
 
-    ``item`` holds its parameters by their API names; they are signed in the order of their names, without a separator.
-    ``Sha256`` has no key, so the secret follows what is signed.
+    ``item`` holds its parameters by their API names.
     """
-    content = "".join(f"{name}{item[member]}" for name, member in _SIGNED.items() if item.get(member))
-    method = method.lower()
-    if method in _KEYED:
-        return hmac.digest(secret.encode(), content.encode(), _KEYED[method]).hex().upper()
-    if method == _UNKEYED:
-        return hashlib.sha256(f"{content}{secret}".encode()).hexdigest().upper()
-    return None
+    signed = sign(method, secret, {name: item[member] for name, member in _SIGNED.items() if item.get(member)})
+    return signed and signed.upper()
 
 
 @operation
@@ -155,7 +139,7 @@ def batch_add_thing_topo(ctx: Context, p: dict[str, Any]) -> None:
         raise missing("TopoAddItem")
     devices = [_sub_device(ctx, number, item) for number, item in enumerate(items, 1)]
     for device in devices:
-        _attach(ctx, gateway, device)
+        attach(ctx, gateway, device)
     if ctx.store.count("topology", gateway_iot_id=gateway["iot_id"]) > MOST_SUB_DEVICES:
         raise ApiError("iot.device.TopoRelationCountExceeded")
     _tell(ctx, gateway, "thing.topo.change", {"status": _CREATED, "subList": [_named(device) for device in devices]})
@@ -166,7 +150,7 @@ def remove_thing_topo(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.8.29: a gateway loses all of its sub-devices; ``Data`` is false where there was nothing to remove."""
     device = find_device(ctx, p)
     if not is_gateway(ctx, device):
-        return {"Data": _free(ctx, device)}
+        return {"Data": free(ctx, device)}
     job_id = gateway_job(ctx, device, _REMOVE)
     if job_id:
         return {"Data": True, "JobId": job_id}
@@ -191,19 +175,19 @@ def _free_sub_devices(ctx: Context, gateway_iot_id: str) -> bool:
     return ctx.store.delete("topology", gateway_iot_id=gateway_iot_id) > 0
 
 
-def _free(ctx: Context, device: Row) -> bool:
-    """As ``_free_sub_devices``, of one sub-device."""
+def free(ctx: Context, device: Row) -> bool:
+    """Take a sub-device away from its gateway, and with it its way to the platform; whether it had one."""
     if not ctx.store.delete("topology", iot_id=device["iot_id"]):
         return False
     go_offline(ctx, device)
     return True
 
 
-def _attach(ctx: Context, gateway: Row, device: Row) -> None:
+def attach(ctx: Context, gateway: Row, device: Row) -> None:
     """Put a sub-device behind a gateway; one that is there already keeps its place."""
     if ctx.store.count("topology", iot_id=device["iot_id"], gateway_iot_id=gateway["iot_id"]):
         return
-    _free(ctx, device)
+    free(ctx, device)
     ctx.store.insert("topology", iot_id=device["iot_id"], gateway_iot_id=gateway["iot_id"], added_at=ctx.now)
 
 
@@ -267,11 +251,6 @@ def _named(device: Row) -> dict[str, str]:
 
 
 def _tell(ctx: Context, gateway: Row, method: str, params: Any) -> int:
-    """Leave a message for the gateway, and return its id."""
-    return ctx.store.insert(
-        "topology_notice",
-        gateway_iot_id=gateway["iot_id"],
-        method=method,
-        params=json.dumps(params),
-        sent_at=ctx.now,
-    )
+    """Send the gateway a message, and return its id."""
+    own = f"{gateway['product_key']}/{gateway['device_name']}"
+    return downlink.command(ctx, gateway, f"/sys/{own}/{method.replace('.', '/')}", method, params)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.store import Store
@@ -25,10 +25,14 @@ CREATE INDEX IF NOT EXISTS due_at ON due (at, id);
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose platform it is: the Alibaba Cloud account, and the instance asked for (empty for the public one)."""
+    """Whose platform it is: the Alibaba Cloud account, and the instance asked for (empty for the public one).
+
+    ``endpoint`` is where the platform is reached, for URLs that lead back to it.
+    """
 
     user_id: str = "1000000000000001"
     instance_id: str = ""
+    endpoint: str = "http://127.0.0.1:8018"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,11 @@ class Context:
     now: int
     account: Account
     operation: Operation | None = None
+    announced: list[str] = field(default_factory=list)
+
+    def announce(self, what: str) -> None:
+        """Tell whoever listens for ``what`` on the platform, as soon as this transaction is kept."""
+        self.announced.append(what)
 
     def schedule(self, at: int, kind: str, /, **payload: Any) -> int:
         """Put work off until ``at`` (milliseconds): the handler declared with ``@when_due(kind)`` gets ``payload``.

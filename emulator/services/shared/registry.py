@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,22 @@ from ansible_collections.iotops.aliyun.emulator.catalogue import operation_named
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 
 Reply = dict[str, Any]
-Function = Callable[[Context, dict[str, Any]], Reply | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """In place of a reply: the operation waits for something that a later transaction announces.
+
+    ``what`` is awaited for ``timeout`` milliseconds of real time. When it was announced, or the time is over,
+    ``finish`` makes the reply in a transaction of its own, or raises ApiError.
+    """
+
+    what: str
+    timeout: int
+    finish: Callable[[Context], Reply | None]
+
+
+Function = Callable[[Context, dict[str, Any]], Reply | Waiting | None]
 Handler = Callable[[Context, dict[str, Any]], None]
 
 #: In place of an error code: a list that is too long is cut in silence.
@@ -21,10 +36,13 @@ CUT = ""
 
 @dataclass(frozen=True, slots=True)
 class Implementation:
-    """The function that carries out an operation, and the error code for a list longer than one call takes."""
+    """The function that carries out an operation, and the error code for a list longer than one call takes.
+
+    That code can be another for each list: then ``too_many`` has them by parameter.
+    """
 
     function: Function
-    too_many: str
+    too_many: str | Mapping[str, str]
 
 
 #: Implementations by operation.
@@ -34,13 +52,17 @@ OPERATIONS: dict[str, Implementation] = {}
 HANDLERS: dict[str, Handler] = {}
 
 
-def operation(function: Function | None = None, *, too_many: str = "iot.system.IllegalRequest") -> Any:
+def operation(
+    function: Function | None = None, *, too_many: str | Mapping[str, str] = "iot.system.IllegalRequest"
+) -> Any:
     """Declare that a function carries out the operation it is named after.
 
     The function takes the context and the typed parameters by their API names (absent ones are missing), and returns
-    the reply's members without the envelope, or None where there are none. It raises ApiError to say no.
+    the reply's members without the envelope, or None where there are none. It raises ApiError to say no. An operation
+    that needs a device's answer returns ``Waiting``.
 
-    ``too_many`` is the error code for a list parameter that is longer than the catalogue's ``limits`` say, or ``CUT``.
+    ``too_many`` is the error code for a list parameter that is longer than the catalogue's ``limits`` say, or ``CUT``;
+    or one for each of several parameters.
     Raises ValueError where the API has no such operation or another function has it already.
     """
 

@@ -145,6 +145,8 @@ OPERATIONS = {
             "Data{DeviceName DeviceSecret FirmwareVersion GmtActive GmtCreate GmtOnline IpAddress NodeType ProductKey "
             "ProductName Status UtcActive UtcCreate UtcOnline iotId region}"
         ),
+        # Of a device that is there only one relationship is asked for.
+        absent=("iot.device.QueryTopoRelationFailed",),
     ),
     "QueryDeviceProp": Operation(
         "4.8.22", READ, 50,
@@ -214,6 +216,7 @@ OPERATIONS = {
         "4.8.33", READ, 50,
         "TaskId!",
         reply="SuccessCount:int SuccessDevEuis{SuccessDevEui[]} TaskId TaskState TotalCount:int",
+        absent=("iot.device.DeviceApplyIsNotFound",),
     ),
     "QueryDeviceFileList": Operation(
         "4.8.34", READ, 500,
@@ -279,6 +282,7 @@ OPERATIONS = {
             "DeviceList{device[DeviceName DeviceSecret ProductKey Sn]} PageNo:int PageSize:int ProductKey "
             "TotalPage:int"
         ),
+        absent=("iot.device.DeviceApplyIsNotFound",),
         pages=Pages("PageNo", 50, "DeviceList.device"),
     ),
     "BatchCheckImportDevice": Operation(

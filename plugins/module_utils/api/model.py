@@ -202,8 +202,8 @@ def error_codes(table: dict) -> dict:
 
 
 def member(reply: dict, path: str):
-    """The member of a reply at a dotted path; None where it, or anything on the way, is not there."""
-    for name in path.split("."):
+    """The member of a reply at a dotted path, an empty one being the reply itself; None where nothing is there."""
+    for name in path.split(".") if path else ():
         if not isinstance(reply, dict):
             return None
         reply = reply.get(name)

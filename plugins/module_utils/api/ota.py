@@ -32,6 +32,7 @@ OPERATIONS = {
     "DeleteOTAFirmware": Operation(
         "4.20.4", DELETE, 10,
         "FirmwareId!",
+        absent=("iot.firmware.FirmwareNotFound",),
     ),
     "ListOTAFirmware": Operation(
         "4.20.5", READ, 10,
@@ -51,11 +52,12 @@ OPERATIONS = {
             "ModuleName MultiFiles[FileMd5 Name SignValue Size:int Url] ProductKey ProductName SignMethod SrcVersion "
             "Status:int Type:int Udi UtcCreate UtcModified VerifyProgress:int}"
         ),
+        absent=("iot.firmware.FirmwareNotFound",),
     ),
     "CreateOTAVerifyJob": Operation(
         "4.20.7", CREATE, 10,
         (
-            "FirmwareId! ProductKey! Tag![Key Value] TargetDeviceName![] DownloadProtocol NeedConfirm:bool "
+            "FirmwareId! ProductKey! Tag[Key Value] TargetDeviceName![] DownloadProtocol NeedConfirm:bool "
             "NeedPush:bool TimeoutInMinutes:int"
         ),
         reply="Data{JobId UtcCreate}",
@@ -64,7 +66,7 @@ OPERATIONS = {
     "CreateOTAStaticUpgradeJob": Operation(
         "4.20.8", CREATE, 20,
         (
-            "FirmwareId! ProductKey! Tag![Key Value] TargetSelection! DnListFileUrl DownloadProtocol GrayPercent "
+            "FirmwareId! ProductKey! Tag[Key Value] TargetSelection! DnListFileUrl DownloadProtocol GrayPercent "
             "GroupId GroupType MaximumPerMinute:int MultiModuleMode:bool NeedConfirm:bool NeedPush:bool "
             "OverwriteMode:int RetryCount:int RetryInterval:int ScheduleFinishTime:int ScheduleTime:int SrcVersion[] "
             "TargetDeviceName[] TimeoutInMinutes:int"
@@ -75,7 +77,7 @@ OPERATIONS = {
     "CreateOTADynamicUpgradeJob": Operation(
         "4.20.9", CREATE, 20,
         (
-            "FirmwareId! ProductKey! Tag![Key Value] DownloadProtocol DynamicMode:int GroupId GroupType "
+            "FirmwareId! ProductKey! Tag[Key Value] DownloadProtocol DynamicMode:int GroupId GroupType "
             "MaximumPerMinute:int MultiModuleMode:bool NeedConfirm:bool NeedPush:bool OverwriteMode:int RetryCount:int "
             "RetryInterval:int SrcVersion[] TimeoutInMinutes:int"
         ),
@@ -123,6 +125,7 @@ OPERATIONS = {
             "Tags{OtaTagDTO[Key Value]} TargetSelection TimeoutInMinutes:int UtcCreate UtcEndTime UtcModified "
             "UtcScheduleFinishTime UtcScheduleTime UtcStartTime}"
         ),
+        absent=("iot.firmware.InvalidOTAJobId",),
     ),
     "CancelOTAStrategyByJob": Operation(
         "4.20.14", SET, 10,
@@ -151,6 +154,7 @@ OPERATIONS = {
     "DeleteOTAModule": Operation(
         "4.20.19", DELETE, 10,
         "ModuleName! ProductKey!",
+        absent=("iot.ota.OTAModuleNotExist",),
     ),
     "ListOTAModuleByProduct": Operation(
         "4.20.20", READ, 10,

@@ -29,10 +29,12 @@ OPERATIONS = {
         "4.16.4", READ, 10,
         "ParserId!:int",
         reply="Data{DataSourceId:int Description Name ParserId:int Script ScriptDraft Status UtcCreated UtcModified}",
+        absent=("iot.rule.NotFoundRule",),
     ),
     "DeleteParser": Operation(
         "4.16.5", DELETE, 10,
         "ParserId!:int",
+        absent=("iot.rule.NotFoundRule",),
     ),
     "CreateParserDataSource": Operation(
         "4.16.6", CREATE, 10,
@@ -53,10 +55,12 @@ OPERATIONS = {
         "4.16.9", READ, 10,
         "DataSourceId!:int",
         reply="DataSource{CreateUserId:int DataSourceId:int Description Name UtcCreated}",
+        absent=("iot.rule.DataSourceNotExists",),
     ),
     "DeleteParserDataSource": Operation(
         "4.16.10", DELETE, 10,
         "DataSourceId!:int",
+        absent=("iot.rule.DataSourceNotExists",),
     ),
     "CreateDataSourceItem": Operation(
         "4.16.11", CREATE, 10,
@@ -71,10 +75,12 @@ OPERATIONS = {
             "PageSize:int Total:int"
         ),
         pages=Pages("Page", 100, "DataSourceItems.dataSourceItem", "Total"),
+        absent=("iot.rule.DataSourceNotExists",),
     ),
     "DeleteDataSourceItem": Operation(
         "4.16.13", DELETE, 10,
         "DataSourceId!:int DataSourceItemId!:int",
+        absent=("iot.rule.DataSourceItemNotExists",),
     ),
     "CreateDestination": Operation(
         "4.16.14", CREATE, 10,
@@ -98,6 +104,7 @@ OPERATIONS = {
         "4.16.17", READ, 10,
         "DestinationId!:int",
         reply="Destination{Configuration DestinationId IsFailover:bool Name Status Type UtcCreated}",
+        absent=("iot.rule.destinationNotExists",),
     ),
     "StartParser": Operation(
         "4.16.18", SET, 10,
@@ -110,6 +117,7 @@ OPERATIONS = {
     "DeleteDestination": Operation(
         "4.16.20", DELETE, 10,
         "DestinationId!:int",
+        absent=("iot.rule.destinationNotExists",),
     ),
     "AttachParserDataSource": Operation(
         "4.16.21", SET, 10,
@@ -135,6 +143,7 @@ OPERATIONS = {
     "DetachParserDataSource": Operation(
         "4.16.26", DELETE, 10,
         "DataSourceId!:int ParserId!:int",
+        absent=("iot.rule.DataSourceNotExists",),
     ),
     "ListParserDestination": Operation(
         "4.16.27", READ, 10,

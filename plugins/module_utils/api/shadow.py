@@ -14,6 +14,7 @@ OPERATIONS = {
         "4.19.1", READ, 500,
         "DeviceName! ProductKey!",
         reply="ShadowMessage",
+        absent=("iot.device.NotExistedDevice",),
     ),
     "UpdateDeviceShadow": Operation(
         "4.19.2", SET, 500,

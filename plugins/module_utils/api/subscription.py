@@ -38,10 +38,12 @@ OPERATIONS = {
             "OtaEventFlag:bool OtaJobFlag:bool OtaVersionFlag:bool ProductKey SubscribeFlags ThingHistoryFlag:bool "
             "Type"
         ),
+        absent=("iot.consumer.group.SubscribeNotExist",),
     ),
     "DeleteSubscribeRelation": Operation(
         "4.18.4", DELETE, 5,
         "ProductKey! Type!",
+        absent=("iot.consumer.group.SubscribeNotExist",),
     ),
     "CreateConsumerGroup": Operation(
         "4.18.5", CREATE, 5,
@@ -56,6 +58,7 @@ OPERATIONS = {
         "4.18.7", READ, 5,
         "GroupId!",
         reply="Data{CreateTime GroupId GroupName}",
+        absent=("iot.consumer.group.ConsumerGroupNotExist",),
     ),
     "QueryConsumerGroupList": Operation(
         "4.18.8", READ, 5,
@@ -75,6 +78,7 @@ OPERATIONS = {
             "ClientId ClientIpPort OnlineTime:int RealTimeConsumeCountPerMinute:int]} ConsumerSpeed:int "
             "LastConsumerTime RealTimeConsumeCountPerMinute:int"
         ),
+        absent=("iot.consumer.group.ConsumerGroupNotExist",),
     ),
     "ResetConsumerGroupPosition": Operation(
         "4.18.10", SET, 5,
@@ -83,6 +87,7 @@ OPERATIONS = {
     "DeleteConsumerGroup": Operation(
         "4.18.11", DELETE, 5,
         "GroupId!",
+        absent=("iot.consumer.group.ConsumerGroupNotExist",),
     ),
     "CreateConsumerGroupSubscribeRelation": Operation(
         "4.18.12", SET, 5,
@@ -91,5 +96,6 @@ OPERATIONS = {
     "DeleteConsumerGroupSubscribeRelation": Operation(
         "4.18.13", DELETE, 5,
         "ConsumerGroupId! ProductKey!",
+        absent=("iot.consumer.group.ConsumerGroupNotExist",),
     ),
 }

@@ -77,7 +77,8 @@ OPERATIONS = {
         reply="Data{Configuration}",
     ),
     "CreateThingScript": Operation(
-        "4.11.16", SET, 10,
+        # The second call is refused where the first one came through, answered or not.
+        "4.11.16", CREATE, 10,
         "ProductKey! ScriptContent! ScriptType!",
     ),
     "UpdateThingScript": Operation(

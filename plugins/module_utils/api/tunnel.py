@@ -22,6 +22,7 @@ OPERATIONS = {
     "DeleteDeviceTunnel": Operation(
         "4.9.3", DELETE, 5,
         "TunnelId!",
+        absent=("iot.securetunnel.TunnelNotExist",),
     ),
     "QueryDeviceTunnel": Operation(
         "4.9.4", READ, 5,
@@ -30,5 +31,6 @@ OPERATIONS = {
             "Data{Description DeviceConnState DeviceName IotId ProductKey ProductName SourceConnState TunnelId "
             "TunnelState Udi UtcClosed UtcCreated}"
         ),
+        absent=("iot.securetunnel.TunnelNotExist",),
     ),
 }

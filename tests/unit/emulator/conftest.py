@@ -100,6 +100,30 @@ def firmware(api, upload):
     return firmware
 
 
+@pytest.fixture
+def static(api, key):
+    """Create a static job for all devices of a product and return its id."""
+
+    def static(firmware_id: str, **params: Any) -> str:
+        asked = {"FirmwareId": firmware_id, "ProductKey": key, "TargetSelection": "ALL", **params}
+        return api("CreateOTAStaticUpgradeJob", **asked)["Data"]["JobId"]
+
+    return static
+
+
+@pytest.fixture
+def dynamic(api, key):
+    """Create a dynamic job for devices of version 1.0.0, or of a group, and return its id."""
+
+    def dynamic(firmware_id: str, **params: Any) -> str:
+        asked = {"FirmwareId": firmware_id, "ProductKey": key, **params}
+        if "GroupId" not in params:
+            asked.setdefault("SrcVersion", ["1.0.0"])
+        return api("CreateOTADynamicUpgradeJob", **asked)["Data"]["JobId"]
+
+    return dynamic
+
+
 def check_members(where: str, declared: dict, given: dict[str, Any]) -> None:
     """Fail where a reply has a member or a type that the catalogue does not know."""
     for name, value in given.items():

@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS book (
     title TEXT NOT NULL,
     PRIMARY KEY (shelf, title)
 );
+CREATE TABLE IF NOT EXISTS wall (shelf INTEGER NOT NULL REFERENCES shelf);
 """
 
 
@@ -96,9 +97,10 @@ def test_a_transaction_is_all_or_nothing(store):
 
 
 def test_clear_starts_anew(store):
+    store.insert("wall", shelf=1)
     store.insert("book", shelf=1, title="t")
     store.clear()
-    assert store.tables() == {"book": [], "shelf": []}
+    assert store.tables() == {"book": [], "shelf": [], "wall": []}
     assert store.insert("shelf", name="s") == 1
 
 

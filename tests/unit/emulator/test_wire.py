@@ -60,6 +60,8 @@ def test_what_says_nothing_is_absent():
         {"Ready": "1"},
         {"Job": "[1]"},
         {"Job": "{"},
+        {"Job": '{"a": ' + "[" * 100_000},
+        {"Job": '{"a": "\\ud800"}'},
         {"Numbers.1": ""},
         {"Numbers.1": "a"},
         {"Names.1.x": "a"},

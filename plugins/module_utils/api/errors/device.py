@@ -133,9 +133,9 @@ ERRORS = error_codes(
         "iot.device.QueryDeviceStatisticsFailed": (TRANSIENT, "Reading the device statistics failed", "Retry shortly"),
         "iot.device.QueryDeviceStatusFailed": (TRANSIENT, "Reading the device status failed", "Retry shortly"),
         "iot.device.QueryTopoRelationFailed": (
-            PERMANENT,
-            "The topological relationships could not be read",
-            "Check the parameters; PageSize may be at most 50",
+            NOT_FOUND,
+            "There are no such topological relationships",
+            "Check which device is the gateway and which the sub-device; PageSize may be at most 50",
         ),
         "iot.device.RemoveTopoRelationFailed": (
             TRANSIENT, "The topological relationship could not be removed", "Retry shortly",

@@ -160,7 +160,7 @@ ERRORS = error_codes(
         "iot.firmware.InvalidMaximumPerMinute": (
             PERMANENT, "The rollout rate per minute is not valid", "Use a rate within the documented range",
         ),
-        "iot.firmware.InvalidOTAJobId": (PERMANENT, "The upgrade batch ID is not valid", "Check the batch ID"),
+        "iot.firmware.InvalidOTAJobId": (NOT_FOUND, "There is no such upgrade batch", "Check the batch ID"),
         "iot.firmware.InvalidOTAAskId": (PERMANENT, "The upgrade record ID is not valid", "Check the record ID"),
         "iot.firmware.InvalidOverwriteMode": (
             PERMANENT, "The overwrite mode is not valid", "Use one of the documented modes",

@@ -40,7 +40,9 @@ ERRORS = error_codes(
             TRANSIENT, "The platform could not create the consumer group", "Try again later",
         ),
         "iot.consumer.group.DeleteConsumerGroupFailed": (
-            PERMANENT, "The platform could not delete the consumer group", "Try again later",
+            PERMANENT,
+            "The platform could not delete the consumer group",
+            "Take it out of the subscriptions that it is in first",
         ),
         "iot.consumer.group.InvalidConsumerGroupName": (
             PERMANENT, "The consumer group name is not valid", "Use a name that follows the naming rules",

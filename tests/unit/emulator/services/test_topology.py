@@ -78,7 +78,11 @@ def behind(api):
 
 
 def notices(platform) -> list[tuple[str, object]]:
-    return [(row["method"], json.loads(row["params"])) for row in platform.store.all("topology_notice")]
+    """What gateways were told."""
+    messages = [(row["topic"], json.loads(row["content"])) for row in platform.store.all("message")]
+    for topic, message in messages:
+        assert topic.endswith(f"/{message['method'].replace('.', '/')}")
+    return [(message["method"], message["params"]) for _topic, message in messages]
 
 
 def connect(platform, device) -> None:
@@ -333,7 +337,7 @@ def test_a_gateway_is_asked_to_add_devices(platform, api, gateway, sensors, behi
     second = api("NotifyAddThingTopo", **named, DeviceListStr=json.dumps(wanted[:1]))
     asked = [{"productKey": device["ProductKey"], "deviceName": device["DeviceName"]} for device in sensors]
     assert notices(platform) == [("thing.topo.add.notify", asked), ("thing.topo.add.notify", asked[:1])]
-    sent = [str(row["message_id"]) for row in platform.store.all("topology_notice")]
+    sent = [str(row["message_id"]) for row in platform.store.all("message")]
     assert sent == [reply["Data"]["MessageId"] for reply in (first, second)]
     assert behind(gateway) == []
 

@@ -1,0 +1,153 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Making and changing simulated devices, many at a time."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.services import simulated
+from ansible_collections.iotops.aliyun.emulator.services.connection import connect, disconnect
+from ansible_collections.iotops.aliyun.emulator.services.device import add_device, is_device_name, status_of
+from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
+from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.store import Row
+
+#: The devices of one call.
+MOST = 100_000
+
+ADDRESS = "127.0.0.1"
+
+_MEMBERS = ("product", "names", "count", "prefix", "online", "heartbeat", "module_versions", "profile")
+_PREFIX = "sim"
+_DIGITS = 5
+_LONGEST_HEARTBEAT = 24 * 3600  # seconds
+
+
+def make(ctx: Context, wanted: Any) -> dict[str, Any]:
+    """Make simulated devices, or change those that are there. Returns how many there were of what.
+
+    ``wanted`` is an object::
+
+        {
+            "product": "light",
+            "count": 100,
+            "prefix": "lamp",
+            "online": true,
+            "module_versions": {"default": "1.0.0"},
+            "profile": {}
+        }
+
+    ``product`` is a product's key or name. The devices are those of ``names``, or ``count`` of them that are called
+    ``prefix`` and a number of 5 digits from 1; those that the product does not have are registered. ``online`` connects
+    or disconnects them (with ``heartbeat`` the connection breaks: the device counts as half connected for so many
+    seconds); without it new ones connect, and the others stay as they are. ``module_versions`` are what they say of
+    their modules when they connect, ``profile`` is how they behave (see ``simulated``); without them both stay.
+
+    Raises ValueError, with a text that says why, where ``wanted`` is not like that.
+    """
+    _check(wanted)
+    product = _product(ctx, wanted["product"])
+    names = _names(wanted)
+    registered = 0
+    for name in names:
+        device = ctx.store.one("device", product_key=product["product_key"], device_name=name)
+        is_new = device is None
+        if is_new:
+            device = add_device(ctx, product["product_key"], name)
+            registered += 1
+        _change(ctx, device, wanted, online=wanted.get("online", True if is_new else None))
+    return {"product_key": product["product_key"], "devices": len(names), "registered": registered}
+
+
+def listed(ctx: Context, product: str | None = None, offset: int = 0, limit: int = 100) -> dict[str, Any]:
+    """Simulated devices, the oldest first, of one product or all. Raises ValueError where there is no such product."""
+    sql = "SELECT * FROM simulated_device JOIN device USING (iot_id)"
+    values = ()
+    if product:
+        sql += " WHERE product_key = ?"
+        values = (_product(ctx, product)["product_key"],)
+    rows, total = ctx.store.page_of(sql, values, offset, limit, "simulated_device.rowid")
+    return {"total": total, "devices": [_written(row) for row in rows]}
+
+
+def _change(ctx: Context, device: Row, wanted: dict[str, Any], online: bool | None) -> None:
+    before = ctx.store.one("simulated_device", iot_id=device["iot_id"])
+    columns = {
+        column: payloads.written(wanted[column]) if column in wanted else before[column] if before else "{}"
+        for column in ("profile", "module_versions")
+    }
+    ctx.store.put("simulated_device", ("iot_id",), iot_id=device["iot_id"], **columns)
+    if online is False:
+        disconnect(ctx, device, wanted.get("heartbeat", 0))
+    elif online and device["enabled"] and not device["online"]:
+        connect(ctx, device, ADDRESS)
+    elif device["online"] and (before is None or any(before[column] != columns[column] for column in columns)):
+        simulated.begin(ctx, device)
+
+
+def _product(ctx: Context, key_or_name: str) -> Row:
+    product = ctx.store.one("product", product_key=key_or_name) or ctx.store.one("product", product_name=key_or_name)
+    if product is None:
+        raise ValueError(f"there is no product {key_or_name}")
+    return product
+
+
+def _names(wanted: dict[str, Any]) -> list[str]:
+    if "names" in wanted:
+        return list(dict.fromkeys(wanted["names"]))
+    prefix = wanted.get("prefix", _PREFIX)
+    return [f"{prefix}{number:0{_DIGITS}}" for number in range(1, wanted["count"] + 1)]
+
+
+def _check(wanted: Any) -> None:
+    if not isinstance(wanted, dict):
+        raise ValueError("the body is an object")
+    unknown = [name for name in wanted if name not in _MEMBERS]
+    if unknown:
+        raise ValueError(f"there is no {unknown[0]}: the body has {', '.join(_MEMBERS)}")
+    if not isinstance(wanted.get("product"), str):
+        raise ValueError("product is a product's key or name")
+    if ("names" in wanted) == ("count" in wanted):
+        raise ValueError("the body has either names or count")
+    _check_names(wanted)
+    if not isinstance(wanted.get("online", True), bool):
+        raise ValueError("online is true or false")
+    heartbeat = wanted.get("heartbeat", 0)
+    if not (simulated.is_number(heartbeat) and 0 <= heartbeat <= _LONGEST_HEARTBEAT):
+        raise ValueError("heartbeat is a number of seconds")
+    versions = wanted.get("module_versions", {})
+    if not (isinstance(versions, dict) and all(isinstance(version, str) for version in versions.values())):
+        raise ValueError("module_versions is an object of texts")
+    simulated.check_profile(wanted.get("profile", {}))
+
+
+def _check_names(wanted: dict[str, Any]) -> None:
+    if "names" in wanted:
+        names = wanted["names"]
+        if not (isinstance(names, list) and names and all(isinstance(name, str) for name in names)):
+            raise ValueError("names is a list of texts")
+        if len(names) > MOST:
+            raise ValueError(f"names has at most {MOST} of them")
+    else:
+        count = wanted["count"]
+        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST:
+            raise ValueError(f"count is a number from 1 to {MOST}")
+        if not isinstance(wanted.get("prefix", ""), str):
+            raise ValueError("prefix is a text")
+        names = _names({**wanted, "count": 1})
+    wrong = [name for name in names if not is_device_name(name)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} cannot be a device's name")
+
+
+def _written(row: Row) -> dict[str, Any]:
+    return {
+        "product_key": row["product_key"],
+        "device_name": row["device_name"],
+        "iot_id": row["iot_id"],
+        "status": status_of(row),
+        "module_versions": json.loads(row["module_versions"]),
+        "profile": json.loads(row["profile"]),
+    }

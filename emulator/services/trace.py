@@ -1,0 +1,102 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The trace of messages: what devices and the platform sent each other, for as long as the platform keeps it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
+from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.store import Row
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS message (
+    message_id INTEGER PRIMARY KEY,
+    iot_id TEXT REFERENCES device ON DELETE CASCADE,  -- NULL where it was sent to many devices
+    at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    content TEXT NOT NULL,
+    is_base64 INTEGER NOT NULL,
+    user_properties TEXT,  -- JSON, of MQTT 5.0
+    answer_id INTEGER  -- the message with which the device answered this one
+);
+CREATE INDEX IF NOT EXISTS message_by_device ON message (iot_id);
+CREATE INDEX IF NOT EXISTS message_by_expiry ON message (expires_at);
+"""
+
+_DAY = 24 * 3600 * 1000
+
+#: How long a message is kept by its quality of service, in milliseconds.
+KEPT_FOR = {0: _DAY, 1: 7 * _DAY}
+
+# Ids have the moment in front, so that they are as long as the platform's and never come twice.
+_ID_BITS = 20
+_LONGEST_ID = 19  # digits
+_BEYOND = 2**63  # no id is so large, and none could be looked up
+
+
+def next_id(ctx: Context) -> int:
+    """An id for the next message."""
+    newest = ctx.store.value("SELECT max(message_id) FROM message") or 0
+    return max(newest + 1, ctx.now << _ID_BITS)
+
+
+def keep(
+    ctx: Context,
+    message_id: int,
+    iot_id: str | None,
+    topic: str,
+    payload: bytes,
+    qos: int = 0,
+    user_properties: list[dict[str, str]] | None = None,
+) -> None:
+    """Keep a message. Those that are too old go."""
+    ctx.store.execute("DELETE FROM message WHERE expires_at <= ?", ctx.now)
+    ctx.store.insert(
+        "message",
+        message_id=message_id,
+        iot_id=iot_id,
+        at=ctx.now,
+        expires_at=ctx.now + KEPT_FOR[qos],
+        topic=topic,
+        user_properties=json.dumps(user_properties) if user_properties else None,
+        **payloads.columns(payload),
+    )
+
+
+def find_message(ctx: Context, message_id: int | str) -> Row | None:
+    """The row of a message, or None where it is not kept (any more)."""
+    text = str(message_id)
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID and int(text) < _BEYOND):
+        return None
+    message = ctx.store.one("message", message_id=int(text))
+    return message if message and message["expires_at"] > ctx.now else None
+
+
+def answered(ctx: Context, device: Row, message_id: str, answer_id: str) -> Row | None:
+    """A device has answered one message with another: return the one that it answered.
+
+    ``message_id`` is what the device says: None is returned where it got no such message. Whoever waits for the answer
+    is told.
+    """
+    message = find_message(ctx, message_id)
+    if message is None or message["iot_id"] != device["iot_id"]:
+        return None
+    ctx.store.update("message", {"answer_id": int(answer_id)}, message_id=message["message_id"])
+    ctx.announce(awaited(message["message_id"]))
+    return message
+
+
+def awaited(message_id: int) -> str:
+    """What is announced when a message is answered."""
+    return f"answer/{message_id}"
+
+
+def answer_to(ctx: Context, message_id: int) -> Any:
+    """The payload with which a device answered a message, or None where it did not."""
+    message = find_message(ctx, message_id)
+    answer = find_message(ctx, message["answer_id"]) if message and message["answer_id"] else None
+    return payloads.content_of(answer) if answer else None

@@ -1,0 +1,289 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Device shadows, from both sides."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+UPDATE = "/shadow/update/{own}"
+GET = "/shadow/get/{own}"
+
+
+@pytest.fixture
+def update(api, key, device):
+    """Change what is desired."""
+
+    def update(version, who=device, delta: bool | None = None, **desired) -> None:
+        message = {"method": "update", "state": {"desired": desired}, "version": version}
+        params = {} if delta is None else {"DeltaUpdate": delta}
+        api("UpdateDeviceShadow", ProductKey=key, DeviceName=who["device_name"], ShadowMessage=json.dumps(message),
+            **params)  # fmt: skip
+
+    return update
+
+
+@pytest.fixture
+def shadow(api, key):
+    """The shadow of a device."""
+    return lambda name="lamp": json.loads(api("GetDeviceShadow", ProductKey=key, DeviceName=name)["ShadowMessage"])
+
+
+@pytest.fixture
+def ask(say, outbox):
+    """Let a device say something about its shadow, and return the answer without its time."""
+
+    def ask(**message) -> dict:
+        say(UPDATE, message)
+        ((topic, answer),) = outbox()
+        assert topic == GET
+        assert answer.pop("timestamp") > 1_700_000_000
+        return answer
+
+    return ask
+
+
+def test_a_shadow_that_was_never_written(device, shadow):
+    assert shadow() == {
+        "method": "update",
+        "state": {},
+        "metadata": {},
+        "version": 0,
+        "timestamp": device["created_at"] // 1000,
+    }
+
+
+def test_what_is_desired(platform, device, update, shadow, outbox):
+    update(1, color="green", size=3)
+    read = shadow()
+    second = {"timestamp": read["timestamp"]}
+    assert abs(read["timestamp"] - platform.clock.now() / 1000) < 2
+    assert read["state"] == {"desired": {"color": "green", "size": 3}}
+    assert read["metadata"] == {"desired": {"color": second, "size": second}}
+    assert read["version"] == 1
+    ((topic, message),) = outbox()
+    assert topic == GET
+    assert message == {
+        "method": "control",
+        "payload": {"status": "success", "state": read["state"], "metadata": read["metadata"]},
+        "version": 1,
+        "timestamp": read["timestamp"],
+    }
+
+
+def test_a_device_that_is_offline_is_not_told(register, update, shadow, outbox):
+    away = register("away", online=False)
+    update(1, away, color="green")
+    assert shadow("away")["state"] == {"desired": {"color": "green"}}
+    assert outbox(away) == []
+
+
+def test_all_or_a_part_of_it(update, shadow):
+    update(1, color="green", size=3)
+    update(2, delta=True, color="red", shape="round")
+    assert shadow()["state"] == {"desired": {"color": "red", "size": 3, "shape": "round"}}
+    update(3, color="blue")
+    assert shadow()["state"] == {"desired": {"color": "blue"}}
+
+
+def test_what_stays_keeps_its_time(platform, update, shadow):
+    update(1, color="green", size=3)
+    before = shadow()["metadata"]["desired"]
+    platform.clock.advance(60)
+    update(2, color="green", size=4)
+    after = shadow()["metadata"]["desired"]
+    assert after["color"] == before["color"]
+    assert after["size"]["timestamp"] - before["size"]["timestamp"] >= 59
+
+
+def test_versions_go_up(update, shadow, refused, key):
+    update(5, color="green")
+    for version in (5, 4, 0, -2, 1.5, "6", True, 2**63):
+        message = {"method": "update", "state": {"desired": {"color": "red"}}, "version": version}
+        error = refused("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp", ShadowMessage=json.dumps(message))
+        assert error.code == "iot.messagebroker.InvalidVersionValueInShadowMessage"
+    assert shadow()["version"] == 5
+    update(-1, color="red")
+    assert (shadow()["version"], shadow()["state"]["desired"]) == (0, {"color": "red"})
+    update(1, color="blue")
+
+
+def attributes(number: int, value="x") -> dict:
+    return {f"a{index}": value for index in range(number)}
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (" ", "NullShadowMessage"),
+        ("no json", "ShadowMessageIsNotJson"),
+        ("[]", "ShadowMessageIsNotJson"),
+        ("{}", "NotFoundMethodInShadowMessage"),
+        ({"method": None}, "NotFoundMethodInShadowMessage"),
+        ({"method": "get"}, "MethodValueIsNotUpdate"),
+        ({"method": "update"}, "NotFoundStateInShadowMessage"),
+        ({"method": "update", "state": 1}, "NotFoundStateInShadowMessage"),
+        ({"method": "update", "state": "x"}, "NotFoundStateInShadowMessage"),
+        ({"method": "update", "state": {}}, "NotFoundDesireInShadowMessage"),
+        ({"method": "update", "state": {"desired": None}}, "DesireValueIsNullInShadowMessage"),
+        ({"method": "update", "state": {"desired": "null"}}, "DesireValueIsNullInShadowMessage"),
+        ({"method": "update", "state": {"desired": [1]}}, "DesireInfoInShadowMessageIsNotJson"),
+        ({"method": "update", "state": {"desired": {}}}, "NoneElementInDesire"),
+        ({"method": "update", "state": {"desired": attributes(129)}}, "TooManyElementInDesire"),
+        ({"method": "update", "state": {"desired": {"a": None}}}, "ElementKeyOrValueIsNullInDesire"),
+        ({"method": "update", "state": {"desired": {"": 1}}}, "ElementKeyOrValueIsNullInDesire"),
+        ({"method": "update", "state": {"desired": {"a": 1}}}, "NotFoundVersionOrNullVersionValue"),
+        ({"method": "update", "state": {"desired": {"a": 1}}, "version": None}, "NotFoundVersionOrNullVersionValue"),
+        ({"method": "update", "state": {"desired": {"a": "x" * 17000}}, "version": 1}, "ShadowMessageLengthIsLarge"),
+        ({"method": "get", "padding": "x" * 17000}, "ShadowMessageLengthIsLarge"),
+        ({"method": "update", "state": {"desired": {"a": 1}, "reported": None}}, "NotFoundReportInShadowMessage"),
+        ({"method": "update", "state": {"desired": {"a": 1}, "reported": 1}}, "ReportInShadowMessageIsNotJson"),
+        ({"method": "update", "state": {"desired": {"a": 1}, "reported": {}}}, "NoneElementInReport"),
+        ({"method": "update", "state": {"desired": {"a": 1}, "reported": attributes(129)}}, "TooManyElementInReport"),
+        (
+            {"method": "update", "state": {"desired": {"a": 1}, "reported": {"a": None}}},
+            "ElementKeyOrValueIsNullInReport",
+        ),
+    ],
+)
+def test_messages_that_are_refused(device, key, refused, shadow, message, code):
+    text = message if isinstance(message, str) else json.dumps(message)
+    error = refused("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp", ShadowMessage=text)
+    assert error.code == f"iot.messagebroker.{code}"
+    assert shadow()["version"] == 0
+
+
+def test_a_state_in_a_text(api, device, key, shadow):
+    message = {"method": "update", "state": json.dumps({"desired": {"a": 1}}), "version": 1}
+    api("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp", ShadowMessage=json.dumps(message))
+    assert shadow()["state"] == {"desired": {"a": 1}}
+
+
+def test_the_largest_shadow(update, shadow, refused, key):
+    update(1, **attributes(128))
+    more = {"method": "update", "state": {"desired": {"b": 1}}, "version": 2}
+    params = {"ProductKey": key, "DeviceName": "lamp", "DeltaUpdate": True}
+    error = refused("UpdateDeviceShadow", ShadowMessage=json.dumps(more), **params)
+    assert error.code == "iot.messagebroker.TooManyElementInDesire"
+    update(2, a="x" * 9000)
+    more["state"]["desired"]["b"] = "x" * 9000
+    error = refused("UpdateDeviceShadow", ShadowMessage=json.dumps(more | {"version": 3}), **params)
+    assert error.code == "iot.messagebroker.ShadowMessageLengthIsLarge"
+    assert (shadow()["version"], shadow()["state"]) == (2, {"desired": {"a": "x" * 9000}})
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
+        ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
+    ],
+)
+def test_devices_that_there_are_not(device, key, refused, params, code):
+    params = {"ProductKey": key, "DeviceName": "lamp", **params}
+    assert refused("GetDeviceShadow", **params).code == code
+    assert refused("UpdateDeviceShadow", ShadowMessage="{}", **params).code == code
+
+
+def test_a_shadow_goes_with_its_device(platform, api, device, update):
+    update(1, color="green")
+    api("DeleteDevice", IotId=device["iot_id"])
+    assert platform.store.count("device_shadow") == 0
+
+
+def test_a_device_reports(ask, shadow):
+    answer = ask(method="update", state={"reported": {"color": "red", "on": True}}, version=1)
+    assert answer == {"method": "reply", "payload": {"status": "success", "version": 1}}
+    assert shadow()["state"] == {"reported": {"color": "red", "on": True}}
+    ask(method="update", state={"reported": {"color": "blue"}}, version=2)
+    read = shadow()
+    assert read["state"] == {"reported": {"color": "blue", "on": True}}
+    assert read["metadata"]["reported"].keys() == {"color", "on"}
+
+
+def test_a_device_reports_at_most_128_attributes(ask, shadow):
+    ask(method="update", state={"reported": attributes(127)}, version=1)
+    assert ask(method="update", state={"reported": {"b": 1}}, version=2)["payload"]["status"] == "success"
+    assert ask(method="update", state={"reported": {"c": 1}}, version=3)["payload"]["content"]["errorcode"] == "408"
+    assert ask(method="update", state={"reported": {"b": 2}}, version=3)["payload"]["status"] == "success"
+
+
+def test_a_device_is_done_with_what_is_desired(update, ask, shadow, outbox):
+    update(1, color="green")
+    outbox()
+    ask(method="update", state={"reported": {"color": "green"}, "desired": "null"}, version=2)
+    assert shadow()["state"] == {"reported": {"color": "green"}}
+    update(3, color="red")
+    outbox()
+    ask(method="update", state={"desired": "null"}, version=4)
+    assert (shadow()["state"], shadow()["version"]) == ({"reported": {"color": "green"}}, 4)
+
+
+def test_a_device_asks(update, ask, shadow, outbox):
+    update(1, color="green")
+    outbox()
+    read = shadow()
+    payload = {"status": "success", "state": read["state"], "metadata": read["metadata"]}
+    assert ask(method="get") == {"method": "reply", "payload": payload, "version": 1}
+
+
+def test_a_device_deletes(ask, shadow):
+    ask(method="update", state={"reported": {"a": 1, "b": 2, "c": 3}}, version=1)
+    ask(method="delete", state={"reported": {"a": "null", "b": None, "x": "null"}}, version=2)
+    assert shadow()["state"] == {"reported": {"c": 3}}
+    ask(method="delete", state={"reported": "null"}, version=3)
+    assert (shadow()["state"], shadow()["metadata"], shadow()["version"]) == ({}, {}, 3)
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (b"no json", "400"),
+        (b"[]", "400"),
+        ({}, "407"),
+        ({"state": {}}, "401"),
+        ({"method": "make"}, "406"),
+        ({"method": "update"}, "402"),
+        ({"method": "update", "state": {"reported": {"a": 1}}}, "403"),
+        ({"method": "update", "state": {"reported": {"a": 1}}, "version": "2"}, "403"),
+        ({"method": "update", "state": {"reported": {"a": 1}}, "version": -2}, "403"),
+        ({"method": "update", "state": {}, "version": 2}, "404"),
+        ({"method": "update", "state": {"reported": {}}, "version": 2}, "405"),
+        ({"method": "update", "state": {"reported": "x"}, "version": 2}, "405"),
+        ({"method": "update", "state": {"reported": attributes(129)}, "version": 2}, "408"),
+        ({"method": "update", "state": {"reported": {"a": 1}}, "version": 1}, "409"),
+        ({"method": "update", "state": {"reported": {"a": "x" * 17000}}, "version": 2}, "500"),
+        ({"method": "delete", "version": 2}, "402"),
+        ({"method": "delete", "state": {}, "version": 2}, "404"),
+        ({"method": "delete", "state": {"reported": "null"}, "version": 1}, "409"),
+    ],
+)
+def test_what_a_device_gets_back_as_an_error(update, say, outbox, shadow, message, code):
+    update(1, color="green")
+    outbox()
+    say(UPDATE, message)
+    ((topic, answer),) = outbox()
+    assert (topic, answer["method"]) == (GET, "reply")
+    assert (answer["payload"]["status"], answer["payload"]["content"]["errorcode"]) == ("error", code)
+    assert answer["payload"]["content"]["errormessage"]
+    assert shadow()["version"] == 1
+
+
+def test_a_device_starts_counting_anew(ask, shadow):
+    ask(method="update", state={"reported": {"a": 1}}, version=9)
+    answer = ask(method="update", state={"reported": {"a": 2}}, version=-1)
+    assert answer["payload"]["version"] == 0
+    assert (shadow()["version"], shadow()["state"]["reported"]) == (0, {"a": 2})
+
+
+def test_a_simulated_device_takes_over_what_is_desired(api, key, simulate, shadow, pass_time):
+    simulate(product=key, names=["quick", "slow"])
+    simulate(product=key, names=["slow"], profile={"shadow": {"outcome": "stall"}})
+    for name in ("quick", "slow"):
+        message = {"method": "update", "state": {"desired": {"color": "green"}}, "version": 1}
+        api("UpdateDeviceShadow", ProductKey=key, DeviceName=name, ShadowMessage=json.dumps(message))
+    pass_time(1)
+    assert (shadow("quick")["state"], shadow("quick")["version"]) == ({"reported": {"color": "green"}}, 2)
+    assert shadow("slow")["state"] == {"desired": {"color": "green"}}

@@ -1,0 +1,245 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Setting properties and calling services of devices."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+SET = "/sys/{own}/thing/service/property/set"
+
+
+@pytest.fixture
+def calls(api, platform, device):
+    """The calls of services that are on record, as the operation lists them."""
+
+    def calls(who=device, **params):
+        now = platform.clock.now()
+        wanted = {"StartTime": now - 10_000, "EndTime": now + 10_000, "Asc": 1, **params}
+        return api("QueryDeviceServiceData", IotId=who["iot_id"], **wanted)["Data"]["List"]["ServiceInfo"]
+
+    return calls
+
+
+@pytest.fixture
+def unchecked(modelled, register):
+    """The row of a device whose product does not check."""
+    return register("free", modelled("unchecked", ValidateType=2))
+
+
+def test_a_property_is_set_by_a_message(api, device, outbox, calls):
+    items = {"level": 5, "battery:charge": 7}
+    message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items=json.dumps(items))["Data"]["MessageId"]
+    message = {"method": "thing.service.property.set", "id": message_id, "params": items, "version": "1.0.0"}
+    assert outbox() == [(SET, message)]
+    (call,) = calls()
+    assert (call["Identifier"], json.loads(call["InputData"])) == ("set", items)
+    assert "OutputData" not in call
+
+
+def test_the_answer_is_kept_and_handed_on(api, device, key, say, calls, subscribed, outbox):
+    messages = subscribed(key)
+    message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items='{"level": 5}')["Data"]["MessageId"]
+    answer = {"id": message_id, "code": 200, "data": {}}
+    outbox()
+    say(f"{SET}_reply", answer)
+    assert outbox() == []
+    assert json.loads(calls()[0]["OutputData"]) == answer
+    ((topic, message),) = messages()
+    assert topic == f"/{key}/lamp/thing/downlink/reply/message"
+    assert message == {
+        "gmtCreate": message["gmtCreate"],
+        "iotId": device["iot_id"],
+        "productKey": key,
+        "deviceName": "lamp",
+        "requestId": message_id,
+        "code": 200,
+        "message": "",
+        "topic": f"/sys/{key}/lamp/thing/service/property/set",
+        "data": {},
+    }
+
+
+@pytest.mark.parametrize("request_id", ["", "x", "1", "9" * 19, "9" * 40, None])
+def test_an_answer_to_nothing(say, key, subscribed, calls, request_id):
+    messages = subscribed(key)
+    say(f"{SET}_reply", {"id": request_id, "code": 200, "data": {}})
+    assert len(messages()) == 1
+    assert calls() == []
+
+
+def test_an_answer_of_another_device(api, device, say, calls, register):
+    message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items='{"level": 5}')["Data"]["MessageId"]
+    say(f"{SET}_reply", {"id": message_id, "code": 200}, register("other"))
+    assert "OutputData" not in calls()[0]
+
+
+@pytest.mark.parametrize(
+    ("items", "code"),
+    [
+        ("no json", "iot.device.InvalidFormattedDevicePropertiesString"),
+        ("[1]", "iot.device.InvalidFormattedDevicePropertiesString"),
+        ("{}", "iot.device.NoneDeviceProperties"),
+        ('{"nothing": 1}', "iot.device.NoneDeviceProperties"),
+        ('{"humidity": 1}', "iot.device.SetDevicePropertyFailed"),
+        ('{"level": "x"}', "iot.device.SetDevicePropertyFailed"),
+        ('{"level": 101}', "iot.device.SetDevicePropertyFailed"),
+        ('{"level": null}', "iot.device.SetDevicePropertyFailed"),
+    ],
+)
+@pytest.mark.parametrize("action", ["SetDeviceProperty", "SetDevicesProperty"])
+def test_properties_that_cannot_be_set(device, key, refused, outbox, action, items, code):
+    name = ["lamp"] if action == "SetDevicesProperty" else "lamp"
+    assert refused(action, ProductKey=key, DeviceName=name, Items=items).code == code
+    assert outbox() == []
+
+
+def test_without_check_any_property_can_be_set(api, unchecked, outbox):
+    api("SetDeviceProperty", IotId=unchecked["iot_id"], Items='{"nothing": "x"}')
+    assert outbox(unchecked)[0][1]["params"] == {"nothing": "x"}
+
+
+def test_a_device_that_there_is_not(refused, key):
+    params = {"ProductKey": key, "Items": '{"level": 1}'}
+    assert refused("SetDeviceProperty", DeviceName="nobody", **params).code == "iot.device.NotExistedDevice"
+    assert refused("SetDevicesProperty", DeviceName=["nobody"], **params).code == "iot.device.NotExistedDevice"
+
+
+def test_a_product_without_a_thing_model(api, refused, register):
+    product = api("CreateProduct", ProductName="basic", NodeType=0)["ProductKey"]
+    iot_id = register("plain", product)["iot_id"]
+    assert refused("SetDeviceProperty", IotId=iot_id, Items='{"a": 1}').code == "iot.prod.NotSeniorProduct"
+    called = refused("InvokeThingService", IotId=iot_id, Identifier="a", Args="{}")
+    assert called.code == "iot.prod.NotSeniorProduct"
+
+
+def test_a_device_that_is_offline(api, platform, register, outbox):
+    away = register("away", online=False)
+    params = {"IotId": away["iot_id"], "Items": '{"level": 1}'}
+    api("SetDeviceProperty", **params)
+    assert outbox(away) == []
+    api("SetDeviceProperty", Qos=1, **params)
+    assert len(outbox(away)) == 1
+
+
+def test_there_are_two_qualities_of_service(refused, device):
+    params = {"IotId": device["iot_id"], "Items": '{"level": 1}', "Qos": 2}
+    assert refused("SetDeviceProperty", **params).code == "iot.common.InvalidFormattedParameter"
+
+
+def test_several_devices(api, register, key, outbox):
+    devices = [register(name) for name in ("one_1", "two_2")]
+    api("SetDevicesProperty", ProductKey=key, DeviceName=["one_1", "two_2", "one_1"], Items='{"level": 1}')
+    assert [len(outbox(device)) for device in devices] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("action", "params"),
+    [
+        ("SetDevicesProperty", {"Items": '{"level": 1}'}),
+        ("InvokeThingsService", {"Identifier": "reboot", "Args": "{}"}),
+    ],
+)
+def test_at_most_a_hundred_devices(refused, api, register, key, action, params):
+    register()
+    names = [f"name{number}" for number in range(101)]
+    assert refused(action, ProductKey=key, DeviceName=names, **params).code == "iot.device.TooManyDeviceNamesPerRequest"
+    assert refused(action, ProductKey=key, DeviceName=names[:100], **params).code == "iot.device.NotExistedDevice"
+
+
+def test_an_asynchronous_service(api, device, outbox, say, calls):
+    params = {"IotId": device["iot_id"], "Identifier": "reboot", "Args": '{"after": 3}'}
+    data = api("InvokeThingService", **params)["Data"]
+    ((topic, message),) = outbox()
+    assert data.keys() == {"MessageId"}
+    assert topic == "/sys/{own}/thing/service/reboot"
+    assert message == {
+        "method": "thing.service.reboot",
+        "id": data["MessageId"],
+        "params": {"after": 3},
+        "version": "1.0.0",
+    }
+    answer = {"id": data["MessageId"], "code": 200, "data": {}}
+    say("/sys/{own}/thing/service/reboot_reply", answer)
+    (call,) = calls(Identifier="reboot")
+    assert (call["Name"], call["InputData"], json.loads(call["OutputData"])) == ("reboot", '{"after":3}', answer)
+
+
+def test_a_service_of_a_block(api, device, outbox):
+    api("InvokeThingService", IotId=device["iot_id"], Identifier="battery:drain", Args="{}")
+    assert outbox()[0][0] == "/sys/{own}/thing/service/battery:drain"
+
+
+@pytest.mark.parametrize("action", ["InvokeThingService", "InvokeThingsService"])
+@pytest.mark.parametrize(
+    ("identifier", "arguments"),
+    [
+        ("nothing", "{}"),
+        ("set", "{}"),
+        ("reboot", "no json"),
+        ("reboot", "[]"),
+        ("reboot", '{"after": "x"}'),
+        ("reboot", '{"after": 101}'),
+        ("reboot", '{"nothing": 1}'),
+    ],
+)
+def test_services_that_cannot_be_called(device, key, refused, outbox, action, identifier, arguments):
+    name = ["lamp"] if action == "InvokeThingsService" else "lamp"
+    params = {"ProductKey": key, "DeviceName": name, "Identifier": identifier, "Args": arguments}
+    assert refused(action, **params).code == "iot.device.InvokeThingServiceFailed"
+    assert outbox() == []
+
+
+def test_a_synchronous_service_on_several_devices(device, key, refused):
+    params = {"ProductKey": key, "DeviceName": ["lamp"], "Identifier": "measure", "Args": "{}"}
+    assert refused("InvokeThingsService", **params).code == "iot.device.InvokeThingServiceFailed"
+
+
+def test_a_service_on_several_devices(api, register, key, outbox):
+    devices = [register(name) for name in ("one_1", "two_2")]
+    params = {"ProductKey": key, "DeviceName": ["one_1", "two_2"], "Identifier": "reboot", "Args": "{}"}
+    api("InvokeThingsService", **params)
+    ids = [outbox(device)[0][1]["id"] for device in devices]
+    assert ids[0] != ids[1]
+
+
+def test_without_check_every_service_is_asynchronous(api, unchecked, outbox):
+    api("InvokeThingService", IotId=unchecked["iot_id"], Identifier="measure", Args='{"x": 1}')
+    assert outbox(unchecked)[0][0] == "/sys/{own}/thing/service/measure"
+
+
+def test_a_synchronous_service_is_awaited(api, key, simulate):
+    profile = {"services": {"measure": {"output": {"result": 7}, "delay": 2}}}
+    simulate(product=key, names=["meter"], profile=profile)
+    data = api("InvokeThingService", ProductKey=key, DeviceName="meter", Identifier="measure", Args="{}")["Data"]
+    answer = json.loads(data["Result"])
+    assert (answer["id"], answer["code"], answer["data"]) == (data["MessageId"], 200, {"result": 7})
+
+
+def test_a_synchronous_service_goes_over_rrpc(api, device, refused, outbox, calls, say, platform):
+    params = {"IotId": device["iot_id"], "Identifier": "measure", "Args": "{}"}
+    before = platform.clock.now()
+    assert refused("InvokeThingService", **params).code == "iot.messagebroker.TIMEOUT"
+    assert platform.clock.now() - before >= 5000
+    ((topic, message),) = outbox()
+    assert topic == f"/ext/rrpc/{message['id']}/sys/{{own}}/thing/service/measure"
+    say(topic, {"id": message["id"], "code": 200, "data": {"result": 1}})
+    assert json.loads(calls(Identifier="measure")[0]["OutputData"])["data"] == {"result": 1}
+
+
+def test_a_device_that_takes_too_long(key, refused, simulate):
+    simulate(product=key, names=["meter"], profile={"delay": 5.5})
+    params = {"ProductKey": key, "DeviceName": "meter", "Identifier": "measure", "Args": "{}"}
+    assert refused("InvokeThingService", **params).code == "iot.messagebroker.TIMEOUT"
+
+
+def test_a_synchronous_service_needs_a_connection(key, refused, simulate):
+    params = {"ProductKey": key, "DeviceName": "meter", "Identifier": "measure", "Args": "{}"}
+    simulate(product=key, names=["meter"])
+    simulate(product=key, names=["meter"], online=False)
+    assert refused("InvokeThingService", **params).code == "iot.messagebroker.OFFLINE"
+    simulate(product=key, names=["meter"], online=True)
+    simulate(product=key, names=["meter"], online=False, heartbeat=60)
+    assert refused("InvokeThingService", **params).code == "iot.messagebroker.HALFCONN"

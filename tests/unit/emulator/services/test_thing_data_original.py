@@ -1,0 +1,123 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reading what devices have reported, whether it has passed the check or not."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+POST = "/sys/{own}/thing/event/property/post"
+
+
+@pytest.fixture
+def start(platform) -> int:
+    return platform.clock.now() - 3_600_000
+
+
+@pytest.fixture
+def pages(api, device, start):
+    """All pages of a query, one after the other."""
+
+    def pages(action: str, items: str, token: str = "NextPageToken", size: int = 2, **params):
+        if "Status" not in action:
+            params = {"StartTime": start, "EndTime": start + 100, **params}
+        wanted = {"IotId": device["iot_id"], "PageSize": size, "Asc": 1, **params}
+        found = []
+        while True:
+            data = api(action, **wanted)["Data"]
+            found.append(data["List"][items])
+            assert data["NextValid"] is bool(data[token])
+            if not data["NextValid"]:
+                return found
+            wanted["NextPageToken"] = data[token]
+
+    return pages
+
+
+def moments(pages, start, name: str = "Time") -> list[list[int]]:
+    return [[int(one[name]) - start for one in page] for page in pages]
+
+
+def test_the_snapshot_has_what_failed(platform, device, say, pages, start):
+    say(POST, {"params": {name: {"value": 1, "time": start + 5} for name in ("a", "b", "c")}})
+    say(POST, {"params": {"level": {"value": 1, "time": start}, "label": {"value": "x", "time": start + 9}}})
+    found = pages("QueryDeviceOriginalPropertyStatus", "PropertyStatusDataInfo")
+    assert [[one["Identifier"] for one in page] for page in found] == [["level", "a"], ["b", "c"], ["label"]]
+    backwards = pages("QueryDeviceOriginalPropertyStatus", "PropertyStatusDataInfo", Asc=0)
+    assert [[one["Identifier"] for one in page] for page in backwards] == [["label", "c"], ["b", "a"], ["level"]]
+    assert found[2] == [{"Identifier": "label", "Time": start + 9, "Value": "x"}]
+
+
+@pytest.mark.parametrize(("params", "code"), [({"PageSize": 51}, "iot.common.InvalidPageParams"),
+                                              ({"PageSize": 0}, "iot.common.InvalidPageParams"),
+                                              ({"Asc": 3}, "iot.common.InvalidFormattedParameter")])  # fmt: skip
+def test_snapshots_that_are_refused(device, refused, params, code):
+    wanted = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, **params}
+    assert refused("QueryDeviceOriginalPropertyStatus", **wanted).code == code
+
+
+def test_values(say, pages, start):
+    for moment in (1, 2, 3, 4, 5):
+        say(POST, {"params": {"level": {"value": "x" if moment == 3 else moment, "time": start + moment}}})
+    query = ("QueryDeviceOriginalPropertyData", "PropertyInfo", "nextPageToken")
+    found = pages(*query, Identifier="level")
+    assert moments(found, start) == [[1, 2], [3, 4], [5]]
+    assert [one["Value"] for page in found for one in page] == ["1", "2", "x", "4", "5"]
+    assert moments(pages(*query, Identifier="level", Asc=0), start) == [[5, 4], [3, 2], [1]]
+    assert pages(*query, Identifier="anything") == [[]]
+
+
+def test_events(say, pages, start):
+    for moment, value in enumerate(({"code": 1}, {"code": "x"}, {"code": 3})):
+        params = {"value": value, "time": start + 7}
+        say("/sys/{own}/thing/event/alarm/post", {"id": str(moment), "params": params})
+    say("/sys/{own}/thing/event/anything/post", {"params": {"value": {}, "time": start}})
+    query = ("QueryDeviceOriginalEventData", "EventInfo")
+    found = pages(*query, Identifier="alarm")
+    outputs = [[one["OutputData"] for one in page] for page in found]
+    assert outputs == [['{"code":1}', '{"code":"x"}'], ['{"code":3}']]
+    assert (found[0][0]["Name"], found[0][0]["EventType"]) == ("alarm", "alert")
+    backwards = pages(*query, Identifier="alarm", Asc=0)
+    assert [one["OutputData"] for page in backwards for one in page] == [*outputs[1], *outputs[0][::-1]]
+    ((event,),) = pages(*query, Identifier="anything")
+    assert event == {"Identifier": "anything", "OutputData": "{}", "Time": str(start)}
+
+
+def test_an_identifier_that_is_none(device, refused, start):
+    params = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, "StartTime": start, "EndTime": start + 1}
+    error = refused("QueryDeviceOriginalEventData", Identifier="a b", **params)
+    assert error.code == "iot.tsl.InvalidIdentifierInEventError"
+
+
+def test_services(api, modelled, register, pages, platform):
+    device = register("free", modelled("unchecked", ValidateType=2))
+    for _number in range(3):
+        api("InvokeThingService", IotId=device["iot_id"], Identifier="anything", Args='{"x": 1}')
+    now = platform.clock.now()
+    span = {"StartTime": now - 10_000, "EndTime": now + 10_000}
+    found = pages(
+        "QueryDeviceOriginalServiceData", "ServiceInfo", IotId=device["iot_id"], Identifier="anything", **span
+    )
+    assert [len(page) for page in found] == [2, 1]
+    assert found[0][0].keys() == {"Identifier", "InputData", "Time"}
+    checked = api("QueryDeviceServiceData", IotId=device["iot_id"], **span)["Data"]["List"]["ServiceInfo"]
+    assert checked == []
+
+
+@pytest.mark.parametrize("token", ["x", "!", "路", base64.b64encode(b"1").decode(), base64.b64encode(b"x/y").decode()])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "QueryDeviceOriginalPropertyStatus",
+        "QueryDeviceOriginalPropertyData",
+        "QueryDeviceOriginalEventData",
+        "QueryDeviceOriginalServiceData",
+    ],
+)
+def test_tokens_that_are_none(device, refused, start, action, token):
+    params = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, "NextPageToken": token}
+    if "Status" not in action:
+        params |= {"Identifier": "level", "StartTime": start, "EndTime": start + 1}
+    assert refused(action, **params).code == "iot.device.PageTokensIllegal"
