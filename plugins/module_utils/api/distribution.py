@@ -38,6 +38,7 @@ OPERATIONS = {
             "Data{GmtCreate:int JobId ProductKey SourceInstanceId SourceUid Status:int Strategy:int "
             "TargetInstanceConfigs{targetInstanceConfigs[TargetInstanceId]} TargetUid Total:int}"
         ),
+        absent=("iot.provisioning.TaskNotExist",),
         instance=False,
     ),
     "ListDeviceDistributeJob": Operation(
@@ -54,6 +55,7 @@ OPERATIONS = {
     "DeleteDeviceDistributeJob": Operation(
         "4.2", DELETE, None,
         "JobId",
+        absent=("iot.provisioning.TaskNotExist",),
         instance=False,
     ),
     "ListDistributedDevice": Operation(

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     DELETE,
+    READ,
     THROTTLED,
     TRANSIENT,
     VERSION,
@@ -21,7 +22,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.cache import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import Connection
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.encoding import encode
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, InvalidRequest, IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import (
+    ApiError,
+    InvalidRequest,
+    IotError,
+    TransportError,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import NoPacer, Pacer
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.retrying import RetryPolicy
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.signing import canonical_query, sign
@@ -159,6 +165,35 @@ class Client:
                 return
             position += 1
 
+    def download(self, url: str) -> bytes:
+        """The content of a file that a reply refers to. Its URL is as good as a key, and no message holds it.
+
+        Raises:
+            TransportError: it cannot be had.
+        """
+        return self._patiently(lambda: self._transport.get(url))
+
+    def upload(self, url: str, fields: dict, path: str) -> None:
+        """Posts a local file with a form that a reply gave; twice the same leaves one file. No message holds the form.
+
+        Raises:
+            TransportError: the file cannot be read, or is not taken.
+        """
+        self._patiently(lambda: self._transport.upload(url, fields, path))
+
+    def _patiently(self, request):
+        tried = 0
+        while True:
+            tried += 1
+            with self._lock:
+                self.calls += 1
+            try:
+                return request()
+            except TransportError as error:
+                if not self._policy.again(READ, error, tried):
+                    raise
+                time.sleep(self._policy.delay(tried))
+
     def forget(self) -> None:
         """Drops everything read so far."""
         self._cache.clear()
@@ -220,7 +255,8 @@ class Client:
     def _failure(self, name: str, status: int, reply: dict) -> ApiError:
         code = str(reply.get("Code") or f"HTTP {status}")
         known = self.catalogue.error(code, status)
-        said = str(reply.get("ErrorMessage") or reply.get("Message") or "")
+        # Of a script the platform says what is wrong with it in a member of its own.
+        said = str(reply.get("SyntaxErrorMsg") or reply.get("ErrorMessage") or reply.get("Message") or "")
         # The platform's own words name the value that is wrong; the catalogue's are in English. Where a signature does
         # not fit, the platform's words hold what it signed, and that is everything that was sent.
         if known.meaning and (not said.isascii() or code in _QUOTES_THE_REQUEST):

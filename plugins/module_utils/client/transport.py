@@ -1,14 +1,19 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One HTTP request and its reply, over a connection that is kept."""
+"""One HTTP request and its reply, over a connection that is kept; and files, to and from where replies say."""
 
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import traceback
+from urllib.parse import urlsplit
+from urllib.request import DataHandler, Request
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import PERMANENT, TRANSIENT
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError, TransportError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.form import Form
 
 try:
     import requests
@@ -18,6 +23,8 @@ except ImportError:  # reported by the doors, which know how to name the interpr
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
     REQUESTS_IMPORT_ERROR = None
+
+_STORAGE_CODE = re.compile(rb"<Code>(\w+)</Code>")
 
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "iotops.aliyun"}
 
@@ -110,6 +117,74 @@ class Transport:
             )
         return reply.status_code, members if isinstance(members, dict) else {}
 
+    def get(self, url: str) -> bytes:
+        """Fetches a file, wherever it is; a URL of the scheme ``data`` holds it.
+
+        Raises:
+            TransportError: it cannot be had.
+        """
+        if url.startswith("data:"):
+            try:
+                with DataHandler().data_open(Request(url)) as file:
+                    return file.read()
+            except ValueError:
+                raise TransportError("the file's URL is broken", code="InvalidURL", category=PERMANENT) from None
+        status, content = self._ask_storage("GET", url)
+        if status != 200:
+            raise _refused(url, status, content, "does not give the file")
+        return content
+
+    def upload(self, url: str, fields: dict, path: str) -> None:
+        """Posts a form with a local file, as object storage takes it (PostObject).
+
+        Args:
+            url: where to; it is as good as a key, as the fields are, and no message holds any of them.
+            fields: the form's other fields, in their order.
+            path: the file; it is sent as it is read, however large it is.
+
+        Raises:
+            TransportError: the file cannot be read, or is not taken.
+        """
+        try:
+            file = open(path, "rb")  # noqa: SIM115 - closed below; only its opening is tried here
+        except OSError as error:
+            raise TransportError(f"{path} cannot be read: {error.strerror}", code="File", category=PERMANENT) from None
+        with file:
+            form = Form(fields, file)
+            headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
+            status, content = self._ask_storage("POST", url, headers, form)
+        if not 200 <= status < 300:
+            raise _refused(url, status, content, f"does not take {path}")
+
+    def _ask_storage(self, method: str, url: str, headers: dict | None = None, body=None) -> tuple[int, bytes]:
+        host = ""
+        try:
+            host = urlsplit(url).hostname
+            given = {"User-Agent": HEADERS["User-Agent"], **(headers or {})}
+            request = requests.Request(method, url, headers=given).prepare()
+            if body is not None:
+                request.headers.update(headers)
+                request.body = body
+            surroundings = requests.Session().merge_environment_settings(url, {}, False, None, None)
+            proxies = surroundings["proxies"]
+            reply = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=proxies)
+            return reply.status_code, reply.content
+        except requests.exceptions.SSLError as error:
+            raise TransportError(
+                f"the certificate of {host} cannot be trusted: {_reason(error)}",
+                code="SSLError",
+                category=PERMANENT,
+                remedy="Check ca_path",
+            ) from None
+        except ValueError:
+            raise TransportError("the file's URL is broken", code="InvalidURL", category=PERMANENT) from None
+        except (requests.exceptions.RequestException, OSError) as error:
+            raise TransportError(
+                f"no answer from {host}, which holds the file: {_reason(error)}",
+                code="ConnectionError",
+                remedy="Check the network between it and this machine",
+            ) from None
+
     def close(self) -> None:
         """Closes the connections."""
         self._adapter.close()
@@ -121,6 +196,16 @@ class Transport:
             remedy="Check the endpoint, the region and the network",
             ambiguous=ambiguous,
         )
+
+
+def _refused(url: str, status: int, content: bytes, what: str) -> TransportError:
+    """An answer of object storage that is an error. Its code tells enough: its words may quote what was sent."""
+    code = _STORAGE_CODE.search(content)
+    return TransportError(
+        f"{urlsplit(url).hostname} {what}",
+        code=code.group(1).decode() if code else f"HTTP {status}",
+        category=TRANSIENT if status >= 500 or status == 429 else PERMANENT,
+    )
 
 
 def _causes(error):

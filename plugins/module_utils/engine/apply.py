@@ -8,7 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import mem
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
 
 
 class StepFailed(EngineError):
@@ -51,7 +51,9 @@ def apply(client, resource, steps: list[Step], facts: dict) -> None:
 
 def _carry_out(client, resource, current: Step, facts: dict) -> None:
     try:
-        reply = client.call(current.operation, _filled_in(current.params, facts))
+        reply = client.call(current.operation, _filled_in(resource, current.params, facts))
+        if current.upload:
+            current.upload.send(client, reply, facts)
     except IotError as error:
         current.status = step.FAILED
         raise StepFailed(current, error, str(error)) from error
@@ -64,11 +66,13 @@ def _carry_out(client, resource, current: Step, facts: dict) -> None:
     current.status = step.DONE
 
 
-def _filled_in(value, facts: dict):
+def _filled_in(resource, value, facts: dict):
     if isinstance(value, Ref):
-        return facts[value.field]
+        return resource.field(value.field).type.to_wire(facts[value.field])
+    if isinstance(value, Derived):
+        return value.function(*(facts[name] for name in value.fields))
     if isinstance(value, dict):
-        return {key: _filled_in(member_, facts) for key, member_ in value.items()}
+        return {key: _filled_in(resource, member_, facts) for key, member_ in value.items()}
     if isinstance(value, list):
-        return [_filled_in(element, facts) for element in value]
+        return [_filled_in(resource, element, facts) for element in value]
     return value

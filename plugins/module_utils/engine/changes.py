@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
@@ -55,6 +56,18 @@ class Create:
         """The names of the fields that the operation takes."""
         takes = resource.operation(self.operation).params
         return {f.name for f in resource.fields if f.wire in takes}
+
+
+class OnTop:
+    """For what is there as soon as something else is: making it is changing it."""
+
+    def steps(self, _resource, _desired: dict) -> list[Step]:
+        """None of its own."""
+        return []
+
+    def sends(self, _resource) -> set:
+        """Nothing."""
+        return set()
 
 
 class Change:
@@ -155,13 +168,17 @@ class Entries(Change):
         add: how entries are added.
         remove: how they are removed.
         change: how the value of an entry is changed; as it is added, unless given.
+        never_empty: whether what is added goes first, because the last entry cannot be removed.
     """
 
-    def __init__(self, field: str, *, add: Batch, remove: Batch, change: Batch | None = None):
+    def __init__(
+        self, field: str, *, add: Batch, remove: Batch, change: Batch | None = None, never_empty: bool = False
+    ):
         self.fields = (field,)
         self.add = add
         self.remove = remove
         self.change = change or add
+        self.never_empty = never_empty
 
     def steps(self, resource, desired: dict, current: dict) -> list[Step]:
         (name,) = self.fields
@@ -176,14 +193,20 @@ class Entries(Change):
             for key in after
             if key in before and not field.same(_value(field, {key: before[key]}), _value(field, {key: after[key]}))
         }
-        portions = (
+        portions = [
             (self.remove, {key: before[key] for key in before if key not in after}, None),
             (self.change, changed, after),
             (self.add, {key: after[key] for key in after if key not in before}, after),
-        )
+        ]
+        if self.never_empty:
+            portions.append(portions.pop(0))
         result = []
         state = dict(before)
         for batch, wanted, target in portions:
+            operation = resource.operation(batch.operation)
+            action = step.CREATE if operation.kind == CREATE else step.UPDATE
+            # Some operations name the collection by less than the resource.
+            named = {wire: ref for wire, ref in resource.identify().items() if wire in operation.params}
             for chunk in batch.chunks(resource, list(wanted)):
                 shown_before = _value(field, state)
                 for key in chunk:
@@ -191,9 +214,9 @@ class Entries(Change):
                         del state[key]
                     else:
                         state[key] = target[key]
-                params = {**resource.identify(), **batch.params([wanted[key] for key in chunk])}
+                params = {**named, **batch.params([wanted[key] for key in chunk])}
                 changes = {name: (shown_before, _value(field, state))}
-                result.append(Step(step.UPDATE, batch.operation, params, changes, verify=batch.verify))
+                result.append(Step(action, batch.operation, params, changes, verify=batch.verify))
         return result
 
 
@@ -214,11 +237,15 @@ class Delete:
 
     Attributes:
         operation: the operation.
+        listed: its parameter, where it takes a list of things instead of one.
     """
 
     operation: str
+    listed: str = ""
 
     def steps(self, resource, current: dict) -> list[Step]:
         """The one step."""
         changes = {f.name: (current.get(f.name), None) for f in resource.fields if current.get(f.name) is not None}
-        return [Step(step.DELETE, self.operation, resource.identify(), changes)]
+        named = resource.identify()
+        params = {self.listed: list(named.values())} if self.listed else named
+        return [Step(step.DELETE, self.operation, params, changes)]

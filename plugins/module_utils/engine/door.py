@@ -12,6 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import CONNECTION, Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 
@@ -54,7 +55,9 @@ def pass_through(entry: Entry, params: dict, check_mode: bool, make_client=open_
         if cause is not None:
             failure.update(_of_api(cause))
         done = [step["operation"] for step in failure.get("steps", []) if step["status"] == "done"]
-        failure["changed"] = bool(done)
+        # A step that the platform reported as a success, and that did less than was asked, did something.
+        by_half = isinstance(error, StepFailed) and error.error is None
+        failure["changed"] = failure["changed"] or bool(done) or by_half
         if done:
             failure["msg"] += f". Already done: {', '.join(done)}"
         if error_field := getattr(error, "field", ""):

@@ -70,9 +70,12 @@ class ResourceEntry(Entry):
     def options(self) -> dict:
         states = list(self.resource.states)
         spec = {"state": {"type": "str", "choices": states, "default": states[0]}} if len(states) > 1 else {}
+        if self.resource.states[states[0]] is None:
+            # Nobody takes away what he did not say he would.
+            spec = {"state": {"type": "str", "choices": states, "required": True}}
         for field in self.resource.fields:
             spec.update(field.argument_spec())
-        if any(field.secret and field.computed for field in self.resource.fields):
+        if self.resource.tells_secrets:
             spec["include_secrets"] = {"type": "bool", "default": False, "no_log": False}
         return spec
 
@@ -93,7 +96,10 @@ class InfoEntry(Entry):
             spec[name] = self.resource.field(name).entry(required=name in self.resource.within)
         if self.resource.listing and self.resource.details:
             spec["details"] = {"type": "bool", "default": False}
-        if any(field.secret and field.computed for field in self.resource.fields):
+        on_request = list(dict.fromkeys(field.on_request for field in self.resource.fields if field.on_request))
+        if on_request:
+            spec["include"] = {"type": "list", "elements": "str", "choices": on_request, "default": []}
+        if self.resource.reads_secrets:
             spec["include_secrets"] = {"type": "bool", "default": False, "no_log": False}
         return spec
 

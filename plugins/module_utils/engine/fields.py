@@ -46,6 +46,11 @@ class Field:
         resolve: turns what the user named into what the platform knows, ``resolve(reader, value)``; the result is the
             value of the field ``into``.
         into: see ``resolve``.
+        beside: fields before this one whose values, as resolved, ``resolve`` is given as well: a device is named within
+            its product.
+        on_request: the word of the info module's ``include`` that asks for it; without that it is not read there.
+        once: told by the reply of what makes the resource and by nothing afterwards, as a token; the task that makes it
+            returns it.
         argument: additions to the option's entry in the argument spec.
     """
 
@@ -62,6 +67,9 @@ class Field:
     purge: bool = False
     resolve: Callable | None = None
     into: str = ""
+    beside: tuple = ()
+    on_request: str = ""
+    once: bool = False
     argument: dict = field(default_factory=dict)
 
     @property
@@ -92,3 +100,12 @@ class Field:
         if self.purge:
             options[f"purge_{self.name}"] = {"type": "bool", "default": True}
         return options
+
+
+def resolve(fields: tuple, reader, given: dict) -> dict:
+    """Given values, and what those of them mean to the platform that name something else."""
+    resolved = dict(given)
+    for f in fields:
+        if f.resolve and given.get(f.name) is not None:
+            resolved[f.into] = f.resolve(reader, given[f.name], *(resolved.get(name) for name in f.beside))
+    return resolved

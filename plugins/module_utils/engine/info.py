@@ -8,18 +8,18 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine import render
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Mapping
 
 
 def gather(resource: Resource, params: dict, client) -> dict:
     """The resources that the given filters fit.
 
-    A resource that is named by its key is read whole. A list tells what the platform's list tells; with ``details``, or
-    where a filter needs more, each element is read as well, which takes requests for each.
+    A resource that is named by its key or its id is read whole. A list tells what the platform's list tells; with
+    ``details``, or where a filter needs more, each element is read as well, which takes requests for each. What is read
+    on request only is read where ``include`` names it, of each element.
 
     Args:
         resource: the declaration.
-        params: the filters by field, None where not given; ``details``; ``include_secrets``.
+        params: the filters by field, None where not given; ``details``; ``include``; ``include_secrets``.
         client: the client.
 
     Returns:
@@ -35,35 +35,43 @@ def gather(resource: Resource, params: dict, client) -> dict:
     compared = {name: value for name, value in desired.items() if not resource.field(name).resolve}
     if PENDING in compared.values():
         found = []
-    elif all(name in desired for name in (resource.key if resource.listing else resource.identity.values())):
-        one = resource.read(reader, desired)
+    elif _is_named(resource, desired):
+        one = resource.read(reader, desired, _wanted(resource, params))
         found = [one] if one is not None else []
     else:
-        found = list(_listed(resource, reader, desired, compared, bool(params.get("details"))))
+        found = list(_listed(resource, reader, desired, compared, params))
     fitting = [values for values in found if _fits(resource, values, compared)]
     shown = [render.values(resource, values, bool(params.get("include_secrets"))) for values in fitting]
     return {"changed": False, resource.plural: shown, "calls": client.calls - calls}
 
 
-def _listed(resource: Resource, reader, desired: dict, compared: dict, details: bool):
+def _is_named(resource: Resource, desired: dict) -> bool:
+    identified = all(name in desired for name in resource.identity.values())
+    if not resource.listing:
+        return identified
+    # What has no read of its own is found in the list by its key only.
+    return (identified and bool(resource.details)) or all(name in desired for name in resource.key)
+
+
+def _wanted(resource: Resource, params: dict) -> set:
+    """The fields to read: all but those that are read on request and were not asked for."""
+    asked = {"", *(params.get("include") or [])}
+    return {f.name for f in resource.fields if f.on_request in asked}
+
+
+def _listed(resource: Resource, reader, desired: dict, compared: dict, params: dict):
+    details = params.get("details")
     for row in resource.rows(reader, desired):
         known = {name: value for name, value in compared.items() if name in row}
         if not _fits(resource, row, known):
             continue
-        if resource.details and (details or len(known) < len(compared)):
-            row = resource.read(reader, {**desired, **row})
+        more = bool(resource.details) and (details or len(known) < len(compared))
+        if more or params.get("include"):
+            row = resource.read(reader, {**desired, **row}, _wanted(resource, params))
             if row is None:
                 continue
         yield row
 
 
 def _fits(resource: Resource, values: dict, wanted: dict) -> bool:
-    return all(_contains(resource.field(name), values.get(name), value) for name, value in wanted.items())
-
-
-def _contains(field, there, wanted) -> bool:
-    if isinstance(field.type, Mapping):
-        # A filter of tags asks for these tags among others.
-        have = field.type.canonical(there)
-        return field.type.canonical(wanted).items() <= have.items()
-    return field.same(there, wanted)
+    return all(resource.field(name).type.answers(values.get(name), value) for name, value in wanted.items())

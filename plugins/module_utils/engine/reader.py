@@ -18,11 +18,16 @@ class Reader:
     """
 
     def __init__(self, client, tolerant: bool):
+        self._client = client
         self._tolerant = tolerant
         self.pending: list = []
         self.read = client.read
         self.find = client.find
         self.pages = client.pages
+
+    def download(self, url: str) -> str:
+        """The text of a file that a reply refers to."""
+        return self._client.download(url).decode(errors="replace")
 
     def missing(self, title: str, name: str, remedy: str = ""):
         """A parent is not there: a pending value where that is no error.

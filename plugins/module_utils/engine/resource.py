@@ -10,7 +10,7 @@ from typing import Callable
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import Ambiguous
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
 
 
@@ -39,6 +39,10 @@ class Detail:
         only: the fields that this read is for, where it is sent only when one of them is wanted.
         parse: turns what is read into values by field, where the fields' own members do not.
         send: parameters beside those that identify the resource.
+        by: the parameters that name the resource to this read, by the field whose value they take, where they are not
+            those that identify it elsewhere.
+        none: the values by field where the platform says that there is nothing to read, and the resource is there all
+            the same.
     """
 
     operation: str
@@ -46,6 +50,8 @@ class Detail:
     only: tuple = ()
     parse: Callable | None = None
     send: dict = field(default_factory=dict)
+    by: dict | None = None
+    none: dict | None = None
 
 
 class Resource:
@@ -108,6 +114,16 @@ class Resource:
         """What a list of them is called in results."""
         return f"{self.kind}s"
 
+    @property
+    def tells_secrets(self) -> bool:
+        """Whether there are secrets that a task can ask for."""
+        return any(f.secret and f.computed and not f.write_only for f in self.fields)
+
+    @property
+    def reads_secrets(self) -> bool:
+        """Whether some of them can be read at any time."""
+        return any(f.secret and f.computed and not f.write_only and not f.once for f in self.fields)
+
     def mutable(self) -> set:
         """The names of the fields that can change."""
         return {name for change in self.changes for name in change.fields}
@@ -128,11 +144,7 @@ class Resource:
 
     def resolve(self, reader, desired: dict) -> dict:
         """What is desired, with what the user named replaced by what the platform knows."""
-        resolved = dict(desired)
-        for f in self.fields:
-            if f.resolve and desired.get(f.name) is not None:
-                resolved[f.into] = f.resolve(reader, desired[f.name])
-        return resolved
+        return resolve(self.fields, reader, desired)
 
     def read(self, reader, desired: dict, wanted=None) -> dict | None:
         """What is there of what is desired.
@@ -192,14 +204,15 @@ class Resource:
 
     def read_detail(self, reader, detail: Detail, current: dict) -> dict | None:
         """What one detail tells, as values by field; None where the platform says that the resource does not exist."""
-        params = {wire: current[name] for wire, name in self.identity.items()}
+        named = (detail.by or self.identity).items()
+        params = {wire: self._fields[name].type.to_wire(current[name]) for wire, name in named}
         params.update(detail.send)
         if self.operation(detail.operation).pages:
             item = list(reader.pages(detail.operation, params))
         else:
             reply = reader.find(detail.operation, params)
             if reply is None:
-                return None
+                return detail.none
             item = member(reply, detail.item)
         return detail.parse(item) if detail.parse else self.parse(item or {})
 
@@ -210,6 +223,10 @@ class Resource:
             if f.member and not f.write_only and (f.member in item or self.reads_empty(f, item)):
                 values[f.name] = f.type.from_wire(item.get(f.member))
         return values
+
+    def unfinished(self, there: dict | None) -> str:
+        """Why what a task waits for has not come about yet, in words; empty where it has. See waiting.WAITING."""
+        raise NotImplementedError(type(self).__name__)
 
     def reads_empty(self, f: Field, item: dict) -> bool:
         """Whether a member that a reply lacks is an empty one: the platform leaves empty texts out."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine import render
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine import render, waiting
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed, apply
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import Desired
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import merge, plan
@@ -35,6 +35,7 @@ def run(resource: Resource, params: dict, client, check_mode: bool) -> dict:
 
     Raises:
         EngineError: the task cannot be done as written; nothing was sent that changes anything.
+        TookTooLong: what was waited for has not come about; its ``result`` tells what was done.
         StepFailed: a step failed; its ``result`` tells the steps that are done.
         IotError: a read failed.
     """
@@ -68,10 +69,37 @@ def run(resource: Resource, params: dict, client, check_mode: bool) -> dict:
         steps = [*done, *steps]
     outcome = render.result(resource, wanted, current, steps, client.calls - calls, reader, facts)
     if steps and not check_mode and not wanted.absent:
-        there = resource.read(reader, {**desired, **facts}, wanted.fields)
-        outcome[resource.kind] = render.values(resource, there or facts, wanted.include_secrets)
+        # What was renamed is found by the name that it has now.
+        there = resource.read(reader, {**facts, **desired}, wanted.fields)
+        told = {f.name: facts[f.name] for f in resource.fields if f.once and f.name in facts}
+        outcome[resource.kind] = render.values(resource, {**told, **(there or facts)}, wanted.include_secrets)
+        outcome["calls"] = client.calls - calls
+    if desired.get("wait") and not check_mode and not wanted.absent:
+        _wait(resource, wanted, {**facts, **desired}, reader, client, outcome)
         outcome["calls"] = client.calls - calls
     return outcome
+
+
+def _wait(resource: Resource, wanted: Desired, known: dict, reader: Reader, client, outcome: dict) -> None:
+    """Waits until the resource is finished, and tells in the outcome how it is then.
+
+    Raises:
+        TookTooLong: it is not in time.
+    """
+
+    def read():
+        client.forget()
+        return resource.read(reader, known, wanted.fields)
+
+    seconds = known["wait_timeout_in_seconds"]
+    there, reason = waiting.wait(read, resource.unfinished, seconds)
+    outcome[resource.kind] = render.values(resource, there, wanted.include_secrets)
+    if reason:
+        error = waiting.TookTooLong(
+            f"after {seconds} seconds {reason}", remedy="It goes on: run the task again to wait on, or wait longer"
+        )
+        error.result = outcome
+        raise error
 
 
 def _plan(resource: Resource, wanted: Desired, reader: Reader):

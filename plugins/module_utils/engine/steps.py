@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Callable
+from typing import Any, Callable
 
 CREATE = "create"
 UPDATE = "update"
@@ -26,6 +26,19 @@ class Ref:
     field: str
 
 
+@dataclass(frozen=True)
+class Derived:
+    """A parameter that follows from fields as they are when the step is carried out, such as a signature.
+
+    Attributes:
+        function: makes it, given the fields' values.
+        fields: the fields' names.
+    """
+
+    function: Callable
+    fields: tuple
+
+
 @dataclass
 class Step:
     """One request.
@@ -33,10 +46,11 @@ class Step:
     Attributes:
         action: create, update or delete.
         operation: the operation to call.
-        params: its parameters by API name; a Ref stands for a value that is known later.
+        params: its parameters by API name; a Ref or a Derived stands for a value that is known later.
         changes: the resource's fields that it changes: name to (before, after).
         learns: fields that the reply tells: name to path in the reply.
         verify: says what of the step was not done, given the reply; some operations succeed by half.
+        upload: a local file that is posted where the reply says, as a part of the step; see files.Upload.
         restores: it puts back what an earlier step took away, and is carried out even when one between them failed.
         status: planned, done or failed.
     """
@@ -47,5 +61,6 @@ class Step:
     changes: dict = field(default_factory=dict)
     learns: dict = field(default_factory=dict)
     verify: Callable | None = None
+    upload: Any = None
     restores: bool = False
     status: str = PLANNED

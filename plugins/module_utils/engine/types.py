@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from datetime import datetime, timezone
 
 
 class Type:
@@ -40,6 +41,10 @@ class Type:
     def shown(self, value):
         """The value as a diff shows it."""
         return value
+
+    def answers(self, value, asked) -> bool:
+        """Whether a value is what a filter asks for: the same, or in a collection also among others."""
+        return self.canonical(value) == self.canonical(asked)
 
     def merge(self, current, given):
         """What is desired when a given value adds to the current one (``purge`` off); only collections can."""
@@ -90,6 +95,7 @@ class Text(Type):
         length = width(value, self._wide)
         if length < self._least or (self._most is not None and length > self._most):
             limits = f"{self._least} to {self._most}" if self._least else f"at most {self._most}"
+            limits = limits if self._most is not None else f"at least {self._least}"
             counting = f", where a Chinese character counts as {self._wide}" if self._wide > 1 else ""
             return f"must have {limits} characters{counting}; {value!r} has {length}"
         if self._allowed and not self._allowed.fullmatch(value):
@@ -131,6 +137,55 @@ class Flag(Type):
 
     def from_wire(self, value):
         return value if value is None or isinstance(value, bool) else str(value).lower() == "true"
+
+
+class OneOf(Number):
+    """One of a few whole numbers."""
+
+    def __init__(self, *numbers: int):
+        super().__init__()
+        self._numbers = numbers
+        self.argument = {"type": "int", "choices": list(numbers)}
+
+    def check(self, value) -> str:
+        if value in self._numbers:
+            return ""
+        return f"must be one of {', '.join(map(str, self._numbers))}, not {value!r}"
+
+
+class Moment(Type):
+    """A point in time, a text such as ``2030-01-31T20:00:00+08:00``; operations take it in milliseconds since 1970."""
+
+    argument = {"type": "str"}
+
+    def check(self, value) -> str:
+        try:
+            moment = _parsed(value)
+        except ValueError:
+            return f"must be a time such as 2030-01-31T20:00:00+08:00, not {value!r}"
+        return "" if moment.tzinfo else f"must say its time zone, as in 2030-01-31T20:00:00Z; {value!r} does not"
+
+    def to_wire(self, value):
+        return round(_parsed(value).timestamp() * 1000)
+
+    def from_wire(self, value):
+        # Some replies have milliseconds as well, and some the time in UTC.
+        if value in (None, "", 0, "0"):
+            return ""
+        if str(value).isdigit():
+            value = datetime.fromtimestamp(int(value) / 1000, timezone.utc).isoformat(timespec="milliseconds")
+        return str(value).replace("+00:00", "Z")
+
+    def canonical(self, value):
+        try:
+            return self.to_wire(value) if value else ""
+        except ValueError:
+            return value
+
+
+def _parsed(text) -> datetime:
+    # The Z that stands for UTC is new to Python 3.11.
+    return datetime.fromisoformat(re.sub("[Zz]$", "+00:00", str(text)))
 
 
 class Choice(Type):
@@ -205,8 +260,52 @@ class Mapping(Type):
     def from_wire(self, value):
         return self.canonical(value)
 
+    def answers(self, value, asked) -> bool:
+        return self.canonical(asked).items() <= self.canonical(value).items()
+
     def merge(self, current, given):
         return {**self.canonical(current), **self.canonical(given)}
+
+
+class Texts(Type):
+    """A set of texts; their order means nothing.
+
+    Args:
+        element: the type of each.
+        most: the largest number of elements.
+    """
+
+    argument = {"type": "list", "elements": "str"}
+
+    def __init__(self, element: Text, most: int | None = None):
+        self._element = element
+        self._most = most
+
+    @property
+    def empty(self):
+        return []
+
+    def check(self, value) -> str:
+        if self._most is not None and len(set(value)) > self._most:
+            return f"takes at most {self._most} elements, not {len(set(value))}"
+        complaints = (self._element.check(text) for text in value)
+        return next((f"has an element that cannot be: it {complaint}" for complaint in complaints if complaint), "")
+
+    def identity(self, element):
+        """What makes an element the same: itself."""
+        return element
+
+    def from_wire(self, value):
+        return list(value or [])
+
+    def canonical(self, value):
+        return set(value or [])
+
+    def answers(self, value, asked) -> bool:
+        return self.canonical(asked) <= self.canonical(value)
+
+    def merge(self, current, given):
+        return list(dict.fromkeys([*(current or []), *given]))
 
 
 class Members(Type):
@@ -248,6 +347,39 @@ class Members(Type):
     def merge(self, current, given):
         known = {self.identity(element): element for element in [*(current or []), *given]}
         return list(known.values())
+
+
+class Named(Members):
+    """A set of things that a task names by one text each, and that the platform knows by an id.
+
+    Its elements are what the names are resolved to: each has its ``name`` and its id.
+
+    Args:
+        identity: the key of the id.
+        least, most: the smallest and the largest number of elements.
+    """
+
+    def __init__(self, identity: str, least: int = 0, most: int | None = None):
+        super().__init__(("name",), (identity,), most)
+        self.key = identity
+        self._least = least
+        self.argument = {"type": "list", "elements": "str"}
+
+    def check(self, value) -> str:
+        if len(value) < self._least:
+            return f"must name {self._least} at least"
+        twice = [name for name in value if value.count(name) > 1]
+        return f"names {twice[0]} twice" if twice else super().check(value)
+
+    def to_wire(self, value):
+        return [element[self.key] for element in value]
+
+    def from_wire(self, value):
+        # A list of ids has no names in it: whoever reads it fills them in.
+        return [{"name": str(element), self.key: str(element)} for element in value or []]
+
+    def shown(self, value):
+        return sorted(element["name"] for element in value)
 
 
 class JsonText(Type):

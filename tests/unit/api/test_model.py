@@ -177,6 +177,7 @@ def test_a_table_of_error_codes():
 @pytest.mark.parametrize(
     ("path", "value"),
     [
+        ("", {"Total": 3, "Data": {"List": {"Item": [1]}, "None": None}}),
         ("Total", 3),
         ("Data", {"List": {"Item": [1]}, "None": None}),
         ("Data.List.Item", [1]),

@@ -366,3 +366,9 @@ def test_only_a_delete_is_done_when_nothing_is_there():
         make_client(FakeTransport(lost(), refused(ABSENT))).call("UpdateProduct", {**KEY, "ProductName": "n"})
     with pytest.raises(ApiError, match=ABSENT):
         make_client(FakeTransport(lost(), refused(ABSENT))).call("QueryProduct", KEY)
+
+
+def test_what_is_wrong_with_a_script_is_told_in_a_member_of_its_own():
+    script = {"ErrorMessage": "syntax error", "SyntaxErrorMsg": "line 1: unexpected )"}
+    error = failure((200, {"Success": False, "Code": ABSENT, **script}))
+    assert error.message == "line 1: unexpected )"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed, apply
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import UPDATE, Ref, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import UPDATE, Derived, Ref, Step
 from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, FakeClient, refusal
 
 ID = {"BoxId": Ref("box_id")}
@@ -104,3 +104,29 @@ def test_what_verifies_is_asked_about_the_reply():
         FakeClient({}), BOX, [step("QueryBox", verify=lambda reply: replies.append(reply) or "")], {"box_id": "box-1"}
     )
     assert replies[0]["Data"]["BoxName"] == "b1"
+
+
+def test_what_follows_from_fields_is_worked_out_when_a_step_is_carried_out():
+    client = FakeClient()
+    label = Derived(lambda name, code: f"{name}/{code}", ("name", "key_code"))
+    steps = [
+        Step(UPDATE, "CreateBox", {"BoxName": "b1"}, learns={"box_id": "BoxId", "key_code": "Data.KeyCode"}),
+        step("PutThings", params={"Thing": [{"Code": label}]}),
+    ]
+    apply(client, BOX, steps, {"name": "cog"})
+    assert client.params("PutThings") == [{"BoxId": "box-1", "Thing": [{"Code": "cog/key of box-1"}]}]
+
+
+def test_what_is_referred_to_travels_as_its_type_writes_it():
+    client = FakeClient({"name": "b1"})
+    # A colour is a number on the wire.
+    apply(
+        client,
+        BOX,
+        [step("UpdateBox", params={"BoxName": "b1", "Weight": Ref("colour")})],
+        {
+            "box_id": "box-1",
+            "colour": "blue",
+        },
+    )
+    assert client.params("UpdateBox") == [{"BoxId": "box-1", "BoxName": "b1", "Weight": 2}]

@@ -164,3 +164,24 @@ def test_a_delete_names_what_goes():
 def test_a_way_of_changing_must_say_its_steps():
     with pytest.raises(NotImplementedError, match="Change"):
         Change().steps(BOX, {}, {})
+
+
+def test_where_the_last_entry_cannot_go_what_is_added_goes_first():
+    entries = Entries(
+        "things",
+        add=Batch("PutThings", lambda things: {"Thing": things}),
+        remove=Batch("TakeThings", lambda things: {"Thing": things}),
+        never_empty=True,
+    )
+    current = {"things": [{"code": "cog", "label": "x"}]}
+    steps = entries.steps(BOX, {"things": [{"code": "nut", "label": "y"}]}, current)
+    assert [step.operation for step in steps] == ["PutThings", "TakeThings"]
+    assert [[thing["code"] for thing in step.changes["things"][1]] for step in steps] == [["cog", "nut"], ["nut"]]
+
+
+def test_an_entry_that_is_made_is_created_and_named_by_what_its_operation_takes():
+    # This one takes no BoxId.
+    add = Batch("CreateBox", lambda things: {"BoxName": things[0]["code"]}, size=1)
+    entries = Entries("things", add=add, remove=Batch("TakeThings", dict))
+    (step,) = entries.steps(BOX, {"things": [{"code": "nut", "label": "y"}]}, {})
+    assert (step.action, step.params) == (CREATE, {"BoxName": "nut"})

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import (
@@ -12,6 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import 
     InfoEntry,
     ResourceEntry,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import Box, FakeClient, Shelf
 
 
@@ -106,3 +109,30 @@ def test_an_entry_must_say_its_options_and_what_it_does():
         Entry().argument_spec()
     with pytest.raises(NotImplementedError):
         Entry().perform({}, None, False)
+
+
+def test_what_can_only_be_absent_says_so_each_time():
+    class Rubbish(Shelf):
+        states = {"absent": None}
+
+    assert ResourceEntry(Rubbish).options()["state"] == {"type": "str", "choices": ["absent"], "required": True}
+
+
+def test_what_is_told_on_request_can_be_asked_for():
+    class Chest(Box):
+        fields = tuple(
+            replace(field, on_request="insides") if field.name in ("things", "tags") else field for field in Box.fields
+        )
+
+    include = InfoEntry(Chest).options()["include"]
+    assert include == {"type": "list", "elements": "str", "choices": ["insides"], "default": []}
+    assert "include" not in InfoEntry(Box).options()
+    assert "include" not in ResourceEntry(Chest).options()
+
+
+def test_a_secret_that_is_never_read_back_cannot_be_asked_for():
+    class Safe(Shelf):
+        fields = (*Shelf.fields, Field("door_secret", computed=True, secret=True, write_only=True))
+
+    assert "include_secrets" not in ResourceEntry(Safe).options()
+    assert "include_secrets" not in InfoEntry(Safe).options()

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
-from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, SHELF, FakeClient, refusal
+from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, SHELF, Box, FakeClient, refusal
 
 
 @pytest.fixture
@@ -70,6 +72,20 @@ def test_one_that_is_named_is_read_whole(client):
     assert "room" not in box
 
 
+def test_one_that_is_named_by_its_id_is_read_whole_without_the_list(client):
+    (box,) = gather(BOX, {"box_id": "box-1"}, client)["boxes"]
+    assert box["tags"] == {"a": "1", "b": "2"}
+    assert "ListBoxes" not in client.log
+
+
+def test_what_has_no_read_of_its_own_is_found_in_the_list_by_its_id(client):
+    class Plain(Box):
+        details = ()
+
+    (box,) = gather(Plain(), {"box_id": "box-2"}, client)["boxes"]
+    assert (box["name"], set(client.log)) == ("b2", {"ListBoxes"})
+
+
 def test_a_list_is_read_whole_on_request(client):
     plain = gather(BOX, {}, client)["boxes"]
     whole = gather(BOX, {"details": True}, client)["boxes"]
@@ -106,3 +122,20 @@ def test_children_are_found_below_their_parent(client):
         {"room_id": "r-cellar", "name": "s1", "note": ""}
     ]
     assert gather(SHELF, {"room": "cellar", "name": "s2"}, client)["shelves"] == []
+
+
+class Chest(Box):
+    """A box whose things are told on request."""
+
+    fields = tuple(replace(field, on_request="things") if field.name == "things" else field for field in Box.fields)
+
+
+@pytest.mark.parametrize("filters", [{"name": "b3"}, {"box_id": "box-3"}, {"room": "attic", "colour": "blue"}])
+def test_what_is_told_on_request_is_read_on_request(client, filters):
+    chest = Chest()
+    (told,) = gather(chest, {**filters, "details": True}, client)["boxes"]
+    assert "things" not in told
+    assert "tags" in told
+    assert "ListThings" not in client.log
+    (told,) = gather(chest, {**filters, "include": ["things"]}, client)["boxes"]
+    assert [thing["code"] for thing in told["things"]] == ["cog"]

@@ -7,12 +7,21 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import OnTop
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import Ambiguous, ParentMissing
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
-from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, FAMILY, SHELF, FakeClient, Shelf, refusal
+from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import (
+    BOX,
+    FAMILY,
+    SHELF,
+    Box,
+    FakeClient,
+    Shelf,
+    refusal,
+)
 
 
 def reader(client) -> Reader:
@@ -147,3 +156,55 @@ def test_a_fresh_one_has_what_was_sent_and_what_is_usual():
     assert fresh["tags"] == {}
     assert fresh["locked"] is False
     assert fresh["colour"] is None
+
+
+def test_a_detail_can_be_named_by_something_else():
+    class Bin(Box):
+        details = (Detail("QueryBox", "Data", by={"BoxId": "note"}),)
+
+    client = FakeClient({"note": "box-2"}, {"name": "b2"})
+    assert Bin().read(reader(client), {"name": "b1"})["name"] == "b2"
+    assert client.params("QueryBox") == [{"BoxId": "box-2"}]
+
+
+def test_a_detail_that_there_is_none_of_can_leave_the_resource_there():
+    class Bin(Box):
+        details = (Detail("QueryBox", "Data"), Detail("QueryBox", "Data", by={"BoxId": "note"}, none={"weight": 0}))
+
+    found = Bin().read(reader(FakeClient({"note": "box-9"})), {"name": "b1"})
+    assert (found["name"], found["weight"]) == ("b1", 0)
+
+
+def test_a_parent_is_named_within_another():
+    class Hook(Shelf):
+        fields = (
+            *Shelf.fields,
+            Field("bolt", resolve=lambda _reader, value, room: f"{room}/{value}", beside=("room_id",), into="bolt_id"),
+            Field("bolt_id", computed=True),
+        )
+
+    resolved = Hook().resolve(reader(FakeClient()), {"room": "attic", "bolt": "b"})
+    assert resolved == {"room": "attic", "room_id": "r-attic", "bolt": "b", "bolt_id": "r-attic/b"}
+    resolved = Hook().resolve(Reader(FakeClient(), tolerant=True), {"room": "loft", "bolt": "b"})
+    assert resolved["bolt_id"] == f"{PENDING}/b"
+
+
+def test_what_is_on_top_of_something_else_is_not_made():
+    assert OnTop().steps(BOX, {"name": "b1"}) == []
+    assert OnTop().sends(BOX) == set()
+
+
+class Paint(Resource):
+    """A resource that a word tells apart, which the platform writes as a number."""
+
+    kind = "paint"
+    families = (FAMILY,)
+    identity = {"BoxId": "colour"}
+    fields = (BOX.field("colour"), Field("note", "Note"))
+    details = (Detail("QueryBox", "Data"),)
+
+
+def test_what_identifies_travels_as_its_type_writes_it():
+    client = FakeClient()
+    assert Paint().read(reader(client), {"colour": "blue"}) is None
+    assert client.sent == [("QueryBox", {"BoxId": 2})]

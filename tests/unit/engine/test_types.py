@@ -15,8 +15,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
     JsonText,
     Mapping,
     Members,
+    Named,
     Number,
     Text,
+    Texts,
     Type,
     width,
 )
@@ -27,7 +29,9 @@ NET = Choice({"wifi": "WIFI", "lora": "LORA", "other": "OTHER"}, {3: "wifi", 8: 
 LEVEL = Choice({"weak": 1, "none": 2}, {0: "strong", 1: "weak", 2: "none"})
 MODEL = Choice({True: "senior", False: None}, {"senior": True, "basic": False})
 TAGS = Mapping(Text(1, 5), Text(0, 5, wide=2), most=3)
+TOPICS = Texts(Text(1, 5), most=3)
 DEVICES = Members(("product", "name"), ("product_key", "name"), most=3)
+GROUPS = Named("group_id", least=1, most=3)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -49,6 +53,8 @@ TYPES = {
     "choice read otherwise": (NET, st.sampled_from(["wifi", "lora", "other"])),
     "mapping": (TAGS, st.dictionaries(WORDS | st.integers(), WORDS | st.integers() | st.booleans(), max_size=4)),
     "members": (DEVICES, MEMBERS),
+    "named": (GROUPS, st.lists(st.fixed_dictionaries({"name": WORDS, "group_id": WORDS}), max_size=4, unique_by=str)),
+    "texts": (TOPICS, st.lists(WORDS, max_size=4)),
     "JSON": (JsonText(), st.dictionaries(st.text(), JSON, max_size=3)),
 }
 
@@ -79,7 +85,7 @@ def test_merging_what_is_there_changes_nothing_and_what_was_given_wins(name, dat
     merged = kind.merge(current, given_)
     assert kind.canonical(kind.merge(merged, given_)) == kind.canonical(merged)
     assert kind.canonical(kind.merge(None, given_)) == kind.canonical(given_)
-    if name == "members":
+    if name in ("members", "named", "texts"):
         assert kind.canonical(merged) == kind.canonical(current) | kind.canonical(given_)
     elif name == "mapping":
         assert kind.canonical(merged) == {**kind.canonical(current), **kind.canonical(given_)}
@@ -112,6 +118,8 @@ def test_the_order_of_members_means_nothing(members, random):
         (TAGS, {}),
         (TAGS, {"a": "", "b": 1, 7: True}),
         (DEVICES, [{}, {}, {}]),
+        (GROUPS, ["a", "b", "c"]),
+        (Named("id"), []),
         (Flag(), True),
     ],
 )
@@ -127,6 +135,7 @@ def test_values_that_can_be(kind, value):
         (Text(2, 4), "a", "2 to 4"),
         (Text(2, 4), "abcde", "2 to 4"),
         (Text(0, 2), "abc", "at most 2"),
+        (Text(2), "a", "must have at least 2 characters; 'a' has 1"),
         (Text(4, 6, wide=2), "灯灯灯灯", "where a Chinese character counts as 2; '灯灯灯灯' has 8"),
         (Text(1, 9, allowed="[a-z]+", hint="letters"), "ab\n", "may hold letters"),
         (Text(1, 9, allowed="[a-z]+", hint="letters"), "aBc", "may hold letters; 'aBc' does not fit"),
@@ -142,6 +151,11 @@ def test_values_that_can_be(kind, value):
         (TAGS, {"a": "灯灯灯"}, "'a' that cannot be"),
         (TAGS, {"a": 1, "b": 1, "c": 1, "d": 1}, "at most 3 entries, not 4"),
         (DEVICES, [{}] * 4, "at most 3 elements, not 4"),
+        (GROUPS, ["a", "b", "c", "d"], "at most 3 elements, not 4"),
+        (GROUPS, [], "must name 1 at least"),
+        (GROUPS, ["a", "b", "a"], "names a twice"),
+        (TOPICS, ["a", "b", "c", "d"], "at most 3 elements, not 4"),
+        (TOPICS, ["a", ""], "an element that cannot be: it must have 1 to 5"),
     ],
 )
 def test_values_that_cannot_be_are_told_why(kind, value, complaint):
@@ -215,3 +229,40 @@ def test_cleared_values_are_not_shared():
     for kind in (TAGS, DEVICES, JsonText()):
         assert kind.empty == kind.empty
         assert kind.empty is not kind.empty
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "asked", "fits"),
+    [
+        (Text(), "a", "a", True),
+        (Text(), "ab", "a", False),
+        (TAGS, {"a": "1", "b": "2"}, {"a": 1}, True),
+        (TAGS, {"a": "1"}, {"a": "1", "b": "2"}, False),
+        (TAGS, None, {}, True),
+        (TOPICS, ["a", "b"], ["b"], True),
+        (TOPICS, ["a", "b"], ["b", "c"], False),
+        (TOPICS, None, [], True),
+    ],
+)
+def test_what_answers_to_a_filter(kind, value, asked, fits):
+    assert kind.answers(value, asked) is fits
+
+
+def test_the_order_of_texts_means_nothing_and_none_counts_twice():
+    assert TOPICS.canonical(["b", "a"]) == TOPICS.canonical(["a", "b", "a"])
+    assert TOPICS.check(["a", "a", "b", "c"]) == ""
+    assert TOPICS.merge(["b"], ["a", "b"]) == ["b", "a"]
+
+
+def test_what_is_named_travels_by_its_ids_and_is_shown_by_its_names():
+    groups = [{"name": "west", "group_id": "g1"}, {"name": "east", "group_id": "g2"}]
+    assert GROUPS.to_wire(groups) == ["g1", "g2"]
+    assert GROUPS.shown(groups) == ["east", "west"]
+    assert GROUPS.from_wire(["g1", 2]) == [{"name": "g1", "group_id": "g1"}, {"name": "2", "group_id": "2"}]
+    assert GROUPS.from_wire(None) == []
+    assert GROUPS.canonical(groups) == GROUPS.canonical([{"name": "g2", "group_id": "g2"}, groups[0]])
+
+
+def test_names_of_what_is_pending_tell_it_apart():
+    one, other = ({"name": name, "group_id": PENDING} for name in ("west", "east"))
+    assert GROUPS.identity(one) != GROUPS.identity(other)

@@ -1,0 +1,63 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is done rather than brought about: there is no state to compare with, so it is a change each time."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, resolve
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+
+
+class ActionEntry(Entry):
+    """Does something with the account; in check mode it only looks whether its options can be.
+
+    Attributes:
+        fields: its options, as a resource's fields.
+        does: what it does, in words for the message of check mode, such as "The device is reset".
+    """
+
+    fields: tuple = ()
+    does = ""
+
+    def options(self) -> dict:
+        spec: dict = {}
+        for field in self.fields:
+            spec.update(field.argument_spec())
+        return spec
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError where there is none."""
+        return {field.name: field for field in self.fields}[name]
+
+    def perform(self, params: dict, client, check_mode: bool) -> dict:
+        calls = client.calls
+        given = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
+        check_values(self, given)
+        reader = Reader(client, tolerant=check_mode)
+        values = resolve(self.fields, reader, given)
+        result = {"changed": True}
+        if check_mode:
+            result["msg"] = f"{self.announced(values)}; nothing was done in check mode"
+        else:
+            result.update(self.act(client, values))
+        if reader.pending:
+            result["pending"] = list(reader.pending)
+        return {**result, "calls": client.calls - calls}
+
+    def announced(self, values: dict) -> str:
+        """What it does with these values, in words."""
+        return self.does
+
+    def act(self, client, values: dict) -> dict:
+        """Does it.
+
+        Args:
+            client: the client.
+            values: what was given, checked and resolved, by field.
+
+        Returns:
+            What the result tells beside ``changed``.
+        """
+        raise NotImplementedError(type(self).__name__)

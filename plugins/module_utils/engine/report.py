@@ -1,0 +1,55 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What can be asked and is no resource: histories, counts, positions, and the like."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, resolve
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+
+
+class ReportEntry(Entry):
+    """Tells something of the account.
+
+    Attributes:
+        fields: its options, as a resource's fields.
+        nothing: what it tells where something that its options name is not there.
+    """
+
+    fields: tuple = ()
+    nothing: dict = {}
+
+    def options(self) -> dict:
+        spec: dict = {}
+        for field in self.fields:
+            spec.update(field.argument_spec())
+        return spec
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError where there is none."""
+        return {field.name: field for field in self.fields}[name]
+
+    def perform(self, params: dict, client, check_mode: bool) -> dict:
+        calls = client.calls
+        given = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
+        check_values(self, given)
+        reader = Reader(client, tolerant=True)
+        values = resolve(self.fields, reader, given)
+        told = self.nothing if reader.pending else self.tell(reader, values)
+        return {"changed": False, **told, "calls": client.calls - calls}
+
+    def tell(self, reader: Reader, values: dict) -> dict:
+        """What the result tells beside ``changed``.
+
+        Args:
+            reader: reads the account.
+            values: what was given, checked and resolved, by field.
+        """
+        raise NotImplementedError(type(self).__name__)
+
+
+def renamed(row: dict, names: dict) -> dict:
+    """Those members of an object of the platform that have a value, by what they are called here."""
+    return {word: row[wire] for wire, word in names.items() if row.get(wire) is not None}

@@ -1,0 +1,91 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is done rather than brought about."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ParentMissing
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Text
+from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import FAMILY, FakeClient, room_id
+
+
+class Sweep(ActionEntry):
+    """Sweeps a room."""
+
+    families = (FAMILY,)
+    fields = (
+        Field("room", required=True, resolve=room_id, into="room_id"),
+        Field("broom", type=Text(2, 4)),
+        Field("dry", type=Flag(), argument={"default": True}),
+        Field("room_id", computed=True),
+    )
+    does = "The room would be swept"
+
+    def __init__(self):
+        self.done: list = []
+
+    def act(self, client, values):
+        client.call("LockBox", {"BoxId": "box-1"})
+        self.done.append(values)
+        return {"dust": 3}
+
+
+def test_its_fields_are_its_options():
+    assert Sweep().options() == {
+        "room": {"type": "str", "required": True, "no_log": False},
+        "broom": {"type": "str", "required": False, "no_log": False},
+        "dry": {"type": "bool", "default": True, "required": False, "no_log": False},
+    }
+
+
+def test_it_is_a_change_each_time():
+    sweep = Sweep()
+    client = FakeClient({})
+    for _ in range(2):
+        result = sweep.perform({"room": "attic", "broom": None, "dry": False}, client, False)
+        assert (result["changed"], result["dust"]) == (True, 3)
+    assert result["calls"] == client.calls - 2
+    assert sweep.done == [{"room": "attic", "room_id": "r-attic", "dry": False}] * 2
+
+
+def test_in_check_mode_it_says_what_it_would_do():
+    sweep = Sweep()
+    client = FakeClient({})
+    client.read_only = True
+    assert sweep.perform({"room": "attic"}, client, True) == {
+        "changed": True,
+        "msg": "The room would be swept; nothing was done in check mode",
+        "calls": 1,
+    }
+    assert sweep.done == []
+
+
+def test_what_is_not_there_yet_is_an_error_or_pending():
+    sweep = Sweep()
+    with pytest.raises(ParentMissing):
+        sweep.perform({"room": "loft"}, FakeClient({}), False)
+    result = sweep.perform({"room": "loft"}, FakeClient({}), True)
+    assert result["pending"] == ["the room loft does not exist yet"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_cannot_be_is_refused_before_anything_is_read(check_mode):
+    client = FakeClient({})
+    with pytest.raises(InvalidValue, match=r"^broom must have 2 to 4 characters"):
+        Sweep().perform({"room": "attic", "broom": "x"}, client, check_mode)
+    assert client.log == []
+
+
+def test_a_field_is_known_by_its_name():
+    assert Sweep().field("broom").name == "broom"
+    with pytest.raises(KeyError):
+        Sweep().field("mop")
+
+
+def test_an_action_must_say_what_it_does():
+    with pytest.raises(NotImplementedError):
+        ActionEntry().perform({}, FakeClient(), False)
