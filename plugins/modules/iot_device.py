@@ -9,7 +9,8 @@ module: iot_device
 short_description: Manage a device
 version_added: 0.1.0
 description:
-  - Registers a device of a product, and sets its nickname, its tags and whether it may connect.
+  - Registers a device of a product, and sets its nickname, its tags, the gateway that it is behind and whether it may
+    connect.
 options:
   product:
     description:
@@ -46,6 +47,28 @@ options:
     description:
       - Whether the device may connect. Disabling a gateway disables its sub-devices as well.
     type: bool
+  gateway:
+    description:
+      - The gateway that the device is behind, for a device that connects through one. The device is taken from the
+        gateway that it was behind; M(iotops.aliyun.iot_topology) asks before it does so. An empty dictionary takes it
+        away from its gateway.
+    type: dict
+    suboptions:
+      product:
+        description:
+          - The gateway's product, by its name or its ProductKey.
+        type: str
+      name:
+        description:
+          - The gateway's name.
+        type: str
+  client_ids:
+    description:
+      - The client ids of a device that registers itself without having been registered beforehand. An empty list takes
+        all of them away, for good; others than it has cannot be given.
+      - Which of several is the right one, M(iotops.aliyun.iot_device_client_id) says.
+    type: list
+    elements: str
   include_secrets:
     description:
       - Whether the result has the device's secret. Set C(no_log) on such a task.
@@ -57,6 +80,9 @@ extends_documentation_fragment:
 seealso:
   - module: iotops.aliyun.iot_device_info
   - module: iotops.aliyun.iot_product
+  - module: iotops.aliyun.iot_topology
+  - module: iotops.aliyun.iot_device_reset
+  - module: iotops.aliyun.iot_device_client_id
 author:
   - iotops.aliyun contributors (@iotops)
 """
@@ -122,6 +148,15 @@ device:
       description: Whether it may connect.
       type: bool
       returned: always
+    gateway:
+      description: The gateway that it is behind, with C(product), C(product_key) and C(name); empty without one.
+      type: dict
+      returned: when asked for
+    client_ids:
+      description: Its client ids.
+      type: list
+      elements: str
+      returned: when asked for
     status:
       description: C(online), C(offline), C(unactive) (it has never connected) or C(disable).
       type: str

@@ -44,6 +44,14 @@ options:
         whole.
     type: bool
     default: false
+  include:
+    description:
+      - What is read beside, of each device that fits, which takes requests for each. The gateway that it is behind, the
+        client ids with which it registered itself, and the X.509 certificate that the platform has issued to it.
+    type: list
+    elements: str
+    choices: [gateway, client_ids, certificate]
+    default: []
   include_secrets:
     description:
       - Whether the result has the secrets. Set C(no_log) on such a task.
@@ -54,6 +62,7 @@ extends_documentation_fragment:
   - iotops.aliyun.iot.info
 seealso:
   - module: iotops.aliyun.iot_device
+  - module: iotops.aliyun.iot_device_certificates_info
 author:
   - iotops.aliyun contributors (@iotops)
 """
@@ -69,6 +78,12 @@ EXAMPLES = r"""
     product: street_light
     status: unactive
   register: silent
+
+- name: Where one of them is
+  iotops.aliyun.iot_device_info:
+    product: street_light
+    name: lamp-0001
+    include: [gateway]
 """
 
 RETURN = r"""
@@ -102,6 +117,15 @@ devices:
       description: Whether it may connect.
       type: bool
       returned: always
+    gateway:
+      description: The gateway that it is behind, with C(product), C(product_key) and C(name); empty without one.
+      type: dict
+      returned: when asked for
+    client_ids:
+      description: Its client ids.
+      type: list
+      elements: str
+      returned: when asked for
     status:
       description: C(online), C(offline), C(unactive) (it has never connected) or C(disable).
       type: str
@@ -130,6 +154,22 @@ devices:
       description: When it last connected, in UTC.
       type: str
       returned: when it has connected
+    certificate:
+      description: Its X.509 certificate, in PEM.
+      type: str
+      returned: when asked for, and the platform has issued one
+    certificate_id:
+      description: The id of its certificate.
+      type: str
+      returned: when asked for, and the platform has issued one
+    certificate_status:
+      description: C(generating), C(generated) or C(failed).
+      type: str
+      returned: when asked for, of a product whose devices get certificates of the platform
+    certificate_private_key:
+      description: The private key of its certificate, in PEM.
+      type: str
+      returned: when asked for and O(include_secrets) is set, and the platform has issued a certificate
     device_secret:
       description: Its secret.
       type: str

@@ -11,14 +11,21 @@ version_added: 0.1.0
 description:
   - A product is the kind of a fleet's devices. It has a thing model and topic classes, and devices are registered
     below it.
-  - Most of a product is fixed when it is made; only its description, its tags and whether it is released can change.
+  - Most of a product is fixed when it is made; only its name, its description, its tags, who issues its certificates
+    and whether it is released can change.
 options:
   name:
     description:
       - The product's name, which is unique in an instance and tells one product from another.
       - 4 to 30 characters of Chinese and English letters, digits and underscores; a Chinese character counts as 2.
+      - It can be changed where O(product_key) says which product is meant.
     type: str
     required: true
+  product_key:
+    description:
+      - The ProductKey of a product that is there already. Given, it tells one product from another, and the product
+        gets O(name) if it has another name.
+    type: str
   state:
     description:
       - Whether the product is there. With V(absent) it is deleted, and all that hangs on it.
@@ -70,6 +77,23 @@ options:
       - How strictly data from its devices is held against the thing model. It cannot be changed.
     type: str
     choices: [weak, none]
+  certificate_issuer:
+    description:
+      - Who issues the X.509 certificates of its devices, the platform or somebody else. Only for a product whose
+        O(auth_type) is V(x509).
+    type: str
+    choices: [platform, others]
+  deduplicate_by_value:
+    description:
+      - Whether a property is not handed on to rules and subscriptions that has the value that it had before. With
+        O(deduplicate_by_timestamp) as well, only what has the same value and the same time is not.
+      - Sent when the product is made, and never read back; M(iotops.aliyun.iot_product_deduplication) sets it later.
+    type: bool
+  deduplicate_by_timestamp:
+    description:
+      - Whether a property is not handed on that has the time that it had before.
+      - Sent when the product is made, and never read back; M(iotops.aliyun.iot_product_deduplication) sets it later.
+    type: bool
   join_permission_id:
     description:
       - The join permission of LoRaWAN devices. Sent when the product is made, and never read back.
@@ -103,6 +127,7 @@ extends_documentation_fragment:
   - iotops.aliyun.iot.resource
 seealso:
   - module: iotops.aliyun.iot_product_info
+  - module: iotops.aliyun.iot_product_deduplication
 author:
   - iotops.aliyun contributors (@iotops)
 """
@@ -127,6 +152,16 @@ EXAMPLES = r"""
     tags:
       season: winter
     purge_tags: false
+
+- name: Another name for it
+  iotops.aliyun.iot_product:
+    product_key: "{{ lamps.product.product_key }}"
+    name: path_light
+
+- name: The old name again
+  iotops.aliyun.iot_product:
+    product_key: "{{ lamps.product.product_key }}"
+    name: street_light
 
 - name: Release it
   iotops.aliyun.iot_product:
@@ -189,6 +224,10 @@ product:
       description: How the data of its devices is checked against the thing model, C(strong), C(weak) or C(none).
       type: str
       returned: when the platform tells
+    certificate_issuer:
+      description: Who issues the certificates of its devices, C(platform) or C(others).
+      type: str
+      returned: when O(certificate_issuer) is given
     status:
       description: C(development) or C(released).
       type: str

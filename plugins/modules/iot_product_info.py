@@ -120,6 +120,10 @@ products:
       description: How the data of its devices is checked against the thing model, C(strong), C(weak) or C(none).
       type: str
       returned: when read whole
+    certificate_issuer:
+      description: Who issues the certificates of its devices, C(platform) or C(others).
+      type: str
+      returned: when read whole, of a product whose devices have certificates
     status:
       description: C(development) or C(released).
       type: str

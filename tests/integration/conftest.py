@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from .tasks import Tasks
+
 ROOT = Path(__file__).resolve().parents[2]
 
 RECAP = re.compile(
@@ -71,3 +73,9 @@ class Playbooks:
 def playbooks(request, server) -> Playbooks:
     """Playbooks through one door, against an empty platform; the test runs once for each door."""
     return Playbooks(server, request.param)
+
+
+@pytest.fixture
+def tasks(server) -> Tasks:
+    """Tasks one by one, in this process, against an empty platform."""
+    return Tasks(server)

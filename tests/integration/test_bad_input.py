@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 
 PRODUCT = {"name": "street_light", "node_type": "device", "thing_model": True, "data_format": "alink"}
+LAMP = {"product": "street_light", "name": "lamp-0001"}
 TEMPERATURE = {"identifier": "t", "name": "t", "accessMode": "r", "dataType": {"type": "float", "specs": {}}}
 
 #: Module, options, and what the message must say.
@@ -45,6 +46,19 @@ CASES = (
     ),
     ("iot_rule", {"name": "overheat", "state": "started"}, "needs product, short_topic, select before it can start"),
     ("iot_rule", {"name": "overheat", "actions": [{"type": "amqp", "configuration": {}}]}, "amqp.*lacks groupId"),
+    ("iot_product", {**PRODUCT, "certificate_issuer": "others"}, "auth_type is secret has no certificates"),
+    ("iot_device", {**LAMP, "gateway": {"name": "hub-west"}}, "gateway needs product and name"),
+    ("iot_thing_script", {"product": "street_light", "type": "php", "script": "x"}, "speak no format of their own"),
+    ("iot_topic_route", {"source": "user/report"}, "source may hold a custom topic of a device"),
+    ("iot_topology", {"product": "street_light", "gateway": "hub-west"}, "there is no gateway hub-west"),
+    ("iot_device_file", {"product": "street_light", "device": "lamp-0001", "name": "log.txt"}, "state"),
+    (
+        "iot_imported_devices",
+        {"product": "street_light", "devices": [{"name": "meter-0001"}]},
+        "device_secret must be given to import meter-0001",
+    ),
+    ("iot_lora_devices", {"product": "street_light", "devices": [{"dev_eui": "x", "pin_code": "x"}]}, "dev_eui must"),
+    ("iot_device_reset", LAMP, "there is no device lamp-0001"),
     ("iot_api", {"operation": "QueryProduct"}, "ProductKey must be given"),
     ("iot_api", {"operation": "QueryProduct", "params": {"Key": "x"}}, "no parameter Key.*ProductKey"),
     ("iot_api", {"operation": "Nonsense"}, "no operation Nonsense"),

@@ -17,8 +17,16 @@ from .conftest import Playbooks
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("iot_*.py"))
 
-#: What examples take for granted: the product that most of them name, and its devices.
+#: A picture of a licence plate, which holds its text.
+PICTURE = (
+    "data:image/png,%89PNG%0D%0A%1A%0A%00%00%00%0DIHDR%00%00%00%08%00%00%00%08%01%00%00%00%00%ECt%83%"
+    "26%00%00%00%15iTXtTitle%00%00%00zh%00%00%E4%BA%ACA12345%B8%21%20%96%00%00%00%00IDAT5%AF%06%1E%00"
+    "%00%00%00IEND%AEB%60%82"
+)
+
+#: What examples take for granted: the product that most of them name, and its devices, of which one has connected.
 PREPARED = (
+    {"ansible.builtin.set_fact": {"gate_picture": PICTURE}},
     {
         "iotops.aliyun.iot_product": {
             "name": "street_light",
@@ -28,8 +36,36 @@ PREPARED = (
         }
     },
     {"iotops.aliyun.iot_device": {"product": "street_light", "name": "lamp-0001"}},
+    {"iotops.aliyun.iot_device": {"product": "street_light", "name": "lamp-0002"}},
+    {
+        "ansible.builtin.uri": {
+            "url": "{{ endpoint }}/_emulator/devices",
+            "method": "POST",
+            "body_format": "json",
+            "body": {"product": "street_light", "names": ["lamp-0001"], "online": True},
+        }
+    },
     {"iotops.aliyun.iot_device_group": {"name": "west_side"}},
     {"iotops.aliyun.iot_rule": {"name": "overheat"}},
+    {"ansible.builtin.copy": {"content": "a firmware", "dest": "{{ playbook_dir }}/lamp.bin", "mode": "0644"}},
+    {
+        "iotops.aliyun.iot_ota_firmware": {
+            "name": "lamp_1_0",
+            "product": "street_light",
+            "version": "1.0",
+            "file": "{{ playbook_dir }}/lamp.bin",
+            "needs_verification": False,
+        }
+    },
+    {
+        "iotops.aliyun.iot_ota_firmware": {
+            "name": "lamp_2_0",
+            "product": "street_light",
+            "version": "2.0",
+            "file": "{{ playbook_dir }}/lamp.bin",
+        }
+    },
+    {"iotops.aliyun.iot_consumer_group": {"name": "console"}},
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import (
     Batch,
@@ -16,12 +17,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
     Entries,
     Switch,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources import tags
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import has_certificates, product_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sub_devices import signed
 
 DEVICE_NAME = Text(4, 32, allowed=r"[A-Za-z0-9_@.:-]+", hint="letters, digits and - _ @ . :")
 NICKNAME = Text(
@@ -32,6 +35,12 @@ NICKNAME = Text(
     hint="Chinese and English letters, digits and _",
     clearable=True,
 )
+
+
+#: The most devices of which one call tells the details.
+MOST_DETAILS = 100
+
+CERTIFICATE_STATUS = Choice({"generating": 0, "failed": 1, "generated": 2})
 
 
 class Nickname(Change):
@@ -45,6 +54,120 @@ class Nickname(Change):
             return []
         row = {**resource.identify(), "Nickname": desired["nickname"] or None}
         return [Step(steps.UPDATE, "BatchUpdateDeviceNickname", {"DeviceNicknameInfo": [row]}, changes)]
+
+
+class Behind(Type):
+    """The gateway that a device is behind, by its product and name; empty where it is behind none."""
+
+    argument = {"type": "dict", "options": {"product": {"type": "str"}, "name": {"type": "str"}}}
+
+    @property
+    def empty(self):
+        return {}
+
+    def check(self, value) -> str:
+        if bool(value.get("product")) is not bool(value.get("name")):
+            return "needs product and name, or none of them"
+        return DEVICE_NAME.check(value["name"]) if value.get("name") else ""
+
+    def canonical(self, value):
+        return (value.get("product_key"), value["name"]) if value and value.get("name") else None
+
+
+class GoBehind(Change):
+    """A device is put behind a gateway, away from where it was, or taken away from its gateway."""
+
+    fields = ("gateway",)
+
+    def steps(self, resource, desired, current):
+        changes = self.differing(resource, desired, current)
+        if not changes:
+            return []
+        if current.get("node_type") == "gateway":
+            # RemoveThingTopo would take away what is behind this one.
+            raise InvalidValue("a gateway cannot be behind a gateway", field="gateway", remedy="Leave gateway out")
+        gateway = desired["gateway"]
+        if not gateway.get("name"):
+            return [Step(steps.UPDATE, "RemoveThingTopo", resource.identify(), changes)]
+        params = {
+            "GwProductKey": gateway.get("product_key"),
+            "GwDeviceName": gateway["name"],
+            "TopoAddItem": [Derived(signed, ("product_key", "name", "device_secret"))],
+        }
+        return [Step(steps.UPDATE, "BatchAddThingTopo", params, changes)]
+
+
+class ClearClientIds(Change):
+    """Client ids are given to a device when it registers itself: here they can only be taken away, all at once."""
+
+    fields = ("client_ids",)
+
+    def steps(self, resource, desired, current):
+        changes = self.differing(resource, desired, current)
+        if not changes:
+            return []
+        if desired["client_ids"]:
+            raise InvalidValue(
+                "client_ids cannot be given to a device, only be taken away, with an empty list",
+                field="client_ids",
+                remedy="iot_device_client_id says which of several is the right one",
+            )
+        return [Step(steps.UPDATE, "DeleteClientIds", {"IotId": Ref("iot_id")}, changes)]
+
+
+def device_id(reader, name: str, key):
+    """The IotId of a device that is named by its name, in the product of that ProductKey.
+
+    Raises:
+        ParentMissing: there is none, and the reader does not tolerate that.
+    """
+    if key is PENDING:
+        return PENDING
+    found = reader.find("QueryDeviceDetail", {"ProductKey": key, "DeviceName": name})
+    return member(found, "Data.IotId") if found else reader.missing("device", name)
+
+
+#: How an action names its device.
+NAMED = (
+    Field("product", required=True, resolve=product_key, into="product_key"),
+    Field("name", type=DEVICE_NAME, required=True, resolve=device_id, beside=("product_key",), into="iot_id"),
+)
+
+
+def details_of(reader, key: str, names: list) -> dict:
+    """What the platform tells of those of a product's devices that are there, by their names."""
+    found = {}
+    for start in range(0, len(names), MOST_DETAILS):
+        params = {"ProductKey": key, "DeviceName": names[start : start + MOST_DETAILS]}
+        rows = member(reader.read("BatchQueryDeviceDetail", params), "Data.Data") or []
+        found.update((row["DeviceName"], row) for row in rows)
+    return found
+
+
+def _of_gateway(data: dict | None) -> dict:
+    if not data or not data.get("DeviceName"):
+        return {"gateway": {}}
+    return {
+        "gateway": {
+            "product": data.get("ProductName"),
+            "product_key": data["ProductKey"],
+            "name": data["DeviceName"],
+        }
+    }
+
+
+def _of_certificate(data: dict | None) -> dict:
+    data = data or {}
+    return {
+        "certificate": data.get("Certificate"),
+        "certificate_id": data.get("CertSN"),
+        "certificate_status": CERTIFICATE_STATUS.from_wire(data.get("Status")),
+        "certificate_private_key": data.get("PrivateKey"),
+    }
+
+
+def _of_client_ids(rows: list | None) -> dict:
+    return {"client_ids": [row["ClientId"] for row in rows or []]}
 
 
 class Device(Resource):
@@ -63,6 +186,8 @@ class Device(Resource):
         Field("nickname", "Nickname", NICKNAME, initial=""),
         Field("tags", type=tags.tags(value=Text(1, 128, wide=2)), initial={}, purge=True),
         Field("enabled", type=Flag(), initial=True),
+        Field("gateway", type=Behind(), initial={}, on_request="gateway"),
+        Field("client_ids", type=Texts(Text(1)), initial=[], on_request="client_ids"),
         Field(
             "status",
             read="Status",
@@ -75,12 +200,30 @@ class Device(Resource):
         Field("created", read="UtcCreate", computed=True),
         Field("activated", read="UtcActive", computed=True),
         Field("last_online", read="UtcOnline", computed=True),
+        Field("certificate", computed=True, on_request="certificate"),
+        Field("certificate_id", computed=True, on_request="certificate"),
+        Field("certificate_status", type=CERTIFICATE_STATUS, computed=True, on_request="certificate"),
+        Field("certificate_private_key", computed=True, secret=True, on_request="certificate"),
         Field("device_secret", read="DeviceSecret", computed=True, secret=True),
     )
     listing = Listing("QueryDevice", send={"ProductKey": "product_key"})
     details = (
         Detail("QueryDeviceDetail", "Data"),
         Detail("QueryDeviceProp", "Props", only=("tags",), parse=lambda text: {"tags": json.loads(text or "{}")}),
+        Detail("GetGatewayBySubDevice", "Data", only=("gateway",), parse=_of_gateway, none={"gateway": {}}),
+        Detail(
+            "QueryClientIds",
+            "Data.DynamicRegClientIds",
+            only=("client_ids",),
+            parse=_of_client_ids,
+            by={"IotId": "iot_id"},
+        ),
+        Detail(
+            "QueryDeviceCert",
+            "DeviceCertInfo",
+            only=("certificate", "certificate_id", "certificate_status", "certificate_private_key"),
+            parse=_of_certificate,
+        ),
     )
     create = Create("RegisterDevice", learns={"iot_id": "Data.IotId", "device_secret": "Data.DeviceSecret"})
     changes = (
@@ -94,11 +237,29 @@ class Device(Resource):
             ),
             remove=Batch("DeleteDeviceProp", lambda entries: {"PropKey": entries[0][0]}, size=1),
         ),
+        GoBehind(),
+        ClearClientIds(),
         Switch("enabled", {True: "EnableThing", False: "DisableThing"}),
     )
     delete = Delete("DeleteDevice")
     filters = ("product", "name", "nickname", "status", "enabled", "tags")
     within = ("product",)
+
+    def resolve(self, reader, desired):
+        resolved = super().resolve(reader, desired)
+        gateway = desired.get("gateway") or {}
+        if gateway.get("name"):
+            key = product_key(reader, gateway["product"])
+            device_id(reader, gateway["name"], key)
+            resolved["gateway"] = {**gateway, "product_key": key}
+        elif "gateway" in desired:
+            resolved["gateway"] = {}
+        return resolved
+
+    def read_detail(self, reader, detail, current):
+        if detail.operation == "QueryDeviceCert" and not has_certificates(reader, current["product_key"]):
+            return {}
+        return super().read_detail(reader, detail, current)
 
     def parse(self, item):
         # A list calls it DeviceStatus; a disabled device has no other status beside that.

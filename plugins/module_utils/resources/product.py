@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import (
     Batch,
     Create,
@@ -13,15 +15,53 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
     Switch,
     Update,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import Ambiguous
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import Ambiguous, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources import tags
 
 PRODUCT_NAME = Text(
     4, 30, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores"
 )
+
+
+#: What tells repeated properties from new ones: the parameters by the field whose value they take.
+DEDUPLICATION = {
+    "PropertyValueFilter": "deduplicate_by_value",
+    "PropertyTimestampFilter": "deduplicate_by_timestamp",
+}
+
+#: The issuer that is the platform.
+PLATFORM = "1"
+
+
+class CreateAndDeduplicate(Create):
+    """How a product's data is deduplicated is settled when the product is made: no operation tells it afterwards."""
+
+    def steps(self, resource, desired):
+        result = super().steps(resource, desired)
+        flags = {wire: bool(desired.get(name)) for wire, name in DEDUPLICATION.items()}
+        if any(flags.values()):
+            changes = {name: (False, flags[wire]) for wire, name in DEDUPLICATION.items()}
+            params = {**resource.identify(), **flags}
+            result.append(Step(steps.UPDATE, "UpdateProductFilterConfig", params, changes))
+        return result
+
+
+class CertificateIssuer(Update):
+    """Only devices that prove who they are with a certificate have one that somebody issues."""
+
+    def steps(self, resource, desired, current):
+        auth_type = desired.get("auth_type") or current.get("auth_type") or "secret"
+        if desired.get("certificate_issuer") and auth_type != "x509":
+            raise InvalidValue(
+                f"a product whose auth_type is {auth_type} has no certificates",
+                field="certificate_issuer",
+                remedy="Leave certificate_issuer out, or make a product with auth_type: x509",
+            )
+        return super().steps(resource, desired, current)
 
 
 class Product(Resource):
@@ -34,7 +74,7 @@ class Product(Resource):
     identity = {"ProductKey": "product_key"}
     fields = (
         Field("name", "ProductName", PRODUCT_NAME, required=True),
-        Field("product_key", "ProductKey", computed=True),
+        Field("product_key", "ProductKey", Text(1)),
         Field("description", "Description", Text(0, 100), initial=""),
         Field("node_type", "NodeType", Choice({"device": 0, "gateway": 1})),
         Field(
@@ -61,6 +101,9 @@ class Product(Resource):
         ),
         Field("category_key", "CategoryKey", Text()),
         Field("validate_type", "ValidateType", Choice({"weak": 1, "none": 2}, {0: "strong", 1: "weak", 2: "none"})),
+        Field("certificate_issuer", "IssueModel", Choice({"platform": 1, "others": 3}), initial="platform"),
+        Field("deduplicate_by_value", "PropertyValueFilter", Flag(), write_only=True),
+        Field("deduplicate_by_timestamp", "PropertyTimestampFilter", Flag(), write_only=True),
         Field("join_permission_id", "JoinPermissionId", Text(), write_only=True),
         Field("resource_group_id", "ResourceGroupId", Text(), write_only=True),
         Field(
@@ -77,11 +120,16 @@ class Product(Resource):
     listing = Listing("QueryProductList")
     details = (
         Detail("QueryProduct", "Data"),
+        Detail("QueryProductCertInfo", "ProductCertInfo", only=("certificate_issuer",)),
         Detail("ListProductTags", "Data.ProductTag", only=("tags",), parse=lambda item: {"tags": tags.of_rows(item)}),
     )
-    create = Create("CreateProduct", learns={"product_key": "ProductKey", "product_secret": "Data.ProductSecret"})
+    create = CreateAndDeduplicate(
+        "CreateProduct", learns={"product_key": "ProductKey", "product_secret": "Data.ProductSecret"}
+    )
     changes = (
-        Update("UpdateProduct", "description"),
+        # A product that is found by its name has it; one that is named by its ProductKey may get another.
+        Update("UpdateProduct", "name", "description"),
+        CertificateIssuer("SetProductCertInfo", "certificate_issuer"),
         Entries(
             "tags",
             add=Batch("CreateProductTags", lambda entries: {"ProductTag": tags.rows(entries)}),
@@ -93,6 +141,28 @@ class Product(Resource):
     delete = Delete("DeleteProduct")
     filters = ("name", "product_key", "node_type", "status", "tags")
     way_out = "A product keeps what it was made with: make another one, or leave the option as it is"
+
+    def read(self, reader, desired, wanted=None):
+        key = desired.get("product_key", "")
+        # In check mode the key of a product that is yet to be made is a word that the platform takes for no key.
+        there = super().read(reader, desired, wanted) if not key or key.isalnum() else None
+        if there is None and key:
+            reader.missing("product", key, "Leave product_key out to make a product")
+        return there
+
+    def read_detail(self, reader, detail, current):
+        if detail.operation == "QueryProductCertInfo" and current.get("auth_type") != "x509":
+            return {}
+        return super().read_detail(reader, detail, current)
+
+
+def has_certificates(reader, key: str) -> bool:
+    """Whether the platform issues certificates to the devices of a product."""
+    auth_types = {item["ProductKey"]: item.get("AuthType") for item in reader.pages("QueryProductList")}
+    if auth_types.get(key) != "x509":
+        return False
+    issuer = member(reader.read("QueryProductCertInfo", {"ProductKey": key}), "ProductCertInfo.IssueModel")
+    return str(issuer) == PLATFORM
 
 
 def product_key(reader, product_name: str):

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, rule
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Switch, Update
@@ -45,12 +47,20 @@ class StartAndStop(Switch):
         return super().steps(resource, desired, current)
 
 
+@dataclass(frozen=True)
 class StopThenDelete(Delete):
-    """A rule that runs is stopped before it goes."""
+    """What runs is stopped before it goes.
+
+    Attributes:
+        stop: the operation that stops it.
+    """
+
+    stop: str = "StopRule"
 
     def steps(self, resource, current):
-        stop = Step(steps.UPDATE, "StopRule", resource.identify(), {"status": ("started", "stopped")})
-        return [*([stop] if current.get("status") == "started" else []), *super().steps(resource, current)]
+        status = current.get("status")
+        stop = Step(steps.UPDATE, self.stop, resource.identify(), {"status": (status, "stopped")})
+        return [*([stop] if status not in (None, "stopped") else []), *super().steps(resource, current)]
 
 
 class Rule(Resource):
@@ -122,16 +132,22 @@ def with_product_key(reader, action: dict) -> dict:
     """A republishing action whose topic may name a product, with the product's ProductKey in its place."""
     if action["type"] != "republish":
         return action
-    levels = action["configuration"]["topic"].split("/")
-    # /{ProductKey}/{device}/user/... or /sys/{ProductKey}/{device}/thing/...
-    place = 2 if levels[1:2] == ["sys"] else 1
-    if len(levels) <= place or levels[place] == str(PENDING):
-        return action
+    topic = topic_of_key(reader, action["configuration"]["topic"])
+    return {**action, "configuration": {**action["configuration"], "topic": topic}}
+
+
+def topic_of_key(reader, topic: str) -> str:
+    """A topic that may name a product, with the product's ProductKey in its place; as it is where that is pending."""
+    levels = topic.split("/")
+    # /{ProductKey}/{device}/..., /sys/{ProductKey}/{device}/thing/... or /as/mqtt/status/{ProductKey}/{device}
+    place = 2 if levels[1:2] == ["sys"] else 4 if levels[1:4] == ["as", "mqtt", "status"] else 1
+    # What an earlier task is about to make has no name yet, and ${...} is filled in by the rule.
+    if len(levels) <= place or levels[place] == str(PENDING) or "${" in levels[place]:
+        return topic
     key = product_key(reader, levels[place])
-    if key is PENDING:
-        return action
-    levels[place] = key
-    return {**action, "configuration": {**action["configuration"], "topic": "/".join(levels)}}
+    if key is not PENDING:
+        levels[place] = key
+    return "/".join(levels)
 
 
 def topic_type(short_topic: str) -> str:

@@ -68,15 +68,25 @@ class Actions(Type):
         return (action["type"], target, bool(action.get("error_action")))
 
     def canonical(self, value):
-        return {self.identity(action): _configuration(action) for action in value or []}
+        return {self.identity(action): comparable(action["configuration"]) for action in value or []}
 
     def merge(self, current, given):
         return list({self.identity(action): action for action in [*(current or []), *given]}.values())
 
 
-def _configuration(action: dict) -> str:
-    kept = {key: value for key, value in action["configuration"].items() if key not in ADDED}
-    return json.dumps(kept, sort_keys=True, ensure_ascii=False)
+def comparable(configuration: dict) -> str:
+    """A configuration without what the platform adds to it, as a text that is the same for two that mean the same."""
+    kept = {key: value for key, value in configuration.items() if key not in ADDED}
+    return json.dumps(_texts(kept), sort_keys=True, ensure_ascii=False)
+
+
+def _texts(value):
+    # A number that was written comes back as a text now and then.
+    if isinstance(value, dict):
+        return {key: _texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_texts(inner) for inner in value]
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 def _wire(action: dict) -> dict:
@@ -129,7 +139,7 @@ class ActionChanges(Change):
             if key not in before:
                 params = {**resource.identify(), **_wire(wanted), "ErrorActionFlag": key[2]}
                 add(steps.CREATE, "CreateRuleAction", params, lambda key=key, new=wanted: state.update({key: new}))
-            elif _configuration(before[key]) != _configuration(wanted):
+            elif comparable(before[key]["configuration"]) != comparable(wanted["configuration"]):
                 params = {"ActionId": before[key]["action_id"], **_wire(wanted)}
                 add(steps.UPDATE, "UpdateRuleAction", params, lambda key=key, new=wanted: state.update({key: new}))
         return result

@@ -7,7 +7,7 @@ from __future__ import annotations
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, thing_model
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, OnTop
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -44,22 +44,6 @@ class ImportAndPublish(Change):
             release = Step(steps.UPDATE, "ReleaseProduct", resource.identify(), restores=True)
             result = [withdraw, *result, release]
         return result
-
-    def sends(self, _resource):
-        """Nothing: what makes a thing model is its changes."""
-        return set()
-
-
-class OnTop:
-    """A thing model is there as soon as its product is; making one is changing it."""
-
-    def steps(self, _resource, _desired):
-        """None of its own."""
-        return []
-
-    def sends(self, _resource):
-        """Nothing."""
-        return set()
 
 
 class ThingModel(Resource):

@@ -1,0 +1,129 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_device_file_info
+short_description: Find files that a device has uploaded
+version_added: 0.1.0
+description:
+  - Finds files of a device by their name or FileId, or tells all of them.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  device:
+    description:
+      - The device's name.
+    type: str
+    required: true
+  name:
+    description:
+      - The file's name. One that is named is read whole.
+    type: str
+  file_id:
+    description:
+      - The FileId that the platform gave the file.
+    type: str
+  details:
+    description:
+      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
+        whole.
+    type: bool
+    default: false
+  include_secrets:
+    description:
+      - Whether the result says where a file can be downloaded. Set C(no_log) on such a task.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_device_file
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: All files of a device
+  iotops.aliyun.iot_device_file_info:
+    product: street_light
+    device: lamp-0001
+  register: files
+
+- name: Where one can be downloaded
+  iotops.aliyun.iot_device_file_info:
+    product: street_light
+    device: lamp-0001
+    name: log.txt
+    include_secrets: true
+  no_log: true
+"""
+
+RETURN = r"""
+device_files:
+  description: The files that fit, the newest first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    product_key:
+      description: The ProductKey of the device's product.
+      type: str
+      returned: always
+    iot_id:
+      description: The IotId of the device.
+      type: str
+      returned: always
+    name:
+      description: The file's name.
+      type: str
+      returned: always
+    file_id:
+      description: The FileId that the platform gave it.
+      type: str
+      returned: always
+    size_in_kilobytes:
+      description: Its size in kilobytes.
+      type: int
+      returned: always
+    created:
+      description: When it was uploaded, in UTC.
+      type: str
+      returned: always
+    download_url:
+      description: Where it can be downloaded for a while. Whoever has the address can read the file.
+      type: str
+      returned: when it is read whole and O(include_secrets) is set
+  sample:
+    - product_key: a1BwAGVxxxx
+      iot_id: Q7uOhVRdZRR1DnTLvxxx00100
+      name: log.txt
+      file_id: xL0G67MBLBDtkR7GCfTxxxxx
+      size_in_kilobytes: 100
+      created: "2019-03-21T08:45:42.000Z"
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_file import DeviceFile
+
+ENTRY = InfoEntry(DeviceFile)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_device_reset
+short_description: Reset a device
+version_added: 0.1.0
+description:
+  - Resets a device. One that got its secret by registering itself dynamically is as if it had never connected, and can
+    register once more.
+  - B(A gateway that is reset loses all of its sub-devices); the devices themselves stay.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  name:
+    description:
+      - The device's name.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+attributes:
+  check_mode:
+    support: full
+    description: Checks the options, and does nothing.
+  diff_mode:
+    support: none
+    description: What is done leaves no state that could be compared.
+  idempotent:
+    support: none
+    description: Each run does it again.
+  action_group:
+    support: full
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
+seealso:
+  - module: iotops.aliyun.iot_device
+  - module: iotops.aliyun.iot_topology
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: As new
+  iotops.aliyun.iot_device_reset:
+    product: street_light
+    name: lamp-0001
+"""
+
+RETURN = r"""
+job_id:
+  description: The job that takes the sub-devices away from a gateway, where it has more than 2,000 of them.
+  returned: when there is such a job
+  type: str
+  sample: 450407bxxxx
+msg:
+  description: What would be done.
+  returned: in check mode
+  type: str
+  sample: The device would be reset; nothing was done in check mode
+pending:
+  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
+  returned: when something is missing
+  type: list
+  elements: str
+  sample: ["the product street_light does not exist yet"]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_reset import Reset
+
+ENTRY = Reset()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

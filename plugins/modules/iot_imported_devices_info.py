@@ -1,0 +1,97 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_imported_devices_info
+short_description: Find devices that were imported together
+version_added: 0.1.0
+description:
+  - Tells the devices of a batch that M(iotops.aliyun.iot_imported_devices) has imported, except for those that were
+    deleted since.
+options:
+  apply_id:
+    description:
+      - The ApplyId of the batch.
+    type: int
+    required: true
+  include_secrets:
+    description:
+      - Whether the result has the devices' secrets. Set C(no_log) on such a task.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_imported_devices
+  - module: iotops.aliyun.iot_device_info
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Meters that speak MQTT already
+  iotops.aliyun.iot_imported_devices:
+    product: street_light
+    devices:
+      - {name: meter-0001, device_secret: 3f1c9a5d7e, serial_number: QC4_001}
+      - {name: meter-0002, device_secret: 8b20d4e6fa, serial_number: QC4_002}
+  register: meters
+
+- name: Their serial numbers
+  iotops.aliyun.iot_imported_devices_info:
+    apply_id: "{{ meters.imported_devices.apply_id }}"
+"""
+
+RETURN = r"""
+imported_devices:
+  description: The batch, or nothing where there is none of this id.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    product_key:
+      description: The ProductKey of their product.
+      type: str
+      returned: always
+    devices:
+      description: The devices, each with C(name) and C(serial_number).
+      type: list
+      elements: dict
+      returned: always
+    apply_id:
+      description: The ApplyId of the batch in which they were imported.
+      type: int
+      returned: always
+    device_secrets:
+      description: Their secrets by their names.
+      type: dict
+      returned: when O(include_secrets) is set
+  sample:
+    - product_key: a1BwAGVxxxx
+      apply_id: 1295006
+      devices:
+        - {name: meter-0001, serial_number: QC4_001}
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.imported_devices import ImportedDevices
+
+ENTRY = InfoEntry(ImportedDevices)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_lora_devices
+short_description: Register LoRaWAN devices
+version_added: 0.1.0
+description:
+  - Registers LoRaWAN nodes of a product by a task of the platform, under names that the platform makes up.
+  - The platform does not tell which nodes are registered, so that this is done each time; a node that is registered
+    already is one that cannot be registered.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey. Its net type must be C(lora).
+    type: str
+    required: true
+  devices:
+    description:
+      - The nodes, up to 500.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      dev_eui:
+        description:
+          - The node's DevEUI, 16 hexadecimal digits.
+        type: str
+        required: true
+      pin_code:
+        description:
+          - The node's PIN code, which proves that the DevEUI is its owner's.
+        type: str
+        required: true
+  wait:
+    description:
+      - Whether to wait until the task has ended. Then the task fails where a node was not registered.
+    type: bool
+    default: true
+  wait_timeout_in_seconds:
+    description:
+      - How long to wait, in seconds, up to 86,400.
+    type: int
+    default: 300
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+attributes:
+  check_mode:
+    support: full
+    description: Checks the options, and does nothing.
+  diff_mode:
+    support: none
+    description: What is done leaves no state that could be compared.
+  idempotent:
+    support: none
+    description: Each run does it again.
+  action_group:
+    support: full
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
+seealso:
+  - module: iotops.aliyun.iot_lora_info
+  - module: iotops.aliyun.iot_product
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: What may join
+  iotops.aliyun.iot_lora_info:
+  register: lora
+
+- name: A product of nodes
+  iotops.aliyun.iot_product:
+    name: soil_sensor
+    node_type: device
+    net_type: lora
+    join_permission_id: "{{ lora.join_permissions[0].join_permission_id }}"
+
+- name: Its nodes
+  iotops.aliyun.iot_lora_devices:
+    product: soil_sensor
+    devices:
+      - {dev_eui: d896e0ffff000001, pin_code: "{{ pin_code | default('5a3f0c') }}"}
+"""
+
+RETURN = r"""
+task:
+  description: The task of the platform.
+  returned: when it was started
+  type: dict
+  contains:
+    task_id:
+      description: Its id.
+      type: str
+      returned: always
+    state:
+      description: C(running) or C(finish).
+      type: str
+      returned: when waited for
+    total:
+      description: How many nodes it has.
+      type: int
+      returned: when waited for
+    registered:
+      description: The DevEUIs of the nodes that were registered.
+      type: list
+      elements: str
+      returned: when waited for
+    failed:
+      description: The DevEUIs of the nodes that were not registered.
+      type: list
+      elements: str
+      returned: when there are such
+  sample:
+    task_id: "62146"
+    state: finish
+    total: 1
+    registered: [d896e0ffff000001]
+msg:
+  description: What would be done.
+  returned: in check mode
+  type: str
+  sample: The nodes would be registered; nothing was done in check mode
+pending:
+  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
+  returned: when something is missing
+  type: list
+  elements: str
+  sample: ["the product soil_sensor does not exist yet"]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 4
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.lora_devices import Register
+
+ENTRY = Register()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_thing_script_info
+short_description: Find the data-parsing script of a product
+version_added: 0.1.0
+description:
+  - Tells the script that turns the bytes of a product's devices into the members of its thing model, and back.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_thing_script
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: How the bytes of this product are read
+  iotops.aliyun.iot_thing_script_info:
+    product: street_light
+"""
+
+RETURN = r"""
+thing_scripts:
+  description: The product's script, or nothing where it has none.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    product_key:
+      description: The ProductKey of its product.
+      type: str
+      returned: always
+    type:
+      description: What it is written in, C(javascript), C(python) or C(php).
+      type: str
+      returned: always
+    script:
+      description: The script itself.
+      type: str
+      returned: always
+  sample:
+    - product_key: a1BwAGVxxxx
+      type: javascript
+      script: "function rawDataToProtocol(bytes) { return {}; }\n"
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_script import ThingScript
+
+ENTRY = InfoEntry(ThingScript)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_topic_route_info
+short_description: Find where topics are routed to
+version_added: 0.1.0
+description:
+  - Tells where a topic is routed to, or which topics are routed to others. The platform has no list of all routes, so
+    that one of the two must be given.
+options:
+  source:
+    description:
+      - The custom topic on which a device publishes, such as V(/street_light/lamp-0001/user/report). Its first level is
+        the product, by its name or its ProductKey, its second the device.
+    type: str
+  destinations:
+    description:
+      - Only routes that lead to all of these topics, written as O(source) is.
+    type: list
+    elements: str
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_topic_route
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Where this is sent on to
+  iotops.aliyun.iot_topic_route_info:
+    source: /street_light/lamp-0001/user/report
+
+- name: What arrives here
+  iotops.aliyun.iot_topic_route_info:
+    destinations:
+      - /street_light/lamp-0002/user/neighbour
+"""
+
+RETURN = r"""
+topic_routes:
+  description: The routes that fit, each with all of its destinations.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    source_topic:
+      description: The topic on which the device publishes.
+      type: str
+      returned: always
+    destinations:
+      description: The topics that it is sent on to; empty where it is sent nowhere.
+      type: list
+      elements: str
+      returned: always
+  sample:
+    - source_topic: /a1BwAGVxxxx/lamp-0001/user/report
+      destinations:
+        - /a1BwAGVxxxx/lamp-0002/user/neighbour
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic_route import TopicRoute
+
+ENTRY = InfoEntry(TopicRoute)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_topology_info
+short_description: Find the sub-devices of a gateway
+version_added: 0.1.0
+description:
+  - Tells which devices are behind a gateway, up to 10,000. Which gateway a device is behind,
+    M(iotops.aliyun.iot_device_info) tells.
+options:
+  product:
+    description:
+      - The gateway's product, by its name or its ProductKey.
+    type: str
+    required: true
+  gateway:
+    description:
+      - The gateway's name.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_topology
+  - module: iotops.aliyun.iot_device_info
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: A product of gateways
+  iotops.aliyun.iot_product:
+    name: home_hub
+    node_type: gateway
+
+- name: A gateway
+  iotops.aliyun.iot_device:
+    product: home_hub
+    name: hub-west
+
+- name: What is behind it
+  iotops.aliyun.iot_topology_info:
+    product: home_hub
+    gateway: hub-west
+"""
+
+RETURN = r"""
+topologies:
+  description: The gateway and what is behind it, or nothing where there is no such gateway.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    product_key:
+      description: The ProductKey of the gateway's product.
+      type: str
+      returned: always
+    gateway:
+      description: The gateway's name.
+      type: str
+      returned: always
+    devices:
+      description: The sub-devices behind it, each with C(product), C(product_key) and C(name).
+      type: list
+      elements: dict
+      returned: always
+  sample:
+    - product_key: a1vL7cpxxxx
+      gateway: hub-west
+      devices:
+        - {product: street_light, product_key: a1BwAGVxxxx, name: lamp-0001}
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 4
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topology import Topology
+
+ENTRY = InfoEntry(Topology)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,311 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The life of upgrade jobs, from a verification to a fleet that has upgraded, or was kept from it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+JOB = "iot_ota_job"
+LAMPS = [f"lamp-{number:04}" for number in range(1, 6)]
+IDS = {"firmware_id", "job_id", "product_key", "created", "started"}
+
+#: What a job of the simplest kind is, but for what the platform makes up.
+SIMPLE = {
+    "gray_percent": "",
+    "group_id": "",
+    "source_versions": [],
+    "need_push": True,
+    "need_confirm": False,
+    "download_protocol": "https",
+    "maximum_per_minute": 10000,
+    "overwrite": False,
+    "multi_module": False,
+    "schedule_time": "",
+    "schedule_finish_time": "",
+    "tags": {},
+}
+
+
+@pytest.fixture
+def fleet(tasks, tmp_path):
+    """A product with lamps on version 1.0 that are offline, and two firmwares, of which one is not verified."""
+    key = tasks.ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
+    tasks.connect(key, *LAMPS, module_versions={"default": "1.0"})
+    tasks.connect(key, *LAMPS, online=False)
+    file = tmp_path / "lamp.bin"
+    file.write_bytes(b"2.0")
+    common = {"product": "street_light", "file": str(file)}
+    tasks.ok("iot_ota_firmware", name="v2", version="2.0", needs_verification=False, **common)
+    tasks.ok("iot_ota_firmware", name="v3", version="3.0", **common)
+    return key
+
+
+def later(tasks, seconds: int) -> str:
+    """A time ahead of the platform's."""
+    now = tasks.server.control("POST", "clock", {"advance": 0})["now"] / 1000
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now + seconds))
+
+
+def test_the_life_of_a_static_job(tasks, fleet):
+    options = {"name": "june", "firmware": "v2"}
+    first = {**options, "type": "static", "target": "specific", "devices": LAMPS[:2], "tags": {"wave": 1}}
+    made = tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **first)
+    job = made["ota_job"]
+    assert {name: job[name] for name in job if name not in IDS} == {
+        **SIMPLE,
+        "name": "june",
+        "type": "static",
+        "target": "specific",
+        "devices": LAMPS[:2],
+        "tags": {"wave": "1"},
+        "status": "in_progress",
+        "stopped": False,
+    }
+    assert made["diff"]["after"]["name"] == "june"
+
+    tasks.keeps(JOB, **options)
+    tasks.keeps(JOB, **{**first, "devices": LAMPS[1::-1], "product": "street_light", "overwrite": False})
+    tasks.refuses(JOB, "^devices of the job cannot be changed", **{**first, "devices": LAMPS[:3]})
+    for name, value in {
+        "type": "dynamic",
+        "target": "all",
+        "gray_percent": "10",
+        "source_versions": ["1.0"],
+        "dynamic_mode": "later",
+        "need_push": False,
+        "need_confirm": True,
+        "download_protocol": "mqtt",
+        "maximum_per_minute": 10,
+        "overwrite": True,
+        "multi_module": True,
+        "retry_interval_in_minutes": 0,
+        "retry_count": 1,
+        "task_timeout_in_minutes": 5,
+        "schedule_time": "2030-01-31T20:00:00Z",
+        "schedule_finish_time": "2030-02-01T20:00:00Z",
+        "tags": {"wave": 2},
+    }.items():
+        message = f"^{name} of the job cannot be changed: .*cancel it, and make another one under another name"
+        tasks.refuses(JOB, message, **{**first, name: value})
+
+    # There is nothing to cancel but what waits, and with that the job ends.
+    tasks.keeps(JOB, **options, state="canceled", cancel=["in_progress", "notified", "scheduled", "strategy"])
+    canceled = tasks.changes(JOB, "CancelOTATaskByJob", **options, state="canceled")
+    assert (canceled["ota_job"]["status"], canceled["ota_job"]["stopped"]) == ("canceled", True)
+    tasks.keeps(JOB, **options)
+    again = tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **{**first, "name": "july"})
+    assert again["ota_job"]["status"] == "in_progress"
+
+
+def test_every_option_arrives(tasks, fleet):
+    start, end = later(tasks, 3600), later(tasks, 3 * 3600)
+    options = {
+        "need_push": False,
+        "need_confirm": True,
+        "download_protocol": "mqtt",
+        "maximum_per_minute": 10,
+        "overwrite": True,
+        "retry_interval_in_minutes": 10,
+        "retry_count": 5,
+        "task_timeout_in_minutes": 60,
+        "schedule_time": start.replace("Z", "+00:00"),
+        "schedule_finish_time": end,
+        "tags": {f"tag.{number}": "路" for number in range(9)},
+    }
+    made = tasks.changes(
+        JOB,
+        "CreateOTAStaticUpgradeJob",
+        name="x" * 1024,
+        firmware="v2",
+        type="static",
+        target="gray",
+        gray_percent="33.30",
+        source_versions=["1.0", "0.9"],
+        **options,
+    )
+    job = made["ota_job"]
+    assert (job["status"], job["gray_percent"], job["source_versions"]) == ("planned", "33.30", ["1.0", "0.9"])
+    assert (job["schedule_time"][:19], job["schedule_finish_time"][:19]) == (start[:19], end[:19])
+    for name in set(options) - {"schedule_time", "schedule_finish_time"}:
+        assert job[name] == options[name], name
+    tasks.keeps(JOB, name="x" * 1024, firmware="v2", gray_percent="33.3", schedule_time=start)
+    tasks.changes(JOB, "CancelOTATaskByJob", name="x" * 1024, firmware="v2", state="canceled", cancel=["scheduled"])
+
+
+def test_a_verification_that_is_waited_for(tasks, fleet):
+    eleven = {"name": "trial", "firmware": "v3", "type": "verify", "devices": [f"lamp-{n:04}" for n in range(11)]}
+    tasks.refuses(JOB, "^devices of a job of type verify are 10 at most", **eleven)
+    tasks.connect(fleet, LAMPS[0], profile={"upgrade": {"delay": [0, 0]}})
+    trial = {"name": "trial", "firmware": "v3", "type": "verify", "devices": LAMPS[:1], "wait": True}
+    planned = tasks.run(JOB, True, **trial)
+    assert planned["changed"]
+    done = tasks.ok(JOB, **trial, wait_timeout_in_seconds=60)
+    assert [step["operation"] for step in done["steps"]] == ["CreateOTAVerifyJob"]
+    assert (done["ota_job"]["status"], done["ota_job"]["target"]) == ("completed", "specific")
+    assert tasks.ok("iot_ota_firmware_info", name="v3")["ota_firmwares"][0]["status"] == "verified"
+    tasks.keeps(JOB, **trial)
+    tasks.keeps(JOB, name="trial", firmware="v3", state="canceled")
+
+
+def test_a_job_that_takes_too_long(tasks, fleet):
+    options = {"name": "june", "firmware": "v2", "type": "static", "target": "all", "wait": True}
+    failed = tasks.run(JOB, **options, wait_timeout_in_seconds=1)
+    assert failed["msg"].startswith("after 1 seconds the job june is still in_progress. It goes on")
+    assert (failed["failed"], failed["changed"], failed["ota_job"]["status"]) == (True, True, "in_progress")
+    assert [step["status"] for step in failed["steps"]] == ["done"]
+    failed = tasks.run(JOB, **options, wait_timeout_in_seconds=1)
+    assert (failed["failed"], failed["changed"]) == (True, False)
+
+
+def test_a_dynamic_job(tasks, fleet):
+    options = {"name": "june", "firmware": "v2"}
+    dynamic = {**options, "type": "dynamic", "source_versions": ["1.0"], "dynamic_mode": "all"}
+    tasks.refuses(JOB, "^a job of type dynamic has no end to wait for", **dynamic, wait=True)
+    made = tasks.changes(JOB, "CreateOTADynamicUpgradeJob", **dynamic)
+    assert (made["ota_job"]["target"], made["ota_job"]["dynamic_mode"]) == ("all", "all")
+    # The strategy is one thing, and the tasks of the devices that it has taken in another.
+    stopped = tasks.changes(JOB, "CancelOTAStrategyByJob", **options, state="canceled", cancel=["strategy"])
+    assert stopped["ota_job"]["status"] == "canceled"
+    tasks.changes(JOB, "CancelOTATaskByJob", **options, state="canceled")
+    tasks.changes(JOB, "CreateOTADynamicUpgradeJob", **{**dynamic, "name": "july", "dynamic_mode": "later"})
+    tasks.changes(JOB, "CancelOTAStrategyByJob", name="july", firmware="v2", state="canceled")
+
+
+def test_some_kinds_of_tasks(tasks, fleet):
+    tasks.connect(fleet, LAMPS[0], profile={"upgrade": {"outcome": "stall"}})
+    options = {"name": "june", "firmware": "v2"}
+    tasks.ok(JOB, **options, type="static", target="all")
+    tasks.server.control("POST", "clock", {"advance": 5})
+    tasks.changes(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["queued"])
+    assert tasks.ok("iot_ota_job_info", firmware="v2", name="june")["ota_jobs"][0]["status"] == "in_progress"
+    ended = tasks.changes(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["notified", "queued"])
+    assert ended["ota_job"]["status"] == "canceled"
+
+    # A wait for confirmation is a kind of its own, and stays where only the queue is emptied.
+    options["name"] = "july"
+    tasks.ok(JOB, **options, type="static", target="specific", devices=LAMPS[1:3], need_confirm=True)
+    tasks.keeps(JOB, **options, state="canceled", cancel=["queued"])
+    tasks.changes(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["unconfirmed"])
+
+
+def test_devices_of_a_file(tasks, fleet, tmp_path):
+    names = tmp_path / "names.csv"
+    names.write_text("\n".join(LAMPS[:3]) + "\n")
+    options = {"name": "june", "firmware": "v2", "type": "static", "target": "specific", "devices_file": str(names)}
+    operations = ("GenerateDeviceNameListURL", "CreateOTAStaticUpgradeJob")
+    tasks.changes(JOB, *operations, **options)
+    found = tasks.ok("iot_ota_job_info", firmware="v2", name="june", include=["devices"])["ota_jobs"][0]
+    assert found["devices"] == LAMPS[:3]
+    names.write_text("")
+    tasks.refuses(JOB, "^devices_file must have 1 to 5242880 bytes", **options)
+
+
+def test_a_group(tasks, fleet):
+    members = [{"product": "street_light", "name": name} for name in LAMPS[3:]]
+    tasks.ok("iot_device_group", name="west_side", devices=members)
+    options = {"name": "june", "firmware": "v2", "type": "static", "target": "group", "group": "west_side"}
+    made = tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **options)
+    tasks.keeps(JOB, **{**options, "group": made["ota_job"]["group_id"]})
+    tasks.ok("iot_device_group", name="east_side")
+    tasks.refuses(JOB, "^group of the job cannot be changed", **{**options, "group": "east_side"})
+    failed = tasks.run(JOB, **{**options, "group": "nowhere"})
+    assert failed["msg"].startswith("there is no device group nowhere")
+
+
+@pytest.mark.parametrize(
+    ("message", "options"),
+    [
+        ("^type must be given", {}),
+        ("^target must be given for a job of type static", {"type": "static"}),
+        ("^target: specific needs devices or devices_file", {"type": "static", "target": "specific"}),
+        ("^target: gray needs gray_percent", {"type": "static", "target": "gray"}),
+        ("^target: group needs group", {"type": "static", "target": "group"}),
+        ("^devices is for target: specific, not for", {"type": "static", "target": "all", "devices": ["lamp-0001"]}),
+        (
+            "^source_versions cannot be given for target: specific",
+            {"type": "static", "target": "specific", "devices": ["lamp-0001"], "source_versions": ["1"]},
+        ),
+        ("^dynamic_mode cannot be given for a job of type static", {"type": "static", "dynamic_mode": "all"}),
+        ("^devices cannot be given for a job of type dynamic", {"type": "dynamic", "devices": ["lamp-0001"]}),
+        ("^either source_versions or group must be given", {"type": "dynamic"}),
+        ("^target cannot be given for a job of type verify", {"type": "verify", "target": "all"}),
+        ("^maximum_per_minute cannot be given for a job of type verify", {"type": "verify", "maximum_per_minute": 10}),
+        ("^devices must be given", {"type": "verify"}),
+        ("given together", {"type": "static", "target": "all", "retry_count": 1}),
+        (
+            "^retry_interval_in_minutes must be less than task_timeout_in_minutes, 10, not 10",
+            {
+                "type": "static",
+                "target": "all",
+                "retry_count": 1,
+                "retry_interval_in_minutes": 10,
+                "task_timeout_in_minutes": 10,
+            },
+        ),
+        (
+            "^schedule_time must be given",
+            {"type": "static", "target": "all", "schedule_finish_time": "2030-01-31T20:00:00Z"},
+        ),
+        ("^overwrite and multi_module", {"type": "static", "target": "all", "overwrite": True, "multi_module": True}),
+        ("^gray_percent must be more than 0", {"gray_percent": "0"}),
+        ("^gray_percent may hold", {"gray_percent": "33%"}),
+        ("^schedule_time must be a time such as", {"schedule_time": "tomorrow"}),
+        ("^schedule_time must say its time zone", {"schedule_time": "2030-01-31T20:00:00"}),
+        ("^maximum_per_minute must be 10 to 10000", {"maximum_per_minute": 9}),
+        ("^task_timeout_in_minutes must be 1 to 1440", {"task_timeout_in_minutes": 0}),
+        ("^tags takes at most 9 entries", {"tags": {f"k{number}": "v" for number in range(10)}}),
+        ("^tags has an entry 'a_b'", {"tags": {"a_b": "v"}}),
+        ("^devices takes at most 200", {"devices": [f"lamp-{number:04}" for number in range(201)]}),
+        ("^the firmware has no job june that could be cancelled", {"state": "canceled"}),
+    ],
+)
+def test_what_a_job_cannot_be(tasks, fleet, message, options):
+    tasks.refuses(JOB, message, name="june", firmware="v2", **options)
+
+
+def test_what_is_not_there(tasks, fleet, tmp_path):
+    image = tmp_path / "lamp.bin"
+    wrong = {"name": "june", "firmware": "v9", "type": "static", "target": "all"}
+    planned = tasks.run(JOB, True, **wrong, product="street_light")
+    assert planned["pending"] == ["the firmware v9 does not exist yet"]
+    assert [step["operation"] for step in planned["steps"]] == ["CreateOTAStaticUpgradeJob"]
+    assert "there is no firmware v9" in tasks.run(JOB, **wrong)["msg"]
+    tasks.ok("iot_ota_firmware", name="any", version="2.0", file=str(image), needs_verification=False)
+    tasks.refuses(JOB, "^product must be given with a firmware that is for any", **{**wrong, "firmware": "any"})
+    tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **{**wrong, "firmware": "any"}, product="street_light")
+    # What the platform refuses, nobody could have told before.
+    failed = tasks.run(JOB, **{**wrong, "firmware": "v3"})
+    assert failed["code"] == "iot.firmware.FirmwareNotVerified"
+
+
+def test_finding_jobs(tasks, fleet):
+    made = tasks.ok(JOB, name="june", firmware="v2", type="static", target="specific", devices=LAMPS[:1])["ota_job"]
+    tasks.ok(JOB, name="july", firmware="v2", type="dynamic", source_versions=["0.9"])
+    tasks.ok(JOB, name="july", firmware="v2", state="canceled")
+
+    def found(**filters) -> list:
+        return [job["name"] for job in tasks.ok("iot_ota_job_info", **filters)["ota_jobs"]]
+
+    assert found(firmware="v2") == ["july", "june"]
+    assert found(firmware="v3") == []
+    assert found(firmware="nobody") == []
+    assert found(firmware="v2", name="june") == ["june"]
+    assert found(firmware="v2", type="static") == ["june"]
+    assert found(firmware="v2", status="canceled") == ["july"]
+    assert found(job_id=made["job_id"]) == ["june"]
+    assert found(job_id="nobody") == []
+    whole = tasks.ok("iot_ota_job_info", firmware="v2", details=True)["ota_jobs"]
+    assert [job["maximum_per_minute"] for job in whole] == [10000, 10000]
+    assert "devices" not in whole[0]
+    refused = tasks.run("iot_ota_job_info", name="june")
+    assert refused["msg"] == "firmware or job_id must be given to find jobs"
+
+
+def test_an_answer_that_was_lost(tasks, fleet):
+    tasks.server.control("PUT", "faults", [{"action": "CreateOTAStaticUpgradeJob", "drop": "after", "times": 1}])
+    made = tasks.ok(JOB, name="june", firmware="v2", type="static", target="all")
+    assert [(step["operation"], step["status"]) for step in made["steps"]] == [("CreateOTAStaticUpgradeJob", "done")]
+    assert len(tasks.ok("iot_ota_job_info", firmware="v2")["ota_jobs"]) == 1

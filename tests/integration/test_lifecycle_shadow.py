@@ -1,0 +1,82 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is desired of a device, from the first attribute on."""
+
+from __future__ import annotations
+
+import pytest
+
+MODULE = "iot_shadow"
+LAMP = {"product": "street_light", "device": "lamp-0001"}
+
+
+@pytest.fixture
+def account(tasks):
+    """A lamp."""
+    tasks.ok("iot_product", name="street_light", node_type="device")
+    tasks.ok("iot_device", product="street_light", name="lamp-0001")
+
+
+def test_the_life_of_a_shadow(tasks, account):
+    assert tasks.keeps(MODULE, **LAMP)["shadow"]["version"] == 0
+    tasks.keeps(MODULE, **LAMP, desired={})
+    first = {"color": "green", "level": 7, "on": True, "zones": [1, {"a": None}]}
+    made = tasks.changes(MODULE, "UpdateDeviceShadow", **LAMP, desired=first)["shadow"]
+    assert made["desired"] == first
+    assert made["version"] == 1
+    assert made["reported"] == {}
+
+    added = tasks.changes(MODULE, "UpdateDeviceShadow", **LAMP, desired={"level": 8}, purge_desired=False)["shadow"]
+    assert added["desired"] == {**first, "level": 8}
+    assert added["version"] == 2
+    replaced = tasks.changes(MODULE, "UpdateDeviceShadow", **LAMP, desired={"level": 8})
+    assert replaced["shadow"]["desired"] == {"level": 8}
+    assert replaced["diff"]["before"]["desired"] == {**first, "level": 8}
+    (found,) = tasks.ok("iot_shadow_info", **LAMP)["shadows"]
+    assert found == replaced["shadow"]
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, True), (True, 1), ("1", 1), ([1, 2], [2, 1]), (0, False)])
+def test_values_that_are_alike_only_in_python(tasks, account, before, after):
+    tasks.ok(MODULE, **LAMP, desired={"a": before})
+    changed = tasks.changes(MODULE, "UpdateDeviceShadow", **LAMP, desired={"a": after})["shadow"]["desired"]["a"]
+    assert (changed, type(changed)) == (after, type(after))
+
+
+def test_the_version_follows_that_of_the_shadow(tasks, account):
+    key = tasks.ok("iot_shadow_info", **LAMP)["shadows"][0]["product_key"]
+    message = '{"method":"update","state":{"desired":{"a":1}},"version":500}'
+    tasks.server.call("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp-0001", ShadowMessage=message)
+    assert tasks.ok(MODULE, **LAMP, desired={"a": 2})["shadow"]["version"] == 501
+
+
+def test_only_the_device_clears_what_is_desired(tasks, account):
+    tasks.ok(MODULE, **LAMP, desired={"a": 1})
+    tasks.refuses(MODULE, "^what is desired of a device cannot be cleared here", **LAMP, desired={})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"desired": {"a": None}}, "^desired has no value for 'a'"),
+        ({"desired": {"": 1}}, "^desired has an attribute without name"),
+        ({"desired": {f"a{number}": 1 for number in range(129)}}, "^desired takes at most 128 attributes, not 129"),
+        ({"desired": {"a": "x" * 16384}}, "^desired takes at most 16384 bytes"),
+        ({"device": "x"}, "^device must have 4 to 32 characters"),
+    ],
+)
+def test_wrong_input(tasks, account, options, message):
+    tasks.refuses(MODULE, message, **{**LAMP, **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "note"),
+    [({"device": "lamp-0009"}, "device lamp-0009"), ({"product": "path_light"}, "product path_light")],
+)
+def test_what_is_not_there(tasks, account, options, note):
+    given = {**LAMP, **options}
+    plan = tasks.run(MODULE, True, **given, desired={"a": 1})
+    assert plan["pending"] == [f"the {note} does not exist yet"]
+    assert [step["operation"] for step in plan["steps"]] == ["UpdateDeviceShadow"]
+    assert f"there is no {note}" in tasks.run(MODULE, **given, desired={"a": 1})["msg"]
+    assert tasks.ok("iot_shadow_info", **given)["shadows"] == []

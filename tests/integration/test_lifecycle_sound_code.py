@@ -1,0 +1,257 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The lives of sound codes, of schedules and their periods, and of labels, one by one and in batches."""
+
+from __future__ import annotations
+
+import pytest
+
+DOOR = {"name": "door_west", "content": "www.example.com", "duration_in_seconds": 2}
+DATES = {"start_date": "2030-01-01", "end_date": "2030-12-31"}
+MORNING = {"description": "morning", "content": "a", "start_time": "06:00", "end_time": "10:59"}
+NOON = {"description": "noon", "content": "b", "start_time": "11:00", "end_time": "13:00"}
+OF = {"schedule": "hours"}
+
+
+def test_the_life_of_a_sound_code(tasks):
+    made = tasks.changes("iot_sound_code", "CreateSoundCode", **DOOR)["sound_code"]
+    assert made["sound_code"]
+    assert made["open_type"] == "inner"
+    for options in ({"content": "b"}, {"duration_in_seconds": 30}):
+        changed = tasks.changes("iot_sound_code", "UpdateSoundCode", name="door_west", **options)["sound_code"]
+        assert options.items() <= changed.items()
+    # What is not named stays.
+    assert (changed["content"], changed["duration_in_seconds"]) == ("b", 30)
+    tasks.refuses("iot_sound_code", "^open_type of the sound code cannot be changed", **DOOR, open_type="open")
+    renamed = tasks.changes("iot_sound_code", "UpdateSoundCode", name="west", renamed_from="door_west")
+    assert renamed["sound_code"] == {**changed, "name": "west"}
+    assert renamed["diff"]["before"]["name"] == "door_west"
+    assert tasks.changes("iot_sound_code", "DeleteSoundCode", name="west", state="absent")["sound_code"] == {}
+
+
+def test_sound_codes_are_found(tasks):
+    one = tasks.ok("iot_sound_code", **DOOR)["sound_code"]
+    two = tasks.ok("iot_sound_code", **{**DOOR, "name": "east", "open_type": "open"})["sound_code"]
+    for filters, found in (
+        ({}, [two, one]),
+        ({"name": "east"}, [two]),
+        ({"sound_code": one["sound_code"]}, [one]),
+        ({"open_type": "inner"}, [one]),
+        ({"name": "nowhere"}, []),
+    ):
+        assert tasks.ok("iot_sound_code_info", **filters)["sound_codes"] == found
+    for filters in ({"name": "east"}, {"open_type": "open"}):
+        (told,) = tasks.ok("iot_sound_code_info", **filters, include=["audio_url"])["sound_codes"]
+        assert told.pop("audio_url").startswith("data:audio/wav")
+        assert told == two
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": ""}, "^name must have 1 to 64 characters"),
+        ({"name": "\u706f" * 33}, "^name must have 1 to 64 characters.*has 66"),
+        ({"content": "x" * 101}, "^content must have 1 to 100 characters"),
+        ({"duration_in_seconds": 0}, "^duration_in_seconds must be 1 to 30"),
+        ({"duration_in_seconds": 31}, "^duration_in_seconds must be 1 to 30"),
+        ({"content": None}, "^content must be given to make a sound code"),
+    ],
+)
+def test_what_a_sound_code_cannot_be(tasks, options, message):
+    tasks.refuses("iot_sound_code", message, **{**DOOR, **options})
+
+
+def test_the_life_of_a_schedule(tasks):
+    module = "iot_sound_code_schedule"
+    made = tasks.changes(module, "CreateSoundCodeSchedule", name="hours", **DATES)["sound_code_schedule"]
+    assert made["status"] == "working"
+    for options in (
+        {"description": "d"},
+        {"start_date": "2030-02-01"},
+        {"end_date": "2030-11-30"},
+        {"start_time": "01:00"},
+        {"end_time": "22:00"},
+        {"status": "stopped"},
+    ):
+        changed = tasks.changes(module, "UpdateSoundCodeSchedule", name="hours", **options)["sound_code_schedule"]
+        assert options.items() <= changed.items()
+    tasks.refuses(module, "^open_type of the schedule cannot be changed", name="hours", open_type="open")
+    tasks.changes(module, "UpdateSoundCodeSchedule", name="times", renamed_from="hours")
+    tasks.keeps(module, name="times", description="d", status="stopped", start_time="01:00")
+    tasks.changes(module, "DeleteSoundCodeSchedule", name="times", state="absent")
+
+
+def test_a_schedule_is_made_with_all_that_it_is(tasks):
+    made = tasks.changes(
+        "iot_sound_code_schedule",
+        "CreateSoundCodeSchedule",
+        "UpdateSoundCodeSchedule",
+        "CreateSchedulePeriod",
+        name="hours",
+        **DATES,
+        start_time="05:00",
+        status="stopped",
+        periods=[MORNING],
+    )["sound_code_schedule"]
+    assert (made["start_time"], made["end_time"], made["status"]) == ("05:00", "23:59", "stopped")
+    (period,) = made["periods"]
+    assert MORNING.items() <= period.items()
+
+
+def test_periods_come_change_and_go(tasks):
+    module = "iot_sound_code_schedule"
+    tasks.ok(module, name="hours", **DATES, periods=[MORNING])
+    tasks.changes(module, "CreateSchedulePeriod", name="hours", periods=[NOON], purge_periods=False)
+    tasks.keeps(module, name="hours", periods=[NOON, MORNING])
+    longer = {**MORNING, "start_time": "05:00", "content": "c"}
+    changed = tasks.changes(module, "UpdateSchedulePeriod", name="hours", periods=[longer, NOON])
+    assert len(changed["diff"]["after"]["periods"]) == 2
+    (found,) = tasks.ok("iot_sound_code_schedule_info", name="hours")["sound_code_schedules"]
+    assert found["periods"] == changed["sound_code_schedule"]["periods"]
+    tasks.changes(module, "DeleteSchedulePeriod", name="hours", periods=[longer])
+    tasks.changes(module, "DeleteSchedulePeriod", name="hours", periods=[])
+
+
+def test_of_two_periods_of_one_name_one_goes(tasks):
+    code = tasks.ok("iot_sound_code_schedule", name="hours", **DATES)["sound_code_schedule"]["schedule_code"]
+    for _number in range(2):
+        params = {"Description": "noon", "SoundCodeContent": "b", "StartTime": "11:00", "EndTime": "13:00"}
+        tasks.server.call("CreateSchedulePeriod", ScheduleCode=code, **params)
+    tasks.changes("iot_sound_code_schedule", "DeleteSchedulePeriod", name="hours", periods=[NOON])
+
+
+def test_schedules_are_found(tasks):
+    one = tasks.ok("iot_sound_code_schedule", name="hours", **DATES, periods=[])["sound_code_schedule"]
+    tasks.ok("iot_sound_code_schedule", name="times", **DATES, status="stopped")
+    for filters, found in (
+        ({}, ["times", "hours"]),
+        ({"name": "hours"}, ["hours"]),
+        ({"schedule_code": one["schedule_code"]}, ["hours"]),
+        ({"status": "stopped"}, ["times"]),
+        ({"name": "nowhere"}, []),
+    ):
+        told = tasks.ok("iot_sound_code_schedule_info", **filters)["sound_code_schedules"]
+        assert [schedule["name"] for schedule in told] == found
+    (told,) = tasks.ok("iot_sound_code_schedule_info", status="working", details=True)["sound_code_schedules"]
+    assert told == one
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"start_date": "2030-13-01"}, "^start_date may hold a date"),
+        ({"start_date": "2031-01-01"}, "^the schedule ends at 2030-12-31, before it starts"),
+        ({"start_date": None}, "^start_date must be given to make a schedule"),
+        ({"start_time": "24:00"}, "^start_time may hold a time"),
+        ({"end_time": "480"}, "^end_time may hold a time.*in quotes"),
+        ({"start_time": "12:00", "end_time": "11:00"}, "^the schedule ends at 11:00"),
+        ({"description": ""}, "^description must have 1 to 64"),
+        ({"periods": [{**NOON, "end_time": "10:00"}]}, "^periods has a period 'noon' that ends at 10:00"),
+        ({"periods": [{**NOON, "content": ""}]}, "^periods has a period 'noon' that cannot be: content"),
+        ({"periods": [NOON, NOON]}, "^periods has two periods 'noon'"),
+    ],
+)
+def test_what_a_schedule_cannot_be(tasks, options, message):
+    tasks.refuses("iot_sound_code_schedule", message, **{"name": "hours", **DATES, **options})
+
+
+@pytest.fixture
+def schedule(tasks):
+    """A schedule."""
+    return tasks.ok("iot_sound_code_schedule", name="hours", **DATES)["sound_code_schedule"]["schedule_code"]
+
+
+def test_the_life_of_a_label(tasks, schedule):
+    made = tasks.changes("iot_sound_code_label", "CreateSoundCodeLabel", **OF, label="t1")["sound_code_label"]
+    assert made["schedule_code"] == schedule
+    tasks.keeps("iot_sound_code_label", schedule=schedule, label="t1")
+    renamed = tasks.changes("iot_sound_code_label", "UpdateSoundCodeLabel", **OF, label="t2", renamed_from="t1")
+    assert renamed["sound_code_label"] == {**made, "label": "t2"}
+    tasks.ok("iot_sound_code_label", **OF, label="t3")
+    for filters, found in (
+        ({}, ["t3", "t2"]),
+        ({"label": "t2"}, ["t2"]),
+        ({"sound_code": made["sound_code"]}, ["t2"]),
+        ({"label": "t1"}, []),
+        ({"schedule": "nowhere"}, []),
+    ):
+        told = tasks.ok("iot_sound_code_label_info", **{**OF, **filters})["sound_code_labels"]
+        assert [label["label"] for label in told] == found
+    for label in tasks.ok("iot_sound_code_label_info", **OF, include=["audio_url"])["sound_code_labels"]:
+        assert label["audio_url"].startswith("data:audio/wav")
+    tasks.changes("iot_sound_code_label", "DeleteSoundCodeLabel", **OF, label="t2", state="absent")
+
+
+def test_the_life_of_a_batch(tasks, schedule):
+    module = "iot_sound_code_label_batch"
+    batch = {**OF, "description": "ground", "labels": ["t1", "t2", "t1"]}
+    tasks.ok("iot_sound_code_label", **OF, label="t2")
+    made = tasks.changes(module, "BatchCreateSoundCodeLabelWithLabels", **batch)["sound_code_label_batch"]
+    assert (made["total"], made["status"], made["made"]) == (2, "running", 0)
+    # While it is running there is nothing to try again.
+    tasks.keeps(module, **batch, retry=True)
+    tasks.server.control("POST", "clock", {"advance": 10})
+    (ended,) = tasks.ok("iot_sound_code_label_batch_info", **OF, include=["failed"])["sound_code_label_batches"]
+    assert (ended["status"], ended["made"]) == ("partial_failed", 1)
+    assert [failed["label"] for failed in ended["failed"]] == ["t2"]
+    tasks.keeps(module, **batch)
+    tasks.ok("iot_sound_code_label", **OF, label="t2", state="absent")
+    again = tasks.changes(module, "RetrySoundCodeLabelBatch", **batch, retry=True)
+    assert again["sound_code_label_batch"]["status"] == "running"
+    tasks.server.control("POST", "clock", {"advance": 10})
+    assert tasks.keeps(module, **batch, retry=True)["sound_code_label_batch"]["status"] == "success"
+    labels = tasks.ok("iot_sound_code_label_info", **OF)["sound_code_labels"]
+    assert sorted(label["label"] for label in labels) == ["t1", "t2"]
+
+
+def test_the_platform_chooses_labels(tasks, schedule):
+    module = "iot_sound_code_label_batch"
+    tasks.changes(module, "BatchCreateSoundCodeLabel", **OF, description="spare", total=3)
+    tasks.server.control("POST", "clock", {"advance": 10})
+    assert len(tasks.ok("iot_sound_code_label_info", **OF)["sound_code_labels"]) == 3
+    tasks.refuses(module, "^total of the batch cannot be changed", **OF, description="spare", total=4)
+    tasks.refuses(module, "^total of the batch cannot be changed", **OF, description="spare", labels=["a"])
+    found = tasks.ok("iot_sound_code_label_batch_info", **OF, status="running")["sound_code_label_batches"]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "^labels or total must be given to make a batch"),
+        ({"labels": []}, "^labels or total must be given to make a batch"),
+        ({"labels": ["a"], "total": 2}, "^total is 2, and labels has 1"),
+        ({"total": 201}, "^total must be 1 to 200"),
+        ({"labels": [""]}, "^labels has an element that cannot be"),
+        ({"labels": [str(number) for number in range(201)]}, "^labels takes at most 200"),
+    ],
+)
+def test_what_a_batch_cannot_be(tasks, schedule, options, message):
+    tasks.refuses("iot_sound_code_label_batch", message, **OF, description="d", **options)
+
+
+def test_labels_and_batches_of_a_schedule_that_is_not_there(tasks):
+    for module, options in (
+        ("iot_sound_code_label", {"label": "t"}),
+        ("iot_sound_code_label_batch", {"description": "d", "total": 1}),
+    ):
+        plan = tasks.run(module, True, **OF, **options)
+        assert plan["pending"] == ["the schedule hours does not exist yet"]
+        assert len(plan["steps"]) == 1
+        assert "there is no schedule hours" in tasks.run(module, **OF, **options)["msg"]
+
+
+def test_the_audio_of_a_batch_is_packed(tasks, schedule):
+    tasks.ok("iot_sound_code_label_batch", **OF, description="ground", labels=["t1"])
+    tasks.server.control("POST", "clock", {"advance": 10})
+    module = "iot_sound_code_label_package"
+    tasks.writes()
+    plan = tasks.run(module, True, **OF, batch="ground")
+    assert plan["changed"]
+    assert "nothing was done" in plan["msg"]
+    assert tasks.writes() == []
+    packed = tasks.ok(module, **OF, batch="ground")
+    assert packed["package_url"].startswith("data:application/zip")
+    assert tasks.ok(module, **OF, batch=packed["batch_code"])["package_url"] == packed["package_url"]
+    refused = tasks.run(module, **OF, batch="nowhere")
+    assert "no batches of the schedule answer to nowhere" in refused["msg"]

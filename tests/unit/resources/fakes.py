@@ -1,0 +1,91 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A client that answers what it was told to, and what the tests of declared resources share."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from ansible_collections.iotops.aliyun.plugins.module_utils import resources
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.encoding import encode
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref
+
+CATALOGUE = Catalogue(*FAMILIES)
+
+
+def declared() -> list[type[Resource]]:
+    """Every resource that the collection declares."""
+    found = {}
+    for module in pkgutil.iter_modules(resources.__path__):
+        names = vars(importlib.import_module(f"{resources.__name__}.{module.name}"))
+        for value in names.values():
+            if isinstance(value, type) and issubclass(value, Resource) and value.kind:
+                found[value.kind] = value
+    return list(found.values())
+
+
+def filled(params, known: dict | None = None):
+    """Parameters of a step with references resolved: by ``known``, or to a text that is a number too."""
+    if isinstance(params, Ref):
+        return (known or {}).get(params.field, "1")
+    if isinstance(params, Derived):
+        return params.function(*((known or {}).get(name, "1") for name in params.fields))
+    if isinstance(params, dict):
+        return {name: filled(value, known) for name, value in params.items()}
+    return [filled(value, known) for value in params] if isinstance(params, list) else params
+
+
+class Answers:
+    """A client whose every reply is given: by operation a reply, a list of elements where it has pages, or a function.
+
+    A reply of None says that the thing is not there. Writes answer nothing, unless told to. Each request is held
+    against its operation.
+    """
+
+    def __init__(self, **replies):
+        self.replies = replies
+        self.calls = 0
+        self.sent: list = []
+
+    @property
+    def log(self) -> list:
+        return [name for name, _params in self.sent]
+
+    def operation(self, name: str):
+        return CATALOGUE.operation(name)
+
+    def _answer(self, name: str, params: dict | None):
+        pages = self.operation(name).pages
+        first = {pages.page: 1, pages.size: pages.most} if pages else {}
+        encode(name, self.operation(name), {**first, **(params or {})})
+        self.calls += 1
+        self.sent.append((name, params))
+        reply = self.replies[name] if not self.operation(name).writes else self.replies.get(name, {})
+        return reply(params) if callable(reply) else reply
+
+    def call(self, name: str, params: dict | None = None):
+        return self._answer(name, params)
+
+    def read(self, name: str, params: dict | None = None):
+        assert not self.operation(name).writes
+        return self._answer(name, params)
+
+    find = read
+
+    def download(self, url: str) -> bytes:
+        return self.replies.get(url, url).encode()
+
+    def upload(self, url: str, fields: dict, path: str) -> None:
+        self.sent.append((url, {**fields, "file": path}))
+
+    def pages(self, name: str, params: dict | None = None):
+        items = self._answer(name, params)
+        return iter(items if isinstance(items, list) else member(items, self.operation(name).pages.items))
+
+    def forget(self):
+        pass

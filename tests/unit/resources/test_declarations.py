@@ -1,0 +1,472 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What holds of every declared resource: that it says nothing that the API does not know, and leaves nothing unsaid."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, reject, settings
+from hypothesis import strategies as st
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE, DELETE, READ, SET, Param, member
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.encoding import encode
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Entries, Switch, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField, InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
+    Mapping,
+    Members,
+    Named,
+    Text,
+    Texts,
+    Type,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.data_source import Topics
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.destination import Configuration
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import Behind
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_firmware import Files
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_actions import TARGETS, Actions
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_schedule import PeriodByPeriod, Periods
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription import Queue
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tsl import Tsl
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers, declared, filled
+
+RESOURCES = {resource.kind: resource() for resource in declared()}
+#: Those that can be other than absent.
+BROUGHT_ABOUT = {
+    kind: resource
+    for kind, resource in RESOURCES.items()
+    if any(value is not None for value in resource.states.values())
+}
+MODEL = json.loads((Path(__file__).parent / "data/door_lock.json").read_text(encoding="utf-8"))
+
+tried = settings(deadline=None, max_examples=30)
+each = pytest.mark.parametrize("resource", RESOURCES.values(), ids=RESOURCES)
+
+
+def example(name: str, param: Param):
+    """A value of that shape, with every member that it can have."""
+    if param.type == "list":
+        return [_members(param) if param.members else "1"]
+    if param.type == "object":
+        return _members(param)
+    # Texts that must be parsed further are objects, what decides whether there is more to read says so; everything else
+    # may be a number, so "1" is good for all.
+    text = {
+        "TslStr": "{}",
+        "Props": "{}",
+        "Configuration": "{}",
+        "AuthType": "x509",
+        "ShadowMessage": "{}",
+        "AudioFormat": "wav",
+    }.get(name, "1")
+    return {"string": text, "integer": 1, "boolean": True, "number": 1.5}[param.type]
+
+
+def _members(param: Param) -> dict:
+    return {name: example(name, inner) for name, inner in param.members.items()}
+
+
+def reply(operation) -> dict:
+    """A reply that has all that the operation declares."""
+    return {name: example(name, param) for name, param in operation.result.items()}
+
+
+def told(resource) -> dict:
+    """All fields that reading the resource whole tells, where replies leave nothing out."""
+    answers = Answers(**{name: reply(op) for name, op in resource._operations.items() if op.kind == READ})
+    reader = Reader(answers, tolerant=False)
+    one = dict.fromkeys(("product", "product_key", "name"), "1")
+    named = {
+        field.name: [one] if isinstance(field.type, Members) else field.type.argument.get("choices", ["1"])[0]
+        for field in resource.fields
+    }
+    found = dict(resource.read(reader, named))
+    if resource.listing:
+        for row in resource.rows(reader, named):
+            found = {**row, **found}
+    return found
+
+
+def writes(resource) -> list:
+    """The operations that are declared to change the resource, each with the parameters that it is sent for fields."""
+    found = []
+    if hasattr(resource, "delete") and not resource.delete.listed:
+        found.append((resource.delete.operation, set()))
+    for change in resource.changes:
+        if isinstance(change, Update):
+            found.append((change.operation, {resource.field(name).wire for name in change.fields}))
+        elif isinstance(change, Switch):
+            found += [(operation, set()) for operation in change.operations.values()]
+        elif isinstance(change, Entries) and not isinstance(change, PeriodByPeriod):
+            found += [(batch.operation, set()) for batch in (change.add, change.change, change.remove)]
+    return found
+
+
+@each
+def test_it_has_a_name_and_fields_by_different_names(resource):
+    assert resource.kind
+    assert resource.title
+    names = [field.name for field in resource.fields]
+    assert len(set(names)) == len(names)
+    wires = [field.wire for field in resource.fields if field.wire]
+    assert len(set(wires)) == len(wires)
+    for name in (*resource.key, *resource.identity.values(), *resource.filters, *resource.within):
+        assert name in names, name
+    assert set(resource.within) <= set(resource.filters)
+
+
+@each
+def test_what_changes_it_is_a_write_that_takes_what_it_is_sent(resource):
+    for operation, sent in writes(resource):
+        declared_ = resource.operation(operation)
+        assert declared_.writes, operation
+        takes = set(declared_.params)
+        assert set(resource.identity) <= takes, operation
+        assert "" not in sent, operation
+        assert sent <= takes, operation
+
+
+@each
+def test_what_changes_it_is_sent_all_that_is_required(resource):
+    for change in resource.changes:
+        if isinstance(change, (Update, Switch)):
+            always = {field.wire for field in resource.fields if field.required} | set(resource.identity)
+            names = [change.operation] if isinstance(change, Update) else list(change.operations.values())
+            for name in names:
+                sent = always | {resource.field(field).wire for field in change.fields}
+                required = {wire for wire, param in resource.operation(name).params.items() if param.required}
+                assert required <= sent, name
+
+
+@each
+def test_what_an_update_does_not_send_is_not_cleared_by_it(resource):
+    # These operations clear what they are not given: a field that they take and can change must be among theirs.
+    for change in resource.changes:
+        if isinstance(change, Update):
+            takes = resource.operation(change.operation).params
+            for field in resource.fields:
+                if field.wire in takes and not field.required and field.wire not in resource.identity:
+                    assert field.name in change.fields, (change.operation, field.name)
+
+
+@each
+def test_what_reads_it_is_a_read_of_what_its_reply_has(resource):
+    if resource.listing:
+        operation = resource.operation(resource.listing.operation)
+        assert operation.kind == READ
+        assert set(resource.listing.send) <= set(operation.params)
+        assert isinstance(member(reply(operation), resource.listing.items or operation.pages.items), list)
+    for detail in resource.details:
+        operation = resource.operation(detail.operation)
+        assert operation.kind == READ
+        assert {*(detail.by or resource.identity), *detail.send} <= set(operation.params), detail.operation
+        assert member(reply(operation), detail.item) is not None, detail.operation
+        for name in detail.only:
+            # A task speaks of it, or only who looks for it wants to know.
+            assert name in {other.name for other in resource.fields}, name
+    if resource.details:
+        # Only so does the first read tell what is not there from what cannot be read.
+        assert resource.details[0].only == ()
+
+
+@each
+def test_a_create_takes_what_is_required_and_learns_what_its_reply_has(resource):
+    if not isinstance(resource.create, Create):
+        return
+    operation = resource.operation(resource.create.operation)
+    assert operation.kind in (CREATE, SET)
+    given_ = {field.wire for field in resource.fields if field.is_option or field.name in resource.identity.values()}
+    into = {resource.field(field.into).wire for field in resource.fields if field.resolve}
+    required = {name for name, param in operation.params.items() if param.required}
+    assert required <= given_ | into | set(resource.create.constants or {})
+    for name, path in resource.create.learns.items():
+        assert resource.field(name).computed or name in resource.identity.values(), name
+        assert member(reply(operation), path) is not None, path
+    # What identifies it is given or learnt, or no step could follow.
+    for name in resource.identity.values():
+        assert name in resource.create.learns or name in resource.create.sends(resource), name
+
+
+@each
+def test_a_delete_is_one(resource):
+    if "absent" in resource.states:
+        assert resource.operation(resource.delete.operation).kind == DELETE
+
+
+@each
+def test_every_option_is_sent_somewhere(resource):
+    mutable = resource.mutable()
+    for field in resource.fields:
+        if field.is_option:
+            sent = field.name in resource.create.sends(resource)
+            names_it = field.name in (*resource.key, *resource.identity.values())
+            assert sent or field.name in mutable or field.write_only or field.resolve or names_it, field.name
+        else:
+            assert field.computed or field.name in mutable, field.name
+    for name in mutable:
+        assert not resource.field(name).write_only, name
+
+
+@each
+def test_what_a_create_does_not_send_has_an_initial_value_to_differ_from(resource):
+    for name in resource.mutable() - resource.create.sends(resource):
+        assert resource.field(name).initial is not None, name
+
+
+@each
+def test_every_field_that_is_returned_is_read(resource):
+    found = told(resource)
+    for field in resource.fields:
+        if not field.write_only and not field.resolve:
+            assert field.name in found or (field.name in getattr(resource.create, "learns", ()) and field.once), (
+                field.name
+            )
+    assert all(value is not None for name, value in found.items() if name in resource.key)
+
+
+@each
+def test_a_text_that_a_reply_leaves_out_is_an_empty_one_and_takes_no_clearing(resource):
+    left_out = resource.parse({})
+    for name in resource.mutable():
+        field = resource.field(name)
+        if isinstance(field.type, Text) and field.wire and field.type.check("") == "":
+            assert plan(resource, {name: ""}, left_out) == [], name
+
+
+@each
+def test_what_is_resolved_becomes_a_field_that_is_known(resource):
+    for field in resource.fields:
+        assert bool(field.resolve) is bool(field.into), field.name
+        if field.resolve:
+            assert resource.field(field.into).computed, field.name
+            assert not field.wire, field.name
+
+
+@each
+def test_purging_is_for_what_can_be_added_to(resource):
+    for field in resource.fields:
+        if field.purge:
+            assert type(field.type).merge is not Type.merge, field.name
+            assert field.name in resource.mutable(), field.name
+            assert field.initial == field.type.empty, field.name
+
+
+@each
+def test_filters_look_at_what_is_read(resource):
+    found = told(resource)
+    for name in resource.filters:
+        field = resource.field(name)
+        assert (field.into if field.resolve else name) in found, name
+
+
+@each
+def test_secrets_are_marked(resource):
+    for field in resource.fields:
+        assert field.secret is any(
+            word in field.name for word in ("secret", "password", "private_key", "download_url", "access_token")
+        ), field.name
+
+
+@each
+def test_states_speak_of_fields_that_can_be_so(resource):
+    for implied in resource.states.values():
+        for name, value in (implied or {}).items():
+            assert resource.field(name).type.check(value) == "", name
+            assert name in resource.mutable(), name
+
+
+# Plans of every resource, for all kinds of tasks
+
+TEXTS = ["", "x", "lamp_1", "lamp_2", "路灯路灯", "1.0", "user/get", "+/thing/event/property/post", "+/user/up"]
+TEXTS += ["50", "2030-01-31T20:00:00Z"]
+TEXTS += ["2030-01-01", "2030-12-31", "08:00", "20:00"]
+TEXTS += [f"/a1/lamp_{n}/user/get" for n in range(3)]
+DICTS = [{}, {"site": "west"}, {"site": "east", "lot": 7}, {f"key{n}": "v" for n in range(25)}]
+DEVICES = [{"product": "p", "product_key": f"k{n % 2}", "name": f"device_{n}"} for n in range(5)]
+ACTIONS = [
+    {"type": "republish", "configuration": {"topic": "/a1/d/user/get", "topicType": 1}, "error_action": False},
+    {"type": "republish", "configuration": {"topic": "/a1/d/user/get", "topicType": 0}, "error_action": False},
+    {"type": "amqp", "configuration": {"groupId": "g1"}, "error_action": False},
+    {"type": "amqp", "configuration": {"groupId": "g1"}, "error_action": True},
+    {"type": "fc", "configuration": {"serviceName": "s", "functionName": "f"}, "error_action": False},
+]
+MODELS = [MODEL, {"properties": MODEL["properties"]}, json.dumps(MODEL)]
+ROLE = {"roleArn": "acs:ram::1:role/r", "roleName": "r"}
+EVERYWHERE = {name: "x" for names in TARGETS.values() for name in names}
+#: Configurations that destinations of every type can have.
+PLACES = [
+    {**EVERYWHERE, "productKey": key, "regionName": "cn-shanghai", "role": ROLE, **added}
+    for key in ("a1", "a2")
+    for added in ({}, {"uid": "1"})
+]
+QUEUES = [{"queueName": name, "regionName": "cn-shanghai", "role": ROLE} for name in ("q1", "q2")]
+TOPICS = [
+    {"topic": f"/a1/{device}/user/get", "item_id": str(number)} for number, device in enumerate(("+", "lamp", "lamp_2"))
+]
+TOPICS.append({"topic": "home/get", "product_key": "a1", "device": "lamp", "item_id": "9"})
+
+FILES = [
+    [
+        {"name": name, "path": f"/{name}", "md5": md5, "size_in_bytes": 1}
+        for name, md5 in zip("abc", digests, strict=False)
+    ]
+    for digests in ("12", "13", "123")
+]
+PERIODS = [
+    {"description": name, "content": content, "start_time": "08:00", "end_time": "20:00", "period_code": "1"}
+    for name in ("morning", "noon", "evening")
+    for content in ("a", "b")
+]
+
+#: What every parent is resolved to, a text that is a number too.
+PARENT = "71"
+#: What a change of another field changes as well: a script is published by way of the draft, and a thing model that
+#: was imported is not in force.
+ALSO_CHANGED = {"parser": {"script_draft"}, "thing_model": {"published"}}
+
+
+def candidates(field) -> list:
+    """Plain values that a task can give to the field."""
+    argument = field.type.argument
+    if argument["type"] == "bool":
+        return [True, False]
+    if argument["type"] == "int":
+        return [number for number in (0, 1, 2, 7, 30, 120) if not field.type.check(number)]
+    some = argument.get("choices") or (DICTS if argument["type"] == "dict" else TEXTS)
+    return [value for value in some if not field.type.check(value)]
+
+
+def values(field):
+    """Values that a task can give to the field."""
+    if isinstance(field.type, Tsl):
+        return st.sampled_from(MODELS)
+    if isinstance(field.type, Files):
+        return st.sampled_from(FILES)
+    if isinstance(field.type, Actions):
+        return st.lists(st.sampled_from(ACTIONS), max_size=4).filter(lambda value: not field.type.check(value))
+    if isinstance(field.type, Texts):
+        some = field.type.argument.get("choices") or TEXTS
+        return st.lists(st.sampled_from([text for text in some if not field.type.check([text])]), unique=True)
+    if isinstance(field.type, (Configuration, Queue)):
+        return st.sampled_from(PLACES if isinstance(field.type, Configuration) else QUEUES)
+    if isinstance(field.type, Named):
+        things = [{"name": f"thing_{n}", field.type.key: str(n)} for n in range(5)]
+        return st.lists(st.sampled_from(things), max_size=4, unique_by=field.type.identity)
+    if isinstance(field.type, Topics):
+        return st.lists(st.sampled_from(TOPICS), max_size=4, unique_by=field.type.identity)
+    if isinstance(field.type, Behind):
+        return st.sampled_from([{}, *DEVICES])
+    if isinstance(field.type, Periods):
+        return st.lists(st.sampled_from(PERIODS), max_size=4, unique_by=field.type.identity)
+    if isinstance(field.type, Members):
+        return st.lists(st.sampled_from(DEVICES), max_size=4, unique_by=field.type.identity)
+    return st.sampled_from(candidates(field))
+
+
+@st.composite
+def situations(draw, resource):
+    """What is desired, as resolved, and what is there: None, or the same key with anything else."""
+    given_ = {f.name: values(f) for f in resource.fields if (f.is_option or not f.computed) and not f.resolve}
+    parents = {f.into: st.just(PARENT) for f in resource.fields if f.resolve}
+    always = {name: given_[name] for name in given_ if resource.field(name).required}
+    always.update((name, parents[name]) for name in parents if name in (*resource.key, *resource.identity.values()))
+    must = {} if not isinstance(resource.create, Create) else resource.operation(resource.create.operation).params
+    always.update((name, given_[name]) for name in given_ if (p := must.get(resource.field(name).wire)) and p.required)
+    always.update(
+        (name, parents[name]) for name in parents if (p := must.get(resource.field(name).wire)) and p.required
+    )
+    optional = {name: value for name, value in {**given_, **parents}.items() if name not in always}
+    desired = draw(st.fixed_dictionaries(always, optional=optional))
+    if draw(st.booleans()):
+        return desired, None
+    current = draw(st.fixed_dictionaries({**given_, **parents}))
+    current = copy.deepcopy({**current, **{name: desired[name] for name in desired if name not in resource.mutable()}})
+    current.update((f.name, "1") for f in resource.fields if f.computed and f.name not in current)
+    for number, action in enumerate(current.get("actions", [])):
+        action["action_id"] = str(number)
+    return desired, current
+
+
+def planned(resource, data):
+    desired, current = data.draw(situations(resource))
+    assume(not desired.get("client_ids") or desired["client_ids"] == (current or {}).get("client_ids"))
+    auth_type = desired.get("auth_type") or (current or {}).get("auth_type")
+    assume("certificate_issuer" not in desired or auth_type == "x509")
+    try:
+        return desired, current, plan(resource, desired, current)
+    except InvalidValue:
+        # What cannot be, such as a rule that starts without SQL, each resource's own tests tell.
+        return reject()
+
+
+@each
+@tried
+@given(data=st.data())
+def test_every_step_of_every_plan_fits_its_operation(resource, data):
+    _desired, current, steps = planned(resource, data)
+    known = dict(current or {})
+    for one in [*steps, *(resource.delete.steps(resource, current) if current and hasattr(resource, "delete") else [])]:
+        operation = resource.operation(one.operation)
+        assert operation.writes
+        encode(one.operation, operation, filled(one.params, known))
+        assert set(one.changes) <= {field.name for field in resource.fields}
+        creates = operation.kind == CREATE or one.operation == getattr(resource.create, "operation", "")
+        assert (one.action == step.CREATE) is creates, one.operation
+        for reference in _references(one.params):
+            resource.field(reference)
+
+
+def _references(value):
+    if isinstance(value, Ref):
+        yield value.field
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _references(inner)
+
+
+@pytest.mark.parametrize("resource", BROUGHT_ABOUT.values(), ids=BROUGHT_ABOUT)
+@tried
+@given(data=st.data())
+def test_after_every_plan_there_is_nothing_to_do(resource, data):
+    desired, current, steps = planned(resource, data)
+    named = {name: desired[name] for name in resource.identity.values() if name in desired}
+    state = dict(current) if current is not None else {**resource.fresh(desired), **named}
+    for one in steps:
+        state.update((name, after) for name, (_before, after) in one.changes.items())
+    assert plan(resource, desired, state) == []
+    if current is not None:
+        untouched = set(current) - set(desired) - ALSO_CHANGED.get(resource.kind, set())
+        assert {name: state[name] for name in untouched} == {name: current[name] for name in untouched}
+
+
+FIXED = [
+    (resource, field)
+    for resource in RESOURCES.values()
+    for field in resource.fields
+    if field.name not in resource.mutable() and not field.write_only and not field.resolve
+    if field.is_option or field.name in {other.into for other in resource.fields}
+    # Values of these are more than words; tests of their own tell.
+    if not isinstance(field.type, (Files, Mapping))
+]
+
+
+@pytest.mark.parametrize(
+    ("resource", "field"), FIXED, ids=[f"{resource.kind}.{field.name}" for resource, field in FIXED]
+)
+def test_what_cannot_change_is_refused_with_a_way_out(resource, field):
+    asked = "a1" if field.computed else candidates(field)[0]
+    with pytest.raises(ImmutableField) as caught:
+        plan(resource, {field.name: asked}, {field.name: "elsewhere"})
+    option = next((other.name for other in resource.fields if other.into == field.name), field.name)
+    assert caught.value.field == option
+    assert str(caught.value) == (
+        f"{option} of the {resource.title} cannot be changed: it is 'elsewhere' and was asked to be {asked!r}. "
+        f"{resource.way_out}"
+    )
