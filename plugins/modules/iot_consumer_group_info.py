@@ -1,0 +1,128 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_consumer_group_info
+short_description: Find consumer groups
+version_added: 0.1.0
+description:
+  - Finds consumer groups by their name or GroupId, or tells all that the instance has. One that is read whole tells how
+    it fares as well, which messages wait for it and which clients take them.
+options:
+  name:
+    description:
+      - The group's name. V(DEFAULT_GROUP) is the default group, whatever it is called. One that is named is read whole.
+    type: str
+  group_id:
+    description:
+      - The group's GroupId. One that is named by it is read whole.
+    type: str
+  details:
+    description:
+      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
+        whole.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_consumer_group
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: How many messages wait for the console
+  iotops.aliyun.iot_consumer_group_info:
+    name: console
+
+- name: Whether any group falls behind
+  iotops.aliyun.iot_consumer_group_info:
+    details: true
+"""
+
+RETURN = r"""
+consumer_groups:
+  description: The consumer groups that fit, the newest first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    group_id:
+      description: The GroupId that the platform gave it, by which clients connect.
+      type: str
+      returned: always
+    created:
+      description: When it was made, in UTC.
+      type: str
+      returned: always
+    backlog:
+      description: How many messages wait for it.
+      type: int
+      returned: by M(iotops.aliyun.iot_consumer_group_info), where the group is read whole
+    rate:
+      description: How many messages a minute its clients take.
+      type: int
+      returned: with C(backlog)
+    real_time_rate:
+      description: How many of these had not waited.
+      type: int
+      returned: with C(backlog)
+    backlog_rate:
+      description: How many of these had waited.
+      type: int
+      returned: with C(backlog)
+    last_consumed:
+      description: When a message was last taken, in UTC; empty where none was.
+      type: str
+      returned: with C(backlog)
+    clients:
+      description:
+        - The clients that are connected, each with C(client_id), C(address) (IP address and port), C(online_since)
+          (milliseconds since 1970), C(real_time_rate) and C(backlog_rate).
+      type: list
+      elements: dict
+      returned: with C(backlog)
+  sample:
+    - name: console
+      group_id: nJRaJPn5U1JITGfjBO9l000100
+      created: "2020-05-20T00:05:20.000Z"
+      backlog: 26
+      rate: 14
+      real_time_rate: 14
+      backlog_rate: 0
+      last_consumed: "2020-05-29T03:37:56.000Z"
+      clients:
+        - client_id: 12345-1
+          address: 192.168.1.2:55545
+          online_since: 1627624830193
+          real_time_rate: 14
+          backlog_rate: 0
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.consumer_group import ConsumerGroup
+
+ENTRY = InfoEntry(ConsumerGroup)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

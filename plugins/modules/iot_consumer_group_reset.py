@@ -1,0 +1,89 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_consumer_group_reset
+short_description: Drop the messages that wait for a consumer group
+version_added: 0.1.0
+description:
+  - Drops the messages that have piled up for a consumer group, so that its clients go on with those that come next.
+  - B(The messages are lost) for this group; other groups keep theirs.
+options:
+  consumer_group:
+    description:
+      - The consumer group, by its name or its GroupId. V(DEFAULT_GROUP) is the default group.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+attributes:
+  check_mode:
+    support: full
+    description: Checks the options, and does nothing.
+  diff_mode:
+    support: none
+    description: What is done leaves no state that could be compared.
+  idempotent:
+    support: none
+    description: Each run does it again.
+  action_group:
+    support: full
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
+seealso:
+  - module: iotops.aliyun.iot_consumer_group
+  - module: iotops.aliyun.iot_consumer_group_info
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Start afresh after the night
+  iotops.aliyun.iot_consumer_group_reset:
+    consumer_group: console
+"""
+
+RETURN = r"""
+group_id:
+  description: The GroupId of the consumer group.
+  returned: when it was done
+  type: str
+  sample: nJRaJPn5U1JITGfjBO9l000100
+dropped:
+  description: How many messages waited just before.
+  returned: when it was done
+  type: int
+  sample: 26
+msg:
+  description: What would be done.
+  returned: in check mode
+  type: str
+  sample: The messages that wait for the consumer group would be dropped; nothing was done in check mode
+pending:
+  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
+  returned: when something is missing
+  type: list
+  elements: str
+  sample: ["the consumer group console does not exist yet"]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.consumer_group import ConsumerGroupReset
+
+ENTRY = ConsumerGroupReset()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

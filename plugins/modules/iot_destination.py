@@ -1,0 +1,174 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_destination
+short_description: Manage a destination of parsers
+version_added: 0.1.0
+description:
+  - A destination is a place that the scripts of parsers send messages to.
+  - A destination that a parser has cannot be deleted.
+options:
+  name:
+    description:
+      - The destination's name. It is refused where more than one has it, which the platform allows.
+    type: str
+    required: true
+  renamed_from:
+    description:
+      - What the destination was called before. Where nothing has the new O(name) and one has this, that one is renamed.
+    type: str
+  state:
+    description:
+      - Whether the destination is there.
+    type: str
+    choices: [present, absent]
+    default: present
+  type:
+    description:
+      - Where messages go, another topic of the platform (V(republish)), a consumer group (V(amqp)), or another cloud
+        product, DataHub (V(datahub)), a message queue (V(ons)), a topic of Message Service (V(mns)), a function
+        (V(fc)) or a table (V(ots)). Needed to make one.
+      - Whoever changes it gives a O(configuration) that fits.
+    type: str
+    choices: [republish, amqp, datahub, ons, mns, fc, ots]
+  configuration:
+    description:
+      - The target and how to reach it, with the members that the platform's manual lists for the type. Needed to make
+        one.
+      - A V(republish) destination needs C(productKey), the product on whose topics messages are published; it may be
+        the product's name.
+      - An V(amqp) destination needs C(groupId), the consumer group; it may be the group's name.
+      - The others need C(regionName), C(role) with C(roleArn) and C(roleName), and V(datahub) C(projectName) and
+        C(topicName), V(ons) C(instanceId) and C(topic), V(mns) C(themeName), V(fc) C(serviceName) and
+        C(functionName), V(ots) C(instanceName) and C(tableName).
+      - What the platform adds to it is no difference.
+    type: dict
+  description:
+    description:
+      - What the destination is for. An empty text clears it.
+    type: str
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.resource
+seealso:
+  - module: iotops.aliyun.iot_destination_info
+  - module: iotops.aliyun.iot_parser
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Messages go to the console
+  iotops.aliyun.iot_destination:
+    name: to_console
+    type: amqp
+    configuration:
+      groupId: console
+    description: messages for the console
+
+- name: Messages go into a table
+  iotops.aliyun.iot_destination:
+    name: to_archive
+    type: ots
+    configuration:
+      instanceName: archive
+      tableName: lamps
+      regionName: cn-shanghai
+      role:
+        roleName: AliyunIOTAccessingOTSRole
+        roleArn: acs:ram::5645:role/aliyuniotaccessingotsrole
+
+- name: Nothing is archived any longer
+  iotops.aliyun.iot_destination:
+    name: to_archive
+    state: absent
+"""
+
+RETURN = r"""
+destination:
+  description: The destination; empty when it is absent.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    destination_id:
+      description: The DestinationId that the platform gave it, by which scripts send to it.
+      type: str
+      returned: always
+    type:
+      description: C(republish), C(amqp), C(datahub), C(ons), C(mns), C(fc) or C(ots).
+      type: str
+      returned: always
+    configuration:
+      description: The target and how to reach it, with what the platform added.
+      type: dict
+      returned: always
+    description:
+      description: What it is for.
+      type: str
+      returned: always
+    created:
+      description: When it was made, in UTC.
+      type: str
+      returned: always
+  sample:
+    name: to_console
+    destination_id: "1003"
+    type: amqp
+    configuration: {groupId: nJRaJPn5U1JITGfjBO9l000100}
+    description: messages for the console
+    created: "2022-03-27T12:45:43.000Z"
+diff:
+  description: The options as they were and as they are after.
+  returned: always
+  type: dict
+  sample:
+    before: {}
+    after: {name: to_console}
+steps:
+  description:
+    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
+      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
+      options that it changes with C(before) and C(after).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - action: create
+      operation: CreateDestination
+      status: done
+      changes:
+        name: {before: null, after: to_console}
+pending:
+  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
+  returned: when something is missing
+  type: list
+  elements: str
+  sample: ["the consumer group console does not exist yet"]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.destination import Destination
+
+ENTRY = ResourceEntry(Destination)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

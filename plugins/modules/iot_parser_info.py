@@ -1,0 +1,145 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_parser_info
+short_description: Find parsers
+version_added: 0.1.0
+description:
+  - Finds parsers by their name, ParserId, data source or whether they run, or tells all that the instance has.
+options:
+  name:
+    description:
+      - The parser's name. One that is named is read whole.
+    type: str
+  parser_id:
+    description:
+      - The parser's ParserId. One that is named by it is read whole.
+    type: str
+  data_source:
+    description:
+      - Only parsers that get the messages of this data source, by its name or its DataSourceId. Each is read whole.
+    type: str
+  status:
+    description:
+      - Only parsers that run, or only those that do not. One whose script fails on messages does run.
+    type: str
+    choices: [started, stopped]
+  details:
+    description:
+      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
+        whole.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_parser
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: One parser with its script and destinations
+  iotops.aliyun.iot_parser_info:
+    name: lamps_to_console
+
+- name: All parsers that run
+  iotops.aliyun.iot_parser_info:
+    status: started
+"""
+
+RETURN = r"""
+parsers:
+  description: The parsers that fit, the oldest first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    parser_id:
+      description: The ParserId that the platform gave it.
+      type: str
+      returned: always
+    description:
+      description: What it is for.
+      type: str
+      returned: always
+    data_source_id:
+      description: The DataSourceId of the data source that it has.
+      type: str
+      returned: when it has one and is read whole
+    destinations:
+      description: The destinations that it sends to, each with C(name) and C(destination_id).
+      type: list
+      elements: dict
+      returned: when read whole
+    failover_destination_id:
+      description: The DestinationId of the destination for what could not be sent; empty where there is none.
+      type: str
+      returned: when read whole
+    script:
+      description: The script that is in force.
+      type: str
+      returned: when it has one and is read whole
+    script_draft:
+      description: The draft of the script.
+      type: str
+      returned: when it has one and is read whole
+    status:
+      description: C(started), C(stopped), or C(abnormal) of one that runs and whose script fails on messages.
+      type: str
+      returned: always
+    created:
+      description: When it was made, in UTC.
+      type: str
+      returned: always
+    modified:
+      description: When it last changed, in UTC.
+      type: str
+      returned: always
+  sample:
+    - name: lamps_to_console
+      parser_id: "1001"
+      description: forwards what lamps report
+      data_source_id: "1001"
+      destinations:
+        - name: to_console
+          destination_id: "1003"
+      failover_destination_id: ""
+      script: |-
+        var data = payload("json");
+        writeAmqp(1003, data, "lamps");
+      script_draft: |-
+        var data = payload("json");
+        writeAmqp(1003, data, "lamps");
+      status: started
+      created: "2022-03-27T12:45:43.000Z"
+      modified: "2022-04-27T12:45:43.000Z"
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser import Parser
+
+ENTRY = InfoEntry(Parser)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()
