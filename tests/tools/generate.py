@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Write what follows from the list of modules: their controller-side stubs and the action group.
+"""Write what follows from the list of modules: their controller-side stubs, the action group, the table of operations.
 
 ``make generate`` runs it after a module has been added or removed. With ``--check`` nothing is written: each stale file
 is named, and the exit status is 1 if there is any, so that a module without its stub or outside the group cannot be
@@ -13,6 +13,8 @@ import argparse
 import re
 import sys
 from pathlib import Path
+
+import operations
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,7 +74,8 @@ def main() -> int:
     options = parser.parse_args()
 
     modules = sorted(path.stem for path in (options.root / "plugins/modules").glob("iot_*.py"))
-    changes = stale(stubs(options.root, modules) | runtime(options.root, modules))
+    page = {options.root / "docs/operations.md": operations.table(options.root)}
+    changes = stale(stubs(options.root, modules) | runtime(options.root, modules) | page)
     for path, text in sorted(changes.items()):
         name = path.relative_to(options.root)
         if options.check:

@@ -126,3 +126,14 @@ def test_subscriptions_have_wildcards(platform, device, send, outbox):
     platform.run(lambda ctx: downlink.unsubscribe(ctx, device))
     send(device, "/{own}/user/get")
     assert outbox() == []
+
+
+def test_a_simulated_device_hears_all_of_its_custom_topics(platform, key, simulate):
+    simulate(product=key, names=["lamp"])
+    device = platform.store.one("device", device_name="lamp")
+
+    def hears(topic: str) -> bool:
+        return platform.run(lambda ctx: downlink.is_subscribed(ctx, device, topic))
+
+    assert hears(f"/{key}/lamp/user/get")
+    assert not hears(f"/broadcast/{key}/all")

@@ -1,0 +1,45 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whose topic it is, and which of them a device gets messages on only if it has subscribed."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ansible_collections.iotops.aliyun.emulator.services.downlink import BROADCAST
+from ansible_collections.iotops.aliyun.emulator.services.shared.topics import DEVICE_NAME
+
+_OWN = rf"/(?P<product_key>[A-Za-z0-9]+)/(?P<device_name>{DEVICE_NAME})"
+_SYSTEM = re.compile(
+    rf"(?:/sys|/shadow/(?:update|get)|/ota/device/[a-z]+|/ext/session|/ext/rrpc/[^/]+(?:/sys)?){_OWN}(?:/.*)?"
+)
+_CUSTOM = re.compile(rf"{_OWN}/user(?:/.*)?")
+_BROADCAST = re.compile(rf"{BROADCAST}(?P<product_key>[A-Za-z0-9]+)/.+")
+
+
+class Owner(NamedTuple):
+    """Whose topic it is; without a name it is that of all devices of a product."""
+
+    product_key: str
+    device_name: str | None
+
+
+def owner(topic: str) -> Owner | None:
+    """Whose a topic, or a filter of topics, is; None where it is nobody's, or several devices'."""
+    for pattern in (_SYSTEM, _CUSTOM):
+        match = pattern.fullmatch(topic)
+        if match:
+            return Owner(**match.groupdict())
+    match = _BROADCAST.fullmatch(topic)
+    return Owner(match["product_key"], None) if match else None
+
+
+def needs_subscription(topic: str) -> bool:
+    """Whether devices get messages on a topic, or on those of a filter, only if they have subscribed to it."""
+    return topic.startswith(BROADCAST) or _CUSTOM.fullmatch(topic) is not None
+
+
+def has_wildcard(topic: str) -> bool:
+    """Whether it is a filter that means many topics."""
+    return "+" in topic or "#" in topic

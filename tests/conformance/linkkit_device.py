@@ -1,0 +1,109 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A device that the vendor's own SDK drives, and whose callbacks a test can wait for."""
+
+from __future__ import annotations
+
+import queue
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from linkkit.linkkit import LinkKit
+
+#: How long anything may take, in seconds. Nothing takes so long unless it is broken.
+PATIENCE = 10.0
+
+_CALLBACKS = (
+    "on_connect",
+    "on_disconnect",
+    "on_thing_enable",
+    "on_thing_prop_post",
+    "on_thing_prop_changed",
+    "on_thing_event_post",
+    "on_thing_call_service",
+    "on_thing_shadow_get",
+    "on_thing_device_info_update",
+    "on_thing_device_info_delete",
+    "on_topic_message",
+    "on_topic_rrpc_message",
+    "on_subscribe_topic",
+    "on_unsubscribe_topic",
+    "on_gateway_add_subdev_topo_reply",
+    "on_gateway_delete_subdev_topo_reply",
+    "on_gateway_login_subdev_reply",
+    "on_gateway_logout_subdev_reply",
+    "on_gateway_register_subdev_reply",
+    "on_gateway_product_register_subdev_reply",
+    "on_gateway_topo_change",
+    "on_ota_message_arrived",
+    "on_device_dynamic_register",
+    "on_device_dynamic_register_nwl_reply",
+)
+
+
+class Device:
+    """A device; ``sdk`` is the vendor's object, and ``reactions`` are called with what its callbacks of a name get."""
+
+    def __init__(
+        self,
+        mqtt: str,
+        product_key: str,
+        device_name: str,
+        device_secret: str = "",
+        model: Path | None = None,
+        clean: bool = True,
+        **options: Any,
+    ) -> None:
+        self.own = f"{product_key}/{device_name}"
+        self.reactions: dict[str, Callable[..., Any]] = {}
+        self._calls: dict[str, queue.Queue] = defaultdict(queue.Queue)
+        self.sdk = LinkKit("cn-shanghai", product_key, device_name, device_secret, **options)
+        host, port = mqtt.split(":")
+        self.sdk.config_mqtt(port=int(port), endpoint=host, secure="", clean_session=clean)
+        assert self.sdk.thing_setup(model and str(model)) == 0
+        for name in _CALLBACKS:
+            setattr(self.sdk, name, self._callback(name))
+
+    def _callback(self, name: str) -> Callable[..., None]:
+        def called(*values: Any) -> None:
+            self._calls[name].put(values)
+            if name in self.reactions:
+                self.reactions[name](*values)
+
+        return called
+
+    def connect(self) -> Device:
+        """Connect, which must succeed."""
+        self.sdk.connect_async()
+        self.wait("on_thing_enable")
+        return self
+
+    def wait(self, name: str) -> tuple:
+        """What the next call of a callback was given, all but the user's own object at the end."""
+        try:
+            values = self._calls[name].get(timeout=PATIENCE)
+        except queue.Empty:
+            raise AssertionError(f"{name} was not called") from None
+        return values[:-1] if values[-1] is None else values
+
+    def called(self, name: str) -> list[tuple]:
+        """What waits to be waited for."""
+        return list(self._calls[name].queue)
+
+    def publish(self, topic: str, payload: str, qos: int = 1) -> None:
+        """Publish on a topic; ``{own}`` in it is the device's own part."""
+        code, _number = self.sdk.publish_topic(topic.format(own=self.own), payload, qos)
+        assert code == 0
+
+    def subscribe(self, topic: str) -> int:
+        """Subscribe to a topic, and return the quality of service that was granted (128: refused)."""
+        code, _number = self.sdk.subscribe_topic(topic.format(own=self.own))
+        assert code == 0
+        _number, granted = self.wait("on_subscribe_topic")
+        return granted[0]
+
+    def close(self) -> None:
+        """Let go of it, connected or not."""
+        self.sdk.destruct()

@@ -1,0 +1,82 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whose topic is whose."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.mqtt import topics
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "/sys/a1/lamp/thing/event/property/post",
+        "/sys/a1/lamp/rrpc/response/7",
+        "/sys/a1/lamp/#",
+        "/shadow/update/a1/lamp",
+        "/shadow/get/a1/lamp",
+        "/ota/device/inform/a1/lamp",
+        "/ota/device/progress/a1/lamp",
+        "/ext/session/a1/lamp/combine/batch_login",
+        "/ext/rrpc/7/sys/a1/lamp/thing/service/reboot",
+        "/ext/rrpc/7/a1/lamp/user/get",
+        "/ext/rrpc/+/a1/lamp/user/get",
+        "/a1/lamp/user/get",
+        "/a1/lamp/user/#",
+    ],
+)
+def test_a_devices_topics(topic):
+    assert topics.owner(topic) == ("a1", "lamp")
+
+
+def test_names_with_all_that_they_can_have():
+    assert topics.owner("/sys/a1/a.b:c@d-e_f/thing/topo/add") == ("a1", "a.b:c@d-e_f")
+
+
+def test_the_topics_of_all_devices_of_a_product():
+    assert topics.owner("/broadcast/a1/news") == ("a1", None)
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "",
+        "/",
+        "#",
+        "/#",
+        "$SYS/broker",
+        "/sys/#",
+        "/sys/+/lamp/thing/#",
+        "/sys/a1/+/thing/#",
+        "/a1/+/user/get",
+        "/a1/lamp",
+        "/a1/lamp/other/get",
+        "a1/lamp/user/get",
+        "/broadcast/a1",
+        "/broadcast/+/news",
+        "/ext/ntp/a1/lamp/request",
+    ],
+)
+def test_nobodys_topics(topic):
+    assert topics.owner(topic) is None
+
+
+@pytest.mark.parametrize(
+    ("topic", "needed"),
+    [
+        ("/a1/lamp/user/get", True),
+        ("/a1/lamp/user/+/x", True),
+        ("/broadcast/a1/news", True),
+        ("/sys/a1/lamp/thing/service/property/set", False),
+        ("/ext/rrpc/+/a1/lamp/user/get", False),
+    ],
+)
+def test_topics_that_need_a_subscription(topic, needed):
+    assert topics.needs_subscription(topic) is needed
+
+
+@pytest.mark.parametrize(("topic", "has"), [("/a/+/b", True), ("/a/#", True), ("/a/b", False)])
+def test_wildcards(topic, has):
+    assert topics.has_wildcard(topic) is has
