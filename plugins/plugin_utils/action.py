@@ -35,6 +35,8 @@ _NOT_TRUE = ("", "0", "no", "false")
 
 # The client of the task that this worker runs: (task and settings, client). A worker runs one task, and all its items.
 _kept: list = []
+# What this worker ran last: each item of a loop has a task of its own, which is the same where it is tried again.
+_ran: list = []
 
 
 class IotAction(ActionBase):
@@ -67,6 +69,7 @@ class IotAction(ActionBase):
             return result
         with self._environment():
             params, hidden = self._params()
+            self._forget_if_tried_again()
             outcome = pass_through(self.entry, params, bool(self._task.check_mode), self._client)
         outcome["invocation"] = {"module_args": params}
         result.update(without(hidden, plain(outcome)))
@@ -102,6 +105,12 @@ class IotAction(ActionBase):
                 _kept[1].close()
             _kept[:] = [settings, client]
         return _kept[1]
+
+    def _forget_if_tried_again(self) -> None:
+        """Drops what was read where a task waits with ``until``: it wants to see something come about."""
+        if _ran and _ran[0] is self._task and _kept:
+            _kept[1].forget()
+        _ran[:] = [self._task]
 
     @contextmanager
     def _environment(self):

@@ -36,6 +36,7 @@ OPERATIONS = {
             "TargetConfig{TargetDevices{targetDevices[DeviceName ProductKey]} TargetGroup TargetProduct TargetType} "
             "TimeoutConfig{InProgressTimeoutInMinutes:int} Type UtcCreate UtcModified}"
         ),
+        absent=("iot.job.JobNotExist",),
     ),
     "ListJob": Operation(
         "4.13.5", READ, 5,
@@ -53,6 +54,7 @@ OPERATIONS = {
     "DeleteJob": Operation(
         "4.13.7", DELETE, 5,
         "JobId!",
+        absent=("iot.job.JobNotExist",),
     ),
     "ListTask": Operation(
         "4.13.8", READ, 5,

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, resolve
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 
@@ -61,3 +63,46 @@ class ActionEntry(Entry):
             What the result tells beside ``changed``.
         """
         raise NotImplementedError(type(self).__name__)
+
+
+class PartlyDone(EngineError):
+    """Something was done with the first of many, and then a request failed.
+
+    Attributes:
+        error: why.
+        result: with which of them it was done.
+    """
+
+    def __init__(self, error: IotError, done: list):
+        super().__init__(str(error))
+        self.error = error
+        self.result = {"changed": bool(done), "done": done}
+
+
+def in_portions(client, operation: str, wire: str, elements: list, named: dict) -> list:
+    """Calls an operation with as many elements at once as it takes, each of them once.
+
+    Args:
+        client: the client.
+        operation: the operation.
+        wire: its parameter that takes the elements.
+        elements: what it is called with.
+        named: its other parameters.
+
+    Returns:
+        The elements.
+
+    Raises:
+        PartlyDone: a request failed; those before it were carried out.
+    """
+    elements = list(dict.fromkeys(elements))
+    size = client.operation(operation).limits[wire]
+    done: list = []
+    for start in range(0, len(elements), size):
+        portion = elements[start : start + size]
+        try:
+            client.call(operation, {**named, wire: portion})
+        except IotError as error:
+            raise PartlyDone(error, done) from error
+        done += portion
+    return done

@@ -21,7 +21,10 @@ class ShortName(Text):
 
     def __init__(self):
         super().__init__(
-            1, 128, allowed="[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*", hint="levels of letters, digits and underscores between slashes"
+            1,
+            128,
+            allowed="[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*",
+            hint="levels of letters, digits and underscores between slashes",
         )
 
     def from_wire(self, value):

@@ -205,6 +205,17 @@ def test_an_item_whose_environment_names_another_account_has_another_client(open
     assert IotAction._client(other, other.entry, {}) is not first
 
 
+def test_what_was_read_is_dropped_when_a_task_is_tried_again(opened, monkeypatch):
+    monkeypatch.setattr(action, "_ran", [])
+    one, other = task(), task()
+    IotAction._client(one, one.entry, {})
+    dropped = []
+    opened[0].forget = lambda: dropped.append(True)
+    for tried, times in ((one, 0), (other, 0), (other, 1), (other, 2), (one, 2)):
+        IotAction._forget_if_tried_again(tried)
+        assert len(dropped) == times
+
+
 def test_the_environment_of_a_task_is_its_own(monkeypatch):
     monkeypatch.setenv("IOTOPS_TEST_CHANGED", "before")
     monkeypatch.delenv("IOTOPS_TEST_NEW", raising=False)

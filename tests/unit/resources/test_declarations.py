@@ -453,7 +453,7 @@ FIXED = [
     if field.name not in resource.mutable() and not field.write_only and not field.resolve
     if field.is_option or field.name in {other.into for other in resource.fields}
     # Values of these are more than words; tests of their own tell.
-    if not isinstance(field.type, (Files, Mapping))
+    if not isinstance(field.type, (Files, Mapping, Members))
 ]
 
 

@@ -134,9 +134,9 @@ def test_a_simulated_device_can_be_deleted(api, platform, key, simulate, pass_ti
     ("wanted", "why"),
     [
         ([], "object"),
-        ({"product": 1, "count": 1}, "product"),
+        ({"product": 1, "count": 1}, "a product.s key or name"),
         ({"product": "nothing", "count": 1}, "no product nothing"),
-        ({"product": None, "count": 1}, "product"),
+        ({"product": None, "count": 1}, "a product.s key or name"),
         ({}, "either names or count"),
         ({"count": 1, "names": ["a"]}, "either names or count"),
         ({"names": []}, "names"),

@@ -1,0 +1,91 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_job_rerun
+short_description: Repeat what failed of a job
+version_added: 0.1.0
+description:
+  - Repeats the tasks of a job that failed or took too long. The job must have ended, completed or timed out.
+options:
+  name:
+    description:
+      - The job, by its name or its id.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+attributes:
+  check_mode:
+    support: full
+    description: Checks the options, and does nothing.
+  diff_mode:
+    support: none
+    description: What is done leaves no state that could be compared.
+  idempotent:
+    support: none
+    description: Each run does it again.
+  action_group:
+    support: full
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
+seealso:
+  - module: iotops.aliyun.iot_job
+  - module: iotops.aliyun.iot_job_info
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: A job
+  iotops.aliyun.iot_job:
+    name: storm
+    type: pub
+    document: {topicShortName: storm, messageContent: YSBzdG9ybQ==}
+    product: street_light
+    wait: true
+
+- name: Once more, for those that did not hear of it
+  iotops.aliyun.iot_job_rerun:
+    name: storm
+"""
+
+RETURN = r"""
+job_id:
+  description: The id of the job.
+  returned: when it was done
+  type: str
+  sample: XUbmsMHmkqv0PiAGxxxx010001
+msg:
+  description: What would be done.
+  returned: in check mode
+  type: str
+  sample: The tasks of the job that failed or took too long would be done once more; nothing was done in check mode
+pending:
+  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
+  returned: when something is missing
+  type: list
+  elements: str
+  sample: ["the device job storm does not exist yet"]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job import Rerun
+
+ENTRY = Rerun()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

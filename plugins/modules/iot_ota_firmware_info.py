@@ -1,0 +1,193 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_ota_firmware_info
+short_description: Find firmwares for upgrades over the air
+version_added: 0.1.0
+description:
+  - Finds firmwares by their name, their product, their version and more, or tells all of them, 100 a request.
+options:
+  name:
+    description:
+      - The firmware's name. One that is named is read whole.
+    type: str
+  firmware_id:
+    description:
+      - The id that the platform gave it. One that is named is read whole.
+    type: str
+  product:
+    description:
+      - Only firmwares of this product, by its name or its ProductKey.
+    type: str
+  module:
+    description:
+      - Only firmwares for this OTA module; V(default) is the device as a whole.
+    type: str
+  version:
+    description:
+      - Only firmwares that lead to this version.
+    type: str
+  type:
+    description:
+      - Only firmwares that are all of a version, or only those that are what differs from another one.
+    type: str
+    choices: [full, delta]
+  status:
+    description:
+      - Only firmwares that stand like this. V(unneeded) are those that are used without having been verified.
+    type: str
+    choices: [unneeded, unverified, verified, verifying, failed]
+  details:
+    description:
+      - Whether each element of a list is read whole, which takes a request for each. One that is named is always read
+        whole.
+    type: bool
+    default: false
+  include_secrets:
+    description:
+      - Whether the result has the addresses by which everybody can fetch files. Set C(no_log) on such a task.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_ota_firmware
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: What is waiting to be verified
+  iotops.aliyun.iot_ota_firmware_info:
+    product: street_light
+    status: unverified
+
+- name: One firmware, with all of its files
+  iotops.aliyun.iot_ota_firmware_info:
+    name: lamp_1_1
+"""
+
+RETURN = r"""
+ota_firmwares:
+  description: The firmwares that fit.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    firmware_id:
+      description: The id that the platform gave it.
+      type: str
+      returned: always
+    product_key:
+      description: The ProductKey of its product; empty where it is for any product.
+      type: str
+      returned: always
+    module_name:
+      description: The OTA module that it is for.
+      type: str
+      returned: always
+    version:
+      description: The version that it leads to.
+      type: str
+      returned: always
+    type:
+      description: Whether it is all of that version (C(full)), or what differs from another one (C(delta)).
+      type: str
+      returned: always
+    source_version:
+      description: The version that a delta leads from; empty otherwise.
+      type: str
+      returned: always
+    file_md5:
+      description: The MD5 of its file; empty where it has several.
+      type: str
+      returned: always
+    size_in_bytes:
+      description: The size of its file, in bytes.
+      type: int
+      returned: when it has one file
+    files:
+      description: Its files, each with its C(name), its C(md5) and its C(size_in_bytes).
+      type: list
+      elements: dict
+      returned: when it has several and is read whole
+    description:
+      description: What it is.
+      type: str
+      returned: always
+    needs_verification:
+      description: Whether it must be verified before devices are upgraded to it.
+      type: bool
+      returned: always
+    udi:
+      description: What devices are told beside.
+      type: str
+      returned: when it is read whole
+    status:
+      description:
+        - Whether it was found to work, C(unverified), C(verifying), C(verified) or C(failed); C(unneeded) where it is
+          used all the same.
+      type: str
+      returned: when it is there
+    verify_progress:
+      description: How many per cent of the devices of its verification have been upgraded.
+      type: int
+      returned: when it is read whole
+    created:
+      description: When it was made, in UTC.
+      type: str
+      returned: when it is there
+    modified:
+      description: When its status changed last, in UTC.
+      type: str
+      returned: when it is there
+    download_url:
+      description: Where its file can be fetched for a day.
+      type: str
+      returned: when O(include_secrets=true), for one file that is read whole
+  sample:
+    - name: lamp_1_1
+      firmware_id: s8SSHikjpBfrM3BSN0z803xxxx
+      product_key: a1BwAGVxxxx
+      module_name: default
+      version: "1.1"
+      type: full
+      source_version: ""
+      file_md5: 93230c3bde425a9d7984a594ac55xxxx
+      size_in_bytes: 900
+      description: dims at night
+      needs_verification: true
+      udi: ""
+      status: unverified
+      verify_progress: 0
+      created: "2019-11-04T06:21:54.607Z"
+      modified: "2019-11-04T06:21:54.607Z"
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_firmware import OtaFirmware
+
+ENTRY = InfoEntry(OtaFirmware)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

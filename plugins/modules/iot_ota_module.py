@@ -1,0 +1,151 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_ota_module
+short_description: Manage an OTA module of a product
+version_added: 0.1.0
+description:
+  - An OTA module is a part of a product's devices that is upgraded apart from the others, such as a modem beside the
+    main processor. Every product has the module C(default), the device as a whole; it has 10 others at most.
+  - Devices report the version of each of their modules by its name.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  name:
+    description:
+      - The module's name, 1 to 64 letters, digits, periods, hyphens and underscores. It tells one module of a product
+        from another, without regard to capital letters, and cannot be changed.
+      - It cannot be V(default).
+    type: str
+    required: true
+  state:
+    description:
+      - Whether the module is there. One of which there is a firmware cannot be taken away.
+    type: str
+    choices: [present, absent]
+    default: present
+  alias:
+    description:
+      - What people call the module, up to 64 Chinese and English letters, digits, periods, hyphens and underscores. An
+        empty text clears it.
+    type: str
+  description:
+    description:
+      - What the module is, up to 100 characters. An empty text clears it.
+    type: str
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.resource
+seealso:
+  - module: iotops.aliyun.iot_ota_module_info
+  - module: iotops.aliyun.iot_ota_firmware
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: The modem is upgraded by itself
+  iotops.aliyun.iot_ota_module:
+    product: street_light
+    name: modem
+    alias: cellular_modem
+    description: the modem's own firmware
+
+- name: There is no modem any more
+  iotops.aliyun.iot_ota_module:
+    product: street_light
+    name: modem
+    state: absent
+"""
+
+RETURN = r"""
+ota_module:
+  description: The module; empty when it is absent.
+  returned: success
+  type: dict
+  contains:
+    product_key:
+      description: The ProductKey of its product.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    alias:
+      description: What people call it.
+      type: str
+      returned: always
+    description:
+      description: What it is.
+      type: str
+      returned: always
+    created:
+      description: When it was made, in UTC, to the minute.
+      type: str
+      returned: when it is there
+    modified:
+      description: When it was changed last, in UTC, to the minute.
+      type: str
+      returned: when it is there
+  sample:
+    product_key: a1BwAGVxxxx
+    name: modem
+    alias: cellular_modem
+    description: the modem's own firmware
+    created: 2020-10-13T09:46Z
+    modified: 2020-10-13T09:46Z
+diff:
+  description: The options as they were and as they are after.
+  returned: always
+  type: dict
+  sample:
+    before: {}
+    after: {name: modem}
+steps:
+  description:
+    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
+      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
+      options that it changes with C(before) and C(after).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - action: create
+      operation: CreateOTAModule
+      status: done
+      changes:
+        name: {before: null, after: modem}
+pending:
+  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
+  returned: when something is missing
+  type: list
+  elements: str
+  sample: ["the product street_light does not exist yet"]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_module import OtaModule
+
+ENTRY = ResourceEntry(OtaModule)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

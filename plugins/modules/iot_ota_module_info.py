@@ -1,0 +1,101 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_ota_module_info
+short_description: Find OTA modules of a product
+version_added: 0.1.0
+description:
+  - Finds the OTA modules of a product, all of them or the one of a name. The module C(default), which every product
+    has, is not among them.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  name:
+    description:
+      - The module's name, without regard to capital letters.
+    type: str
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_ota_module
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: All modules of a product
+  iotops.aliyun.iot_ota_module_info:
+    product: street_light
+
+- name: One of them
+  iotops.aliyun.iot_ota_module_info:
+    product: street_light
+    name: modem
+"""
+
+RETURN = r"""
+ota_modules:
+  description: The modules that fit.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    product_key:
+      description: The ProductKey of its product.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    alias:
+      description: What people call it.
+      type: str
+      returned: always
+    description:
+      description: What it is.
+      type: str
+      returned: always
+    created:
+      description: When it was made, in UTC, to the minute.
+      type: str
+      returned: always
+    modified:
+      description: When it was changed last, in UTC, to the minute.
+      type: str
+      returned: always
+  sample:
+    - product_key: a1BwAGVxxxx
+      name: modem
+      alias: cellular_modem
+      description: the modem's own firmware
+      created: 2020-10-13T09:46Z
+      modified: 2020-10-13T09:46Z
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_module import OtaModule
+
+ENTRY = InfoEntry(OtaModule)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What devices have reported and were told, where they are, and how many there are."""
+
+from __future__ import annotations
+
+import pytest
+
+OF = {"product": "street_light"}
+LAMP = {**OF, "device": "lamp-0001"}
+INFO = "iot_device_data_info"
+NUMBER = {"type": "double", "specs": {"min": "-1000", "max": "1000", "step": "0.01"}}
+
+
+def member(identifier: str) -> dict:
+    return {"identifier": identifier, "name": identifier, "dataType": NUMBER}
+
+
+@pytest.fixture
+def account(tasks):
+    """A lamp that has reported 120 times, and has been told something."""
+    position = {"type": "struct", "specs": [member("Longitude"), member("Latitude")]}
+    model = {
+        "properties": [
+            {**member("Level"), "accessMode": "rw"},
+            {**member("Heat"), "accessMode": "r"},
+            {**member("GeoLocation"), "accessMode": "r", "dataType": position},
+        ],
+        "events": [{"identifier": "Alarm", "name": "Alarm", "type": "alert", "outputData": [member("Where")]}],
+        "services": [
+            {
+                "identifier": "Blink",
+                "name": "Blink",
+                "callType": "async",
+                "inputData": [member("Times")],
+                "outputData": [],
+            }
+        ],
+    }
+    tasks.ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
+    tasks.ok("iot_thing_model", **OF, tsl=model, published=True)
+    report = {
+        "every": 60,
+        "times": 120,
+        "properties": {"Level": 7, "Heat": 21.5, "GeoLocation": {"Longitude": 120.5, "Latitude": 30.25}},
+        "events": {"Alarm": {"Where": 1}},
+    }
+    tasks.connect("street_light", "lamp-0001", profile={"reports": [report]})
+    tasks.ok("iot_device", **OF, name="lamp-0002")
+    now = tasks.server.control("POST", "clock", {"advance": 121 * 60})["now"]
+    return {"start": now - 3 * 3600 * 1000, "end": now + 1000}
+
+
+def times(told: dict) -> list:
+    return [record["time"] for record in told["records"]]
+
+
+def test_what_is_now(tasks, account):
+    records = {one["identifier"]: one for one in tasks.ok(INFO, **LAMP, what="status")["records"]}
+    assert set(records) == {"Level", "Heat", "GeoLocation"}
+    assert float(records["Level"]["value"]) == 7
+    assert records["Level"]["time"] > 0
+    (one,) = tasks.ok(INFO, **LAMP, what="status", identifiers=["Heat"])["records"]
+    assert one == records["Heat"]
+    assert tasks.ok(INFO, **LAMP, what="status", original=True)["records"]
+    assert "value" not in tasks.ok(INFO, **{**LAMP, "device": "lamp-0002"}, what="status")["records"][0]
+    assert {one["identifier"] for one in tasks.ok(INFO, **LAMP, what="desired")["records"]} <= set(records)
+
+
+@pytest.mark.parametrize("original", [False, True])
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("what", ["properties", "events"])
+def test_every_record_once_through_all_pages(tasks, account, what, newest_first, original):
+    name = {"properties": "Level", "events": "Alarm"}[what]
+    told = tasks.ok(
+        INFO, **LAMP, **account, what=what, identifiers=[name], newest_first=newest_first, original=original
+    )
+    assert len(told["records"]) == 120
+    assert told["complete"]
+    assert len(set(times(told))) == 120
+    assert times(told) == sorted(times(told), reverse=newest_first)
+    assert {one["identifier"] for one in told["records"]} == {name}
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_several_properties(tasks, account, newest_first):
+    names = ["Level", "Heat"]
+    told = tasks.ok(INFO, **LAMP, **account, what="properties", identifiers=names, newest_first=newest_first)
+    assert len(told["records"]) == 240
+    assert times(told) == sorted(times(told), reverse=newest_first)
+    assert [one["identifier"] for one in told["records"]].count("Heat") == 120
+
+
+def test_events_and_services(tasks, account):
+    told = tasks.ok(INFO, **LAMP, **account, what="events", event_type="alert", limit=3)
+    assert len(told["records"]) == 3
+    assert not told["complete"]
+    assert told["records"][0]["output"] == {"Where": 1}
+    assert tasks.ok(INFO, **LAMP, **account, what="events", event_type="error")["records"] == []
+    span = {**account, "end": account["end"] + 60_000}
+    tasks.ok("iot_service", **LAMP, service="Blink", arguments={"Times": 2})
+    tasks.server.control("POST", "clock", {"advance": 1})
+    for original in (False, True):
+        (call,) = tasks.ok(INFO, **LAMP, **span, what="services", identifiers=["Blink"], original=original)["records"]
+        assert call["input"] == {"Times": 2}
+    assert tasks.ok(INFO, **LAMP, what="properties", identifiers=["Level"], start=1, end=2)["records"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"what": "properties"}, "^identifiers must be given to tell these properties"),
+        ({"what": "events", "original": True}, "^identifiers must be given to tell these events"),
+        ({"what": "status", "start": 1}, "^start says nothing of status"),
+        ({"what": "services", "event_type": "info"}, "^event_type says nothing of services"),
+        ({"what": "desired", "original": True}, "^original says nothing of original desired"),
+        ({"what": "events", "start": 5, "end": 5}, "^start is 5, not before end, 5"),
+        ({"what": "events", "limit": 0}, "^limit must be 1 to 100000"),
+        ({"what": "events", "identifiers": ["a b"]}, "^identifiers has an element"),
+    ],
+)
+def test_what_cannot_be_told(tasks, account, options, message):
+    tasks.refuses(INFO, message, **LAMP, **options)
+
+
+def test_a_device_that_is_not_there(tasks, account):
+    told = tasks.ok(INFO, **{**LAMP, "device": "lamp-0009"}, what="status")
+    assert (told["records"], told["complete"]) == ([], True)
+
+
+def test_where_devices_are_and_were(tasks, account):
+    (position,) = tasks.ok("iot_location_info", **OF, devices=["lamp-0001", "lamp-0002"])["positions"]
+    assert (position["device"], position["longitude"], position["latitude"]) == ("lamp-0001", 120.5, 30.25)
+    assert position["coordinate_system"] == "wgs84"
+    (trace,) = tasks.ok("iot_location_info", **OF, devices=["lamp-0001"], **account)["traces"]
+    assert len(trace["points"]) == 120
+    assert {"longitude": 120.5, "latitude": 30.25}.items() <= trace["points"][0].items()
+    assert trace["points"][0]["time"] < trace["points"][-1]["time"]
+    for options, message in (
+        ({"start": 1}, "^start and end go together"),
+        ({"start": 2, "end": 2}, "^start is 2, not before end"),
+        ({"match_map": True}, "^match_map is for traces"),
+    ):
+        tasks.refuses("iot_location_info", message, **OF, devices=["lamp-0001"], **options)
+
+
+def test_positions_of_more_devices_than_a_call_takes(tasks, account):
+    names = [f"light-{number:04}" for number in range(25)]
+    tasks.connect(
+        "street_light", *names, profile={"properties": {"values": {"GeoLocation": {"Longitude": 1, "Latitude": 2}}}}
+    )
+    tasks.server.control("POST", "clock", {"advance": 5})
+    assert len(tasks.ok("iot_location_info", **OF, devices=names)["positions"]) == 25
+
+
+def test_counts(tasks, account):
+    tasks.ok("iot_device_group", name="west_side", devices=[{**OF, "name": "lamp-0001"}])
+    for filters, counts in (
+        ({}, (2, 1, 1)),
+        (OF, (2, 1, 1)),
+        ({"group": "west_side"}, (1, 1, 1)),
+        ({"product": "path_light"}, (0, 0, 0)),
+    ):
+        told = tasks.ok("iot_statistics_info", **filters)
+        assert (told["devices"], told["activated"], told["online"]) == counts

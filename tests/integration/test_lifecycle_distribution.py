@@ -1,0 +1,115 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Products and devices that go to other instances."""
+
+from __future__ import annotations
+
+import pytest
+
+MODULE = "iot_distribution"
+INFO = "iot_distribution_info"
+HOME = "iot-060a0abc"
+EAST, WEST = "iotx-oxssharez300", "iotx-oxssharez500"
+OF = {"product": "street_light", "source_instance_id": HOME, "target_uid": "1000000000000001"}
+
+
+@pytest.fixture
+def account(tasks):
+    """Two lamps."""
+    tasks.ok("iot_product", name="street_light", node_type="device")
+    for number in (1, 2):
+        tasks.ok("iot_device", product="street_light", name=f"lamp-000{number}")
+    tasks.writes()
+
+
+def once(tasks, operation: str, **options) -> dict:
+    """The result of a task that takes one operation, none as a plan, and none the second time."""
+    plan = tasks.run(MODULE, True, **options)
+    assert plan["changed"], plan
+    assert "nothing was done" in plan["msg"]
+    assert tasks.writes() == []
+    result = tasks.ok(MODULE, **options)
+    assert result["changed"]
+    assert tasks.writes() == [operation]
+    for check_mode in (True, False):
+        assert not tasks.run(MODULE, check_mode, **options)["changed"]
+    assert tasks.writes() == []
+    return result
+
+
+def test_devices_go_and_the_job_is_forgotten(tasks, account):
+    given = {**OF, "devices": ["lamp-0001"], "target_instance_ids": [EAST]}
+    result = once(tasks, "CreateDeviceDistributeJob", **given)
+    assert result["distributed"] == ["lamp-0001"]
+    # Only who is not there goes.
+    more = tasks.ok(MODULE, **{**given, "devices": ["lamp-0001", "lamp-0002"]})
+    assert more["distributed"] == ["lamp-0002"]
+    (found,) = tasks.ok(INFO, what="devices", product="street_light", device="lamp-0001")["devices"]
+    assert (found["target_instance_id"], found["target_region"]) == (EAST, "ap-northeast-1")
+    assert len(tasks.ok(INFO, what="products", target_instance_id=EAST)["products"]) == 1
+    (job,) = tasks.ok(INFO, what="jobs", job_id=result["job_id"], results=True)["jobs"]
+    assert (job["status"], job["strategy"], job["device_count"]) == ("finished", "specified", 1)
+    assert [(one["device_name"], one["code"]) for one in job["results"]] == [("lamp-0001", "200")]
+    assert len(tasks.ok(INFO, what="jobs", status="finished")["jobs"]) == 2
+    for filters in ({"status": "running"}, {"target_instance_id": WEST}, {"product": "path_light"}):
+        assert tasks.ok(INFO, what="jobs", **filters)["jobs"] == []
+    assert tasks.ok(INFO, what="devices", source_instance_id=WEST)["devices"] == []
+    tasks.writes()
+    once(tasks, "DeleteDeviceDistributeJob", job_id=result["job_id"], state="absent")
+
+
+def test_a_device_goes_to_the_nearest_of_several(tasks, account):
+    given = {**OF, "devices": ["lamp-0001"], "target_instance_ids": [EAST, WEST]}
+    once(tasks, "CreateDeviceDistributeJob", **given)
+    (job,) = tasks.ok(INFO, what="jobs")["jobs"]
+    assert job["strategy"] == "nearest"
+    assert job["target_instance_ids"] == [EAST, WEST]
+
+
+def test_a_product_goes_alone(tasks, account):
+    once(tasks, "CreateProductDistributeJob", **OF, target_instance_ids=[EAST])
+    assert tasks.ok(INFO, what="devices")["devices"] == []
+
+
+def test_devices_that_cannot_go_are_told(tasks, account):
+    given = {**OF, "devices": ["lamp-0001", "lamp-0009"], "target_instance_ids": [EAST]}
+    result = tasks.run(MODULE, **given)
+    assert result["failed"]
+    assert result["changed"]
+    assert result["msg"].startswith("1 devices were not distributed: lamp-0009")
+    assert [one["device_name"] for one in result["failures"]] == ["lamp-0009"]
+
+
+def test_nobody_has_to_wait(tasks, account):
+    given = {**OF, "devices": ["lamp-0001"], "target_instance_ids": [EAST]}
+    job = tasks.ok(MODULE, **given, wait=False)["job_id"]
+    (found,) = tasks.ok(INFO, what="jobs", job_id=job, results=True)["jobs"]
+    assert found["status"] in ("initial", "running")
+    assert "results" not in found
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"product": None}, "^product must be given with state: distributed"),
+        ({"target_instance_ids": None}, "^target_instance_ids must be given"),
+        ({"target_uid": None}, "^target_uid or target_aliyun_id must be given"),
+        ({"target_uid": "a"}, "^target_uid may hold digits"),
+        ({"target_instance_ids": [HOME]}, "^a target must be another instance"),
+        ({"target_instance_ids": [EAST, WEST]}, "^a product without devices is distributed to one"),
+        ({"devices": ["x"]}, "^devices has an element"),
+        ({"job_id": "j"}, "^job_id is for state: absent"),
+        ({"state": "absent"}, "^job_id must be given with state: absent"),
+    ],
+)
+def test_what_cannot_be(tasks, account, options, message):
+    tasks.refuses(MODULE, message, **{**OF, "target_instance_ids": [EAST], **options})
+
+
+def test_what_is_not_there(tasks, account):
+    given = {**OF, "product": "path_light", "target_instance_ids": [EAST]}
+    plan = tasks.run(MODULE, True, **given, devices=["lamp-0001"])
+    assert plan["pending"] == ["the product path_light does not exist yet"]
+    assert plan["distributed"] == ["lamp-0001"]
+    assert "there is no product path_light" in tasks.run(MODULE, **given)["msg"]
+    assert "status is for what: jobs" in tasks.run(INFO, what="devices", status="running")["msg"]

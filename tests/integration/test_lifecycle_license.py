@@ -1,0 +1,77 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Licences of products, which nothing tells, and of devices, which a list does."""
+
+from __future__ import annotations
+
+import pytest
+
+MODULE = "iot_license"
+OF = {"product": "street_light", "license": "720p"}
+
+
+@pytest.fixture
+def account(tasks):
+    """Three lamps."""
+    tasks.ok("iot_product", name="street_light", node_type="device")
+    for number in (1, 2, 3):
+        tasks.ok("iot_device", product="street_light", name=f"lamp-000{number}")
+    tasks.writes()
+
+
+def licensed(tasks, **filters) -> list:
+    rows = tasks.ok("iot_license_info", **filters)["licenses"]
+    return sorted((row["device_name"], row["license"]) for row in rows)
+
+
+def test_devices_are_licensed_once(tasks, account):
+    given = {**OF, "devices": ["lamp-0001", "lamp-0002", "lamp-0001"]}
+    plan = tasks.run(MODULE, True, **given)
+    assert plan["changed"]
+    assert plan["licensed"] == ["lamp-0001", "lamp-0002"]
+    assert "nothing was done" in plan["msg"]
+    assert tasks.writes() == []
+    assert tasks.ok(MODULE, **given)["licensed"] == plan["licensed"]
+    assert tasks.writes() == ["BindLicenseProduct", "BindLicenseDevice"]
+    for check_mode in (True, False):
+        again = tasks.run(MODULE, check_mode, **given)
+        assert not again["changed"]
+        assert "msg" not in again
+    assert tasks.writes() == []
+    assert tasks.ok(MODULE, **OF, devices=["lamp-0001", "lamp-0003"])["licensed"] == ["lamp-0003"]
+    tasks.ok(MODULE, **{**OF, "license": "480p"}, devices=["lamp-0001"])
+    of = {"product": "street_light"}
+    assert len(licensed(tasks)) == 4
+    assert licensed(tasks, license="480p") == [("lamp-0001", "480p")]
+    assert licensed(tasks, **of, device="lamp-0001") == [("lamp-0001", "480p"), ("lamp-0001", "720p")]
+    assert licensed(tasks, **of, device="lamp-0009") == []
+    assert licensed(tasks, licensed_before=1) == []
+    row = tasks.ok("iot_license_info", license="480p")["licenses"][0]
+    assert row["expires"] > row["licensed"] > 0
+    assert len(licensed(tasks, licensed_after=row["licensed"])) < 4
+
+
+def test_a_product_alone_is_licensed_each_time(tasks, account):
+    for _number in range(2):
+        assert tasks.ok(MODULE, **OF)["changed"]
+        assert tasks.writes() == ["BindLicenseProduct"]
+    plan = tasks.run(MODULE, True, **OF, state="unbound")
+    assert "would lose its licence" in plan["msg"]
+    assert tasks.ok(MODULE, **OF, state="unbound")["changed"]
+    assert tasks.writes() == ["UnbindLicenseProduct"]
+
+
+def test_what_cannot_be(tasks, account):
+    tasks.refuses(MODULE, "^devices keep the licences", **OF, state="unbound", devices=["lamp-0001"])
+    tasks.refuses(MODULE, "^devices has an element", **OF, devices=["x"])
+    assert "product must be given" in tasks.run("iot_license_info", device="lamp-0001")["msg"]
+    for options, note in (
+        ({"devices": ["lamp-0009"]}, "device lamp-0009"),
+        ({"product": "path_light", "devices": ["lamp-0001"]}, "product path_light"),
+    ):
+        given = {**OF, **options}
+        plan = tasks.run(MODULE, True, **given)
+        assert plan["pending"] == [f"the {note} does not exist yet"]
+        assert plan["changed"]
+        assert f"there is no {note}" in tasks.run(MODULE, **given)["msg"]
+    assert tasks.writes() == []
