@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Write what follows from the list of modules: their controller-side stubs, the action group, the table of operations.
+"""Write what follows from the list of modules: controller-side stubs, action group, and the pages that list them.
 
 ``make generate`` runs it after a module has been added or removed. With ``--check`` nothing is written: each stale file
 is named, and the exit status is 1 if there is any, so that a module without its stub or outside the group cannot be
@@ -14,6 +14,7 @@ import re
 import sys
 from pathlib import Path
 
+import modules
 import operations
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,20 +39,20 @@ class ActionModule(IotAction):
 ACTION_GROUP = re.compile(r"^  iot:(?: \[\])?\n(?:    - \S+\n)*", re.MULTILINE)
 
 
-def stubs(root: Path, modules: list[str]) -> dict[Path, str | None]:
+def stubs(root: Path, names: list[str]) -> dict[Path, str | None]:
     """Map each stub to its text, and to None where its module is gone."""
     if not (root / "plugins/plugin_utils/action.py").exists():
         # An action stands before its module: one that cannot be imported would break a module that works without it.
         return {}
     folder = root / "plugins/action"
     gone: dict[Path, str | None] = dict.fromkeys(folder.glob("iot_*.py"))
-    return gone | {folder / f"{module}.py": STUB.format(module=module) for module in modules}
+    return gone | {folder / f"{module}.py": STUB.format(module=module) for module in names}
 
 
-def runtime(root: Path, modules: list[str]) -> dict[Path, str | None]:
+def runtime(root: Path, names: list[str]) -> dict[Path, str | None]:
     """Map meta/runtime.yml to its text with the action group filled in, everything else as it is."""
     path = root / "meta/runtime.yml"
-    group = "  iot:\n" + "".join(f"    - {module}\n" for module in modules) if modules else "  iot: []\n"
+    group = "  iot:\n" + "".join(f"    - {module}\n" for module in names) if names else "  iot: []\n"
     text, found = ACTION_GROUP.subn(group, path.read_text(encoding="utf-8"))
     if found != 1:
         sys.exit(f"{path}: expected one list `iot` under action_groups, found {found}")
@@ -73,9 +74,10 @@ def main() -> int:
     parser.add_argument("--root", type=Path, default=ROOT, help="the collection's folder (default: this one)")
     options = parser.parse_args()
 
-    modules = sorted(path.stem for path in (options.root / "plugins/modules").glob("iot_*.py"))
-    page = {options.root / "docs/operations.md": operations.table(options.root)}
-    changes = stale(stubs(options.root, modules) | runtime(options.root, modules) | page)
+    names = sorted(path.stem for path in (options.root / "plugins/modules").glob("iot_*.py"))
+    docs = options.root / "docs"
+    pages = {docs / "modules.md": modules.table(options.root), docs / "operations.md": operations.table(options.root)}
+    changes = stale(stubs(options.root, names) | runtime(options.root, names) | pages)
     for path, text in sorted(changes.items()):
         name = path.relative_to(options.root)
         if options.check:
