@@ -57,7 +57,7 @@ def test_without_an_id_each_run_opens_another(tasks, account):
     assert first["tunnel"]["tunnel_id"] != second["tunnel"]["tunnel_id"]
 
 
-def test_one_can_be_made_that_is_closed(tasks, account):
+def test_which_one_to_close_must_be_said(tasks, account):
     tasks.refuses(MODULE, "^tunnel_id must be given", **LAMP, state="closed")
 
 

@@ -1,0 +1,48 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Recognition of pictures (the manual's chapter 4.21.6)."""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import ocr
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chosen import ChosenAction, Doing
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
+
+
+def parsed(text):
+    """What a text that is JSON says; a text that is none as it is."""
+    try:
+        return json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        return text
+
+
+class Recognize(ChosenAction):
+    """Tells what can be read in a picture. Each time counts: there are twenty a day."""
+
+    families = (ocr,)
+    doings = {
+        "car_number": Doing(
+            "RecognizeCarNum",
+            "The licence plate in the picture would be read",
+            {"Url": "url"},
+            tells={"recognized": ("Data", parsed)},
+        ),
+        "text": Doing(
+            "RecognizePictureGeneral",
+            "The text in the picture would be read",
+            {"Url": "url"},
+            tells={"recognized": ("Data", parsed)},
+        ),
+    }
+    fields = (
+        Field("action", type=Choice({word: word for word in doings}), required=True),
+        Field(
+            "url",
+            type=Text(1, 2048, allowed=r"(https?://|data:image/)\S+", hint="the address of a picture"),
+            required=True,
+        ),
+    )

@@ -1,0 +1,111 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_license_info
+short_description: Find devices with an audio and video licence
+version_added: 0.1.0
+description:
+  - Tells which devices have a licence for the platform's audio and video services, and until when.
+options:
+  product:
+    description:
+      - Only devices of this product, by its name or its ProductKey.
+    type: str
+  device:
+    description:
+      - Only the device of this name, within O(product).
+    type: str
+  license:
+    description:
+      - Only this licence.
+    type: str
+    choices: ["480p", "720p"]
+  licensed_after:
+    description:
+      - Only licences from this moment on, in milliseconds since 1970-01-01 UTC.
+    type: int
+  licensed_before:
+    description:
+      - Only licences up to this moment, in milliseconds since 1970-01-01 UTC.
+    type: int
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_license
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Which lamps have a licence
+  iotops.aliyun.iot_license_info:
+    product: street_light
+"""
+
+RETURN = r"""
+licenses:
+  description: The licences.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    product_key:
+      description: The ProductKey of the device's product.
+      type: str
+      returned: always
+    product_name:
+      description: The name of its product.
+      type: str
+      returned: always
+    device_name:
+      description: The device's name.
+      type: str
+      returned: always
+    iot_id:
+      description: Its IotId.
+      type: str
+      returned: always
+    license:
+      description: C(480p) or C(720p).
+      type: str
+      returned: always
+    licensed:
+      description: When it got the licence, in milliseconds since 1970-01-01 UTC.
+      type: int
+      returned: always
+    expires:
+      description: Until when it has it.
+      type: int
+      returned: always
+  sample:
+    - product_key: a1BwAGVxxxx
+      product_name: street_light
+      device_name: lamp-0001
+      iot_id: Q7uOhVRdZRRIDnTLv00100
+      license: 720p
+      licensed: 1653996767000
+      expires: 1748604768000
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.license import LicenseInfo
+
+ENTRY = LicenseInfo()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

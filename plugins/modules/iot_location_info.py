@@ -1,0 +1,148 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_location_info
+short_description: Find where devices are and were
+version_added: 0.1.0
+description:
+  - Tells where devices are, as they last reported it or their address tells, or with O(start) and O(end) where they
+    were in between, 200 points of each at most. The platform keeps that for 30 days.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  devices:
+    description:
+      - The names of the devices, within O(product).
+    type: list
+    elements: str
+    required: true
+  start:
+    description:
+      - The beginning of their traces, in milliseconds since 1970-01-01 UTC.
+    type: int
+  end:
+    description:
+      - The end of their traces, in milliseconds since 1970-01-01 UTC.
+    type: int
+  match_map:
+    description:
+      - Whether points are moved onto roads. They have no time then.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_device_data_info
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Lamps that say where they are
+  iotops.aliyun.iot_thing_model:
+    product: street_light
+    tsl:
+      properties:
+        - identifier: GeoLocation
+          name: Location
+          accessMode: r
+          dataType:
+            type: struct
+            specs:
+              - identifier: Longitude
+                name: Longitude
+                dataType: {type: double, specs: {min: "-180", max: "180", step: "0.01"}}
+              - identifier: Latitude
+                name: Latitude
+                dataType: {type: double, specs: {min: "-180", max: "180", step: "0.01"}}
+    published: true
+
+- name: Where a lamp is
+  iotops.aliyun.iot_location_info:
+    product: street_light
+    devices: [lamp-0001]
+"""
+
+RETURN = r"""
+positions:
+  description: Where the devices are of which that is known.
+  returned: without O(start)
+  type: list
+  elements: dict
+  contains:
+    device:
+      description: The device's name.
+      type: str
+      returned: always
+    longitude:
+      description: The longitude in degrees.
+      type: float
+      returned: always
+    latitude:
+      description: The latitude in degrees.
+      type: float
+      returned: always
+    coordinate_system:
+      description: C(wgs84) or C(gcj02).
+      type: str
+      returned: always
+    country:
+      description: The country.
+      type: str
+      returned: when it is known
+    province:
+      description: The province.
+      type: str
+      returned: when it is known
+    city:
+      description: The city.
+      type: str
+      returned: when it is known
+    adcode:
+      description: The code of the place in China.
+      type: int
+      returned: when it is known
+    ip_address:
+      description: The address from which the device has connected.
+      type: str
+      returned: when it is known
+  sample:
+    - device: lamp-0001
+      longitude: 120.0
+      latitude: 30.0
+      coordinate_system: wgs84
+traces:
+  description:
+    - Where the devices were, the oldest first, each with its C(device) and its C(points), which have C(longitude),
+      C(latitude) and C(time).
+  returned: with O(start)
+  type: list
+  elements: dict
+  sample: [{device: lamp-0001, points: [{longitude: 120.0, latitude: 30.0, time: 1645071254000}]}]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.whereabouts import LocationInfo
+
+ENTRY = LocationInfo()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

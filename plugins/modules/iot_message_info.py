@@ -1,0 +1,109 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_message_info
+short_description: Find a message by its id
+version_added: 0.1.0
+description:
+  - Tells a message that was sent to a device or by one. The platform keeps messages that are delivered once at most for
+    a day, and the others for 7 days.
+options:
+  message_id:
+    description:
+      - The id of the message, as the task that published it and the platform's log tell it.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_message
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Devices may listen
+  iotops.aliyun.iot_topic:
+    product: street_light
+    short_name: user/command
+    operation: sub
+
+- name: One lamp is told
+  iotops.aliyun.iot_message:
+    action: publish
+    product: street_light
+    device: lamp-0001
+    topic: user/command
+    payload: good night
+  register: sent
+
+- name: What was sent
+  iotops.aliyun.iot_message_info:
+    message_id: "{{ sent.message_id }}"
+"""
+
+RETURN = r"""
+message:
+  description: The message.
+  returned: success
+  type: dict
+  contains:
+    message_id:
+      description: Its id.
+      type: str
+      returned: always
+    topic:
+      description: Its topic.
+      type: str
+      returned: always
+    sent:
+      description: When it was sent, in milliseconds since 1970-01-01 UTC.
+      type: int
+      returned: always
+    payload:
+      description: The message as text.
+      type: str
+      returned: when it is text
+    payload_base64:
+      description: The message in Base64.
+      type: str
+      returned: always
+    user_properties:
+      description: Its properties.
+      type: dict
+      returned: always
+    transformed:
+      description: What it was turned into on its way, with C(topic) and payload.
+      type: dict
+      returned: when it was
+  sample:
+    message_id: "889455942124347329"
+    topic: /a1BwAGVxxxx/lamp-0001/user/command
+    sent: 1624419431000
+    payload: good night
+    payload_base64: Z29vZCBuaWdodA==
+    user_properties: {}
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 1
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_message import MessageInfo
+
+ENTRY = MessageInfo()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

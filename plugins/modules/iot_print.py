@@ -1,0 +1,122 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_print
+short_description: Print on a device
+version_added: 0.1.0
+description:
+  - Has a device print what a template of the platform's printing service makes of some values, and waits for its
+    answer. The task fails where it could not, for lack of paper for instance.
+  - Templates are made on the console of the service.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  device:
+    description:
+      - The device's name, within O(product).
+    type: str
+    required: true
+  template:
+    description:
+      - The code of the template, which the console shows.
+    type: str
+    required: true
+  values:
+    description:
+      - What the template is filled in with.
+    type: dict
+  old_topic:
+    description:
+      - Whether the device listens on the topic of old devices, C(/ext/rrpc/+/{ProductKey}/{DeviceName}/print).
+    type: bool
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+attributes:
+  check_mode:
+    support: full
+    description: Checks the options, and does nothing.
+  diff_mode:
+    support: none
+    description: What is done leaves no state that could be compared.
+  idempotent:
+    support: none
+    description: Each run does it again.
+  action_group:
+    support: full
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
+seealso:
+  - module: iotops.aliyun.iot_speech_play
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: A receipt
+  iotops.aliyun.iot_print:
+    product: street_light
+    device: lamp-0001
+    template: receipt
+    values:
+      title: Lamp inspection
+      orderTime: "2030-01-25 10:20:00"
+"""
+
+RETURN = r"""
+id:
+  description: The id under which the device was told.
+  returned: when the device has answered
+  type: str
+  sample: "42000011392021112380"
+retries:
+  description: How often it had to be told again.
+  returned: when the device has answered
+  type: int
+  sample: 0
+device_error_code:
+  description: What the device calls what went wrong.
+  returned: when it could not do it
+  type: str
+  sample: "1"
+device_error_message:
+  description: What went wrong, in the device's words.
+  returned: when it could not do it
+  type: str
+  sample: no paper
+msg:
+  description: What would be done.
+  returned: in check mode
+  type: str
+  sample: The device would be told to print; nothing was done in check mode
+pending:
+  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
+  returned: when something is missing
+  type: list
+  elements: str
+  sample: ["the product street_light does not exist yet"]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_print import Print
+
+ENTRY = Print()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

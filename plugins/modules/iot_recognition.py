@@ -1,0 +1,83 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_recognition
+short_description: Read what is in a picture
+version_added: 0.1.0
+description:
+  - Has the platform read a licence plate or the text in a picture. An account can do that 20 times a day.
+options:
+  action:
+    description:
+      - What to read, a licence plate (V(car_number)) or any text (V(text)).
+    type: str
+    required: true
+    choices: [car_number, text]
+  url:
+    description:
+      - The address of the picture, up to 2,048 characters.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+attributes:
+  check_mode:
+    support: full
+    description: Checks the options, and does nothing.
+  diff_mode:
+    support: none
+    description: What is done leaves no state that could be compared.
+  idempotent:
+    support: none
+    description: Each run does it again.
+  action_group:
+    support: full
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
+seealso:
+  - module: iotops.aliyun.iot_api
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Who is at the gate
+  iotops.aliyun.iot_recognition:
+    action: car_number
+    url: "{{ gate_picture }}"
+"""
+
+RETURN = r"""
+recognized:
+  description: What the platform has read, as it tells it.
+  returned: unless in check mode
+  type: raw
+  sample: {content: iPhone 12, height: 655, width: 805}
+msg:
+  description: What would be done.
+  returned: in check mode
+  type: str
+  sample: The licence plate in the picture would be read; nothing was done in check mode
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 1
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.recognition import Recognize
+
+ENTRY = Recognize()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_shadow_info
+short_description: Find the shadow of a device
+version_added: 0.1.0
+description:
+  - Tells what is desired of a device and what it last reported.
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  device:
+    description:
+      - The device's name.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_shadow
+  - module: iotops.aliyun.iot_device
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: What the lamp was told, and what it says
+  iotops.aliyun.iot_shadow_info:
+    product: street_light
+    device: lamp-0001
+"""
+
+RETURN = r"""
+shadows:
+  description: The shadows that fit.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    product_key:
+      description: The ProductKey of the device's product.
+      type: str
+      returned: always
+    device:
+      description: The device's name.
+      type: str
+      returned: always
+    desired:
+      description: What is desired of it.
+      type: dict
+      returned: always
+    reported:
+      description: What it last reported.
+      type: dict
+      returned: always
+    version:
+      description: The version of the shadow, 0 where nothing was written yet.
+      type: int
+      returned: always
+    updated:
+      description: When it last changed, in seconds since 1970-01-01 UTC.
+      type: int
+      returned: always
+  sample:
+    - product_key: a1BwAGVxxxx
+      device: lamp-0001
+      desired: {color: green, brightness: 70}
+      reported: {color: red}
+      version: 3
+      updated: 1581595942
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.shadow import Shadow
+
+ENTRY = InfoEntry(Shadow)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

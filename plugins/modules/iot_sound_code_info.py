@@ -1,0 +1,114 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_sound_code_info
+short_description: Find sound codes
+version_added: 0.1.0
+description:
+  - Finds sound codes by their name, their id or who may have them decoded, or tells all of them.
+options:
+  name:
+    description:
+      - The sound code's name.
+    type: str
+  sound_code:
+    description:
+      - The id of the sound code.
+    type: str
+  open_type:
+    description:
+      - Only sound codes that these devices may have decoded.
+    type: str
+    choices: [inner, open]
+  include:
+    description:
+      - What else to tell of each. V(audio_url) is where its audio can be downloaded, which takes a request for each.
+    type: list
+    elements: str
+    choices: [audio_url]
+    default: []
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_sound_code
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: All sound codes
+  iotops.aliyun.iot_sound_code_info:
+
+- name: One, and where to download it
+  iotops.aliyun.iot_sound_code_info:
+    name: door_west
+    include: [audio_url]
+"""
+
+RETURN = r"""
+sound_codes:
+  description: The sound codes that fit.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    sound_code:
+      description: The id that the platform gave it.
+      type: str
+      returned: always
+    content:
+      description: What it says.
+      type: str
+      returned: always
+    duration_in_seconds:
+      description: How long its audio lasts.
+      type: int
+      returned: always
+    open_type:
+      description: C(inner) or C(open).
+      type: str
+      returned: always
+    created:
+      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      type: int
+      returned: always
+    audio_url:
+      description: Where its audio can be downloaded, a WAV file.
+      type: str
+      returned: when it is asked for
+  sample:
+    - name: door_west
+      sound_code: Md3ZiTl888K9llXDy7890xxxx
+      content: www.example.com
+      duration_in_seconds: 2
+      open_type: inner
+      created: 1620634297000
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code import SoundCode
+
+ENTRY = InfoEntry(SoundCode)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_sound_code_label
+short_description: Manage a label of a schedule of sound codes
+version_added: 0.1.0
+description:
+  - A label is a sound code whose meaning depends on the time of day, as its schedule says.
+  - Many labels at once are a batch, M(iotops.aliyun.iot_sound_code_label_batch).
+options:
+  state:
+    description:
+      - Whether the label is there.
+    type: str
+    choices: [present, absent]
+    default: present
+  schedule:
+    description:
+      - The schedule, by its name or its id.
+    type: str
+    required: true
+  label:
+    description:
+      - The label's text, 1 to 64 characters, of which a Chinese one counts 2. It tells one label of the schedule from
+        another.
+    type: str
+    required: true
+  renamed_from:
+    description:
+      - The text that it had before. Where nothing has O(label), what has this text gets it.
+    type: str
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.resource
+seealso:
+  - module: iotops.aliyun.iot_sound_code_label_info
+  - module: iotops.aliyun.iot_sound_code_schedule
+  - module: iotops.aliyun.iot_sound_code_label_batch
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: A schedule
+  iotops.aliyun.iot_sound_code_schedule:
+    name: opening_hours
+    start_date: "2030-01-01"
+    end_date: "2030-12-31"
+
+- name: What is heard at a table
+  iotops.aliyun.iot_sound_code_label:
+    schedule: opening_hours
+    label: table_7
+
+- name: The table moved
+  iotops.aliyun.iot_sound_code_label:
+    schedule: opening_hours
+    label: terrace_1
+    renamed_from: table_7
+
+- name: And is gone
+  iotops.aliyun.iot_sound_code_label:
+    schedule: opening_hours
+    label: terrace_1
+    state: absent
+"""
+
+RETURN = r"""
+sound_code_label:
+  description: The label; empty when it is absent.
+  returned: success
+  type: dict
+  contains:
+    schedule_code:
+      description: The id of its schedule.
+      type: str
+      returned: always
+    label:
+      description: Its text.
+      type: str
+      returned: always
+    sound_code:
+      description: The id of the sound code that it is.
+      type: str
+      returned: always
+  sample:
+    schedule_code: Md3ZiTL888K9lXDy7890xxxx
+    label: table_7
+    sound_code: Md3ZiTl888K9llXDy7892xxxx
+diff:
+  description: The options as they were and as they are after.
+  returned: always
+  type: dict
+  sample:
+    before: {}
+    after: {label: table_7}
+steps:
+  description:
+    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
+      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
+      options that it changes with C(before) and C(after).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - action: create
+      operation: CreateSoundCodeLabel
+      status: done
+      changes:
+        label: {before: null, after: table_7}
+pending:
+  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
+  returned: when something is missing
+  type: list
+  elements: str
+  sample: ["the product street_light does not exist yet"]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_label import SoundCodeLabel
+
+ENTRY = ResourceEntry(SoundCodeLabel)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_sound_code_label_batch_info
+short_description: Find batches of labels of a schedule of sound codes
+version_added: 0.1.0
+description:
+  - Finds batches of labels of a schedule by their description, their id or their status, or tells all of them.
+options:
+  schedule:
+    description:
+      - The schedule, by its name or its id.
+    type: str
+    required: true
+  description:
+    description:
+      - What the batch is.
+    type: str
+  batch_code:
+    description:
+      - The id of the batch.
+    type: str
+  status:
+    description:
+      - Only batches of this status.
+    type: str
+    choices: [running, success, partial_failed, interrupted]
+  include:
+    description:
+      - What else to tell of each. V(failed) are the labels that could not be made, which takes a request for each, one
+        a second.
+    type: list
+    elements: str
+    choices: [failed]
+    default: []
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_sound_code_label_batch
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: A schedule
+  iotops.aliyun.iot_sound_code_schedule:
+    name: opening_hours
+    start_date: "2030-01-01"
+    end_date: "2030-12-31"
+
+- name: How far the batches have come, and what failed
+  iotops.aliyun.iot_sound_code_label_batch_info:
+    schedule: opening_hours
+    include: [failed]
+"""
+
+RETURN = r"""
+sound_code_label_batches:
+  description: The batchs that fit.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    schedule_code:
+      description: The id of its schedule.
+      type: str
+      returned: always
+    description:
+      description: What it is.
+      type: str
+      returned: always
+    batch_code:
+      description: The id that the platform gave it.
+      type: str
+      returned: always
+    total:
+      description: How many labels it has.
+      type: int
+      returned: always
+    status:
+      description: C(running), C(success), C(partial_failed) or C(interrupted).
+      type: str
+      returned: always
+    made:
+      description: How many labels it has made so far.
+      type: int
+      returned: always
+    created:
+      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      type: int
+      returned: always
+    failed:
+      description: The labels that could not be made, each with its C(label), a C(code) and a C(message).
+      type: list
+      elements: dict
+      returned: when they are asked for
+  sample:
+    - schedule_code: Md3ZiTL888K9lXDy7890xxxx
+      description: ground floor
+      batch_code: Md3ZiTL888K9lXDy7893xxxx
+      total: 3
+      status: running
+      made: 0
+      created: 1620634297000
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_label import SoundCodeLabelBatch
+
+ENTRY = InfoEntry(SoundCodeLabelBatch)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_sound_code_label_info
+short_description: Find labels of a schedule of sound codes
+version_added: 0.1.0
+description:
+  - Finds labels of a schedule by their text or their id, or tells all of them.
+options:
+  schedule:
+    description:
+      - The schedule, by its name or its id.
+    type: str
+    required: true
+  label:
+    description:
+      - The label's text.
+    type: str
+  sound_code:
+    description:
+      - The id of the sound code that it is.
+    type: str
+  include:
+    description:
+      - What else to tell of each. V(audio_url) is where its audio can be downloaded, which takes a request for each.
+    type: list
+    elements: str
+    choices: [audio_url]
+    default: []
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_sound_code_label
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: A schedule
+  iotops.aliyun.iot_sound_code_schedule:
+    name: opening_hours
+    start_date: "2030-01-01"
+    end_date: "2030-12-31"
+
+- name: All labels of a schedule, and where to download them
+  iotops.aliyun.iot_sound_code_label_info:
+    schedule: opening_hours
+    include: [audio_url]
+"""
+
+RETURN = r"""
+sound_code_labels:
+  description: The labels that fit.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    schedule_code:
+      description: The id of its schedule.
+      type: str
+      returned: always
+    label:
+      description: Its text.
+      type: str
+      returned: always
+    sound_code:
+      description: The id of the sound code that it is.
+      type: str
+      returned: always
+    audio_url:
+      description: Where its audio can be downloaded, a WAV file.
+      type: str
+      returned: when it is asked for
+  sample:
+    - schedule_code: Md3ZiTL888K9lXDy7890xxxx
+      label: table_7
+      sound_code: Md3ZiTl888K9llXDy7892xxxx
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_label import SoundCodeLabel
+
+ENTRY = InfoEntry(SoundCodeLabel)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

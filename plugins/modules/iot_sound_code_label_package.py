@@ -1,0 +1,114 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_sound_code_label_package
+short_description: Pack the audio of a batch of labels
+version_added: 0.1.0
+description:
+  - Packs the audio of all labels that a batch of a schedule of sound codes has made into one ZIP archive, and tells
+    where it can be downloaded.
+options:
+  schedule:
+    description:
+      - The schedule, by its name or its id.
+    type: str
+    required: true
+  batch:
+    description:
+      - The batch, by its description or its id. It must have ended.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+attributes:
+  check_mode:
+    support: full
+    description: Checks the options, and does nothing.
+  diff_mode:
+    support: none
+    description: What is done leaves no state that could be compared.
+  idempotent:
+    support: none
+    description: Each run does it again.
+  action_group:
+    support: full
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
+seealso:
+  - module: iotops.aliyun.iot_sound_code_label_batch
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: A schedule
+  iotops.aliyun.iot_sound_code_schedule:
+    name: opening_hours
+    start_date: "2030-01-01"
+    end_date: "2030-12-31"
+
+- name: The tables of the ground floor
+  iotops.aliyun.iot_sound_code_label_batch:
+    schedule: opening_hours
+    description: ground floor
+    labels: [table_1, table_2, table_3]
+
+- name: When they are made
+  iotops.aliyun.iot_sound_code_label_batch_info:
+    schedule: opening_hours
+    description: ground floor
+  register: found
+  until: found.sound_code_label_batches[0].status != "running"
+  delay: 1
+
+- name: Their audio
+  iotops.aliyun.iot_sound_code_label_package:
+    schedule: opening_hours
+    batch: ground floor
+"""
+
+RETURN = r"""
+batch_code:
+  description: The id of the batch.
+  returned: unless in check mode
+  type: str
+  sample: Md3ZiTL888K9lXDy7893xxxx
+package_url:
+  description: Where the archive can be downloaded.
+  returned: unless in check mode
+  type: str
+  sample: https://iotx-xxxx.oss-cn-shanghai.aliyuncs.com/labels.zip
+msg:
+  description: What would be done.
+  returned: in check mode
+  type: str
+  sample: The audio of the batch's labels would be packed; nothing was done in check mode
+pending:
+  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
+  returned: when something is missing
+  type: list
+  elements: str
+  sample: ["the product street_light does not exist yet"]
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_label import Package
+
+ENTRY = Package()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_speech_device_info
+short_description: Find devices that can speak
+version_added: 0.1.0
+description:
+  - Tells which devices of a project of the broadcasting service can speak and how much space for speeches they have
+    left, or that of one device, and the device groups of the project.
+options:
+  project_code:
+    description:
+      - The code of the project, which the console of the service shows, 1 to 64 letters and digits.
+    type: str
+    required: true
+  name_prefix:
+    description:
+      - Only devices whose names begin so.
+    type: str
+  space_is:
+    description:
+      - How the space that is left compares to O(space_in_kilobytes).
+    type: str
+    choices: [greater, smaller, equal]
+  space_in_kilobytes:
+    description:
+      - A space to compare with, in kilobytes.
+    type: float
+  product:
+    description:
+      - The product of one device, by its name or its ProductKey.
+    type: str
+  device:
+    description:
+      - The name of one device within O(product), which is told in more detail.
+    type: str
+  groups:
+    description:
+      - Whether the device groups of the project are told as well.
+    type: bool
+    default: false
+  group_name:
+    description:
+      - Only device groups with this in their names; tells them as well.
+    type: str
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_speech
+  - module: iotops.aliyun.iot_device_speech_info
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Who has no space for another speech
+  iotops.aliyun.iot_speech_device_info:
+    project_code: Md3ZiTl888K9lXdy7890
+    space_is: smaller
+    space_in_kilobytes: 50
+
+- name: One device
+  iotops.aliyun.iot_speech_device_info:
+    project_code: Md3ZiTl888K9lXdy7890
+    product: street_light
+    device: lamp-0001
+"""
+
+RETURN = r"""
+devices:
+  description: The devices.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    product_key:
+      description: The ProductKey of its product.
+      type: str
+      returned: always
+    device_name:
+      description: Its name.
+      type: str
+      returned: always
+    iot_id:
+      description: Its IotId.
+      type: str
+      returned: always
+    status:
+      description: C(online), C(offline), C(unactive) or C(disable).
+      type: str
+      returned: when one device is named
+    available_kilobytes:
+      description: How much space it has left.
+      type: float
+      returned: always
+    total_kilobytes:
+      description: How much it has.
+      type: float
+      returned: when one device is named
+    updated:
+      description: When its speeches last changed, in milliseconds since 1970-01-01 UTC.
+      type: int
+      returned: when one device is named and had any
+  sample:
+    - product_key: a1BwAGVxxxx
+      device_name: lamp-0001
+      iot_id: Q7uOhVRdZRRIDnTLv00100
+      available_kilobytes: 200.0
+groups:
+  description: The device groups.
+  returned: when they are asked for
+  type: list
+  elements: dict
+  contains:
+    group_id:
+      description: Its GroupId.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    description:
+      description: What it is.
+      type: str
+      returned: always
+    device_count:
+      description: How many devices it has.
+      type: int
+      returned: always
+    created:
+      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      type: int
+      returned: always
+    modified:
+      description: When it last changed.
+      type: int
+      returned: always
+  sample:
+    - group_id: W16X8Tvdosecxxxx
+      name: west_side
+      device_count: 128
+      created: 1620634297000
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_speech import DevicesInfo
+
+ENTRY = DevicesInfo()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_speech_info
+short_description: Find speeches
+version_added: 0.1.0
+description:
+  - Finds speeches of a project by their code, their id, their type or their format, or tells all of them.
+options:
+  project_code:
+    description:
+      - The code of the project, which the console of the service shows, 1 to 64 letters and digits.
+    type: str
+    required: true
+  code:
+    description:
+      - The speech's code.
+    type: str
+  speech_code:
+    description:
+      - The id of the speech.
+    type: str
+  type:
+    description:
+      - Only speeches of this type.
+    type: str
+    choices: [custom, number, measure_word, monetary_unit, time_unit, unit_time, length_unit]
+  audio_format:
+    description:
+      - Only speeches of this format.
+    type: str
+    choices: [wav, mp3, amr]
+  details:
+    description:
+      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
+        whole.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_speech
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: All speeches of a project
+  iotops.aliyun.iot_speech_info:
+    project_code: Md3ZiTl888K9lXdy7890
+
+- name: How one sounds
+  iotops.aliyun.iot_speech_info:
+    project_code: Md3ZiTl888K9lXdy7890
+    code: ZFDZ
+"""
+
+RETURN = r"""
+speeches:
+  description: The speechs that fit.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    project_code:
+      description: The code of its project.
+      type: str
+      returned: always
+    type:
+      description: Its type.
+      type: str
+      returned: always
+    code:
+      description: Its code.
+      type: str
+      returned: always
+    speech_code:
+      description: The id that the platform gave it.
+      type: str
+      returned: always
+    text:
+      description: What it says.
+      type: str
+      returned: always
+    voice:
+      description: Its voice.
+      type: str
+      returned: always
+    audio_format:
+      description: The format of its audio.
+      type: str
+      returned: always
+    speech_rate:
+      description: How fast it is said.
+      type: int
+      returned: when read whole
+    volume:
+      description: How loud it is said.
+      type: int
+      returned: when read whole
+    sound_code:
+      description: The sound code that is heard after it.
+      type: dict
+      returned: when read whole
+    words:
+      description: The words of a pack, each with its C(code) and C(text).
+      type: list
+      elements: dict
+      returned: always
+  sample:
+    - project_code: Md3ZiTl888K9lXdy7890
+      type: custom
+      code: ZFDZ
+      speech_code: Md3ZiTL888K9lXDy7890xxxx
+      text: payment received
+      voice: Siyue
+      audio_format: wav
+      speech_rate: 0
+      volume: 50
+      sound_code: {}
+      words: []
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech import Speech
+
+ENTRY = InfoEntry(Speech)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_speech_voice_info
+short_description: Find the voices that speeches can have
+version_added: 0.1.0
+description:
+  - Tells the voices in which the platform can say a text.
+options: {}
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_speech
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: All voices
+  iotops.aliyun.iot_speech_voice_info:
+"""
+
+RETURN = r"""
+voices:
+  description: The voices.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    voice:
+      description: What options call it.
+      type: str
+      returned: always
+    label:
+      description: What it is, in Chinese.
+      type: str
+      returned: always
+    scene:
+      description: What it is for.
+      type: str
+      returned: always
+    scene_label:
+      description: What that is, in Chinese.
+      type: str
+      returned: always
+  sample:
+    - voice: Siyue
+      label: gentle female voice
+      scene: kefu
+      scene_label: customer service
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 1
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_speech import VoicesInfo
+
+ENTRY = VoicesInfo()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_statistics_info
+short_description: Count devices
+version_added: 0.1.0
+description:
+  - Tells how many devices there are in the account, in a product or a group, how many of them have ever connected, and
+    how many are online.
+options:
+  product:
+    description:
+      - Only devices of this product, by its name or its ProductKey.
+    type: str
+  group:
+    description:
+      - Only devices of this group, by its name or its GroupId.
+    type: str
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_device_info
+  - module: iotops.aliyun.iot_device_group_info
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: How many lamps there are
+  iotops.aliyun.iot_statistics_info:
+    product: street_light
+"""
+
+RETURN = r"""
+devices:
+  description: How many there are.
+  returned: success
+  type: int
+  sample: 100
+activated:
+  description: How many have ever connected.
+  returned: success
+  type: int
+  sample: 10
+online:
+  description: How many are online.
+  returned: success
+  type: int
+  sample: 8
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.whereabouts import StatisticsInfo
+
+ENTRY = StatisticsInfo()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()
