@@ -46,6 +46,6 @@ class Listeners:
         if not self._listeners:
             return
         for text in announced:
-            for what in {text, text[: text.find("/") + 1]}:
+            for what in dict.fromkeys((text, text[: text.find("/") + 1])):
                 for listener in tuple(self._listeners.get(what, ())):
                     listener(text)

@@ -15,6 +15,7 @@ from ansible_collections.iotops.aliyun.emulator.services.shared.registry import 
 from ansible_collections.iotops.aliyun.emulator.services.shared.tags import MOST as MOST_TAGS
 from ansible_collections.iotops.aliyun.emulator.services.shared.tags import invalid_tags
 from ansible_collections.iotops.aliyun.emulator.services.shared.text import CHINESE, is_name
+from ansible_collections.iotops.aliyun.emulator.services.thing_template import category_name
 from ansible_collections.iotops.aliyun.emulator.store import Row, given
 
 TABLES = """
@@ -141,6 +142,7 @@ def query_product(ctx: Context, p: dict[str, Any]) -> Reply:
         Id2=product["auth_type"] == "id2",
         ValidateType=product["validate_type"],
         CategoryKey=product["category_key"],
+        CategoryName=category_name(product["category_key"]),
         Description=product["description"],
         DeviceCount=product["device_count"],
         GmtCreate=product["created_at"],

@@ -221,13 +221,14 @@ def audio_format_asked(p: dict[str, Any]) -> str | None:
     return audio_format
 
 
-def manner_asked(p: dict[str, Any], former: Row = _USUAL) -> Row:
+def manner_asked(p: dict[str, Any], former: Row | None = None) -> Row:
     """How speech is to sound, as columns of the table of speeches; what the call does not say is as in ``former``.
 
     Raises an error for what the platform cannot do.
     """
     if p["Voice"] not in VOICES:
         raise malformed("GetSpeechVoice tells the values that Voice can have")
+    former = former or _USUAL
     sound_code = _sound_code(p)
     return {
         "voice": p["Voice"],

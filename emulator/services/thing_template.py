@@ -60,6 +60,12 @@ def initial_model(category_key: str | None, created: int) -> Model | None:
     return {model.DEFAULT: category.block(created)} if category else None
 
 
+def category_name(category_key: str | None) -> str | None:
+    """What a category is called, or None where there is no such category."""
+    category = _CATEGORIES.get(category_key or "")
+    return category.name if category else None
+
+
 def _property(identifier: str, name: str, data_type: DataType, access: str = "r", required: bool = True) -> Function:
     return {**_function(identifier, name, required), "access": access, "data_type": data_type}
 

@@ -24,7 +24,7 @@ def register_dynamically(platform) -> None:
 
     key = platform.call("CreateProduct", {"ProductName": "street_light", "NodeType": "0"})["ProductKey"]
     platform.call("RegisterDevice", {"ProductKey": key, "DeviceName": "lamp-0001"})
-    for _ in range(3):
+    for _number in range(3):
         platform.run(lambda ctx: add_client_id(ctx, ctx.store.one("device")))
 
 

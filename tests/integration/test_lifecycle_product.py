@@ -113,7 +113,7 @@ def test_deduplication_is_set_each_time(tasks):
     assert planned["changed"]
     assert tasks.writes() == []
     assert filters(tasks) == (False, False)
-    for _ in range(2):
+    for _number in range(2):
         assert tasks.ok("iot_product_deduplication", **wanted)["changed"]
         assert filters(tasks) == (True, True)
     tasks.ok("iot_product_deduplication", **{**wanted, "by_value": False})

@@ -45,7 +45,7 @@ def test_its_fields_are_its_options():
 def test_it_is_a_change_each_time():
     sweep = Sweep()
     client = FakeClient({})
-    for _ in range(2):
+    for _number in range(2):
         result = sweep.perform({"room": "attic", "broom": None, "dry": False}, client, False)
         assert (result["changed"], result["dust"]) == (True, 3)
     assert result["calls"] == client.calls - 2

@@ -367,7 +367,7 @@ def test_an_account_may_settle_before_it_is_asked(monkeypatch):
 
 def test_a_create_that_never_gets_an_answer_fails_in_the_end():
     client = FakeClient()
-    for _ in range(9):
+    for _number in range(9):
         client.fail("CreateBox", lost("CreateBox"))
     failure = failing(client)
     assert "the connection broke" in str(failure)

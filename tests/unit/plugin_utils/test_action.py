@@ -147,7 +147,7 @@ def task(environment=None, **args) -> SimpleNamespace:
 def test_options_are_complete_and_of_their_type():
     params, hidden = IotAction._params(task(name=Tagged("n"), number="7", password="p", retries="2"))
     assert (params["name"], params["number"], params["retries"], params["timeout_in_seconds"]) == ("n", 7, 2, 30)
-    assert type(params["name"]) is str
+    assert params["name"].__class__ is str
     assert params["account"] is None
     assert hidden == {"p", "7"}
 

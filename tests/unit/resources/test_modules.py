@@ -98,5 +98,5 @@ def test_every_resource_has_a_module_and_one_to_find_it():
         for kind, resource in kinds.items():
             entry = MODULES[f"iot_{kind}{suffix}"].ENTRY
             assert isinstance(entry, kind_of_entry)
-            assert type(entry.resource) is resource
+            assert entry.resource.__class__ is resource
     assert {name for name in RESOURCES if not name.endswith("_info")} == {f"iot_{kind}" for kind in kinds}

@@ -23,9 +23,9 @@ CUSTOM = {"Type": "CUSTOM_JOB", "JobDocument": '{"key":"value"}'}
 def create(api, key):
     """Create a job for all devices of a product, and return its id."""
 
-    def create(kind: dict[str, str] = CUSTOM, **params) -> str:
+    def create(kind: dict[str, str] | None = None, **params) -> str:
         target = json.dumps({"targetType": "PRODUCT_KEY", "targetProduct": key})
-        asked = {"JobName": "onejob", "TargetConfig": target, **kind, **params}
+        asked = {"JobName": "onejob", "TargetConfig": target, **(kind or CUSTOM), **params}
         for name in ("RolloutConfig", "TimeoutConfig", "JobFile"):
             if name in asked:
                 asked[name] = json.dumps(asked[name])
