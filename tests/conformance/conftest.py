@@ -75,6 +75,7 @@ def snapshot(request):
         if request.config.getoption("--update-snapshots", default=False):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(seen, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")
+        assert path.exists(), f"{name} has not been kept yet: --update-snapshots does it"
         assert seen == json.loads(path.read_text("utf-8"))
 
     return compare
