@@ -53,6 +53,11 @@ class IotAction(ActionBase):
     _supports_async = True
     _requires_connection = False
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # The controller loads an action before it forks: what is made here is there in every worker.
+        super().__init_subclass__(**kwargs)
+        cls.entry.catalogue().warm_up()
+
     def run(self, tmp: Any = None, task_vars: dict | None = None) -> dict:
         """Runs the task, here where that can be, through the module otherwise; returns the result."""
         result = super().run(tmp, task_vars)

@@ -38,6 +38,11 @@ class Catalogue:
     def __iter__(self):
         return iter(self._operations)
 
+    def warm_up(self) -> None:
+        """Takes the signatures of all operations apart now, for processes that are forked later."""
+        for operation in self._operations.values():
+            _taken_apart = operation.params
+
     def operation(self, name: str) -> Operation:
         """The operation of that name; KeyError where the families have none."""
         return self._operations[name]

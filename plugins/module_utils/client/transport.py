@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import ssl
 import traceback
@@ -18,6 +19,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.form import F
 try:
     import requests
     from requests.adapters import HTTPAdapter
+    from requests.utils import get_environ_proxies
 except ImportError:  # reported by the doors, which know how to name the interpreter
     requests = None
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -44,9 +46,8 @@ class Transport:
         self._timeout = (min(timeout, 10.0), timeout)
         self._url = f"{endpoint}/"
         # The environment is asked for proxies and certificates once, and not at each request.
-        surroundings = requests.Session().merge_environment_settings(self._url, {}, False, verify, None)
-        self._proxies = surroundings["proxies"]
-        self._verify = surroundings["verify"]
+        self._proxies = get_environ_proxies(self._url)
+        self._verify = _certificates() if verify is True else verify
         # An adapter and no session: there are no cookies, no redirects, and a .netrc must not add a header of its own.
         self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
         # Every request is a copy of one: requests would parse and encode again a query that is encoded already.
@@ -165,8 +166,7 @@ class Transport:
             if body is not None:
                 request.headers.update(headers)
                 request.body = body
-            surroundings = requests.Session().merge_environment_settings(url, {}, False, None, None)
-            proxies = surroundings["proxies"]
+            proxies = get_environ_proxies(url)
             reply = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=proxies)
             return reply.status_code, reply.content
         except requests.exceptions.SSLError as error:
@@ -196,6 +196,11 @@ class Transport:
             remedy="Check the endpoint, the region and the network",
             ambiguous=ambiguous,
         )
+
+
+def _certificates():
+    """The bundle of certificates that the environment names, by the variables that requests itself asks."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
 
 def _refused(url: str, status: int, content: bytes, what: str) -> TransportError:

@@ -38,6 +38,7 @@ class Entry:
     """
 
     families: tuple = ()
+    _catalogue: Catalogue | None = None
 
     def options(self) -> dict:
         """The module's own options as an argument spec."""
@@ -57,7 +58,9 @@ class Entry:
 
     def catalogue(self) -> Catalogue:
         """The operations that its client knows."""
-        return Catalogue(*self.families)
+        if self._catalogue is None:
+            self._catalogue = Catalogue(*self.families)
+        return self._catalogue
 
 
 class ResourceEntry(Entry):
