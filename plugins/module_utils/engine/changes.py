@@ -249,3 +249,19 @@ class Delete:
         named = resource.identify()
         params = {self.listed: list(named.values())} if self.listed else named
         return [Step(step.DELETE, self.operation, params, changes)]
+
+
+@dataclass(frozen=True)
+class StopThenDelete(Delete):
+    """What runs is stopped before it goes.
+
+    Attributes:
+        stop: the operation that stops it.
+    """
+
+    stop: str = "StopRule"
+
+    def steps(self, resource, current):
+        status = current.get("status")
+        stop = Step(step.UPDATE, self.stop, resource.identify(), {"status": (status, "stopped")})
+        return [*([stop] if status not in (None, "stopped") else []), *super().steps(resource, current)]

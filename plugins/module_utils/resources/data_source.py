@@ -13,8 +13,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Members, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.lookup import Lookup, Renamable, renamed_from
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule import RULE_NAME, topic_of_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import RULE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key, topic_of_key
 
 DATA_SOURCES = Lookup("data source", "ListParserDataSource", "DataSourceId", "Name", "data_source_id")
 

@@ -13,8 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, JsonText, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.consumer_group import CONSUMER_GROUPS
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.lookup import Lookup, Renamable, renamed_from
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule import topic_of_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key, topic_of_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_actions import TARGETS, comparable
 
 DESTINATIONS = Lookup("destination", "ListDestination", "DestinationId", "Name", "destination_id")

@@ -23,10 +23,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources import tags
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import has_certificates, product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sub_devices import signed
 
-DEVICE_NAME = Text(4, 32, allowed=r"[A-Za-z0-9_@.:-]+", hint="letters, digits and - _ @ . :")
 NICKNAME = Text(
     4,
     64,

@@ -14,8 +14,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, renamed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, Texts
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.json_text import parsed
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.recognition import parsed
 
 IDENTIFIER = Text(1, 255, allowed=r"[A-Za-z0-9_]+([:.][A-Za-z0-9_]+)*", hint="identifiers, or block:identifier")
 

@@ -22,7 +22,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
     Text,
     Texts,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import DEVICE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_command import QOS
 

@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, renamed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, Texts
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import wait
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import DEVICE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 
 #: The devices of one job.

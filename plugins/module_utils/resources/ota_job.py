@@ -28,7 +28,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
     Texts,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import WAITING
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import DEVICE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_firmware import FIRMWARES, VERSION
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tags import KEYS

@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, Texts
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import DEVICE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_firmware import FIRMWARES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_job import OtaJob
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key

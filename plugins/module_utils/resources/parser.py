@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, StopThenDelete, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
@@ -15,7 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.data_source import DATA_SOURCES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.destination import DESTINATIONS
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.lookup import Renamable, renamed_from
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule import RULE_NAME, StopThenDelete
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import RULE_NAME
 
 #: The most destinations of a parser, the one for failures included.
 MOST_DESTINATIONS = 10

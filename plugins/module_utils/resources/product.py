@@ -16,7 +16,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
     Update,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import Ambiguous, InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
@@ -180,3 +180,17 @@ def product_key(reader, product_name: str):
     if len(named) > 1:
         raise Ambiguous(f"{product_name} is the name of one product and the ProductKey of another", field="product")
     return named.pop() if named else reader.missing("product", product_name)
+
+
+def topic_of_key(reader, topic: str) -> str:
+    """A topic that may name a product, with the product's ProductKey in its place; as it is where that is pending."""
+    levels = topic.split("/")
+    # /{ProductKey}/{device}/..., /sys/{ProductKey}/{device}/thing/... or /as/mqtt/status/{ProductKey}/{device}
+    place = 2 if levels[1:2] == ["sys"] else 4 if levels[1:4] == ["as", "mqtt", "status"] else 1
+    # What an earlier task is about to make has no name yet, and ${...} is filled in by the rule.
+    if len(levels) <= place or levels[place] == str(PENDING) or "${" in levels[place]:
+        return topic
+    key = product_key(reader, levels[place])
+    if key is not PENDING:
+        levels[place] = key
+    return "/".join(levels)

@@ -4,20 +4,11 @@
 
 from __future__ import annotations
 
-import json
-
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import ocr
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chosen import ChosenAction, Doing
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
-
-
-def parsed(text):
-    """What a text that is JSON says; a text that is none as it is."""
-    try:
-        return json.loads(text) if isinstance(text, str) else text
-    except ValueError:
-        return text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.json_text import parsed
 
 
 class Recognize(ChosenAction):

@@ -4,29 +4,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, rule
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Switch, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, StopThenDelete, Switch, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import RULE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key, topic_of_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_actions import (
     ActionChanges,
     Actions,
     of_rows,
-)
-
-RULE_NAME = Text(
-    1,
-    30,
-    wide=2,
-    allowed="[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff-]+",
-    hint="Chinese, Japanese and English letters, digits, _ and -",
 )
 
 #: What a rule needs before it can start: the option, and the field that it gives.
@@ -45,22 +34,6 @@ class StartAndStop(Switch):
                     f"a rule needs {', '.join(missing)} before it can start", field=missing[0], remedy="Give them"
                 )
         return super().steps(resource, desired, current)
-
-
-@dataclass(frozen=True)
-class StopThenDelete(Delete):
-    """What runs is stopped before it goes.
-
-    Attributes:
-        stop: the operation that stops it.
-    """
-
-    stop: str = "StopRule"
-
-    def steps(self, resource, current):
-        status = current.get("status")
-        stop = Step(steps.UPDATE, self.stop, resource.identify(), {"status": (status, "stopped")})
-        return [*([stop] if status not in (None, "stopped") else []), *super().steps(resource, current)]
 
 
 class Rule(Resource):
@@ -134,20 +107,6 @@ def with_product_key(reader, action: dict) -> dict:
         return action
     topic = topic_of_key(reader, action["configuration"]["topic"])
     return {**action, "configuration": {**action["configuration"], "topic": topic}}
-
-
-def topic_of_key(reader, topic: str) -> str:
-    """A topic that may name a product, with the product's ProductKey in its place; as it is where that is pending."""
-    levels = topic.split("/")
-    # /{ProductKey}/{device}/..., /sys/{ProductKey}/{device}/thing/... or /as/mqtt/status/{ProductKey}/{device}
-    place = 2 if levels[1:2] == ["sys"] else 4 if levels[1:4] == ["as", "mqtt", "status"] else 1
-    # What an earlier task is about to make has no name yet, and ${...} is filled in by the rule.
-    if len(levels) <= place or levels[place] == str(PENDING) or "${" in levels[place]:
-        return topic
-    key = product_key(reader, levels[place])
-    if key is not PENDING:
-        levels[place] = key
-    return "/".join(levels)
 
 
 def topic_type(short_topic: str) -> str:

@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import JsonText, Number
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import DEVICE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 
 MOST_ATTRIBUTES = 128

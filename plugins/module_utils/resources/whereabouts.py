@@ -10,8 +10,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, renamed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Texts
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_group import group_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 
 #: The devices of one call.
