@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -76,7 +77,11 @@ class Device:
 
     def connect(self) -> Device:
         """Connect, which must succeed."""
-        self.sdk.connect_async()
+        deadline = time.monotonic() + PATIENCE
+        # The SDK says that it is disconnected a moment before its loop has ended, and starts no other until then.
+        while self.sdk.connect_async() != 0:
+            assert time.monotonic() < deadline, "the SDK does not connect again"
+            time.sleep(0.01)
         self.wait("on_thing_enable")
         return self
 
