@@ -147,7 +147,7 @@ class Transport:
             TransportError: the file cannot be read, or is not taken.
         """
         try:
-            file = open(path, "rb")  # noqa: SIM115 - closed below; only its opening is tried here
+            file = os.fdopen(os.open(path, os.O_RDONLY), "rb")
         except OSError as error:
             raise TransportError(f"{path} cannot be read: {error.strerror}", code="File", category=PERMANENT) from None
         with file:
