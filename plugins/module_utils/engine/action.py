@@ -5,40 +5,24 @@
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.declared import DeclaredEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, resolve
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 
 
-class ActionEntry(Entry):
+class ActionEntry(DeclaredEntry):
     """Does something with the account; in check mode it only looks whether its options can be.
 
     Attributes:
-        fields: its options, as a resource's fields.
         does: what it does, in words for the message of check mode, such as "The device is reset".
     """
 
-    fields: tuple = ()
     does = ""
-
-    def options(self) -> dict:
-        spec: dict = {}
-        for field in self.fields:
-            spec.update(field.argument_spec())
-        return spec
-
-    def field(self, name: str) -> Field:
-        """The field of that name; KeyError where there is none."""
-        return {field.name: field for field in self.fields}[name]
 
     def perform(self, params: dict, client, check_mode: bool) -> dict:
         calls = client.calls
-        given = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
-        check_values(self, given)
         reader = Reader(client, tolerant=check_mode)
-        values = resolve(self.fields, reader, given)
+        values = self.values(params, reader)
         result = {"changed": True}
         if check_mode:
             result["msg"] = f"{self.announced(values)}; nothing was done in check mode"

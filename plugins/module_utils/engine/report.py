@@ -4,39 +4,23 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, resolve
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.declared import DeclaredEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 
 
-class ReportEntry(Entry):
+class ReportEntry(DeclaredEntry):
     """Tells something of the account.
 
     Attributes:
-        fields: its options, as a resource's fields.
         nothing: what it tells where something that its options name is not there.
     """
 
-    fields: tuple = ()
     nothing: dict = {}
-
-    def options(self) -> dict:
-        spec: dict = {}
-        for field in self.fields:
-            spec.update(field.argument_spec())
-        return spec
-
-    def field(self, name: str) -> Field:
-        """The field of that name; KeyError where there is none."""
-        return {field.name: field for field in self.fields}[name]
 
     def perform(self, params: dict, client, check_mode: bool) -> dict:
         calls = client.calls
-        given = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
-        check_values(self, given)
         reader = Reader(client, tolerant=True)
-        values = resolve(self.fields, reader, given)
+        values = self.values(params, reader)
         told = self.nothing if reader.pending else self.tell(reader, values)
         return {"changed": False, **told, "calls": client.calls - calls}
 
