@@ -100,7 +100,7 @@ def reset_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
 
 @when_due(_DELETE)
 def _delete(ctx: Context, payload: dict[str, Any]) -> None:
-    _leave_gateway(ctx, payload["iot_id"])
+    leave_gateway(ctx, payload["iot_id"])
     ctx.store.delete("device", iot_id=payload["iot_id"])
 
 
@@ -116,7 +116,7 @@ def _enable_sub_devices(ctx: Context, payload: dict[str, Any]) -> None:
 
 @when_due(_RESET)
 def _leave_sub_devices(ctx: Context, payload: dict[str, Any]) -> None:
-    _leave_gateway(ctx, payload["iot_id"])
+    leave_gateway(ctx, payload["iot_id"])
 
 
 _WORK = {
@@ -150,11 +150,11 @@ def _switch(ctx: Context, which: str, device: Row, enabled: bool) -> None:
     )
 
 
-def _leave_gateway(ctx: Context, iot_id: str) -> None:
-    """End the relation of a gateway and its sub-devices, which are offline from then on: it was their way."""
+def leave_gateway(ctx: Context, iot_id: str) -> bool:
+    """End the relation of a gateway and its sub-devices, which are offline from then on; whether it had any."""
     ctx.store.execute(
         f"UPDATE device SET online = 0, status_at = ? WHERE online AND {_SUB_DEVICES}",
         ctx.now,
         iot_id,
     )
-    ctx.store.delete("topology", gateway_iot_id=iot_id)
+    return ctx.store.delete("topology", gateway_iot_id=iot_id) > 0

@@ -16,7 +16,7 @@ from ansible_collections.iotops.aliyun.emulator.services.device import (
     find_device_named,
     go_offline,
 )
-from ansible_collections.iotops.aliyun.emulator.services.device_lifecycle import gateway_job
+from ansible_collections.iotops.aliyun.emulator.services.device_lifecycle import gateway_job, leave_gateway
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared import times
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
@@ -154,25 +154,12 @@ def remove_thing_topo(ctx: Context, p: dict[str, Any]) -> Reply:
     job_id = gateway_job(ctx, device, _REMOVE)
     if job_id:
         return {"Data": True, "JobId": job_id}
-    return {"Data": _free_sub_devices(ctx, device["iot_id"])}
+    return {"Data": leave_gateway(ctx, device["iot_id"])}
 
 
 @when_due(_REMOVE)
 def _remove(ctx: Context, payload: dict[str, Any]) -> None:
-    _free_sub_devices(ctx, payload["iot_id"])
-
-
-def _free_sub_devices(ctx: Context, gateway_iot_id: str) -> bool:
-    """Take all sub-devices away from a gateway, and with it their way to the platform; whether there were any."""
-    ctx.store.execute(
-        """
-        UPDATE device SET online = 0, status_at = ?
-        WHERE online AND iot_id IN (SELECT iot_id FROM topology WHERE gateway_iot_id = ?)
-        """,
-        ctx.now,
-        gateway_iot_id,
-    )
-    return ctx.store.delete("topology", gateway_iot_id=gateway_iot_id) > 0
+    leave_gateway(ctx, payload["iot_id"])
 
 
 def free(ctx: Context, device: Row) -> bool:
