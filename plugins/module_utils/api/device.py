@@ -60,7 +60,7 @@ OPERATIONS = {
             "Nickname ProductKey UtcCreate UtcModified]} NextToken Page:int PageCount:int PageSize:int Total:int"
         ),
         deep_qps=2,
-        pages=Pages("CurrentPage", 50, "Data.DeviceInfo", "Total"),
+        pages=Pages("CurrentPage", 50, "Data.DeviceInfo", "Total", along="NextToken"),
     ),
     "DeleteDevice": Operation(
         "4.8.9", DELETE, 50,

@@ -66,7 +66,7 @@ OPERATIONS = {
             "ProductKey ProductName Status UtcActiveTime UtcLastOnlineTime]} NextToken Page:int PageCount:int "
             "PageSize:int Total:int"
         ),
-        pages=Pages("CurrentPage", 200, "Data.SimpleDeviceInfo", "Total"),
+        pages=Pages("CurrentPage", 200, "Data.SimpleDeviceInfo", "Total", along="NextToken"),
     ),
     "QueryDeviceGroupList": Operation(
         "4.10.10", READ, 100,

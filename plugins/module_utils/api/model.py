@@ -130,7 +130,8 @@ class Pages:
 
     ``page`` is the parameter that counts pages from 1, or, with ``token`` set, the parameter that takes the reply's
     ``token`` for the next page. ``most`` is the largest page the platform allows; ``items`` and ``total`` are paths into
-    the reply. Where a reply has no ``total`` the last page is the one that is not full.
+    the reply. Where a reply has no ``total`` the last page is the one that is not full. ``along`` is a token of the reply
+    that the next request has to bring along beside the page's number: deep pages are not told without it.
     """
 
     page: str
@@ -139,6 +140,7 @@ class Pages:
     total: str = ""
     size: str = "PageSize"
     token: str = ""
+    along: str = ""
 
 
 @dataclass(frozen=True)

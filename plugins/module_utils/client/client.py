@@ -144,10 +144,11 @@ class Client:
         size = int(params[pages.size])
         seen = 0
         position = params.pop(pages.page, None)
+        along = params.pop(pages.along, None)
         if not pages.token:
             position = int(position or 1)
         while True:
-            reply = self.read(name, {**params, pages.page: position})
+            reply = self.read(name, {**params, pages.page: position, **({pages.along: along} if along else {})})
             items = member(reply, pages.items) or []
             yield from items
             seen += len(items)
@@ -164,6 +165,7 @@ class Client:
             elif len(items) < size:
                 return
             position += 1
+            along = member(reply, pages.along) if pages.along else None
 
     def download(self, url: str) -> bytes:
         """The content of a file that a reply refers to. Its URL is as good as a key, and no message holds it.
