@@ -158,3 +158,15 @@ def test_an_operation_without_pages():
         list(make_client(FakeTransport()).pages("QueryProduct", {"ProductKey": "k"}))
     with pytest.raises(InvalidRequest, match="no operation MakeCoffee"):
         list(make_client(FakeTransport()).pages("MakeCoffee"))
+
+
+def test_a_token_that_deep_pages_bring_along():
+    transport = FakeTransport(
+        ok(Data={"DeviceInfo": [{"DeviceName": "1"}]}, NextToken="t/2", Total=3),
+        ok(Data={"DeviceInfo": [{"DeviceName": "2"}]}, NextToken="t/3", Total=3),
+        ok(Data={"DeviceInfo": [{"DeviceName": "3"}]}, Total=3),
+    )
+    devices = make_client(transport).pages("QueryDevice", {"ProductKey": "p"})
+    assert [item["DeviceName"] for item in devices] == ["1", "2", "3"]
+    asked = [(request.query["CurrentPage"], request.query.get("NextToken")) for request in transport.requests]
+    assert asked == [("1", None), ("2", "t/2"), ("3", "t/3")]

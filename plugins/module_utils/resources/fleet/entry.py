@@ -8,12 +8,11 @@ from collections import Counter
 from functools import partial
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, ota, product
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.estimate import estimate
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Lanes
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Failure, Lanes
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet import gateways, report, wanted, writing
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.csv_file import rows_of
@@ -44,7 +43,7 @@ class NotAllDone(EngineError):
         error: what the platform answered, where that ended the task; None otherwise.
     """
 
-    def __init__(self, message: str, result: dict, error: IotError | None = None):
+    def __init__(self, message: str, result: dict, error: Failure | None = None):
         super().__init__(message)
         self.result = result
         self.error = error
@@ -236,12 +235,14 @@ class Run:
         carrying = writing.Writing(self._lanes, key, secrets, keep)
         error = None
         try:
-            carrying.carry_out(work)
-        except (IotError, EngineError) as caught:
+            try:
+                carrying.carry_out(work)
+            finally:
+                # Whatever happens: nobody will be told a secret again in that way.
+                if self._secrets is not None:
+                    self._secrets.close()
+        except (Failure, EngineError) as caught:
             error = caught
-        finally:
-            if self._secrets is not None:
-                self._secrets.close()
         report.outcome(result, work, carrying, error is not None)
         result["calls"] = self._client.calls - calls
         if error is not None:
@@ -250,8 +251,8 @@ class Run:
             raise NotAllDone(report.complaint(carrying.failed, len(result["failures"])), result)
 
 
-def _of_api(error: Exception) -> IotError | None:
-    return error if isinstance(error, IotError) else None
+def _of_api(error: Exception) -> Failure | None:
+    return error if isinstance(error, Failure) else None
 
 
 def _check(params: dict) -> None:

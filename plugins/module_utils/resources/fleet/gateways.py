@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import NOT_FOUND, member
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.estimate import Requests
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
@@ -37,13 +36,11 @@ def ask_gateways(fleet: Fleet, lanes: Lanes, reader, product_key: str, wanted: d
 
     def members(gateway: tuple, number: int) -> None:
         params = {"ProductKey": gateway[0], "DeviceName": gateway[1], "PageNo": number, "PageSize": PAGE}
-        try:
-            data = member(lanes.call("GetThingTopo", params), "Data") or {}
-        except ApiError as error:
-            if error.category != NOT_FOUND:
-                raise
+        reply = lanes.find("GetThingTopo", params)
+        if reply is None:
             reader.missing("gateway", gateway[1])
             return
+        data = member(reply, "Data") or {}
         for row in member(data, "List.deviceInfo") or []:
             known = fleet.devices.get(row["DeviceName"]) if row["ProductKey"] == product_key else None
             if known is not None:
@@ -57,13 +54,8 @@ def ask_gateways(fleet: Fleet, lanes: Lanes, reader, product_key: str, wanted: d
     lanes.finish()
 
     def of_one(name: str) -> None:
-        try:
-            reply = lanes.call("GetGatewayBySubDevice", {"ProductKey": product_key, "DeviceName": name})
-        except ApiError as error:
-            if error.category != NOT_FOUND:
-                raise
-            reply = {}
-        data = member(reply, "Data") or {}
+        reply = lanes.find("GetGatewayBySubDevice", {"ProductKey": product_key, "DeviceName": name})
+        data = member(reply or {}, "Data") or {}
         fleet.devices[name].gateway = (data["ProductKey"], data["DeviceName"]) if data.get("DeviceName") else ()
 
     unknown = [name for name in wanted if name in fleet.devices and fleet.devices[name].gateway is None]

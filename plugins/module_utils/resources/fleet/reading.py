@@ -7,8 +7,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import NOT_FOUND, member
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.estimate import Requests
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Lanes
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources import tags
@@ -273,14 +272,13 @@ class Fleet:
         whole = {pages.page: 1, pages.size: pages.most} if pages else {}
 
         def read(known: Known) -> None:
-            params = {"ProductKey": self.product_key, "DeviceName": known.name, **whole}
-            try:
-                take(known, self._lanes.call(way.operation, params))
-            except ApiError as error:
+            named = {"ProductKey": self.product_key, "DeviceName": known.name}
+            reply = self._lanes.find(way.operation, {**named, **whole})
+            if reply is None:
                 # A device that went away meanwhile is as absent as one that was never there.
-                if error.category != NOT_FOUND:
-                    raise
                 del self.devices[known.name]
+            else:
+                take(known, reply)
 
         for name in self._concerned.get(fact, self.devices.keys()) & self.devices.keys():
             self._lanes.put(way.operation, lambda known=self.devices[name]: read(known))

@@ -12,9 +12,8 @@ import time
 from collections.abc import Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Lanes, concerns_one
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Failure, Lanes, Refusal, concerns_one
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import wait
 
 #: The most names of one batch. The manual says 10,000 in one place and 1,000 in another, and that what is beyond the
@@ -62,7 +61,7 @@ class Registration:
         while left:
             try:
                 apply_id = self._hand_in(left)
-            except ApiError as error:
+            except Refusal as error:
                 if not concerns_one(error):
                     raise
                 return self._in_halves(left, with_secrets, error)
@@ -73,7 +72,7 @@ class Registration:
                 raise EngineError(f"the platform refused {len(left)} names and did not say which")
         return {}
 
-    def _in_halves(self, nicknames: dict, with_secrets: bool, error: ApiError) -> dict:
+    def _in_halves(self, nicknames: dict, with_secrets: bool, error: Refusal) -> dict:
         """Registers what can be of a batch that was not even looked at."""
         names = list(nicknames)
         if len(names) == 1:
@@ -97,7 +96,7 @@ class Registration:
         application = {"ProductKey": self._product_key, "ApplyId": apply_id}
         try:
             self._lanes.call("BatchRegisterDeviceWithApplyId", application)
-        except IotError as error:
+        except Failure as error:
             if concerns_one(error):
                 for name in names:
                     self._refused(name, str(error))

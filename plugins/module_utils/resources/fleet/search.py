@@ -10,8 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Lanes
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Lanes, Refusal
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet import ways
 
 _NOT_THERE = ("iot.common.APINotSupportedInInstance", "UnsupportedOperation", "InvalidAction.NotFound")
@@ -68,7 +67,7 @@ def _window(lanes: Lanes, product_key: str, after: str, count: int, take: Callab
         statement = f"SELECT * FROM device WHERE {condition} ORDER BY gmt_create LIMIT {offset},{ways.PAGE}"
         try:
             reply = lanes.call("QueryDeviceBySQL", {"SQL": statement})
-        except ApiError as error:
+        except Refusal as error:
             if error.code in _NOT_THERE:
                 raise CannotSearch(error.code) from None
             raise

@@ -11,9 +11,14 @@ import json
 import threading
 from collections.abc import Callable
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.estimate import Requests
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Lanes, PartlyDone, concerns_one, settle
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import (
+    Lanes,
+    PartlyDone,
+    Refusal,
+    concerns_one,
+    settle,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.differences import Work
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.registration import (
     BATCH,
@@ -193,7 +198,7 @@ class Writing:
             name = name_of(entry)
             try:
                 self._lanes.call(operation, {**self._named(name), **params(entry)})
-            except ApiError as error:
+            except Refusal as error:
                 if not concerns_one(error):
                     raise
                 self._refuse(name, error)
