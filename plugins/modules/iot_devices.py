@@ -191,6 +191,7 @@ extends_documentation_fragment:
   - iotops.aliyun.iot.resource
 seealso:
   - module: iotops.aliyun.iot_device
+  - module: iotops.aliyun.iot_devices_info
   - module: iotops.aliyun.iot_device_info
   - module: iotops.aliyun.iot_imported_devices
 author:

@@ -8,12 +8,11 @@ A module uses the operations that the source of what it declares names: its reso
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
-PLUGINS = "ansible_collections.iotops.aliyun.plugins"
-IMPORT = re.compile(rf"^from {re.escape(PLUGINS)}\.module_utils\.(resources|engine)\.(\w+) import", re.MULTILINE)
-SHARED_IMPORT = re.compile(rf"^from {re.escape(PLUGINS)}\.module_utils\.resources import (.+)$", re.MULTILINE)
+PACKAGE = "ansible_collections.iotops.aliyun.plugins.module_utils."
 NAME = re.compile(r'"([A-Z]\w+)"')
 
 HEAD = """\
@@ -55,10 +54,11 @@ def _users(root: Path) -> dict[str, set[str]]:
     users: dict[str, set[str]] = {}
     utils = root / "plugins/module_utils"
     modules = {path.stem: path.read_text(encoding="utf-8") for path in (root / "plugins/modules").glob("iot_*.py")}
+    plumbing = {utils / "engine" / f"{name}.py" for name in _PLUMBING}
     # What a module declares by itself is not part of what another module declares.
-    own = {found[1] for text in modules.values() for found in IMPORT.findall(text) if found[0] == "resources"}
+    own = {path for text in modules.values() for path in _imported(text, utils) if path.parent.name != "engine"}
     for module, text in modules.items():
-        waiting = [utils / kind / f"{name}.py" for kind, name in IMPORT.findall(text) if (kind, name) not in _PLUMBING]
+        waiting = [path for path in _imported(text, utils) if path not in plumbing]
         seen: set[Path] = set()
         while waiting:
             path = waiting.pop()
@@ -68,10 +68,23 @@ def _users(root: Path) -> dict[str, set[str]]:
             source = path.read_text(encoding="utf-8")
             for operation in NAME.findall(source):
                 users.setdefault(operation, set()).add(module)
-            inner = [name for kind, name in IMPORT.findall(source) if kind == "resources"]
-            inner += [name.strip() for names in SHARED_IMPORT.findall(source) for name in names.split(",")]
-            waiting += [utils / "resources" / f"{name}.py" for name in inner if name not in own]
+            waiting += [
+                inner for inner in _imported(source, utils) if utils / "resources" in inner.parents and inner not in own
+            ]
     return users
 
 
-_PLUMBING = {("engine", "entry"), ("engine", "module"), ("engine", "any_operation")}
+def _imported(source: str, utils: Path) -> list[Path]:
+    """The files of ``module_utils`` that a source imports something from."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE):
+            place = utils.joinpath(*node.module.removeprefix(PACKAGE).strip(".").split("."))
+            # What is imported from a package may be modules of it.
+            files = [place.with_suffix(".py"), *(place / f"{alias.name}.py" for alias in node.names)]
+            found += [file for file in files if file.is_file()]
+    return found
+
+
+#: How the modules run what they declare: of that nothing is said of a module.
+_PLUMBING = ("entry", "module", "any_operation")

@@ -51,6 +51,10 @@ class Lanes:
             self.requests[operation] += 1
         return self._client.call(operation, params)
 
+    def read(self, operation: str, params: dict) -> dict:
+        """Like ``call``, for a read that may be asked for again: it is sent once. What was read is kept."""
+        return self._client.read(operation, params)
+
     def find(self, operation: str, params: dict) -> dict | None:
         """Like ``call``, with None where the platform says that the thing is not there."""
         try:

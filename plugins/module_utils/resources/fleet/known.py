@@ -63,6 +63,7 @@ class Question:
         other_groups: whether it matters that a device is in another group.
         concerned: of how many devices a fact matters, where not of all.
         searchable: whether the instance has QueryDeviceBySQL.
+        one_by_one: whether devices may be asked one by one.
     """
 
     product_key: str
@@ -74,6 +75,7 @@ class Question:
     other_groups: bool = True
     concerned: dict = field(default_factory=dict)
     searchable: bool = True
+    one_by_one: bool = True
 
     @property
     def existing(self) -> int:

@@ -33,21 +33,25 @@ class Fleet:
         client: the client.
         lanes: what requests go out by.
         product_key: the product.
+        shared: whether other products of the account are looked at, too: lists that are of all of them are read once.
 
     Attributes:
         devices: what is known, by name; of the named devices, or of all where none were named.
         others: the names of the product's other devices, as far as they were told: all of them where every
             device was asked for.
         product_key: the product.
+        untold: the facts that no way tells that may be gone.
         planned: the requests that it was going to take, stage by stage.
     """
 
-    def __init__(self, client, lanes: Lanes, product_key: str):
+    def __init__(self, client, lanes: Lanes, product_key: str, shared: bool = False):
         self.devices: dict = {}
         self.others: set = set()
+        self.untold: frozenset = frozenset()
         self.planned: list = []
         self._client = client
         self._lanes = lanes
+        self._read_list = lanes.read if shared else lanes.call
         self.product_key = product_key
         self._names: frozenset | None = None
         self._concerned: dict = {}
@@ -63,6 +67,7 @@ class Fleet:
         groups: dict | None = None,
         other_groups: bool = True,
         concerned: dict | None = None,
+        one_by_one: bool = True,
     ) -> None:
         """Gets to know facts of devices.
 
@@ -71,6 +76,7 @@ class Fleet:
             names: of which devices; None for all of them.
             wanted_tags, groups, other_groups: see ``tags`` and the like of ``Question``.
             concerned: by fact the names of those devices that it matters of, where it does not of all.
+            one_by_one: whether devices may be asked one by one; what cannot be known otherwise is in ``untold`` then.
 
         Raises:
             IotError: a request failed.
@@ -94,6 +100,7 @@ class Fleet:
             other_groups,
             {fact: len(some) for fact, some in self._concerned.items()},
             searchable=bool(self._client.connection.iot_instance_id),
+            one_by_one=one_by_one,
         )
         for row in first:
             self._add(row)
@@ -121,8 +128,9 @@ class Fleet:
         return int(reply.get("Total") or 0), member(reply, "Data.DeviceInfo") or []
 
     def _go(self, question: Question) -> None:
+        question = self._without_untold(question)
         chosen, _requests = ways.cheapest(self._client, question)
-        told = frozenset()
+        told: frozenset = frozenset()
         for way in chosen:
             if way in (ways.LISTED, ways.DETAILED, ways.SEARCHED):
                 self.planned.append(way.requests(question))
@@ -136,6 +144,11 @@ class Fleet:
             self._detail(sorted(question.names))
         self._fill(replace(question, facts=question.facts - told))
 
+    def _without_untold(self, question: Question) -> Question:
+        told = ways.told(question)
+        self.untold |= question.facts - told
+        return replace(question, facts=told)
+
     def _fill(self, question: Question) -> None:
         """Gets to know what is still unknown of the devices that are there."""
         facts = question.facts & _TOLD_OF_SOME.keys()
@@ -148,6 +161,7 @@ class Fleet:
             concerned={fact: len(there & names) for fact, names in self._concerned.items()},
             searchable=False,
         )
+        question = self._without_untold(question)
         chosen, requests = ways.cheapest(self._client, question)
         self.planned.append(requests)
         for way in chosen:
@@ -232,7 +246,7 @@ class Fleet:
         """Reads all pages of a list of devices, the first one first, since it says how many there are."""
 
         def read(number: int) -> None:
-            reply = self._lanes.call(operation, {**params, "CurrentPage": number, "PageSize": ways.PAGE})
+            reply = self._read_list(operation, {**params, "CurrentPage": number, "PageSize": ways.PAGE})
             for row in member(reply, "Data.SimpleDeviceInfo") or []:
                 known = self.devices.get(row["DeviceName"]) if row["ProductKey"] == self.product_key else None
                 if known is not None:

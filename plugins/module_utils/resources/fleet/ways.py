@@ -153,6 +153,20 @@ MEMBERS, GROUPS_OF_EACH, MODULES_OF_EACH = Members(), GroupsOfEach(), ModulesOfE
 WAYS = (LISTED, DETAILED, SEARCHED, TAGGED, TAGS_OF_EACH, MEMBERS, GROUPS_OF_EACH, MODULES_OF_EACH)
 
 
+#: What is asked of devices one by one.
+OF_EACH = frozenset({TAGS_OF_EACH, GROUPS_OF_EACH, MODULES_OF_EACH})
+
+
+def told(question: Question) -> frozenset:
+    """The facts that are asked for and that some way tells."""
+    possible = (way.tells for way in WAYS if _is_open(way, question))
+    return question.facts & frozenset().union(*possible)
+
+
+def _is_open(way: Way, question: Question) -> bool:
+    return (question.one_by_one or way not in OF_EACH) and way.requests(question) is not None
+
+
 def cheapest(client, question: Question) -> tuple:
     """The ways that together tell what is asked in the fewest requests, and of those that take as many, the fastest.
 
@@ -170,7 +184,7 @@ def cheapest(client, question: Question) -> tuple:
     """
     if not question.facts or not question.total:
         return (), Requests()
-    possible = {way: requests for way in WAYS if (requests := way.requests(question)) is not None}
+    possible = {way: way.requests(question) for way in WAYS if _is_open(way, question)}
     best = None
     for count in range(1, 5):
         for some in combinations(possible, count):
