@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ansible_collections.iotops.aliyun.emulator import collection_version
+from ansible_collections.iotops.aliyun.emulator import collection_version, scripting
 from ansible_collections.iotops.aliyun.emulator.catalogue import OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.faults import Faults
@@ -58,6 +58,7 @@ class Control:
                 "operations": names,
                 "implemented": len(names),
                 "known": len(OPERATIONS),
+                "scripts": scripting.is_available(),
             }
         )
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.iotops.aliyun.emulator.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.scripting import ScriptFailed
 from ansible_collections.iotops.aliyun.emulator.services import simulated, trace
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.payloads import Payload
 from ansible_collections.iotops.aliyun.emulator.services.shared.topics import custom_topic, meets
+from ansible_collections.iotops.aliyun.emulator.services.thing_translation import speaks_own_format, to_own_format
 from ansible_collections.iotops.aliyun.emulator.store import Row, given
 
 TABLES = """
@@ -83,13 +86,23 @@ def command(
     qos: int = 0,
     *,
     message_id: int | None = None,
+    refusal: str = "iot.device.SetDevicePropertyFailed",
 ) -> int:
     """Send a message of the thing model (``{"method": …, "id": …, "params": …, "version": …}``) and return its id.
 
-    That id is the one in the message, which the device gives back in its answer; ``message_id`` as in ``send``.
+    That id is the one in the message, which the device gives back in its answer; ``message_id`` as in ``send``. Raises
+    ApiError with the code ``refusal`` where the devices of the product speak a format of their own, and their script
+    does not translate it.
     """
     message_id = message_id or trace.next_id(ctx)
     message = {"method": method, "id": str(message_id), "params": params, "version": VERSION}
+    if speaks_own_format(ctx, device["product_key"]):
+        try:
+            content = to_own_format(ctx, device["product_key"], message)
+        except ScriptFailed as error:
+            raise ApiError(refusal, str(error)) from None
+        topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/model/down_raw"
+        return send(ctx, device, topic, content, qos, message_id=message_id)
     return send(ctx, device, topic, message, qos, message_id=message_id)
 
 

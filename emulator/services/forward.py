@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where messages of devices go on to: consumer groups that subscribe to them, and what the rules say.
+"""Where messages of devices go on to: consumer groups that subscribe to them, and what rules and parsers say.
 
 What a rule sends out of the platform (every action but REPUBLISH and AMQP) does not leave this one: it is counted, and
 the last of it kept.
@@ -16,6 +16,7 @@ from ansible_collections.iotops.aliyun.emulator.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.services import downlink, trace
 from ansible_collections.iotops.aliyun.emulator.services.consumer_queue import enqueue, enqueue_for
 from ansible_collections.iotops.aliyun.emulator.services.device import REGION, find_device_named
+from ansible_collections.iotops.aliyun.emulator.services.parser_run import parsers_for, run_parser
 from ansible_collections.iotops.aliyun.emulator.services.rule import rules_for, statement_of
 from ansible_collections.iotops.aliyun.emulator.services.rule_action import actions_of
 from ansible_collections.iotops.aliyun.emulator.services.rule_functions import Message, Unprocessable
@@ -52,7 +53,8 @@ def hand_on(
     content = payloads.as_bytes(payload)
     enqueue(ctx, device["product_key"], message_type, topic, device["device_name"], content)
     rules = rules_for(ctx, topic)
-    if not rules:
+    parsers = parsers_for(ctx, topic)
+    if not rules and not parsers:
         return
     tags = ctx.store.all("device_tag", iot_id=device["iot_id"])
     message = Message(
@@ -65,6 +67,8 @@ def hand_on(
     )
     for rule in rules:
         _apply(ctx, device, rule, message)
+    for parser in parsers:
+        run_parser(ctx, parser, device, message)
 
 
 def _apply(ctx: Context, device: Row, rule: Row, message: Message) -> None:

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Parsers: the second rules engine, which forwards messages by scripts (the manual's chapter 4.16).
 
-What a parser is attached to is told in ``parser_link``, and its script in ``parser_script``. Nothing here runs scripts:
-a parser is kept, started and stopped, and no message goes through it.
+What a parser is attached to is told in ``parser_link``, its script in ``parser_script``, and what becomes of messages
+in ``parser_run``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ CREATE INDEX IF NOT EXISTS parser_by_data_source ON parser (data_source_id);
 #: The parsers that one account has. The manual has an error code for more rules than that, and does not say how many.
 MOST_PARSERS = 1000
 
-# The third status that the manual has, ABNORMAL, tells of a script that fails on messages, and here none runs.
 RUNNING = "RUNNING"
 STOPPED = "STOP"
 

@@ -22,7 +22,6 @@ from ansible_collections.iotops.aliyun.emulator.services.shared.context import C
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, Waiting, operation
 from ansible_collections.iotops.aliyun.emulator.services.subscription import DEVICE_DATA
 from ansible_collections.iotops.aliyun.emulator.services.thing_model import find_modelled_product, published_model
-from ansible_collections.iotops.aliyun.emulator.services.thing_raw import check_format
 from ansible_collections.iotops.aliyun.emulator.services.thing_record import keep_answer, keep_call
 from ansible_collections.iotops.aliyun.emulator.services.thing_report import UNCHECKED
 from ansible_collections.iotops.aliyun.emulator.services.uplink import uplink
@@ -133,7 +132,6 @@ def properties_given(ctx: Context, product_key: str, text: str, may_be_null: boo
         raise ApiError("iot.device.InvalidFormattedDevicePropertiesString", "Items is a JSON object")
     if not items:
         raise ApiError("iot.device.NoneDeviceProperties")
-    check_format(product, "iot.device.SetDevicePropertyFailed")
     if product["validate_type"] == UNCHECKED:
         return items
     properties = published_model(ctx, product_key)["properties"]
@@ -174,7 +172,6 @@ def _devices_named(ctx: Context, p: dict[str, Any]) -> list[Row]:
 
 def find_service(ctx: Context, product: Row, identifier: str) -> Row | None:
     """A service of the thing model, or None where the product does not check. Raises ApiError where there is none."""
-    check_format(product, _CALL_FAILED)
     if product["validate_type"] == UNCHECKED:
         return None
     service = published_model(ctx, product["product_key"])["services"].get(identifier)
@@ -204,7 +201,9 @@ def call_service(
     if service and service["call_type"] == _SYNCHRONOUS:
         topic = f"/ext/rrpc/{message_id}{topic}"
     method = f"thing.service.{identifier}"
-    message_id = downlink.command(ctx, device, topic, method, arguments, qos, message_id=message_id)
+    message_id = downlink.command(
+        ctx, device, topic, method, arguments, qos, message_id=message_id, refusal=_CALL_FAILED
+    )
     name = service["name"] if service else None
     keep_call(ctx, device, identifier, name, message_id, arguments, valid=service is not None)
     return message_id

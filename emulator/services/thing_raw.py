@@ -1,34 +1,47 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices that speak a format of their own, which their product's script translates. Nothing here runs scripts."""
+"""Devices that speak a format of their own: what they send is translated, taken as any other message, and answered."""
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.emulator.errors import ApiError
-from ansible_collections.iotops.aliyun.emulator.services import downlink
+from ansible_collections.iotops.aliyun.emulator.scripting import ScriptFailed
+from ansible_collections.iotops.aliyun.emulator.services import downlink, trace
+from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.services.uplink import uplink
+from ansible_collections.iotops.aliyun.emulator.services.thing_translation import NoScript, to_alink, to_own_format
+from ansible_collections.iotops.aliyun.emulator.services.uplink import take, uplink
 from ansible_collections.iotops.aliyun.emulator.store import Row
-
-_OWN_FORMAT = 0
 
 _NO_SCRIPT = 26001
 _SCRIPT_FAILED = 26002
 
 
-def check_format(product: Row, code: str) -> None:
-    """Raise ApiError with ``code`` where a message for a product's devices would have to be translated."""
-    if product["data_format"] == _OWN_FORMAT:
-        message = "The product's devices speak a format of their own, and the embedded platform runs no scripts"
-        raise ApiError(code, message)
-
-
 @uplink("/sys/{pk}/{dn}/thing/model/up_raw", raw=True)
-def _report(ctx: Context, device: Row, match: dict[str, str], _payload: bytes) -> None:
-    """Tell the device that nobody has understood it."""
-    if ctx.store.count("thing_script", product_key=device["product_key"]):
-        code, message = _SCRIPT_FAILED, "the embedded platform runs no scripts"
-    else:
-        code, message = _NO_SCRIPT, "the product has no script"
-    reply = {"code": code, "data": {}, "id": "", "message": message}
-    downlink.send(ctx, device, f"{match['topic']}_reply", reply, traced=False)
+def _report(ctx: Context, device: Row, match: dict[str, str], payload: bytes) -> None:
+    """What cannot be understood is answered as it is; the rest in the device's own format, if its script can."""
+    reply_topic = f"{match['topic']}_reply"
+    try:
+        message = to_alink(ctx, device["product_key"], payload)
+    except ScriptFailed as error:
+        code = _NO_SCRIPT if isinstance(error, NoScript) else _SCRIPT_FAILED
+        reply = {"code": code, "data": {}, "id": "", "message": str(error)}
+        downlink.send(ctx, device, reply_topic, reply, traced=False)
+        return
+    topic = f"/sys/{device['product_key']}/{device['device_name']}/{message['method'].replace('.', '/')}"
+    if "code" in message:
+        # It is an answer to what the device was told.
+        topic += "_reply"
+
+    def answer(reply: Row) -> None:
+        try:
+            content = to_own_format(ctx, device["product_key"], reply)
+        except ScriptFailed:
+            # A script need not have an answer: most devices do without one.
+            return
+        if content:
+            downlink.send(ctx, device, reply_topic, content, traced=False)
+
+    # What waits for an answer wants to read it.
+    message_id = trace.next_id(ctx)
+    trace.keep(ctx, message_id, device["iot_id"], topic, payloads.as_bytes(message))
+    take(ctx, device, topic, message, str(message_id), answer)

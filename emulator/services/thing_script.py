@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Scripts that turn what a product's devices send into the members of its thing model.
 
-They are kept and handed out. Nothing here runs them.
+They are kept and handed out; what they make of messages is told in ``thing_translation``.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.iotops.aliyun.emulator.scripting import ScriptFailed
 from ansible_collections.iotops.aliyun.emulator.services import downlink, simulated, trace
 from ansible_collections.iotops.aliyun.emulator.services.forward import hand_on
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
@@ -16,12 +17,16 @@ from ansible_collections.iotops.aliyun.emulator.services.shared.patterns import 
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import when_due
 from ansible_collections.iotops.aliyun.emulator.services.shared.topics import custom_topic
 from ansible_collections.iotops.aliyun.emulator.services.subscription import DEVICE_DATA
+from ansible_collections.iotops.aliyun.emulator.services.thing_translation import transformed
 from ansible_collections.iotops.aliyun.emulator.services.topic import find_topic_class
 from ansible_collections.iotops.aliyun.emulator.services.topic_route import destinations_of
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
 Message = dict[str, Any] | bytes
 Handler = Callable[[Context, Row, dict[str, str], Any], Any]
+
+# What stands behind a custom topic whose messages the product's script has to make JSON of.
+_TO_BE_TRANSFORMED = "_sn=default"
 
 #: The code of a reply to a device when all went well, and when its message cannot be understood.
 SUCCESS = 200
@@ -70,6 +75,13 @@ def receive(ctx: Context, device: Row, topic: str, payload: bytes, qos: int = 0)
     """
     message_id = trace.next_id(ctx)
     trace.keep(ctx, message_id, device["iot_id"], topic, payload, qos)
+    topic, _mark, query = topic.partition("?")
+    if query == _TO_BE_TRANSFORMED:
+        try:
+            payload = transformed(ctx, device["product_key"], topic, payload)
+        except ScriptFailed:
+            # Nobody is told: a custom topic has no replies.
+            return message_id
     found = _HANDLERS.find(topic, device)
     if found:
         entry, match = found
@@ -79,22 +91,47 @@ def receive(ctx: Context, device: Row, topic: str, payload: bytes, qos: int = 0)
     return message_id
 
 
+def take(ctx: Context, device: Row, topic: str, message: Row, message_id: str, answer: Callable[[Row], None]) -> None:
+    """Do what a message means that came in another form; ``answer`` is given the reply, where there is one."""
+    found = _HANDLERS.find(topic, device)
+    if not found or found[0].raw:
+        answer(_reply_to(message, topic, WRONG_PARAMETERS, f"there is no method {message.get('method')}", {}))
+        return
+    entry, match = found
+    _carry_out(ctx, device, topic, message, entry, {**match, "topic": topic, "message_id": message_id}, answer)
+
+
 def _handle(ctx: Context, device: Row, topic: str, payload: bytes, entry: _Entry, match: dict[str, str]) -> None:
     if entry.raw:
         entry.handler(ctx, device, match, payload)
         return
+
+    def answer(reply: Row) -> None:
+        downlink.send(ctx, device, f"{topic}_reply", reply, traced=False)
+
     message = payloads.json_object(payload)
-    if message is None:
-        if entry.reply:
-            _reply(ctx, device, topic, {}, WRONG_PARAMETERS, "request parameter error", {})
-        return
+    if message is not None:
+        _carry_out(ctx, device, topic, message, entry, match, answer)
+    elif entry.reply:
+        answer(_reply_to({}, topic, WRONG_PARAMETERS, "request parameter error", {}))
+
+
+def _carry_out(
+    ctx: Context,
+    device: Row,
+    topic: str,
+    message: Row,
+    entry: _Entry,
+    match: dict[str, str],
+    answer: Callable[[Row], None],
+) -> None:
     try:
         data = entry.handler(ctx, device, match, message)
         code, text = SUCCESS, "success"
     except Refused as refused:
         data, code, text = None, refused.code, refused.message
     if entry.reply and _wants_reply(message):
-        _reply(ctx, device, topic, message, code, text, {} if data is None else data)
+        answer(_reply_to(message, topic, code, text, {} if data is None else data))
 
 
 def _wants_reply(message: dict[str, Any]) -> bool:
@@ -103,8 +140,8 @@ def _wants_reply(message: dict[str, Any]) -> bool:
     return not (isinstance(system, dict) and system.get("ack") == 0)
 
 
-def _reply(ctx: Context, device: Row, topic: str, message: dict[str, Any], code: int, text: str, data: Any) -> None:
-    reply = {
+def _reply_to(message: dict[str, Any], topic: str, code: int, text: str, data: Any) -> Row:
+    return {
         "code": code,
         "data": data,
         "id": str(message.get("id", "")),
@@ -112,7 +149,6 @@ def _reply(ctx: Context, device: Row, topic: str, message: dict[str, Any], code:
         "method": message.get("method") or _method(topic),
         "version": str(message.get("version", "1.0")),
     }
-    downlink.send(ctx, device, f"{topic}_reply", reply, traced=False)
 
 
 def _method(topic: str) -> str:

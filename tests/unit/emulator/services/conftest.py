@@ -129,9 +129,12 @@ def report(say, device):
 
 @pytest.fixture
 def outbox(platform, device):
-    """Take what waits for a device out of its outbox, as topics without its own part and payloads."""
+    """Take what waits for a device out of its outbox, as topics without its own part and payloads.
 
-    def outbox(who: dict[str, Any] = device) -> list[tuple[str, Any]]:
+    With ``raw`` the payloads are the bytes that they are.
+    """
+
+    def outbox(who: dict[str, Any] = device, raw: bool = False) -> list[tuple[str, Any]]:
         from ansible_collections.iotops.aliyun.emulator.services import downlink
 
         def take(ctx) -> list[dict[str, Any]]:
@@ -140,7 +143,8 @@ def outbox(platform, device):
             return waiting
 
         own = f"{who['product_key']}/{who['device_name']}"
-        return [(message["topic"].replace(own, "{own}"), _read(message["payload"])) for message in platform.run(take)]
+        read = bytes if raw else _read
+        return [(message["topic"].replace(own, "{own}"), read(message["payload"])) for message in platform.run(take)]
 
     return outbox
 
