@@ -10,6 +10,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
 COLLECTION := .collections/ansible_collections/iotops/aliyun
+BENCH := .venv/.bench-installed
+NPM := tests/conformance/npm/node_modules/.package-lock.json
 
 # Some tools call ansible-playbook or ansible-doc by name and must find ours.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -23,7 +25,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .NOTPARALLEL:
-.PHONY: help setup demo emulator test lint unit integration molecule sanity package bench generate clean
+.PHONY: help setup npm demo emulator test lint unit integration molecule sanity package bench generate clean
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-14s%s\n", $$1, $$2 }' Makefile
@@ -51,6 +53,16 @@ $(COLLECTION):
 	@mkdir -p $(@D)
 	@ln -sfn ../../.. $@
 
+$(BENCH): requirements-bench.txt $(INSTALLED)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+npm: $(NPM)  ## the vendor's SDK for Node.js, for the tests that ask it
+
+$(NPM): tests/conformance/npm/package-lock.json
+	cd tests/conformance/npm && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 ## Running
 
 demo: setup  ## the whole way once: plan, apply, apply again, drift, repair, on the embedded platform
@@ -60,7 +72,7 @@ emulator: setup  ## the embedded platform on port 8018 in the foreground, its st
 	@mkdir -p .emulator
 	@$(PY) -m ansible_collections.iotops.aliyun.emulator --port 8018 --data .emulator --ready-file .emulator/ready.json
 
-bench: setup  ## measurements, printed as tables
+bench: setup $(BENCH)  ## measurements, printed as tables
 	@$(PY) -m pytest tests/bench -s
 
 ## Checking
@@ -80,7 +92,7 @@ unit: setup  ## tests that need neither Ansible's command line nor a running pla
 	$(PY) -m pytest tests/unit -n 2
 
 # The vendor's SDKs against the embedded platform belong here too.
-integration: setup  ## tests that run playbooks against the embedded platform
+integration: setup npm  ## tests that run playbooks against the embedded platform
 	$(PY) -m pytest tests/integration tests/conformance -n 2
 
 molecule: setup  ## the scenarios of the roles
