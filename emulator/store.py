@@ -161,13 +161,16 @@ class Store:
 
     def clear(self) -> None:
         """Remove every row and start counting ids anew. Opens its own transaction."""
-        with self.transaction():
-            # Whatever refers to what goes first goes as well, until the end of this transaction.
-            self._db.execute("PRAGMA defer_foreign_keys = ON")
-            for name in self._table_names():
-                self._db.execute(f"DELETE FROM {name}")
-            if self.value("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'"):
-                self._db.execute("DELETE FROM sqlite_sequence")
+        # Where nothing refers to anything, SQLite drops a whole table's rows without looking at each.
+        self._db.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with self.transaction():
+                for name in self._table_names():
+                    self._db.execute(f"DELETE FROM {name}")
+                if self.value("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'"):
+                    self._db.execute("DELETE FROM sqlite_sequence")
+        finally:
+            self._db.execute("PRAGMA foreign_keys = ON")
 
     def _table_names(self) -> list[str]:
         sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
