@@ -9,7 +9,10 @@ module: iot_device_group
 short_description: Manage a device group
 version_added: 0.1.0
 description:
-  - A group holds devices of any product, up to 10 groups a device. Groups nest three deep.
+  - A static group holds the devices that it is given, of any product, up to 10 groups a device. Static groups nest
+    three deep.
+  - A dynamic group holds all devices of which its O(expression) is true, whatever becomes of them. Only Enterprise
+    instances have dynamic groups, 10 at most, which takes O(iot_instance_id).
 options:
   name:
     description:
@@ -25,7 +28,12 @@ options:
     default: present
   super_group:
     description:
-      - The group above it, by its name or its GroupId. It cannot be changed.
+      - The group above it, by its name or its GroupId. It cannot be changed, and a dynamic group has none.
+    type: str
+  expression:
+    description:
+      - What is true of the devices of a dynamic group, such as C(product_key = "a1BwAGVxxxx" and name LIKE "lamp%"), in
+        the language of the platform's device search. It cannot be changed, and without it the group is a static one.
     type: str
   description:
     description:
@@ -43,7 +51,7 @@ options:
     default: true
   devices:
     description:
-      - The members.
+      - The members of a static group.
     type: list
     elements: dict
     suboptions:
@@ -96,6 +104,12 @@ EXAMPLES = r"""
       - product: street_light
         name: lamp-0002
     purge_devices: false
+
+- name: All lamps that are on the east side, whichever there are
+  iotops.aliyun.iot_device_group:
+    name: east_side
+    expression: tag.tag_name = "site" AND tag.tag_value = "east"
+    iot_instance_id: iot-060a0bcd
 """
 
 RETURN = r"""
@@ -124,6 +138,14 @@ device_group:
       description: Its tags.
       type: dict
       returned: when asked for
+    type:
+      description: C(static) or C(dynamic).
+      type: str
+      returned: when it was read
+    expression:
+      description: What is true of the members of a dynamic group.
+      type: str
+      returned: of a dynamic group that was read whole
     devices:
       description: Its members, each with C(product), C(product_key) and C(name).
       type: list

@@ -19,6 +19,11 @@ options:
     description:
       - The group's GroupId.
     type: str
+  type:
+    description:
+      - Only groups of this type. Without it, lists are of static groups; one that is named is found in either.
+    type: str
+    choices: [static, dynamic]
   tags:
     description:
       - Only groups that have these tags, whatever others they have.
@@ -74,6 +79,14 @@ device_groups:
       description: Its tags.
       type: dict
       returned: when asked for
+    type:
+      description: C(static) or C(dynamic).
+      type: str
+      returned: when it was read
+    expression:
+      description: What is true of the members of a dynamic group.
+      type: str
+      returned: of a dynamic group that was read whole
     devices:
       description: Its members, each with C(product), C(product_key) and C(name).
       type: list

@@ -44,7 +44,10 @@ class Create:
         sent = {f.wire: f for f in resource.fields if f.wire in takes and desired.get(f.name) is not None}
         params = {wire: wire_value(f, desired[f.name]) for wire, f in sent.items()}
         params.update(self.constants or {})
-        missing = [name for name, param in takes.items() if param.required and name not in params]
+        # The instance is the connection's: whoever sends the request adds it.
+        missing = [
+            name for name, param in takes.items() if param.required and name not in params and name != "IotInstanceId"
+        ]
         if missing:
             wanted = {f.wire: f.name for f in resource.fields}
             names = ", ".join(wanted.get(name, name) for name in missing)

@@ -1,17 +1,18 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device groups with members of their own (the manual's chapter 4.10)."""
+"""Device groups: static ones, with members of their own, and dynamic ones (the manual's chapter 4.10)."""
 
 from __future__ import annotations
 
 import json
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import group, product
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Mapping, Members, Number, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Mapping, Members, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 
@@ -41,8 +42,65 @@ def group_id(reader, name: str):
     return found[0] if found else reader.missing("device group", name)
 
 
+#: What the platform calls the two kinds of groups.
+STATIC, DYNAMIC = "LINK_PLATFORM", "LINK_PLATFORM_DYNAMIC"
+
+_OF_DYNAMIC = {"GroupType": DYNAMIC}
+
+
+class CreateEither(Create):
+    """A group with an expression is a dynamic one, which has an operation of its own."""
+
+    def steps(self, resource, desired):
+        if not desired.get("expression"):
+            return super().steps(resource, desired)
+        _refuse_members(desired)
+        return Create("CreateDeviceDynamicGroup", self.learns).steps(resource, desired)
+
+    def sends(self, resource):
+        return super().sends(resource) | {"expression"}
+
+
+class DeleteEither(Delete):
+    """A dynamic group goes by an operation of its own."""
+
+    def steps(self, resource, current):
+        is_dynamic = current.get("type") == "dynamic"
+        return (Delete("DeleteDeviceDynamicGroup") if is_dynamic else super()).steps(resource, current)
+
+
+class UpdateEither(Update):
+    """An operation that takes a group for a static one unless it is told otherwise."""
+
+    def steps(self, resource, desired, current):
+        result = super().steps(resource, desired, current)
+        if current.get("type") == "dynamic" or desired.get("expression"):
+            for step in result:
+                step.params.update(_OF_DYNAMIC)
+        return result
+
+
+class StaticMembers(Entries):
+    """Which devices are in a dynamic group only its expression says."""
+
+    def steps(self, resource, desired, current):
+        if current.get("type") == "dynamic":
+            _refuse_members(desired)
+        return super().steps(resource, desired, current)
+
+
+def _refuse_members(desired: dict) -> None:
+    for name in ("devices", "super_group"):
+        if desired.get(name):
+            raise InvalidValue(
+                f"{name} cannot be given for a dynamic group",
+                field=name,
+                remedy="Leave it out, or make a static group, without an expression",
+            )
+
+
 def _rows(devices: list) -> dict:
-    return {"Device": [{"ProductKey": member["product_key"], "DeviceName": member["name"]} for member in devices]}
+    return {"Device": [{"ProductKey": one["product_key"], "DeviceName": one["name"]} for one in devices]}
 
 
 def _not_added(reply: dict) -> str:
@@ -67,7 +125,10 @@ def _of_rows(items: list) -> dict:
 
 
 class DeviceGroup(Resource):
-    """A group of devices, which can be of different products."""
+    """A group of devices, which can be of different products.
+
+    A static group has the members that it is given, a dynamic one all devices of which its expression is true.
+    """
 
     kind = "device_group"
     title = "device group"
@@ -80,6 +141,8 @@ class DeviceGroup(Resource):
         Field("super_group", resolve=group_id, into="super_group_id"),
         Field("super_group_id", "SuperGroupId", computed=True),
         Field("description", "GroupDesc", Text(0, 100), initial=""),
+        Field("expression", "DynamicGroupExpression", Text(1)),
+        Field("type", read="GroupType", type=Choice({"static": STATIC, "dynamic": DYNAMIC}), computed=True),
         Field("tags", "TagString", GroupTags(), initial={}, purge=True),
         Field("devices", type=Members(("product", "name"), ("product_key", "name")), initial=[], purge=True),
         Field("device_count", read="DeviceCount", type=Number(), computed=True),
@@ -102,18 +165,19 @@ class DeviceGroup(Resource):
         ),
         Detail("QueryDeviceListByDeviceGroup", "Data.SimpleDeviceInfo", only=("devices",), parse=_of_rows),
     )
-    create = Create("CreateDeviceGroup", learns={"group_id": "Data.GroupId"})
+    create = CreateEither("CreateDeviceGroup", learns={"group_id": "Data.GroupId"})
     changes = (
-        Update("UpdateDeviceGroup", "description"),
-        Update("SetDeviceGroupTags", "tags"),
-        Entries(
+        UpdateEither("UpdateDeviceGroup", "description"),
+        UpdateEither("SetDeviceGroupTags", "tags"),
+        StaticMembers(
             "devices",
             add=Batch("BatchAddDeviceGroupRelations", _rows, verify=_not_added),
             remove=Batch("BatchDeleteDeviceGroupRelations", _rows),
         ),
     )
-    delete = Delete("DeleteDeviceGroup")
-    filters = ("name", "group_id", "tags")
+    delete = DeleteEither("DeleteDeviceGroup")
+    way_out = "Take the group away with state: absent and make it again, or leave the option as it is"
+    filters = ("name", "group_id", "type", "tags")
 
     def resolve(self, reader, desired):
         resolved = super().resolve(reader, desired)
@@ -125,3 +189,43 @@ class DeviceGroup(Resource):
                 raise InvalidValue("devices names a device twice", field="devices")
             resolved["devices"] = members
         return resolved
+
+    def locate(self, reader, desired):
+        return super().locate(reader, desired) or self._locate_dynamic(reader, desired)
+
+    def _locate_dynamic(self, reader, desired):
+        """The dynamic group of that name: names are unique over both kinds, and each has a list of its own."""
+        for item in reader.pages("QueryDeviceGroupList", {"GroupName": desired["name"], "GroupTypes": [DYNAMIC]}):
+            if item["GroupName"] == desired["name"]:
+                return self.parse(item)
+        return None
+
+    def rows(self, reader, desired):
+        if desired.get("tags") and "name" not in desired:
+            pairs = self.field("tags").type.canonical(desired["tags"])
+            items = reader.pages("QueryDeviceGroupByTags", {"Tag": tags.rows(list(pairs.items()))})
+        elif desired.get("type") == "dynamic":
+            items = reader.pages("QueryDeviceGroupList", {"GroupTypes": [DYNAMIC]})
+        else:
+            yield from super().rows(reader, desired)
+            return
+        for item in items:
+            yield self.parse(item)
+
+    def read_detail(self, reader, detail, current):
+        if current.get("type") != "dynamic":
+            told = super().read_detail(reader, detail, current)
+            if detail is not self.details[0]:
+                return told
+            if told is not None:
+                return {**told, "type": "static"}
+            # Of a group that is known by its GroupId nobody has said which kind it is.
+            found = reader.find(detail.operation, {"GroupId": current["group_id"], **_OF_DYNAMIC})
+            return None if found is None else {**self.parse(found["Data"]), "type": "dynamic"}
+        if detail.operation == "QuerySuperDeviceGroup":
+            return {"super_group_id": ""}
+        if detail.operation == "QueryDeviceListByDeviceGroup":
+            return _of_rows(list(reader.pages("QueryDynamicGroupDevices", {"GroupId": current["group_id"]})))
+        named = {"GroupId": current["group_id"], **_OF_DYNAMIC}
+        item = member(reader.read(detail.operation, named), detail.item)
+        return detail.parse(item) if detail.parse else {**self.parse(item or {}), "type": "dynamic"}

@@ -1,0 +1,149 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The life of a device group, static and dynamic."""
+
+from __future__ import annotations
+
+import pytest
+
+MODULE = "iot_device_group"
+WEST = {"name": "west_side"}
+INSTANCE = {"iot_instance_id": "iot-060a0bcd"}
+LAMPS = 'product_key = "{key}" AND name LIKE "lamp%"'
+
+
+def members(*names: str) -> list:
+    return [{"product": "street_light", "name": name} for name in names]
+
+
+@pytest.fixture
+def account(tasks):
+    """A product with three devices; returns its ProductKey."""
+    key = tasks.ok("iot_product", name="street_light", node_type="device", **INSTANCE)["product"]["product_key"]
+    devices = [{"name": name} for name in ("lamp-1", "lamp-2", "post-1")]
+    tasks.ok("iot_devices", product="street_light", devices=devices, **INSTANCE)
+    return key
+
+
+def test_the_life_of_a_static_group(tasks, account):
+    tasks.ok(MODULE, name="all_sides")
+    made = tasks.changes(
+        MODULE,
+        "CreateDeviceGroup",
+        "SetDeviceGroupTags",
+        "BatchAddDeviceGroupRelations",
+        **WEST,
+        super_group="all_sides",
+        description="west of the river",
+        tags={"site": "west", "shift": "day"},
+        devices=members("lamp-1", "lamp-2"),
+    )
+    group = made["device_group"]
+    assert group["type"] == "static"
+    assert group["device_count"] == 2
+    tasks.changes(MODULE, "UpdateDeviceGroup", **WEST, description="somewhere")
+    assert tasks.changes(MODULE, "SetDeviceGroupTags", **WEST, tags={"site": "east"})["device_group"]["tags"] == {
+        "site": "east"
+    }
+    kept = tasks.changes(MODULE, "SetDeviceGroupTags", **WEST, tags={"row": "1"}, purge_tags=False)
+    assert kept["device_group"]["tags"] == {"site": "east", "row": "1"}
+    tasks.changes(
+        MODULE,
+        "BatchDeleteDeviceGroupRelations",
+        "BatchAddDeviceGroupRelations",
+        **WEST,
+        devices=members("lamp-2", "post-1"),
+    )
+    added = tasks.changes(
+        MODULE, "BatchAddDeviceGroupRelations", **WEST, devices=members("lamp-1"), purge_devices=False
+    )
+    assert len(added["device_group"]["devices"]) == 3
+    tasks.keeps(MODULE, **WEST)
+
+    for wanted in (WEST, {"group_id": group["group_id"]}, {"tags": {"site": "east", "row": 1}}):
+        (found,) = tasks.ok("iot_device_group_info", **wanted)["device_groups"]
+        assert (found["group_id"], found["description"]) == (group["group_id"], "somewhere")
+    assert tasks.ok("iot_device_group_info", tags={"site": "west"})["device_groups"] == []
+    assert len(tasks.ok("iot_device_group_info")["device_groups"]) == 2
+
+    cleared = tasks.changes(
+        MODULE,
+        "UpdateDeviceGroup",
+        "SetDeviceGroupTags",
+        "BatchDeleteDeviceGroupRelations",
+        **WEST,
+        description="",
+        tags={},
+        devices=[],
+    )
+    assert cleared["device_group"]["tags"] == {}
+    tasks.changes(MODULE, "DeleteDeviceGroup", **WEST, state="absent")
+    tasks.keeps(MODULE, **WEST, state="absent")
+
+
+def test_what_cannot_be_changed(tasks, account):
+    for name in ("above", "elsewhere"):
+        tasks.ok(MODULE, name=name)
+    tasks.ok(MODULE, **WEST, super_group="above")
+    tasks.refuses(MODULE, "^super_group of the device group cannot be changed", **WEST, super_group="elsewhere")
+    tasks.refuses(MODULE, "^expression of the device group cannot be changed", **WEST, expression='name = "x"')
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "abc"}, "^name must have 4 to 30 characters"),
+        ({**WEST, "description": "x" * 101}, "^description must have at most 100 characters"),
+        ({**WEST, "tags": {"a": "1"}}, "^tags has an entry 'a'"),
+        ({**WEST, "tags": {"site": "a b"}}, "^tags has an entry 'site'"),
+        ({**WEST, "devices": members("lamp-1", "lamp-1")}, "^devices names a device twice"),
+        (
+            {**WEST, "expression": 'name = "x"', "devices": members("lamp-1"), **INSTANCE},
+            "cannot be given for a dynamic",
+        ),
+    ],
+)
+def test_wrong_input(tasks, account, options, message):
+    tasks.refuses(MODULE, message, **options)
+
+
+def test_the_life_of_a_dynamic_group(tasks, account):
+    lamps = {"name": "all_lamps", **INSTANCE}
+    expression = LAMPS.format(key=account)
+    made = tasks.changes(
+        MODULE,
+        "CreateDeviceDynamicGroup",
+        "SetDeviceGroupTags",
+        **lamps,
+        expression=expression,
+        description="whatever shines",
+        tags={"kind": "light"},
+    )
+    group = made["device_group"]
+    assert (group["type"], group["expression"]) == ("dynamic", expression)
+    tasks.changes(MODULE, "UpdateDeviceGroup", **lamps, description="what shines")
+    tasks.changes(MODULE, "SetDeviceGroupTags", **lamps, tags={})
+    tasks.keeps(MODULE, **lamps, expression=expression, description="what shines", tags={})
+    tasks.refuses(MODULE, "^expression of the device group cannot be changed", **lamps, expression='name = "x"')
+    tasks.refuses(MODULE, "^devices cannot be given for a dynamic group", **lamps, devices=members("lamp-1"))
+
+    for wanted in ({"name": "all_lamps"}, {"group_id": group["group_id"]}, {"type": "dynamic", "details": True}):
+        (found,) = tasks.ok("iot_device_group_info", **wanted, **INSTANCE)["device_groups"]
+        assert sorted(device["name"] for device in found["devices"]) == ["lamp-1", "lamp-2"]
+        assert found["expression"] == expression
+    assert tasks.ok("iot_device_group_info", **INSTANCE)["device_groups"] == []
+
+    tasks.changes(MODULE, "DeleteDeviceDynamicGroup", **lamps, state="absent")
+    tasks.keeps(MODULE, **lamps, state="absent")
+
+
+def test_a_dynamic_group_takes_an_instance_with_an_id(tasks, account):
+    result = tasks.run(MODULE, name="all_lamps", expression=LAMPS.format(key=account))
+    assert result["failed"]
+    assert "IotInstanceId" in result["msg"]
+
+
+def test_an_expression_that_cannot_be_is_told(tasks, account):
+    result = tasks.run(MODULE, name="all_lamps", expression="nonsense =", **INSTANCE)
+    assert result["failed"]
+    assert result["code"].startswith("iot.devicesearch.")
