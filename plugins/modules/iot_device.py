@@ -43,6 +43,12 @@ options:
       - Whether tags that O(tags) does not have are removed.
     type: bool
     default: true
+  desired_properties:
+    description:
+      - What properties of the thing model are desired to be, by their identifiers, which the device is told as soon as
+        it can be. Properties that are not named stay as they are, and a C(null) takes away what is desired.
+      - What a device has done about it, M(iotops.aliyun.iot_device_data_info) tells.
+    type: dict
   enabled:
     description:
       - Whether the device may connect. Disabling a gateway disables its sub-devices as well.
@@ -142,6 +148,10 @@ device:
       returned: always
     tags:
       description: Its tags.
+      type: dict
+      returned: when asked for
+    desired_properties:
+      description: What properties are desired to be.
       type: dict
       returned: when asked for
     enabled:

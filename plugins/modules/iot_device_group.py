@@ -134,18 +134,18 @@ device_group:
       description: What it is.
       type: str
       returned: always
-    tags:
-      description: Its tags.
-      type: dict
-      returned: when asked for
-    type:
-      description: C(static) or C(dynamic).
-      type: str
-      returned: when it was read
     expression:
       description: What is true of the members of a dynamic group.
       type: str
       returned: of a dynamic group that was read whole
+    type:
+      description: C(static) or C(dynamic).
+      type: str
+      returned: when it was read
+    tags:
+      description: Its tags.
+      type: dict
+      returned: when asked for
     devices:
       description: Its members, each with C(product), C(product_key) and C(name).
       type: list

@@ -46,11 +46,12 @@ options:
     default: false
   include:
     description:
-      - What is read beside, of each device that fits, which takes requests for each. The gateway that it is behind, the
-        client ids with which it registered itself, and the X.509 certificate that the platform has issued to it.
+      - What is read beside, of each device that fits, which takes requests for each. What its properties are
+        desired to be, the gateway that it is behind, the client ids with which it registered itself, and the X.509
+        certificate that the platform has issued to it.
     type: list
     elements: str
-    choices: [gateway, client_ids, certificate]
+    choices: [desired_properties, gateway, client_ids, certificate]
     default: []
   include_secrets:
     description:
@@ -113,6 +114,10 @@ devices:
       description: Its tags.
       type: dict
       returned: when asked for
+    desired_properties:
+      description: What properties are desired to be.
+      type: dict
+      returned: when O(include) has V(desired_properties)
     enabled:
       description: Whether it may connect.
       type: bool

@@ -154,6 +154,14 @@ def test_a_job_that_is_waited_for_and_repeated(tasks, product_key):
     found = tasks.ok("iot_job_info", name="storm", include=["statistics", "tasks"])["jobs"][0]
     assert (found["statistics"]["total"], found["statistics"]["succeeded"]) == (2, 2)
     assert sorted(task["device"] for task in found["tasks"]) == LAMPS
+    listed = tasks.ok("iot_job_task_info", job_id=found["job_id"], status="succeeded")["tasks"]
+    assert sorted(task["device"] for task in listed) == LAMPS
+    assert tasks.ok("iot_job_task_info", job_id=found["job_id"], status="failed")["tasks"] == []
+    (one,) = tasks.ok("iot_job_task_info", task_id=listed[0]["task_id"])["tasks"]
+    assert (one["job"], one["status"], one["device"]) == ("storm", "succeeded", listed[0]["device"])
+    assert tasks.ok("iot_job_task_info", task_id="none")["tasks"] == []
+    tasks.refuses("iot_job_task_info", "^either task_id or job_id must be given")
+    tasks.refuses("iot_job_task_info", "^status is for the tasks of a job", task_id="1", status="failed")
 
     tasks.writes()
     planned = tasks.run("iot_job_rerun", True, name="storm")

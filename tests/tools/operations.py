@@ -31,7 +31,7 @@ def table(root: Path) -> str:
     """The whole page."""
     from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
 
-    users = _users(root)
+    used_by = users(root)
     parts = [HEAD]
     for family in FAMILIES:
         title = family.__doc__.partition(" (")[0].rstrip(".")
@@ -42,16 +42,16 @@ def table(root: Path) -> str:
                 quota += f" / {operation.deep_qps}"
             modules = ", ".join(
                 f"`{module}`"
-                for module in sorted(users.get(name, ()))
+                for module in sorted(used_by.get(name, ()))
                 if not (operation.writes and module.endswith("_info"))
             )
             parts.append(f"| {name} | {operation.section} | {operation.kind} | {quota} | {modules} |\n")
     return "".join(parts)
 
 
-def _users(root: Path) -> dict[str, set[str]]:
-    """The modules of each operation."""
-    users: dict[str, set[str]] = {}
+def users(root: Path) -> dict[str, set[str]]:
+    """The modules that use each operation."""
+    found: dict[str, set[str]] = {}
     utils = root / "plugins/module_utils"
     modules = {path.stem: path.read_text(encoding="utf-8") for path in (root / "plugins/modules").glob("iot_*.py")}
     plumbing = {utils / "engine" / f"{name}.py" for name in _PLUMBING}
@@ -67,11 +67,11 @@ def _users(root: Path) -> dict[str, set[str]]:
             seen.add(path)
             source = path.read_text(encoding="utf-8")
             for operation in NAME.findall(source):
-                users.setdefault(operation, set()).add(module)
+                found.setdefault(operation, set()).add(module)
             waiting += [
                 inner for inner in _imported(source, utils) if utils / "resources" in inner.parents and inner not in own
             ]
-    return users
+    return found
 
 
 def _imported(source: str, utils: Path) -> list[Path]:

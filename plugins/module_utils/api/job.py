@@ -72,6 +72,7 @@ OPERATIONS = {
             "Data{DeviceName IotId JobId JobName Message ProductKey Progress Status StatusDetail TaskId UtcModified "
             "UtcQueueTime}"
         ),
+        absent=("iot.job.TaskNotExist",),
     ),
     "QueryJobStatistics": Operation(
         "4.13.10", READ, 5,

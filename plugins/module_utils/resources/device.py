@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product, thing_model_data
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import (
     Batch,
@@ -18,27 +17,21 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
     Switch,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts, Type
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources import tags
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.desired_properties import (
+    DesiredProperties,
+    Values,
+    of_rows,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import NICKNAME, Behind, device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_status import STATE_NUMBERS, STATES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import has_certificates, product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sub_devices import signed
-
-NICKNAME = Text(
-    4,
-    64,
-    wide=2,
-    allowed="[A-Za-z0-9_\u4e00-\u9fff]+",
-    hint="Chinese and English letters, digits and _",
-    clearable=True,
-)
-
-
-#: The most devices of which one call tells the details.
-MOST_DETAILS = 100
 
 CERTIFICATE_STATUS = Choice({"generating": 0, "failed": 1, "generated": 2})
 
@@ -54,24 +47,6 @@ class Nickname(Change):
             return []
         row = {**resource.identify(), "Nickname": desired["nickname"] or None}
         return [Step(steps.UPDATE, "BatchUpdateDeviceNickname", {"DeviceNicknameInfo": [row]}, changes)]
-
-
-class Behind(Type):
-    """The gateway that a device is behind, by its product and name; empty where it is behind none."""
-
-    argument = {"type": "dict", "options": {"product": {"type": "str"}, "name": {"type": "str"}}}
-
-    @property
-    def empty(self):
-        return {}
-
-    def check(self, value) -> str:
-        if bool(value.get("product")) is not bool(value.get("name")):
-            return "needs product and name, or none of them"
-        return DEVICE_NAME.check(value["name"]) if value.get("name") else ""
-
-    def canonical(self, value):
-        return (value.get("product_key"), value["name"]) if value and value.get("name") else None
 
 
 class GoBehind(Change):
@@ -115,35 +90,6 @@ class ClearClientIds(Change):
         return [Step(steps.UPDATE, "DeleteClientIds", {"IotId": Ref("iot_id")}, changes)]
 
 
-def device_id(reader, name: str, key):
-    """The IotId of a device that is named by its name, in the product of that ProductKey.
-
-    Raises:
-        ParentMissing: there is none, and the reader does not tolerate that.
-    """
-    if key is PENDING:
-        return PENDING
-    found = reader.find("QueryDeviceDetail", {"ProductKey": key, "DeviceName": name})
-    return member(found, "Data.IotId") if found else reader.missing("device", name)
-
-
-#: How an action names its device.
-NAMED = (
-    Field("product", required=True, resolve=product_key, into="product_key"),
-    Field("name", type=DEVICE_NAME, required=True, resolve=device_id, beside=("product_key",), into="iot_id"),
-)
-
-
-def details_of(reader, key: str, names: list) -> dict:
-    """What the platform tells of those of a product's devices that are there, by their names."""
-    found = {}
-    for start in range(0, len(names), MOST_DETAILS):
-        params = {"ProductKey": key, "DeviceName": names[start : start + MOST_DETAILS]}
-        rows = member(reader.read("BatchQueryDeviceDetail", params), "Data.Data") or []
-        found.update((row["DeviceName"], row) for row in rows)
-    return found
-
-
 def _of_gateway(data: dict | None) -> dict:
     if not data or not data.get("DeviceName"):
         return {"gateway": {}}
@@ -175,7 +121,7 @@ class Device(Resource):
 
     kind = "device"
     title = "device"
-    families = (device, product)
+    families = (device, product, thing_model_data)
     key = ("name",)
     identity = {"ProductKey": "product_key", "DeviceName": "name"}
     fields = (
@@ -185,13 +131,16 @@ class Device(Resource):
         Field("iot_id", read="IotId", computed=True),
         Field("nickname", "Nickname", NICKNAME, initial=""),
         Field("tags", type=tags.tags(value=Text(1, 128, wide=2)), initial={}, purge=True),
+        Field("desired_properties", type=Values(), initial={}, on_request="desired_properties"),
+        # What a change of them is made on top of.
+        Field("desired_versions", type=Values(), computed=True, write_only=True),
         Field("enabled", type=Flag(), initial=True),
         Field("gateway", type=Behind(), initial={}, on_request="gateway"),
         Field("client_ids", type=Texts(Text(1)), initial=[], on_request="client_ids"),
         Field(
             "status",
             read="Status",
-            type=Choice({word: word.upper() for word in ("online", "offline", "unactive", "disable")}),
+            type=STATES,
             computed=True,
         ),
         Field("node_type", read="NodeType", type=Choice({"device": 0, "gateway": 1}), computed=True),
@@ -211,6 +160,12 @@ class Device(Resource):
         Detail("QueryDeviceDetail", "Data"),
         Detail("QueryDeviceProp", "Props", only=("tags",), parse=lambda text: {"tags": json.loads(text or "{}")}),
         Detail("GetGatewayBySubDevice", "Data", only=("gateway",), parse=_of_gateway, none={"gateway": {}}),
+        Detail(
+            "QueryDeviceDesiredProperty",
+            "Data.List.DesiredPropertyInfo",
+            only=("desired_properties",),
+            parse=of_rows,
+        ),
         Detail(
             "QueryClientIds",
             "Data.DynamicRegClientIds",
@@ -237,6 +192,7 @@ class Device(Resource):
             ),
             remove=Batch("DeleteDeviceProp", lambda entries: {"PropKey": entries[0][0]}, size=1),
         ),
+        DesiredProperties(),
         GoBehind(),
         ClearClientIds(),
         Switch("enabled", {True: "EnableThing", False: "DisableThing"}),
@@ -244,6 +200,12 @@ class Device(Resource):
     delete = Delete("DeleteDevice")
     filters = ("product", "name", "nickname", "status", "enabled", "tags")
     within = ("product",)
+
+    def differs(self, name, desired, current):
+        if name == "desired_properties":
+            before = current.get(name) or {}
+            return any(before.get(one) != value for one, value in desired[name].items())
+        return super().differs(name, desired, current)
 
     def resolve(self, reader, desired):
         resolved = super().resolve(reader, desired)
@@ -255,6 +217,15 @@ class Device(Resource):
         elif "gateway" in desired:
             resolved["gateway"] = {}
         return resolved
+
+    def rows(self, reader, desired):
+        if "status" not in desired or "name" in desired:
+            yield from super().rows(reader, desired)
+            return
+        # A change takes the platform up to ten seconds to show here.
+        wanted = {"ProductKey": desired["product_key"], "Status": STATE_NUMBERS[desired["status"]]}
+        for item in reader.pages("QueryDeviceByStatus", wanted):
+            yield self.parse(item)
 
     def read_detail(self, reader, detail, current):
         if detail.operation == "QueryDeviceCert" and not has_certificates(reader, current["product_key"]):

@@ -8,7 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, p
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import NAMED
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import NAMED
 
 
 class RightClientId(ActionEntry):

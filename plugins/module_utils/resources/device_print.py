@@ -9,7 +9,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import print as 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chosen import ChosenAction, Doing
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, JsonText, Text
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech_play import OF_ANSWER, not_done
 

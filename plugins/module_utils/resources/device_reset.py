@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import NAMED
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import NAMED
 
 
 class Reset(ActionEntry):

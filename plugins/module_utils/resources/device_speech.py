@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, renamed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts, Type
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech import ANY_BIZ_CODE, FORMATS, PROJECT_CODE
 

@@ -15,7 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, renamed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Texts
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import wait
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import details_of, device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import details_of, device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 

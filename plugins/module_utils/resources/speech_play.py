@@ -10,8 +10,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chosen import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_group import group_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_speech import MODES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech import (

@@ -15,7 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Members
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import details_of
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import details_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sub_devices import signed

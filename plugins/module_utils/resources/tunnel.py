@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 
 CONNECTION = Choice({"connected": "CONNECTED", "disconnected": "DISCONNECTED"})

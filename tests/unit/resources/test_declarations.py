@@ -30,12 +30,16 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.data_source import Topics
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.destination import Configuration
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import Behind
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import Behind
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_firmware import Files
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_actions import TARGETS, Actions
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_schedule import PeriodByPeriod, Periods
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription import Queue
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tsl import Tsl
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_blocks import Blocks
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_functions import Functions
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import Described, Source
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model_json import ThingModelJson
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tsl import Tsl, functions_of
 from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers, declared, filled
 
 RESOURCES = {resource.kind: resource() for resource in declared()}
@@ -61,6 +65,7 @@ def example(name: str, param: Param):
     # may be a number, so "1" is good for all.
     text = {
         "TslStr": "{}",
+        "ThingModelJson": '{"functionBlocks": [{"functionBlockId": "1", "functionBlockName": "block"}]}',
         "Props": "{}",
         "Configuration": "{}",
         "AuthType": "x509",
@@ -299,6 +304,22 @@ ACTIONS = [
     {"type": "fc", "configuration": {"serviceName": "s", "functionName": "f"}, "error_action": False},
 ]
 MODELS = [MODEL, {"properties": MODEL["properties"]}, json.dumps(MODEL)]
+LOCK = functions_of(MODEL)
+#: Functions that are there or not, that are other than they were, and that are described in a protocol.
+FUNCTIONS = [
+    {},
+    LOCK,
+    {"properties": LOCK["properties"]},
+    {"properties": {**LOCK["properties"], "Battery": {"name": "battery", "type": "text", "length": 9, "access": "r"}}},
+    {"properties": {n: {**f, "extended": {"customize": {"at": 1}}} for n, f in LOCK["properties"].items()}},
+    {"services": {f"Do{n}": {"name": f"do{n}", "call": "async"} for n in range(25)}},
+]
+BLOCKS = [
+    {"id": block, "name": name, **more}
+    for block in ("one", "two")
+    for name in ("block", "other")
+    for more in ({}, {"description": "x"}, *({"functions": functions} for functions in FUNCTIONS))
+]
 ROLE = {"roleArn": "acs:ram::1:role/r", "roleName": "r"}
 EVERYWHERE = {name: "x" for names in TARGETS.values() for name in names}
 #: Configurations that destinations of every type can have.
@@ -348,6 +369,14 @@ def values(field):
     """Values that a task can give to the field."""
     if isinstance(field.type, Tsl):
         return st.sampled_from(MODELS)
+    if isinstance(field.type, ThingModelJson):
+        return st.just({"properties": []})
+    if isinstance(field.type, (Described, Source)):
+        return st.just({"product": "1"})
+    if isinstance(field.type, Functions):
+        return st.sampled_from(FUNCTIONS)
+    if isinstance(field.type, Blocks):
+        return st.lists(st.sampled_from(BLOCKS), max_size=3, unique_by=lambda block: block["id"])
     if isinstance(field.type, Files):
         return st.sampled_from(FILES)
     if isinstance(field.type, Actions):
@@ -389,7 +418,11 @@ def situations(draw, resource):
         return desired, None
     current = draw(st.fixed_dictionaries({**given_, **parents}))
     current = copy.deepcopy({**current, **{name: desired[name] for name in desired if name not in resource.mutable()}})
-    current.update((f.name, "1") for f in resource.fields if f.computed and f.name not in current)
+    current.update(
+        (f.name, f.type.empty if isinstance(f.type.empty, dict) else "1")
+        for f in resource.fields
+        if f.computed and f.name not in current
+    )
     for number, action in enumerate(current.get("actions", [])):
         action["action_id"] = str(number)
     return desired, current
@@ -416,7 +449,9 @@ def test_every_step_of_every_plan_fits_its_operation(resource, data):
     for one in [*steps, *(resource.delete.steps(resource, current) if current and hasattr(resource, "delete") else [])]:
         operation = resource.operation(one.operation)
         assert operation.writes
-        encode(one.operation, operation, filled(one.params, known))
+        # The instance is the connection's.
+        instance = {"IotInstanceId": "iot-060a0bcd"} if operation.instance else {}
+        encode(one.operation, operation, {**instance, **filled(one.params, known)})
         assert set(one.changes) <= {field.name for field in resource.fields}
         creates = operation.kind == CREATE or one.operation == getattr(resource.create, "operation", "")
         assert (one.action == step.CREATE) is creates, one.operation

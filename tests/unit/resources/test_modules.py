@@ -82,8 +82,9 @@ def test_what_is_returned_is_documented(name):
         assert (
             {resource.kind, "diff", "steps", "calls"}
             <= set(returned)
-            <= {resource.kind, "diff", "steps", "calls", "pending"}
+            <= {resource.kind, "diff", "steps", "calls", "pending", *resource.also_told}
         )
+        assert set(resource.also_told) <= set(returned)
         # What only the info module reads is told by that.
         told = [name for name in shown if not (resource.field(name).on_request and resource.field(name).computed)]
         assert list(returned[resource.kind]["contains"]) == told

@@ -14,7 +14,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.estimate impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Failure, Lanes
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet import gateways, report, wanted, writing
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet import (
+    gateways,
+    report,
+    secrets_file,
+    wanted,
+    writing,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.csv_file import rows_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.differences import deletion_of, work_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.known import (
@@ -28,25 +34,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.know
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.purge import Limit, others_to_go
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.reading import Fleet
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.secrets_file import SecretsFile
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.slices import Slice, selector
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 
 _SHARED = {name: option for name, option in wanted.OPTIONS.items() if name in wanted.SHARED}
-
-
-class NotAllDone(EngineError):
-    """Some devices are not what they should be; the others are.
-
-    Attributes:
-        result: the result of the task.
-        error: what the platform answered, where that ended the task; None otherwise.
-    """
-
-    def __init__(self, message: str, result: dict, error: Failure | None = None):
-        super().__init__(message)
-        self.result = result
-        self.error = error
 
 
 class DevicesEntry(Entry):
@@ -67,11 +58,8 @@ class DevicesEntry(Entry):
             "purge_groups": {"type": "bool", "default": True},
             "move": {"type": "bool", "default": False},
             "slice": Slice.argument,
-            "secrets_file": {"type": "path", "no_log": False},
-            "secrets_format": {"type": "str", "choices": ["csv", "json"], "default": "csv", "no_log": False},
+            **secrets_file.OPTIONS,
             "secrets_of": {"type": "str", "choices": ["new", "all"], "default": "new", "no_log": False},
-            "secrets_vault": {"type": "bool", "default": False, "no_log": False},
-            "secrets_vault_password_file": {"type": "path", "no_log": False},
             "warn_above_in_seconds": {"type": "int", "default": 3600},
             "parallel_requests": {"type": "int", "default": 8},
         }
@@ -98,26 +86,21 @@ class Run:
         self._lanes = Lanes(client, params["parallel_requests"])
         self._reader = Reader(client, tolerant=check_mode or self._absent)
         self._is_in = selector(params.get("slice"))
-        self._secrets: SecretsFile | None = None
+        self._secrets: secrets_file.SecretsFile | None = None
 
     def perform(self) -> dict:
         """Does it, and returns the result.
 
         Raises:
             EngineError: the task cannot be done as written; nothing was sent that changes anything.
-            NotAllDone: it was begun, and something could not be done.
+            report.NotAllDone: it was begun, and something could not be done.
             IotError: a read failed.
         """
         calls = self._client.calls
         params = self._params
         devices = self._wanted()
-        if params.get("secrets_file") and not self._check_mode:
-            self._secrets = SecretsFile(
-                params["secrets_file"],
-                params["secrets_format"],
-                params["secrets_vault"],
-                params.get("secrets_vault_password_file") or "",
-            )
+        if not self._check_mode:
+            self._secrets = secrets_file.opened(params)
         key = product_key(self._reader, params["product"])
         self._resolve(devices)
         fleet = Fleet(self._client, self._lanes, key)
@@ -246,9 +229,11 @@ class Run:
         report.outcome(result, work, carrying, error is not None)
         result["calls"] = self._client.calls - calls
         if error is not None:
-            raise NotAllDone(f"not finished, run the task again to go on: {error}", result, _of_api(error)) from error
+            raise report.NotAllDone(
+                f"not finished, run the task again to go on: {error}", result, _of_api(error)
+            ) from error
         if carrying.failed:
-            raise NotAllDone(report.complaint(carrying.failed, len(result["failures"])), result)
+            raise report.NotAllDone(report.complaint(carrying.failed, len(result["failures"])), result)
 
 
 def _of_api(error: Exception) -> Failure | None:
@@ -271,9 +256,9 @@ def _check(params: dict) -> None:
             raise InvalidValue(f"{name} {complaint}", field=name)
     if not 1 <= params["parallel_requests"] <= 64:
         raise InvalidValue("parallel_requests must be 1 to 64", field="parallel_requests")
-    for name in ("devices_file", "secrets_file"):
-        path = params.get(name)
-        if path and not path.startswith("/"):
-            raise InvalidValue(
-                f"{name} must be a path from the root, such as {{{{ playbook_dir }}}}/{path}, not {path}", field=name
-            )
+    secrets_file.check(params)
+    path = params.get("devices_file")
+    if path and not path.startswith("/"):
+        example = f"{{{{ playbook_dir }}}}/{path}"
+        message = f"devices_file must be a path from the root, such as {example}, not {path}"
+        raise InvalidValue(message, field="devices_file")

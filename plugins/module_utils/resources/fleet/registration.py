@@ -38,7 +38,7 @@ class Registration:
         refused: is told of each name that the platform does not take, and why.
     """
 
-    def __init__(self, lanes: Lanes, product_key: str, refused: Callable[[str, str], None]):
+    def __init__(self, lanes: Lanes, product_key: str, refused: Callable[[str, str], None] = lambda name, reason: None):
         self._lanes = lanes
         self._product_key = product_key
         self._refused = refused
@@ -71,6 +71,24 @@ class Registration:
             if not self._turn_away(state, left):
                 raise EngineError(f"the platform refused {len(left)} names and did not say which")
         return {}
+
+    def draw(self, count: int) -> dict:
+        """Registers so many devices that the platform gives names to.
+
+        Returns:
+            Their secrets by name.
+
+        Raises:
+            IotError: a request failed; where no answer came, devices may have been registered all the same.
+            EngineError: the platform has not come to an end in time, or did not register all of them.
+        """
+        reply = self._lanes.call("BatchRegisterDevice", {"ProductKey": self._product_key, "Count": count})
+        apply_id = int(member(reply, "Data.ApplyId"))
+        state = self._state(apply_id, "CREATE")
+        made = self._secrets(apply_id)
+        if state["Status"] != _CREATED:
+            raise EngineError(f"the platform registered {len(made)} of {count} devices")
+        return made
 
     def _in_halves(self, nicknames: dict, with_secrets: bool, error: Refusal) -> dict:
         """Registers what can be of a batch that was not even looked at."""

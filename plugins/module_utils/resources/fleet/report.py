@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Failure
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.differences import Work
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.reading import Fleet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.writing import Writing
@@ -11,6 +13,20 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.writ
 #: The most devices that a diff shows, and that a message names.
 MOST_SHOWN = 500
 MOST_NAMED = 5
+
+
+class NotAllDone(EngineError):
+    """Some devices are not what they should be; the others are.
+
+    Attributes:
+        result: the result of the task.
+        error: what the platform answered, where that ended the task; None otherwise.
+    """
+
+    def __init__(self, message: str, result: dict, error: Failure | None = None):
+        super().__init__(message)
+        self.result = result
+        self.error = error
 
 
 def describe(result: dict, devices: list, fleet: Fleet, work: Work, group_names: dict) -> None:

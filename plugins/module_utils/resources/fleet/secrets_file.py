@@ -24,6 +24,41 @@ PAUSE = 2.0
 _VAULT = "$ANSIBLE_VAULT;"
 
 
+#: The options that say where secrets go.
+OPTIONS = {
+    "secrets_file": {"type": "path", "no_log": False},
+    "secrets_format": {"type": "str", "choices": ["csv", "json"], "default": "csv", "no_log": False},
+    "secrets_vault": {"type": "bool", "default": False, "no_log": False},
+    "secrets_vault_password_file": {"type": "path", "no_log": False},
+}
+
+
+def check(params: dict) -> None:
+    """Raises InvalidValue where the path is not one from the root."""
+    path = params.get("secrets_file")
+    if path and not path.startswith("/"):
+        example = f"{{{{ playbook_dir }}}}/{path}"
+        raise InvalidValue(
+            f"secrets_file must be a path from the root, such as {example}, not {path}", field="secrets_file"
+        )
+
+
+def opened(params: dict) -> SecretsFile | None:
+    """The file that these options name; None where they name none.
+
+    Raises:
+        InvalidValue: there is a file that cannot be gone on with.
+    """
+    if not params.get("secrets_file"):
+        return None
+    return SecretsFile(
+        params["secrets_file"],
+        params["secrets_format"],
+        params["secrets_vault"],
+        params.get("secrets_vault_password_file") or "",
+    )
+
+
 class SecretsFile:
     """A file of secrets, of mode 0600, that replaces itself as it grows; what it held before stays in it.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Text, Texts
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources import tags
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import NICKNAME, Behind
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import NICKNAME, Behind
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 
 #: The most groups that a device can be in.

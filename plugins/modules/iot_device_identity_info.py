@@ -1,0 +1,86 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_device_identity_info
+short_description: Find which devices IotIds belong to
+version_added: 0.1.0
+description:
+  - Tells of which product a device is and what it is called, where only its IotId is known, as messages and histories
+    name it. Of devices that are not there nothing is told.
+
+options:
+  iot_ids:
+    description:
+      - The devices' IotIds. It takes a request for each.
+    type: list
+    elements: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_device_info
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Which lamp
+  iotops.aliyun.iot_device_info:
+    product: street_light
+    name: lamp-0001
+  register: lamp
+
+- name: Whose message was it
+  iotops.aliyun.iot_device_identity_info:
+    iot_ids: ["{{ lamp.devices[0].iot_id }}"]
+"""
+
+RETURN = r"""
+devices:
+  description: The devices that are there.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    iot_id:
+      description: The device's IotId.
+      type: str
+      returned: always
+    product_key:
+      description: The ProductKey of its product.
+      type: str
+      returned: always
+    name:
+      description: The device's name.
+      type: str
+      returned: always
+    nickname:
+      description: Its nickname.
+      type: str
+      returned: when it has one
+  sample:
+    - {iot_id: Q7uOhVRdZRRlDnTLvxxxx00100, product_key: a1BwAGVxxxx, name: lamp-0001}
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_status import DeviceIdentityInfo
+
+ENTRY = DeviceIdentityInfo()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_device_status_info
+short_description: Find in which state devices are
+version_added: 0.1.0
+description:
+  - Tells of each of some devices of a product in which state it is and since when, 50 devices a request. Of devices
+    that are not there nothing is told.
+
+options:
+  product:
+    description:
+      - The product, by its name or its ProductKey.
+    type: str
+    required: true
+  devices:
+    description:
+      - The devices' names.
+    type: list
+    elements: str
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_device_info
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Is the lamp there
+  iotops.aliyun.iot_device_status_info:
+    product: street_light
+    devices: [lamp-0001]
+  register: lamp
+  until: lamp.statuses[0].status == 'online'
+  retries: 5
+  delay: 1
+
+- name: All that are known by name
+  iotops.aliyun.iot_device_status_info:
+    product: street_light
+    devices: [lamp-0001, lamp-0002]
+"""
+
+RETURN = r"""
+statuses:
+  description: The devices that are there.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The device's name.
+      type: str
+      returned: always
+    status:
+      description: C(online), C(offline), C(unactive) (it was never online) or C(disable).
+      type: str
+      returned: always
+    changed:
+      description: Since when, in milliseconds since 1970-01-01 UTC.
+      type: int
+      returned: when the platform tells it
+    iot_id:
+      description: The device's IotId.
+      type: str
+      returned: when several devices are asked for
+    last_online:
+      description: When the device was online last, as the platform writes it.
+      type: str
+      returned: when several devices are asked for, and it ever was
+  sample:
+    - {name: lamp-0001, status: online, changed: 1557062301656}
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_status import DeviceStatusInfo
+
+ENTRY = DeviceStatusInfo()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

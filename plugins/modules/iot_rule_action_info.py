@@ -1,0 +1,87 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_rule_action_info
+short_description: Find an action of a rule by its id
+version_added: 0.1.0
+description:
+  - Tells of one action of a rule, by its id alone. The actions of a rule that is known are told by
+    M(iotops.aliyun.iot_rule_info).
+
+options:
+  action_id:
+    description:
+      - The id of the action.
+    type: int
+    required: true
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_rule_info
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Where does it send
+  iotops.aliyun.iot_rule_action_info:
+    action_id: 10003
+"""
+
+RETURN = r"""
+actions:
+  description: The action; an empty list where there is none.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action_id:
+      description: The id of the action.
+      type: str
+      returned: always
+    rule_id:
+      description: The id of its rule.
+      type: str
+      returned: always
+    type:
+      description: What it does, such as C(republish).
+      type: str
+      returned: always
+    configuration:
+      description: Its configuration, with what the platform adds.
+      type: dict
+      returned: always
+    error_action:
+      description: Whether it is for what the others fail to forward.
+      type: bool
+      returned: always
+  sample:
+    - action_id: "10003"
+      rule_id: "1000"
+      type: amqp
+      configuration: {groupId: 1ruMBsxxxx}
+      error_action: false
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_action_info import RuleActionInfo
+
+ENTRY = RuleActionInfo()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_service_activation
+short_description: Open the IoT Platform for an account
+version_added: 0.1.0
+description:
+  - Opens the IoT Platform for the account, which comes before everything else. Of one that is open already, the
+    platform tells the order that opened it, and nothing changes.
+
+options: {}
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+attributes:
+  check_mode:
+    support: full
+    description: Does nothing.
+  diff_mode:
+    support: none
+    description: What is done leaves no state that could be compared.
+  idempotent:
+    support: none
+    description: The platform does not tell whether it is open, so each run asks for it; asking again changes nothing.
+  action_group:
+    support: full
+    description: Takes the defaults of the action group.
+    membership: [iotops.aliyun.iot]
+seealso:
+  - module: iotops.aliyun.iot_product
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: Open it
+  iotops.aliyun.iot_service_activation:
+"""
+
+RETURN = r"""
+order_id:
+  description: The order that opened it.
+  returned: when it was opened
+  type: str
+  sample: "209977000530000"
+msg:
+  description: What would be done.
+  returned: in check mode
+  type: str
+  sample: The IoT Platform would be opened for the account; nothing was done in check mode
+pending:
+  description: What the options name and is not there yet; here there is nothing to name.
+  returned: never
+  type: list
+  elements: str
+  sample: []
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.activation import Activation
+
+ENTRY = Activation()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()
