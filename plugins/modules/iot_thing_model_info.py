@@ -9,18 +9,40 @@ module: iot_thing_model_info
 short_description: Tell a product's thing model
 version_added: 0.1.0
 description:
-  - Tells the draft of a product's thing model, and whether it is in force.
+  - Tells a product's thing model, its draft or one of its versions, all of it or one block, and its versions.
 options:
   product:
     description:
       - The product, by its name or its ProductKey.
     type: str
     required: true
+  version:
+    description:
+      - The version to tell. Not given, it is the draft.
+    type: str
+  in_force:
+    description:
+      - Whether to tell what is in force in place of the draft.
+    type: bool
+  block:
+    description:
+      - The block to tell. Not given, it is the default one, with the others beside it.
+    type: str
+  include:
+    description:
+      - What to tell beside the plain form, in the platform's own words, which takes a request for each.
+      - V(tsl) and V(thing_model_json) are the two forms, V(simple_tsl) is a TSL with nothing but identifiers and types,
+        V(extend_config) the extended descriptions, which are those of what is in force where no version is given.
+    type: list
+    elements: str
+    choices: [tsl, simple_tsl, thing_model_json, extend_config]
+    default: []
 extends_documentation_fragment:
   - iotops.aliyun.iot
   - iotops.aliyun.iot.info
 seealso:
   - module: iotops.aliyun.iot_thing_model
+  - module: iotops.aliyun.iot_thing_template_info
 author:
   - iotops.aliyun contributors (@iotops)
 """
@@ -29,11 +51,23 @@ EXAMPLES = r"""
 - name: What a lamp is
   iotops.aliyun.iot_thing_model_info:
     product: street_light
+
+- name: What its devices speak, as TSL for those who program them
+  iotops.aliyun.iot_thing_model_info:
+    product: street_light
+    in_force: true
+    include: [tsl]
+
+- name: What one version said of the battery
+  iotops.aliyun.iot_thing_model_info:
+    product: street_light
+    version: v1.1.0
+    block: battery
 """
 
 RETURN = r"""
 thing_models:
-  description: The thing model, in a list of one.
+  description: The thing model, in a list of one; the list is empty where there is no such product, version or block.
   returned: success
   type: list
   elements: dict
@@ -42,28 +76,61 @@ thing_models:
       description: The ProductKey of its product.
       type: str
       returned: always
-    tsl:
-      description: The draft, as the platform tells it.
+    functions:
+      description: The functions of the block in the plain form, see O(iotops.aliyun.iot_thing_model#module:functions).
       type: dict
+      returned: always
+    blocks:
+      description: The other blocks, each with its C(id), C(name), C(description) and C(functions).
+      type: list
+      elements: dict
       returned: always
     published:
       description: Whether what is in force is the draft.
       type: bool
       returned: always
+    version:
+      description: The version that is told; where that is the draft, the one that is in force, empty where none is.
+      type: str
+      returned: always
+    versions:
+      description:
+        - The last ten versions, the one that is in force first, each with C(version), C(description) and
+          C(published_at), in milliseconds since 1970.
+      type: list
+      elements: dict
+      returned: always
+    as_tsl:
+      description: The block as TSL.
+      type: dict
+      returned: when O(include) names it
+    as_simple_tsl:
+      description: The block as TSL with nothing but identifiers and types.
+      type: dict
+      returned: when O(include) names it
+    as_thing_model_json:
+      description: The block as ThingModelJson.
+      type: dict
+      returned: when O(include) names it
+    as_extend_config:
+      description: The extended descriptions of the block's functions, by kind.
+      type: dict
+      returned: when O(include) names it
   sample:
     - product_key: a1BwAGVxxxx
-      tsl:
+      functions:
         properties:
-          - identifier: LightStatus
-            name: light
-            accessMode: rw
-            dataType: {type: bool, specs: {"0": "off", "1": "on"}}
+          LightStatus: {name: light, type: bool, values: {"0": "off", "1": "on"}, access: rw}
+      blocks: []
       published: true
+      version: v1.0.0
+      versions:
+        - {version: v1.0.0, description: the first, published_at: 1579235657535}
 calls:
   description: How many requests were sent.
   returned: always
   type: int
-  sample: 3
+  sample: 4
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

@@ -1,6 +1,7 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Write what follows from the list of modules: controller-side stubs, action group, and the pages that list them.
+"""Write what follows from the list of modules: controller-side stubs, action group, and the pages that list them; and
+the JSON schema of thing models.
 
 ``make generate`` runs it after a module has been added or removed. With ``--check`` nothing is written: each stale file
 is named, and the exit status is 1 if there is any, so that a module without its stub or outside the group cannot be
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import modules
 import operations
+import plain_form
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,7 +78,11 @@ def main() -> int:
 
     names = sorted(path.stem for path in (options.root / "plugins/modules").glob("iot_*.py"))
     docs = options.root / "docs"
-    pages = {docs / "modules.md": modules.table(options.root), docs / "operations.md": operations.table(options.root)}
+    pages = {
+        docs / "modules.md": modules.table(options.root),
+        docs / "operations.md": operations.table(options.root),
+        docs / "thing_model.schema.json": plain_form.schema(),
+    }
     changes = stale(stubs(options.root, names) | runtime(options.root, names) | pages)
     for path, text in sorted(changes.items()):
         name = path.relative_to(options.root)

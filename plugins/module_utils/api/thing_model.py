@@ -28,7 +28,8 @@ OPERATIONS = {
         "SourceProductKey! TargetProductKey! ResourceGroupId SourceModelVersion",
     ),
     "PublishThingModel": Operation(
-        "4.11.5", SET, 5,
+        # Each call makes a version, and the second one of the same name is refused.
+        "4.11.5", CREATE, 5,
         "ProductKey! Description ModelVersion ResourceGroupId",
     ),
     "DeleteThingModel": Operation(

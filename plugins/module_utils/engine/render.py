@@ -100,7 +100,7 @@ def _comparable(field, value):
 def shown_step(resource, step) -> dict:
     """A step as it is returned: what it does to which fields, without the request's parameters."""
     changes = {}
-    for name, (before, after) in step.changes.items():
+    for name, (before, after) in (step.changes if step.told is None else step.told).items():
         field = resource.field(name)
         if field.secret:
             changes[name] = {"before": before and HIDDEN, "after": after and HIDDEN}

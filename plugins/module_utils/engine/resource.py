@@ -73,6 +73,7 @@ class Resource:
         way_out: what to do about a field that cannot change.
         filters: the fields by which the info module finds resources.
         within: those of the filters that the info module must be given, because there is no list above them.
+        also_told: what the result tells beside the resource and the plan; see also_tells.
     """
 
     kind = ""
@@ -89,6 +90,7 @@ class Resource:
     delete: Delete
     filters: tuple = ()
     within: tuple = ()
+    also_told: tuple = ()
     way_out = "Take it away with state: absent and make it again, or leave the option as it is"
 
     def __init__(self):
@@ -227,6 +229,16 @@ class Resource:
     def unfinished(self, there: dict | None) -> str:
         """Why what a task waits for has not come about yet, in words; empty where it has. See waiting.WAITING."""
         raise NotImplementedError(type(self).__name__)
+
+    def also_tells(self, desired: dict | None, current: dict | None, steps: list) -> dict:
+        """What the result tells of a plan beside its steps, by the names of ``also_told``.
+
+        Args:
+            desired: what is desired, resolved; None where it is absence.
+            current: what was there.
+            steps: the plan.
+        """
+        return {}
 
     def reads_empty(self, f: Field, item: dict) -> bool:
         """Whether a member that a reply lacks is an empty one: the platform leaves empty texts out."""

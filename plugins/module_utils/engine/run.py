@@ -44,6 +44,7 @@ def run(resource: Resource, params: dict, client, check_mode: bool) -> dict:
     reader = Reader(client, tolerant=check_mode or wanted.absent)
     desired, current, steps = _plan(resource, wanted, reader)
     facts = {**desired, **(current or {})}
+    also = resource.also_tells(None if wanted.absent else desired, current, steps)
     done: list = []
     if not check_mode:
         for attempt in range(REPLANS + 1):
@@ -52,7 +53,10 @@ def run(resource: Resource, params: dict, client, check_mode: bool) -> dict:
                 break
             except StepFailed as failure:
                 sent = client.calls - calls
-                failure.result = render.result(resource, wanted, current, [*done, *steps], sent, reader, facts)
+                failure.result = {
+                    **render.result(resource, wanted, current, [*done, *steps], sent, reader, facts),
+                    **also,
+                }
                 if not _may_have_happened(resource, failure) or attempt == REPLANS:
                     raise
                 create = failure.step
@@ -67,7 +71,7 @@ def run(resource: Resource, params: dict, client, check_mode: bool) -> dict:
             done += [finished for finished in tried if finished.status == DONE]
             facts = {**facts, **desired, **(now or {})}
         steps = [*done, *steps]
-    outcome = render.result(resource, wanted, current, steps, client.calls - calls, reader, facts)
+    outcome = {**render.result(resource, wanted, current, steps, client.calls - calls, reader, facts), **also}
     if steps and not check_mode and not wanted.absent:
         # What was renamed is found by the name that it has now.
         there = resource.read(reader, {**facts, **desired}, wanted.fields)
@@ -106,7 +110,9 @@ def _plan(resource: Resource, wanted: Desired, reader: Reader):
     desired = resource.resolve(reader, wanted.values)
     current = resource.read(reader, desired, wanted.fields)
     desired = merge(resource, desired, current, wanted.keep)
-    return desired, current, plan(resource, None if wanted.absent else desired, current)
+    steps = plan(resource, None if wanted.absent else desired, current)
+    # What goes along with something else is there as long as that is; where nothing of it can go, it is absent.
+    return desired, None if wanted.absent and not steps else current, steps
 
 
 def _may_have_happened(resource: Resource, failure: StepFailed) -> bool:

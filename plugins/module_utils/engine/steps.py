@@ -52,6 +52,7 @@ class Step:
         verify: says what of the step was not done, given the reply; some operations succeed by half.
         upload: a local file that is posted where the reply says, as a part of the step; see files.Upload.
         restores: it puts back what an earlier step took away, and is carried out even when one between them failed.
+        told: what of the changes is shown, where a step changes a part of something large; all of them where None.
         status: planned, done or failed.
     """
 
@@ -63,4 +64,5 @@ class Step:
     verify: Callable | None = None
     upload: Any = None
     restores: bool = False
+    told: dict | None = None
     status: str = PLANNED

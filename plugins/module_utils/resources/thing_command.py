@@ -9,7 +9,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chosen import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import JsonText, Number, Text, Texts
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.json_text import parsed
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key

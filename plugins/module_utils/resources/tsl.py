@@ -1,21 +1,14 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""TSL: the text form of a thing model, what it may hold, and when two of them mean the same."""
+"""TSL: the text form of a thing model, what it may hold, and what it says in the plain form."""
 
 from __future__ import annotations
 
 import json
-import traceback
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
-
-try:
-    import jsonschema
-except ImportError:  # said when a thing model is given
-    jsonschema = None
-    JSONSCHEMA_IMPORT_ERROR = traceback.format_exc()
-else:
-    JSONSCHEMA_IMPORT_ERROR = None
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources import schemas
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources import thing_functions as plain
 
 #: The most characters of a thing model.
 MOST_CHARACTERS = 256 * 1024
@@ -52,6 +45,10 @@ _DATA_TYPE = {
                     }
                 },
             },
+        },
+        {
+            "if": {"properties": {"type": {"enum": ["int", "float", "double", "text", "date"]}}},
+            "then": {"properties": {"specs": {"type": "object"}}},
         },
     ],
 }
@@ -115,41 +112,39 @@ SCHEMA = {
     "anyOf": [{"required": [block]} for block in ("properties", "events", "services")],
 }
 
-_BLOCKS = ("properties", "events", "services")
-
 #: Functions that the platform derives from the properties.
 _DERIVED = {"services": ("set", "get"), "events": ("post",), "properties": ()}
 
-#: Members of a function that follow from its identifier.
-_FOLLOWING = ("method",)
-
-#: Members that the platform fills in where they are left out.
-_DEFAULTS = {"required": False, "desc": "", "callType": "async", "inputData": [], "outputData": []}
+#: What the members of a function and of a data type's specs are called in the plain form.
+_MEMBERS = {
+    "name": "name",
+    "desc": "description",
+    "required": "required",
+    "accessMode": "access",
+    "callType": "call",
+    "type": "type",
+}
+_SPECS = {**plain.LIMITS, "unit": "unit", "unitName": "unit_name", "defaultValue": "default", "length": "length"}
+_LISTS = {"inputData": "inputs", "outputData": "outputs"}
 
 
 class Tsl(Type):
     """A thing model as TSL, given as JSON text or as its members.
 
-    Two are the same when their properties, events and services are: their order, what the platform derives, and
-    whether a number in the specs is written as a number or as text mean nothing.
+    Two are the same when their properties, events and services are: their order, what the platform derives, what it
+    does not keep, and whether a number in the specs is written as a number or as text mean nothing.
     """
 
     argument = {"type": "raw"}
 
     def check(self, value) -> str:
-        if JSONSCHEMA_IMPORT_ERROR:
-            return "cannot be checked: the Python library jsonschema is missing; install it where the task runs"
         try:
             model = parse(value)
         except ValueError as error:
             return f"is not JSON: {error}"
         if len(text(model)) > MOST_CHARACTERS:
             return f"has {len(text(model))} characters, more than the {MOST_CHARACTERS} that a thing model can have"
-        validator = jsonschema.Draft202012Validator(SCHEMA)
-        fault = jsonschema.exceptions.best_match(validator.iter_errors(model))
-        if fault is not None:
-            return f"is wrong at {_path(fault.absolute_path)}: {fault.message}"
-        return _twice(model)
+        return schemas.complaint(SCHEMA, model) or _twice(model)
 
     def to_wire(self, value):
         return text(parse(value))
@@ -158,19 +153,19 @@ class Tsl(Type):
         return parse(value) if value else {}
 
     def canonical(self, value):
-        return canonical(parse(value)) if value else canonical({})
+        return plain.compared(functions_of(parse(value))) if value else {}
 
     def shown(self, value):
-        return self.canonical(value)
+        return functions_of(parse(value)) if value else {}
 
 
-def parse(value) -> dict:
+def parse(value):
     """A thing model as members.
 
     Raises:
         ValueError: it is text that is not JSON.
     """
-    return json.loads(value) if isinstance(value, (str, bytes)) else value
+    return plain.with_text_keys(json.loads(value) if isinstance(value, (str, bytes)) else value)
 
 
 def text(model: dict) -> str:
@@ -178,58 +173,97 @@ def text(model: dict) -> str:
     return json.dumps(model, ensure_ascii=False, separators=(",", ":"))
 
 
-def canonical(model: dict) -> dict:
-    """A thing model's functions by block and identifier, without what the platform adds."""
-    return {
-        block: {
-            function["identifier"]: _function(function)
-            for function in model.get(block) or []
-            if function["identifier"] not in _DERIVED[block]
+# From TSL
+
+
+def functions_of(model: dict) -> dict:
+    """A TSL's functions in the plain form, without what the platform derives."""
+    return plain.normal(
+        {
+            kind: {
+                function["identifier"]: _function(function)
+                for function in model.get(kind) or []
+                if function["identifier"] not in _DERIVED[kind]
+            }
+            for kind in plain.KINDS
         }
-        for block in _BLOCKS
-    }
+    )
 
 
 def _function(function: dict) -> dict:
-    kept = {}
-    for name, value in function.items():
-        if name in _FOLLOWING or value == _DEFAULTS.get(name, ...) or value is None:
-            continue
-        if name in ("inputData", "outputData"):
-            value = {_identifier(element): _function(element) for element in value if isinstance(element, dict)}
-        elif name == "dataType":
-            value = _data_type(value)
-        kept[name] = value
-    return kept
+    # Nothing that TSL must have is taken for granted here: what lacks it is not what has it.
+    found = {
+        "name": None,
+        "access": None,
+        **{name: function[wire] for wire, name in _MEMBERS.items() if wire in function},
+    }
+    for wire, name in _LISTS.items():
+        # A parameter of the derived service ``get`` is only an identifier.
+        listed = [element for element in function.get(wire) or [] if isinstance(element, dict)]
+        found[name] = {element["identifier"]: _function(element) for element in listed}
+    return {**found, **_data_type(function.get("dataType"))}
 
 
-def _data_type(data_type: dict) -> dict:
-    specs = data_type.get("specs")
-    if data_type["type"] == "struct":
-        specs = {element["identifier"]: _function(element) for element in specs or []}
-    elif isinstance(specs, dict):
-        array = data_type["type"] == "array"
-        specs = {
-            key: _data_type(value) if array and key == "item" else str(value)
-            for key, value in specs.items()
-            if value not in (None, "")
-        }
-    return {"type": data_type["type"], "specs": specs or {}}
+def _data_type(data_type: dict | None) -> dict:
+    if not data_type:
+        return {}
+    kind, specs = data_type["type"], data_type.get("specs")
+    if kind == "struct":
+        return {"type": kind, "members": {element["identifier"]: _function(element) for element in specs or []}}
+    if not isinstance(specs, dict):
+        return {"type": kind}
+    if kind in plain.CHOICES:
+        return {"type": kind, "values": {value: str(label) for value, label in specs.items()}}
+    if kind == "array":
+        return {"type": kind, "size": specs.get("size"), "item": _data_type(specs.get("item"))}
+    return {"type": kind, **{name: specs[wire] for wire, name in _SPECS.items() if specs.get(wire) not in (None, "")}}
 
 
-def _identifier(element: dict) -> str:
-    return element["identifier"]
+# To TSL
 
 
-def _path(path) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".") or "its top"
+def written(functions: dict) -> dict:
+    """Functions in their normal form as TSL; extended descriptions have no place in it."""
+    return {
+        kind: [
+            {**_written(identifier, function), "required": function.get("required", False)}
+            for identifier, function in functions.get(kind, {}).items()
+        ]
+        for kind in plain.KINDS
+    }
+
+
+def _written(identifier: str, function: dict) -> dict:
+    result = {"identifier": identifier}
+    typed = function.get("type") in plain.TYPES
+    for wire, name in _MEMBERS.items():
+        if name in function and not (name == "type" and typed):
+            result[wire] = function[name]
+    for wire, name in _LISTS.items():
+        # An event has no inputs, and a service that has none says so.
+        if name in function or "call" in function or (name == "outputs" and not typed):
+            result[wire] = [_written(*item) for item in function.get(name, {}).items()]
+    return {**result, "dataType": _written_type(function)} if typed else result
+
+
+def _written_type(one: dict) -> dict:
+    kind = one["type"]
+    if kind == "struct":
+        return {"type": kind, "specs": [_written(*item) for item in one["members"].items()]}
+    if kind in plain.CHOICES:
+        return {"type": kind, "specs": dict(one["values"])}
+    if kind == "array":
+        return {"type": kind, "specs": {"size": plain.number_text(one["size"]), "item": _written_type(one["item"])}}
+    specs = {wire: plain.number_text(one[name]) for wire, name in _SPECS.items() if name in one}
+    # What an array holds may have no specs; everything else has them, be they empty.
+    return {"type": kind, "specs": specs}
 
 
 def _twice(model: dict) -> str:
-    for block in _BLOCKS:
+    for kind in plain.KINDS:
         seen = set()
-        for function in model.get(block, []):
+        for function in model.get(kind, []):
             if function["identifier"] in seen:
-                return f"has {function['identifier']} twice in {block}"
+                return f"has {function['identifier']} twice in {kind}"
             seen.add(function["identifier"])
     return ""

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Delete
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import (
     Ambiguous,
     ImmutableField,
@@ -153,6 +154,41 @@ def test_a_box_is_deleted_and_not_deleted_twice():
     again = box(client, state="absent")
     assert (again["changed"], again["box"], again["steps"]) == (False, {}, [])
     assert again["diff"] == {"before": {}, "after": {}}
+
+
+def test_what_goes_along_with_something_else_is_absent_where_nothing_of_it_can_go():
+    class Emptied(Delete):
+        def steps(self, resource, current):
+            return super().steps(resource, current) if current["note"] else []
+
+    class Corner(type(BOX)):
+        delete = Emptied("DeleteBox")
+
+    result = run(Corner(), {"name": "b1", "state": "absent"}, FakeClient({"note": ""}), False)
+    assert (result["changed"], result["steps"], result["box"]) == (False, [], {})
+    assert result["diff"] == {"before": {}, "after": {}}
+    assert run(Corner(), {"name": "b1", "state": "absent"}, FakeClient({"note": "x"}), True)["changed"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_resource_tells_more_of_a_plan(check_mode):
+    class Heavy(type(BOX)):
+        also_told = ("note_was",)
+
+        def also_tells(self, desired, current, steps):
+            return {"note_was": [desired and desired["note"], (current or {}).get("note"), len(steps)]}
+
+    def told(client, **task):
+        return run(Heavy(), {"name": "b1", **task}, client, check_mode)["note_was"]
+
+    assert told(FakeClient({"note": "old"}), note="new") == ["new", "old", 1]
+    assert told(FakeClient({"note": "old"}), state="absent") == [None, "old", 1]
+    client = FakeClient({"note": "old"})
+    client.fail("UpdateBox")
+    if not check_mode:
+        with pytest.raises(StepFailed) as caught:
+            told(client, note="new")
+        assert caught.value.result["note_was"] == ["new", "old", 1]
 
 
 def test_what_a_deletion_says_beside_does_not_matter():

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Thing models: importing, publishing, and a release that is withdrawn for it."""
+"""Thing models: importing, publishing, what breaks, and a release that is withdrawn for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.run import run
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources import thing_model_json, tsl
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import ThingModel
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model_state import BreakingChange
 from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
 
 THING_MODEL = ThingModel()
@@ -25,16 +27,20 @@ LAMP, LOCK = (
 
 
 def account(draft=None, published=None, released=False, **writes) -> Answers:
-    """An account whose product ``door`` has this draft, and this model in force."""
+    """An account whose product ``door`` has this draft, and this model in force, as the version v1."""
 
     def model(value):
-        return {"Data": {"TslStr": json.dumps(value)} if value else {}}
+        functions = tsl.functions_of(value) if value else {}
+        return {"Data": {"ThingModelJson": thing_model_json.written(functions, "a1")}}
 
+    versions = [{"ModelVersion": "v1", "Description": "first", "GmtCreate": 1}] if published else []
     return Answers(
         QueryProductList=[{"ProductKey": "a1", "ProductName": "door"}],
         QueryProduct={"Data": {"ProductStatus": "RELEASE_STATUS" if released else "DEVELOPMENT_STATUS"}},
-        GetThingModelTsl=model(draft),
-        GetThingModelTslPublished=model(published),
+        QueryThingModel=model(draft),
+        QueryThingModelPublished=model(published),
+        ListThingModelVersion={"Data": {"ModelVersions": versions}},
+        GetThingModelTsl={"Data": {"TslStr": json.dumps(draft or {})}},
         **writes,
     )
 
@@ -51,16 +57,25 @@ def writes(client) -> list:
     ("draft", "published", "options", "expected"),
     [
         (None, None, {"tsl": LOCK}, ["ImportThingModelTsl"]),
-        (LAMP, LAMP, {"tsl": LOCK}, ["ImportThingModelTsl"]),
+        (LAMP, None, {"tsl": LOCK}, ["ImportThingModelTsl"]),
+        (LAMP, LAMP, {"tsl": LOCK, "allow_breaking": True}, ["ImportThingModelTsl"]),
         (None, None, {"tsl": LOCK, "published": True}, ["ImportThingModelTsl", "PublishThingModel"]),
-        (LAMP, LAMP, {"tsl": json.dumps(LOCK), "published": True}, ["ImportThingModelTsl", "PublishThingModel"]),
+        (LAMP, None, {"tsl": json.dumps(LOCK), "published": True}, ["ImportThingModelTsl", "PublishThingModel"]),
         (LOCK, None, {"tsl": LOCK, "published": True}, ["PublishThingModel"]),
-        (LOCK, LAMP, {"published": True}, ["PublishThingModel"]),
-        (LOCK, LOCK, {"tsl": LOCK, "published": True, "version": "v2"}, []),
+        (LOCK, LAMP, {"published": True, "allow_breaking": True}, ["PublishThingModel"]),
+        # What is in force comes back into the draft: that is then published as it is.
+        (LAMP, LOCK, {"tsl": LOCK, "published": True}, ["ImportThingModelTsl"]),
+        (LOCK, LOCK, {"tsl": LOCK, "published": True, "version": "v1"}, []),
+        (LOCK, LOCK, {"tsl": LOCK, "published": True, "version": "v2"}, ["PublishThingModel"]),
+        (LOCK, LOCK, {"tsl": LOCK, "version": "v2"}, []),
         (LOCK, LOCK, {"published": False}, []),
         (LOCK, None, {"published": False}, []),
         (LOCK, LAMP, {"tsl": LOCK}, []),
         (LOCK, LAMP, {}, []),
+        (LOCK, None, {"state": "absent"}, ["DeleteThingModel"]),
+        (LOCK, LAMP, {"state": "absent"}, ["DeleteThingModel", "PublishThingModel"]),
+        (None, LAMP, {"state": "absent"}, ["PublishThingModel"]),
+        (None, None, {"state": "absent"}, []),
     ],
 )
 def test_a_model_is_imported_and_published_where_it_differs(draft, published, options, expected):
@@ -73,9 +88,28 @@ def test_what_is_sent():
     client = account()
     model(client, tsl=LOCK, published=True, version="v1", version_description="first")
     sent = dict(client.sent)
-    assert json.loads(sent["ImportThingModelTsl"]["TslStr"]) == LOCK
+    imported = json.loads(sent["ImportThingModelTsl"]["TslStr"])
+    assert tsl.Tsl().canonical(imported) == tsl.Tsl().canonical(LOCK)
     assert sent["ImportThingModelTsl"]["ProductKey"] == "a1"
     assert sent["PublishThingModel"] == {"ProductKey": "a1", "ModelVersion": "v1", "Description": "first"}
+
+
+def test_what_is_read_is_little():
+    # A model that was never published needs no look at what is in force.
+    client = account(LOCK)
+    model(client, tsl=LOCK)
+    assert client.log == ["QueryProductList", "ListThingModelVersion", "QueryThingModel", "QueryProduct"]
+
+
+def test_what_breaks_is_refused_before_any_write():
+    client = account(LAMP, LAMP)
+    with pytest.raises(BreakingChange, match=r"would break what is in force: properties\.LampStatus removed") as caught:
+        model(client, tsl=LOCK)
+    assert {change["change"] for change in caught.value.result["breaking_changes"]} == {"removed", "added"}
+    assert writes(client) == []
+    client = account(LOCK, LAMP)
+    with pytest.raises(BreakingChange):
+        model(client, published=True)
 
 
 def test_a_release_is_withdrawn_before_and_put_back_after():
@@ -111,12 +145,16 @@ def test_a_model_that_cannot_be_is_refused_before_anything_is_read():
     with pytest.raises(InvalidValue, match=r"^tsl is wrong at properties\[0\].accessMode") as caught:
         model(client, tsl={"properties": [{**LOCK["properties"][0], "accessMode": "x"}]})
     assert caught.value.field == "tsl"
+    with pytest.raises(InvalidValue, match=r"^blocks is wrong at properties.set: set is a word"):
+        model(client, blocks=[{"id": "b", "name": "block", "functions": {"properties": {"set": {"type": "date"}}}}])
     assert client.log == []
 
 
 def test_a_model_is_found_with_whether_it_is_in_force():
-    (found,) = gather(THING_MODEL, {"product": "door"}, account(LOCK, LOCK))["thing_models"]
-    assert found == {"product_key": "a1", "tsl": LOCK, "published": True}
+    (found,) = gather(THING_MODEL, {"product": "door", "include": ["tsl"]}, account(LOCK, LOCK))["thing_models"]
+    assert (found["product_key"], found["as_tsl"], found["published"], found["version"]) == ("a1", LOCK, True, "v1")
+    assert found["functions"] == tsl.functions_of(LOCK)
     (found,) = gather(THING_MODEL, {"product": "door"}, account(LOCK, LAMP))["thing_models"]
     assert found["published"] is False
+    assert "as_tsl" not in found
     assert gather(THING_MODEL, {"product": "window"}, account())["thing_models"] == []

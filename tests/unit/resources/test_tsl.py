@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources import tsl
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources import schemas, tsl
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_functions import Functions, fault
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tsl import MOST_CHARACTERS, Tsl
 
 DATA = Path(__file__).parent / "data"
@@ -141,6 +142,15 @@ def test_a_number_and_the_same_number_as_text_are_the_same(name):
 
 
 @each_model
+def test_the_plain_form_says_all_of_a_model(name):
+    functions = tsl.functions_of(MODELS[name])
+    assert Functions().check(functions) == ""
+    assert fault(functions) == ""
+    assert same(MODELS[name], tsl.written(functions))
+    assert tsl.functions_of(tsl.written(functions)) == functions
+
+
+@each_model
 def test_comparing_changes_nothing(name):
     model = copy.deepcopy(MODELS[name])
     KIND.canonical(model)
@@ -193,11 +203,21 @@ def test_anything_that_is_usual_is_a_difference_where_it_is_not(name):
     model = bare(MODELS[name])
     for block in ("properties", "events", "services"):
         for function in model[block]:
-            for member, value in (("required", True), ("desc", "x"), ("callType", "sync"), ("more", 1)):
+            members = [("required", True), ("desc", "x"), *([("callType", "sync")] if block == "services" else [])]
+            for member, value in members:
                 if function.get(member) != value:
                     another = copy.deepcopy(model)
                     next(f for f in another[block] if f["identifier"] == function["identifier"])[member] = value
                     assert not same(model, another), (block, function["identifier"], member)
+
+
+@each_model
+def test_what_the_platform_does_not_keep_is_no_difference(name):
+    model = copy.deepcopy(MODELS[name])
+    for block in ("properties", "events", "services"):
+        for function in model[block]:
+            function["more"] = 1
+    assert same(model, MODELS[name])
 
 
 def test_a_function_of_another_block_is_another():
@@ -275,6 +295,7 @@ def test_any_model_can_be_and_comes_back_as_the_same(model, random):
     assert same(shuffled(model, random), model)
     assert same(as_numbers(model), model)
     assert same(bare(model), model)
+    assert same(tsl.written(tsl.functions_of(model)), model)
 
 
 @tried
@@ -395,5 +416,5 @@ def test_a_model_can_have_256_kilobytes():
 
 
 def test_a_missing_library_is_said_when_a_model_is_given(monkeypatch):
-    monkeypatch.setattr(tsl, "JSONSCHEMA_IMPORT_ERROR", "Traceback ...")
+    monkeypatch.setattr(schemas, "JSONSCHEMA_IMPORT_ERROR", "Traceback ...")
     assert KIND.check(MODELS["door_lock"]).startswith("cannot be checked: the Python library jsonschema is missing")

@@ -1,0 +1,98 @@
+#!/usr/bin/python
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iot_thing_template_info
+short_description: Find categories and the thing models that they begin with
+version_added: 0.1.0
+description:
+  - Tells the categories that the platform has for products, or one of them with its standard thing model, which a
+    product that is made with O(iotops.aliyun.iot_product#module:category_key) begins with.
+options:
+  category:
+    description:
+      - The category, by its CategoryKey or its name. Not given, all are told, without their models.
+    type: str
+extends_documentation_fragment:
+  - iotops.aliyun.iot
+  - iotops.aliyun.iot.info
+seealso:
+  - module: iotops.aliyun.iot_product
+  - module: iotops.aliyun.iot_thing_model
+author:
+  - iotops.aliyun contributors (@iotops)
+"""
+
+EXAMPLES = r"""
+- name: All categories
+  iotops.aliyun.iot_thing_template_info:
+
+- name: What a street lamp is to the platform
+  iotops.aliyun.iot_thing_template_info:
+    category: Lighting
+  register: found
+
+- name: A model that begins with that, without being of the category
+  iotops.aliyun.iot_thing_model:
+    product: street_light
+    functions: "{{ found.templates[0].functions }}"
+    purge_functions: false
+"""
+
+RETURN = r"""
+templates:
+  description: The categories; an empty list where there is none of that key or name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    category_key:
+      description: The CategoryKey.
+      type: str
+      returned: always
+    category_name:
+      description: What it is called, in Chinese.
+      type: str
+      returned: always
+    functions:
+      description: Its functions in the plain form, see O(iotops.aliyun.iot_thing_model#module:functions).
+      type: dict
+      returned: when O(category) is given
+    as_thing_model_json:
+      description: The same as the platform tells it.
+      type: dict
+      returned: when O(category) is given
+  sample:
+    - category_key: Lighting
+      category_name: street lamps
+      functions:
+        properties:
+          LightStatus:
+            name: light
+            type: bool
+            values: {"0": "off", "1": "on"}
+            access: rw
+            required: true
+            custom: false
+calls:
+  description: How many requests were sent.
+  returned: always
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_template import TemplatesInfo
+
+ENTRY = TemplatesInfo()
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,736 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The life of a thing model: its three forms, its blocks, its versions, and what breaks those who rely on it."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+
+import pytest
+
+OF = {"product": "street_light"}
+LIGHT = {"name": "light", "type": "bool", "values": {0: "off", 1: "on"}, "access": "rw"}
+BRIGHTNESS = {"name": "brightness", "type": "int", "min": 0, "max": 100, "step": 1, "unit": "%", "access": "rw"}
+FUNCTIONS = {
+    "properties": {"Light": LIGHT, "Brightness": BRIGHTNESS},
+    "events": {
+        "Overheated": {
+            "type": "alert",
+            "outputs": {"Celsius": {"type": "float", "min": -40, "max": 120, "step": 0.1}},
+        }
+    },
+    "services": {"Flash": {"call": "sync", "inputs": {"Times": {"type": "int", "min": 1, "max": 9, "step": 1}}}},
+}
+MODBUS = {
+    "registerAddress": "0xFE",
+    "operateType": "coilStatus",
+    "writeFunctionCode": 5,
+    "scaling": 1,
+    "pollingTime": 1000,
+    "trigger": 1,
+    "originalDataType": {"type": "bool", "specs": {"swap": 0}},
+}
+
+
+@pytest.fixture(autouse=True)
+def key(tasks):
+    """The ProductKey of a product whose model is empty."""
+    made = tasks.ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
+    return made["product"]["product_key"]
+
+
+def model(tasks, **options) -> dict:
+    (found,) = tasks.ok("iot_thing_model_info", **{**OF, **options})["thing_models"]
+    return found
+
+
+def with_properties(**properties) -> dict:
+    return {**FUNCTIONS, "properties": {**FUNCTIONS["properties"], **properties}}
+
+
+def names(functions: dict) -> set:
+    return {identifier for found in functions.values() for identifier in found}
+
+
+def test_the_life_of_a_model(tasks, key):
+    made = tasks.changes("iot_thing_model", "ImportThingModelTsl", **OF, functions=FUNCTIONS)
+    told = made["thing_model"]
+    assert (told["product_key"], told["published"], told["version"], told["versions"]) == (key, False, "", [])
+    assert told["functions"]["properties"]["Brightness"] == BRIGHTNESS
+    assert told["functions"]["services"]["Flash"]["name"] == "Flash"
+    assert made["diff"]["before"]["functions"] == {}
+    assert made["diff"]["after"]["functions"] == told["functions"]
+    assert [(change["at"], change["change"]) for change in made["compatible_changes"]] == [
+        ("properties.Light", "added"),
+        ("properties.Brightness", "added"),
+        ("events.Overheated", "added"),
+        ("services.Flash", "added"),
+    ]
+    assert made["breaking_changes"] == []
+
+    published = tasks.changes(
+        "iot_thing_model", "PublishThingModel", **OF, published=True, version="v1", version_description="first"
+    )["thing_model"]
+    assert (published["published"], published["version"]) == (True, "v1")
+    (version,) = published["versions"]
+    assert (version["version"], version["description"]) == ("v1", "first")
+    tasks.keeps("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
+    tasks.keeps("iot_thing_model", **OF, published=False)
+
+    # One function is other, and then one is new: the others keep their age.
+    wider = with_properties(Brightness={**BRIGHTNESS, "max": 255})
+    changed = tasks.changes("iot_thing_model", "UpdateThingModel", **OF, functions=wider)
+    assert changed["thing_model"]["published"] is False
+    # A step tells what is other, not the whole model.
+    assert changed["steps"][0]["changes"] == {
+        "functions": {
+            "before": {"properties": {"Brightness": BRIGHTNESS}},
+            "after": {"properties": {"Brightness": {**BRIGHTNESS, "max": 255}}},
+        },
+        "published": {"before": True, "after": False},
+    }
+    assert names(changed["diff"]["after"]["functions"]) == names(FUNCTIONS)
+    assert changed["compatible_changes"] == [
+        {"at": "properties.Brightness.max", "change": "widened", "before": 100, "after": 255}
+    ]
+    back = tasks.changes("iot_thing_model", "UpdateThingModel", **OF, functions=FUNCTIONS, published=True)
+    assert (back["thing_model"]["published"], back["thing_model"]["version"]) == (True, "v1")
+    more = with_properties(Voltage={"type": "float", "min": 0, "max": 400, "step": 0.1, "unit": "V"})
+    tasks.changes("iot_thing_model", "CreateThingModel", "PublishThingModel", **OF, functions=more, published=True)
+    tasks.changes(
+        "iot_thing_model",
+        "CreateThingModel",
+        **OF,
+        functions={"services": {"Reset": {}}},
+        purge_functions=False,
+    )
+    assert names(model(tasks)["functions"]) == {*names(more), "Reset"}
+
+    gone = tasks.changes(
+        "iot_thing_model",
+        "ImportThingModelTsl",
+        "PublishThingModel",
+        **OF,
+        functions={},
+        published=True,
+        allow_breaking=True,
+    )
+    assert gone["thing_model"]["functions"] == {}
+    assert {change["at"] for change in gone["breaking_changes"]} == {
+        "properties.Light",
+        "properties.Brightness",
+        "properties.Voltage",
+        "events.Overheated",
+        "services.Flash",
+    }
+    tasks.keeps("iot_thing_model", **OF, functions={}, published=True)
+
+
+def test_the_three_forms_say_the_same(tasks):
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS)
+    found = model(tasks, include=["tsl", "thing_model_json", "simple_tsl"])
+    # What the platform tells can be given back, in any form, as members or as text.
+    for form, value in (
+        ("tsl", found["as_tsl"]),
+        ("thing_model_json", found["as_thing_model_json"]),
+        ("functions", found["functions"]),
+    ):
+        tasks.keeps("iot_thing_model", **OF, **{form: value})
+        if form != "functions":
+            tasks.keeps("iot_thing_model", **OF, **{form: json.dumps(value)})
+    assert found["as_simple_tsl"]["properties"][0].keys() == {"identifier", "dataType"}
+    for form, value in (("tsl", found["as_tsl"]), ("thing_model_json", found["as_thing_model_json"])):
+        tasks.ok("iot_thing_model", **OF, functions={})
+        tasks.changes("iot_thing_model", "ImportThingModelTsl", **OF, **{form: value})
+        tasks.keeps("iot_thing_model", **OF, functions=FUNCTIONS)
+
+
+def test_every_type_comes_back_as_it_was(tasks):
+    members = {
+        "Longitude": {"type": "double", "min": -180, "max": 180, "step": 0.000001, "unit": "°"},
+        "Source": {"type": "enum", "values": {1: "GPS", 2: "GLONASS"}},
+        "At": {"type": "date"},
+    }
+    types = {
+        "Text": {"type": "text", "length": 64},
+        "Date": {"type": "date", "access": "rw", "required": True, "description": "when"},
+        "Place": {"type": "struct", "members": members},
+        "Voltages": {"type": "array", "size": 4, "item": {"type": "float"}},
+        "Places": {"type": "array", "size": 2, "item": {"type": "struct", "members": members}},
+        "Tiny": {"type": "double", "min": "-1e-5", "max": 0.00001, "step": "1e-7", "default": 0, "precise": 7},
+        "Big": {"type": "int", "min": -9007199254740993, "max": "9007199254740993", "step": 1},
+    }
+    wanted = {"properties": types}
+    tasks.changes("iot_thing_model", "ImportThingModelTsl", **OF, functions=wanted)
+    told = model(tasks)["functions"]["properties"]
+    assert told["Tiny"]["max"] == 1e-05
+    assert told["Places"]["item"]["members"]["Source"]["values"] == {"1": "GPS", "2": "GLONASS"}
+    # One by one it is the same.
+    tasks.ok("iot_thing_model", **OF, functions={"services": {"Reset": {}}})
+    made = tasks.changes("iot_thing_model", "CreateThingModel", **OF, functions=wanted, purge_functions=False)
+    assert made["thing_model"]["functions"]["properties"] == told
+
+
+def test_the_fewest_calls(tasks):
+    def switches(count: int, **more) -> dict:
+        return {f"Switch{number}": {**LIGHT, "name": f"switch{number}", **more} for number in range(count)}
+
+    def bring(*operations, properties):
+        tasks.changes("iot_thing_model", *operations, **OF, functions={"properties": properties})
+
+    bring("ImportThingModelTsl", properties=switches(3))
+    bring("CreateThingModel", properties=switches(13))
+    # Twenty take two calls, an import one.
+    bring("ImportThingModelTsl", properties=switches(33))
+    bring("ImportThingModelTsl", properties={**switches(33), **switches(2, description="other")})
+    bring(
+        "UpdateThingModel",
+        properties={
+            **switches(33),
+            "Switch0": {**LIGHT, "name": "zero"},
+            "Switch1": {**LIGHT, "name": "switch1", "description": "other"},
+        },
+    )
+    bring("ImportThingModelTsl", properties=switches(32))
+    # Two that exchange their names cannot be changed one after the other.
+    crossed = {**switches(32), "Switch0": {**LIGHT, "name": "switch1"}, "Switch1": {**LIGHT, "name": "switch0"}}
+    bring("ImportThingModelTsl", properties=crossed)
+    # What ThingModelJson cannot say is imported.
+    bring("ImportThingModelTsl", properties={**switches(32), "Long": {"type": "text", "length": 4000}})
+    bring("ImportThingModelTsl", properties={**switches(32), "Long": {"type": "text", "length": 5000}})
+    bring(
+        "ImportThingModelTsl",
+        properties={"Switch0": {**LIGHT, "name": "switch0"}, "Half": {"type": "int", "min": 0, "max": 1}},
+    )
+
+
+def test_any_model_becomes_any_other(tasks):
+    """A walk through models of all shapes, by whatever calls, with blocks: what is asked for is what is there."""
+    random = Random(7)
+    types = [
+        LIGHT,
+        BRIGHTNESS,
+        {"type": "text", "length": 64},
+        {"type": "text", "length": 4096},
+        {"type": "date"},
+        {"type": "float", "min": 0, "max": 1},
+        {"type": "enum", "values": {1: "one", 2: "two"}},
+        {"type": "struct", "members": {"X": {"type": "double", "min": -180, "max": 180, "step": 0.01}}},
+        {"type": "array", "size": 4, "item": {"type": "text"}},
+    ]
+
+    def some(most: int) -> dict:
+        names = random.sample(range(most), random.randrange(most))
+        return {
+            "properties": {f"P{n}": {**random.choice(types), "name": f"p{n}", "access": "rw"} for n in names},
+            "events": {f"E{n}": {"type": random.choice(["info", "error"])} for n in names[:2]},
+            "services": {f"S{n}": {"inputs": {"A": random.choice(types[2:])}} for n in names[:3]},
+        }
+
+    for _turn in range(12):
+        functions = some(random.choice((3, 8, 15)))
+        blocks = [{"id": f"b{n}", "name": f"block{n}", "functions": some(4)} for n in range(random.randrange(3))]
+        wanted = {"functions": functions, "blocks": blocks, "purge_blocks": True, "published": True}
+        plan = tasks.ok("iot_thing_model", **OF, check_mode=True, **wanted, allow_breaking=True)
+        done = tasks.ok("iot_thing_model", **OF, **wanted, allow_breaking=True)
+        operations = [[step["operation"] for step in result["steps"]] for result in (plan, done)]
+        assert operations[0] == operations[1]
+        assert plan["breaking_changes"] == done["breaking_changes"]
+        tasks.keeps("iot_thing_model", **OF, **wanted)
+        told = model(tasks, in_force=True)
+        assert names(told["functions"]) == names(functions)
+        assert {block["id"]: names(block["functions"]) for block in told["blocks"]} == {
+            block["id"]: names(block["functions"]) for block in blocks
+        }
+
+
+def test_standard_functions_stay_standard(tasks):
+    tasks.ok(
+        "iot_product",
+        name="standard",
+        node_type="device",
+        thing_model=True,
+        data_format="alink",
+        category_key="Lighting",
+    )
+    template = tasks.ok("iot_thing_template_info", category="Lighting")["templates"][0]["functions"]
+    tasks.keeps("iot_thing_model", product="standard", functions=template)
+    properties = {n: {**p, "description": "other"} for n, p in template["properties"].items()}
+    changed = tasks.changes(
+        "iot_thing_model",
+        *["UpdateThingModel"] * len(properties),
+        product="standard",
+        functions={**template, "properties": properties},
+    )
+    assert {p["custom"] for p in changed["thing_model"]["functions"]["properties"].values()} == {False}
+
+
+def test_blocks(tasks):
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
+    level = {"properties": {"Level": BRIGHTNESS}}
+    made = tasks.changes(
+        "iot_thing_model",
+        "ImportThingModelTsl",
+        **OF,
+        blocks=[{"id": "battery", "name": "电池モジ1", "functions": level}],
+    )
+    (battery,) = made["thing_model"]["blocks"]
+    assert battery == {"id": "battery", "name": "电池モジ1", "functions": level}
+    assert made["thing_model"]["published"] is False
+    assert made["compatible_changes"] == [{"at": "battery:properties.Level", "change": "added"}]
+
+    # One that is empty, and has a description.
+    empty = {"id": "spare", "name": "spare_part", "description": "for later"}
+    made = tasks.changes("iot_thing_model", "CreateThingModel", **OF, blocks=[empty])
+    assert [block["id"] for block in made["thing_model"]["blocks"]] == ["battery", "spare"]
+    renamed = tasks.changes("iot_thing_model", "UpdateThingModel", **OF, blocks=[{"id": "spare", "name": "other_part"}])
+    assert renamed["thing_model"]["blocks"][1]["description"] == "for later"
+    tasks.changes("iot_thing_model", "UpdateThingModel", **OF, blocks=[{"id": "spare", "description": "for never"}])
+    filled = {"id": "spare", "tsl": model(tasks, block="battery", include=["tsl"])["as_tsl"], "description": "full"}
+    tasks.changes("iot_thing_model", "ImportThingModelTsl", "UpdateThingModel", **OF, blocks=[filled])
+    both = {"Level": {**BRIGHTNESS, "max": 50}, "Age": {**BRIGHTNESS, "name": "age"}}
+    # Two calls one by one, one as an import.
+    tasks.changes(
+        "iot_thing_model", "ImportThingModelTsl", **OF, blocks=[{"id": "battery", "functions": {"properties": both}}]
+    )
+    tasks.changes(
+        "iot_thing_model",
+        "UpdateThingModel",
+        **OF,
+        blocks=[{"id": "battery", "functions": {"properties": {**both, "Age": {**BRIGHTNESS, "name": "years"}}}}],
+    )
+    tasks.keeps("iot_thing_model", **OF, blocks=[{"id": "battery"}])
+    tasks.keeps("iot_thing_model", **OF, blocks=[])
+
+    published = tasks.changes("iot_thing_model", "PublishThingModel", **OF, published=True, version="v2")
+    assert published["thing_model"]["published"] is True
+    refused = tasks.refuses(
+        "iot_thing_model", "battery:properties.Level removed", **OF, blocks=[{"id": "spare"}], purge_blocks=True
+    )
+    assert {change["at"] for change in refused["breaking_changes"]} == {
+        "battery:properties.Level",
+        "battery:properties.Age",
+    }
+    purged = tasks.changes(
+        "iot_thing_model",
+        "DeleteThingModel",
+        **OF,
+        blocks=[{"id": "spare"}],
+        purge_blocks=True,
+        allow_breaking=True,
+    )
+    assert [block["id"] for block in purged["thing_model"]["blocks"]] == ["spare"]
+    # Whatever is done to one block, the default one is as it was.
+    assert names(purged["thing_model"]["functions"]) == names(FUNCTIONS)
+    tasks.changes("iot_thing_model", "DeleteThingModel", **OF, blocks=[], purge_blocks=True, allow_breaking=True)
+    assert names(model(tasks)["functions"]) == names(FUNCTIONS)
+    for version, blocks in (("v1", []), ("v2", ["battery", "spare"])):
+        assert [block["id"] for block in model(tasks, version=version)["blocks"]] == blocks
+
+
+def test_extended_descriptions(tasks):
+    meter = {"product": "old_meter"}
+    tasks.ok(
+        "iot_product",
+        name="old_meter",
+        node_type="device",
+        thing_model=True,
+        data_format="alink",
+        net_type="other",
+        protocol_type="modbus",
+    )
+    # TSL has no place for it: what is imported is described after.
+    properties = {"properties": {"Light": LIGHT, "Brightness": BRIGHTNESS}}
+    made = tasks.changes(
+        "iot_thing_model", "CreateThingModel", **meter, functions=properties, extended_descriptions={"Light": MODBUS}
+    )
+    told = made["thing_model"]["functions"]["properties"]["Light"]["extended"]
+    assert told == {**MODBUS, "identifier": "Light"}
+    # What is not spoken of stays, and the same in other words is the same.
+    tasks.keeps("iot_thing_model", **meter, functions=properties)
+    tasks.keeps("iot_thing_model", **meter, extended_descriptions={"Light": {**MODBUS, "pollingTime": 1000.0}})
+    tasks.keeps(
+        "iot_thing_model",
+        **meter,
+        thing_model_json=model(tasks, **meter, include=["thing_model_json"])["as_thing_model_json"],
+    )
+    inline = {"properties": {"Light": {**LIGHT, "extended": {**MODBUS, "trigger": 2}}, "Brightness": BRIGHTNESS}}
+    changed = tasks.changes("iot_thing_model", "UpdateThingModel", **meter, functions=inline)
+    assert [change["at"] for change in changed["compatible_changes"]] == ["properties.Light.extended"]
+    tasks.changes(
+        "iot_thing_model",
+        "UpdateThingModel",
+        **meter,
+        extended_descriptions={"Light": {**MODBUS, "registerAddress": "0x01"}},
+    )
+    tasks.changes("iot_thing_model", "PublishThingModel", **meter, published=True, version="v1")
+    told = model(tasks, **meter, include=["extend_config"])["as_extend_config"]["properties"]
+    assert [one["registerAddress"] for one in told] == ["0x01"]
+    # What goes is taken out by an import, and what is left is described anew.
+    left = tasks.changes(
+        "iot_thing_model",
+        "ImportThingModelTsl",
+        "UpdateThingModel",
+        **meter,
+        functions={"properties": {"Light": LIGHT}},
+        allow_breaking=True,
+    )
+    assert left["thing_model"]["functions"]["properties"]["Light"]["extended"]["registerAddress"] == "0x01"
+    cleared = tasks.changes("iot_thing_model", "UpdateThingModel", **meter, extended_descriptions={"Light": {}})
+    assert "extended" not in cleared["thing_model"]["functions"]["properties"]["Light"]
+    told = model(tasks, **meter, version="v1", include=["extend_config"])["as_extend_config"]["properties"]
+    assert [one["registerAddress"] for one in told] == ["0x01"]
+    block = {"id": "inner", "name": "inner", "functions": {"properties": {"Light": LIGHT}}}
+    made = tasks.changes(
+        "iot_thing_model", "CreateThingModel", **meter, blocks=[{**block, "extended_descriptions": {"Light": MODBUS}}]
+    )
+    assert made["thing_model"]["blocks"][0]["functions"]["properties"]["Light"]["extended"]
+    tasks.changes(
+        "iot_thing_model", "UpdateThingModel", **meter, blocks=[{"id": "inner", "extended_descriptions": {"Light": {}}}]
+    )
+
+    for described, complaint in (
+        ({**MODBUS, "registerAddress": "254"}, "registerAddress"),
+        ({**MODBUS, "operateType": "inputStatus"}, "writeFunctionCode: 5"),
+        ({**MODBUS, "writeFunctionCode": 0, "writeOnly": 1}, "writeFunctionCode"),
+        ({**MODBUS, "scaling": 0}, "scaling"),
+        ({"displayName": "light"}, "registerAddress"),
+    ):
+        message = f"extended_descriptions has an extended description of Light that is wrong at .*{complaint}"
+        tasks.refuses("iot_thing_model", message, **meter, extended_descriptions={"Light": described})
+    services = {"services": {"Reset": {"extended": MODBUS}}}
+    tasks.refuses("iot_thing_model", "modbus has none for services", **meter, functions=services, allow_breaking=True)
+    tasks.refuses("iot_thing_model", "protocol_type is modbus", **OF, functions=inline)
+    failed = tasks.run("iot_thing_model", **meter, extended_descriptions={"Lihgt": MODBUS})
+    assert "there is no function Lihgt" in failed["msg"]
+
+
+def test_a_copy_of_another_products_model(tasks):
+    blocks = [{"id": "battery", "name": "battery", "functions": {"properties": {"Level": BRIGHTNESS}}}]
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks, published=True, version="v1")
+    tasks.ok(
+        "iot_thing_model", **OF, functions=with_properties(More=LIGHT | {"name": "more"}), published=True, version="v2"
+    )
+    for name, category in (("garden_light", ""), ("spot_light", ""), ("door_lock", "DoorLock")):
+        more = {"category_key": category} if category else {}
+        tasks.ok("iot_product", name=name, node_type="device", thing_model=True, data_format="alink", **more)
+    garden = {"product": "garden_light"}
+    made = tasks.changes(
+        "iot_thing_model", "CopyThingModel", "PublishThingModel", **garden, copy_from=OF, published=True, version="v1"
+    )
+    assert names(made["thing_model"]["functions"]) == {*names(FUNCTIONS), "More"}
+    assert [block["id"] for block in made["thing_model"]["blocks"]] == ["battery"]
+    older = {**garden, "copy_from": {**OF, "version": "v1"}}
+    tasks.refuses("iot_thing_model", "properties.More removed", **older)
+    tasks.changes("iot_thing_model", "CopyThingModel", **older, allow_breaking=True)
+    tasks.keeps("iot_thing_model", **older)
+    # A draft that is not what was published: what is in force is copied.
+    tasks.ok("iot_thing_model", **OF, functions={}, allow_breaking=True)
+    tasks.changes("iot_thing_model", "CopyThingModel", **garden, copy_from=OF)
+
+    tasks.refuses("iot_thing_model", "of another category", product="door_lock", copy_from=OF)
+    tasks.refuses("iot_thing_model", "the product itself", **OF, copy_from=OF)
+    tasks.refuses("iot_thing_model", "copy_from and functions cannot both", **garden, copy_from=OF, functions={})
+    tasks.refuses("iot_thing_model", "copy_from has a version", **garden, copy_from={**OF, "version": "v 1"})
+    for source, message in (
+        ({"product": "nobody"}, "there is no product nobody"),
+        ({**OF, "version": "v9"}, "there is no version v9 of the thing model of street_light"),
+        ({"product": "spot_light"}, "there is no published version of the thing model of spot_light"),
+    ):
+        assert message in tasks.run("iot_thing_model", **garden, copy_from=source)["msg"]
+        # An earlier task of the same play may be about to make it.
+        plan = tasks.run("iot_thing_model", True, **garden, copy_from=source, published=True)
+        assert [step["operation"] for step in plan["steps"]] == ["CopyThingModel", "PublishThingModel"]
+        assert plan["pending"]
+
+
+def test_versions(tasks):
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1", version_description="first")
+    # Another name for what is in force is another version.
+    tasks.changes("iot_thing_model", "PublishThingModel", **OF, published=True, version="v2")
+    # One that is there is as good where it holds the same.
+    tasks.keeps("iot_thing_model", **OF, published=True, version="v1")
+    more = with_properties(More=LIGHT | {"name": "more"})
+    for version in ("v1", "v2"):
+        tasks.refuses(
+            "iot_thing_model",
+            f"there is a version {version} already",
+            **OF,
+            functions=more,
+            published=True,
+            version=version,
+        )
+    # A version counts where something is published.
+    tasks.changes("iot_thing_model", "CreateThingModel", **OF, functions=more, version="v1")
+    tasks.refuses("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
+    tasks.changes(
+        "iot_thing_model",
+        "PublishThingModel",
+        **OF,
+        published=True,
+        version="v3",
+        version_description="more",
+    )
+    tasks.keeps("iot_thing_model", **OF, published=True, version="v3", version_description="more")
+    tasks.refuses(
+        "iot_thing_model",
+        "the description of version v3 cannot be changed: it is 'more'",
+        **OF,
+        published=True,
+        version="v3",
+        version_description="less",
+    )
+    # One that is there and holds another model is not what is in force.
+    tasks.refuses("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
+    tasks.refuses("iot_thing_model", "version may hold", **OF, published=True, version="v 3")
+    # Back to what was: a version that is there cannot come into force again.
+    back = {**OF, "functions": FUNCTIONS, "published": True, "allow_breaking": True}
+    tasks.refuses("iot_thing_model", "there is a version v1 already", **back, version="v1")
+    tasks.changes("iot_thing_model", "ImportThingModelTsl", "PublishThingModel", **back, version="v4")
+    assert [one["version"] for one in model(tasks)["versions"]] == ["v4", "v3", "v2", "v1"]
+
+
+def test_what_breaks_is_refused(tasks):
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS)
+    # As long as nothing is in force, nothing can break.
+    tasks.changes("iot_thing_model", "ImportThingModelTsl", **OF, functions={"services": {"Reset": {}}})
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
+    narrow = with_properties(Brightness={**BRIGHTNESS, "max": 50, "name": "level"})
+    refused = tasks.refuses(
+        "iot_thing_model",
+        "would break what is in force: properties.Brightness.max narrowed from 100 to 50.*allow_breaking: true",
+        **OF,
+        functions=narrow,
+    )
+    assert refused["breaking_changes"] == [
+        {"at": "properties.Brightness.max", "change": "narrowed", "before": 100, "after": 50}
+    ]
+    assert refused["compatible_changes"] == [
+        {"at": "properties.Brightness.name", "change": "changed", "before": "brightness", "after": "level"}
+    ]
+    assert refused["field"] == "allow_breaking"
+    changed = tasks.changes("iot_thing_model", "UpdateThingModel", **OF, functions=narrow, allow_breaking=True)
+    assert changed["breaking_changes"] == refused["breaking_changes"]
+    # What breaks is not published either without being allowed to.
+    tasks.refuses("iot_thing_model", "Brightness.max narrowed", **OF, published=True)
+    # To put it right is no harm.
+    tasks.changes("iot_thing_model", "UpdateThingModel", **OF, functions=FUNCTIONS)
+
+
+def test_a_model_is_absent(tasks):
+    blocks = [{"id": "battery", "name": "battery"}]
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks)
+    gone = tasks.changes("iot_thing_model", "DeleteThingModel", **OF, state="absent")
+    assert gone["thing_model"] == {}
+    tasks.keeps("iot_thing_model", **OF, state="absent")
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks, published=True)
+    gone = tasks.changes("iot_thing_model", "DeleteThingModel", "PublishThingModel", **OF, state="absent")
+    assert {change["at"] for change in gone["breaking_changes"]} >= {"properties.Light", "services.Flash"}
+    assert model(tasks)["functions"] == model(tasks, in_force=True)["functions"] == {}
+    tasks.keeps("iot_thing_model", **OF, state="absent")
+    tasks.keeps("iot_thing_model", product="nobody", state="absent")
+    # Nobody relies on a model without functions, so that anything can be required of new ones.
+    required = {"properties": {"Light": {**LIGHT, "required": True}}}
+    tasks.changes("iot_thing_model", "ImportThingModelTsl", **OF, functions=required)
+
+
+def test_a_released_product(tasks):
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True)
+    tasks.ok("iot_product", name="street_light", status="released")
+    more = with_properties(More=LIGHT | {"name": "more"})
+    tasks.changes(
+        "iot_thing_model",
+        "CancelReleaseProduct",
+        "CreateThingModel",
+        "PublishThingModel",
+        "ReleaseProduct",
+        **OF,
+        functions=more,
+        published=True,
+    )
+    tasks.server.control(
+        "PUT", "faults", [{"action": "PublishThingModel", "code": "iot.system.IllegalRequest", "status": 200}]
+    )
+    failed = tasks.run(
+        "iot_thing_model", **OF, functions={**more, "services": {}}, published=True, allow_breaking=True, retries=0
+    )
+    assert [(step["operation"], step["status"]) for step in failed["steps"]] == [
+        ("CancelReleaseProduct", "done"),
+        ("ImportThingModelTsl", "done"),
+        ("PublishThingModel", "failed"),
+        ("ReleaseProduct", "done"),
+    ]
+    assert [change["at"] for change in failed["breaking_changes"]] == ["services.Flash"]
+    tasks.server.control("PUT", "faults", [])
+    (product,) = tasks.ok("iot_product_info", name="street_light")["products"]
+    assert product["status"] == "released"
+    tasks.changes(
+        "iot_thing_model",
+        "CancelReleaseProduct",
+        "DeleteThingModel",
+        "PublishThingModel",
+        "ReleaseProduct",
+        **OF,
+        state="absent",
+    )
+
+
+@pytest.mark.parametrize(
+    "operation", ["CreateThingModel", "PublishThingModel", "ImportThingModelTsl", "UpdateThingModel"]
+)
+def test_a_call_whose_answer_was_lost(tasks, operation):
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
+    tasks.server.control("PUT", "faults", [{"action": operation, "drop": "after", "times": 1}])
+    wanted = {
+        "CreateThingModel": with_properties(More=LIGHT | {"name": "more"}),
+        "PublishThingModel": with_properties(More=LIGHT | {"name": "more"}),
+        "UpdateThingModel": with_properties(Light=LIGHT | {"name": "lamp"}),
+        "ImportThingModelTsl": {"services": FUNCTIONS["services"]},
+    }[operation]
+    done = tasks.ok("iot_thing_model", **OF, functions=wanted, published=True, version="v2", allow_breaking=True)
+    assert {step["status"] for step in done["steps"]} == {"done"}
+    assert [step["operation"] for step in done["steps"]].count("PublishThingModel") == 1
+    told = model(tasks, in_force=True)
+    assert names(told["functions"]) == names(wanted)
+    assert [one["version"] for one in told["versions"]] == ["v2", "v1"]
+
+
+def test_no_lost_answer_deletes_more_than_was_asked_for(tasks):
+    """DeleteThingModel, told functions of which none is there, deletes all of them: it is never told any."""
+    blocks = [{"id": block, "name": f"{block}_block", "functions": FUNCTIONS} for block in ("one", "two")]
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks)
+    tasks.server.control("PUT", "faults", [{"action": "*", "drop": "after", "times": 3}])
+    left = tasks.ok(
+        "iot_thing_model",
+        **OF,
+        functions={"services": FUNCTIONS["services"]},
+        blocks=[{"id": "two"}],
+        purge_blocks=True,
+    )
+    assert [step["operation"] for step in left["steps"]] == ["DeleteThingModel", "ImportThingModelTsl"]
+    tasks.server.control("PUT", "faults", [{"action": "DeleteThingModel", "drop": "after", "times": 2}])
+    left = tasks.ok("iot_thing_model", **OF, blocks=[{"id": "two", "functions": {"events": FUNCTIONS["events"]}}])
+    left = tasks.ok("iot_thing_model", **OF, blocks=[{"id": "three", "name": "three_block"}])
+    left = tasks.ok("iot_thing_model", **OF, blocks=[{"id": "two"}], purge_blocks=True)["thing_model"]
+    assert names(left["functions"]) == {"Flash"}
+    assert [names(block["functions"]) for block in left["blocks"]] == [{"Overheated"}]
+
+
+def test_what_cannot_be(tasks):
+    def refuses(message, **options):
+        tasks.refuses("iot_thing_model", message, **OF, **options)
+
+    def functions(message, **kinds):
+        refuses(message, functions=kinds)
+
+    functions(
+        "functions is wrong at properties.Light.type: 'lamp' is not one of", properties={"Light": {"type": "lamp"}}
+    )
+    functions("properties.Level: 'min' is a required property", properties={"Level": {"type": "int", "max": 1}})
+    functions("properties.Level.length: it cannot be given", properties={"Level": {**BRIGHTNESS, "length": 1}})
+    functions("properties.Label: 'length' is a required", properties={"Label": {"type": "text"}})
+    functions(
+        "values.[01]: (True|False) is not of type 'string'",
+        properties={"On": {"type": "bool", "values": {0: False, 1: True}}},
+    )
+    functions("properties.On: a bool has the values 0 and 1", properties={"On": {"type": "bool", "values": {1: "on"}}})
+    functions("properties.Level: min 2 is above max 1", properties={"Level": {"type": "int", "min": 2, "max": 1}})
+    functions("properties.Level: step 0 is not above 0", properties={"Level": {**BRIGHTNESS, "step": 0}})
+    functions("properties.Level: max of an int is a whole number", properties={"Level": {**BRIGHTNESS, "max": 1.5}})
+    functions("properties.Level: max is no number: 'x'", properties={"Level": {**BRIGHTNESS, "max": "x"}})
+    functions("properties.set: set is a word that the platform keeps", properties={"set": LIGHT})
+    functions("properties._x: its name must have 1 to 30", properties={"_x": {"type": "date"}})
+    functions("light is the name of properties.A already", properties={"A": LIGHT, "B": LIGHT})
+    functions(
+        "events.A: A is the identifier of properties.A already", properties={"A": LIGHT}, events={"A": {"type": "info"}}
+    )
+    functions("events.A: 'type' is a required", events={"A": {}})
+    functions("outputs.time: time is a word", events={"A": {"type": "info", "outputs": {"time": {"type": "date"}}}})
+    nested = {"type": "struct", "members": {"In": {"type": "struct", "members": {"A": {"type": "date"}}}}}
+    functions("members.In: a struct holds .* and no struct", properties={"Out": nested})
+    functions(
+        "item.type: 'bool' is not one of", properties={"A": {"type": "array", "size": 1, "item": {"type": "bool"}}}
+    )
+    functions("Additional properties are not allowed \\('propertys'", propertys={})
+    refuses("functions and tsl cannot both be given", functions={}, tsl={"properties": []})
+    refuses(
+        "tsl is wrong at properties.A: its name must",
+        tsl={"properties": [{"identifier": "A", "name": "a b", "accessMode": "r", "dataType": {"type": "date"}}]},
+    )
+    half = {"identifier": "A", "name": "a", "accessMode": "r", "dataType": {"type": "int", "specs": {"min": "0"}}}
+    refuses("tsl is wrong at properties.A: 'max' is a required", tsl={"properties": [half]})
+    many = {"identifier": "A", "name": "a", "accessMode": "r"}
+    many["dataType"] = {"type": "array", "specs": {"size": "513", "item": {"type": "int"}}}
+    refuses("tsl is wrong at properties.A.size: 513 is greater", tsl={"properties": [many]})
+    refuses("tsl is not JSON", tsl="{")
+    refuses("thing_model_json is not JSON", thing_model_json="{")
+    refuses(
+        "thing_model_json is wrong at properties\\[0\\]: 'rwFlag' is a required",
+        thing_model_json={"properties": [{"identifier": "A", "name": "a", "dataType": "DATE", "dataSpecs": {}}]},
+    )
+    many = {f"Text{n}": {"type": "text", "length": 9, "description": "x" * 1000} for n in range(300)}
+    functions("functions has [0-9]+ characters as TSL, more than the 262144", properties=many)
+    for block, message in (
+        ({"id": ""}, "blocks has '', whose id must"),
+        ({"id": "a-b"}, "id may hold"),
+        ({"id": "battery"}, "blocks has a new one, battery, without a name"),
+        ({"id": "battery", "name": "bat"}, "name must have 4 to 30"),
+        ({"id": "battery", "name": "battery", "description": ""}, "description must have"),
+        ({"id": "battery", "name": "battery", "functions": {"events": {"A": {}}}}, "functions is wrong at events.A"),
+        ({"id": "battery", "name": "battery", "functions": {}, "tsl": '{"events":[]}'}, "functions and tsl, which say"),
+    ):
+        refuses(message, blocks=[block])
+    refuses("blocks names battery twice", blocks=[{"id": "battery"}] * 2)
+    refuses("extended_descriptions has no dictionary for Light", extended_descriptions={"Light": 1})
+    tasks.ok("iot_product", name="plain", node_type="device")
+    tasks.refuses("iot_thing_model", "iot.prod.NotSeniorProduct", product="plain", functions=FUNCTIONS)
+
+
+def test_a_product_that_is_planned(tasks):
+    def plan(**options):
+        return tasks.run("iot_thing_model", True, product="window", **options)
+
+    planned = plan(functions=FUNCTIONS, blocks=[{"id": "battery", "name": "battery"}], published=True, version="v1")
+    operations = ["ImportThingModelTsl", "CreateThingModel", "PublishThingModel"]
+    assert [step["operation"] for step in planned["steps"]] == operations
+    assert planned["pending"] == ["the product window does not exist yet"]
+    planned = plan(extended_descriptions={"Light": MODBUS}, published=True)
+    assert [step["operation"] for step in planned["steps"]] == ["UpdateThingModel", "PublishThingModel"]
+    # So may be a function.
+    planned = tasks.run("iot_thing_model", True, **OF, extended_descriptions={"Light": MODBUS})
+    assert planned["pending"] == ["the function Light does not exist yet"]
+    block = {"id": "battery", "extended_descriptions": {"Light": MODBUS}}
+    planned = tasks.run("iot_thing_model", True, **OF, blocks=[block])
+    assert planned["pending"] == ["the function battery:Light does not exist yet"]
+    assert [step["operation"] for step in planned["steps"]] == ["UpdateThingModel"]
+    assert "there is no function battery:Light" in tasks.run("iot_thing_model", **OF, blocks=[block])["msg"]
+    assert "there is no product window" in tasks.run("iot_thing_model", product="window", functions={})["msg"]
+
+
+def test_info(tasks, key):
+    blocks = [{"id": "battery", "name": "battery", "functions": {"properties": {"Level": BRIGHTNESS}}}]
+    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1", version_description="first")
+    tasks.ok("iot_thing_model", **OF, blocks=blocks, published=True, version="v2")
+    tasks.ok("iot_thing_model", **OF, functions={}, allow_breaking=True)
+    for product in ("street_light", key):
+        draft = model(tasks, product=product)
+        assert (draft["functions"], draft["published"], draft["version"]) == ({}, False, "v2")
+        assert [one["version"] for one in draft["versions"]] == ["v2", "v1"]
+        assert [block["id"] for block in draft["blocks"]] == ["battery"]
+        first = model(tasks, product=product, version="v1")
+        assert (names(first["functions"]), first["blocks"], first["version"]) == (names(FUNCTIONS), [], "v1")
+    now = model(tasks, in_force=True, include=["tsl", "thing_model_json"])
+    assert names(now["functions"]) == names(FUNCTIONS)
+    assert [one["identifier"] for one in now["as_tsl"]["properties"]] == ["Brightness", "Light"]
+    assert now["as_thing_model_json"]["_ppk"]["version"] == "v2"
+    battery = model(tasks, version="v2", block="battery", include=["tsl", "extend_config"])
+    assert (names(battery["functions"]), battery["blocks"]) == ({"Level"}, [])
+    assert battery["as_tsl"]["functionBlockId"] == "battery"
+    for nothing in (
+        {"version": "v9"},
+        {"block": "motor"},
+        {"version": "v1", "block": "battery"},
+        {"product": "window"},
+    ):
+        assert tasks.ok("iot_thing_model_info", **{**OF, **nothing})["thing_models"] == []
