@@ -70,11 +70,15 @@ options:
         choices: [republish, amqp, datahub, ons, mns, fc, ots]
       configuration:
         description:
-          - The target and how to reach it, with the members that the platform's manual lists for the type.
-          - The C(topic) of a V(republish) action may name a product in place of its ProductKey.
-          - A V(republish) action needs C(topic), an V(amqp) action C(groupId), V(datahub) C(projectName) and
-            C(topicName), V(ons) C(instanceId) and C(topic), V(mns) C(themeName), V(fc) C(serviceName) and
-            C(functionName), V(ots) C(instanceName) and C(tableName).
+          - The target and how to reach it, with the members that the platform's manual lists for the type. It is held
+            against a schema of its type before anything is sent.
+          - A V(republish) action has C(topic), which may name a product in place of its ProductKey, and C(topicType), 0
+            for the topics of a thing model and 1 for custom ones.
+          - An V(amqp) action has C(groupId), the consumer group's GroupId or its name.
+          - V(mns) has C(themeName), V(ons) C(instanceId), C(topic) and if wanted C(tag), V(fc) C(serviceName) and
+            C(functionName), V(datahub) C(projectName), C(topicName) and C(schemaVals), V(ots) C(instanceName),
+            C(tableName) and C(primaryKeys); each of them has C(regionName) and C(role) (C(roleArn), C(roleName)) as
+            well.
         type: dict
         required: true
       error_action:
@@ -90,6 +94,8 @@ options:
 extends_documentation_fragment:
   - iotops.aliyun.iot
   - iotops.aliyun.iot.resource
+requirements:
+  - jsonschema
 seealso:
   - module: iotops.aliyun.iot_rule_info
   - module: iotops.aliyun.iot_product

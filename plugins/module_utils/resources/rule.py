@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, rule
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, rule, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, StopThenDelete, Switch, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.consumer_group import CONSUMER_GROUPS
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import RULE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key, topic_of_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_actions import (
@@ -41,7 +42,7 @@ class Rule(Resource):
 
     kind = "rule"
     title = "rule"
-    families = (rule, product)
+    families = (rule, product, subscription)
     key = ("name",)
     identity = {"RuleId": "rule_id"}
     states = {
@@ -97,16 +98,20 @@ class Rule(Resource):
         if topic and "topic_type" not in desired:
             resolved["topic_type"] = topic_type(topic)
         if "actions" in desired:
-            resolved["actions"] = [with_product_key(reader, action) for action in desired["actions"]]
+            resolved["actions"] = [with_ids(reader, action) for action in desired["actions"]]
         return resolved
 
 
-def with_product_key(reader, action: dict) -> dict:
-    """A republishing action whose topic may name a product, with the product's ProductKey in its place."""
-    if action["type"] != "republish":
-        return action
-    topic = topic_of_key(reader, action["configuration"]["topic"])
-    return {**action, "configuration": {**action["configuration"], "topic": topic}}
+def with_ids(reader, action: dict) -> dict:
+    """An action with the ids of what its configuration names: a topic's product, a consumer group."""
+    configuration = dict(action["configuration"])
+    if action["type"] == "republish":
+        configuration["topic"] = topic_of_key(reader, configuration["topic"])
+    elif action["type"] == "amqp":
+        group = CONSUMER_GROUPS.id_of(reader, configuration["groupId"])
+        # What an earlier task is about to make goes by its name until then.
+        configuration["groupId"] = configuration["groupId"] if group is PENDING else group
+    return {**action, "configuration": configuration}
 
 
 def topic_type(short_topic: str) -> str:

@@ -13,6 +13,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_schemas import CONFIGURATIONS
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.schemas import complaint
 
 #: The members of a configuration that say where an action of each type sends data.
 TARGETS = {
@@ -52,9 +54,9 @@ class Actions(Type):
         if len(value) > MOST_ACTIONS:
             return f"takes at most {MOST_ACTIONS} actions, not {len(value)}"
         for action in value:
-            missing = [name for name in TARGETS[action["type"]] if not action["configuration"].get(name)]
-            if missing:
-                return f"has a {action['type']} action whose configuration lacks {', '.join(missing)}"
+            wrong = complaint(CONFIGURATIONS[action["type"]], action["configuration"])
+            if wrong:
+                return f"has a {action['type']} action whose configuration {wrong}"
         if len({self.identity(action) for action in value}) < len(value):
             return "names a type and target twice"
         if sum(bool(action.get("error_action")) for action in value) > 1:

@@ -35,6 +35,7 @@ def account(rule=None, actions=()) -> Answers:
         GetRule={"RuleInfo": rule} if rule else None,
         ListRuleActions={"RuleActionList": {"RuleActionInfo": list(actions)}},
         CreateRule={"RuleId": 7},
+        QueryConsumerGroupList=[{"GroupId": group, "GroupName": f"name_of_{group}"} for group in ("g1", "g2")],
     )
 
 
@@ -155,8 +156,7 @@ def test_a_product_can_change_and_the_diff_says_so():
     [
         ("/street_light/console/user/alarm", "/a1/console/user/alarm"),
         ("/a1/console/user/alarm", "/a1/console/user/alarm"),
-        ("alarm", "alarm"),
-        ("/sys", "/sys"),
+        ("/sys/${productKey}/d/thing/service/x", "/sys/${productKey}/d/thing/service/x"),
         ("/sys/street_light/${deviceName}/thing/service/x", "/sys/a1/${deviceName}/thing/service/x"),
     ],
 )
@@ -168,7 +168,11 @@ def test_a_topic_to_republish_to_may_name_the_product(topic, sent):
 
 
 def test_a_topic_of_a_product_that_is_not_there_is_an_error_or_left_as_it_is():
-    action = {"type": "republish", "configuration": {"topic": "/new/d/user/x"}, "error_action": False}
+    action = {
+        "type": "republish",
+        "configuration": {"topic": "/new/d/user/x", "topicType": 1},
+        "error_action": False,
+    }
     with pytest.raises(ParentMissing, match="there is no product new"):
         rule(account(STOPPED), False, actions=[action])
     result = rule(account(STOPPED), actions=[action])

@@ -17,7 +17,16 @@ KIND = Actions()
 RULE = Rule()
 AMQP = {"type": "amqp", "configuration": {"groupId": "g1"}, "error_action": False}
 TOPIC = {"type": "republish", "configuration": {"topic": "/a1/d/user/get", "topicType": 1}, "error_action": False}
-TABLE = {"type": "ots", "configuration": {"instanceName": "i", "tableName": "t", "primaryKeys": []}}
+TABLE = {
+    "type": "ots",
+    "configuration": {
+        "instanceName": "i",
+        "tableName": "t",
+        "primaryKeys": [{"columnName": "id", "columnType": "STRING", "columnValue": "${id}"}],
+        "regionName": "cn-shanghai",
+        "role": {"roleArn": "acs:ram::1234:role/r", "roleName": "r"},
+    },
+}
 
 
 def changed(action: dict, **configuration) -> dict:
@@ -69,8 +78,14 @@ def test_anything_else_is_a_difference(other):
         ([AMQP, TOPIC, TABLE, {**AMQP, "error_action": True}], ""),
         ([changed(AMQP, groupId=f"g{n}") for n in range(10)], ""),
         ([changed(AMQP, groupId=f"g{n}") for n in range(11)], "takes at most 10 actions, not 11"),
-        ([changed(AMQP, groupId="")], "has a amqp action whose configuration lacks groupId"),
-        ([{"type": "fc", "configuration": {}}], "has a fc action whose configuration lacks serviceName, functionName"),
+        (
+            [changed(AMQP, groupId="")],
+            "has a amqp action whose configuration is wrong at groupId: '' should be non-empty",
+        ),
+        (
+            [{"type": "fc", "configuration": {}}],
+            "has a fc action whose configuration is wrong at its top: 'serviceName' is a required property",
+        ),
         ([TOPIC, changed(TOPIC, topicType=0)], "names a type and target twice"),
         ([{**AMQP, "error_action": True}, {**TOPIC, "error_action": True}], "takes one error action at most"),
     ],

@@ -1,0 +1,75 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the configuration of a rule's action holds, type by type, as JSON schemas (the manual's chapter 4.15.4).
+
+What the platform adds by itself may be written along, as whoever copies a configuration does.
+"""
+
+from __future__ import annotations
+
+_TEXT = {"type": "string", "minLength": 1}
+_REGION = {"type": "string", "pattern": r"^[a-z]+(-[a-z0-9]+)+$"}
+_ROLE = {
+    "type": "object",
+    "properties": {"roleArn": {"type": "string", "pattern": "^acs:ram::[^:/]+:role/.+$"}, "roleName": _TEXT},
+    "required": ["roleArn", "roleName"],
+}
+
+
+def _configuration(required: dict, optional: dict | None = None) -> dict:
+    added = {"uid": {}, "endPoint": {}}
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {}), **added},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _elsewhere(required: dict, optional: dict | None = None) -> dict:
+    """The configuration of an action that sends to another product of the vendor."""
+    return _configuration({**required, "regionName": _REGION, "role": _ROLE}, optional)
+
+
+_COLUMN = {
+    "type": "object",
+    "properties": {
+        "name": _TEXT,
+        "value": _TEXT,
+        "type": {"enum": ["BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP", "STRING", "DECIMAL"]},
+    },
+    "required": ["name", "value", "type"],
+}
+
+_PRIMARY_KEY = {
+    "type": "object",
+    "properties": {
+        "columnName": _TEXT,
+        "columnType": {"enum": ["INTEGER", "STRING", "BINARY"]},
+        "columnValue": {"type": "string"},
+        "option": {"enum": ["", "AUTO_INCREMENT", None]},
+    },
+    "required": ["columnName", "columnType"],
+    "if": {"properties": {"option": {"const": "AUTO_INCREMENT"}}, "required": ["option"]},
+    "then": {"properties": {"columnType": {"const": "INTEGER"}}},
+    "else": {"required": ["columnValue"], "properties": {"columnValue": _TEXT}},
+}
+
+#: The schema of each type's configuration.
+CONFIGURATIONS = {
+    "republish": _configuration({"topic": {"type": "string", "pattern": "^/.+/.+"}, "topicType": {"enum": [0, 1]}}),
+    "amqp": _configuration({"groupId": _TEXT}),
+    "datahub": _elsewhere(
+        {"projectName": _TEXT, "topicName": _TEXT, "schemaVals": {"type": "array", "items": _COLUMN, "minItems": 1}}
+    ),
+    "ons": _elsewhere({"instanceId": _TEXT, "topic": _TEXT}, {"tag": {"type": "string", "maxLength": 128}}),
+    "mns": _elsewhere({"themeName": _TEXT}),
+    "fc": _elsewhere({"serviceName": _TEXT, "functionName": _TEXT}),
+    "ots": _elsewhere(
+        {
+            "instanceName": _TEXT,
+            "tableName": _TEXT,
+            "primaryKeys": {"type": "array", "items": _PRIMARY_KEY, "minItems": 1, "maxItems": 4},
+        }
+    ),
+}
