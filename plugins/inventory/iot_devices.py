@@ -45,6 +45,12 @@ options:
     type: list
     elements: str
     choices: [online, offline, unactive, disable]
+  indexed_status:
+    description:
+      - Whether devices in one of O(statuses) are looked up in the platform's own index. Where few of many devices are,
+        that takes far fewer requests; the platform takes up to ten seconds to bring a change into it.
+    type: bool
+    default: false
   facts:
     description:
       - What to ask for beside what lists of devices tell.

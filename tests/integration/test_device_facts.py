@@ -64,13 +64,23 @@ def test_states(tasks, account):
 
 @pytest.mark.parametrize(("status", "count"), [("online", 1), ("disable", 1), ("unactive", 58), ("offline", 0)])
 def test_devices_in_a_state(tasks, account, status, count):
-    tasks.server.request("DELETE", "/_emulator/calls")
-    found = tasks.ok("iot_device_info", product="street_light", status=status)["devices"]
-    assert len(found) == count
-    assert {device["status"] for device in found} <= {status}
-    calls = [call["action"] for call in tasks.server.control("GET", "calls")["calls"]]
-    assert "QueryDevice" not in calls
-    assert "QueryDeviceByStatus" in calls
+    for indexed in (False, True):
+        tasks.server.request("DELETE", "/_emulator/calls")
+        found = tasks.ok("iot_devices_info", products=["street_light"], statuses=[status], indexed_status=indexed)
+        assert len(found["devices"]) == count
+        assert {device["status"] for device in found["devices"]} <= {status}
+        calls = [call["action"] for call in tasks.server.control("GET", "calls")["calls"]]
+        assert ("QueryDeviceByStatus" in calls) is indexed
+        assert ("QueryDevice" in calls) is not indexed
+
+
+def test_a_state_that_the_index_does_not_have_yet(tasks, account):
+    tasks.ok("iot_device", product="street_light", name="lamp-005", enabled=False)
+    asked = {"products": ["street_light"], "statuses": ["disable"]}
+    assert len(tasks.ok("iot_devices_info", **asked)["devices"]) == 2
+    assert len(tasks.ok("iot_devices_info", **asked, indexed_status=True)["devices"]) == 1
+    # One at a time, and in lists, devices are as they are now.
+    assert len(tasks.ok("iot_device_info", product="street_light", status="disable")["devices"]) == 2
 
 
 def test_who_is_behind_an_iot_id(tasks, account):

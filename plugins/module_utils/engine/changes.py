@@ -196,11 +196,13 @@ class Entries(Change):
             for key in after
             if key in before and not field.same(_value(field, {key: before[key]}), _value(field, {key: after[key]}))
         }
-        portions = [
-            (self.remove, {key: before[key] for key in before if key not in after}, None),
-            (self.change, changed, after),
-            (self.add, {key: after[key] for key in after if key not in before}, after),
-        ]
+        added = {key: after[key] for key in after if key not in before}
+        portions = [(self.remove, {key: before[key] for key in before if key not in after}, None)]
+        if self.change is self.add:
+            # What is changed as it is added goes along.
+            portions.append((self.add, {**changed, **added}, after))
+        else:
+            portions += [(self.change, changed, after), (self.add, added, after)]
         if self.never_empty:
             portions.append(portions.pop(0))
         result = []

@@ -28,7 +28,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.desired_pr
     of_rows,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import NICKNAME, Behind, device_id
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_status import STATE_NUMBERS, STATES
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_status import STATES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import has_certificates, product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sub_devices import signed
@@ -217,15 +217,6 @@ class Device(Resource):
         elif "gateway" in desired:
             resolved["gateway"] = {}
         return resolved
-
-    def rows(self, reader, desired):
-        if "status" not in desired or "name" in desired:
-            yield from super().rows(reader, desired)
-            return
-        # A change takes the platform up to ten seconds to show here.
-        wanted = {"ProductKey": desired["product_key"], "Status": STATE_NUMBERS[desired["status"]]}
-        for item in reader.pages("QueryDeviceByStatus", wanted):
-            yield self.parse(item)
 
     def read_detail(self, reader, detail, current):
         if detail.operation == "QueryDeviceCert" and not has_certificates(reader, current["product_key"]):

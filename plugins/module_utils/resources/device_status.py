@@ -16,7 +16,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product im
 STATES = Choice({word: word.upper() for word in ("online", "offline", "unactive", "disable")})
 
 #: The number of each state where devices are asked for by it.
-STATE_NUMBERS = {"unactive": 0, "online": 1, "offline": 3, "disable": 8}
+STATE_NUMBERS = {"online": 1, "offline": 3, "unactive": 0, "disable": 8}
 
 _OF_STATE = {"DeviceName": "name", "IotId": "iot_id", "Timestamp": "changed", "LastOnlineTime": "last_online"}
 _OF_IDENTITY = {"IotId": "iot_id", "ProductKey": "product_key", "DeviceName": "name", "Nickname": "nickname"}

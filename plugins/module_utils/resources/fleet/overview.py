@@ -13,6 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ParentMissing
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.lanes import Lanes
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources import tags
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_status import STATE_NUMBERS
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.known import (
     GROUPS,
     IDENTITY,
@@ -27,7 +28,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.read
 #: What can be asked for beside what every list tells.
 FACTS = (TAGS, GROUPS, MODULES)
 
-STATUSES = ("online", "offline", "unactive", "disable")
+STATUSES = tuple(STATE_NUMBERS)
 
 
 class OverviewEntry(Entry):
@@ -41,6 +42,7 @@ class OverviewEntry(Entry):
             "device_groups": {"type": "list", "elements": "str"},
             "tags": {"type": "dict"},
             "statuses": {"type": "list", "elements": "str", "choices": list(STATUSES)},
+            "indexed_status": {"type": "bool", "default": False},
             "facts": {"type": "list", "elements": "str", "choices": list(FACTS), "default": []},
             "properties": {"type": "list", "elements": "str"},
             "one_by_one": {"type": "bool", "default": False},
@@ -91,7 +93,7 @@ class Overview:
         params = self._params
         products = self._products()
         group_names = self._group_names()
-        chosen = self._chosen(group_names)
+        chosen = self._chosen(group_names, products)
         facts = {IDENTITY, NICKNAME, STATUS, *params["facts"]}
         statuses = set(params.get("statuses") or STATUSES)
         for key, title in products.items():
@@ -153,7 +155,7 @@ class Overview:
             raise ParentMissing(f"there is no {title} {missing[0]}", remedy="Check the name")
         return {key: name for key, name in rows.items() if key in names or name in names}
 
-    def _chosen(self, group_names: dict) -> dict | None:
+    def _chosen(self, group_names: dict, products: dict) -> dict | None:
         """The names of the devices by product that the groups and tags of the options leave; None without any."""
         lists = []
         if self._params.get("device_groups") is not None:
@@ -162,6 +164,13 @@ class Overview:
             lists.append(set().union(*members))
         for pair in tags.tags().canonical(self._params.get("tags")).items():
             lists.append(self._listed("QueryDeviceByTags", {"Tag": tags.rows([pair])}))
+        if self._params["indexed_status"] and self._params.get("statuses") is not None:
+            wanted = [
+                {"ProductKey": key, "Status": STATE_NUMBERS[status]}
+                for key in products
+                for status in self._params["statuses"]
+            ]
+            lists.append(set().union(*(self._listed("QueryDeviceByStatus", one) for one in wanted)))
         if not lists:
             return None
         chosen: dict = {}

@@ -1,0 +1,166 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The whole life of a product and of a device: made, every field changed or refused, cleared, gone and gone again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+PRODUCT = {"name": "street_light"}
+LAMP = {"product": "street_light", "name": "lamp-0001"}
+
+
+def test_the_life_of_a_product(tasks):
+    made = tasks.changes(
+        "iot_product",
+        "CreateProduct",
+        "CreateProductTags",
+        **PRODUCT,
+        node_type="device",
+        net_type="wifi",
+        thing_model=True,
+        data_format="alink",
+        auth_type="secret",
+        description="lamps",
+        tags={"site": "west", "kind": "light"},
+    )["product"]
+    key = made["product_key"]
+    assert len(key) >= 10
+    for field, there, asked in [
+        ("node_type", "device", "gateway"),
+        ("net_type", "wifi", "cellular"),
+        ("thing_model", True, False),
+        ("auth_type", "secret", "id2"),
+        ("data_format", "alink", "custom"),
+    ]:
+        refused = tasks.refuses(
+            "iot_product", f"^{field} of the product cannot be changed", **PRODUCT, **{field: asked}
+        )
+        assert refused["field"] == field
+        assert str(there) in refused["msg"]
+        assert "make another one" in refused["msg"]
+    tasks.changes("iot_product", "UpdateProduct", **PRODUCT, description="all lamps")
+    # Tags that go, that change and that come each have an operation.
+    tags = {"site": "east", "row": "1"}
+    changed = tasks.changes(
+        "iot_product", "DeleteProductTags", "UpdateProductTags", "CreateProductTags", **PRODUCT, tags=tags
+    )
+    assert changed["product"]["tags"] == tags
+    added = tasks.changes("iot_product", "CreateProductTags", **PRODUCT, tags={"lane": "2"}, purge_tags=False)
+    assert added["product"]["tags"] == {**tags, "lane": "2"}
+    tasks.changes("iot_product", "ReleaseProduct", **PRODUCT, status="released")
+    tasks.changes("iot_product", "CancelReleaseProduct", **PRODUCT, status="development")
+    tasks.keeps("iot_product", **PRODUCT)
+    tasks.keeps("iot_product", **PRODUCT, node_type="device", net_type="wifi", description="all lamps")
+
+    for wanted in (PRODUCT, {"product_key": key}, {"tags": {"site": "east"}}, {"node_type": "device"}):
+        (found,) = tasks.ok("iot_product_info", **wanted)["products"]
+        assert (found["product_key"], found["description"]) == (key, "all lamps")
+    assert tasks.ok("iot_product_info", tags={"site": "west"})["products"] == []
+
+    cleared = tasks.changes("iot_product", "UpdateProduct", "DeleteProductTags", **PRODUCT, description="", tags={})
+    assert (cleared["product"]["description"], cleared["product"]["tags"]) == ("", {})
+    tasks.changes("iot_product", "DeleteProduct", **PRODUCT, state="absent")
+    tasks.keeps("iot_product", **PRODUCT, state="absent")
+    assert tasks.ok("iot_product_info", **PRODUCT)["products"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "abc"}, "^name must have 4 to 30 characters"),
+        # A Chinese character counts as 2 in a name and as 1 in a description.
+        ({"name": "\u8def\u706f" * 8}, "^name must have 4 to 30 characters.* has 32"),
+        ({**PRODUCT, "description": "\u706f" * 101}, "^description must have at most 100 characters"),
+        ({**PRODUCT, "tags": {"a-b": "1"}}, "^tags has an entry 'a-b'"),
+        ({**PRODUCT, "tags": {"a": ""}}, "^tags has an entry 'a'"),
+        (PRODUCT, "^node_type must be given to make a product"),
+    ],
+)
+def test_a_product_that_cannot_be(tasks, options, message):
+    tasks.refuses("iot_product", message, **options)
+
+
+def test_names_are_as_long_as_the_platform_says(tasks):
+    tasks.ok("iot_product", name="\u8def\u706f" * 7 + "ab", node_type="device", description="\u706f" * 100)
+
+
+@pytest.fixture
+def product(tasks):
+    return tasks.ok("iot_product", **PRODUCT, node_type="device")["product"]["product_key"]
+
+
+def test_the_life_of_a_device(tasks, product):
+    made = tasks.changes(
+        "iot_device",
+        "RegisterDevice",
+        "SaveDeviceProp",
+        **LAMP,
+        nickname="North_lamp",
+        tags={"site": "west", "row": "1"},
+    )["device"]
+    assert made["status"] == "unactive"
+    assert "device_secret" not in made
+    tasks.changes("iot_device", "BatchUpdateDeviceNickname", **LAMP, nickname="South_lamp")
+    changed = tasks.changes(
+        "iot_device", "DeleteDeviceProp", "SaveDeviceProp", **LAMP, tags={"site": "east", "lane": "a b+c&d"}
+    )
+    assert changed["device"]["tags"] == {"site": "east", "lane": "a b+c&d"}
+    tasks.changes("iot_device", "SaveDeviceProp", **LAMP, tags={"row": "2"}, purge_tags=False)
+    tasks.changes("iot_device", "DisableThing", **LAMP, enabled=False)
+    tasks.changes("iot_device", "EnableThing", **LAMP, enabled=True)
+    tasks.keeps("iot_device", **LAMP)
+    tasks.keeps("iot_device", product=product, name="lamp-0001", nickname="South_lamp", enabled=True)
+
+    for wanted in ({"name": "lamp-0001"}, {"nickname": "South_lamp"}, {"tags": {"row": 2}}, {"status": "unactive"}):
+        (found,) = tasks.ok("iot_device_info", product="street_light", **wanted)["devices"]
+        assert found["iot_id"] == made["iot_id"]
+    assert tasks.ok("iot_device_info", product="street_light", enabled=False)["devices"] == []
+    (told,) = tasks.ok("iot_device_info", **LAMP, include_secrets=True)["devices"]
+    assert told["device_secret"]
+
+    cleared = tasks.changes(
+        "iot_device", "BatchUpdateDeviceNickname", *["DeleteDeviceProp"] * 3, **LAMP, nickname="", tags={}
+    )
+    assert (cleared["device"]["nickname"], cleared["device"]["tags"]) == ("", {})
+    tasks.changes("iot_device", "DeleteDevice", **LAMP, state="absent")
+    tasks.keeps("iot_device", **LAMP, state="absent")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "abc"}, "^name must have 4 to 32 characters"),
+        ({"name": "lamp 1"}, "^name may hold letters"),
+        ({"nickname": "abc"}, "^nickname must have 4 to 64 characters"),
+        ({"tags": {"a-b": "1"}}, "^tags has an entry 'a-b'"),
+        ({"tags": {str(number): "x" for number in range(101)}}, "^tags takes at most 100 entries"),
+        ({"gateway": {"name": "hub-1"}}, "^gateway needs product and name"),
+        ({"product": "nobody"}, "^there is no product nobody"),
+    ],
+)
+def test_a_device_that_cannot_be(tasks, product, options, message):
+    result = tasks.run("iot_device", **{**LAMP, **options})
+    assert result.get("failed"), result
+    assert not result["changed"]
+    assert re.search(message, result["msg"]), result["msg"]
+
+
+def test_a_fleet_as_one_set(tasks, product):
+    fleet = {"product": "street_light", "devices": [{"name": f"lamp-{n:04}", "tags": {"a": "1"}} for n in range(20)]}
+    tasks.writes()
+    assert tasks.run("iot_devices", check_mode=True, **fleet)["counts"]["created"] == 20
+    assert tasks.writes() == []
+    made = tasks.ok("iot_devices", **fleet)
+    assert made["changed"]
+    assert sorted(set(tasks.writes())) == ["BatchCheckDeviceNames", "BatchRegisterDeviceWithApplyId", "SaveDeviceProp"]
+    for check_mode in (False, True):
+        assert not tasks.run("iot_devices", check_mode=check_mode, **fleet)["changed"]
+    assert tasks.writes() == []
+    found = tasks.ok("iot_devices_info", products=["street_light"], facts=["tags"], one_by_one=True)["devices"]
+    assert [device["tags"] for device in found] == [{"a": "1"}] * 20
+    stock = tasks.ok("iot_device_stock", product="street_light", count=25)
+    assert len(stock["created"]) == 5
+    assert not tasks.ok("iot_device_stock", product="street_light", count=25)["changed"]
