@@ -10,9 +10,11 @@ import hmac
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -63,6 +65,13 @@ def signed(method: str, params: dict[str, str], key: str = KEY, secret: str = KE
     text = f"{method}&%2F&{quote(canonical, safe='~')}"
     signature = base64.b64encode(hmac.digest(f"{secret}&".encode(), text.encode(), "sha1")).decode()
     return f"{canonical}&Signature={quote(signature, safe='~')}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What processes share to keep to one pace is of this run alone, and goes with it."""
+    folder = tempfile.mkdtemp(prefix="iotops-pace-")
+    os.environ["XDG_RUNTIME_DIR"] = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @dataclass

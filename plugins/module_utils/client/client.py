@@ -30,6 +30,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import NoPacer, Pacer
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.retrying import RetryPolicy
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_pacing import shared_by
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.signing import canonical_query, sign
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport
 
@@ -38,6 +39,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport imp
 LONGEST_QUERY = 1800
 
 _QUOTES_THE_REQUEST = ("SignatureDoesNotMatch", "IncompleteSignature")
+
+
+def _pacer_for(connection: Connection):
+    if not connection.pacing:
+        return NoPacer()
+    return Pacer(shared=shared_by(connection.access_key_id, connection.endpoint))
 
 
 class Client:
@@ -56,7 +63,7 @@ class Client:
         self.catalogue = catalogue
         self.calls = 0
         self._transport = transport or Transport(connection.endpoint, connection.timeout, connection.verify)
-        self._pacer = pacer or (Pacer() if connection.pacing else NoPacer())
+        self._pacer = pacer or _pacer_for(connection)
         self._policy = policy or RetryPolicy(retries=connection.retries)
         self._cache = ReadCache(catalogue)
         self._lock = threading.Lock()

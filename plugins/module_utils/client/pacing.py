@@ -17,6 +17,8 @@ from collections import deque
 #: A little more than a second: requests that leave a second apart may arrive closer together.
 WINDOW = 1.05
 LONGEST_WINDOW = 30.0
+#: By how much a stretched window shrinks again with each request.
+RECOVERY = 0.95
 
 
 class Bucket:
@@ -37,7 +39,7 @@ class Bucket:
             if len(self._sent) == self._sent.maxlen:
                 pause = max(0.0, self._sent[0] + self._window - now)
             self._sent.append(now + pause)
-            self._window = max(WINDOW, self._window * 0.95)
+            self._window = max(WINDOW, self._window * RECOVERY)
         if pause:
             self._sleep(pause)
         return pause
@@ -52,29 +54,53 @@ class Pacer:
     """A bucket for each operation, made when it is first called.
 
     A page from record 100,000 on has a bucket of its own, at the operation's lower quota for deep pages.
+
+    Args:
+        clock, sleep: for tests.
+        shared: makes a bucket that other processes share, given the operation and its quota. Where one cannot be used,
+            with an OSError, it gives way to one of this process.
     """
 
-    def __init__(self, clock=time.monotonic, sleep=time.sleep):
+    def __init__(self, clock=time.monotonic, sleep=time.sleep, shared=None):
         self._clock = clock
         self._sleep = sleep
+        self._shared = shared
         self._buckets: dict = {}
         self._lock = threading.Lock()
 
     def wait(self, name: str, qps: int | None) -> float:
         """Waits until ``name`` may be called; an operation without a documented quota is not held back."""
-        return self._bucket(name, qps).wait() if qps else 0.0
+        return self._with(name, qps, "wait") if qps else 0.0
 
     def slow_down(self, name: str, qps: int | None) -> None:
         """Tells the pacer that the platform throttled ``name``."""
         if qps:
-            self._bucket(name, qps).slow_down()
+            self._with(name, qps, "slow_down")
 
-    def _bucket(self, name: str, qps: int) -> Bucket:
+    def _with(self, name: str, qps: int, does: str):
+        bucket = self._bucket(name, qps)
+        try:
+            return getattr(bucket, does)()
+        except OSError:
+            # A full disk or a file that was taken away ends no play.
+            with self._lock:
+                bucket = self._buckets[name, qps] = Bucket(qps, self._clock, self._sleep)
+            return getattr(bucket, does)()
+
+    def _bucket(self, name: str, qps: int):
         with self._lock:
             key = (name, qps)
             if key not in self._buckets:
-                self._buckets[key] = Bucket(qps, self._clock, self._sleep)
+                self._buckets[key] = self._made(name, qps)
             return self._buckets[key]
+
+    def _made(self, name: str, qps: int):
+        if self._shared is not None:
+            try:
+                return self._shared(name, qps)
+            except OSError:
+                pass
+        return Bucket(qps, self._clock, self._sleep)
 
 
 class NoPacer:

@@ -26,6 +26,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import
     TransportError,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import Bucket
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_pacing import SharedBucket
 
 from .conftest import FakeTransport, RecordingPacer, lost, make_client, ok, refused
 
@@ -212,7 +213,8 @@ def test_throttled_it_slows_down():
 def test_without_pacing_nothing_is_held_back(monkeypatch):
     held_back = []
     transport = FakeTransport()
-    monkeypatch.setattr(Bucket, "wait", lambda _bucket: held_back.append("once"))
+    for kind in (Bucket, SharedBucket):
+        monkeypatch.setattr(kind, "wait", lambda _bucket: held_back.append("once"))
     params = {**KEY, "PropertyTimestampFilter": True, "PropertyValueFilter": True}
     make_client(transport, pacing=False).call("UpdateProductFilterConfig", params)
     assert held_back == []
