@@ -71,9 +71,9 @@ options:
     type: path
   pacing:
     description:
-      - Whether to keep to the documented number of requests a second of each operation, which the whole account shares. All
-        that a user runs on one machine shares it, too, by files in E(XDG_RUNTIME_DIR) or else in the folder for temporary
-        files.
+      - Whether to keep to the documented number of requests a second of each operation, which the whole account shares.
+        All that a user runs on one machine shares it, too, by files in E(XDG_RUNTIME_DIR) or else in the folder for
+        temporary files.
     type: bool
     default: true
 requirements:
