@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Files that devices upload (the manual's chapter 4.8).
 
-No operation makes one: whatever plays the device calls ``add_file``.
+No operation makes one: devices upload them, which is told in ``device_upload``.
 """
 
 from __future__ import annotations
@@ -45,13 +45,18 @@ _KILOBYTE = 1024
 _NEWEST_FIRST = "created_at DESC, device_file.rowid DESC"
 
 
+def is_file_name(name: str) -> bool:
+    """Whether a file can have this name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def add_file(ctx: Context, device: Row, name: str, content: bytes) -> str:
     """Keep what a device uploaded, in place of its file of the same name, and return the file's id.
 
     Raises ValueError where the platform would not take the file: its name is not of up to 100 letters, digits, ``_``
     and ``.`` with a letter or digit first, it is larger than ``MOST_BYTES``, or the device has ``MOST_FILES`` others.
     """
-    if not _NAME.fullmatch(name):
+    if not is_file_name(name):
         raise ValueError(f"{name!r} is not the name of a file")
     if len(content) > MOST_BYTES:
         raise ValueError(f"a file has at most {MOST_BYTES} bytes")
