@@ -347,6 +347,18 @@ class TestFailures:
         assert account.api("QueryDevice", ProductKey=account.key)["Total"] == 20
         assert account.sent["BatchRegisterDeviceWithApplyId"] == (2 if side == "before" else 1)
 
+    def test_an_apply_id_that_is_a_text(self, account, monkeypatch):
+        told = account.platform.call
+
+        def as_text(action, params):
+            reply = told(action, params)
+            if "ApplyId" in reply.get("Data", {}):
+                reply["Data"]["ApplyId"] = str(reply["Data"]["ApplyId"])
+            return reply
+
+        monkeypatch.setattr(account.platform, "call", as_text)
+        assert account.run(devices=rows(NAMES[:3]))["counts"]["created"] == 3
+
     def test_an_interrupted_task_goes_on(self, account):
         def before(action, params):
             if action == "SaveDeviceProp" and account.sent[action] > 30:

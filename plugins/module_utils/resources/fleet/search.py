@@ -38,15 +38,24 @@ def search(lanes: Lanes, product_key: str, total: int, take: Callable[[dict], No
         created: list = []
         window = min(left, ways.REACH)
         _window(lanes, product_key, after, window, _collecting(created, take))
-        if left <= ways.REACH or not created:
+        if left <= ways.REACH or len(created) < window:
+            # Fewer than there were: devices went away meanwhile, and this is the end.
             return
         created.sort()
-        # More devices may have been made in the last moment that was told than were told.
-        before = [moment for moment in set(created) if moment < created[-1]]
-        if not before:
-            raise CannotSearch("too many devices were made at one moment")
-        after = max(before)
+        after = created[-1]
+        if created.count(after) != _count(lanes, product_key, after):
+            # More devices were made in the last moment that was told than were told: it is told again.
+            before = [moment for moment in set(created) if moment < after]
+            if not before:
+                raise CannotSearch("too many devices were made at one moment")
+            after = max(before)
         left -= sum(moment <= after for moment in created)
+
+
+def _count(lanes: Lanes, product_key: str, moment: str) -> int:
+    """How many devices of a product were made at a moment."""
+    statement = f'SELECT count(*) FROM device WHERE product_key = "{product_key}" AND gmt_create = "{moment}"'
+    return int(lanes.call("QueryDeviceBySQL", {"SQL": statement}).get("TotalCount") or 0)
 
 
 def _collecting(created: list, take: Callable[[dict], None]) -> Callable[[dict], None]:

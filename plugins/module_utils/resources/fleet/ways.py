@@ -89,7 +89,11 @@ class Searched(Way):
     operation = "QueryDeviceBySQL"
 
     def requests(self, question):
-        return Requests({self.operation: pages(question.total)}) if question.searchable else None
+        if not question.searchable:
+            return None
+        # At the end of each reach it is asked whether that is the end of a moment.
+        narrowed = max(0, pages(question.total, REACH) - 1)
+        return Requests({self.operation: pages(question.total) + narrowed})
 
 
 class Tagged(Way):
