@@ -46,6 +46,8 @@ class Store:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = OFF")
+            # 64 MiB at most: a large fleet's rows are looked up all over the file.
+            self._db.execute("PRAGMA cache_size = -65536")
             self._db.execute("PRAGMA foreign_keys = ON")
             self._check_version(schema, path)
             self._db.executescript(schema)
