@@ -60,8 +60,12 @@ $(BENCH): requirements-bench.txt $(INSTALLED)
 npm: $(NPM)  ## the vendor's SDK for Node.js, for the tests that ask it
 
 $(NPM): tests/conformance/npm/package-lock.json
-	cd tests/conformance/npm && npm ci --no-audit --no-fund --loglevel=error
-	@touch $@
+	@# Only where everything has to be there is a machine without Node.js an error; elsewhere its tests say that they are skipped.
+	@if command -v npm >/dev/null || case "$$CI" in ''|0|false) false; esac; then \
+	    cd tests/conformance/npm && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json; \
+	else \
+	    echo "npm is not there: the tests with the vendor's SDK for Node.js will be skipped"; \
+	fi
 
 ## Running
 

@@ -161,7 +161,8 @@ def _canonical(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _encoded(text: str) -> str:
-    return quote(text, safe="~")
+    # Most names and values stand for themselves, which is seen in a fraction of the time that ``quote`` takes.
+    return text if text.isascii() and text.isalnum() else quote(text, safe="~")
 
 
 def _mismatch() -> GatewayError:

@@ -48,7 +48,8 @@ CREATE TABLE IF NOT EXISTS device (
     UNIQUE (product_key, device_name)
 );
 CREATE INDEX IF NOT EXISTS device_by_age ON device (product_key, created_at);
-CREATE INDEX IF NOT EXISTS device_by_status ON device (status, created_at, status_at, former_status, product_key);
+CREATE INDEX IF NOT EXISTS device_by_status ON device (status, created_at);
+CREATE INDEX IF NOT EXISTS device_of_product_by_status ON device (product_key, status, created_at);
 CREATE INDEX IF NOT EXISTS device_by_change ON device (status_at);
 CREATE UNIQUE INDEX IF NOT EXISTS device_by_dev_eui ON device (dev_eui) WHERE dev_eui IS NOT NULL;
 CREATE TRIGGER IF NOT EXISTS device_counted AFTER INSERT ON device BEGIN
@@ -250,10 +251,12 @@ def query_device(ctx: Context, p: dict[str, Any]) -> Reply:
     sql = "SELECT *, rowid AS place FROM device WHERE product_key = ?"
     values = [product["product_key"]]
     if token:
-        sql += " AND (created_at, rowid) < (?, ?)"
-        values += _after(token)
+        # The index leads straight to either part; one comparison of both would walk through all devices of a moment.
+        at, place = _after(token)
+        sql = f"{sql} AND created_at = ? AND rowid < ? UNION ALL {sql} AND created_at < ?"
+        values += [at, place, *values, at]
     # One more than the page holds: whether there is a next one.
-    sql += f" ORDER BY {NEWEST_FIRST} LIMIT ? OFFSET ?"
+    sql += " ORDER BY created_at DESC, place DESC LIMIT ? OFFSET ?"
     devices = ctx.store.rows(sql, *values, page.size + 1, 0 if token else page.offset)
     listed = [
         given(

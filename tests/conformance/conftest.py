@@ -15,6 +15,10 @@ from typing import Any
 import pytest
 
 from ..conftest import KEY
+from .node_sdk import Node, known
+from .node_sdk import node as running_node
+from .shapes import without_nothing
+from .steps import Caller
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -60,6 +64,20 @@ class Original:
         return json.loads(self._client.do_action_with_exception(request))
 
 
+class ForNode:
+    """``@alicloud/iot20180120``: typed requests and replies, in JavaScript."""
+
+    def __init__(self, node: Node, address: str):
+        self._node = node
+        self._address = address
+
+    def __call__(self, operation: str, **params: Any) -> dict[str, Any]:
+        """The members of the reply that the SDK's model knows; what it is known not to know is in ``node_sdk``."""
+        told = self._node.call(self._address, operation, params)
+        assert without_nothing(told["reply"]) == without_nothing(known(operation, told["sent"])), operation
+        return told["reply"]
+
+
 def pytest_addoption(parser):
     parser.addoption(
         "--update-snapshots", action="store_true", help="keep what the snapshot tests see as what is right"
@@ -81,13 +99,32 @@ def snapshot(request):
     return compare
 
 
-SDKS = {"upgraded": Upgraded, "original": Original}
+@pytest.fixture(scope="session")
+def node():
+    """A Node.js with the vendor's SDK for it, which all tests share."""
+    with running_node() as node:
+        yield node
 
 
-@pytest.fixture(params=sorted(SDKS))
-def sdk(request, server):
+@pytest.fixture
+def sdk_named(request):
+    """One of ``SDKS``, for the platform at an address: ``sdk_named("original", server.address)``."""
+
+    def make(name: str, address: str) -> Caller:
+        if name == "node":
+            return ForNode(request.getfixturevalue("node"), address)
+        return {"upgraded": Upgraded, "original": Original}[name](address)
+
+    return make
+
+
+SDKS = ("node", "original", "upgraded")
+
+
+@pytest.fixture(params=SDKS)
+def sdk(request, server, sdk_named):
     """One of the SDKs, against an empty platform; the test runs once for each."""
-    return SDKS[request.param](server.address)
+    return sdk_named(request.param, server.address)
 
 
 @pytest.fixture

@@ -1,44 +1,46 @@
 // Copyright: the iotops.aliyun contributors
 // GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-// Calls operations with the vendor's SDK, one after the other. Input: {"address", "key", "secret", "calls": [[operation,
-// params], …]} as JSON; a parameter "=N.path" is what the reply of call N has there. Output: for each call {"body"} as the
-// SDK has read it, or {"error": {"code", "message", "status"}}.
+// Calls operations with the vendor's SDK, one after the other. Each line of the input is a call as JSON, {"address", "key",
+// "secret", "operation", "params"}, with the API's own names; a line of the output is what came of it: {"reply", "sent"},
+// the reply as the SDK has read it and as it came, or {"error": {"code", "message", "status"}}.
 
 "use strict";
 
+const readline = require("readline");
+
 const iot = require("@alicloud/iot20180120");
 const { Config } = require("@alicloud/openapi-client");
+const { cast } = require("@alicloud/tea-typescript");
 
-const member = (value, path) => path.split(".").reduce((inner, name) => (inner == null ? inner : inner[name]), value);
+/** The SDK's client, which also keeps a reply as it was before the SDK's models took what they know of it. */
+class Client extends iot.default {
+  async callApi(...given) {
+    const answer = await super.callApi(...given);
+    this.sent = answer.body;
+    return answer;
+  }
+}
 
-const filled = (params, done) =>
-  Object.fromEntries(
-    Object.entries(params).map(([name, value]) => {
-      const reference = typeof value === "string" && value.match(/^=(\d+)\.(.+)$/);
-      return [name, reference ? member(done[reference[1]].body, reference[2]) : value];
-    })
-  );
+const methods = new Map(Object.getOwnPropertyNames(iot.default.prototype).map((name) => [name.toLowerCase(), name]));
+
+async function called({ address, key, secret, operation, params }) {
+  const config = { accessKeyId: key, accessKeySecret: secret, endpoint: address, protocol: "http" };
+  const client = new Client(new Config(config));
+  const Request = iot[`${operation}Request`]; // none where there is nothing to ask with
+  const request = Request ? [cast(params, new Request({}))] : [];
+  try {
+    const { body } = await client[methods.get(operation.toLowerCase())](...request);
+    return { reply: body.toMap(), sent: client.sent };
+  } catch (error) {
+    const status = error.data && error.data.statusCode;
+    return { error: { code: error.code, message: error.message, status } };
+  }
+}
 
 async function main() {
-  const input = JSON.parse(require("fs").readFileSync(0, "utf-8"));
-  const config = new Config({
-    accessKeyId: input.key,
-    accessKeySecret: input.secret,
-    endpoint: input.address,
-    protocol: "http",
-  });
-  const client = new iot.default(config);
-  const done = [];
-  for (const [operation, params] of input.calls) {
-    const method = operation[0].toLowerCase() + operation.slice(1);
-    try {
-      const reply = await client[method](new iot[`${operation}Request`](filled(params, done)));
-      done.push({ body: reply.body });
-    } catch (error) {
-      done.push({ error: { code: error.code, message: error.message, status: (error.data || {}).statusCode } });
-    }
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    process.stdout.write(`${JSON.stringify(await called(JSON.parse(line)))}\n`);
   }
-  process.stdout.write(JSON.stringify(done));
 }
 
 main();

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError, GatewayError
 from ansible_collections.iotops.aliyun.emulator.services import device as service
+from ansible_collections.iotops.aliyun.emulator.services import fleet
 from ansible_collections.iotops.aliyun.emulator.services.shared import times
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 
@@ -290,6 +291,22 @@ def test_the_list_goes_on_after_a_token_whatever_was_registered_since(api, produ
         token = reply["NextToken"]
         register(f"late{page}")
     assert found == [f"lamp{number}" for number in reversed(range(7))]
+    assert token == ""
+
+
+def test_tokens_lead_through_devices_of_one_moment_and_of_several(platform, api, product):
+    for prefix in ("old", "new"):
+        wanted = {"product": product, "prefix": prefix, "count": 5}
+        platform.run(lambda ctx, wanted=wanted: fleet.make(ctx, wanted))
+        platform.clock.advance(1)
+    found = []
+    token = ""
+    for page in range(1, 5):
+        reply = api("QueryDevice", ProductKey=product, PageSize=3, CurrentPage=page, NextToken=token)
+        found.append(names(reply))
+        token = reply["NextToken"]
+    newest_first = [f"{prefix}{number:05}" for prefix in ("new", "old") for number in range(5, 0, -1)]
+    assert found == [newest_first[:3], newest_first[3:6], newest_first[6:9], newest_first[9:]]
     assert token == ""
 
 

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import string
+from collections import Counter
+
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.catalogue import OPERATIONS
@@ -30,6 +33,15 @@ def test_ids():
     assert ids.product_key() != ids.product_key()
     assert len(ids.secret()) == 16
     assert set(ids.hexadecimal(32)) <= set("0123456789abcdef")
+    assert [len(ids.hexadecimal(length)) for length in (0, 1, 7, 32)] == [0, 1, 7, 32]
+    assert [len(ids.alphanumeric(length)) for length in (0, 1, 9, 400)] == [0, 1, 9, 400]
+
+
+def test_no_letter_or_digit_is_likelier_than_another():
+    counts = Counter(ids.alphanumeric(62 * 2000))
+    assert set(counts) == set(string.ascii_letters + string.digits)
+    # Six times what chance spreads them by; a byte taken modulo 62 would give the first ones a quarter more.
+    assert all(abs(count - 2000) < 6 * 2000**0.5 for count in counts.values())
 
 
 def page(action: str, **params) -> Page:
