@@ -5,14 +5,23 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import threading
 import time
 
 import pytest
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, topic
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import WINDOW
+
 from .conftest import DOORS, Playbooks
 
 HOSTS = 20
+PROCESSES = 20
+CALLS = 5
 
 
 @pytest.fixture(params=sorted(DOORS))
@@ -45,6 +54,12 @@ def play(tmp_path, task: dict) -> tuple:
     return playbook, inventory
 
 
+def client_of(endpoint: str, **settings) -> Client:
+    """A client of the account, with a pacer as everybody has it."""
+    account = {"endpoint": endpoint, "access_key_id": "emulator", "access_key_secret": "emulator"}
+    return Client(resolve({**account, **settings}, {}), Catalogue(product, topic))
+
+
 def throttled(server) -> list:
     return [call["action"] for call in server.control("GET", "calls")["calls"] if call["throttled"]]
 
@@ -52,7 +67,7 @@ def throttled(server) -> list:
 def test_forks_are_not_throttled(playbooks, tmp_path):
     server = playbooks.server
     server.call("CreateProduct", ProductName="street_light", NodeType=0)
-    # RegisterDevice takes 30 a second, QueryProductTopic 3: each host asks for both kinds.
+    # QueryProductTopic takes 3 a second.
     task = {"iotops.aliyun.iot_topic_info": {"product": "street_light"}}
     playbook, inventory = play(tmp_path, task)
     started = time.monotonic()
@@ -66,17 +81,59 @@ def test_forks_are_not_throttled(playbooks, tmp_path):
     assert taken > (HOSTS // 3 - 1) * 1.05
 
 
-def test_somebody_else_uses_the_account(launch):
-    """What is taken away by others is given up, and taken again when it is free."""
-    from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, topic
-    from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
-    from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
-    from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
+def test_a_device_for_each_host(playbooks, tmp_path):
+    server = playbooks.server
+    server.call("CreateProduct", ProductName="street_light", NodeType=0)
+    # BatchUpdateDeviceNickname takes 10 a second. Ordinary modules do not start as fast, and one change is enough there.
+    renames = 3 if playbooks.door == "action" else 1
+    device = {"product": "street_light", "name": "{{ inventory_hostname }}", "nickname": "lamp_{{ item }}"}
+    task = {"iotops.aliyun.iot_device": device, "loop": list(range(renames + 1))}
+    playbook, inventory = play(tmp_path, task)
+    run = playbooks.run(playbook, "-i", str(inventory), "--forks", str(HOSTS))
+    assert run.status == 0, run.output
+    assert run.changed == HOSTS
+    assert throttled(server) == []
+    calls = [call["action"] for call in server.control("GET", "calls")["calls"]]
+    assert calls.count("RegisterDevice") == HOSTS
+    assert calls.count("BatchUpdateDeviceNickname") == HOSTS * renames
 
+
+def of_one_process(endpoint: str, key: str, count: int, together) -> None:
+    """So many calls, of which none is tried again, by a process whose pace is the account's."""
+    client = client_of(endpoint, retries=0)
+    together.wait(30)
+    for _number in range(count):
+        client.call("UpdateProduct", {"ProductKey": key, "ProductName": "street_light"})
+    client.close()
+
+
+def test_processes_that_start_together(launch):
+    """Twenty processes call what takes 10 a second, five times each: that is ten windows, and no more."""
     server = launch()
     key = server.call("CreateProduct", ProductName="street_light", NodeType=0)[1]["ProductKey"]
-    settings = {"endpoint": server.endpoint, "access_key_id": "emulator", "access_key_secret": "emulator"}
-    client = Client(resolve(settings, {}), Catalogue(product, topic))
+    context = multiprocessing.get_context("fork")
+    together = context.Barrier(PROCESSES + 1)
+    given = (server.endpoint, key, CALLS, together)
+    processes = [context.Process(target=of_one_process, args=given) for _number in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    together.wait(30)
+    started = time.monotonic()
+    for process in processes:
+        process.join(60)
+    taken = time.monotonic() - started
+    assert [process.exitcode for process in processes] == [0] * PROCESSES
+    assert throttled(server) == []
+    # The first window's requests go out at once.
+    ideal = (PROCESSES * CALLS / 10 - 1) * WINDOW
+    assert ideal - 0.1 < taken < ideal + 2.0
+
+
+def test_somebody_else_uses_the_account(launch):
+    """What is taken away by others is given up, and taken again when it is free."""
+    server = launch()
+    key = server.call("CreateProduct", ProductName="street_light", NodeType=0)[1]["ProductKey"]
+    client = client_of(server.endpoint)
     others = threading.Event()
 
     def other() -> None:

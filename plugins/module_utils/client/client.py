@@ -208,8 +208,9 @@ class Client:
         self._cache.clear()
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Closes the connections, and the files of the pace."""
         self._transport.close()
+        self._pacer.close()
 
     def operation(self, name: str) -> Operation:
         """The operation of that name.

@@ -10,6 +10,7 @@ again.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -49,6 +50,9 @@ class Bucket:
         with self._lock:
             self._window = min(LONGEST_WINDOW, self._window * 2)
 
+    def close(self) -> None:
+        """There is nothing to close."""
+
 
 class Pacer:
     """A bucket for each operation, made when it is first called.
@@ -76,6 +80,13 @@ class Pacer:
         """Tells the pacer that the platform throttled ``name``."""
         if qps:
             self._with(name, qps, "slow_down")
+
+    def close(self) -> None:
+        """Closes the files of shared buckets; the next request opens its own again."""
+        with self._lock:
+            for bucket in self._buckets.values():
+                with contextlib.suppress(OSError):
+                    bucket.close()
 
     def _with(self, name: str, qps: int, does: str):
         bucket = self._bucket(name, qps)
@@ -111,4 +122,7 @@ class NoPacer:
         return 0.0
 
     def slow_down(self, name: str, qps: int | None) -> None:
+        """Does nothing."""
+
+    def close(self) -> None:
         """Does nothing."""

@@ -33,6 +33,9 @@ _MAGIC = b"pac1"
 
 #: By how many seconds the wall clock may have been set since, before a file counts as one of another start.
 _SET_BACK = 60.0
+#: How many seconds after it was stretched last a window is as at first: files are there for longer than whoever else
+#: used the account.
+_FORGOTTEN = 2 * LONGEST_WINDOW
 
 
 def folder() -> str | None:
@@ -115,12 +118,25 @@ class SharedBucket:
             if now - stretched >= window:
                 self._put(file, place, min(LONGEST_WINDOW, window * 2), now)
 
+    def close(self) -> None:
+        """Closes the file; the next request opens it again."""
+        with self._threads:
+            file, mine = self._file, self._process == os.getpid()
+            self._file, self._process = -1, 0
+            if mine:
+                os.close(file)
+
     def _open(self) -> int:
-        # A lock belongs to whoever opened the file: what was opened before a fork is its parent's.
+        # A lock belongs to whoever opened the file: what was opened before a fork is its parent's. Kept open here, it
+        # would keep the lock of a parent that died with it.
         if self._process != os.getpid():
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-            self._file = os.open(self._path, flags, 0o600)
+            inherited, self._file = self._file, os.open(self._path, flags, 0o600)
             self._process = os.getpid()
+            with contextlib.suppress(OSError):
+                # Whoever closes all files after a fork may have opened another one by that number.
+                if os.path.sameopenfile(inherited, self._file):
+                    os.close(inherited)
         return self._file
 
     def _began(self) -> float:
@@ -131,9 +147,10 @@ class SharedBucket:
         head = os.pread(file, _HEAD.size, 0)
         if len(head) == _HEAD.size:
             magic, qps, place, window, stretched, began = _HEAD.unpack(head)
+            now = self._clock()
             sound = magic == _MAGIC and qps == self._qps and place < qps and WINDOW <= window <= LONGEST_WINDOW
-            if sound and abs(began - self._began()) < _SET_BACK:
-                return place, window, stretched
+            if sound and stretched <= now and abs(began - self._began()) < _SET_BACK:
+                return place, window if now - stretched < _FORGOTTEN else WINDOW, stretched
         os.ftruncate(file, 0)
         return 0, WINDOW, self._clock() - LONGEST_WINDOW
 

@@ -89,6 +89,7 @@ class RecordingPacer:
     def __init__(self):
         self.waits: list[tuple] = []
         self.slowed: list[tuple] = []
+        self.closed = False
 
     def wait(self, name: str, qps: int | None) -> float:
         self.waits.append((name, qps))
@@ -96,6 +97,9 @@ class RecordingPacer:
 
     def slow_down(self, name: str, qps: int | None) -> None:
         self.slowed.append((name, qps))
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def make_client(transport: Any, pacer: Any = None, retries: int = 3, **connection: Any):

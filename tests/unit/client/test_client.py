@@ -189,8 +189,10 @@ def test_parameters_are_not_changed():
 
 def test_closing():
     transport = FakeTransport()
-    make_client(transport).close()
+    pacer = RecordingPacer()
+    make_client(transport, pacer).close()
     assert transport.closed
+    assert pacer.closed
 
 
 # At what pace

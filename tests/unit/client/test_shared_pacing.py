@@ -89,6 +89,32 @@ def test_it_recovers(path):
     assert max(pauses) == pytest.approx(WINDOW)
 
 
+def test_a_stretch_of_long_ago_holds_nobody_back(path):
+    clock = Time()
+    for _number in range(10):
+        bucket(path, clock).slow_down()
+        clock.now += LONGEST_WINDOW
+    clock.now += LONGEST_WINDOW
+    one = bucket(path, clock)
+    assert [one.wait() for _number in range(5)] == [0.0] * 5
+    assert one.wait() == pytest.approx(WINDOW)
+
+
+@pytest.mark.parametrize("stretched", [float("nan"), float("inf"), 1e12])
+def test_a_stretch_at_no_possible_time_does_not_keep_it_from_slowing_down(path, stretched):
+    clock = Time()
+    one = bucket(path, clock)
+    one.wait()
+    with open(path, "r+b") as file:
+        magic, qps, place, window, _stretched, began = shared_pacing._HEAD.unpack(file.read(shared_pacing._HEAD.size))
+        file.seek(0)
+        file.write(shared_pacing._HEAD.pack(magic, qps, place, window, stretched, began))
+    one.slow_down()
+    for _number in range(5):
+        one.wait()
+    assert one.wait() > 1.5 * WINDOW
+
+
 def test_after_another_start_of_the_machine_nothing_counts(path):
     before = Time(now=900_000.0)
     for _number in range(5):
@@ -172,6 +198,52 @@ def test_a_child_does_not_share_its_parent_s_lock(path):
         assert told.empty()
     assert told.get(timeout=10) == "went on"
     process.join(10)
+
+
+def test_a_child_keeps_no_lock_of_a_parent_that_died(path):
+    ready, done = os.pipe(), os.pipe()
+    parent = os.fork()
+    if not parent:
+        held = SharedBucket(path, 5)
+        if not os.fork():
+            os.close(done[1])
+            held.wait()
+            os.write(ready[1], b"x")
+            # It lives until the test is over.
+            os.read(done[0], 1)
+            os._exit(0)
+        os.read(ready[0], 1)
+        # The parent dies with the lock on what its child has inherited.
+        shared_pacing._Locked(held._open()).__enter__()
+        os._exit(1)
+    try:
+        assert os.waitstatus_to_exitcode(os.waitpid(parent, 0)[1]) == 1
+        one = threading.Thread(target=SharedBucket(path, 5).wait, daemon=True)
+        one.start()
+        one.join(3)
+        assert not one.is_alive()
+    finally:
+        for end in (*ready, *done):
+            os.close(end)
+
+
+def files_open() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open files are counted there")
+def test_closing_leaves_no_file_open_and_ends_nothing(tmp_path):
+    clock = Time()
+    before = files_open()
+    pacer = Pacer(clock, clock.sleep, lambda name, qps: bucket(str(tmp_path / name), clock, qps))
+    for name in ("Pub", "RRpc"):
+        pacer.wait(name, 1)
+    assert files_open() == before + 2
+    pacer.close()
+    pacer.close()
+    assert files_open() == before
+    assert pacer.wait("Pub", 1) == pytest.approx(WINDOW)
+    pacer.close()
 
 
 # Where the files are
