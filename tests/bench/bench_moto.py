@@ -91,9 +91,9 @@ class Connection(asyncio.Protocol):
         else:
             self._send()
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
         if not self.ended.done():
-            self.ended.set_exception(error or ConnectionError("closed without an answer"))
+            self.ended.set_exception(exc or ConnectionError("closed without an answer"))
 
     def _send(self) -> None:
         request = next(self._waiting, None)

@@ -75,5 +75,7 @@ def node() -> Iterator[Node]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
-        yield Node(process)
-        process.stdin.close()  # which ends it
+        try:
+            yield Node(process)
+        finally:
+            process.stdin.close()  # which ends it

@@ -19,13 +19,17 @@ BRIGHTNESS = {
 }
 
 
+def parameter(identifier: str) -> dict:
+    return {"identifier": identifier, "name": identifier, "dataType": BRIGHTNESS["dataType"]}
+
+
 def service(identifier: str, call_type: str) -> dict:
     return {
         "identifier": identifier,
         "name": identifier,
         "callType": call_type,
-        "inputData": [{**BRIGHTNESS, "identifier": "Times", "name": "Times"}],
-        "outputData": [{**BRIGHTNESS, "identifier": "Done", "name": "Done"}],
+        "inputData": [parameter("Times")],
+        "outputData": [parameter("Done")],
     }
 
 
