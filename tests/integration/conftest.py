@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from . import lives
 from .tasks import Tasks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +24,34 @@ RECAP = re.compile(
 
 #: The action plugin, and the ordinary module in a Python of its own.
 DOORS = {"action": {}, "module": {"IOTOPS_FORCE_MODULE": "1"}}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--whole-lives",
+        action="store_true",
+        help="fail where the tests together have not seen the whole life of a module",
+    )
+
+
+def pytest_sessionfinish(session):
+    """A worker tells what its tests have proved; who has started it all holds that against the declarations."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["lives"] = lives.dump()
+    elif session.config.getoption("whole_lives") and lives.not_proved(lives.PROVED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    lives.PROVED.update(lives.load(getattr(node, "workeroutput", {}).get("lives", "[]")))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if config.getoption("whole_lives"):
+        for line in lives.not_proved(lives.PROVED):
+            terminalreporter.write_line(f"NOT PROVED {line}", red=True)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from . import lives
 
 CONNECTION = {"access_key_id": "emulator", "access_key_secret": "emulator", "pacing": False}
 
@@ -25,11 +24,11 @@ class Tasks:
         # Inside of a function as elsewhere here: Ansible's way of finding collections is not in force from the start.
         from ansible_collections.iotops.aliyun.plugins.module_utils.engine.door import pass_through
 
-        entry = importlib.import_module(f"ansible_collections.iotops.aliyun.plugins.modules.{module}").ENTRY
-        given = {"endpoint": self.server.endpoint, **CONNECTION, **options}
-        validated = ModuleArgumentSpecValidator(entry.argument_spec()).validate(given)
-        assert validated.error_messages == []
-        return json.loads(json.dumps(pass_through(entry, validated.validated_parameters, check_mode)))
+        params = lives.validated(module, {"endpoint": self.server.endpoint, **CONNECTION, **options})
+        result = json.loads(json.dumps(pass_through(lives.entry_of(module), params, check_mode)))
+        if not result.get("failed"):
+            lives.note_success(module, options, result)
+        return result
 
     def ok(self, module: str, /, **options: Any) -> dict:
         """The result of a task that must succeed."""
@@ -55,12 +54,14 @@ class Tasks:
             again = self._unwritten(module, check_mode, **options)
             assert not again["changed"], again["steps"]
             assert again["diff"]["before"] == again["diff"]["after"]
+        lives.note_change(module, result)
         return result
 
     def keeps(self, module: str, /, **options: Any) -> dict:
         """The result of a task that must change nothing."""
         result = self._unwritten(module, **options)
         assert not result["changed"], result["steps"]
+        lives.note(module, lives.GONE_ALREADY if options.get("state") == "absent" else lives.KEPT)
         return result
 
     def refuses(self, module: str, message: str, /, **options: Any) -> dict:
@@ -72,6 +73,8 @@ class Tasks:
             assert not result["changed"]
             assert re.search(message, result["msg"]), result["msg"]
             assert self.writes() == []
+        fixed = "cannot be changed" in result["msg"]
+        lives.note(module, lives.REFUSED if fixed else lives.WRONG, result.get("field", ""))
         return result
 
     def writes(self) -> list[str]:

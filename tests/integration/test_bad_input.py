@@ -45,7 +45,11 @@ CASES = (
         "a device twice",
     ),
     ("iot_rule", {"name": "overheat", "state": "started"}, "needs product, short_topic, select before it can start"),
-    ("iot_rule", {"name": "overheat", "actions": [{"type": "amqp", "configuration": {}}]}, "amqp.*'groupId' is a required property"),
+    (
+        "iot_rule",
+        {"name": "overheat", "actions": [{"type": "amqp", "configuration": {}}]},
+        "amqp.*'groupId' is a required property",
+    ),
     ("iot_product", {**PRODUCT, "certificate_issuer": "others"}, "auth_type is secret has no certificates"),
     ("iot_device", {**LAMP, "gateway": {"name": "hub-west"}}, "gateway needs product and name"),
     ("iot_thing_script", {"product": "street_light", "type": "php", "script": "x"}, "speak no format of their own"),

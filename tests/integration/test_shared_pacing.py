@@ -84,7 +84,7 @@ def test_forks_are_not_throttled(playbooks, tmp_path):
 def test_a_device_for_each_host(playbooks, tmp_path):
     server = playbooks.server
     server.call("CreateProduct", ProductName="street_light", NodeType=0)
-    # BatchUpdateDeviceNickname takes 10 a second. Ordinary modules do not start as fast, and one change is enough there.
+    # BatchUpdateDeviceNickname takes 10 a second. Ordinary modules do not start as fast: one change is enough there.
     renames = 3 if playbooks.door == "action" else 1
     device = {"product": "street_light", "name": "{{ inventory_hostname }}", "nickname": "lamp_{{ item }}"}
     task = {"iotops.aliyun.iot_device": device, "loop": list(range(renames + 1))}

@@ -1,0 +1,157 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the tests have seen of each module, and what they have to see: the whole life of whatever is declared.
+
+``Tasks`` notes what it has proved; what has to be proved follows from the declarations, so that a new field whose
+change no test shows is told by name (``--whole-lives``).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+
+PACKAGE = "ansible_collections.iotops.aliyun.plugins"
+MODULES = Path(__file__).resolve().parents[2] / "plugins" / "modules"
+
+#: What can be proved of a module, or of one of its options.
+MADE = "made, and planned before that"
+CHANGED = "changed"
+CLEARED = "cleared"
+REFUSED = "refused where it would have to change"
+KEPT = "kept as it is"
+GONE = "taken away"
+GONE_ALREADY = "taken away where it is not there"
+WRONG = "given a value that cannot be"
+GIVEN = "given"
+FOUND = "found by it"
+NOT_FOUND = "looked for and not found"
+
+#: What cannot be proved, and why.
+EXCEPTIONS: dict[tuple[str, str, str], str] = {}
+
+#: (module, what is proved, option), for all tests of this process.
+PROVED: set[tuple[str, str, str]] = set()
+
+
+def entry_of(module: str):
+    """What a module does."""
+    return importlib.import_module(f"{PACKAGE}.modules.{module}").ENTRY
+
+
+def resource_of(module: str):
+    """The resource that a module brings about or tells of; None where it is neither."""
+    return getattr(entry_of(module), "resource", None)
+
+
+def validated(module: str, options: dict) -> dict:
+    """The options as Ansible gives them to the module."""
+    result = ModuleArgumentSpecValidator(entry_of(module).argument_spec()).validate(options)
+    assert result.error_messages == []
+    return result.validated_parameters
+
+
+def note(module: str, what: str, *options: str) -> None:
+    """Notes that something is proved, of these options or of the module as a whole."""
+    PROVED.update((module, what, option) for option in options or ("",))
+
+
+def note_success(module: str, options: dict, result: dict) -> None:
+    """Notes what a task that succeeded proves by itself."""
+    note(module, GIVEN, *(name for name, value in options.items() if value is not None))
+    resource = resource_of(module)
+    if resource is None or not module.endswith("_info"):
+        return
+    if result[resource.plural]:
+        note(module, FOUND, "", *(name for name in resource.filters if options.get(name) is not None))
+    else:
+        note(module, NOT_FOUND)
+
+
+def note_change(module: str, result: dict) -> None:
+    """Notes what a change proves that was foretold, carried out, and not wanted a second time."""
+    resource = resource_of(module)
+    if resource is None:
+        return
+    before, after = result["diff"]["before"], result["diff"]["after"]
+    if not after:
+        note(module, GONE)
+        note(module, GONE_ALREADY)
+    elif not before:
+        note(module, MADE)
+    else:
+        changed = {name for step in result["steps"] for name in step["changes"]}
+        note(module, CHANGED, *changed)
+        note(module, CLEARED, *(name for name in changed if before.get(name) and not after.get(name)))
+
+
+def has_to_be_proved() -> Iterator[tuple[str, str, str]]:
+    """All that follows from the declarations."""
+    for path in sorted(MODULES.glob("iot_*.py")):
+        module = path.stem
+        entry = entry_of(module)
+        resource = resource_of(module)
+        own = sorted(entry.options())
+        if resource is None:
+            yield from ((module, GIVEN, option) for option in own)
+        elif module.endswith("_info"):
+            yield from ((module, FOUND, option) for option in ("", *resource.filters))
+            yield (module, NOT_FOUND, "")
+            yield from ((module, GIVEN, option) for option in own)
+        else:
+            yield from ((module, what, option) for what, option in _life(resource))
+            yield from ((module, GIVEN, option) for option in own)
+
+
+def _life(resource) -> Iterator[tuple[str, str]]:
+    yield (KEPT, "")
+    yield (WRONG, "")
+    if hasattr(resource, "create") and resource.create.__class__.__name__ != "OnTop":
+        yield (MADE, "")
+    if None in resource.states.values():
+        yield (GONE, "")
+        yield (GONE_ALREADY, "")
+    mutable = resource.mutable()
+    for name in sorted(mutable):
+        yield (CHANGED, name)
+        if _can_be_empty(resource.field(name)):
+            yield (CLEARED, name)
+    for field in resource.fields:
+        fixed = not {field.name, field.into} & mutable and field.name not in resource.key
+        if (
+            field.is_option
+            and fixed
+            and not field.write_only
+            and not all(resource.states[s] is None for s in resource.states)
+        ):
+            yield (REFUSED, field.name)
+
+
+def _can_be_empty(field) -> bool:
+    empty = getattr(field.type, "empty", "" if field.initial == "" else None)
+    return empty is not None and not field.type.check(empty)
+
+
+def not_proved(proved: set[tuple[str, str, str]]) -> list[str]:
+    """What is missing, and exceptions that are none, as lines."""
+    wanted = set(has_to_be_proved())
+    missing = wanted - proved - set(EXCEPTIONS)
+    needless = set(EXCEPTIONS) & proved | set(EXCEPTIONS) - wanted
+    return [
+        *(f"{module}: never {what}{f': {option}' if option else ''}" for module, what, option in sorted(missing)),
+        *(f"{module}: no exception: {what} {option}" for module, what, option in sorted(needless)),
+    ]
+
+
+def dump() -> str:
+    """What this process has proved, as text."""
+    return json.dumps(sorted(PROVED))
+
+
+def load(text: str) -> set[tuple[str, str, str]]:
+    """What another process has proved."""
+    return {tuple(one) for one in json.loads(text)}
