@@ -9,8 +9,8 @@ module: iot_device
 short_description: Manage a device
 version_added: 0.1.0
 description:
-  - Registers a device of a product, and sets its nickname, its tags, the gateway that it is behind and whether it may
-    connect.
+  - Registers a device of a product, and sets its nickname, its tags, its groups, the gateway that it is behind and
+    whether it may connect.
 options:
   product:
     description:
@@ -41,6 +41,17 @@ options:
   purge_tags:
     description:
       - Whether tags that O(tags) does not have are removed.
+    type: bool
+    default: true
+  groups:
+    description:
+      - The static groups that the device is in, by their names or GroupIds, 10 at most.
+      - M(iotops.aliyun.iot_device_group) tells the same from the group's side; use one of the two.
+    type: list
+    elements: str
+  purge_groups:
+    description:
+      - Whether the device is taken out of groups that O(groups) does not have.
     type: bool
     default: true
   desired_properties:
@@ -86,6 +97,7 @@ extends_documentation_fragment:
 seealso:
   - module: iotops.aliyun.iot_device_info
   - module: iotops.aliyun.iot_product
+  - module: iotops.aliyun.iot_device_group
   - module: iotops.aliyun.iot_topology
   - module: iotops.aliyun.iot_device_reset
   - module: iotops.aliyun.iot_device_client_id
@@ -101,6 +113,7 @@ EXAMPLES = r"""
     nickname: gate_lamp
     tags:
       row: "7"
+    groups: [bridge_lamps]
     enabled: true
 
 - name: Its secret, for whoever flashes it
@@ -149,6 +162,11 @@ device:
     tags:
       description: Its tags.
       type: dict
+      returned: when asked for
+    groups:
+      description: The static groups that it is in, each with C(name) and C(group_id).
+      type: list
+      elements: dict
       returned: when asked for
     desired_properties:
       description: What properties are desired to be.

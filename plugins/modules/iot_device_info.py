@@ -46,12 +46,12 @@ options:
     default: false
   include:
     description:
-      - What is read beside, of each device that fits, which takes requests for each. What its properties are
-        desired to be, the gateway that it is behind, the client ids with which it registered itself, and the X.509
-        certificate that the platform has issued to it.
+      - What is read beside, of each device that fits, which takes requests for each. The static groups that it is in,
+        what its properties are desired to be, the gateway that it is behind, the client ids with which it registered
+        itself, and the X.509 certificate that the platform has issued to it.
     type: list
     elements: str
-    choices: [desired_properties, gateway, client_ids, certificate]
+    choices: [groups, desired_properties, gateway, client_ids, certificate]
     default: []
   include_secrets:
     description:
@@ -114,6 +114,11 @@ devices:
       description: Its tags.
       type: dict
       returned: when asked for
+    groups:
+      description: The static groups that it is in, each with C(name) and C(group_id).
+      type: list
+      elements: dict
+      returned: when O(include) has V(groups)
     desired_properties:
       description: What properties are desired to be.
       type: dict

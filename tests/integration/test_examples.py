@@ -35,6 +35,7 @@ PREPARED = (
             "data_format": "alink",
         }
     },
+    {"iotops.aliyun.iot_device_group": {"name": "bridge_lamps"}},
     {"iotops.aliyun.iot_device": {"product": "street_light", "name": "lamp-0001"}},
     {"iotops.aliyun.iot_device": {"product": "street_light", "name": "lamp-0002"}},
     {

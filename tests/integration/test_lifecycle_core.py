@@ -129,6 +129,34 @@ def test_the_life_of_a_device(tasks, product):
     tasks.keeps("iot_device", **LAMP, state="absent")
 
 
+def test_the_groups_of_a_device(tasks, product):
+    join, leave = "BatchAddDeviceGroupRelations", "BatchDeleteDeviceGroupRelations"
+    ids = {name: tasks.ok("iot_device_group", name=name)["device_group"]["group_id"] for name in ("east", "west")}
+
+    def groups(**options) -> list:
+        (found,) = tasks.ok("iot_device_info", **LAMP, include=["groups"], **options)["devices"]
+        return sorted(group["name"] for group in found["groups"])
+
+    made = tasks.changes("iot_device", "RegisterDevice", join, **LAMP, groups=["west"])["device"]
+    assert made["groups"] == [{"name": "west", "group_id": ids["west"]}]
+    # A group that is named by its id is the same.
+    tasks.keeps("iot_device", **LAMP, groups=[ids["west"]])
+    tasks.changes("iot_device", join, **LAMP, groups=["east"], purge_groups=False)
+    assert groups() == ["east", "west"]
+    tasks.changes("iot_device", leave, **LAMP, groups=["east"])
+    assert groups() == ["east"]
+    tasks.changes("iot_device", leave, join, **LAMP, groups=["west"])
+    (member,) = tasks.ok("iot_device_group_info", name="west")["device_groups"][0]["devices"]
+    assert member["name"] == LAMP["name"]
+    assert "groups" not in tasks.ok("iot_device", **LAMP)["device"]
+    tasks.changes("iot_device", leave, **LAMP, groups=[])
+    assert groups() == []
+    tasks.refuses("iot_device", "^groups names a group twice", **LAMP, groups=["west", ids["west"]])
+    tasks.refuses("iot_device", "^groups takes at most 10 elements", **LAMP, groups=[f"group{n}" for n in range(11)])
+    planned = tasks.run("iot_device", True, **LAMP, groups=["nobody"])
+    assert planned["pending"] == ["the device group nobody does not exist yet"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -138,6 +166,7 @@ def test_the_life_of_a_device(tasks, product):
         ({"tags": {"a-b": "1"}}, "^tags has an entry 'a-b'"),
         ({"tags": {str(number): "x" for number in range(101)}}, "^tags takes at most 100 entries"),
         ({"gateway": {"name": "hub-1"}}, "^gateway needs product and name"),
+        ({"groups": ["nobody"]}, "^there is no device group nobody"),
         ({"product": "nobody"}, "^there is no product nobody"),
     ],
 )

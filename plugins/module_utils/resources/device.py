@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product, thing_model_data
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, product, thing_model_data
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import (
     Batch,
@@ -28,6 +28,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.desired_pr
     of_rows,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import NICKNAME, Behind, device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_memberships import (
+    GROUPS,
+    MEMBERSHIPS,
+    of_groups,
+    resolve_groups,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_status import STATES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import has_certificates, product_key
@@ -121,7 +127,7 @@ class Device(Resource):
 
     kind = "device"
     title = "device"
-    families = (device, product, thing_model_data)
+    families = (device, group, product, thing_model_data)
     key = ("name",)
     identity = {"ProductKey": "product_key", "DeviceName": "name"}
     fields = (
@@ -131,6 +137,7 @@ class Device(Resource):
         Field("iot_id", read="IotId", computed=True),
         Field("nickname", "Nickname", NICKNAME, initial=""),
         Field("tags", type=tags.tags(value=Text(1, 128, wide=2)), initial={}, purge=True),
+        Field("groups", type=GROUPS, initial=[], purge=True, on_request="groups"),
         Field("desired_properties", type=Values(), initial={}, on_request="desired_properties"),
         # What a change of them is made on top of.
         Field("desired_versions", type=Values(), computed=True, write_only=True),
@@ -160,6 +167,7 @@ class Device(Resource):
         Detail("QueryDeviceDetail", "Data"),
         Detail("QueryDeviceProp", "Props", only=("tags",), parse=lambda text: {"tags": json.loads(text or "{}")}),
         Detail("GetGatewayBySubDevice", "Data", only=("gateway",), parse=_of_gateway, none={"gateway": {}}),
+        Detail("QueryDeviceGroupByDevice", "GroupInfos.GroupInfo", only=("groups",), parse=of_groups),
         Detail(
             "QueryDeviceDesiredProperty",
             "Data.List.DesiredPropertyInfo",
@@ -192,6 +200,7 @@ class Device(Resource):
             ),
             remove=Batch("DeleteDeviceProp", lambda entries: {"PropKey": entries[0][0]}, size=1),
         ),
+        MEMBERSHIPS,
         DesiredProperties(),
         GoBehind(),
         ClearClientIds(),
@@ -209,6 +218,8 @@ class Device(Resource):
 
     def resolve(self, reader, desired):
         resolved = super().resolve(reader, desired)
+        if "groups" in desired:
+            resolved["groups"] = resolve_groups(reader, desired["groups"])
         gateway = desired.get("gateway") or {}
         if gateway.get("name"):
             key = product_key(reader, gateway["product"])

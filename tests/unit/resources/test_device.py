@@ -13,6 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import g
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.run import run
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import Device
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_memberships import of_groups
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sub_devices import signed
 from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers, filled
 
@@ -45,6 +46,13 @@ def test_tags_are_saved_at_once_and_removed_one_by_one():
     assert [step.operation for step in steps] == ["DeleteDeviceProp", "DeleteDeviceProp", "SaveDeviceProp"]
     assert [step.params.get("PropKey") for step in steps] == ["site", "lot", None]
     assert json.loads(steps[2].params["Props"]) == {"a": "1", "b": "a b"}
+
+
+def test_groups_are_those_that_a_task_can_put_a_device_into():
+    rows = [{"GroupName": "west", "GroupId": "g1", "GroupType": kind} for kind in ("LINK_PLATFORM", None)]
+    dynamic = {"GroupName": "warm", "GroupId": "g2", "GroupType": "LINK_PLATFORM_DYNAMIC"}
+    assert of_groups([*rows, dynamic]) == {"groups": [{"name": "west", "group_id": "g1"}] * 2}
+    assert of_groups(None) == {"groups": []}
 
 
 @pytest.mark.parametrize(("wanted", "operation"), [(False, "DisableThing"), (True, "EnableThing")])
