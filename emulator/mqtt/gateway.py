@@ -45,6 +45,7 @@ class Gateway:
         await self._broker.start()
         self._server = await asyncio.start_server(self._arrive, ADDRESS, port, backlog=_BACKLOG)
         self._platform.listeners.add(downlink.ANNOUNCED, self._announced)
+        self._platform.listeners.add(downlink.PARTING, self._parting)
         self._watch = asyncio.create_task(self._look_again_and_again())
         host, port = self._server.sockets[0].getsockname()
         return f"{host}:{port}"
@@ -53,6 +54,7 @@ class Gateway:
         """End all connections and listen no longer."""
         if self._server:
             self._platform.listeners.remove(downlink.ANNOUNCED, self._announced)
+            self._platform.listeners.remove(downlink.PARTING, self._parting)
             self._watch.cancel()
             self._server.close()
         for link in self._links:
@@ -173,6 +175,13 @@ class Gateway:
             link = self._by_device.get(session.gateway_of(self._platform.store, iot_id))
         if link:
             link.deliver(iot_id)
+
+    def _parting(self, text: str) -> None:
+        """A device must not be connected any longer, and is told why."""
+        iot_id, topic, payload = downlink.parting(text)
+        link = self._by_device.get(iot_id)
+        if link:
+            link.part(topic, payload)
 
     # What nobody tells
 

@@ -51,6 +51,7 @@ class Link:
         self._taken: dict[str, int] = {}
         self._delivering: asyncio.Task | None = None
         self._unacknowledged: set[asyncio.Task] = set()
+        self._parting: asyncio.Task | None = None
 
     def hear(self) -> None:
         """The client has sent something."""
@@ -68,7 +69,7 @@ class Link:
 
     def forget(self) -> None:
         """The connection has ended: nothing can be delivered any more."""
-        for task in (self._delivering, *self._unacknowledged):
+        for task in (self._delivering, self._parting, *self._unacknowledged):
             if task:
                 task.cancel()
 
@@ -81,6 +82,10 @@ class Link:
         """Send the one message that the connection is for, soon."""
         message = {"topic": topic, "payload": json.dumps(greeting).encode(), "qos": 0}
         self._delivering = asyncio.create_task(self._send(message))
+
+    def part(self, topic: str, payload: bytes) -> None:
+        """Send a last message, soon, and end the connection."""
+        self._parting = asyncio.create_task(self._part({"topic": topic, "payload": payload, "qos": 0}))
 
     def deliver(self, iot_id: str) -> None:
         """Send what is in the outbox of a device, soon."""
@@ -101,6 +106,14 @@ class Link:
                         await self._send(message)
         except Exception:
             _log.exception("a message could not be sent")
+
+    async def _part(self, message: Row) -> None:
+        try:
+            if self._publish:
+                await self._send(message)
+        except Exception:
+            _log.exception("a message could not be sent")
+        self.close()
 
     def _take(self, iot_id: str) -> list[Row]:
         """The next messages for a device. Those of QoS 0 are gone by this, whether they arrive or not."""

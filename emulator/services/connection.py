@@ -62,6 +62,15 @@ def disconnect(ctx: Context, device: Row, heartbeat: float = 0) -> Row:
     return gone
 
 
+def was_cut_off(ctx: Context, device: Row) -> None:
+    """Tell of a device that the platform itself has made offline; ``device`` is its row as it was before.
+
+    Nothing happens where it was not connected.
+    """
+    if device["online"]:
+        _tell_status(ctx, {**device, "status_at": ctx.now}, "offline", device["status_at"])
+
+
 def is_half_connected(ctx: Context, device: Row) -> bool:
     """Whether a device that is offline has lost its connection less than a heartbeat ago."""
     lost = ctx.store.one("lost_connection", iot_id=device["iot_id"])

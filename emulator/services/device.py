@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices: registering, reading and listing them (the manual's chapter 4.8)."""
+"""Devices: their table, reading and listing them (the manual's chapter 4.8)."""
 
 from __future__ import annotations
 
@@ -85,11 +85,6 @@ _LONGEST_NEW_NICKNAME = 32  # a nickname can be given longer than it can be chan
 _DEEPEST_WITHOUT_TOKEN = 10_000
 _DEEPEST = 500_000
 _TOKEN = re.compile(r"(\d{1,15})\.(\d{1,15})", re.ASCII)
-
-_ISSUED_BY_PLATFORM = "ALIYUNDEFINED"
-# What each kind of LoRaWAN device needs.
-_LORAWAN_KINDS = {_ISSUED_BY_PLATFORM: ("DevEui", "PinCode"), "USERDEFINED": ("DevEui", "JoinEui", "AppKey")}
-_LORAWAN = ("DevEui", "PinCode", "JoinEui", "AppKey", "LoraNodeType")
 
 
 def find_device(ctx: Context, p: dict[str, Any]) -> Row:
@@ -178,29 +173,6 @@ def go_online(ctx: Context, device: Row, ip_address: str) -> None:
 def go_offline(ctx: Context, device: Row) -> None:
     """The device has lost its connection; nothing happens where it had none."""
     ctx.store.update("device", {"online": 0, "status_at": ctx.now}, iot_id=device["iot_id"], online=1)
-
-
-@operation
-def register_device(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.8.1"""
-    product = find_product(ctx, p["ProductKey"])
-    name = p.get("DeviceName")
-    if name and not is_device_name(name):
-        raise ApiError("iot.device.InvalidFormattedDeviceName")
-    nickname = p.get("Nickname") or None
-    if nickname and not is_nickname(nickname):
-        raise ApiError("iot.device.InvalidDeviceNickNameExisted")
-    device = add_device(ctx, product["product_key"], name, nickname=nickname, **_lorawan(ctx, product, p))
-    data = given(
-        ProductKey=device["product_key"],
-        DeviceName=device["device_name"],
-        DeviceSecret=device["device_secret"],
-        IotId=device["iot_id"],
-        Nickname=device["nickname"],
-        DevEui=device["dev_eui"],
-        JoinEui=device["join_eui"],
-    )
-    return {"Data": data}
 
 
 @operation
@@ -327,29 +299,6 @@ def device_written(device: Row, product: Row) -> Row:
 def legacy_id(device: Row) -> str:
     """The ``DeviceId`` of former times, which no operation takes any more."""
     return device["iot_id"][:LEGACY_ID_LENGTH]
-
-
-def _lorawan(ctx: Context, product: Row, p: dict[str, Any]) -> Row:
-    """The columns of a LoRaWAN device, none for others. Raises ApiError where what must come together does not."""
-    if product["net_type"] != "LORA":
-        if any(p.get(name) for name in _LORAWAN):
-            raise ApiError("iot.device.InvalidDeviceParams", f"{', '.join(_LORAWAN)} are for LoRaWAN devices only")
-        return {}
-    kind = p.get("LoraNodeType") or _ISSUED_BY_PLATFORM
-    if kind not in _LORAWAN_KINDS:
-        raise ApiError("iot.device.InvalidDeviceParams", f"LoraNodeType is one of {', '.join(_LORAWAN_KINDS)}")
-    lacking = [name for name in _LORAWAN_KINDS[kind] if not p.get(name)]
-    if lacking:
-        raise ApiError("iot.device.InvalidDeviceParams", f"A LoRaWAN device {kind} needs {', '.join(lacking)}")
-    if ctx.store.one("device", dev_eui=p["DevEui"]):
-        raise ApiError("iot.device.InvalidDeviceParams", "There is a device with this DevEui")
-    # The PIN code only proves that the DevEui is its owner's: nothing keeps it.
-    return {
-        "dev_eui": p["DevEui"],
-        "join_eui": p.get("JoinEui"),
-        "app_key_secret": p.get("AppKey"),
-        "lora_node_type": kind,
-    }
 
 
 def _check_depth(page: Page, has_token: bool) -> None:

@@ -13,6 +13,7 @@ from collections import Counter
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.services import lifecycle_message
 from ansible_collections.iotops.aliyun.emulator.services.device import (
     LONGEST_NICKNAME,
     SHORTEST_NICKNAME,
@@ -210,6 +211,7 @@ def _create_devices(ctx: Context, payload: dict[str, Any]) -> None:
     if application is None:  # went with its product
         return
     failed = False
+    created = []
     for entry in _entries(ctx, application):
         try:
             device = add_device(ctx, application["product_key"], entry["device_name"], nickname=entry["nickname"])
@@ -217,8 +219,10 @@ def _create_devices(ctx: Context, payload: dict[str, Any]) -> None:
             failed = True
             outcome = {"error": error.message}
         else:
+            created.append(device)
             outcome = {"iot_id": device["iot_id"], "device_name": device["device_name"]}
         ctx.store.update("device_application_entry", outcome, apply_id=entry["apply_id"], number=entry["number"])
+    lifecycle_message.tell(ctx, created, lifecycle_message.CREATED)
     _end(ctx, application, CREATE_FAILED if failed else CREATE_SUCCESS)
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.services import lifecycle_message
 from ansible_collections.iotops.aliyun.emulator.services.device import add_device, devices_named, is_device_name
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
@@ -76,6 +77,7 @@ def import_device(ctx: Context, p: dict[str, Any]) -> Reply:
     if sn and not _SN.fullmatch(sn):
         raise ApiError("iot.device.InvalidDeviceParams", _MALFORMED_SN)
     device = _import(ctx, product["product_key"], p["DeviceName"], p["DeviceSecret"], sn, nickname=nickname)
+    lifecycle_message.tell(ctx, [device], lifecycle_message.CREATED)
     data = given(
         IotId=device["iot_id"],
         ProductKey=device["product_key"],
@@ -100,8 +102,11 @@ def batch_import_device(ctx: Context, p: dict[str, Any]) -> Reply:
             Data={**data, "InvalidDetailList": {"InvalidDetailList": _details(found)}},
         )
     number = ctx.store.insert("device_import", product_key=product_key, created_at=ctx.now)
-    for entry in entries:
+    devices = [
         _import(ctx, product_key, entry["DeviceName"], entry["DeviceSecret"], entry.get("Sn"), number)
+        for entry in entries
+    ]
+    lifecycle_message.tell(ctx, devices, lifecycle_message.CREATED)
     return {"Data": {"ApplyId": _BEFORE_FIRST_ID + number}}
 
 

@@ -3,12 +3,17 @@
 """Disabling, enabling, resetting and deleting devices; a gateway takes its sub-devices along (chapter 4.8).
 
 For a gateway with many sub-devices that is a job: the call answers its id, and the work is done a while later.
+
+Devices are told, those behind a gateway through it, before they are cut off; whoever listens is told of it, too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from ansible_collections.iotops.aliyun.emulator.services import downlink, lifecycle_message, session, trace
+from ansible_collections.iotops.aliyun.emulator.services.connection import was_cut_off
 from ansible_collections.iotops.aliyun.emulator.services.device import find_device
 from ansible_collections.iotops.aliyun.emulator.services.shared import ids
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
@@ -39,7 +44,17 @@ _DISABLE = "disable_gateway"
 _ENABLE = "enable_gateway"
 _RESET = "reset_gateway"
 
-_SUB_DEVICES = "iot_id IN (SELECT iot_id FROM topology WHERE gateway_iot_id = ?)"
+# Of what devices are told that becomes of them.
+_VERSION = "1.0"
+
+
+def gateway_of(ctx: Context, device: Row) -> Row | None:
+    """The row of the gateway that a device is behind, connected through it or not."""
+    rows = ctx.store.rows(
+        "SELECT device.* FROM topology JOIN device ON device.iot_id = gateway_iot_id WHERE topology.iot_id = ?",
+        device["iot_id"],
+    )
+    return rows[0] if rows else None
 
 
 def gateway_job(ctx: Context, gateway: Row, kind: str) -> str | None:
@@ -76,7 +91,7 @@ def delete_device(ctx: Context, p: dict[str, Any]) -> Reply | None:
 def disable_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
     """4.8.12: the gateway itself is disabled at once in any case."""
     device = find_device(ctx, p)
-    _switch(ctx, "iot_id = ?", device, False)
+    _switch(ctx, [device], gateway_of(ctx, device), False)
     return _at_once_or_later(ctx, device, _DISABLE)
 
 
@@ -84,7 +99,7 @@ def disable_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
 def enable_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
     """4.8.13: the gateway itself is enabled at once in any case."""
     device = find_device(ctx, p)
-    _switch(ctx, "iot_id = ?", device, True)
+    _switch(ctx, [device], gateway_of(ctx, device), True)
     return _at_once_or_later(ctx, device, _ENABLE)
 
 
@@ -95,23 +110,33 @@ def reset_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
     if device["activated_at"] is not None:
         changes = {"activated_at": None, "online": 0, "online_at": None, "modified_at": ctx.now, "status_at": ctx.now}
         ctx.store.update("device", changes, iot_id=device["iot_id"])
+        was_cut_off(ctx, device)
     return _at_once_or_later(ctx, device, _RESET)
 
 
 @when_due(_DELETE)
 def _delete(ctx: Context, payload: dict[str, Any]) -> None:
-    leave_gateway(ctx, payload["iot_id"])
-    ctx.store.delete("device", iot_id=payload["iot_id"])
+    device = ctx.store.one("device", iot_id=payload["iot_id"])
+    if device is None:  # was deleted while the job waited
+        return
+    leave_gateway(ctx, device["iot_id"])
+    gateway = gateway_of(ctx, device)
+    _tell_device(ctx, device, gateway, lifecycle_message.DELETED)
+    was_cut_off(ctx, device)
+    if gateway:
+        lifecycle_message.tell_topology(ctx, gateway, [device], lifecycle_message.REMOVED)
+    lifecycle_message.tell(ctx, [device], lifecycle_message.DELETED)
+    ctx.store.delete("device", iot_id=device["iot_id"])
 
 
 @when_due(_DISABLE)
 def _disable_sub_devices(ctx: Context, payload: dict[str, Any]) -> None:
-    _switch(ctx, _SUB_DEVICES, payload, False)
+    _switch_sub_devices(ctx, payload["iot_id"], False)
 
 
 @when_due(_ENABLE)
 def _enable_sub_devices(ctx: Context, payload: dict[str, Any]) -> None:
-    _switch(ctx, _SUB_DEVICES, payload, True)
+    _switch_sub_devices(ctx, payload["iot_id"], True)
 
 
 @when_due(_RESET)
@@ -136,25 +161,69 @@ def _at_once_or_later(ctx: Context, device: Row, kind: str) -> Reply | None:
     return None
 
 
-def _switch(ctx: Context, which: str, device: Row, enabled: bool) -> None:
-    """Disable or enable devices; those that are so already stay untouched. A disabled device is cut off."""
-    ctx.store.execute(
-        f"""
-        UPDATE device SET enabled = ?, online = 0, modified_at = ?, status_at = ? WHERE enabled <> ? AND {which}
-        """,
-        enabled,
-        ctx.now,
-        ctx.now,
-        enabled,
-        device["iot_id"],
-    )
+def _switch_sub_devices(ctx: Context, iot_id: str, enabled: bool) -> None:
+    gateway = ctx.store.one("device", iot_id=iot_id)
+    if gateway:
+        _switch(ctx, _behind(ctx, gateway), gateway, enabled)
+
+
+def _switch(ctx: Context, devices: Iterable[Row], gateway: Row | None, enabled: bool) -> None:
+    """Disable or enable devices; those that are so already stay untouched. A disabled device is cut off.
+
+    ``gateway`` is the one that they are behind, if they are behind any.
+    """
+    devices = [device for device in devices if bool(device["enabled"]) != enabled]
+    if not devices:
+        return
+    action = lifecycle_message.ENABLED if enabled else lifecycle_message.DISABLED
+    for device in devices:
+        _tell_device(ctx, device, gateway, action)
+    changes = {"enabled": enabled, "online": 0, "modified_at": ctx.now, "status_at": ctx.now}
+    ctx.store.update("device", changes, iot_id=[device["iot_id"] for device in devices])
+    for device in devices:
+        was_cut_off(ctx, device)
+    if gateway:
+        lifecycle_message.tell_topology(ctx, gateway, devices, action)
+    lifecycle_message.tell(ctx, devices, action)
+
+
+def _tell_device(ctx: Context, device: Row, gateway: Row | None, action: str) -> None:
+    """Tell a device what becomes of it, if it has a way to hear it: its own connection, or that of its gateway.
+
+    The thing model has the same words for it. The device's own connection ends with that; a gateway that is connected
+    is told even of devices that are not.
+    """
+    has_own = device["online"] and session.gateway_of(ctx.store, device["iot_id"]) is None
+    if not (has_own or (gateway and gateway["online"])):
+        return
+    topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/{action}"
+    message_id = trace.next_id(ctx)
+    message = {"id": str(message_id), "version": _VERSION, "params": {}, "method": f"thing.{action}"}
+    if has_own:
+        downlink.part(ctx, device, topic, message, message_id)
+    else:
+        downlink.send(ctx, gateway, topic, message, message_id=message_id)
 
 
 def leave_gateway(ctx: Context, iot_id: str) -> bool:
     """End the relation of a gateway and its sub-devices, which are offline from then on; whether it had any."""
-    ctx.store.execute(
-        f"UPDATE device SET online = 0, status_at = ? WHERE online AND {_SUB_DEVICES}",
-        ctx.now,
-        iot_id,
+    gateway = ctx.store.one("device", iot_id=iot_id)
+    devices = _behind(ctx, gateway) if gateway else []
+    if not devices:
+        return False
+    online = [device["iot_id"] for device in devices if device["online"]]
+    ctx.store.update("device", {"online": 0, "status_at": ctx.now}, iot_id=online)
+    ctx.store.delete("topology", gateway_iot_id=iot_id)
+    for device in devices:
+        was_cut_off(ctx, device)
+    lifecycle_message.tell_topology(ctx, gateway, devices, lifecycle_message.REMOVED)
+    return True
+
+
+def _behind(ctx: Context, gateway: Row) -> list[Row]:
+    """The sub-devices of a gateway, in the order in which they came."""
+    return ctx.store.rows(
+        "SELECT device.* FROM topology JOIN device USING (iot_id) WHERE gateway_iot_id = ? "
+        "ORDER BY added_at, topology.rowid",
+        gateway["iot_id"],
     )
-    return ctx.store.delete("topology", gateway_iot_id=iot_id) > 0

@@ -45,6 +45,9 @@ CREATE INDEX IF NOT EXISTS device_subscription_by_topic ON device_subscription (
 #: What is announced (followed by the device's ``iot_id``) when the outbox has something for a device.
 ANNOUNCED = "outbox/"
 
+#: What is announced (followed by what ``parting`` takes apart) when a device's own connection has to end.
+PARTING = "parting/"
+
 #: The beginning of the topics on which many devices get the same message.
 BROADCAST = "/broadcast/"
 
@@ -72,7 +75,7 @@ def send(
     content = payloads.as_bytes(payload)
     if traced:
         message_id = message_id or trace.next_id(ctx)
-        trace.keep(ctx, message_id, device["iot_id"], topic, content, qos, (properties or {}).get("UserProp"))
+        trace.keep(ctx, message_id, device["iot_id"], topic, content, qos, properties)
     _deliver(ctx, device, topic, content, qos, properties)
     return message_id or 0
 
@@ -104,6 +107,21 @@ def command(
         topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/model/down_raw"
         return send(ctx, device, topic, content, qos, message_id=message_id)
     return send(ctx, device, topic, message, qos, message_id=message_id)
+
+
+def part(ctx: Context, device: Row, topic: str, payload: dict[str, Any], message_id: int) -> None:
+    """Send a device a last message over its own connection, which ends then.
+
+    The outbox of a device goes with it, so it cannot hold what the device is told about that.
+    """
+    trace.keep(ctx, message_id, device["iot_id"], topic, payloads.as_bytes(payload))
+    ctx.announce(f"{PARTING}{device['iot_id']} {topic} {payloads.written(payload)}")
+
+
+def parting(announced: str) -> tuple[str, str, bytes]:
+    """The ``iot_id`` of the device that was announced, and the topic and the payload of the last message to it."""
+    iot_id, topic, text = announced.removeprefix(PARTING).split(" ", 2)
+    return iot_id, topic, text.encode()
 
 
 def waiting(ctx: Context, iot_id: str, most: int = 100, after: int = 0) -> list[Row]:

@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.iotops.aliyun.emulator.services import simulated
+from ansible_collections.iotops.aliyun.emulator.services import lifecycle_message, simulated
 from ansible_collections.iotops.aliyun.emulator.services.connection import connect, disconnect
 from ansible_collections.iotops.aliyun.emulator.services.device import add_device, is_device_name, status_of
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.topology import MOST_SUB_DEVICES, attach, is_gateway
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
 #: The devices of one call.
@@ -19,7 +21,7 @@ MOST = 100_000
 
 ADDRESS = "127.0.0.1"
 
-_MEMBERS = ("product", "names", "count", "prefix", "online", "heartbeat", "module_versions", "profile")
+_MEMBERS = ("product", "names", "count", "prefix", "online", "heartbeat", "module_versions", "profile", "gateway")
 _PREFIX = "sim"
 _DIGITS = 5
 _LONGEST_HEARTBEAT = 24 * 3600  # seconds
@@ -36,7 +38,8 @@ def make(ctx: Context, wanted: Any) -> dict[str, Any]:
             "prefix": "lamp",
             "online": true,
             "module_versions": {"default": "1.0.0"},
-            "profile": {}
+            "profile": {},
+            "gateway": {"product": "box", "name": "box-0001"}
         }
 
     ``product`` is a product's key or name. The devices are those of ``names``, or ``count`` of them that are called
@@ -44,20 +47,29 @@ def make(ctx: Context, wanted: Any) -> dict[str, Any]:
     or disconnects them (with ``heartbeat`` the connection breaks: the device counts as half connected for so many
     seconds); without it new ones connect, and the others stay as they are. ``module_versions`` are what they say of
     their modules when they connect, ``profile`` is how they behave (see ``simulated``); without them both stay.
+    ``gateway`` is the device that they are put behind, a gateway that is there; without it they stay where they are.
 
     Raises ValueError, with a text that says why, where ``wanted`` is not like that.
     """
     _check(wanted)
     product = _product(ctx, wanted["product"])
     names = _names(wanted)
+    gateway = _gateway(ctx, wanted["gateway"]) if "gateway" in wanted else None
+    is_told = lifecycle_message.is_told(ctx, product["product_key"])
     registered = 0
     for name in names:
         device = ctx.store.one("device", product_key=product["product_key"], device_name=name)
         is_new = device is None
         if is_new:
             device = add_device(ctx, product["product_key"], name)
+            if is_told:
+                lifecycle_message.tell(ctx, [device], lifecycle_message.CREATED)
             registered += 1
+        if gateway:
+            _attach(ctx, gateway, device)
         _change(ctx, device, wanted, online=wanted.get("online", True if is_new else None))
+    if gateway and ctx.store.count("topology", gateway_iot_id=gateway["iot_id"]) > MOST_SUB_DEVICES:
+        raise ValueError(f"a gateway has at most {MOST_SUB_DEVICES} sub-devices")
     return {"product_key": product["product_key"], "devices": len(names), "registered": registered}
 
 
@@ -94,6 +106,20 @@ def _product(ctx: Context, key_or_name: str) -> Row:
     return product
 
 
+def _gateway(ctx: Context, named: dict[str, str]) -> Row:
+    product = _product(ctx, named["product"])
+    gateway = ctx.store.one("device", product_key=product["product_key"], device_name=named["name"])
+    if gateway is None or not is_gateway(ctx, gateway):
+        raise ValueError(f"the product {named['product']} has no gateway {named['name']}")
+    return gateway
+
+
+def _attach(ctx: Context, gateway: Row, device: Row) -> None:
+    if is_gateway(ctx, device):
+        raise ValueError(f"{device['device_name']} is a gateway, which cannot be behind another")
+    attach(ctx, gateway, device)
+
+
 def _names(wanted: dict[str, Any]) -> list[str]:
     if "names" in wanted:
         return list(dict.fromkeys(wanted["names"]))
@@ -121,6 +147,13 @@ def _check(wanted: Any) -> None:
     if not (isinstance(versions, dict) and all(isinstance(version, str) for version in versions.values())):
         raise ValueError("module_versions is an object of texts")
     simulated.check_profile(wanted.get("profile", {}))
+    gateway = wanted.get("gateway", {"product": "", "name": ""})
+    if not (isinstance(gateway, dict) and set(gateway) == {"product", "name"} and _are_texts(gateway.values())):
+        raise ValueError("gateway is an object with product and name")
+
+
+def _are_texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _check_names(wanted: dict[str, Any]) -> None:

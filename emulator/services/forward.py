@@ -24,6 +24,7 @@ from ansible_collections.iotops.aliyun.emulator.services.rule_sql import filled
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.payloads import Payload
+from ansible_collections.iotops.aliyun.emulator.services.subscription import subscribed_groups
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
 TABLES = """
@@ -40,6 +41,16 @@ _REPUBLISH = "REPUBLISH"
 _AMQP = "AMQP"
 
 _TO_THING_MODEL = 0  # the topicType of REPUBLISH
+
+
+def is_heard(ctx: Context, product_key: str, message_type: str, below: str) -> bool:
+    """Whether messages of a type about a product's devices go on to anybody.
+
+    ``below`` is what their topics have below the device (``thing/lifecycle``). Whoever has many of them to hand on asks
+    this first, once.
+    """
+    topic = f"/{product_key}/+/{below}"
+    return bool(subscribed_groups(ctx, product_key, message_type) or rules_for(ctx, topic) or parsers_for(ctx, topic))
 
 
 def hand_on(

@@ -1,20 +1,19 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""LoRaWAN: join permissions, and registering nodes in bulk (the manual's chapter 4.8).
-
-Join permissions are made in another product of the vendor's, which has no place here. So that a product of NetType LORA
-can name one, every account has one dedicated permission of each class from the beginning, and always these.
-"""
+"""LoRaWAN: join permissions, and registering nodes in bulk (the manual's chapter 4.8)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.services import lifecycle_message
 from ansible_collections.iotops.aliyun.emulator.services.device import add_device
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.join_permissions import JOIN_PERMISSIONS
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation, when_due
+from ansible_collections.iotops.aliyun.emulator.store import Row
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS lora_task (
@@ -32,9 +31,6 @@ CREATE TABLE IF NOT EXISTS lora_task_node (
 );
 """
 
-#: The ids of the account's join permissions, by class.
-JOIN_PERMISSIONS = {"A": "8001", "B": "8002", "C": "8003"}
-
 #: How many nodes a task registers in a second.
 NODES_A_SECOND = 50
 
@@ -50,7 +46,7 @@ _ISSUED_BY_PLATFORM = "ALIYUNDEFINED"
 
 @operation
 def query_lora_join_permissions(ctx: Context, _p: dict[str, Any]) -> Reply:
-    """4.8.31"""
+    """4.8.31: ``ProductKey`` is there where one product alone uses them, which all products of NetType LORA do."""
     listed = [
         {
             "JoinPermissionId": permission_id,
@@ -62,7 +58,11 @@ def query_lora_join_permissions(ctx: Context, _p: dict[str, Any]) -> Reply:
         }
         for class_mode, permission_id in JOIN_PERMISSIONS.items()
     ]
-    return {"JoinPermissions": {"JoinPermission": listed}}
+    reply: Reply = {"JoinPermissions": {"JoinPermission": listed}}
+    products = ctx.store.all("product", net_type="LORA")
+    if len(products) == 1:
+        reply["ProductKey"] = products[0]["product_key"]
+    return reply
 
 
 @operation(too_many="iot.device.DeviceCountExceeded")
@@ -113,16 +113,19 @@ def _register_some(ctx: Context, payload: dict[str, Any]) -> None:
     if task is None:  # the product was deleted, and all of this with it
         return
     waiting = ctx.store.all("lora_task_node", "number", task_id=task["task_id"], state=_WAITING)
+    registered = []
     for node in waiting[:NODES_A_SECOND]:
-        state = _DONE if _register(ctx, task["product_key"], node["dev_eui"]) else _FAILED
+        device = _register(ctx, task["product_key"], node["dev_eui"])
+        registered += [device] if device else []
+        state = _DONE if device else _FAILED
         ctx.store.update("lora_task_node", {"state": state}, task_id=task["task_id"], number=node["number"])
+    lifecycle_message.tell(ctx, registered, lifecycle_message.CREATED)
     if len(waiting) > NODES_A_SECOND:
         ctx.schedule(ctx.now + _SECOND, _REGISTER, **payload)
 
 
-def _register(ctx: Context, product_key: str, dev_eui: str) -> bool:
-    """Register a node under a random name; false where there is one with this DevEui."""
+def _register(ctx: Context, product_key: str, dev_eui: str) -> Row | None:
+    """Register a node under a random name and return its row; None where there is one with this DevEui."""
     if ctx.store.one("device", dev_eui=dev_eui):
-        return False
-    add_device(ctx, product_key, dev_eui=dev_eui, lora_node_type=_ISSUED_BY_PLATFORM)
-    return True
+        return None
+    return add_device(ctx, product_key, dev_eui=dev_eui, lora_node_type=_ISSUED_BY_PLATFORM)

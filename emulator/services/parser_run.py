@@ -22,7 +22,7 @@ from ansible_collections.iotops.aliyun.emulator.services.parser import RUNNING
 from ansible_collections.iotops.aliyun.emulator.services.rule_functions import Message
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.services.shared.topics import meets
+from ansible_collections.iotops.aliyun.emulator.services.shared.topics import meets_some
 from ansible_collections.iotops.aliyun.emulator.services.thing_translation import signed, unsigned
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
@@ -61,15 +61,24 @@ class _NotSent(Exception):
 
 
 def parsers_for(ctx: Context, topic: str) -> list[Row]:
-    """The running parsers that a message on a topic meets, the oldest first."""
+    """The running parsers that a message on a topic meets, the oldest first.
+
+    A data source can want a topic of one device only, whatever devices the topic itself means. ``+`` in place of the
+    device's name is as in ``rules_for``.
+    """
     levels = topic.removeprefix("/as/mqtt/status").split("/")
     rows = ctx.store.rows(
-        "SELECT parser.*, item.topic FROM parser JOIN data_source_item AS item USING (data_source_id) "
+        "SELECT parser.*, item.topic, item.device_name "
+        "FROM parser JOIN data_source_item AS item USING (data_source_id) "
         "WHERE item.topic_product_key = ? AND parser.status = ? ORDER BY parser_id",
         levels[1] if len(levels) > 1 else "",
         RUNNING,
     )
-    met = {row["parser_id"]: row for row in rows if meets(_filter(row["topic"]), topic)}
+    met = {
+        row["parser_id"]: row
+        for row in rows
+        if meets_some(_filter(row["topic"]), topic) and (levels[2] == "+" or row["device_name"] in (None, levels[2]))
+    }
     return list(met.values())
 
 

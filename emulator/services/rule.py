@@ -15,7 +15,7 @@ from ansible_collections.iotops.aliyun.emulator.services.shared.context import C
 from ansible_collections.iotops.aliyun.emulator.services.shared.paging import page_asked
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.services.shared.text import CHINESE, is_name
-from ansible_collections.iotops.aliyun.emulator.services.shared.topics import DEVICE_NAME, meets
+from ansible_collections.iotops.aliyun.emulator.services.shared.topics import DEVICE_NAME, meets_some
 from ansible_collections.iotops.aliyun.emulator.store import Row, given
 
 TABLES = """
@@ -106,7 +106,8 @@ def find_rule(ctx: Context, rule_id: int) -> Row:
 def rules_for(ctx: Context, topic: str) -> list[Row]:
     """The running rules that a message on ``topic`` meets, the oldest first.
 
-    What devices send on ``/sys/{productKey}/…`` the rules know by the same topic without its first level.
+    What devices send on ``/sys/{productKey}/…`` the rules know by the same topic without its first level. With ``+`` in
+    place of the device's name they are those that a message about some device meets.
     """
     if topic.startswith("/sys/"):
         topic = topic.removeprefix("/sys")
@@ -114,7 +115,7 @@ def rules_for(ctx: Context, topic: str) -> list[Row]:
     if len(levels) < 2:
         return []
     rules = ctx.store.all("rule", "rule_id", product_key=levels[1], status=RUNNING)
-    return [rule for rule in rules if meets(_topic_of(rule), topic)]
+    return [rule for rule in rules if meets_some(_topic_of(rule), topic)]
 
 
 def statement_of(rule: Row) -> Statement:

@@ -38,16 +38,14 @@ def _add(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> li
             raise Refused(_NO_SUB_DEVICE, "topo relation cannot add by self")
     if ctx.store.count("topology", gateway_iot_id=gateway["iot_id"]) + len(devices) > MOST_SUB_DEVICES:
         raise Refused(_TOO_MANY, "too many subdevices under gateway")
-    for device in devices:
-        attach(ctx, gateway, device)
+    attach(ctx, gateway, *devices)
     return _named(devices)
 
 
 @uplink("/sys/{pk}/{dn}/thing/topo/delete")
 def _remove(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
     devices = [_behind(ctx, gateway, item) for item in _items(message.get("params"))]
-    for device in devices:
-        free(ctx, device)
+    free(ctx, *devices)
     return _named(devices)
 
 

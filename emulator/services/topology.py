@@ -9,14 +9,10 @@ import json
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError, missing
-from ansible_collections.iotops.aliyun.emulator.services import downlink
-from ansible_collections.iotops.aliyun.emulator.services.device import (
-    device_written,
-    find_device,
-    find_device_named,
-    go_offline,
-)
-from ansible_collections.iotops.aliyun.emulator.services.device_lifecycle import gateway_job, leave_gateway
+from ansible_collections.iotops.aliyun.emulator.services import downlink, lifecycle_message
+from ansible_collections.iotops.aliyun.emulator.services.connection import disconnect
+from ansible_collections.iotops.aliyun.emulator.services.device import device_written, find_device, find_device_named
+from ansible_collections.iotops.aliyun.emulator.services.device_lifecycle import gateway_job, gateway_of, leave_gateway
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared import times
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
@@ -68,11 +64,9 @@ def signature(method: str, secret: str, item: dict[str, str]) -> str | None:
 @operation
 def get_gateway_by_sub_device(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.8.21: writes some members in its own way."""
-    device = find_device(ctx, p)
-    relation = ctx.store.one("topology", iot_id=device["iot_id"])
-    if relation is None:
+    gateway = gateway_of(ctx, find_device(ctx, p))
+    if gateway is None:
         raise ApiError("iot.device.QueryTopoRelationFailed", "The device is not behind a gateway")
-    gateway = ctx.store.one("device", iot_id=relation["gateway_iot_id"])
     written = device_written(gateway, find_product(ctx, gateway["product_key"]))
     online_at = gateway["online_at"]
     own = given(
@@ -138,8 +132,7 @@ def batch_add_thing_topo(ctx: Context, p: dict[str, Any]) -> None:
     if not items:
         raise missing("TopoAddItem")
     devices = [_sub_device(ctx, number, item) for number, item in enumerate(items, 1)]
-    for device in devices:
-        attach(ctx, gateway, device)
+    attach(ctx, gateway, *devices)
     if ctx.store.count("topology", gateway_iot_id=gateway["iot_id"]) > MOST_SUB_DEVICES:
         raise ApiError("iot.device.TopoRelationCountExceeded")
     _tell(ctx, gateway, "thing.topo.change", {"status": _CREATED, "subList": [_named(device) for device in devices]})
@@ -162,20 +155,32 @@ def _remove(ctx: Context, payload: dict[str, Any]) -> None:
     leave_gateway(ctx, payload["iot_id"])
 
 
-def free(ctx: Context, device: Row) -> bool:
-    """Take a sub-device away from its gateway, and with it its way to the platform; whether it had one."""
-    if not ctx.store.delete("topology", iot_id=device["iot_id"]):
-        return False
-    go_offline(ctx, device)
-    return True
+def free(ctx: Context, *devices: Row) -> bool:
+    """Take sub-devices away from their gateways, and with them their way to the platform; whether any had one."""
+    left: dict[str, tuple[Row, list[Row]]] = {}
+    for device in devices:
+        gateway = gateway_of(ctx, device)
+        if gateway:
+            ctx.store.delete("topology", iot_id=device["iot_id"])
+            disconnect(ctx, device)
+            left.setdefault(gateway["iot_id"], (gateway, []))[1].append(device)
+    for gateway, gone in left.values():
+        lifecycle_message.tell_topology(ctx, gateway, gone, lifecycle_message.REMOVED)
+    return bool(left)
 
 
-def attach(ctx: Context, gateway: Row, device: Row) -> None:
-    """Put a sub-device behind a gateway; one that is there already keeps its place."""
-    if ctx.store.count("topology", iot_id=device["iot_id"], gateway_iot_id=gateway["iot_id"]):
-        return
-    free(ctx, device)
-    ctx.store.insert("topology", iot_id=device["iot_id"], gateway_iot_id=gateway["iot_id"], added_at=ctx.now)
+def attach(ctx: Context, gateway: Row, *devices: Row) -> None:
+    """Put sub-devices behind a gateway; those that are there already keep their places."""
+    present = ctx.store.all(
+        "topology", iot_id=[device["iot_id"] for device in devices], gateway_iot_id=gateway["iot_id"]
+    )
+    there = {row["iot_id"] for row in present}
+    new = list({device["iot_id"]: device for device in devices if device["iot_id"] not in there}.values())
+    free(ctx, *new)
+    for device in new:
+        ctx.store.insert("topology", iot_id=device["iot_id"], gateway_iot_id=gateway["iot_id"], added_at=ctx.now)
+    if new:
+        lifecycle_message.tell_topology(ctx, gateway, new, lifecycle_message.ADDED)
 
 
 def _gateway(ctx: Context, device: Row) -> Row:

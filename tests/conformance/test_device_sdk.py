@@ -178,6 +178,11 @@ def plain_client(server, product_key: str, device_name: str, secret: str, keepal
     return client, codes[0]
 
 
+def told(device: Device) -> list[tuple[str, str]]:
+    """The topics and methods of what has come to a device that its SDK knows nothing of."""
+    return [(topic, json.loads(payload)["method"]) for topic, payload, *_rest in device.called("on_topic_message")]
+
+
 def connect_code(*values, **changes) -> int:
     """The code with which the gateway answers such a client, which then goes away."""
     client, code = plain_client(*values, **changes)
@@ -250,6 +255,7 @@ def test_a_device_has_the_connection_that_came_last(api, make, lamp, device, nam
 def test_a_device_that_is_disabled_is_thrown_out_and_stays_outside(server, api, device, lamp, names, status):
     api("DisableThing", **names)
     device.wait("on_disconnect")
+    assert told(device) == [(f"/sys/{device.own}/thing/disable", "thing.disable")]
     device.close()
     assert connect_code(server, *lamp) == REFUSED
     assert status() == "DISABLE"
@@ -260,6 +266,7 @@ def test_a_device_that_is_disabled_is_thrown_out_and_stays_outside(server, api, 
 def test_a_device_that_is_deleted_is_thrown_out(server, api, device, lamp, names):
     api("DeleteDevice", **names)
     device.wait("on_disconnect")
+    assert told(device) == [(f"/sys/{device.own}/thing/delete", "thing.delete")]
     device.close()
     assert connect_code(server, *lamp) == REFUSED
 
@@ -554,6 +561,20 @@ def test_sub_devices_go_with_their_gateway(make, gateway, lamp, status):
     assert status() == "ONLINE"
     router.close()
     eventually("OFFLINE", status)
+
+
+def test_a_gateway_is_told_what_becomes_of_its_sub_device(api, make, gateway, lamp, names, status):
+    router = make(*gateway).connect()
+    router.sdk.gateway_add_subdev_topo([list(lamp)])
+    router.sdk.gateway_login_subdev([list(lamp)])
+    router.wait("on_gateway_login_subdev_reply")
+    key, name, _secret = lamp
+    for action, word in (("DisableThing", "disable"), ("EnableThing", "enable"), ("DeleteDevice", "delete")):
+        api(action, **names)
+        topic, payload = router.wait("on_topic_message")[:2]
+        assert (topic, json.loads(payload)["method"]) == (f"/sys/{key}/{name}/thing/{word}", f"thing.{word}")
+        assert json.loads(payload)["params"] == {}
+    assert status("gateway", gateway[0]) == "ONLINE"
 
 
 def test_a_gateway_is_told_of_its_topology(api, make, gateway, lamp):

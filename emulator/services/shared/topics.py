@@ -38,3 +38,11 @@ def meets(pattern: str, topic: str) -> bool:
             return False
         levels = levels[: len(wanted)]
     return len(wanted) == len(levels) and all(one in ("+", level) for one, level in zip(wanted, levels, strict=True))
+
+
+def meets_some(pattern: str, topic: str) -> bool:
+    """Whether a filter means some topic that is like ``topic``, in which ``+`` stands for any one level, too."""
+    levels = topic.split("/")
+    open_levels = {number for number, level in enumerate(levels) if level == "+"}
+    wanted = ["+" if number in open_levels else level for number, level in enumerate(pattern.split("/"))]
+    return meets("/".join(wanted), topic)

@@ -189,3 +189,36 @@ def test_silence(platform):
         del loop.time
 
     run(platform, scenario)
+
+
+def test_the_last_message_goes_out_before_the_connection_ends(platform):
+    happened = []
+
+    async def publish(topic, payload, qos):
+        await asyncio.sleep(0)
+        happened.append((topic, payload, qos))
+
+    async def scenario(link):
+        link._transport.abort = lambda: happened.append("ended")
+        link.open(publish)
+        link.part(TOPIC, b"goodbye")
+
+    run(platform, scenario)
+    assert happened == [(TOPIC, b"goodbye", 0), "ended"]
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_last_message_that_cannot_be_sent_keeps_no_connection(platform, is_open):
+    ended = []
+
+    async def fail(_topic, _payload, _qos):
+        raise OSError("the client is gone")
+
+    async def scenario(link):
+        link._transport.abort = lambda: ended.append(link.closed)
+        if is_open:
+            link.open(fail)
+        link.part(TOPIC, b"goodbye")
+
+    run(platform, scenario)
+    assert ended == [True]

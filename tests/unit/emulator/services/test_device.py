@@ -26,7 +26,7 @@ def product(api):
 @pytest.fixture
 def lora(api):
     """The key of a product of LoRaWAN devices."""
-    made = api("CreateProduct", ProductName="lora", NodeType=0, NetType="LORA", JoinPermissionId="8")
+    made = api("CreateProduct", ProductName="lora", NodeType=0, NetType="LORA", JoinPermissionId="8001")
     return made["ProductKey"]
 
 

@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.services import device_lifecycle as service
+from ansible_collections.iotops.aliyun.emulator.services import downlink
 from ansible_collections.iotops.aliyun.emulator.services.device import find_device, go_online
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 
@@ -224,3 +227,112 @@ def test_a_job_outlives_its_gateway(platform, gateway, statuses, crowd):
     assert statuses(gateway) == [None, "DISABLE", "DISABLE"]
     assert platform.store.count("gateway_job") == 3
     assert platform.store.count("due") == 0
+
+
+# What devices are told
+
+
+@pytest.fixture
+def parted(platform):
+    """What devices have been told at last over connections of their own: ids, topics and messages."""
+    announced = []
+    platform.listeners.add(downlink.PARTING, announced.append)
+
+    def parted() -> list[tuple[str, str, dict]]:
+        taken = [downlink.parting(text) for text in announced]
+        announced.clear()
+        return [(iot_id, topic, json.loads(payload)) for iot_id, topic, payload in taken]
+
+    return parted
+
+
+@pytest.fixture
+def told(platform):
+    """What waits for a gateway that is connected: topics and methods."""
+
+    def told(iot_id: str) -> list[tuple[str, str]]:
+        def take(ctx) -> list[dict]:
+            waiting = downlink.waiting(ctx, iot_id)
+            downlink.delivered(ctx, [message["id"] for message in waiting])
+            return waiting
+
+        return [(message["topic"], json.loads(message["payload"])["method"]) for message in platform.run(take)]
+
+    return told
+
+
+@pytest.fixture
+def behind(platform, gateway):
+    """The gateway has connected its first sub-device; the second has a connection of its own."""
+    platform.store.insert("sub_session", iot_id=gateway[1], gateway_iot_id=gateway[0])
+    return gateway
+
+
+def own_topic(platform, iot_id: str) -> str:
+    device = platform.store.one("device", iot_id=iot_id)
+    return f"/sys/{device['product_key']}/{device['device_name']}/thing"
+
+
+@pytest.mark.parametrize(("action", "word"), [("DisableThing", "disable"), ("DeleteDevice", "delete")])
+def test_a_device_is_told_before_its_connection_ends(platform, api, register, connect, parted, action, word):
+    iot_id = register("lamp")
+    topic = own_topic(platform, iot_id)
+    connect(iot_id)
+    api(action, IotId=iot_id)
+    [(told_id, told_topic, message)] = parted()
+    assert (told_id, told_topic) == (iot_id, f"{topic}/{word}")
+    assert message.pop("id").isdigit()
+    assert message == {"version": "1.0", "params": {}, "method": f"thing.{word}"}
+
+
+def test_what_a_device_was_told_at_last_can_be_looked_up(platform, api, register, connect, parted):
+    iot_id = register("lamp")
+    connect(iot_id)
+    api("DisableThing", IotId=iot_id)
+    [(_iot_id, topic, message)] = parted()
+    kept = platform.store.one("message", message_id=int(message["id"]))
+    assert (kept["iot_id"], kept["topic"], json.loads(kept["content"])) == (iot_id, topic, message)
+
+
+def test_nobody_is_told_who_has_no_connection(platform, api, register, parted):
+    iot_id = register("lamp")
+    for action in ("DisableThing", "EnableThing", "DeleteDevice"):
+        api(action, IotId=iot_id)
+    assert parted() == []
+    assert platform.store.count("outbox") == 0
+
+
+def test_a_gateway_is_told_of_its_sub_device(platform, api, behind, told, parted):
+    """Also that it is enabled or deleted, while it is not connected."""
+    gateway, sub_device, _other = behind
+    topic = own_topic(platform, sub_device)
+    api("DisableThing", IotId=sub_device)
+    assert told(gateway) == [(f"{topic}/disable", "thing.disable")]
+    api("EnableThing", IotId=sub_device)
+    assert told(gateway) == [(f"{topic}/enable", "thing.enable")]
+    api("DeleteDevice", IotId=sub_device)
+    assert told(gateway) == [(f"{topic}/delete", "thing.delete")]
+    assert parted() == []
+
+
+def test_a_sub_device_with_a_connection_of_its_own_is_told_itself(platform, api, behind, told, parted):
+    gateway, _other, sub_device = behind
+    topic = own_topic(platform, sub_device)
+    api("DisableThing", IotId=sub_device)
+    assert told(gateway) == []
+    assert [(iot_id, told_topic) for iot_id, told_topic, _message in parted()] == [(sub_device, f"{topic}/disable")]
+
+
+def test_a_gateway_that_is_disabled_hears_of_itself_alone(platform, api, behind, told, parted):
+    """With it its sub-devices are cut off; one with a connection of its own hears of it over that."""
+    gateway, _sub_device, other = behind
+    api("DisableThing", IotId=gateway)
+    assert [iot_id for iot_id, _topic, _message in parted()] == [gateway, other]
+    assert told(gateway) == []
+
+
+def test_a_device_that_is_reset_is_told_nothing(platform, api, behind, told, parted):
+    for iot_id in behind:
+        api("ResetThing", IotId=iot_id)
+    assert parted() == []
+    assert told(behind[0]) == []

@@ -169,7 +169,7 @@ def test_sub_devices_are_connected_and_disconnected(answer, sensors, status):
     assert status(sensors[0]) == "OFFLINE"
 
 
-def test_who_may_not_be_connected(api, answer, sensors, status):
+def test_who_may_not_be_connected(api, answer, outbox, gateway, sensors, status):
     assert answer("combine/batch_login", login(*sensors))[0] == 6401
     answer("topo/add", [adding(device) for device in sensors])
     assert answer("combine/batch_login", login(*sensors, method="hmacSha1"))[0] == 401
@@ -179,6 +179,7 @@ def test_who_may_not_be_connected(api, answer, sensors, status):
     assert answer("combine/batch_login", [])[0] == 460
     assert answer("combine/login", None)[0] == 460
     api("DisableThing", IotId=sensors[1]["iot_id"])
+    outbox(gateway)
     assert answer("combine/batch_login", login(*sensors))[0] == 522
     assert status(sensors[0]) == "UNACTIVE"
 

@@ -217,3 +217,20 @@ def test_custom_topics_taken_apart():
 )
 def test_filters(pattern, topic, met):
     assert topics.meets(pattern, topic) is met
+
+
+@pytest.mark.parametrize(
+    ("pattern", "topic", "met"),
+    [
+        ("/a/+/thing/lifecycle", "/a/+/thing/lifecycle", True),
+        ("/a/lamp/thing/lifecycle", "/a/+/thing/lifecycle", True),
+        ("/a/lamp/thing/lifecycle", "/a/lamp/thing/lifecycle", True),
+        ("/a/lamp/thing/lifecycle", "/a/other/thing/lifecycle", False),
+        ("/a/lamp/thing/topo/lifecycle", "/a/+/thing/lifecycle", False),
+        ("/b/lamp/thing/lifecycle", "/a/+/thing/lifecycle", False),
+        ("/a/lamp/#", "/a/+/thing/lifecycle", True),
+        ("/a/lamp", "/a/+/thing/lifecycle", False),
+    ],
+)
+def test_filters_that_mean_some_devices_topic(pattern, topic, met):
+    assert topics.meets_some(pattern, topic) is met
