@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.services.device import find_device_named
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared import times
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
@@ -36,13 +37,20 @@ CREATE TABLE IF NOT EXISTS data_source_item (
 CREATE INDEX IF NOT EXISTS data_source_item_by_product ON data_source_item (topic_product_key);
 """
 
+# Whose topics an item is about: all devices', those of a product, or one device's.
+ALL = "ALL"
+PRODUCT = "PRODUCT"
+DEVICE = "DEVICE"
+_SCOPES = (ALL, PRODUCT, DEVICE)
+
 # The list of a source's topics is longer than other lists.
 _LAST_PAGE_OF_ITEMS = 100_000
 
 # All devices are meant by the sign of MQTT; the manual writes it as an asterisk, too.
 _DEVICE = rf"(?:[+*]|{DEVICE_NAME})"
 _IDENTIFIER = r"[A-Za-z0-9_:]+"
-_STATUS_TOPIC = re.compile(rf"/as/mqtt/status/([A-Za-z0-9]+)/{_DEVICE}")
+_STATUS_PREFIX = "/as/mqtt/status"
+_STATUS_TOPIC = re.compile(rf"{_STATUS_PREFIX}/([A-Za-z0-9]+)/{_DEVICE}")
 _TOPIC = re.compile(r"/([A-Za-z0-9]+)/(.+)")
 _CUSTOM = re.compile(rf"{_DEVICE}/user(?:/(?:[+*]|[A-Za-z0-9_]+))*/(?:[#+*]|[A-Za-z0-9_]+)")
 _SYSTEM_TOPICS = "|".join(
@@ -59,6 +67,8 @@ _SYSTEM_TOPICS = "|".join(
 )
 # The two levels of a job's status are a firmware and a job.
 _SYSTEM = re.compile(rf"{_DEVICE}/(?:{_SYSTEM_TOPICS})|{_DEVICE}/{_DEVICE}/ota/job/status")
+
+_WRONG_TOPIC = "iot.messagebroker.InvalidFormattedTopicName"
 
 
 def find_data_source(ctx: Context, data_source_id: int) -> Row:
@@ -125,9 +135,10 @@ def delete_parser_data_source(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def create_data_source_item(ctx: Context, p: dict[str, Any]) -> None:
-    """4.16.11: the device of a topic need not be there yet, but the product must."""
+    """4.16.11: the device of a topic need not be there yet, but its product and whoever is named beside it must."""
     source = find_data_source(ctx, p["DataSourceId"])
     product = find_product(ctx, _product_key_of(p["Topic"]))
+    scope = _scope_given(ctx, p)
     if ctx.store.one("data_source_item", data_source_id=source["data_source_id"], topic=p["Topic"]):
         raise ApiError("iot.system.IllegalRequest", "The data source has this topic already")
     ctx.store.insert(
@@ -135,9 +146,7 @@ def create_data_source_item(ctx: Context, p: dict[str, Any]) -> None:
         data_source_id=source["data_source_id"],
         topic=p["Topic"],
         topic_product_key=product["product_key"],
-        scope_type=p.get("ScopeType"),
-        product_key=p.get("ProductKey"),
-        device_name=p.get("DeviceName"),
+        **scope,
     )
 
 
@@ -182,6 +191,29 @@ def delete_data_source_item(ctx: Context, p: dict[str, Any]) -> None:
         raise ApiError("iot.rule.DataSourceItemNotExists")
 
 
+def _scope_given(ctx: Context, p: dict[str, Any]) -> Row:
+    """Whose topic a call says it is, beside the topic. Raises ApiError where it is none's or somebody else's."""
+    kind = p.get("ScopeType") or None
+    if kind not in (None, *_SCOPES):
+        raise ApiError("iot.common.InvalidFormattedParameter", f"ScopeType is one of {', '.join(_SCOPES)}")
+    product_key = p.get("ProductKey") or None
+    device_name = p.get("DeviceName") or None
+    if product_key is None and (device_name or kind in (PRODUCT, DEVICE)):
+        raise ApiError("iot.prod.NullProductKey")
+    if product_key and find_product(ctx, product_key)["product_key"] != _product_key_of(p["Topic"]):
+        raise ApiError(_WRONG_TOPIC, "Topic is a topic of another product than ProductKey")
+    if device_name or kind == DEVICE:
+        find_device_named(ctx, product_key, device_name or "")
+        if _device_of(p["Topic"]) not in ("+", "*", device_name):
+            raise ApiError(_WRONG_TOPIC, "Topic is a topic of another device than DeviceName")
+    return {"scope_type": kind, "product_key": product_key, "device_name": device_name}
+
+
+def _device_of(topic: str) -> str:
+    """The level of a topic that names its device."""
+    return topic.removeprefix(_STATUS_PREFIX).split("/")[2]
+
+
 def _product_key_of(topic: str) -> str:
     """The product of a topic. Raises ApiError where messages do not come on such topics."""
     status = _STATUS_TOPIC.fullmatch(topic)
@@ -189,11 +221,11 @@ def _product_key_of(topic: str) -> str:
         return status[1]
     match = _TOPIC.fullmatch(topic)
     if match is None:
-        raise ApiError("iot.messagebroker.InvalidFormattedTopicName")
+        raise ApiError(_WRONG_TOPIC)
     product_key, rest = match.groups()
     if "/user" in rest:
         if not _CUSTOM.fullmatch(rest):
-            raise ApiError("iot.messagebroker.InvalidFormattedTopicName")
+            raise ApiError(_WRONG_TOPIC)
     elif not _SYSTEM.fullmatch(rest):
         raise ApiError("iot.ruleng.IncorrectSysTopic")
     return product_key

@@ -250,7 +250,7 @@ def _check_instances(source: str, targets: list[str]) -> None:
 
 
 def _check_account(ctx: Context, p: dict[str, Any]) -> None:
-    """Raise ApiError where the target is another account than the only one there is.
+    """Raise ApiError where the target is another account: these operations do not distribute to one.
 
     An account's number decides. The platform knows no login names: one that is given is taken for the account's.
     """

@@ -10,12 +10,13 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError, missing
 from ansible_collections.iotops.aliyun.emulator.services.shared import ids
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.join_permissions import JOIN_PERMISSIONS
 from ansible_collections.iotops.aliyun.emulator.services.shared.paging import page_asked
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.services.shared.tags import MOST as MOST_TAGS
 from ansible_collections.iotops.aliyun.emulator.services.shared.tags import invalid_tags
 from ansible_collections.iotops.aliyun.emulator.services.shared.text import CHINESE, is_name
-from ansible_collections.iotops.aliyun.emulator.services.thing_template import category_name
+from ansible_collections.iotops.aliyun.emulator.services.thing_template import category_given, category_name
 from ansible_collections.iotops.aliyun.emulator.store import Row, given
 
 TABLES = """
@@ -100,7 +101,7 @@ def create_product(ctx: Context, p: dict[str, Any]) -> Reply:
         **_kind_of_product(p),
         **_connection(p),
         "validate_type": _choice(p, "ValidateType", (1, 2), 1),
-        "category_key": p.get("CategoryKey"),
+        "category_key": category_given(p.get("CategoryKey")),
         "publish_auto": p.get("PublishAuto", True),
         "resource_group_id": p.get("ResourceGroupId"),
         "description": p.get("Description"),
@@ -328,8 +329,8 @@ def _connection(p: dict[str, Any]) -> Row:
     # AuthType decides; Id2 counts only where nothing else is said.
     auth_type = _choice(p, "AuthType", _AUTH_TYPES, "id2" if p.get("Id2") else "secret")
     if net_type == "LORA":
-        if not p.get("JoinPermissionId"):
-            raise _refused("JoinPermissionId is mandatory for NetType LORA")
+        if p.get("JoinPermissionId") not in JOIN_PERMISSIONS.values():
+            raise _refused("NetType LORA needs a JoinPermissionId that the account has")
         if auth_type != "secret":
             raise _refused(f"NetType LORA does not support AuthType {auth_type}")
     return {

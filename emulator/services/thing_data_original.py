@@ -49,6 +49,7 @@ def query_device_original_property_status(ctx: Context, p: dict[str, Any]) -> Re
 def query_device_original_property_data(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.12.13: begins the token's name with a small letter."""
     device = _device(ctx, p)
+    _check_identifier(p, "InvalidIdentifierInPropertyError")
     span = span_asked(p, _MOST_VALUES, kept_since=kept_since(ctx))
     sql = "SELECT identifier, at, value FROM property_value WHERE iot_id = ? AND identifier = ?"
     asked = (device["iot_id"], p["Identifier"])
@@ -61,8 +62,7 @@ def query_device_original_property_data(ctx: Context, p: dict[str, Any]) -> Repl
 def query_device_original_event_data(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.12.14"""
     device = _device(ctx, p)
-    if not _IDENTIFIER.fullmatch(p["Identifier"]):
-        raise ApiError("iot.tsl.InvalidIdentifierInEventError")
+    _check_identifier(p, "iot.tsl.InvalidIdentifierInEventError")
     events, token = _records(ctx, device, "event_record", p)
     listed = [event_written(event) for event in events]
     return {"Data": {"List": {"EventInfo": listed}, "NextPageToken": token, "NextValid": bool(token)}}
@@ -72,6 +72,7 @@ def query_device_original_event_data(ctx: Context, p: dict[str, Any]) -> Reply:
 def query_device_original_service_data(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.12.15"""
     device = _device(ctx, p)
+    _check_identifier(p, "InvalidIdentifierInServiceError")
     calls, token = _records(ctx, device, "service_record", p)
     listed = [call_written(call) for call in calls]
     return {"Data": {"List": {"ServiceInfo": listed}, "NextPageToken": token, "NextValid": bool(token)}}
@@ -82,6 +83,12 @@ def _device(ctx: Context, p: dict[str, Any]) -> Row:
     device = find_device(ctx, p)
     find_modelled_product(ctx, device["product_key"])
     return device
+
+
+def _check_identifier(p: dict[str, Any], code: str) -> None:
+    """Raise ApiError ``code`` where nothing can have this identifier; one that nothing has is no error."""
+    if not _IDENTIFIER.fullmatch(p["Identifier"]):
+        raise ApiError(code)
 
 
 def _records(ctx: Context, device: Row, table: str, p: dict[str, Any]) -> tuple[list[Row], str]:

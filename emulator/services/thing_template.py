@@ -48,10 +48,15 @@ def list_thing_templates(_ctx: Context, _p: dict[str, Any]) -> Reply:
 @operation
 def get_thing_template(_ctx: Context, p: dict[str, Any]) -> Reply:
     """4.11.8: a standard model belongs to no product yet."""
-    category = _CATEGORIES.get(p["CategoryKey"])
-    if category is None:
-        raise ApiError("iot.prod.InvalidFormattedCatId", f"There is no category {p['CategoryKey']}")
+    category = _CATEGORIES[category_given(p["CategoryKey"])]
     return {"ThingModelJSON": thing_model_json.text(thing_model_json.write_functions(category.block()))}
+
+
+def category_given(category_key: str | None) -> str | None:
+    """The key of the category that a call names, if it names one. Raises ApiError where there is no such category."""
+    if category_key and category_key not in _CATEGORIES:
+        raise ApiError("iot.prod.InvalidFormattedCatId", f"There is no category {category_key}")
+    return category_key or None
 
 
 def initial_model(category_key: str | None, created: int) -> Model | None:

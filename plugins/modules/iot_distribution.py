@@ -44,6 +44,7 @@ options:
   target_uid:
     description:
       - The number of the account that the targets belong to. This or O(target_aliyun_id) is needed to distribute.
+      - It is the caller's own. The API does not distribute to other accounts.
     type: str
   target_aliyun_id:
     description:

@@ -85,6 +85,7 @@ def test_topics_that_say_whose_they_are(tasks, key):
     )
     (there,) = made["data_source"]["topics"]
     assert (there["topic"], there["product_key"]) == (topic, key)
+    tasks.server.call("RegisterDevice", ProductKey=key, DeviceName="lamp-0001")
     of_device = {"topic": topic, "product": key, "device": "lamp-0001"}
     changed = tasks.changes(
         "iot_data_source", "DeleteDataSourceItem", "CreateDataSourceItem", name="meters", topics=[of_device]

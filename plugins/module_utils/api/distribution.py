@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Distribution of products and devices to other instances and accounts (the manual's chapter 4.2)."""
+"""Distribution of products and devices to other instances of an account (the manual's chapter 4.2)."""
 
 from __future__ import annotations
 

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common, sound_code
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE, DELETE, READ, SET, Operation, Pages
 
-ERRORS = {**common.ERRORS}
+ERRORS = {**common.ERRORS, **sound_code.ERRORS}
 
 OPERATIONS = {
     "CreateSoundCode": Operation(

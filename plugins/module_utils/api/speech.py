@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common, device, product
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common, device, product, speech
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE, DELETE, READ, SET, Operation, Pages
 
-ERRORS = {**common.ERRORS, **device.ERRORS, **product.ERRORS}
+ERRORS = {**common.ERRORS, **device.ERRORS, **product.ERRORS, **speech.ERRORS}
 
 OPERATIONS = {
     "CreateSpeech": Operation(

@@ -209,5 +209,9 @@ ERRORS = error_codes(
         "iot.device.RegionNotSupportDynamicGroup": (
             PERMANENT, "Dynamic groups are not available in this region", "Use the China (Shanghai) region",
         ),
+        # On the page of QueryBatchRegisterDeviceStatus only.
+        "iot.device.RegionNotSupportX509": (
+            PERMANENT, "Device certificates (X.509) are not available in this region", "Use the China (Shanghai) region",
+        ),
     }
 )

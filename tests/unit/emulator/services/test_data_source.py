@@ -184,10 +184,63 @@ def test_a_source_has_a_topic_once(api, create, product, items, refused):
 
 def test_what_is_said_of_a_topic_beside_it_is_kept(api, create, product):
     source = create()
+    api("RegisterDevice", ProductKey=product, DeviceName="lamp")
     more = {"ScopeType": "DEVICE", "ProductKey": product, "DeviceName": "lamp"}
     api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/lamp/user/get", **more)
     (item,) = api("ListDataSourceItem", DataSourceId=source, Page=1, PageSize=1)["DataSourceItems"]["dataSourceItem"]
     assert more.items() <= item.items()
+
+
+@pytest.mark.parametrize(
+    ("topic", "scope"),
+    [
+        ("/{key}/+/user/get", {"ScopeType": "ALL"}),
+        ("/{key}/+/user/get", {"ScopeType": "PRODUCT", "ProductKey": "{key}"}),
+        ("/{key}/nobody/user/get", {"ProductKey": "{key}"}),
+        ("/{key}/*/user/get", {"ScopeType": "DEVICE", "ProductKey": "{key}", "DeviceName": "lamp"}),
+        ("/as/mqtt/status/{key}/lamp", {"ProductKey": "{key}", "DeviceName": "lamp"}),
+    ],
+)
+def test_whose_topic_it_can_be(api, create, product, topic, scope):
+    api("RegisterDevice", ProductKey=product, DeviceName="lamp")
+    source = create()
+    given = {name: text.format(key=product) for name, text in scope.items()}
+    api("CreateDataSourceItem", DataSourceId=source, Topic=topic.format(key=product), **given)
+    (item,) = api("ListDataSourceItem", DataSourceId=source, Page=1, PageSize=1)["DataSourceItems"]["dataSourceItem"]
+    assert {name: text for name, text in item.items() if name not in ("Topic", "DataSourceItemId")} == given
+
+
+@pytest.mark.parametrize(
+    ("topic", "scope", "code"),
+    [
+        ("/{key}/+/user/get", {"ScopeType": "device"}, "iot.common.InvalidFormattedParameter"),
+        ("/{key}/+/user/get", {"ScopeType": "PRODUCT"}, "iot.prod.NullProductKey"),
+        ("/{key}/+/user/get", {"ScopeType": "DEVICE", "DeviceName": "lamp"}, "iot.prod.NullProductKey"),
+        ("/{key}/+/user/get", {"DeviceName": "lamp"}, "iot.prod.NullProductKey"),
+        ("/{key}/+/user/get", {"ScopeType": "DEVICE", "ProductKey": "{key}"}, "iot.device.NullDeviceName"),
+        ("/{key}/+/user/get", {"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
+        ("/{key}/+/user/get", {"ProductKey": "{key}", "DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
+        ("/{key}/+/user/get", {"ProductKey": "{other}"}, "iot.messagebroker.InvalidFormattedTopicName"),
+        (
+            "/{key}/door/user/get",
+            {"ProductKey": "{key}", "DeviceName": "lamp"},
+            "iot.messagebroker.InvalidFormattedTopicName",
+        ),
+        (
+            "/as/mqtt/status/{key}/door",
+            {"ProductKey": "{key}", "DeviceName": "lamp"},
+            "iot.messagebroker.InvalidFormattedTopicName",
+        ),
+    ],
+)
+def test_whose_topic_it_cannot_be(platform, api, create, product, refused, topic, scope, code):
+    other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
+    for name in ("lamp", "door"):
+        api("RegisterDevice", ProductKey=product, DeviceName=name)
+    given = {name: text.format(key=product, other=other) for name, text in scope.items()}
+    error = refused("CreateDataSourceItem", DataSourceId=create(), Topic=topic.format(key=product), **given)
+    assert error.code == code
+    assert platform.store.count("data_source_item") == 0
 
 
 def test_the_list_of_topics(api, create, product, items, refused):

@@ -71,11 +71,18 @@ def test_a_product_with_a_thing_model(api, create):
     assert (read["Description"], read["AuthType"], read["Id2"]) == ("a lamp", "x509", False)
 
 
+def test_a_product_may_have_any_category_that_there_is_or_none(api, create):
+    for number, category in enumerate(api("ListThingTemplates")["Data"]):
+        read = api("QueryProduct", ProductKey=create(f"product{number}", CategoryKey=category["CategoryKey"]))["Data"]
+        assert category.items() <= read.items()
+    assert not {"CategoryKey", "CategoryName"} & api("QueryProduct", ProductKey=create(CategoryKey=""))["Data"].keys()
+
+
 @pytest.mark.parametrize(
     ("written", "read"), [("WIFI", 3), ("CELLULAR", 6), ("ETHERNET", 7), ("OTHER", 8), ("LORA", 8)]
 )
 def test_a_net_type_is_read_as_a_number(api, create, written, read):
-    key = create(NetType=written, JoinPermissionId="8")
+    key = create(NetType=written, JoinPermissionId="8001")
     assert api("QueryProduct", ProductKey=key)["Data"]["NetType"] == read
 
 
@@ -103,10 +110,12 @@ def test_the_way_of_authentication_decides_over_id2(api, create, params, auth_ty
         ({"AliyunCommodityCode": "iothub_senior", "DataFormat": 2}, "iot.prod.CreateProductFailed"),
         ({"NetType": "wifi"}, "iot.prod.CreateProductFailed"),
         ({"NetType": "LORA"}, "iot.prod.CreateProductFailed"),
-        ({"NetType": "LORA", "JoinPermissionId": "8", "AuthType": "x509"}, "iot.prod.CreateProductFailed"),
+        ({"NetType": "LORA", "JoinPermissionId": "8"}, "iot.prod.CreateProductFailed"),
+        ({"NetType": "LORA", "JoinPermissionId": "8001", "AuthType": "x509"}, "iot.prod.CreateProductFailed"),
         ({"ProtocolType": "mqtt"}, "iot.prod.CreateProductFailed"),
         ({"AuthType": "none"}, "iot.prod.CreateProductFailed"),
         ({"ValidateType": 0}, "iot.prod.CreateProductFailed"),
+        ({"CategoryKey": "lighting"}, "iot.prod.InvalidFormattedCatId"),
     ],
 )
 def test_what_cannot_be_created(platform, refused, params, code):

@@ -85,10 +85,20 @@ def test_events(say, pages, start):
     assert event == {"Identifier": "anything", "OutputData": "{}", "Time": str(start)}
 
 
-def test_an_identifier_that_is_none(device, refused, start):
+@pytest.mark.parametrize(
+    ("action", "code"),
+    [
+        ("QueryDeviceOriginalPropertyData", "InvalidIdentifierInPropertyError"),
+        ("QueryDeviceOriginalEventData", "iot.tsl.InvalidIdentifierInEventError"),
+        ("QueryDeviceOriginalServiceData", "InvalidIdentifierInServiceError"),
+    ],
+)
+def test_identifiers_that_are_none(device, api, refused, start, action, code):
     params = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, "StartTime": start, "EndTime": start + 1}
-    error = refused("QueryDeviceOriginalEventData", Identifier="a b", **params)
-    assert error.code == "iot.tsl.InvalidIdentifierInEventError"
+    for identifier in ("a b", "x" * 51, "a:b:c", ":a", "路"):
+        assert refused(action, Identifier=identifier, **params).code == code
+    for identifier in ("nothing", "x" * 50, "block:nothing"):
+        assert api(action, Identifier=identifier, **params)["Data"]["NextValid"] is False
 
 
 def test_services(api, modelled, register, pages, platform):

@@ -629,7 +629,7 @@ def test_a_product_begins_with_the_model_of_its_category(platform, api, create, 
     assert published(key)["properties"]["LightStatus"]["created"] == created
 
 
-@pytest.mark.parametrize("params", [{"CategoryKey": "Lighting", "PublishAuto": False}, {"CategoryKey": "Unknown"}, {}])
+@pytest.mark.parametrize("params", [{"CategoryKey": "Lighting", "PublishAuto": False}, {"CategoryKey": ""}, {}])
 def test_what_is_not_published_by_itself(create, tsl, versions, published, params):
     key = create("lamp", **params)
     assert published(key) == {"properties": {}, "services": {}, "events": {}}
