@@ -25,7 +25,7 @@ from ansible_collections.iotops.aliyun.emulator.auth import Gate
 from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.quota import Quota
 from ansible_collections.iotops.aliyun.emulator.server import Server
-from ansible_collections.iotops.aliyun.emulator.services import session
+from ansible_collections.iotops.aliyun.emulator.services import consumer_queue, session
 from ansible_collections.iotops.aliyun.emulator.store import StoreError
 
 DEFAULT_KEY = ("emulator", "emulator")
@@ -168,6 +168,7 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
 async def _gateway(platform: Platform, port: int | None) -> AsyncIterator[str | None]:
     """Let devices connect while the block runs, and say where; None where they cannot."""
     platform.run(session.end_all)
+    platform.run(consumer_queue.nobody_online)
     if port is None:
         yield None
         return

@@ -19,7 +19,7 @@ from ansible_collections.iotops.aliyun.emulator.catalogue import OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.faults import Faults
 from ansible_collections.iotops.aliyun.emulator.journal import Journal
-from ansible_collections.iotops.aliyun.emulator.services import fleet
+from ansible_collections.iotops.aliyun.emulator.services import consumer_client, fleet
 from ansible_collections.iotops.aliyun.emulator.services.shared import registry
 
 MASK = "********"
@@ -47,6 +47,7 @@ class Control:
         router.add_get("/_emulator/state", self.state)
         router.add_get("/_emulator/devices", self.devices)
         router.add_post("/_emulator/devices", self.make_devices)
+        router.add_post("/_emulator/consumers", self.consume)
 
     async def health(self, _http: web.Request) -> web.Response:
         """What runs here and which operations it carries out."""
@@ -114,6 +115,15 @@ class Control:
         self.platform.do_due_work()
         return _json(made)
 
+    async def consume(self, http: web.Request) -> web.Response:
+        """Let a client of a consumer group come, take messages and go, as ``services.consumer_client`` describes it."""
+        try:
+            wanted = json.loads(await http.read())
+            address = _address(http)
+            return _json(self.platform.run(lambda ctx: consumer_client.act(ctx, wanted, address)))
+        except (ValueError, RecursionError) as error:
+            return _refused(str(error))
+
     async def devices(self, http: web.Request) -> web.Response:
         """Simulated devices: of one ``product``, ``limit`` of them from the ``offset``-th (from 0) on."""
         asked = {name: http.query.get(name, default) for name, default in (("offset", "0"), ("limit", "100"))}
@@ -125,6 +135,12 @@ class Control:
             return _json(self.platform.run(lambda ctx: fleet.listed(ctx, product, **numbers)))
         except ValueError as error:
             return _refused(str(error))
+
+
+def _address(http: web.Request) -> str:
+    """Where a request comes from, as IP and port."""
+    peer = http.transport.get_extra_info("peername") if http.transport else None
+    return f"{peer[0]}:{peer[1]}" if peer else ""
 
 
 def _json(content: Any, status: int = 200) -> web.Response:

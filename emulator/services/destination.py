@@ -37,6 +37,10 @@ CREATE TABLE IF NOT EXISTS destination (
 REPUBLISH = "REPUBLISH"
 AMQP = "AMQP"
 
+# The states of a destination. Nothing here takes time to be set up, and nothing abroad fails.
+_NORMAL = "NORMAL"
+_INVALID = "INVALID"
+
 _WRONG = "iot.rule.ParseRuleActionConfigError"
 
 # The destinations in other cloud products: which texts each needs, and the error where one is not there. All of them
@@ -124,7 +128,9 @@ def list_destination(ctx: Context, p: dict[str, Any]) -> Reply:
     )
     listed = [
         given(
-            **destination_written(destination, _is_failover(ctx, destination)), Description=destination["description"]
+            **destination_written(destination, _is_failover(ctx, destination)),
+            Description=destination["description"],
+            Status=_status(ctx, destination),
         )
         for destination in destinations
     ]
@@ -141,7 +147,8 @@ def get_destination(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.16.17: here the id is a text."""
     destination = find_destination(ctx, p["DestinationId"])
     written = destination_written(destination, _is_failover(ctx, destination))
-    return {"Destination": {**written, "DestinationId": str(destination["destination_id"])}}
+    own = {"DestinationId": str(destination["destination_id"]), "Status": _status(ctx, destination)}
+    return {"Destination": written | own}
 
 
 @operation
@@ -159,6 +166,15 @@ def _is_failover(ctx: Context, destination: Row) -> bool:
     """Whether any parser sends to a destination what failed elsewhere."""
     wanted = {"destination_id": destination["destination_id"], "is_failover": True}
     return ctx.store.one("parser_destination", **wanted) is not None
+
+
+def _status(ctx: Context, destination: Row) -> str:
+    """Whether messages can be sent to a destination, whose product or consumer group may be gone by now."""
+    try:
+        _check_configuration(ctx, destination["type"], destination["configuration"])
+    except ApiError:
+        return _INVALID
+    return _NORMAL
 
 
 def _check_type(kind: str) -> None:

@@ -4,10 +4,18 @@
 
 Simulated devices do so according to the section ``jobs`` of their profile::
 
-    {"jobs": {"outcome": {"succeed": 0.9, "reject": 0.1}, "delay": 30, "progress": [20, 60]}}
+    {
+        "jobs": {
+            "outcome": {"succeed": 0.9, "reject": 0.1},
+            "delay": 30,
+            "progress": [20, 60],
+            "details": {"msg": "disk is full"}
+        }
+    }
 
 A device may ``reject`` a task as well. ``progress`` are the per cent that it reports, evenly over the time that it
-takes, before it has ended; one that stalls reports nothing after that.
+takes, before it has ended; one that stalls reports nothing after that. ``details`` is what it tells of a task when it
+has ended.
 """
 
 from __future__ import annotations
@@ -115,7 +123,10 @@ def _given(ctx: Context, device: Row, profile: Profile, match: dict[str, str], m
 
 @section("jobs")
 def _check_jobs(part: Any) -> None:
-    check_section(part, "jobs", ("delay", "outcome", "progress"), (*OUTCOMES, _REJECT))
+    check_section(part, "jobs", ("delay", "outcome", "progress", "details"), (*OUTCOMES, _REJECT))
+    details = part.get("details", {})
+    if not isinstance(details, dict) or len(payloads.written(details)) > _LONGEST_DETAILS:
+        raise ValueError("details of jobs is an object, and not too large")
     steps = part.get("progress", [])
     if not (isinstance(steps, list) and all(is_number(step) and 0 <= step <= 100 for step in steps)):
         raise ValueError("progress of jobs is a list of numbers from 0 to 100")
@@ -142,6 +153,8 @@ def _work_on(ctx: Context, device: Row, profile: Profile, task: dict[str, Any]) 
         _publish(ctx, device, "update", report, duration * number // (len(steps) + 1))
     if outcome != STALL:
         end = {**about, "status": _ENDS[outcome], "progress": 100 if outcome == SUCCEED else (steps or [0])[-1]}
+        if "details" in part:
+            end["statusDetails"] = part["details"]
         _publish(ctx, device, "update", end, duration)
 
 

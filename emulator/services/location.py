@@ -3,11 +3,13 @@
 """Where devices are and were, by a property that tells it (the manual's chapter 4.21.5).
 
 Such a property is a struct with the members Longitude and Latitude, as the standard one, GeoLocation, is. What lies at
-a position (country, province, city and their code) nothing here knows.
+a position nothing here knows, but a device can say it: where the struct has members Country, Province, City and Adcode
+as well, the device is believed.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError, missing
@@ -29,6 +31,9 @@ _LONGITUDE = "longitude"
 _LATITUDE = "latitude"
 _SYSTEM = "coordinatesystem"
 _WGS_84 = 1
+_ADDRESS = ("Country", "Province", "City")
+_CODE = "adcode"
+_ADCODE = re.compile(r"[0-9]{1,9}")
 
 
 @operation
@@ -86,7 +91,16 @@ def _location_of(ctx: Context, device: Row) -> Row | None:
         Latitude=float(position[_LATITUDE]),
         CoordinateSystem=position.get(_SYSTEM, _WGS_84),
         Ip=device["ip_address"],
+        **_address_in(position),
     )
+
+
+def _address_in(position: dict[str, Any]) -> Row:
+    """What a device says of its address beside its position. The code of a place is a number, however it is written."""
+    parts = {name: position.get(name.lower()) for name in _ADDRESS}
+    address: Row = {name: part for name, part in parts.items() if isinstance(part, str) and part}
+    code = str(position.get(_CODE, ""))
+    return {**address, "Adcode": int(code)} if _ADCODE.fullmatch(code) else address
 
 
 def _locating_property(ctx: Context, device: Row) -> str | None:

@@ -118,13 +118,20 @@ def query_message_info(ctx: Context, p: dict[str, Any]) -> Reply:
     if message is None:
         why = "There is no such message: those of QoS 0 are kept for a day, those of QoS 1 for 7 days"
         raise ApiError("iot.system.IllegalRequest", why)
-    user_properties = message["user_properties"]
+    user_properties, mqtt_properties = (
+        json.loads(message[column]) if message[column] else None for column in ("user_properties", "mqtt_properties")
+    )
     written = given(
         UniMsgId=str(message["message_id"]),
         TopicFullName=message["topic"],
         MessageContent=base64.b64encode(payloads.content_of(message)).decode(),
         GenerateTime=message["at"],
-        UserProperties=json.loads(user_properties) if user_properties else None,
+        UserProperties=user_properties,
+        MqttProperties=[{"Key": name, "Value": _shown(value)} for name, value in mqtt_properties.items()]
+        if mqtt_properties
+        else None,
+        TransformedTopicFullName=message["transformed_topic"],
+        TransformedMessageContent=message["transformed_content"],
     )
     return {"Message": written}
 
@@ -227,6 +234,11 @@ def _user_properties_given(properties: list[dict[str, str]]) -> list[dict[str, s
     if sum(len(one["Key"]) + len(one["Value"]) for one in properties) > _LONGEST_USER_PROPERTIES:
         raise ApiError("iot.messagebroker.UserPropertyListExceedMaxLength")
     return properties
+
+
+def _shown(value: Any) -> str:
+    """A property of MQTT 5.0 as a text."""
+    return value if isinstance(value, str) else payloads.written(value)
 
 
 def _decoded(text: str) -> bytes | None:

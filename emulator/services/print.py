@@ -18,6 +18,8 @@ from ansible_collections.iotops.aliyun.emulator.services.device import find_devi
 from ansible_collections.iotops.aliyun.emulator.services.shared import configuration, ids
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
+from ansible_collections.iotops.aliyun.emulator.services.simulated import SUCCEED
+from ansible_collections.iotops.aliyun.emulator.services.simulated_solutions import PRINT, DeviceError, done
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
 TABLES = """
@@ -33,8 +35,11 @@ CREATE TABLE IF NOT EXISTS print_job (
 CREATE INDEX IF NOT EXISTS print_job_by_device ON print_job (iot_id);
 """
 
-#: How often the platform tries once more where a device fails, which those here do not.
+#: How often the platform tries once more where a device fails, or does not answer.
 MOST_RETRIES = 2
+
+#: An error that a device reports.
+NO_PAPER = DeviceError("2", "no paper")
 
 _ID_LENGTH = 28
 _TEMPLATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -47,7 +52,7 @@ _REFUSALS = {
 
 @operation
 def print_by_template(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.2.1"""
+    """4.21.2.1: a device that cannot print cannot either when it is tried again."""
     device = _printer(ctx, p)
     if not _TEMPLATE.fullmatch(p["TemplateBizCode"]):
         raise ApiError("iot.deviceprint.PrintingTemplateNotExists")
@@ -55,6 +60,11 @@ def print_by_template(ctx: Context, p: dict[str, Any]) -> Reply:
     if params is None:
         raise ApiError("iot.deviceprint.PrintingParamsError")
     print_id = ids.alphanumeric(_ID_LENGTH)
+    outcome, error = done(ctx, device, PRINT, NO_PAPER)
+    if outcome != SUCCEED:
+        told = {"DeviceErrorCode": error.code, "DeviceErrorMessage": error.message} if error else {}
+        failed = {"Id": print_id, "MaxRetryCount": MOST_RETRIES, "RetryCount": MOST_RETRIES, "Success": False}
+        return {"Data": failed | told}
     below = "print" if p.get("HistoryPrintTopic") else "user/print"
     ctx.store.insert(
         "print_job",

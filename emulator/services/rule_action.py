@@ -81,9 +81,10 @@ def get_rule_action(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def list_rule_actions(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.15.8"""
+    """4.15.8: only the list says of an action whether it can be carried out."""
     actions = actions_of(ctx, find_rule(ctx, p["RuleId"]))
-    return {"RuleActionList": {"RuleActionInfo": [_as_read(ctx, action) for action in actions]}}
+    listed = [{**_as_read(ctx, action), "Status": _status(ctx, action)} for action in actions]
+    return {"RuleActionList": {"RuleActionInfo": listed}}
 
 
 @operation
@@ -100,13 +101,26 @@ def _destination_given(ctx: Context, p: dict[str, Any], rule: Row) -> Row:
     configuration = configuration_given(p["Type"], p["Configuration"])
     if p["Type"] == "OTS" and rule["data_type"] == BINARY:
         raise ApiError("iot.rule.IncorrentRuleActionType", "A rule for binary data does not forward to OTS")
-    if p["Type"] == "AMQP":
+    _check_destination(ctx, p["Type"], configuration)
+    return {"type": p["Type"], "configuration": json.dumps(configuration, sort_keys=True, ensure_ascii=False)}
+
+
+def _check_destination(ctx: Context, kind: str, configuration: dict[str, Any]) -> None:
+    """Raise ApiError where messages would go to a consumer group or a product that is not there."""
+    if kind == "AMQP":
         find_consumer_group(ctx, configuration["groupId"])
-    if p["Type"] == "REPUBLISH":
+    if kind == "REPUBLISH":
         product_key = product_of(configuration["topic"])
         if product_key:
             find_product(ctx, product_key)
-    return {"type": p["Type"], "configuration": json.dumps(configuration, sort_keys=True, ensure_ascii=False)}
+
+
+def _status(ctx: Context, action: Row) -> str:
+    try:
+        _check_destination(ctx, action["type"], json.loads(action["configuration"]))
+    except ApiError:
+        return "INVALID"
+    return "NORMAL"
 
 
 def _check_new(ctx: Context, action: Row) -> None:

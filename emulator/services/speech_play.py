@@ -16,6 +16,8 @@ from ansible_collections.iotops.aliyun.emulator.services.device import find_devi
 from ansible_collections.iotops.aliyun.emulator.services.shared import ids
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
+from ansible_collections.iotops.aliyun.emulator.services.simulated import SUCCEED
+from ansible_collections.iotops.aliyun.emulator.services.simulated_solutions import SPEECH, DeviceError, done
 from ansible_collections.iotops.aliyun.emulator.services.speech_device import check_online
 from ansible_collections.iotops.aliyun.emulator.services.speech_voice import (
     audio_format_asked,
@@ -44,7 +46,7 @@ CREATE TABLE IF NOT EXISTS speech_play (
 MOST_RETRIES = 2
 
 #: An error that a device reports: it has no such speech.
-NO_SPEECH = ("1", "speech model not found")
+NO_SPEECH = DeviceError("1", "speech model not found")
 
 _ID_LENGTH = 32
 _AMOUNT = re.compile(r"\{\$([0-9]+(?:\.[0-9]+)?)\}")
@@ -59,7 +61,7 @@ def speech_by_combination(ctx: Context, p: dict[str, Any]) -> None:
 @operation
 def sync_speech_by_combination(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.21.1.14: a device that cannot say it cannot either when it is tried again."""
-    play = _play_combination(ctx, p)
+    play, error = _play_combination(ctx, p)
     failed = play["said"] is None
     data = given(
         Detail=play["said"],
@@ -68,8 +70,8 @@ def sync_speech_by_combination(ctx: Context, p: dict[str, Any]) -> Reply:
         RetryCount=MOST_RETRIES if failed else 0,
         Success=not failed,
     )
-    if failed:
-        data["DeviceErrorCode"], data["DeviceErrorMessage"] = NO_SPEECH
+    if failed and error:
+        data["DeviceErrorCode"], data["DeviceErrorMessage"] = error
     return {"Data": data}
 
 
@@ -81,22 +83,34 @@ def speech_by_synthesis(ctx: Context, p: dict[str, Any]) -> None:
     device = find_device(ctx, p)
     check_online(device)
     told = {name: manner[name] for name in ("audio_format", "voice", "speech_rate", "volume")}
-    _play(ctx, device, p.get("SpeechId"), content=json.dumps([text], ensure_ascii=False), said=text, **told)
+    said, _error = _spoken(ctx, device, text)
+    _play(ctx, device, p.get("SpeechId"), content=json.dumps([text], ensure_ascii=False), said=said, **told)
 
 
-def _play_combination(ctx: Context, p: dict[str, Any]) -> Row:
+def _play_combination(ctx: Context, p: dict[str, Any]) -> tuple[Row, DeviceError | None]:
+    """Let a device say a combination. Returns the row that says so, and the error that the device reports."""
     audio_format = audio_format_asked(p)
     device = find_device(ctx, p)
     check_online(device)
-    return _play(
+    said, error = _spoken(ctx, device, _said(ctx, device, p["CombinationList"], audio_format))
+    play = _play(
         ctx,
         device,
         p.get("SpeechId"),
         content=json.dumps(p["CombinationList"], ensure_ascii=False),
         audio_format=audio_format,
         is_enforced=p.get("EnforceFlag", False),
-        said=_said(ctx, device, p["CombinationList"], audio_format),
+        said=said,
     )
+    return play, error
+
+
+def _spoken(ctx: Context, device: Row, text: str | None) -> tuple[str | None, DeviceError | None]:
+    """What a device says of a text, None where it cannot, and the error that it then reports, if it reports any."""
+    outcome, error = done(ctx, device, SPEECH, NO_SPEECH)
+    if outcome == SUCCEED and text is None:
+        error = NO_SPEECH
+    return text if outcome == SUCCEED else None, error
 
 
 def _play(ctx: Context, device: Row, speech_id: str | None, **columns: Any) -> Row:

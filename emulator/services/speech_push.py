@@ -3,7 +3,8 @@
 """Pushing speeches to devices: jobs, and how far they are (the manual's chapter 4.21.1).
 
 A device that is online gets its speeches within a moment. One that is not has them waiting until it is; a day after the
-push it waits no longer. A device without the space for them says so, and gets none of them.
+push it waits no longer. A device without the space for them says so, and gets none of them; so does a simulated one
+whose profile wants it to fail. One that stalls is at it until the push waits no longer.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from ansible_collections.iotops.aliyun.emulator.errors import missing
 from ansible_collections.iotops.aliyun.emulator.services.device import find_device
 from ansible_collections.iotops.aliyun.emulator.services.group import find_group
 from ansible_collections.iotops.aliyun.emulator.services.group_member import members_of
-from ansible_collections.iotops.aliyun.emulator.services.shared import ids
+from ansible_collections.iotops.aliyun.emulator.services.shared import ids, payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation, when_due
 from ansible_collections.iotops.aliyun.emulator.services.shared.solutions import check_project, malformed
+from ansible_collections.iotops.aliyun.emulator.services.simulated import STALL
+from ansible_collections.iotops.aliyun.emulator.services.simulated_solutions import SPEECH, DeviceError, done_by
 from ansible_collections.iotops.aliyun.emulator.services.speech import INVALID_LIST, find_speeches
 from ansible_collections.iotops.aliyun.emulator.services.speech_device import NO_SPACE, SPACE
 from ansible_collections.iotops.aliyun.emulator.store import Row
@@ -56,6 +59,7 @@ CREATE TABLE IF NOT EXISTS speech_push_device (
     status TEXT NOT NULL,  -- RUNNING: waits for the device; SENDING: the device is at it
     error_code TEXT,  -- as the device reported it
     error_message TEXT,
+    stalled INTEGER NOT NULL DEFAULT 0,  -- whether the device will never say how it went
     modified_at INTEGER NOT NULL,
     PRIMARY KEY (job_code, iot_id)
 ) WITHOUT ROWID;
@@ -94,7 +98,10 @@ SELECT audio_format, biz_code, text, size FROM speech WHERE size IS NOT NULL AND
 """
 
 # The devices of a job that have been at it long enough: since a moment, or longer.
-_READY = "job_code = ? AND status = 'SENDING' AND modified_at <= ?"
+_READY = "job_code = ? AND status = 'SENDING' AND modified_at <= ? AND NOT stalled"
+
+#: An error that a device reports.
+DOWNLOAD_FAILED = DeviceError("2", "download failed")
 
 
 @operation(too_many=INVALID_LIST)
@@ -137,7 +144,7 @@ def _deliver_what_is_ready(ctx: Context, _payload: dict[str, Any]) -> None:
     jobs = ctx.store.rows(
         """
         SELECT * FROM speech_push WHERE job_code IN (
-            SELECT job_code FROM speech_push_device WHERE status = 'SENDING' AND modified_at <= ?
+            SELECT job_code FROM speech_push_device WHERE status = 'SENDING' AND modified_at <= ? AND NOT stalled
         ) ORDER BY created_at, rowid
         """,
         ctx.now - DURATION,
@@ -170,6 +177,7 @@ def _deliver(ctx: Context, job_code: str) -> None:
         # Every speech was deleted before it got here.
         _end(ctx, ready, CANCEL)
         return
+    _let_fail(ctx, ready)
     ctx.store.execute(
         f"""
         UPDATE speech_push_device SET status = 'CANCEL', error_code = ?, error_message = ?, modified_at = ?
@@ -205,6 +213,28 @@ def _deliver(ctx: Context, job_code: str) -> None:
         *ready,
     )
     _end(ctx, ready, SUCCESS)
+
+
+def _let_fail(ctx: Context, ready: tuple[str, int]) -> None:
+    """End the push to the simulated devices of a job that fail, and let those wait that stall."""
+    # Without an outcome anywhere in its profile a device succeeds: nothing has to be looked into for most of them.
+    devices = ctx.store.rows(
+        f"""
+        SELECT device.*, profile FROM simulated_device JOIN device USING (iot_id)
+        WHERE profile LIKE '%"outcome"%' AND iot_id IN (SELECT iot_id FROM speech_push_device WHERE {_READY})
+        """,
+        *ready,
+    )
+    for device in devices:
+        outcome, error = done_by(payloads.parsed(device["profile"]), device, SPEECH, DOWNLOAD_FAILED)
+        if outcome == STALL:
+            changes = {"stalled": 1}
+        elif error:
+            failed = {"error_code": error.code, "error_message": error.message}
+            changes = {"status": CANCEL, "modified_at": ctx.now, **failed}
+        else:
+            continue
+        ctx.store.update("speech_push_device", changes, job_code=ready[0], iot_id=device["iot_id"])
 
 
 def _end(ctx: Context, ready: tuple[str, int], status: str) -> None:

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS subscription (
     device_tag INTEGER NOT NULL,
     ota_version INTEGER NOT NULL,
     ota_job INTEGER NOT NULL,
+    other_flags TEXT,  -- as written: the types of messages that no device here sends
     PRIMARY KEY (product_key, type)
 );
 CREATE TABLE IF NOT EXISTS subscription_group (
@@ -79,6 +80,8 @@ _FLAGS = {
     "OtaJobFlag": OTA_JOB,
 }
 _OF_GATEWAYS = (DEVICE_TOPO_LIFE_CYCLE, FOUND_DEVICE_LIST)
+# What SubscribeFlags can name: messages of cloud gateways of the protocol JT/T 808, and of video streams.
+_OTHERS = ("jt808DeviceDataFlag", "lvDeviceStatusFlag")
 _OVER_AMQP = (DEVICE_TAG, OTA_VERSION, OTA_JOB)
 
 _GATEWAY = 1  # the NodeType
@@ -131,6 +134,8 @@ def query_subscribe_relation(ctx: Context, p: dict[str, Any]) -> Reply:
         reply["ConsumerGroupIds"] = _groups_of(ctx, subscription)
     else:
         reply["MnsConfiguration"] = subscription["mns_configuration"]
+    if subscription["other_flags"]:
+        reply["SubscribeFlags"] = subscription["other_flags"]
     return reply
 
 
@@ -185,7 +190,8 @@ def _put_subscription(ctx: Context, product: Row, kind: str, p: dict[str, Any]) 
     """Make a product's subscription what a call describes. Raises ApiError for what the platform does not take."""
     _check_type(kind)
     flags = _flags_given(product, kind, p)
-    if not any(flags.values()):
+    others = _others_given(p)
+    if not any((*flags.values(), *others.values())):
         raise ApiError("iot.consumer.group.CallbackTypeEmpty")
     ctx.store.put(
         "subscription",
@@ -193,6 +199,7 @@ def _put_subscription(ctx: Context, product: Row, kind: str, p: dict[str, Any]) 
         product_key=product["product_key"],
         type=kind,
         mns_configuration=_mns_configuration_given(p) if kind == MNS else None,
+        other_flags=p["SubscribeFlags"] if others else None,
         **flags,
     )
     if kind == AMQP:
@@ -206,6 +213,15 @@ def _flags_given(product: Row, kind: str, p: dict[str, Any]) -> dict[str, bool]:
         flags.update(dict.fromkeys(_OF_GATEWAYS, False))
     if kind != AMQP:
         flags.update(dict.fromkeys(_OVER_AMQP, False))
+    return flags
+
+
+def _others_given(p: dict[str, Any]) -> dict[str, bool]:
+    """What a call says in SubscribeFlags, a JSON object. Raises ApiError where it is none, or names something else."""
+    flags = configuration.read(p.get("SubscribeFlags") or "{}")
+    if flags is None or not all(name in _OTHERS and isinstance(flag, bool) for name, flag in flags.items()):
+        message = f"SubscribeFlags is a JSON object with {' and '.join(_OTHERS)}, which are true or false"
+        raise ApiError("iot.common.InvalidFormattedParameter", message)
     return flags
 
 

@@ -31,6 +31,8 @@ def _report(ctx: Context, device: Row, match: dict[str, str], payload: bytes) ->
     if "code" in message:
         # It is an answer to what the device was told.
         topic += "_reply"
+    content = payloads.as_bytes(message)
+    trace.keep_transformed(ctx, match["message_id"], topic, content)
 
     def answer(reply: Row) -> None:
         try:
@@ -43,5 +45,5 @@ def _report(ctx: Context, device: Row, match: dict[str, str], payload: bytes) ->
 
     # What waits for an answer wants to read it.
     message_id = trace.next_id(ctx)
-    trace.keep(ctx, message_id, device["iot_id"], topic, payloads.as_bytes(message))
+    trace.keep(ctx, message_id, device["iot_id"], topic, content)
     take(ctx, device, topic, message, str(message_id), answer)

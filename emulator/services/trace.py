@@ -21,6 +21,9 @@ CREATE TABLE IF NOT EXISTS message (
     content TEXT NOT NULL,
     is_base64 INTEGER NOT NULL,
     user_properties TEXT,  -- JSON, of MQTT 5.0
+    mqtt_properties TEXT,  -- JSON: the other properties of MQTT 5.0, by the API's names
+    transformed_topic TEXT,  -- this and the following: what the product's script has made of it
+    transformed_content TEXT,
     answer_id INTEGER  -- the message with which the device answered this one
 );
 CREATE INDEX IF NOT EXISTS message_by_device ON message (iot_id);
@@ -51,9 +54,11 @@ def keep(
     topic: str,
     payload: bytes,
     qos: int = 0,
-    user_properties: list[dict[str, str]] | None = None,
+    properties: dict[str, Any] | None = None,
 ) -> None:
-    """Keep a message. Those that are too old go."""
+    """Keep a message, with its properties of MQTT 5.0 by the API's names. Those that are too old go."""
+    others = dict(properties or {})
+    user_properties = others.pop("UserProp", None)
     ctx.store.execute("DELETE FROM message WHERE expires_at <= ?", ctx.now)
     ctx.store.insert(
         "message",
@@ -63,8 +68,15 @@ def keep(
         expires_at=ctx.now + KEPT_FOR[qos],
         topic=topic,
         user_properties=json.dumps(user_properties) if user_properties else None,
+        mqtt_properties=json.dumps(others) if others else None,
         **payloads.columns(payload),
     )
+
+
+def keep_transformed(ctx: Context, message_id: int | str, topic: str, payload: bytes) -> None:
+    """A product's script has made another message of one that is kept, on a topic that may be another."""
+    changes = {"transformed_topic": topic, "transformed_content": payload.decode()}
+    ctx.store.update("message", changes, message_id=int(message_id))
 
 
 def find_message(ctx: Context, message_id: int | str) -> Row | None:

@@ -82,6 +82,7 @@ def receive(ctx: Context, device: Row, topic: str, payload: bytes, qos: int = 0)
         except ScriptFailed:
             # Nobody is told: a custom topic has no replies.
             return message_id
+        trace.keep_transformed(ctx, message_id, topic, payload)
     found = _HANDLERS.find(topic, device)
     if found:
         entry, match = found

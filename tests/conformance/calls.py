@@ -25,7 +25,8 @@ NUMBERED_PAGE = {"Page": 1, "PageSize": 10}
 PAGE_ID = {"PageId": 1, "PageSize": 10}
 
 
-def _function(identifier: str, **members: Any) -> dict[str, Any]:
+def function(identifier: str, **members: Any) -> dict[str, Any]:
+    """A function of a thing model."""
     return {"identifier": identifier, "name": identifier, "required": False, **members}
 
 
@@ -37,7 +38,7 @@ def _parameter(identifier: str, data_type: dict[str, Any]) -> dict[str, Any]:
     return {"identifier": identifier, "name": identifier, "dataType": data_type}
 
 
-_PLACE = {
+PLACE = {
     "type": "struct",
     "specs": [
         _parameter("Longitude", _number("double")),
@@ -48,15 +49,15 @@ _PLACE = {
 
 TSL = {
     "properties": [
-        _function("temperature", accessMode="rw", dataType=_number("float", unit="°C")),
-        _function("level", accessMode="rw", dataType=_number()),
-        _function("GeoLocation", accessMode="r", dataType=_PLACE),
+        function("temperature", accessMode="rw", dataType=_number("float", unit="°C")),
+        function("level", accessMode="rw", dataType=_number()),
+        function("GeoLocation", accessMode="r", dataType=PLACE),
     ],
     "services": [
-        _function("reboot", callType="async", inputData=[_parameter("after", _number())], outputData=[]),
-        _function("measure", callType="sync", inputData=[], outputData=[_parameter("result", _number())]),
+        function("reboot", callType="async", inputData=[_parameter("after", _number())], outputData=[]),
+        function("measure", callType="sync", inputData=[], outputData=[_parameter("result", _number())]),
     ],
-    "events": [_function("alarm", type="alert", outputData=[_parameter("code", _number())])],
+    "events": [function("alarm", type="alert", outputData=[_parameter("code", _number())])],
 }
 
 #: A device that reports, answers and takes over what is wanted of it.
@@ -764,8 +765,8 @@ OTA: list[Step] = [
     call("DeleteOTAFirmware", FirmwareId="<tested>"),
 ]
 
-_PROJECT = {"ProjectCode": "0123456789abcdef0123456789abcdef"}
-_VOICE = {"Voice": "Xiaoyun", "SpeechRate": 0, "Volume": 50}
+PROJECT = {"ProjectCode": "0123456789abcdef0123456789abcdef"}
+VOICE = {"Voice": "Xiaoyun", "SpeechRate": 0, "Volume": 50}
 _SOUND_CODE = {"SoundCodeContent": "www.example.com", "AdditionalDuration": 3}
 
 SPEECH: list[Step] = [
@@ -784,25 +785,25 @@ SPEECH: list[Step] = [
         AudioFormat="wav",
         EnableSoundCode=True,
         SoundCodeConfig=_SOUND_CODE,
-        **_PROJECT,
-        **_VOICE,
+        **PROJECT,
+        **VOICE,
     ),
-    call("CreateSpeech", {"pack": "Data"}, SpeechType="number", AudioFormat="wav", **_PROJECT, **_VOICE),
-    call("UpdateSpeech", SpeechCode="<speech>", **_PROJECT, **_VOICE),
-    call("TestSpeech", Text="你好", SpeechType="custom", AudioFormat="wav", **_PROJECT, **_VOICE),
+    call("CreateSpeech", {"pack": "Data"}, SpeechType="number", AudioFormat="wav", **PROJECT, **VOICE),
+    call("UpdateSpeech", SpeechCode="<speech>", **PROJECT, **VOICE),
+    call("TestSpeech", Text="你好", SpeechType="custom", AudioFormat="wav", **PROJECT, **VOICE),
     call("QuerySpeech", SpeechCode="<speech>"),
-    call("QuerySpeechList", **_PROJECT, **PAGE_ID),
-    call("PushSpeech", PushMode="SINGLE_DEVICE", SpeechCodeList=["<speech>"], **_PROJECT, **LAMP),
-    call("PushSpeech", PushMode="GROUP_DEVICE", GroupId="<group>", SpeechCodeList=["<pack>"], **_PROJECT),
-    call("QuerySolutionDeviceGroupPage", **_PROJECT, **PAGE_ID),
+    call("QuerySpeechList", **PROJECT, **PAGE_ID),
+    call("PushSpeech", PushMode="SINGLE_DEVICE", SpeechCodeList=["<speech>"], **PROJECT, **LAMP),
+    call("PushSpeech", PushMode="GROUP_DEVICE", GroupId="<group>", SpeechCodeList=["<pack>"], **PROJECT),
+    call("QuerySolutionDeviceGroupPage", **PROJECT, **PAGE_ID),
     Later(10),
-    call("QuerySpeechPushJob", {"job": "Data.List.Items.0.Code"}, **_PROJECT, **PAGE_ID),
+    call("QuerySpeechPushJob", {"job": "Data.List.Items.0.Code"}, **PROJECT, **PAGE_ID),
     call("QuerySpeechPushJobDevice", JobCode="<job>", **PAGE_ID),
     call("QuerySpeechPushJobSpeech", JobCode="<job>", **PAGE_ID),
     call("SpeechByCombination", CombinationList=["HELLO"], SpeechId="order1", **LAMP),
     call("SyncSpeechByCombination", CombinationList=["HELLO"], **LAMP),
     call("SpeechBySynthesis", Text="你好", Voice="Xiaoyun", AudioFormat="wav", **LAMP),
-    call("QuerySpeechDevice", **_PROJECT, **PAGE_ID),
+    call("QuerySpeechDevice", **PROJECT, **PAGE_ID),
     call("QueryDeviceSpeech", IotId="<iot_id>", **PAGE_ID),
     call("GetSpeechDeviceDetail", IotId="<iot_id>"),
     call("DeleteDeviceSpeech", IotId="<iot_id>", DeviceSpeechList=[{"BizCode": "HELLO", "AudioFormat": "wav"}]),
@@ -945,10 +946,23 @@ TABLES: dict[str, list[Step]] = {
 }
 
 
-def leave_things(platform: Any) -> None:
-    """Let a device upload a file and register dynamically, on a platform in this process."""
+#: Two bytes are a level.
+_TRANSLATION = """
+function protocolToRawData(json) { return []; }
+function rawDataToProtocol(bytes) {
+  return {id: "1", version: "1.0", method: "thing.event.property.post", params: {level: bytes[0] * 256 + bytes[1]}};
+}
+"""
+
+
+def leave_things(platform: Any) -> dict[str, str]:
+    """Let a device upload a file and register dynamically, and another speak, on a platform in this process.
+
+    Returns what the calls on it need to know.
+    """
     from ansible_collections.iotops.aliyun.emulator.services.client_ids import add_client_id
     from ansible_collections.iotops.aliyun.emulator.services.device_file import add_file
+    from ansible_collections.iotops.aliyun.emulator.services.uplink import receive
 
     key = platform.call("CreateProduct", {"ProductName": "street_light", "NodeType": "0"})["ProductKey"]
     platform.call("RegisterDevice", {"ProductKey": key, "DeviceName": "lamp-0001"})
@@ -956,9 +970,18 @@ def leave_things(platform: Any) -> None:
     platform.run(lambda ctx: add_file(ctx, lamp, "log.txt", b"x" * 2000))
     platform.run(lambda ctx: add_client_id(ctx, lamp))
 
+    raw = {"ProductName": "old_meter", "NodeType": "0", "AliyunCommodityCode": "iothub_senior", "DataFormat": "0"}
+    key = platform.call("CreateProduct", raw)["ProductKey"]
+    platform.call("CreateThingScript", {"ProductKey": key, "ScriptType": "JavaScript", "ScriptContent": _TRANSLATION})
+    platform.call("RegisterDevice", {"ProductKey": key, "DeviceName": "meter-0001"})
+    meter = platform.store.one("device", device_name="meter-0001")
+    topic = f"/sys/{key}/meter-0001/thing/model/up_raw"
+    return {"report": str(platform.run(lambda ctx: receive(ctx, meter, topic, b"\x01\x02")))}
+
 
 LEFT_BY_DEVICES: list[Step] = [
-    call("QueryProductList", {"key": "Data.List.ProductInfo.0.ProductKey"}, **PAGE),
+    call("QueryProductList", {"key": "Data.List.ProductInfo.1.ProductKey"}, **PAGE),
+    call("QueryMessageInfo", UniMsgId="<report>"),
     call("QueryDeviceInfo", {"iot_id": "Data.IotId"}, **LAMP),
     call("QueryDeviceFileList", {"file": "Data.FileSummary.0.FileId"}, **LAMP, **PAGE),
     call("QueryDeviceFile", FileId="<file>", **LAMP),

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,17 @@ HERE = Path(__file__).resolve().parent / "npm"
 INSTALLED = HERE / "node_modules" / ".package-lock.json"
 #: The members of replies that this SDK's models, older than those for Python, do not know. They are lost on its users.
 UNKNOWN = {
+    "BatchCheckDeviceNames": {"InvalidDetailList", "RepeatedDeviceNameList"},
     "BatchCheckImportDevice": {"InvalidDetailList"},
     "BatchGetDeviceState": {"Timestamp"},
+    "BatchImportDevice": {"InvalidDetailList"},
+    "DeleteDevice": {"JobId"},
+    "DisableThing": {"JobId"},
+    "EnableThing": {"JobId"},
     "OpenIotService": {"Success"},
     "QueryBatchRegisterDeviceStatus": {"InvalidDetailList"},
+    "QueryMessageInfo": {"MqttProperties", "TransformedMessageContent", "TransformedTopicFullName"},
+    "RemoveThingTopo": {"JobId"},
 }
 
 
@@ -57,12 +64,12 @@ class Node:
         return told
 
 
-def known(operation: str, sent: Any) -> Any:
-    """A reply without what the SDK's models do not know of it."""
+def known(operation: str, sent: Any, unknown: Mapping[str, Collection[str]] = UNKNOWN) -> Any:
+    """A reply without what the SDK's models do not know of it, or another's, which do not know ``unknown``."""
     if isinstance(sent, dict):
-        unknown = UNKNOWN.get(operation, ())
-        return {name: known(operation, inner) for name, inner in sent.items() if name not in unknown}
-    return [known(operation, inner) for inner in sent] if isinstance(sent, list) else sent
+        lost = unknown.get(operation, ())
+        return {name: known(operation, inner, unknown) for name, inner in sent.items() if name not in lost}
+    return [known(operation, inner, unknown) for inner in sent] if isinstance(sent, list) else sent
 
 
 @contextlib.contextmanager

@@ -35,16 +35,27 @@ class Json:
 
 @dataclass(frozen=True)
 class Call:
-    """A call that must succeed. ``keep`` has what is kept of the reply, by name: a dotted path, numbers in lists."""
+    """A call that must succeed, or be refused with ``code``.
+
+    ``keep`` has what is kept of the reply, by name: a dotted path, numbers in lists.
+    """
 
     operation: str
     params: dict[str, Any] = field(default_factory=dict)
     keep: dict[str, str] = field(default_factory=dict)
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class Devices:
     """Simulated devices are made or changed, as ``POST /_emulator/devices`` takes it."""
+
+    wanted: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """A client of a consumer group comes, takes messages or goes, as ``POST /_emulator/consumers`` takes it."""
 
     wanted: dict[str, Any]
 
@@ -73,7 +84,7 @@ class Made:
     function: Callable[[dict[str, Any]], Any]
 
 
-Step = Call | Devices | Later | Upload | Made
+Step = Call | Consumer | Devices | Later | Upload | Made
 
 
 def call(operation: str, /, keep: dict[str, str] | None = None, **params: Any) -> Call:
@@ -81,20 +92,32 @@ def call(operation: str, /, keep: dict[str, str] | None = None, **params: Any) -
     return Call(operation, params, keep or {})
 
 
+def refused(code: str, operation: str, /, **params: Any) -> Call:
+    """A step that calls an operation, which must refuse it."""
+    return Call(operation, params, code=code)
+
+
 def devices(product: str, *names: str, **wanted: Any) -> Devices:
     """A step that makes simulated devices."""
     return Devices({"product": product, "names": list(names), **wanted})
 
 
-def carry_out(steps: Iterable[Step], server: Running, caller: Caller) -> Iterable[tuple[Call, dict[str, Any], dict]]:
-    """Carry out a table step by step; of each call its step, the parameters that were sent, and the reply."""
-    kept: dict[str, Any] = {}
+def carry_out(
+    steps: Iterable[Step], server: Running, caller: Caller, known: dict[str, Any] | None = None
+) -> Iterable[tuple[Call, dict[str, Any], dict]]:
+    """Carry out a table step by step; of each call its step, the parameters that were sent, and the reply.
+
+    ``known`` is what is kept from the beginning.
+    """
+    kept = dict(known or {})
     now = server.control("POST", "clock", {"advance": 0})["now"]
     for name, seconds in MOMENTS.items():
         kept[name] = now + seconds * 1000
     for step in steps:
         if isinstance(step, Devices):
             server.control("POST", "devices", resolved(step.wanted, kept))
+        elif isinstance(step, Consumer):
+            server.control("POST", "consumers", resolved(step.wanted, kept))
         elif isinstance(step, Later):
             server.control("POST", "clock", {"advance": step.seconds})
         elif isinstance(step, Upload):

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import re
 import signal
 import subprocess
 import time
@@ -130,6 +131,35 @@ def test_state_shows_everything_but_secrets(server):
     assert state["product"][0]["product_key"] == key
     assert state["product"][0]["product_secret"] == "********"
     assert secret not in json.dumps(state)
+
+
+def test_a_consumer_takes_messages(launch, tmp_path):
+    server = launch("--data", str(tmp_path / "data"))
+    key = create(server)
+    group = server.call("CreateConsumerGroup", GroupName="billing")[1]["GroupId"]
+    wanted = {"ProductKey": key, "Type": "AMQP", "ConsumerGroupIds": [group], "DeviceStatusChangeFlag": True}
+    assert server.call("CreateSubscribeRelation", **wanted)[1]["Success"]
+    server.control("POST", "devices", {"product": key, "names": ["lamp"]})
+    taken = server.control("POST", "consumers", {"group": "billing", "client": "one", "take": 5})
+    (message,) = taken["messages"]
+    assert (message["topic"], json.loads(message["payload"])["status"]) == (f"/as/mqtt/status/{key}/lamp", "online")
+
+    def clients(platform) -> list[dict]:
+        status = platform.call("QueryConsumerGroupStatus", GroupId=group)[1]
+        return status["ClientConnectionStatusList"]["ConsumerGroupClientConnectionInfo"]
+
+    (client,) = clients(server)
+    assert client["ClientId"] == "one"
+    assert re.fullmatch(r"127\.0\.0\.1:\d+", client["ClientIpPort"])
+    for body, why in (
+        ({"group": "billing"}, "client is a text"),
+        ({"group": "x", "client": "y"}, "no consumer group x"),
+    ):
+        status, answer = server.request("POST", "/_emulator/consumers", body)
+        assert (status, why in json.loads(answer)["message"]) == (400, True)
+    # A client is connected to one process.
+    server.end()
+    assert clients(launch("--data", str(tmp_path / "data"))) == []
 
 
 def test_reset(server):

@@ -62,7 +62,7 @@ def test_a_destination_in_another_cloud_product(platform, api, kind):
     assert made == {**expected, "DestinationId": made["DestinationId"], "UtcCreated": made["UtcCreated"]}
     assert utc(before) <= made["UtcCreated"] <= utc(platform.clock.now())
     read = api("GetDestination", DestinationId=made["DestinationId"])["Destination"]
-    assert read == {**made, "DestinationId": str(made["DestinationId"])}
+    assert read == {**made, "DestinationId": str(made["DestinationId"]), "Status": "NORMAL"}
 
 
 @pytest.mark.parametrize(
@@ -214,6 +214,27 @@ def test_a_destination_is_for_failures_where_a_parser_uses_it_so(api, create):
         assert is_failover() == [flag, flag]
     api("DetachDestination", ParserId=parser, DestinationId=destination)
     assert is_failover() == [False, False]
+
+
+def test_a_destination_is_invalid_when_it_has_nowhere_to_send_to(api, product):
+    group = api("CreateConsumerGroup", GroupName="everything")["GroupId"]
+    wanted = {"REPUBLISH": {"productKey": product}, "AMQP": {"groupId": group}, "MNS": CONFIGURATIONS["MNS"]}
+    made = [
+        api("CreateDestination", Name=kind, Type=kind, Configuration=json.dumps(settings))["Destination"]
+        for kind, settings in wanted.items()
+    ]
+
+    def statuses() -> list[str]:
+        listed = api("ListDestination", Page=1, PageSize=10)["Destinations"]["destinations"]
+        single = [api("GetDestination", DestinationId=one["DestinationId"])["Destination"]["Status"] for one in made]
+        assert [one["Status"] for one in listed] == single
+        return single
+
+    assert statuses() == ["NORMAL", "NORMAL", "NORMAL"]
+    api("DeleteProduct", ProductKey=product)
+    assert statuses() == ["INVALID", "NORMAL", "NORMAL"]
+    api("DeleteConsumerGroup", GroupId=group)
+    assert statuses() == ["INVALID", "INVALID", "NORMAL"]
 
 
 def test_a_deleted_destination_is_gone(api, create, refused):

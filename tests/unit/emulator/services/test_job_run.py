@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.services import simulated
+from ansible_collections.iotops.aliyun.emulator.services import job_device, simulated
 
 MINUTE = 60
 HOUR = 3600
@@ -342,6 +342,25 @@ def test_simulated_devices_work_on_tasks(fleet, create, status, statistics, pass
     assert status(job_id) == "TIMED_OUT"
 
 
+def test_simulated_devices_tell_details(api, fleet, create, pass_time):
+    details = {"msg": "disk is full", "free": [0]}
+    fleet(1, "nope", jobs={"outcome": "fail", "progress": [50], "delay": 10, "details": details})
+    fleet(1, "good", jobs={"delay": 10})
+    job_id = create()
+
+    def told() -> dict[str, str | None]:
+        tasks = api("ListTask", JobId=job_id, Limit=10)["Data"]["data"]
+        queried = [api("QueryTask", TaskId=task["TaskId"])["Data"] for task in tasks]
+        return {task["Status"]: task.get("StatusDetail") for task in queried}
+
+    pass_time(7)
+    assert told() == {"IN_PROGRESS": None, "SENT": None}
+    pass_time(5)
+    told = told()
+    assert json.loads(told.pop("FAILED")) == details
+    assert told == {"SUCCEEDED": None}
+
+
 def test_a_task_has_its_time_from_when_it_has_begun(device, create, task, update, pass_time):
     job_id = create(TimeoutConfig={"inProgressTimeoutInMinutes": 10})
     pass_time(HOUR)
@@ -493,7 +512,17 @@ def test_a_task_that_there_is_not(refused):
 
 
 @pytest.mark.parametrize(
-    "part", [[], {"progress": 1}, {"progress": [-1]}, {"error": -1}, {"outcome": "explode"}, {"outcome": {"reject": 2}}]
+    "part",
+    [
+        [],
+        {"progress": 1},
+        {"progress": [-1]},
+        {"error": -1},
+        {"outcome": "explode"},
+        {"outcome": {"reject": 2}},
+        {"details": "text"},
+        {"details": {"msg": "x" * 8192}},
+    ],
 )
 def test_profiles_that_are_none(part):
     with pytest.raises(ValueError, match=r"jobs|outcome"):
@@ -502,3 +531,4 @@ def test_profiles_that_are_none(part):
 
 def test_a_profile():
     simulated.check_profile({"jobs": {"outcome": {"reject": 0.5, "fail": 0.5}, "delay": 3, "progress": [1, 100]}})
+    simulated.check_profile(json.loads(job_device.__doc__.partition("::\n")[2].partition("\n\nA device")[0]))

@@ -148,6 +148,35 @@ def test_another_property_can_tell(api, register, say):
     assert (found["Longitude"], found["Latitude"]) == (5.0, 6.0)
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            {"Country": "中国", "province": "浙江省", "City": "杭州市", "Adcode": "330100"},
+            {"Country": "中国", "Province": "浙江省", "City": "杭州市", "Adcode": 330100},
+        ),
+        ({"City": "杭州市", "Country": ""}, {"City": "杭州市"}),
+        ({"Adcode": "none"}, {}),
+        ({"Adcode": "9" * 5000}, {}),
+    ],
+)
+def test_a_device_is_believed_what_it_says_of_its_address(api, register, say, said, told):
+    kind = {"ProductName": "tracker", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
+    product = api("CreateProduct", **kind)["ProductKey"]
+    double = {"type": "double", "specs": {"min": "-180", "max": "180", "step": "1"}}
+    types = dict.fromkeys(("Longitude", "Latitude"), double)
+    types |= {name: {"type": "text", "specs": {"length": "10240"}} for name in said}
+    members = [{"identifier": name, "name": name, "dataType": data_type} for name, data_type in types.items()]
+    place = {"identifier": "GeoLocation", "name": "place", "accessMode": "r", "required": False}
+    tsl = {"properties": [{**place, "dataType": {"type": "struct", "specs": members}}], "services": [], "events": []}
+    api("ImportThingModelTsl", ProductKey=product, TslStr=json.dumps(tsl))
+    api("PublishThingModel", ProductKey=product)
+    value = {"Longitude": 120.15, "Latitude": 30.28, **said}
+    say(POST, {"params": {"GeoLocation": value}}, register("tracker", product))
+    (found,) = api("GisQueryDeviceLocation", ThingList=[{"ProductKey": product, "DeviceName": "tracker"}])["Data"]
+    assert {name: found[name] for name in ("Country", "Province", "City", "Adcode") if name in found} == told
+
+
 def test_a_product_that_cannot_tell(api, register, refused, report):
     kind = {"ProductName": "blind", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
     product = api("CreateProduct", **kind)["ProductKey"]

@@ -55,6 +55,16 @@ def test_join_permissions(platform, api):
     }
 
 
+def test_the_product_that_uses_the_permissions(api):
+    assert "ProductKey" not in api("QueryLoRaJoinPermissions")
+    wanted = {"NodeType": 0, "NetType": "LORA", "JoinPermissionId": service.JOIN_PERMISSIONS["A"]}
+    key = api("CreateProduct", ProductName="meters", **wanted)["ProductKey"]
+    api("CreateProduct", ProductName="lamps", NodeType=0)
+    assert api("QueryLoRaJoinPermissions")["ProductKey"] == key
+    api("CreateProduct", ProductName="more", **wanted)
+    assert "ProductKey" not in api("QueryLoRaJoinPermissions")
+
+
 def test_a_task(platform, api, key, create, state):
     task_id = create(*nodes(2))
     assert state(task_id) == ("RUNNING", 0, 2)

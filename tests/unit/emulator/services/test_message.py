@@ -239,6 +239,18 @@ def test_a_message_of_a_device_can_be_looked_up(api, say, key):
     assert "UserProperties" not in message
 
 
+def test_what_was_said_for_mqtt_5_can_be_looked_up(api, key, device, publish):
+    said = {"ContentType": "text/plain", "MessageExpiryInterval": 60, "Retained": False}
+    message = api("QueryMessageInfo", UniMsgId=publish(**said, UserProp=[{"Key": "a", "Value": "1"}]))["Message"]
+    assert {one["Key"]: one["Value"] for one in message["MqttProperties"]} == {
+        "ContentType": "text/plain",
+        "MessageExpiryInterval": "60",
+        "Retained": "false",
+    }
+    assert message["UserProperties"] == [{"Key": "a", "Value": "1"}]
+    assert "UserProperties" not in api("QueryMessageInfo", UniMsgId=publish(**said))["Message"]
+
+
 @pytest.mark.parametrize(("qos", "days"), [(0, 1), (1, 7)])
 def test_messages_are_kept_for_a_while(api, platform, device, publish, refused, qos, days):
     message_id = publish(Qos=qos)

@@ -239,6 +239,7 @@ def test_destinations_come_and_go(api, parser, destinations, attach, attached, r
     assert attached(IsFailover=True) == [for_failures]
     (listed,) = api("ListParserDestination", ParserId=parser, IsFailover=True)["Data"]["destinations"]
     read = api("GetDestination", DestinationId=for_failures)["Destination"]
+    assert read.pop("Status") == "NORMAL"  # which the parser's list does not tell
     assert listed == {**read, "DestinationId": for_failures, "UtcModified": read["UtcCreated"]}
     api("DetachDestination", ParserId=parser, DestinationId=second)
     assert attached() == [first]

@@ -113,6 +113,20 @@ def test_to_a_topic(api, parser, attach, start, say, outbox, register, pk):
     assert outbox(receiver) == [("/sys/{own}/thing/service/property/set", {"params": {"level": 7}})]
 
 
+@pytest.mark.parametrize("name", ["receiver", ""])
+def test_a_topic_can_be_one_devices(api, parser, attach, start, say, queued, device, register, group, pk, name):
+    register("receiver", pk)
+    (source,) = api("ListParserDataSource", Page=1, PageSize=10)["Data"]["DataSource"]
+    items = api("ListDataSourceItem", DataSourceId=source["DataSourceId"], Page=1, PageSize=10)["DataSourceItems"]
+    item = next(item for item in items["dataSourceItem"] if item["Topic"].endswith("/property/post"))
+    api("DeleteDataSourceItem", DataSourceId=source["DataSourceId"], DataSourceItemId=item["DataSourceItemId"])
+    whose = {"ScopeType": "DEVICE", "ProductKey": pk, "DeviceName": name or device["device_name"]}
+    api("CreateDataSourceItem", DataSourceId=source["DataSourceId"], Topic=item["Topic"], **whose)
+    start(f"writeAmqp({attach('AMQP', groupId=group)}, deviceName());")
+    report(say)
+    assert [content for _topic, content in queued()] == ([] if name else [device["device_name"].encode()])
+
+
 @pytest.mark.parametrize(
     ("kind", "settings", "call"),
     [

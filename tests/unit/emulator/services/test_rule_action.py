@@ -334,13 +334,27 @@ def test_the_list(api, create, rule, read, platform):
     ids = [create("AMQP", amqp(number)) for number in (2, 1)]
     listed = api("ListRuleActions", RuleId=rule)["RuleActionList"]["RuleActionInfo"]
     assert [action["Id"] for action in listed] == ids
-    assert [{**action, "Configuration": json.loads(action["Configuration"])} for action in listed] == list(
-        map(read, ids)
-    )
+    assert [{**action, "Configuration": json.loads(action["Configuration"])} for action in listed] == [
+        {**read(action_id), "Status": "NORMAL"} for action_id in ids
+    ]
     empty = api("CreateRule", Name="other")["RuleId"]
     assert api("ListRuleActions", RuleId=empty) == {"RuleActionList": {"RuleActionInfo": []}}
     found = service.actions_of(Context(platform.store, 0, Account()), {"rule_id": rule})
     assert [json.loads(action["configuration"]) for action in found] == [amqp(2), amqp(1)]
+
+
+def test_an_action_is_invalid_when_it_has_nowhere_to_send_to(api, create, rule, product):
+    create("REPUBLISH", {"topic": f"/{product}/lamp/user/get", "topicType": 1})
+    create("AMQP", amqp(1))
+    create("MNS", GOOD["MNS"])
+
+    def statuses() -> list[str]:
+        return [one["Status"] for one in api("ListRuleActions", RuleId=rule)["RuleActionList"]["RuleActionInfo"]]
+
+    assert statuses() == ["NORMAL", "NORMAL", "NORMAL"]
+    api("DeleteProduct", ProductKey=product)
+    api("DeleteConsumerGroup", GroupId="group1")
+    assert statuses() == ["INVALID", "INVALID", "NORMAL"]
 
 
 def test_a_deleted_action_is_gone(api, create, refused, rule):

@@ -157,6 +157,11 @@ def test_a_simulated_device_can_be_deleted(api, platform, key, simulate, pass_ti
         ({"count": 1, "heartbeat": float("nan")}, "heartbeat"),
         ({"count": 1, "module_versions": []}, "module_versions"),
         ({"count": 1, "module_versions": {"default": 1}}, "module_versions"),
+        ({"count": 1, "gateway": "box"}, "gateway is an object"),
+        ({"count": 1, "gateway": {"product": "box"}}, "gateway is an object"),
+        ({"count": 1, "gateway": {"product": "box", "name": 1}}, "gateway is an object"),
+        ({"count": 1, "gateway": {"product": "box", "name": "box-1"}}, "no product box"),
+        ({"count": 1, "gateway": {"product": "thermometer", "name": "box-1"}}, "has no gateway box-1"),
         ({"count": 1, "colour": "red"}, "no colour"),
         ({"count": 1, "profile": {"colour": "red"}}, "no colour"),
     ],
@@ -167,6 +172,31 @@ def test_what_cannot_be_made(platform, key, wanted, why):
     with pytest.raises(ValueError, match=why):
         platform.run(lambda ctx: fleet.make(ctx, wanted))
     assert platform.store.count("device") == 0
+
+
+def test_devices_behind_a_gateway(platform, api, key, simulate):
+    boxes = api("CreateProduct", ProductName="gatebox", NodeType=1)["ProductKey"]
+    simulate(product="gatebox", names=["box-1", "box-2"])
+    simulate(product=key, names=["lamp-1"])
+    behind = {"product": "gatebox", "name": "box-1"}
+    assert simulate(product=key, names=["lamp-1", "lamp-2"], gateway=behind)["registered"] == 1
+    simulate(product=key, names=["lamp-1", "lamp-2"])
+    topology = api("GetThingTopo", ProductKey=boxes, DeviceName="box-1", PageNo=1, PageSize=10)["Data"]
+    assert [device["DeviceName"] for device in topology["List"]["deviceInfo"]] == ["lamp-1", "lamp-2"]
+    with pytest.raises(ValueError, match="box-2 is a gateway"):
+        simulate(product="gatebox", names=["box-2"], gateway=behind)
+    with pytest.raises(ValueError, match="has no gateway lamp-1"):
+        simulate(product=key, names=["lamp-2"], gateway={"product": key, "name": "lamp-1"})
+
+
+def test_more_devices_than_a_gateway_takes(platform, api, key, simulate, monkeypatch):
+    monkeypatch.setattr(fleet, "MOST_SUB_DEVICES", 2)
+    api("CreateProduct", ProductName="gatebox", NodeType=1)
+    simulate(product="gatebox", names=["box-1"])
+    simulate(product=key, count=2, gateway={"product": "gatebox", "name": "box-1"})
+    with pytest.raises(ValueError, match="at most 2 sub-devices"):
+        simulate(product=key, count=3, gateway={"product": "gatebox", "name": "box-1"})
+    assert listed(platform, product=key)["total"] == 2
 
 
 PROFILES = [

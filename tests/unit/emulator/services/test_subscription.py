@@ -142,10 +142,28 @@ def test_flags_that_count_over_amqp_only(api, create_product):
     assert {flag for flag in FLAGS if not read[flag]} == set(OVER_AMQP)
 
 
+def test_other_flags_are_kept_as_they_were_written(api, product, subscribe, read):
+    written = '{"jt808DeviceDataFlag":  true, "lvDeviceStatusFlag": false}'
+    subscribe(DEFAULT, SubscribeFlags=written)
+    assert read()["SubscribeFlags"] == written
+    assert not any(read()[name] for name in NONE)
+    api("UpdateSubscribeRelation", ProductKey=product, Type="AMQP", ConsumerGroupIds=[DEFAULT], OtaJobFlag=True)
+    assert "SubscribeFlags" not in read()
+
+
+@pytest.mark.parametrize("written", ["true", "[]", "{", '{"jt808DeviceDataFlag": "true"}', '{"deviceDataFlag": true}'])
+def test_other_flags_that_there_are_not(platform, product, refused, written):
+    given = {"ProductKey": product, "Type": "AMQP", "ConsumerGroupIds": [DEFAULT], "DeviceDataFlag": True}
+    error = refused("CreateSubscribeRelation", **given, SubscribeFlags=written)
+    assert error.code == "iot.common.InvalidFormattedParameter"
+    assert platform.store.count("subscription") == 0
+
+
 @pytest.mark.parametrize(
     "params",
     [
         {"ConsumerGroupIds": [DEFAULT]},
+        {"ConsumerGroupIds": [DEFAULT], "SubscribeFlags": '{"lvDeviceStatusFlag": false}'},
         {"ConsumerGroupIds": [DEFAULT], "DeviceDataFlag": False, "OtaJobFlag": False},
         {"ConsumerGroupIds": [DEFAULT], "FoundDeviceListFlag": True},
         {"Type": "MNS", "MnsConfiguration": json.dumps(QUEUE), "DeviceTagFlag": True},

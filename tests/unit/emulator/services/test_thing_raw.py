@@ -89,6 +89,23 @@ def test_a_report_and_its_reply(api, stranger, say, outbox):
     assert outbox(stranger, raw=True) == [("/sys/{own}/thing/model/up_raw_reply", b"\x09\x00\xc8")]
 
 
+def test_what_a_script_has_made_of_a_message_can_be_looked_up(api, stranger, say):
+    def transformed(message_id: int) -> dict[str, str]:
+        message = api("QueryMessageInfo", UniMsgId=str(message_id))["Message"]
+        return {name: value for name, value in message.items() if name.startswith("Transformed")}
+
+    assert transformed(say("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger)) == {}
+    write_script(api, stranger, SCRIPT)
+    made = transformed(say("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger))
+    own = f"{stranger['product_key']}/{stranger['device_name']}"
+    assert made["TransformedTopicFullName"] == f"/sys/{own}/thing/event/property/post"
+    assert json.loads(made["TransformedMessageContent"])["params"] == {"level": 50}
+    made = transformed(say("/{own}/user/data?_sn=default", b"\xff\x01", stranger))
+    assert made["TransformedTopicFullName"] == f"/{own}/user/data"
+    assert json.loads(made["TransformedMessageContent"])["length"] == 2
+    assert transformed(say("/{own}/user/data", b"\xff\x01", stranger)) == {}
+
+
 def test_what_a_device_is_told_and_what_it_answers(platform, api, stranger, say, outbox):
     write_script(api, stranger, SCRIPT)
     message_id = api("SetDeviceProperty", IotId=stranger["iot_id"], Items='{"level": 33}')["Data"]["MessageId"]

@@ -1,0 +1,208 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the calls of ``calls`` do not bring about: members of replies that are there only where something is refused,
+goes wrong or is large.
+
+``RARE`` has the tables, which begin with an empty account like those of ``calls``. ``NEVER`` has the members that no
+call can bring about here, each with the reason.
+"""
+
+from __future__ import annotations
+
+from .calls import LAMP, PLACE, PROJECT, VOICE, device, function, product
+from .steps import Consumer, Devices, Json, Later, Step, base64_of, call, devices, refused
+
+REFUSED_TAGS: list[Step] = [
+    product(),
+    refused(
+        "iot.common.InvalidFormattedParameter",
+        "CreateProductTags",
+        ProductKey="<key>",
+        ProductTag=[{"TagKey": "site", "TagValue": "west"}, {"TagKey": "room", "TagValue": "123$"}],
+    ),
+    refused(
+        "iot.common.InvalidFormattedParameter",
+        "UpdateProductTags",
+        ProductKey="<key>",
+        ProductTag=[{"TagKey": "site", "TagValue": "east"}],
+    ),
+]
+
+REFUSED_NAMES: list[Step] = [
+    product(),
+    device("lamp-0003"),
+    refused(
+        "iot.device.InvalidFormattedDeviceName",
+        "BatchCheckDeviceNames",
+        ProductKey="<key>",
+        DeviceNameList=[
+            {"DeviceName": "APT$", "DeviceNickname": "first"},
+            {"DeviceName": "lamp-0001", "DeviceNickname": "a$"},
+            {"DeviceName": "lamp-0002"},
+            {"DeviceName": "lamp-0002"},
+        ],
+    ),
+    call(
+        "BatchCheckDeviceNames",
+        {"taken": "Data.ApplyId"},
+        ProductKey="<key>",
+        DeviceNameList=[{"DeviceName": "lamp-0003", "DeviceNickname": "third"}, {"DeviceName": "lamp-0004"}],
+    ),
+    Later(60),
+    call("QueryBatchRegisterDeviceStatus", ProductKey="<key>", ApplyId="<taken>"),
+    refused(
+        "iot.device.ApplyManyDevicesFailed",
+        "BatchImportDevice",
+        ProductKey="<key>",
+        DeviceList=[
+            {"DeviceName": "aw", "DeviceSecret": "b4d43f7b4d43f7", "Sn": "QC4_001"},
+            {"DeviceName": "lamp-0101", "DeviceSecret": "^67$", "Sn": "QC4_002"},
+            {"DeviceName": "lamp-0102", "DeviceSecret": "b4d43f7b4d43f8", "Sn": "QC4-003"},
+            {"DeviceName": "lamp-0103", "DeviceSecret": "b4d43f7b4d43f9"},
+            {"DeviceName": "lamp-0103", "DeviceSecret": "b4d43f7b4d43fa"},
+        ],
+    ),
+]
+
+# With so many sub-devices what a gateway is told is a job.
+_SUB_DEVICES: Step = Devices(
+    {
+        "product": "<sensors>",
+        "count": 2001,
+        "online": False,
+        "gateway": {"product": "<gateways>", "name": "gateway-0001"},
+    }
+)
+_GATEWAY = {"ProductKey": "<gateways>", "DeviceName": "gateway-0001"}
+
+LARGE_GATEWAY: list[Step] = [
+    product("gateways", "gateways", NodeType=1),
+    product("sensors", "sensors"),
+    device("gateway-0001", key="<gateways>"),
+    _SUB_DEVICES,
+    call("DisableThing", **_GATEWAY),
+    call("EnableThing", **_GATEWAY),
+    call("RemoveThingTopo", **_GATEWAY),
+    Later(10),
+    _SUB_DEVICES,
+    call("ResetThing", {"job": "JobId"}, **_GATEWAY),
+    call("QueryJob", JobId="<job>"),
+    Later(10),
+    call("QueryJob", JobId="<job>"),
+    _SUB_DEVICES,
+    call("DeleteDevice", **_GATEWAY),
+]
+
+_FAILING = {
+    "jobs": {"outcome": "fail", "details": {"msg": "the disk is full"}},
+    "speech": {"outcome": "fail", "error": {"code": "2", "message": "download failed"}},
+    "print": {"outcome": "fail", "error": {"code": "3", "message": "paper jam"}},
+}
+
+FAILING_DEVICE: list[Step] = [
+    product(),
+    devices("<key>", "lamp-0001", profile=_FAILING),
+    call(
+        "CreateJob",
+        {"job": "JobId"},
+        JobName="cleaning",
+        Type="CUSTOM_JOB",
+        JobDocument='{"action":"clean"}',
+        TargetConfig={"targetType": "PRODUCT_KEY", "targetProduct": "<key>"},
+    ),
+    Later(60),
+    call("ListTask", {"task": "Data.data.0.TaskId"}, JobId="<job>", Limit=1),
+    call("QueryTask", TaskId="<task>"),
+    call("PrintByTemplate", TemplateBizCode="receipt", **LAMP),
+    call("CreateSpeech", {"speech": "Data"}, BizCode="HELLO", Text="你好", **PROJECT, **VOICE),
+    call("PushSpeech", {"push": "Data"}, PushMode="SINGLE_DEVICE", SpeechCodeList=["<speech>"], **PROJECT, **LAMP),
+    Later(10),
+    call("QuerySpeechPushJobDevice", JobCode="<push>", PageId=1, PageSize=10),
+    call("SyncSpeechByCombination", CombinationList=["{$3}"], **LAMP),
+]
+
+UNSENDABLE_SCRIPT: list[Step] = [
+    call("CreateParser", {"parser": "ParserId"}, Name="forward"),
+    call("SaveScript", ParserId="<parser>", ScriptDraft="var data = payload();"),
+    refused("iot.rule.scriptSyntaxError", "PublishScript", ParserId="<parser>"),
+]
+
+CONSUMERS: list[Step] = [
+    product(),
+    call("CreateConsumerGroup", {"group": "GroupId"}, GroupName="billing"),
+    call(
+        "CreateSubscribeRelation",
+        ProductKey="<key>",
+        Type="AMQP",
+        ConsumerGroupIds=["<group>"],
+        DeviceStatusChangeFlag=True,
+        SubscribeFlags=Json({"jt808DeviceDataFlag": True}),
+    ),
+    call("QuerySubscribeRelation", ProductKey="<key>", Type="AMQP"),
+    Consumer({"group": "<group>", "client": "billing-1"}),
+    devices("<key>", "lamp-0001"),
+    Consumer({"group": "<group>", "client": "billing-1", "take": 10}),
+    call("QueryConsumerGroupStatus", GroupId="<group>"),
+]
+
+MQTT_5: list[Step] = [
+    product(),
+    devices("<key>", "lamp-0001"),
+    call(
+        "Pub",
+        {"message": "MessageId"},
+        ProductKey="<key>",
+        TopicFullName="/<key>/lamp-0001/user/get",
+        MessageContent=base64_of("hello"),
+        ResponseTopic="/<key>/lamp-0001/user/update",
+        CorrelationData=base64_of("1"),
+    ),
+    call("QueryMessageInfo", UniMsgId="<message>"),
+]
+
+_ADDRESS = [
+    {"identifier": name, "name": name, "dataType": {"type": "text", "specs": {"length": "20"}}}
+    for name in ("Country", "Province", "City", "Adcode")
+]
+_PLACE = {**PLACE, "specs": [*PLACE["specs"], *_ADDRESS]}
+_SAID = {"Country": "中国", "Province": "浙江省", "City": "杭州市", "Adcode": "330100"}
+
+ADDRESS: list[Step] = [
+    product(),
+    call(
+        "ImportThingModelTsl",
+        ProductKey="<key>",
+        TslStr=Json({"properties": [function("GeoLocation", accessMode="r", dataType=_PLACE)]}),
+    ),
+    call("PublishThingModel", ProductKey="<key>"),
+    devices(
+        "<key>",
+        "lamp-0001",
+        profile={"properties": {"values": {"GeoLocation": {"Longitude": 120.15, "Latitude": 30.28, **_SAID}}}},
+    ),
+    Later(1),
+    call("GisQueryDeviceLocation", ThingList=[LAMP]),
+]
+
+LORA: list[Step] = [
+    call("QueryLoRaJoinPermissions", {"permission": "JoinPermissions.JoinPermission.0.JoinPermissionId"}),
+    product("meters", NetType="LORA", JoinPermissionId="<permission>"),
+    call("QueryLoRaJoinPermissions"),
+]
+
+RARE: dict[str, list[Step]] = {
+    "refused_tags": REFUSED_TAGS,
+    "refused_names": REFUSED_NAMES,
+    "large_gateway": LARGE_GATEWAY,
+    "failing_device": FAILING_DEVICE,
+    "unsendable_script": UNSENDABLE_SCRIPT,
+    "consumers": CONSUMERS,
+    "mqtt_5": MQTT_5,
+    "address": ADDRESS,
+    "lora": LORA,
+}
+
+#: Members of replies that no call brings about, by operation, and why.
+NEVER: dict[str, dict[str, str]] = {
+    "QueryDevice": {"Data.DeviceInfo.DeviceType": "the manual has it as one that is not returned at present"},
+}
