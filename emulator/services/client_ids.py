@@ -27,6 +27,9 @@ CREATE INDEX IF NOT EXISTS device_client_id_by_device ON device_client_id (iot_i
 #: How many client ids one device can have.
 MOST_CLIENT_IDS = 5
 
+# Where these operations say yes, they have a code for that, too.
+_SUCCESS = "Success"
+
 _ID_LENGTH = 20
 _ID_END = "000100"
 _TOKEN_LENGTH = 32
@@ -56,7 +59,7 @@ def query_client_ids(ctx: Context, p: dict[str, Any]) -> Reply:
 
 
 @operation
-def transform_client_id(ctx: Context, p: dict[str, Any]) -> None:
+def transform_client_id(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.8.3: from now on the device's other client ids are shut out."""
     device = find_device(ctx, p)
     right = ctx.store.one("device_client_id", iot_id=device["iot_id"], client_id=p["ClientId"])
@@ -64,10 +67,12 @@ def transform_client_id(ctx: Context, p: dict[str, Any]) -> None:
         raise ApiError("iot.device.VerifyDeviceFailed", "The device does not have this client id")
     ctx.store.update("device_client_id", {"shut_out": 1}, iot_id=device["iot_id"])
     ctx.store.update("device_client_id", {"shut_out": 0}, client_id=right["client_id"])
+    return {"Code": _SUCCESS}
 
 
 @operation
-def delete_client_ids(ctx: Context, p: dict[str, Any]) -> None:
+def delete_client_ids(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.8.4: all of the device's, however many."""
     device = find_device(ctx, p)
     ctx.store.delete("device_client_id", iot_id=device["iot_id"])
+    return {"Code": _SUCCESS}

@@ -69,6 +69,16 @@ def find_destination(ctx: Context, destination_id: int) -> Row:
     return destination
 
 
+def settings_of(destination: Row) -> dict[str, Any]:
+    """The configuration of a destination."""
+    return _settings(json.loads(destination["configuration"]))
+
+
+def product_of(destination: Row) -> str:
+    """The key of the product on whose topics a destination of the type ``REPUBLISH`` publishes."""
+    return _product_key_of(settings_of(destination))
+
+
 def destination_written(destination: Row, is_failover: bool) -> Row:
     """What every reply that describes a destination says of it."""
     return {
@@ -190,8 +200,7 @@ def _check_configuration(ctx: Context, kind: str, text: str) -> None:
         raise ApiError("iot.ruleng.RuleActionConfigurationsNotJson")
     if not settings:
         raise ApiError("iot.ruleng.NullRuleActionConfig")
-    # An example of the manual begins its names with capitals.
-    settings = {name[:1].lower() + name[1:]: value for name, value in settings.items()}
+    settings = _settings(settings)
     if kind == REPUBLISH:
         find_product(ctx, _product_key_of(settings))
     elif kind == AMQP:
@@ -201,6 +210,11 @@ def _check_configuration(ctx: Context, kind: str, text: str) -> None:
         for name, code in _ABROAD[kind].items():
             _check_text(settings, name, code)
         _check_region_and_role(settings)
+
+
+def _settings(written: dict[str, Any]) -> dict[str, Any]:
+    """A configuration by the right names: an example of the manual begins them with capitals."""
+    return {name[:1].lower() + name[1:]: value for name, value in written.items()}
 
 
 def _product_key_of(settings: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.services import downlink, lifecycle_message, session, trace
 from ansible_collections.iotops.aliyun.emulator.services.connection import was_cut_off
 from ansible_collections.iotops.aliyun.emulator.services.device import find_device
+from ansible_collections.iotops.aliyun.emulator.services.product import before_deletion
 from ansible_collections.iotops.aliyun.emulator.services.shared import ids
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation, when_due
@@ -108,7 +109,9 @@ def reset_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
     """4.8.14: as if the device had never connected, so that it can register dynamically once more."""
     device = find_device(ctx, p)
     if device["activated_at"] is not None:
-        changes = {"activated_at": None, "online": 0, "online_at": None, "modified_at": ctx.now, "status_at": ctx.now}
+        changes = {"activated_at": None, "online": 0, "online_at": None, "modified_at": ctx.now}
+        if device["enabled"]:  # a disabled one stays so, whether it has ever connected or not
+            changes["status_at"] = ctx.now
         ctx.store.update("device", changes, iot_id=device["iot_id"])
         was_cut_off(ctx, device)
     return _at_once_or_later(ctx, device, _RESET)
@@ -218,6 +221,18 @@ def leave_gateway(ctx: Context, iot_id: str) -> bool:
         was_cut_off(ctx, device)
     lifecycle_message.tell_topology(ctx, gateway, devices, lifecycle_message.REMOVED)
     return True
+
+
+@before_deletion
+def _leave_gateways(ctx: Context, product: Row) -> None:
+    """The gateways of a product go with it; sub-devices that are of other products stay, without a gateway."""
+    gateways = ctx.store.rows(
+        "SELECT DISTINCT gateway_iot_id FROM topology JOIN device ON device.iot_id = gateway_iot_id "
+        "WHERE product_key = ?",
+        product["product_key"],
+    )
+    for gateway in gateways:
+        leave_gateway(ctx, gateway["gateway_iot_id"])
 
 
 def _behind(ctx: Context, gateway: Row) -> list[Row]:

@@ -178,7 +178,7 @@ def _move(ctx: Context, distribution: Distribution, device: Row, places: list[Ro
             )
     if device["online"]:
         topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/bootstrap/notify"
-        downlink.command(ctx, device, topic, _BOOTSTRAP, _ASK_AGAIN)
+        downlink.order(ctx, device, topic, _BOOTSTRAP, _ASK_AGAIN)
 
 
 def _written(ctx: Context, row: Row) -> Row:

@@ -83,6 +83,9 @@ _TIME_EACH = 2
 
 _DEEPEST_WITHOUT_TOKEN = 10_000
 
+# How long the file with a job's results can be fetched, in milliseconds.
+_RESULTS_LIFETIME = 10 * 60_000
+
 _ID_LENGTH = 19
 _ID_END = "010001"
 
@@ -111,7 +114,7 @@ def create_device_distribute_job(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def create_product_distribute_job(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.2: the product's devices stay where they are."""
+    """4.2: the product's devices stay where they are, but its thing model and its script cannot be changed any more."""
     job = _job_asked(ctx, p, PRODUCT, [p["TargetInstanceId"]] if p.get("TargetInstanceId") else [], SPECIFIED)
     if _free_at(ctx, job["product_key"]) > ctx.now:
         raise ApiError("iot.provisioning.ProductIsDistributing")
@@ -129,7 +132,10 @@ def query_device_distribute_job(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_device_distribute_detail(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.2: the file is a JSON list that says of each device what became of it; ``Code`` is 200 where all went well."""
+    """4.2: the file is a JSON list that says of each device what became of it; ``Code`` is 200 where all went well.
+
+    Its URL is good for ten minutes.
+    """
     job = _find_job(ctx, p)
     if job["status"] in (INITIAL, RUNNING):
         raise ApiError("iot.provisioning.TaskNotFinish")
@@ -142,7 +148,7 @@ def query_device_distribute_detail(ctx: Context, p: dict[str, Any]) -> Reply:
         }
         for entry in ctx.store.all("distribution_entry", number=job["number"])
     ]
-    return {"File": offer(ctx, json.dumps(results).encode(), "json", "application/json")}
+    return {"File": offer(ctx, json.dumps(results).encode(), "json", "application/json", _RESULTS_LIFETIME)}
 
 
 @operation

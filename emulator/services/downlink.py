@@ -97,16 +97,29 @@ def command(
     ApiError with the code ``refusal`` where the devices of the product speak a format of their own, and their script
     does not translate it.
     """
-    message_id = message_id or trace.next_id(ctx)
-    message = {"method": method, "id": str(message_id), "params": params, "version": VERSION}
     if speaks_own_format(ctx, device["product_key"]):
+        message_id = message_id or trace.next_id(ctx)
+        message = _in_platform_format(method, message_id, params)
         try:
             content = to_own_format(ctx, device["product_key"], message)
         except ScriptFailed as error:
             raise ApiError(refusal, str(error)) from None
         topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/model/down_raw"
         return send(ctx, device, topic, content, qos, message_id=message_id)
+    return order(ctx, device, topic, method, params, qos, message_id=message_id)
+
+
+def order(
+    ctx: Context, device: Row, topic: str, method: str, params: Any, qos: int = 0, *, message_id: int | None = None
+) -> int:
+    """As ``command``, where it is none of the thing model's: then all devices speak the platform's own format."""
+    message_id = message_id or trace.next_id(ctx)
+    message = _in_platform_format(method, message_id, params)
     return send(ctx, device, topic, message, qos, message_id=message_id)
+
+
+def _in_platform_format(method: str, message_id: int, params: Any) -> dict[str, Any]:
+    return {"method": method, "id": str(message_id), "params": params, "version": VERSION}
 
 
 def part(ctx: Context, device: Row, topic: str, payload: dict[str, Any], message_id: int) -> None:

@@ -20,7 +20,7 @@ from ansible_collections.iotops.aliyun.emulator.services.message import LONGEST,
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.services.shared.text import CHINESE, is_name
+from ansible_collections.iotops.aliyun.emulator.services.shared.text import CHINESE
 from ansible_collections.iotops.aliyun.emulator.services.thing_command import find_service, properties_given
 from ansible_collections.iotops.aliyun.emulator.services.thing_model import find_modelled_product
 from ansible_collections.iotops.aliyun.emulator.services.upload import JOB_FILES
@@ -43,8 +43,8 @@ MOST_DEVICES = 100_000
 
 _TYPES = (INVOKE, SET, PUB, CUSTOM)
 
-_NAME = re.compile(rf"[{CHINESE}A-Za-z0-9_]+")
-_NAME_WIDTH = (4, 30)
+# A Chinese character counts as one here.
+_NAME = re.compile(rf"[{CHINESE}A-Za-z0-9_]{{4,30}}")
 _LONGEST_DESCRIPTION = 100
 _LONGEST_DOCUMENT = 65_536
 _LONGEST_CONFIG = 8192
@@ -62,8 +62,8 @@ _SIGN_METHODS = ("MD5", "SHA256")
 
 def identity_given(p: dict[str, Any]) -> Row:
     """Name and type of a job."""
-    if not is_name(p["JobName"], _NAME, *_NAME_WIDTH):
-        raise _wrong("JobName has 4 to 30 Chinese characters (which count 2), letters, digits and _")
+    if not _NAME.fullmatch(p["JobName"]):
+        raise _wrong("JobName has 4 to 30 Chinese characters, letters, digits and _")
     if p["Type"] not in _TYPES:
         raise _wrong(f"Type is one of {', '.join(_TYPES)}")
     return {"job_name": p["JobName"], "type": p["Type"]}
@@ -133,7 +133,8 @@ def file_given(ctx: Context, kind: str, config: dict[str, Any] | None) -> Row:
     method, sign = config.get("signMethod") or "", config.get("sign") or ""
     if not (isinstance(method, str) and isinstance(sign, str)):
         raise _wrong("signMethod and sign are texts")
-    if method and method.upper() not in _SIGN_METHODS:
+    method = method.upper()  # it is read in capitals, however it was written
+    if method and method not in _SIGN_METHODS:
         raise _wrong(f"signMethod is one of {', '.join(_SIGN_METHODS)}")
     if sign and sign.lower() != file[(method or _SIGN_METHODS[0]).lower()]:
         raise ApiError("iot.job.JobFileInSecure", "The file does not have this signature")
@@ -147,7 +148,7 @@ def rollout_given(config: dict[str, Any]) -> Row:
     if not _is_between(rate, *_RATE):
         raise _wrong(f"maximumPerMinute is {_RATE[0]} to {_RATE[1]}")
     qos = config.get("messageQoS", "QoS0")
-    if qos not in _QOS:
+    if not (isinstance(qos, str) and qos in _QOS):
         raise _wrong(f"messageQoS is one of {', '.join(_QOS)}")
     return {"maximum_per_minute": rate, "qos": _QOS[qos]}
 

@@ -186,7 +186,7 @@ def _send(ctx: Context, payload: dict[str, Any]) -> None:
         allowed + 1,
     )
     for task in tasks[:allowed]:
-        changes = {"modified_at": ctx.now, **_SENDERS[job["type"]](ctx, job, task)}
+        changes = {"modified_at": ctx.now, **_sent(ctx, job, task)}
         ctx.store.update("device_job_task", changes, task_id=task["task_id"])
     window = {"window_at": window_at, "window_tasks": sent + len(tasks[:allowed])}
     ctx.store.update("device_job", window, job_id=job["job_id"])
@@ -255,14 +255,22 @@ def _answered(ctx: Context, device: Row, message_id: int, answer: Row) -> None:
             progress(ctx, task, job, {"status": FAILED, "message": str(answer.get("message") or "failed")})
 
 
+def _sent(ctx: Context, job: Row, device: Row) -> Row:
+    """Send the task of a device: returns what becomes of it.
+
+    It fails alone where the device cannot be told: its script does not translate, or the thing model is another than
+    when the job was made.
+    """
+    try:
+        return _SENDERS[job["type"]](ctx, job, device)
+    except ApiError as error:
+        return {"status": FAILED, "message": error.message}
+
+
 def _send_call(ctx: Context, job: Row, device: Row) -> Row:
     document = json.loads(job["document"])
     identifier = document["serviceIdentifier"]
-    try:
-        service = find_service(ctx, find_modelled_product(ctx, device["product_key"]), identifier)
-    except ApiError as error:
-        # The thing model is another than when the job was made.
-        return {"status": FAILED, "message": error.message}
+    service = find_service(ctx, find_modelled_product(ctx, device["product_key"]), identifier)
     message_id = call_service(ctx, device, service, identifier, document.get("params", {}), 0)
     return {"status": SENT, "message_id": message_id, "begun_at": ctx.now}
 

@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.services.product import find_pro
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
-from ansible_collections.iotops.aliyun.emulator.services.shared.topics import custom_topic
+from ansible_collections.iotops.aliyun.emulator.services.shared.topics import custom_topic, meets
 from ansible_collections.iotops.aliyun.emulator.services.thing_command import qos_given
 from ansible_collections.iotops.aliyun.emulator.services.topic import find_topic_class
 from ansible_collections.iotops.aliyun.emulator.store import Row, given
@@ -46,7 +46,8 @@ _LONGEST_CORRELATION_DATA = 128  # characters
 # What a call can say of a message for MQTT 5.0, beside what is checked.
 _OF_MQTT_5 = ("ContentType", "MessageExpiryInterval", "PayloadFormatIndicator", "Retained", "TopicAlias")
 
-_BROADCAST_TOPIC = re.compile(r"/broadcast/([A-Za-z0-9]+)((?:/[A-Za-z0-9_]+)+)")
+# What stands below the product is for the devices to say.
+_BROADCAST_TOPIC = re.compile(r"/broadcast/([A-Za-z0-9]+)(?:/[^/+#\s]+)+")
 
 _WRONG_TOPIC = "iot.messagebroker.InvalidFormattedTopicName"
 
@@ -186,13 +187,16 @@ def _check_receives(ctx: Context, topic: str) -> None:
 
 
 def _subscribers(ctx: Context, product_key: str, topic: str) -> list[Row]:
-    return ctx.store.rows(
-        "SELECT device.* FROM device_subscription JOIN device USING (iot_id) "
-        "WHERE topic = ? AND product_key = ? AND online ORDER BY device_subscription.rowid LIMIT ?",
-        topic,
+    """The devices that are online and have subscribed to a broadcast topic, those that did so first."""
+    rows = ctx.store.rows(
+        "SELECT device.*, topic FROM device_subscription JOIN device USING (iot_id) "
+        "WHERE topic > ? AND topic < ? AND product_key = ? AND online ORDER BY device_subscription.rowid",
+        f"{downlink.BROADCAST}{product_key}/",
+        f"{downlink.BROADCAST}{product_key}0",  # what follows the slash
         product_key,
-        MOST_SUBSCRIBERS,
     )
+    found = {row["iot_id"]: row for row in rows if meets(row["topic"], topic)}
+    return list(found.values())[:MOST_SUBSCRIBERS]
 
 
 def _count_broadcast(ctx: Context, product_key: str) -> None:

@@ -200,14 +200,14 @@ def download_url(ctx: Context, key: str, lifetime: int) -> str:
     return f"{url_of_key(ctx, key)}?{urlencode(list(query))}"
 
 
-def offer(ctx: Context, content: bytes, suffix: str, media_type: str) -> str:
-    """A URL from which ``content`` can be fetched for an hour: a file that the platform has made itself."""
+def offer(ctx: Context, content: bytes, suffix: str, media_type: str, lifetime: int = FILE_LIFETIME) -> str:
+    """A URL from which ``content`` can be fetched for ``lifetime`` milliseconds: a file that the platform has made."""
     key = f"download/{hashlib.sha256(content).hexdigest()}.{suffix}"
     if find_file(ctx, key) is None:
         store(ctx, key, (content[start : start + PART] for start in range(0, len(content), PART)), media_type)
     else:
         ctx.store.update("stored_file", {"expires_at": ctx.now + FILE_LIFETIME}, file_key=key)
-    return download_url(ctx, key, FILE_LIFETIME)
+    return download_url(ctx, key, lifetime)
 
 
 def fetch(ctx: Context, key: str, query: Mapping[str, str]) -> Row:

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Recognition of what is written in pictures (the manual's chapter 4.21.6).
 
-Nothing is recognised here, and nothing is fetched from anywhere: a picture has to tell by itself what is written in it.
-It comes in the URL, as ``data:image/png,…`` (RFC 2397, percent-encoded: the platform takes no Base64), and each of its
-texts is taken for a line in it: the chunks tEXt and iTXt of a PNG, the comments (UTF-8) of a JPEG.
+Nothing is recognised here, and nothing fetched from elsewhere: a picture has to tell by itself what is written in it.
+It is a file that the platform itself keeps, such as one that a device has uploaded, or it comes in the URL, as
+``data:image/png,…`` (RFC 2397, percent-encoded: the platform takes no Base64). Each of its texts is taken for a line in
+it: the chunks tEXt and iTXt of a PNG, the comments (UTF-8) of a JPEG.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError, GatewayError, missing
+from ansible_collections.iotops.aliyun.emulator.services import object_storage
 from ansible_collections.iotops.aliyun.emulator.services.shared import picture, times
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.picture import Picture, PictureError
@@ -50,7 +52,7 @@ _VERSION = "1.0.9"
 @operation
 def recognize_car_num(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.21.6.1: the first line that is a number plate."""
-    found = _picture_asked(p)
+    found = _picture_asked(ctx, p)
     plates = [line for line in found.lines if _PLATE.fullmatch(line)]
     if not plates:
         raise _nothing("the picture has no text that is a number plate")
@@ -95,7 +97,7 @@ def recognize_car_num(ctx: Context, p: dict[str, Any]) -> Reply:
 @operation
 def recognize_picture_general(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.21.6.2: each line is a block of text; they share the picture's height evenly."""
-    found = _picture_asked(p)
+    found = _picture_asked(ctx, p)
     if not found.lines:
         raise _nothing("the picture has no text")
     _count(ctx, "RecognizePictureGeneral")
@@ -112,7 +114,7 @@ def recognize_picture_general(ctx: Context, p: dict[str, Any]) -> Reply:
     return {"Data": json.dumps(data, ensure_ascii=False)}
 
 
-def _picture_asked(p: dict[str, Any]) -> Picture:
+def _picture_asked(ctx: Context, p: dict[str, Any]) -> Picture:
     """The picture that a call means. Raises an error where it cannot be had, or is none."""
     url = p.get("Url")
     if not url:
@@ -120,18 +122,34 @@ def _picture_asked(p: dict[str, Any]) -> Picture:
     if len(url) > _LONGEST_URL:
         raise ApiError("iot.common.InvalidFormattedParameter", f"Url has at most {_LONGEST_URL} characters")
     scheme = url.partition(":")[0].lower()
-    if scheme in ("http", "https"):
+    content = _stored(ctx, url) if scheme in ("http", "https") else _enclosed(scheme, url)
+    try:
+        return picture.read(content)
+    except PictureError as error:
+        raise ApiError("iot.common.IllegalFileFormat", str(error)) from None
+
+
+def _stored(ctx: Context, url: str) -> bytes:
+    """The file of the platform's own that a URL leads to. Raises ApiError where it leads to none."""
+    key = object_storage.key_of_url(url)
+    if key is None:
         raise ApiError(
             "iot.common.FileNotExist",
             "The embedded platform fetches nothing: put the picture into the URL, as data:image/png,...",
         )
+    try:
+        file = object_storage.fetch(ctx, key, dict(parse_qsl(urlsplit(url).query)))
+    except object_storage.Refused as error:
+        raise ApiError("iot.common.FileNotExist", error.message) from None
+    return object_storage.content_of(ctx, file)
+
+
+def _enclosed(scheme: str, url: str) -> bytes:
+    """What a URL holds itself. Raises ApiError where it holds nothing, or in Base64."""
     head, comma, content = url.partition(",")
     if scheme != "data" or not comma or head.lower().endswith(";base64"):
         raise ApiError("iot.common.InvalidFormattedParameter", "Url is an address of a picture, without Base64")
-    try:
-        return picture.read(unquote_to_bytes(content))
-    except PictureError as error:
-        raise ApiError("iot.common.IllegalFileFormat", str(error)) from None
+    return unquote_to_bytes(content)
 
 
 def _count(ctx: Context, action: str) -> None:

@@ -134,20 +134,22 @@ def cancel_tasks(ctx: Context, condition: str, values: list[Any], why: str) -> i
 def list_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.20.12: names of devices win over pages."""
     job = find_job(ctx, p["JobId"])
-    page = page_asked(ctx, p)
+    names = p.get("DeviceNames")
+    # A device can have been in a dynamic job several times: all of its tasks are on the one page.
+    page = Page(1, _DEEPEST, 0) if names else page_asked(ctx, p)
+    if not names and page.number * page.size > _DEEPEST:
+        raise ApiError("iot.common.InvalidPageParams", f"CurrentPage * PageSize is at most {_DEEPEST}")
     sql = "SELECT ota_task.*, device_name, product_key FROM ota_task JOIN device USING (iot_id) WHERE job_id = ?"
     values = [job["job_id"]]
     if p.get("TaskStatus"):
         sql += " AND ota_task.status = ?"
         values.append(_status_asked(p["TaskStatus"], _STATUSES))
-    names = p.get("DeviceNames")
     if names:
-        page = Page(1, len(names), 0)
         sql += f" AND device_name IN ({', '.join('?' * len(names))})"
         values += names
-    elif page.number * page.size > _DEEPEST:
-        raise ApiError("iot.common.InvalidPageParams", f"CurrentPage * PageSize is at most {_DEEPEST}")
     tasks, total = ctx.store.page_of(sql, values, page.offset, page.size, _OLDEST_FIRST)
+    if names:
+        page = Page(1, max(len(names), total), 0)
     firmware = firmware_of(ctx, job)
     product = find_product(ctx, job["product_key"])
     timeout = job["timeout_in_minutes"]
@@ -182,7 +184,7 @@ def list_ota_unfinished_task_by_device(ctx: Context, p: dict[str, Any]) -> Reply
             f"SELECT * FROM ota_task WHERE iot_id = ? AND unfinished ORDER BY {_OLDEST_FIRST}", device["iot_id"]
         )
         if task["status"] in statuses
-        and p.get("ModuleName", task["module_name"]).lower() == task["module_name"].lower()
+        and (p.get("ModuleName") or task["module_name"]).lower() == task["module_name"].lower()
     ]
     product = find_product(ctx, device["product_key"])
     listed = [

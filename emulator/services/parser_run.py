@@ -8,7 +8,6 @@ it is counted, and the last of it kept. What cannot be sent goes to the destinat
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from typing import Any
 
@@ -16,7 +15,7 @@ from ansible_collections.iotops.aliyun.emulator.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.scripting import ENGINE, ScriptFailed, library
 from ansible_collections.iotops.aliyun.emulator.services import downlink
 from ansible_collections.iotops.aliyun.emulator.services.consumer_queue import enqueue_for
-from ansible_collections.iotops.aliyun.emulator.services.destination import AMQP, REPUBLISH
+from ansible_collections.iotops.aliyun.emulator.services.destination import AMQP, REPUBLISH, product_of, settings_of
 from ansible_collections.iotops.aliyun.emulator.services.device import find_device_named
 from ansible_collections.iotops.aliyun.emulator.services.parser import RUNNING
 from ansible_collections.iotops.aliyun.emulator.services.rule_functions import Message
@@ -131,7 +130,7 @@ def _send(ctx: Context, parser: Row, device: Row, message: Message, function: st
     if kind == REPUBLISH:
         if len(arguments) < 3:
             raise _NotSent(f"{function} takes a destination, a topic and a payload")
-        _republish(ctx, str(arguments[1]), _content(arguments[2]))
+        _republish(ctx, destination, str(arguments[1]), _content(arguments[2]))
         return
     if len(arguments) < 2:
         raise _NotSent(f"{function} takes a destination and what to send")
@@ -155,19 +154,20 @@ def _content(value: Any) -> bytes:
     return payloads.as_bytes(value if isinstance(value, str) else payloads.written(value))
 
 
-def _republish(ctx: Context, topic: str, content: bytes) -> None:
+def _republish(ctx: Context, destination: Row, topic: str, content: bytes) -> None:
+    """Publish on a topic of a device of the product that the destination is for."""
     levels = topic.removeprefix("/sys").split("/")
     if len(levels) < 4:
         raise _NotSent(f"{topic} is no topic of a device")
+    if levels[1] != product_of(destination):
+        raise _NotSent(f"{topic} is no topic of the destination's product")
     downlink.send(ctx, find_device_named(ctx, levels[1], levels[2]), topic, content)
 
 
 def _deliver(ctx: Context, parser: Row, destination: Row, device: Row, topic: str, content: bytes) -> None:
     if destination["type"] == AMQP:
-        settings = {
-            name[:1].lower() + name[1:]: value for name, value in json.loads(destination["configuration"]).items()
-        }
-        enqueue_for(ctx, settings["groupId"], topic, device["product_key"], device["device_name"], content)
+        group_id = settings_of(destination)["groupId"]
+        enqueue_for(ctx, group_id, topic, device["product_key"], device["device_name"], content)
         return
     key = {"parser_id": parser["parser_id"], "destination_id": destination["destination_id"]}
     before = ctx.store.one("parser_output", **key)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import ApiError, missing
@@ -71,6 +72,14 @@ _NAME_WIDTH = (4, 30)
 _LONGEST_DESCRIPTION = 100
 
 _NEWEST_FIRST = "created_at DESC, product.rowid DESC"
+
+_BEFORE_DELETION: list[Callable[[Context, Row], None]] = []
+
+
+def before_deletion(function: Callable[[Context, Row], None]) -> Callable[[Context, Row], None]:
+    """Declare that a function has to do something before a product goes; it takes a context and the product's row."""
+    _BEFORE_DELETION.append(function)
+    return function
 
 
 def find_product(ctx: Context, product_key: str) -> Row:
@@ -199,6 +208,8 @@ def update_product(ctx: Context, p: dict[str, Any]) -> None:
 def delete_product(ctx: Context, p: dict[str, Any]) -> None:
     """4.7.5: what belongs to the product goes with it."""
     product = find_product(ctx, p["ProductKey"])
+    for function in _BEFORE_DELETION:
+        function(ctx, product)
     ctx.store.delete("product", product_key=product["product_key"])
 
 

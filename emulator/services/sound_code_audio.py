@@ -6,8 +6,6 @@ How the platform codes its audio is not published, so no device decodes this one
 coding of its own, which sound code it is. A WAV file (mono, 8 bits, 4,000 samples a second) holds the characters of the
 code as ASCII, each as two hexadecimal digits, the higher one first. A digit is a tone of 20 milliseconds, of 600 Hz for
 0 and 50 Hz more for each step up to F. That takes a second, and is repeated until the duration is over.
-
-There is no other server to download from, so a URL holds the file itself.
 """
 
 from __future__ import annotations
@@ -16,9 +14,10 @@ import io
 import math
 import wave
 import zipfile
-from base64 import b64encode
 from typing import Any
 
+from ansible_collections.iotops.aliyun.emulator.services.object_storage import offer
+from ansible_collections.iotops.aliyun.emulator.services.shared import audio
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.services.shared.solutions import refused
@@ -51,8 +50,8 @@ _LABEL_DURATION = 1  # seconds; nobody can give a label any other
 @operation
 def get_sound_code_audio(ctx: Context, p: dict[str, Any]) -> Reply:
     """4.21.4.4: of sound codes and of labels, in the order asked for."""
-    items = [_url("audio/wav", audio_of(sound_code, _duration(ctx, sound_code))) for sound_code in p["SoundCodeList"]]
-    return {"Data": {"Items": items}}
+    files = [audio_of(sound_code, _duration(ctx, sound_code)) for sound_code in p["SoundCodeList"]]
+    return {"Data": {"Items": [offer(ctx, file, audio.WAV, audio.MEDIA_TYPES[audio.WAV]) for file in files]}}
 
 
 @operation
@@ -70,7 +69,7 @@ def package_sound_code_label_batch_audio(ctx: Context, p: dict[str, Any]) -> Rep
             # A name of its own, rather than a path, is dated 1980 on every machine.
             entry = zipfile.ZipInfo(f"{label['sound_code']}.wav")
             archive.writestr(entry, audio_of(label["sound_code"], _LABEL_DURATION), zipfile.ZIP_DEFLATED)
-    return {"Data": _url("application/zip", package.getvalue())}
+    return {"Data": offer(ctx, package.getvalue(), "zip", "application/zip")}
 
 
 def audio_of(sound_code: str, seconds: int) -> bytes:
@@ -91,7 +90,3 @@ def _duration(ctx: Context, sound_code: str) -> int:
     if ctx.store.one("sound_code_label", sound_code=sound_code):
         return _LABEL_DURATION
     return find_sound_code(ctx, sound_code)["duration"]
-
-
-def _url(media_type: str, content: bytes) -> str:
-    return f"data:{media_type};base64,{b64encode(content).decode()}"

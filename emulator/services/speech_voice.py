@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.errors import missing
+from ansible_collections.iotops.aliyun.emulator.services.object_storage import offer
 from ansible_collections.iotops.aliyun.emulator.services.shared import audio
 from ansible_collections.iotops.aliyun.emulator.services.shared.audio import Sound
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
@@ -193,7 +194,7 @@ def test_speech(ctx: Context, p: dict[str, Any]) -> Reply:
     texts = [text_asked(p)] if speech_type == CUSTOM else list(PACKS[speech_type].words.values())
     audio_format = manner["audio_format"]
     files = [audio.rendered(sound_of(manner, text), audio_format) for text in texts]
-    return {"Data": {"items": [audio.url_of(file, audio_format) for file in files]}}
+    return {"Data": {"items": [offer(ctx, file, audio_format, audio.MEDIA_TYPES[audio_format]) for file in files]}}
 
 
 def type_asked(p: dict[str, Any]) -> str:

@@ -47,6 +47,9 @@ def set_device_desired_property(ctx: Context, p: dict[str, Any]) -> Reply:
     expected = payloads.json_object(p["Versions"].encode())
     if expected is None:
         raise ApiError("iot.common.InvalidFormattedParameter", "Versions is a JSON object")
+    for name in ("Items", "Versions"):
+        if payloads.is_repetitive(p[name]):
+            raise ApiError("iot.common.InvalidFormattedParameter", f"{name} names a property twice")
     desired = _desired_of(ctx, device, list(items))
     versions = {}
     for identifier, value in items.items():
@@ -78,7 +81,7 @@ def query_device_desired_property(ctx: Context, p: dict[str, Any]) -> Reply:
         for identifier, function in properties_of_block(ctx, device, p.get("FunctionBlockId")).items()
         if function["access"] != "r"
     }
-    asked = p.get("Identifier") or list(properties)
+    asked = _asked(p) or list(properties)
     if len(set(asked)) < len(asked):
         raise ApiError("iot.common.InvalidFormattedParameter", "Identifier names a property twice")
     unknown = [identifier for identifier in asked if identifier not in properties]
@@ -111,6 +114,13 @@ def _delete(ctx: Context, device: Row, _match: dict[str, str], message: Row) -> 
     for identifier, row in _desired_of(ctx, device, list(done)).items():
         if done[identifier].get("version", row["version"]) == row["version"]:
             ctx.store.update("desired_property", {"value": None}, iot_id=device["iot_id"], identifier=identifier)
+
+
+def _asked(p: dict[str, Any]) -> list[str]:
+    """The properties that a call names; those of a block can be named without it."""
+    block_id = p.get("FunctionBlockId")
+    named = p.get("Identifier", [])
+    return [name if ":" in name or not block_id else f"{block_id}:{name}" for name in named]
 
 
 def _desired_of(ctx: Context, device: Row, identifiers: list[str]) -> dict[str, Row]:

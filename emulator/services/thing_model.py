@@ -17,6 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.services.formats.reading import 
 from ansible_collections.iotops.aliyun.emulator.services.product import RELEASED, WITH_THING_MODEL, find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared import ids
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.distributed import check_undistributed
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import operation
 from ansible_collections.iotops.aliyun.emulator.services.thing_template import initial_model
 from ansible_collections.iotops.aliyun.emulator.store import Row
@@ -240,6 +241,7 @@ def _open_product(ctx: Context, product_key: str | None) -> Row:
     product = find_modelled_product(ctx, product_key)
     if product["status"] == RELEASED:
         raise ApiError("iot.system.IllegalRequest", "The product is released: CancelReleaseProduct comes first")
+    check_undistributed(ctx, product["product_key"])
     return product
 
 

@@ -13,6 +13,7 @@ from ansible_collections.iotops.aliyun.emulator.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.services.object_storage import offer
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.distributed import check_undistributed
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
@@ -64,8 +65,9 @@ def get_thing_script(ctx: Context, p: dict[str, Any]) -> Reply:
 
 
 def _script_given(ctx: Context, p: dict[str, Any]) -> Row:
-    """The script of a call. Raises ApiError where its product's devices speak a format that needs none."""
+    """The script of a call. Raises ApiError where its product can have no such script, or no other one."""
     product = find_product(ctx, p["ProductKey"])
+    check_undistributed(ctx, product["product_key"])
     if product["data_format"] is None:
         raise ApiError("iot.prod.ProductDataFormatIsNull")
     if product["data_format"] != _OWN_FORMAT:

@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.emulator.services.connection import disco
 from ansible_collections.iotops.aliyun.emulator.services.device import device_written, find_device, find_device_named
 from ansible_collections.iotops.aliyun.emulator.services.device_lifecycle import gateway_job, gateway_of, leave_gateway
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
-from ansible_collections.iotops.aliyun.emulator.services.shared import times
+from ansible_collections.iotops.aliyun.emulator.services.shared import payloads, times
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.paging import Page, page_asked
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation, when_due
@@ -207,7 +207,8 @@ def _listed(text: str | None) -> list[dict[str, str]]:
         raise ApiError("iot.device.AddTopoRelationFailed", "DeviceListStr names no sub-device")
     try:
         entries = json.loads(text)
-    except ValueError:
+        payloads.written(entries).encode()  # an escape can stand for half a character
+    except (ValueError, RecursionError):
         entries = None
     if not (isinstance(entries, list) and entries and all(_is_entry(entry) for entry in entries)):
         raise ApiError("iot.common.InvalidFormattedParameter", "DeviceListStr is a JSON array of devices")
@@ -243,6 +244,6 @@ def _named(device: Row) -> dict[str, str]:
 
 
 def _tell(ctx: Context, gateway: Row, method: str, params: Any) -> int:
-    """Send the gateway a message, and return its id."""
+    """Send the gateway a message, and return its id. Of topology all gateways speak the platform's own format."""
     own = f"{gateway['product_key']}/{gateway['device_name']}"
-    return downlink.command(ctx, gateway, f"/sys/{own}/{method.replace('.', '/')}", method, params)
+    return downlink.order(ctx, gateway, f"/sys/{own}/{method.replace('.', '/')}", method, params)

@@ -187,6 +187,7 @@ def test_a_job_that_takes_too_long(tasks, product_key):
             {"product": "street_light", "devices": [{"product": "plain", "name": "d"}]},
         ),
         ("^name must have 4 to 30", {"name": "x"}),
+        ("^name must have 4 to 30 characters; .* has 31", {"name": "\u706f" * 31}),
         ("^maximum_per_minute must be 50 to 1000", {"maximum_per_minute": 49}),
         ("^timeout_in_minutes must be 1 to 3600", {"timeout_in_minutes": 0}),
         ("^document has .* characters as JSON, and may have 65536", {"document": {"x": "y" * 65536}}),

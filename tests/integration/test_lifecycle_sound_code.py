@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
 DOOR = {"name": "door_west", "content": "www.example.com", "duration_in_seconds": 2}
@@ -11,6 +13,12 @@ DATES = {"start_date": "2030-01-01", "end_date": "2030-12-31"}
 MORNING = {"description": "morning", "content": "a", "start_time": "06:00", "end_time": "10:59"}
 NOON = {"description": "noon", "content": "b", "start_time": "11:00", "end_time": "13:00"}
 OF = {"schedule": "hours"}
+
+
+def _path(url: str) -> str:
+    """Where a URL leads; until when it is good is another matter."""
+    assert url.startswith("http")
+    return urlsplit(url).path
 
 
 def test_the_life_of_a_sound_code(tasks):
@@ -42,7 +50,7 @@ def test_sound_codes_are_found(tasks):
         assert tasks.ok("iot_sound_code_info", **filters)["sound_codes"] == found
     for filters in ({"name": "east"}, {"open_type": "open"}):
         (told,) = tasks.ok("iot_sound_code_info", **filters, include=["audio_url"])["sound_codes"]
-        assert told.pop("audio_url").startswith("data:audio/wav")
+        assert _path(told.pop("audio_url")).endswith(".wav")
         assert told == two
 
 
@@ -178,7 +186,7 @@ def test_the_life_of_a_label(tasks, schedule):
         told = tasks.ok("iot_sound_code_label_info", **{**OF, **filters})["sound_code_labels"]
         assert [label["label"] for label in told] == found
     for label in tasks.ok("iot_sound_code_label_info", **OF, include=["audio_url"])["sound_code_labels"]:
-        assert label["audio_url"].startswith("data:audio/wav")
+        assert _path(label["audio_url"]).endswith(".wav")
     tasks.changes("iot_sound_code_label", "DeleteSoundCodeLabel", **OF, label="t2", state="absent")
 
 
@@ -251,7 +259,8 @@ def test_the_audio_of_a_batch_is_packed(tasks, schedule):
     assert "nothing was done" in plan["msg"]
     assert tasks.writes() == []
     packed = tasks.ok(module, **OF, batch="ground")
-    assert packed["package_url"].startswith("data:application/zip")
-    assert tasks.ok(module, **OF, batch=packed["batch_code"])["package_url"] == packed["package_url"]
+    assert _path(packed["package_url"]).endswith(".zip")
+    again = tasks.ok(module, **OF, batch=packed["batch_code"])
+    assert _path(again["package_url"]) == _path(packed["package_url"])
     refused = tasks.run(module, **OF, batch="nowhere")
     assert "no batches of the schedule answer to nowhere" in refused["msg"]

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 import struct
-from base64 import b64encode
 from dataclasses import dataclass
 
 WAV = "wav"
@@ -23,7 +22,8 @@ MP3 = "mp3"
 AMR = "amr"
 FORMATS = (WAV, MP3, AMR)
 
-_MEDIA_TYPES = {WAV: "audio/wav", MP3: "audio/mpeg", AMR: "audio/amr"}
+#: What a file of each format is.
+MEDIA_TYPES = {WAV: "audio/wav", MP3: "audio/mpeg", AMR: "audio/amr"}
 
 #: How long a character lasts at rate 0.
 MILLISECONDS_PER_CHARACTER = 200
@@ -76,14 +76,6 @@ class Sound:
 def rendered(sound: Sound, audio_format: str) -> bytes:
     """The sound as a file of one of ``FORMATS``."""
     return _RENDERERS[audio_format](sound)
-
-
-def url_of(audio: bytes, audio_format: str) -> str:
-    """A URL of the file.
-
-    The platform's own leads to object storage, which does not exist here: this one (RFC 2397) carries what it leads to.
-    """
-    return f"data:{_MEDIA_TYPES[audio_format]};base64,{b64encode(audio).decode()}"
 
 
 def _wav(sound: Sound) -> bytes:

@@ -51,6 +51,18 @@ def json_object(payload: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def is_repetitive(text: str) -> bool:
+    """Whether a JSON object names a member twice."""
+    names: list[str] = []
+
+    def see(pairs: list[tuple[str, Any]]) -> None:
+        # The object itself comes after all that is in it.
+        names[:] = [name for name, _value in pairs]
+
+    json.loads(text, object_pairs_hook=see)
+    return len(set(names)) < len(names)
+
+
 def parsed(text: str) -> Any:
     """The value that ``written`` wrote."""
     return json.loads(text)

@@ -11,7 +11,7 @@ ERRORS = {**common.ERRORS, **device.ERRORS, **distribution.ERRORS, **product.ERR
 
 OPERATIONS = {
     "CreateDeviceDistributeJob": Operation(
-        "4.2", CREATE, None,
+        "4.2", CREATE, 2,
         (
             "DeviceName@[] ProductKey@ SourceInstanceId@ Strategy@:int TargetAliyunId@ "
             "TargetInstanceConfig@[TargetInstanceId] TargetUid@"
@@ -20,19 +20,19 @@ OPERATIONS = {
         instance=False,
     ),
     "CreateProductDistributeJob": Operation(
-        "4.2", CREATE, None,
+        "4.2", CREATE, 2,
         "ProductKey SourceInstanceId TargetAliyunId TargetInstanceId TargetUid",
         reply="JobId",
         instance=False,
     ),
     "QueryDeviceDistributeDetail": Operation(
-        "4.2", READ, None,
+        "4.2", READ, 5,
         "JobId",
         reply="File",
         instance=False,
     ),
     "QueryDeviceDistributeJob": Operation(
-        "4.2", READ, None,
+        "4.2", READ, 10,
         "JobId",
         reply=(
             "Data{GmtCreate:int JobId ProductKey SourceInstanceId SourceUid Status:int Strategy:int "
@@ -42,41 +42,41 @@ OPERATIONS = {
         instance=False,
     ),
     "ListDeviceDistributeJob": Operation(
-        "4.2", READ, None,
+        "4.2", READ, 5,
         "CurrentPage:int JobId@ NextToken PageSize:int ProductKey Status:int TargetUid",
         reply=(
             "Data{JobInfo{items[GmtCreate:int JobId ProductKey SourceInstanceId SourceInstanceName SourceRegion "
             "SourceUid Status:int Strategy:int TargetInstanceConfigs{targetInstanceConfigs[TargetInstanceId "
             "TargetInstanceName TargetRegion]} TargetUid Total:int]} NextToken Total:int}"
         ),
-        pages=Pages("CurrentPage", 100, "Data.JobInfo.items", "Data.Total"),
+        pages=Pages("CurrentPage", 200, "Data.JobInfo.items", "Data.Total"),
         instance=False,
     ),
     "DeleteDeviceDistributeJob": Operation(
-        "4.2", DELETE, None,
+        "4.2", DELETE, 2,
         "JobId",
         absent=("iot.provisioning.TaskNotExist",),
         instance=False,
     ),
     "ListDistributedDevice": Operation(
-        "4.2", READ, None,
+        "4.2", READ, 5,
         "CurrentPage:int DeviceName PageSize:int ProductKey SourceInstanceId TargetUid",
         reply=(
             "Data{Info{items[DeviceName GmtCreate:int GmtModified:int ProductKey SourceInstanceId SourceInstanceName "
             "SourceRegion SourceUid TargetAliyunId TargetInstanceId TargetInstanceName TargetRegion TargetUid]} "
             "Total:int}"
         ),
-        pages=Pages("CurrentPage", 100, "Data.Info.items", "Data.Total"),
+        pages=Pages("CurrentPage", 200, "Data.Info.items", "Data.Total"),
         instance=False,
     ),
     "ListDistributedProduct": Operation(
-        "4.2", READ, None,
+        "4.2", READ, 5,
         "CurrentPage:int PageSize:int ProductKey SourceInstanceId TargetInstanceId TargetUid",
         reply=(
             "Data{Info{items[GmtCreate:int ProductKey SourceInstanceId SourceInstanceName SourceRegion SourceUid "
             "TargetAliyunId TargetInstanceId TargetInstanceName TargetRegion TargetUid]} Total:int}"
         ),
-        pages=Pages("CurrentPage", 100, "Data.Info.items", "Data.Total"),
+        pages=Pages("CurrentPage", 200, "Data.Info.items", "Data.Total"),
         instance=False,
     ),
 }

@@ -36,9 +36,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_gro
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.lookup import Lookup
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import product_key
 
-JOB_NAME = Text(
-    4, 30, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores"
-)
+JOB_NAME = Text(4, 30, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores")
 JOBS = Lookup("device job", "ListJob", id="JobId", name="JobName", key="job_id")
 
 #: The longest document, in characters; the suffixes that a file can have, and its most bytes.

@@ -54,7 +54,7 @@ def test_one_can_be_declared_the_right_one(api, register, add, shut_out):
     first, second, third = add(lamp), add(lamp), add(lamp)
     add(other)
     assert shut_out() == set()
-    assert api("TransformClientId", IotId=lamp, ClientId=second) == {}
+    assert api("TransformClientId", IotId=lamp, ClientId=second) == {"Code": "Success"}
     assert shut_out() == {first, third}
     api("TransformClientId", IotId=lamp, ClientId=third)
     assert shut_out() == {first, second}
@@ -77,7 +77,7 @@ def test_a_device_has_at_most_5_until_they_are_deleted(api, register, add):
     with pytest.raises(ApiError) as caught:
         add(lamp)
     assert caught.value.code == "iot.device.VerifyDeviceFailed"
-    assert api("DeleteClientIds", IotId=lamp) == {}
+    assert api("DeleteClientIds", IotId=lamp) == {"Code": "Success"}
     assert api("QueryClientIds", IotId=lamp)["Data"]["DynamicRegClientIds"] == []
     assert api("QueryClientIds", IotId=other)["Data"]["DynamicRegClientIds"][0]["ClientId"] == kept
     add(lamp)

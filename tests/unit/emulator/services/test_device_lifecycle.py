@@ -139,6 +139,21 @@ def test_a_device_that_is_reset_was_never_active(platform, api, register, connec
     assert platform.store.one("device", iot_id=iot_id) == kept
 
 
+def test_a_disabled_device_that_is_reset_stays_disabled(platform, api, register, connect, statuses):
+    iot_id = register("lamp")
+    connect(iot_id)
+    api("DisableThing", IotId=iot_id)
+    api("EnableThing", IotId=iot_id)
+    api("DisableThing", IotId=iot_id)
+    before = api("GetDeviceStatus", IotId=iot_id)
+    platform.clock.advance(60)
+    api("ResetThing", IotId=iot_id)
+    assert api("GetDeviceStatus", IotId=iot_id) == before
+    assert [api("QueryDeviceByStatus", Status=status)["Total"] for status in (0, 1, 3, 8)] == [0, 0, 0, 1]
+    api("EnableThing", IotId=iot_id)
+    assert statuses([iot_id]) == ["UNACTIVE"]
+
+
 def test_a_gateway_takes_its_sub_devices_along(api, register, gateway, statuses):
     other = register("other")
     api("DisableThing", IotId=gateway[0])
@@ -171,6 +186,20 @@ def test_deleting_a_gateway_frees_its_sub_devices(platform, api, gateway, status
     assert api("DeleteDevice", IotId=gateway[0]) == {}
     assert statuses(gateway) == [None, "OFFLINE", "OFFLINE"]
     assert platform.store.count("topology") == 0
+
+
+def test_deleting_the_product_of_a_gateway_frees_its_sub_devices(platform, api, gateway, statuses):
+    product_key = platform.store.one("device", iot_id=gateway[0])["product_key"]
+    api("DeleteProduct", ProductKey=product_key)
+    assert statuses(gateway) == [None, "OFFLINE", "OFFLINE"]
+    assert platform.store.count("topology") == 0
+
+
+def test_deleting_the_product_of_a_sub_device_leaves_the_others(platform, api, gateway, statuses):
+    product_key = platform.store.one("device", iot_id=gateway[1])["product_key"]
+    api("DeleteProduct", ProductKey=product_key)
+    assert statuses(gateway) == ["ONLINE", None, "ONLINE"]
+    assert platform.store.count("topology") == 1
 
 
 @pytest.mark.parametrize(

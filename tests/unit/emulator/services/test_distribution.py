@@ -13,6 +13,7 @@ from ansible_collections.iotops.aliyun.emulator.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.services import distribution_job as service
 from ansible_collections.iotops.aliyun.emulator.services import downlink
 from ansible_collections.iotops.aliyun.emulator.services.device import find_device, go_online
+from ansible_collections.iotops.aliyun.emulator.services.object_storage import Refused
 from ansible_collections.iotops.aliyun.emulator.services.shared.distributed import is_distributed
 from ansible_collections.iotops.aliyun.emulator.services.shared.instances import region_of
 
@@ -190,6 +191,17 @@ def test_the_name_of_a_distributed_device_stays_taken(product, register, begin, 
     given = {"ProductKey": product}
     assert refused("RegisterDevice", **given, DeviceName="dev_one").code == "iot.device.DeviceHasDistributed"
     assert refused("RegisterDevice", **given, DeviceName="dev_two").code == "iot.device.AlreadyExistedDeviceName"
+
+
+def test_a_device_that_speaks_a_format_of_its_own_is_told_in_the_platform_s(platform, product, register, begin, later):
+    platform.run(lambda ctx: ctx.store.update("product", {"data_format": 0}, product_key=product))
+    (on,) = register("online")
+    platform.run(lambda ctx: go_online(ctx, find_device(ctx, {"IotId": on}), "192.0.2.1"))
+    begin("online")
+    later()
+    platform.do_due_work()
+    [message] = platform.run(lambda ctx: downlink.waiting(ctx, on))
+    assert json.loads(message["payload"])["method"] == "thing.bootstrap.notify"
 
 
 def test_only_a_device_that_is_online_is_told(platform, product, register, begin, later):
@@ -380,6 +392,47 @@ def test_a_product_alone(api, product, register, begin_product, places, product_
     assert product_places() == [FAR, AWAY]
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_devices_of_a_distributed_product_speak_is_settled(
+    platform, api, modelled, begin, begin_product, later, refused, alone
+):
+    key = modelled(DataFormat=0)
+    script = {"ProductKey": key, "ScriptType": "JavaScript", "ScriptContent": "function rawDataToProtocol() {}"}
+    api("CreateThingScript", **script)
+    source = modelled("other")
+    changes = [
+        ("ImportThingModelTsl", {"ProductKey": key, "TslStr": json.dumps({"properties": []})}),
+        ("CreateThingModel", {"ProductKey": key, "FunctionBlockId": "more", "FunctionBlockName": "more"}),
+        ("UpdateThingModel", {"ProductKey": key, "FunctionBlockId": "battery", "FunctionBlockName": "accumulator"}),
+        ("CopyThingModel", {"SourceProductKey": source, "TargetProductKey": key}),
+        ("DeleteThingModel", {"ProductKey": key, "PropertyIdentifier": ["level"]}),
+        ("PublishThingModel", {"ProductKey": key}),
+        ("CreateThingScript", script),
+        ("UpdateThingScript", {**script, "ScriptContent": "function protocolToRawData() {}"}),
+    ]
+    before = platform.store.all("thing_model_version"), platform.store.all("thing_model")
+    begin_product(ProductKey=key) if alone else begin("dev_one", ProductKey=key)
+    later()
+    for action, params in changes:
+        error = refused(action, **params)
+        assert (error.code, "distributed" in error.message) == ("iot.system.IllegalRequest", True), action
+    assert (platform.store.all("thing_model_version"), platform.store.all("thing_model")) == before
+    api("UpdateThingModel", **{**changes[2][1], "ProductKey": modelled("another")})
+
+
+def test_the_results_can_be_fetched_for_ten_minutes(platform, api, register, begin, download, later):
+    register("dev_one")
+    job = begin("dev_one")
+    later()
+    address = api("QueryDeviceDistributeDetail", JobId=job)["File"]
+    platform.clock.advance(599)
+    download(address)
+    platform.clock.advance(2)
+    with pytest.raises(Refused, match="expired"):
+        download(address)
+    download(api("QueryDeviceDistributeDetail", JobId=job)["File"])
+
+
 def test_a_product_is_distributed_by_one_job_at_a_time(
     platform, product, register, begin, begin_product, status, later, refused
 ):
@@ -434,7 +487,8 @@ def test_the_list_of_devices(api, product, register, begin, places, later, refus
     page = api("ListDistributedDevice", CurrentPage=2, PageSize=2)["Data"]
     assert ([item["DeviceName"] for item in page["Info"]["items"]], page["Total"]) == (["dev_one"], 3)
     for action in ("ListDistributedDevice", "ListDistributedProduct", "ListDeviceDistributeJob"):
-        assert refused(action, CurrentPage=1, PageSize=101).code == "iot.common.InvalidPageParams"
+        api(action, CurrentPage=1, PageSize=200)
+        assert refused(action, CurrentPage=1, PageSize=201).code == "iot.common.InvalidPageParams"
 
 
 def test_the_list_of_jobs(api, product, begin, begin_product, later):

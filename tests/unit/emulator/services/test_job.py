@@ -75,7 +75,7 @@ def test_a_custom_job(platform, key, device, create, read, uploaded, download):
     )
     job = read(job_id)
     file = job.pop("JobFile")
-    assert (file["SignMethod"], file["Sign"]) == ("Md5", md5.upper())
+    assert (file["SignMethod"], file["Sign"]) == ("MD5", md5.upper())
     assert download(file["FileUrl"]) == b"file"
     assert job == {
         "JobId": job_id,
@@ -124,7 +124,7 @@ def test_members_may_begin_with_a_capital_letter(key, register, create, read):
     assert job["RolloutConfig"]["MaximumPerMinute"] == 60
 
 
-@pytest.mark.parametrize("name", ["abcd", "路灯", "路" * 15, "a" * 30, "A_1_路灯"])
+@pytest.mark.parametrize("name", ["abcd", "路灯照明", "路" * 30, "a" * 30, "A_1_路灯"])
 def test_names(create, name):
     create(JobName=name)
 
@@ -132,6 +132,7 @@ def test_names(create, name):
 @pytest.mark.parametrize(
     ("params", "code"),
     [
+        ({"JobName": "路灯"}, "iot.job.ParamsError"),
         ({"JobName": "abc"}, "iot.job.ParamsError"),
         ({"JobName": "a" * 31}, "iot.job.ParamsError"),
         ({"JobName": "one-job"}, "iot.job.ParamsError"),
@@ -155,6 +156,7 @@ def test_names(create, name):
         ({"RolloutConfig": {"maximumPerMinute": 1001}}, "iot.job.ParamsError"),
         ({"RolloutConfig": {"maximumPerMinute": True}}, "iot.job.ParamsError"),
         ({"RolloutConfig": {"messageQoS": "QoS2"}}, "iot.job.ParamsError"),
+        ({"RolloutConfig": {"messageQoS": ["QoS1"]}}, "iot.job.ParamsError"),
         ({"RolloutConfig": {"a": "b" * 8192}}, "iot.job.ParamsError"),
         ({"TimeoutConfig": {"inProgressTimeoutInMinutes": 0}}, "iot.job.ParamsError"),
         ({"TimeoutConfig": {"inProgressTimeoutInMinutes": 3601}}, "iot.job.ParamsError"),

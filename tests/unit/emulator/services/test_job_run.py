@@ -197,6 +197,21 @@ def test_the_thing_model_has_changed_meanwhile(api, key, device, create, task, s
     assert status(job_id) == "COMPLETED"
 
 
+@pytest.mark.parametrize("kind", [SET, INVOKE])
+def test_a_device_that_cannot_be_told_fails_alone(api, modelled, register, create, statistics, status, kind, pass_time):
+    """Of two products' devices only one speaks a format of its own, and no script translates into it."""
+    named = []
+    for name, data_format in (("alink", 1), ("binary", 0)):
+        product = modelled(name, DataFormat=data_format)
+        named.append({"productKey": product, "deviceName": register(f"lamp_{name}", product)["device_name"]})
+    job_id = create(kind, TargetConfig=json.dumps({"targetType": "DEVICE_LIST", "targetDevices": named}))
+    pass_time(1)
+    assert (status(job_id), statistics(job_id)) == ("IN_PROGRESS", {"Sent": 1, "Failed": 1})
+    [failed] = api("ListTask", JobId=job_id, Limit=10, Status="FAILED")["Data"]["data"]
+    assert failed["DeviceName"] == "lamp_binary"
+    assert api("QueryTask", TaskId=failed["TaskId"])["Data"]["Message"] == "the product has no script"
+
+
 def test_a_device_that_is_offline_does_not_answer(fleet, create, status, statistics, pass_time):
     fleet(1, online=False)
     job_id = create(SET, TimeoutConfig={"inProgressTimeoutInMinutes": 5})

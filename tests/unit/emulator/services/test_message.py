@@ -10,6 +10,7 @@ import json
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.services import connection, downlink
+from ansible_collections.iotops.aliyun.emulator.services import message as service
 
 DAY = 24 * 3600
 
@@ -191,9 +192,10 @@ def test_one_broadcast_a_minute(api, platform, key, device, refused):
     api("PubBroadcast", ProductKey=key, MessageContent=HELLO)
 
 
-def test_a_broadcast_to_those_that_subscribe(api, platform, key, register, outbox):
+@pytest.mark.parametrize("below", ["all", "group/one", "group-1/all.of:them", "分组"])
+def test_a_broadcast_to_those_that_subscribe(api, platform, key, register, outbox, below):
     devices = [register(name) for name in ("one_1", "two_2", "three")]
-    topic = f"/broadcast/{key}/group/one"
+    topic = f"/broadcast/{key}/{below}"
     for device in devices[:2]:
         platform.run(lambda ctx, device=device: downlink.subscribe(ctx, device, topic))
     platform.run(lambda ctx: connection.disconnect(ctx, devices[1]))
@@ -213,6 +215,34 @@ def test_a_broadcast_to_those_that_subscribe(api, platform, key, register, outbo
 )
 def test_broadcasts_that_are_refused(key, refused, params, code):
     assert refused("PubBroadcast", **{"ProductKey": key, "MessageContent": HELLO, **params}).code == code
+
+
+def test_a_device_that_subscribes_twice_gets_it_once(api, platform, key, register, outbox):
+    devices = [register(name) for name in ("one_1", "two_2", "three")]
+    below = {"one_1": ["group/+", "#"], "two_2": ["group/one"], "three": ["group/two", "+"]}
+    for device in devices:
+        for pattern in below[device["device_name"]]:
+            topic = f"/broadcast/{key}/{pattern}"
+            platform.run(lambda ctx, device=device, topic=topic: downlink.subscribe(ctx, device, topic))
+    topic = f"/broadcast/{key}/group/one"
+    api("PubBroadcast", ProductKey=key, MessageContent=HELLO, TopicFullName=topic)
+    assert [outbox(device) for device in devices] == [[(topic, b"hello")], [(topic, b"hello")], []]
+
+
+def test_a_broadcast_topic_has_1000_subscribers(api, platform, key, register, outbox, monkeypatch):
+    monkeypatch.setattr(service, "MOST_SUBSCRIBERS", 1)
+    devices = [register(name) for name in ("one_1", "two_2")]
+    topic = f"/broadcast/{key}/all"
+    for device in reversed(devices):
+        platform.run(lambda ctx, device=device: downlink.subscribe(ctx, device, topic))
+    api("PubBroadcast", ProductKey=key, MessageContent=HELLO, TopicFullName=topic)
+    assert [outbox(device) for device in devices] == [[], [(topic, b"hello")]]
+
+
+@pytest.mark.parametrize("below", ["", "/", "//x", "/x/", "/+", "/group/#"])
+def test_topics_that_are_none(key, refused, below):
+    params = {"ProductKey": key, "MessageContent": HELLO, "TopicFullName": f"/broadcast/{key}{below}"}
+    assert refused("PubBroadcast", **params).code == "iot.messagebroker.InvalidFormattedTopicName"
 
 
 def test_the_largest_broadcast(api, key):

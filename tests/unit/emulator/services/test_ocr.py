@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.errors import GatewayError
+from ansible_collections.iotops.aliyun.emulator.services.device_file import add_file
 
 CAR = "RecognizeCarNum"
 GENERAL = "RecognizePictureGeneral"
@@ -178,6 +179,18 @@ def test_what_is_no_picture(refused, content):
 @pytest.mark.parametrize("action", [CAR, GENERAL])
 def test_addresses_of_no_picture(refused, action, address, code):
     assert refused(action, Url=address).code == code
+
+
+def test_a_picture_that_a_device_has_uploaded(platform, api, refused, register):
+    device = register()
+    file_id = platform.run(lambda ctx: add_file(ctx, device, "gate.png", png(unicode("黑AF1234"))))
+    address = api("QueryDeviceFile", IotId=device["iot_id"], FileId=file_id)["Data"]["DownloadUrl"]
+    assert json.loads(api(CAR, Url=address)["Data"])["data"]["data"] == {"车牌": "黑AF1234"}
+    assert json.loads(api(GENERAL, Url=address)["Data"])["content"] == "黑AF1234"
+    for wrong in (address + "x", address.replace("Signature=", "Signature=x")):
+        assert refused(CAR, Url=wrong).code == "iot.common.FileNotExist"
+    platform.clock.advance(3600)
+    assert refused(CAR, Url=address).code == "iot.common.FileNotExist"
 
 
 def test_an_address_has_at_most_2048_characters(api, refused):

@@ -145,6 +145,8 @@ def test_tasks_are_listed(api, key, fleet, firmware, static, tasks, refused, pas
     assert (reply["PageSize"], reply["Total"]) == (10, 5)
     reply = api("ListOTATaskByJob", JobId=job_id, CurrentPage=9, PageSize=1, DeviceNames=["lamp00002", "nobody"])
     assert [task["DeviceName"] for task in reply["Data"]["SimpleOTATaskInfo"]] == ["lamp00002"]
+    assert (reply["Total"], reply["PageCount"], reply["CurrentPage"], reply["PageSize"]) == (1, 1, 1, 2)
+    assert api("ListOTATaskByJob", JobId=job_id, PageSize=101, DeviceNames=["lamp00002"])["Data"] == reply["Data"]
     assert refused("ListOTATaskByJob", JobId=job_id, TaskStatus="DONE").code == "iot.firmware.InvalidTaskStatus"
     assert refused("ListOTATaskByJob", JobId=job_id, PageSize=101).code == "iot.common.InvalidPageParams"
     deep = {"JobId": job_id, "CurrentPage": 1001, "PageSize": 100}
@@ -455,12 +457,16 @@ def test_from_one_dynamic_job_to_the_next(api, key, fleet, firmware, dynamic, co
     assert detail["FirmwareVersion"] == "3.0.0"
 
 
-def test_a_dynamic_job_takes_a_device_in_so_often(key, lamp, firmware, dynamic, inform, counts):
+def test_a_dynamic_job_takes_a_device_in_so_often(api, key, lamp, firmware, dynamic, inform, counts, tasks):
     job_id = dynamic(firmware(key))
     for _time in range(20):
         inform(lamp, "2.0.0")
         inform(lamp, "1.0.0")
     assert counts(job_id) == {"SUCCEEDED": 10}
+    # Names of devices win over pages, however often the devices were in the job.
+    reply = api("ListOTATaskByJob", JobId=job_id, DeviceNames=[lamp["device_name"]])
+    assert reply["Data"]["SimpleOTATaskInfo"] == tasks(job_id)
+    assert (reply["Total"], reply["PageCount"], reply["PageSize"]) == (10, 1, 10)
 
 
 def test_a_dynamic_job_leaves_a_device_alone_that_is_upgraded(key, lamp, firmware, static, dynamic, inform, counts):

@@ -336,6 +336,7 @@ def test_the_unfinished_tasks_of_a_device(api, key, mixed, tasks):
     members = {name: value for name, value in task.items() if name not in ("Progress", "TaskDesc", "Timeout")}
     assert only == {**members, "ModuleName": "default"}
     assert found("wait00001", TaskStatus="CONFIRM", ModuleName="Default") == [only]
+    assert found("wait00001", TaskStatus="CONFIRM", ModuleName="") == [only]
     assert found("wait00001", TaskStatus="CONFIRM", ModuleName="mcu") == []
     assert found("wait00001", TaskStatus="QUEUED") == []
     assert found("wait00001", TaskStatus="QUEUED", TaskStatusList=["CONFIRM", "NOTIFIED"]) == [only]

@@ -113,6 +113,33 @@ def test_to_a_topic(api, parser, attach, start, say, outbox, register, pk):
     assert outbox(receiver) == [("/sys/{own}/thing/service/property/set", {"params": {"level": 7}})]
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"productKey": "{other}"},
+        {"ProductKey": "{other}"},
+        {"topic": "/{other}/receiver/user/get", "topicType": 1},
+    ],
+)
+def test_a_topic_is_of_the_product_that_its_destination_is_for(
+    modelled, parser, attach, start, say, outbox, queued, register, group, pk, settings
+):
+    other = modelled("other")
+    within, beyond = register("receiver", other), register("receiver", pk)
+    settings = {name: str(value).replace("{other}", other) for name, value in settings.items()}
+    destination = attach("REPUBLISH", **settings)
+    attach("AMQP", is_failover=True, groupId=group)
+    start(
+        f'writeIotTopic({destination}, "/sys/{other}/receiver/thing/service/property/set", "in");\n'
+        f'writeIotTopic({destination}, "/sys/{pk}/receiver/thing/service/property/set", "out");'
+    )
+    report(say)
+    assert outbox(within, raw=True) == [("/sys/{own}/thing/service/property/set", b"in")]
+    assert outbox(beyond) == []
+    [(_topic, told)] = queued()
+    assert [failure["destinationId"] for failure in told["failures"]] == [destination]
+
+
 @pytest.mark.parametrize("name", ["receiver", ""])
 def test_a_topic_can_be_one_devices(api, parser, attach, start, say, queued, device, register, group, pk, name):
     register("receiver", pk)

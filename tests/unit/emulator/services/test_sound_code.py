@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import math
 import wave
@@ -37,12 +36,6 @@ def schedule(api):
     """The code of a schedule."""
     params = {"Name": "spring", "StartDate": "2022-03-01", "EndDate": "2022-05-31"}
     return api("CreateSoundCodeSchedule", **params)["Data"]
-
-
-def content_of(url: str, media_type: str) -> bytes:
-    head = f"data:{media_type};base64,"
-    assert url.startswith(head)
-    return base64.b64decode(url.removeprefix(head), validate=True)
 
 
 def heard(audio: bytes) -> tuple[str, int]:
@@ -148,16 +141,16 @@ def test_pages(api, create, refused):
     assert refused("QuerySoundCodeList", PageSize=51).code == PAGES
 
 
-def test_audio_says_which_sound_code_it_is_for_as_long_as_it_should(api, create):
+def test_audio_says_which_sound_code_it_is_for_as_long_as_it_should(api, create, download):
     codes = [create(Duration=3), create(Duration=1)]
     urls = api("GetSoundCodeAudio", SoundCodeList=codes)["Data"]["Items"]
-    assert [heard(content_of(url, "audio/wav")) for url in urls] == [(codes[0], 3), (codes[1], 1)]
+    assert [heard(download(url, "audio/wav")) for url in urls] == [(codes[0], 3), (codes[1], 1)]
 
 
-def test_audio_of_a_label(api, schedule):
+def test_audio_of_a_label(api, schedule, download):
     code = api("CreateSoundCodeLabel", ScheduleCode=schedule, Label="shelf")["Data"]
     [url] = api("GetSoundCodeAudio", SoundCodeList=[code])["Data"]["Items"]
-    assert heard(content_of(url, "audio/wav")) == (code, 1)
+    assert heard(download(url, "audio/wav")) == (code, 1)
 
 
 def test_audio_that_there_is_not(create, refused):
@@ -170,12 +163,12 @@ def test_audio_of_100_sound_codes_at_once(api, create):
     assert len(api("GetSoundCodeAudio", SoundCodeList=[code] * 100)["Data"]["Items"]) == 100
 
 
-def test_the_audio_of_a_batch(platform, api, schedule, refused):
+def test_the_audio_of_a_batch(platform, api, schedule, refused, download):
     api("CreateSoundCodeLabel", ScheduleCode=schedule, Label="one")
     batch = api("BatchCreateSoundCodeLabelWithLabels", ScheduleCode=schedule, Labels=["one", "two", "three"])["Data"]
     assert refused("PackageSoundCodeLabelBatchAudio", BatchCode=batch).code == REFUSED
     platform.clock.advance(5)
-    content = content_of(api("PackageSoundCodeLabelBatchAudio", BatchCode=batch)["Data"], "application/zip")
+    content = download(api("PackageSoundCodeLabelBatchAudio", BatchCode=batch)["Data"], "application/zip")
     labels = api("QuerySoundCodeLabelList", ScheduleCode=schedule)["Data"]["List"]["Items"]
     made = [label["SoundCode"] for label in labels if label["Label"] != "one"]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

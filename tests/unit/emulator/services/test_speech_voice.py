@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import struct
-import urllib.request
 import wave
 
 import pytest
@@ -19,18 +18,13 @@ from ansible_collections.iotops.aliyun.emulator.services.speech_voice import PAC
 ASKED = {"ProjectCode": "p1", "Voice": "Siyue", "Text": "支付到账"}
 
 
-def download(url: str) -> tuple[str, bytes]:
-    with urllib.request.urlopen(url) as response:
-        return response.headers["Content-Type"], response.read()
-
-
 @pytest.fixture
-def heard(api):
+def heard(api, download):
     """Try a speech and return the files of it."""
 
     def heard(**params) -> list[bytes]:
         reply = api("TestSpeech", **{**ASKED, **params})
-        return [download(url)[1] for url in reply["Data"]["items"]]
+        return [download(url) for url in reply["Data"]["items"]]
 
     return heard
 
@@ -96,11 +90,10 @@ def test_a_sound_code_as_one_json_text(heard):
     assert len(samples(file)) == (0.8 + 15) * 8000
 
 
-def test_an_mp3_is_frames_of_silence_behind_its_texts(api):
+def test_an_mp3_is_frames_of_silence_behind_its_texts(api, download):
     config = {"SoundCodeContent": "www.taobao.com", "AdditionalDuration": 1}
     reply = api("TestSpeech", **ASKED, AudioFormat="mp3", EnableSoundCode=True, SoundCodeConfig=config)
-    media_type, file = download(reply["Data"]["items"][0])
-    assert media_type == "audio/mpeg"
+    file = download(reply["Data"]["items"][0], "audio/mpeg")
     assert file[:10] == b"ID3\x04\0\0\0\0" + bytes((0, 23 + 25))
     assert file[10:58].startswith(b"TIT2\0\0\0\x0d\0\0\x03" + "支付到账".encode())
     assert file[33:58] == b"TIT3\0\0\0\x0f\0\0\x03www.taobao.com"
@@ -109,9 +102,8 @@ def test_an_mp3_is_frames_of_silence_behind_its_texts(api):
     assert {frames[start : start + 72] for start in range(0, len(frames), 72)} == {b"\xff\xf3\x28\xc0" + bytes(68)}
 
 
-def test_an_amr_is_frames_without_speech(api):
-    media_type, file = download(api("TestSpeech", **ASKED, AudioFormat="amr")["Data"]["items"][0])
-    assert media_type == "audio/amr"
+def test_an_amr_is_frames_without_speech(api, download):
+    file = download(api("TestSpeech", **ASKED, AudioFormat="amr")["Data"]["items"][0], "audio/amr")
     assert file == b"#!AMR\n" + (b"\x04" + bytes(12)) * 40  # frames of 20 milliseconds in 0.8 seconds
 
 

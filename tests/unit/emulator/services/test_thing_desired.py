@@ -82,6 +82,8 @@ def test_a_block(desire, desired):
     desire(**{"battery:charge": 50})
     assert desired(FunctionBlockId="battery") == {"battery:charge": ("50", 1)}
     assert "battery:charge" not in desired()
+    for name in ("charge", "battery:charge"):
+        assert desired(FunctionBlockId="battery", Identifier=[name]) == {"battery:charge": ("50", 1)}
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,22 @@ def test_versions_are_an_object(refused, away, versions):
     assert refused("SetDeviceDesiredProperty", **params).code == "iot.common.InvalidFormattedParameter"
 
 
+@pytest.mark.parametrize(
+    ("items", "versions"), [('{"level": 1, "level": 2}', "{}"), ('{"level": 1}', '{"level": 0, "level": 0}')]
+)
+def test_a_property_is_named_once(refused, desired, away, items, versions):
+    error = refused("SetDeviceDesiredProperty", IotId=away["iot_id"], Items=items, Versions=versions)
+    assert error.code == "iot.common.InvalidFormattedParameter"
+    assert desired()["level"] == (None, 0)
+
+
+def test_members_of_different_structs_can_have_one_name(api, modelled, register):
+    device = register("free", modelled("unchecked", ValidateType=2))
+    items = '{"here": {"x": 1}, "there": {"x": 2}, "x": 3}'
+    reply = api("SetDeviceDesiredProperty", IotId=device["iot_id"], Items=items, Versions="{}")
+    assert json.loads(reply["Data"]["Versions"]) == {"here": 1, "there": 1, "x": 1}
+
+
 def test_ten_at_most(api, modelled, register, refused):
     device = register("free", modelled("unchecked", ValidateType=2))
     items = {f"p{number}": number for number in range(11)}
@@ -122,6 +140,12 @@ def test_ten_at_most(api, modelled, register, refused):
     ("params", "code"),
     [
         ({"Identifier": ["level", "level"]}, "iot.common.InvalidFormattedParameter"),
+        (
+            {"Identifier": ["charge", "battery:charge"], "FunctionBlockId": "battery"},
+            "iot.common.InvalidFormattedParameter",
+        ),
+        ({"Identifier": ["level"], "FunctionBlockId": "battery"}, "iot.device.NoneDeviceProperties"),
+        ({"Identifier": ["battery:charge"]}, "iot.device.NoneDeviceProperties"),
         ({"Identifier": ["nothing"]}, "iot.device.NoneDeviceProperties"),
         ({"Identifier": ["humidity"]}, "iot.device.NoneDeviceProperties"),
         ({"FunctionBlockId": "nothing"}, "iot.prod.QueryProductAbilitiesFailed"),

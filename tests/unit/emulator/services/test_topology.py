@@ -236,6 +236,17 @@ def test_one_that_fails_fails_all(platform, gateway, sensors, refused, behind, c
     assert notices(platform) == []
 
 
+def test_a_gateway_with_a_format_of_its_own_is_told_as_others_are(platform, api, sensors, behind):
+    raw = {"NodeType": 1, "AliyunCommodityCode": "iothub_senior", "DataFormat": 0}
+    product = api("CreateProduct", ProductName="raw_gateways", **raw)["ProductKey"]
+    gateway = api("RegisterDevice", ProductKey=product, DeviceName="gateway")["Data"]
+    api("BatchAddThingTopo", **to(gateway, item(sensors[0])))
+    asked = json.dumps([{"iotId": sensors[1]["IotId"]}])
+    api("NotifyAddThingTopo", GwIotId=gateway["IotId"], DeviceListStr=asked)
+    assert behind(gateway) == ["sensor_0"]
+    assert [method for method, _params in notices(platform)] == ["thing.topo.change", "thing.topo.add.notify"]
+
+
 @pytest.mark.parametrize("name", ["ProductKey", "DeviceName", "Sign", "SignMethod"])
 def test_an_item_that_lacks_something(api, gateway, sensors, name):
     incomplete = {member: value for member, value in item(sensors[1]).items() if member != name}
@@ -351,6 +362,8 @@ def test_a_gateway_is_asked_to_add_devices(platform, api, gateway, sensors, behi
         ("{}", "iot.common.InvalidFormattedParameter"),
         ('["sensor_0"]', "iot.common.InvalidFormattedParameter"),
         ('[{"IotId": 7}]', "iot.common.InvalidFormattedParameter"),
+        ('[{"IotId": "\\ud800"}]', "iot.common.InvalidFormattedParameter"),
+        ("[" * 100_000, "iot.common.InvalidFormattedParameter"),
         (f'[{{"IotId": "{ABSENT}"}}]', "iot.device.NotExistedDevice"),
     ],
 )
