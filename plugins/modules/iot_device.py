@@ -63,6 +63,8 @@ options:
   enabled:
     description:
       - Whether the device may connect. Disabling a gateway disables its sub-devices as well.
+      - Behind a gateway with more than 2,000 sub-devices the platform makes a job of it, as of its deletion. The task
+        waits for that, up to 10 minutes.
     type: bool
   gateway:
     description:

@@ -11,7 +11,8 @@ version_added: 0.1.0
 description:
   - Resets a device. One that got its secret by registering itself dynamically is as if it had never connected, and can
     register once more.
-  - B(A gateway that is reset loses all of its sub-devices); the devices themselves stay.
+  - B(A gateway that is reset loses all of its sub-devices); the devices themselves stay. With more than 2,000 of
+    them the platform makes a job of it, which the task waits for, up to 10 minutes.
 options:
   product:
     description:
@@ -55,7 +56,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 job_id:
-  description: The job that takes the sub-devices away from a gateway, where it has more than 2,000 of them.
+  description: The job that took the sub-devices away from a gateway, where it had more than 2,000 of them.
   returned: when there is such a job
   type: str
   sample: 450407bxxxx

@@ -79,6 +79,8 @@ class Playbooks:
         ended = subprocess.run(
             command, env=environment, capture_output=True, text=True, cwd=ROOT, timeout=300, check=False
         )
+        if ended.returncode == 0:
+            lives.note_playbook(playbook)
         changed = sum(int(found["changed"]) for found in RECAP.finditer(ended.stdout))
         return Run(ended.returncode, ended.stdout + ended.stderr, changed)
 

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 PACKAGE = "ansible_collections.iotops.aliyun.plugins"
@@ -72,6 +73,33 @@ def note_success(module: str, options: dict, result: dict) -> None:
         note(module, NOT_FOUND)
 
 
+def note_playbook(playbook: Path) -> None:
+    """Notes what a playbook that ran to its end gives to modules."""
+    for plays in yaml.safe_load_all(playbook.read_text(encoding="utf-8")):
+        _note_tasks(plays)
+
+
+def _note_tasks(part) -> None:
+    if isinstance(part, dict):
+        for name, value in part.items():
+            module = name.removeprefix("iotops.aliyun.")
+            if module != name and isinstance(value, dict) and (MODULES / f"{module}.py").exists():
+                note(module, GIVEN, *value)
+            _note_tasks(value)
+    elif isinstance(part, list):
+        for one in part:
+            _note_tasks(one)
+
+
+def note_wrong(module: str, result: dict) -> None:
+    """Notes what a refusal proves that came before any write."""
+    field = result.get("field", "")
+    if "cannot be changed" in result["msg"]:
+        note(module, REFUSED, field)
+    else:
+        note(module, WRONG)
+
+
 def note_change(module: str, result: dict) -> None:
     """Notes what a change proves that was foretold, carried out, and not wanted a second time."""
     resource = resource_of(module)
@@ -120,18 +148,17 @@ def _life(resource) -> Iterator[tuple[str, str]]:
         yield (CHANGED, name)
         if _can_be_empty(resource.field(name)):
             yield (CLEARED, name)
+    # What names the thing, or what it is in, is another one's where it is another.
+    named = {*resource.key, *resource.within, *resource.identity.values()}
     for field in resource.fields:
-        fixed = not {field.name, field.into} & mutable and field.name not in resource.key
-        if (
-            field.is_option
-            and fixed
-            and not field.write_only
-            and not all(resource.states[s] is None for s in resource.states)
-        ):
+        fixed = not {field.name, field.into} & (mutable | named)
+        if field.is_option and fixed and not field.write_only:
             yield (REFUSED, field.name)
 
 
 def _can_be_empty(field) -> bool:
+    if field.type.argument.get("type") == "bool":
+        return False
     empty = getattr(field.type, "empty", "" if field.initial == "" else None)
     return empty is not None and not field.type.check(empty)
 

@@ -73,8 +73,7 @@ class Tasks:
             assert not result["changed"]
             assert re.search(message, result["msg"]), result["msg"]
             assert self.writes() == []
-        fixed = "cannot be changed" in result["msg"]
-        lives.note(module, lives.REFUSED if fixed else lives.WRONG, result.get("field", ""))
+        lives.note_wrong(module, result)
         return result
 
     def writes(self) -> list[str]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import pytest
 
+from .tasks import prepared
+
 MODULE = "iot_topology"
 HUB = {"product": "home_hub", "gateway": "hub-west"}
 
@@ -174,3 +176,57 @@ def test_a_gateway_that_is_not_there(tasks, account):
     result = tasks.run("iot_device", **of, gateway={"product": "home_hub", "name": "hub-new"})
     assert "there is no device hub-new" in result["msg"]
     tasks.refuses("iot_device", "^gateway needs product and name", **of, gateway={"name": "hub-west"})
+
+
+# More sub-devices than the platform deals with at once
+
+
+MANY = 2_001
+
+
+def behind_one_gateway(platform) -> None:
+    """A gateway with so many sub-devices, one of which is the reason why a job has to be made."""
+    from ansible_collections.iotops.aliyun.emulator.services.topology import attach
+
+    hub, lamp = (
+        platform.call("CreateProduct", {"ProductName": name, "NodeType": kind})["ProductKey"]
+        for name, kind in (("home_hub", "1"), ("street_light", "0"))
+    )
+    platform.call("RegisterDevice", {"ProductKey": hub, "DeviceName": "hub-west"})
+    for number in range(MANY):
+        platform.call("RegisterDevice", {"ProductKey": lamp, "DeviceName": f"lamp-{number:04}"})
+
+    def attach_all(ctx) -> None:
+        gateway = ctx.store.one("device", product_key=hub)
+        for device in ctx.store.all("device", product_key=lamp):
+            attach(ctx, gateway, device)
+
+    platform.run(attach_all)
+
+
+@pytest.fixture
+def large(launch, tmp_path):
+    return prepared(launch, tmp_path / "state", behind_one_gateway)
+
+
+def sub_devices(tasks, **wanted) -> int:
+    return len(tasks.ok("iot_device_info", product="street_light", **wanted)["devices"])
+
+
+def test_a_large_gateway_is_waited_for(large):
+    hub = {"product": "home_hub", "name": "hub-west"}
+    large.changes("iot_device", "DisableThing", **hub, enabled=False)
+    assert sub_devices(large, enabled=False) == MANY
+    large.ok("iot_devices", product="home_hub", devices=[{"name": "hub-west", "enabled": True}])
+    assert sub_devices(large, enabled=True) == MANY
+    large.changes("iot_device", "DeleteDevice", **hub, state="absent")
+    # Nothing of what is gone is in the way of one of the same name.
+    large.changes("iot_device", "RegisterDevice", **hub)
+    assert sub_devices(large) == MANY
+
+
+def test_a_large_gateway_is_reset_before_its_task_ends(large):
+    reset = large.ok("iot_device_reset", product="home_hub", name="hub-west")
+    assert reset["job_id"]
+    (told,) = large.ok("iot_topology_info", **HUB)["topologies"]
+    assert told["devices"] == []

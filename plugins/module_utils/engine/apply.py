@@ -60,6 +60,8 @@ def _carry_out(client, resource, current: Step, facts: dict) -> None:
     for name, path in current.learns.items():
         facts[name] = resource.field(name).type.from_wire(member(reply, path))
     complaint = current.verify(reply) if current.verify else ""
+    if not complaint and current.settled:
+        complaint = current.settled(client.call, reply)
     if complaint:
         current.status = step.FAILED
         raise StepFailed(current, None, f"{current.operation}: {complaint}")

@@ -125,16 +125,24 @@ class Switch(Change):
     Args:
         field: the field.
         operations: value to operation.
+        settled: waits for what has only begun; see Step.
     """
 
-    def __init__(self, field: str, operations: dict):
+    def __init__(self, field: str, operations: dict, settled: Callable | None = None):
         self.fields = (field,)
         self.operations = operations
+        self.settled = settled
 
     def steps(self, resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differing(resource, desired, current)
         return [
-            Step(step.UPDATE, self.operations[after], resource.identify(), {name: (before, after)})
+            Step(
+                step.UPDATE,
+                self.operations[after],
+                resource.identify(),
+                {name: (before, after)},
+                settled=self.settled,
+            )
             for name, (before, after) in changes.items()
         ]
 
@@ -243,17 +251,19 @@ class Delete:
     Attributes:
         operation: the operation.
         listed: its parameter, where it takes a list of things instead of one.
+        settled: waits for what has only begun; see Step.
     """
 
     operation: str
     listed: str = ""
+    settled: Callable | None = None
 
     def steps(self, resource, current: dict) -> list[Step]:
         """The one step."""
         changes = {f.name: (current.get(f.name), None) for f in resource.fields if current.get(f.name) is not None}
         named = resource.identify()
         params = {self.listed: list(named.values())} if self.listed else named
-        return [Step(step.DELETE, self.operation, params, changes)]
+        return [Step(step.DELETE, self.operation, params, changes, settled=self.settled)]
 
 
 @dataclass(frozen=True)

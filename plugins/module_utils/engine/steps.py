@@ -50,6 +50,8 @@ class Step:
         changes: the resource's fields that it changes: name to (before, after).
         learns: fields that the reply tells: name to path in the reply.
         verify: says what of the step was not done, given the reply; some operations succeed by half.
+        settled: waits for what the reply says has only begun, given what calls an operation and the reply; says why
+            it is not done.
         upload: a local file that is posted where the reply says, as a part of the step; see files.Upload.
         restores: it puts back what an earlier step took away, and is carried out even when one between them failed.
         told: what of the changes is shown, where a step changes a part of something large; all of them where None.
@@ -62,6 +64,7 @@ class Step:
     changes: dict = field(default_factory=dict)
     learns: dict = field(default_factory=dict)
     verify: Callable | None = None
+    settled: Callable | None = None
     upload: Any = None
     restores: bool = False
     told: dict | None = None

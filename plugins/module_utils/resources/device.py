@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, product, thing_model_data
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, job, product, thing_model_data
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import (
     Batch,
@@ -35,6 +35,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_mem
     resolve_groups,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_status import STATES
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.gateway_job import settled
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import has_certificates, product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sub_devices import signed
@@ -127,7 +128,7 @@ class Device(Resource):
 
     kind = "device"
     title = "device"
-    families = (device, group, product, thing_model_data)
+    families = (device, group, job, product, thing_model_data)
     key = ("name",)
     identity = {"ProductKey": "product_key", "DeviceName": "name"}
     fields = (
@@ -204,9 +205,9 @@ class Device(Resource):
         DesiredProperties(),
         GoBehind(),
         ClearClientIds(),
-        Switch("enabled", {True: "EnableThing", False: "DisableThing"}),
+        Switch("enabled", {True: "EnableThing", False: "DisableThing"}, settled),
     )
-    delete = Delete("DeleteDevice")
+    delete = Delete("DeleteDevice", settled=settled)
     filters = ("product", "name", "nickname", "status", "enabled", "tags")
     within = ("product",)
 

@@ -4,19 +4,23 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, job, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import NAMED
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.gateway_job import settled
 
 
 class Reset(ActionEntry):
     """A device is as if it had never connected, and a gateway has no sub-devices any more."""
 
-    families = (device, product)
+    families = (device, job, product)
     fields = NAMED
     does = "The device would be reset"
 
     def act(self, client, values):
         reply = client.call("ResetThing", {"IotId": values["iot_id"]})
-        job = reply.get("JobId")
-        return {"job_id": job} if job else {}
+        complaint = settled(client.call, reply)
+        if complaint:
+            raise EngineError(f"ResetThing: {complaint}")
+        return {"job_id": reply["JobId"]} if reply.get("JobId") else {}

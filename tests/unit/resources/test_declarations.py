@@ -134,7 +134,9 @@ def test_what_changes_it_is_a_write_that_takes_what_it_is_sent(resource):
         declared_ = resource.operation(operation)
         assert declared_.writes, operation
         takes = set(declared_.params)
-        assert set(resource.identity) <= takes, operation
+        # A device that joins a group is named as one of those that do.
+        listed = {name for param in declared_.params.values() for name in param.members or ()}
+        assert set(resource.identity) <= takes | listed, operation
         assert "" not in sent, operation
         assert sent <= takes, operation
 

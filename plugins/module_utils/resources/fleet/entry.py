@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, ota, product
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, job, ota, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.estimate import estimate
@@ -43,7 +43,7 @@ _SHARED = {name: option for name, option in wanted.OPTIONS.items() if name in wa
 class DevicesEntry(Entry):
     """Brings many devices of a product to what the options ask for."""
 
-    families = (device, group, product, ota)
+    families = (device, group, job, product, ota)
 
     def options(self) -> dict:
         return {

@@ -25,6 +25,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.regi
     FIRST_LOOK,
     Registration,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.gateway_job import settled
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sub_devices import signed
 
 #: How many devices each operation takes in one request, for those that take several.
@@ -197,7 +198,10 @@ class Writing:
         def send(entry) -> None:
             name = name_of(entry)
             try:
-                self._lanes.call(operation, {**self._named(name), **params(entry)})
+                reply = self._lanes.call(operation, {**self._named(name), **params(entry)})
+                complaint = settled(self._lanes.call, reply)
+                if complaint:
+                    self._refuse(name, complaint)
             except Refusal as error:
                 if not concerns_one(error):
                     raise
