@@ -81,6 +81,20 @@ def test_publish(tasks, account):
     assert "payload" not in message
 
 
+def test_publish_to_devices_of_mqtt_5(tasks, account):
+    key = tasks.ok("iot_product", name="street_light")["product"]["product_key"]
+    sent = {
+        "content_type": "text/plain",
+        "correlation_data": "1",
+        "expires_in_seconds": 60,
+        "response_topic": f"/{key}/lamp-0001/user/update",
+        "retained": True,
+    }
+    published = {"action": "publish", **LAMP, "topic": "user/get", "payload": "on", **sent}
+    result = done(tasks, "iot_message", "Pub", **published)
+    assert content(tasks, result["message_id"])["payload"] == "on"
+
+
 def test_batch(tasks, account):
     done(
         tasks,
@@ -180,9 +194,8 @@ def test_services_are_invoked(tasks, account):
     result = done(tasks, "iot_service", "InvokeThingService", **LAMP, service="Blink", **times)
     assert result["message_id"]
     assert "answer" not in result
-    done(
-        tasks, "iot_service", "InvokeThingsService", **OF, devices=["lamp-0001", "lamp-0002"], service="Blink", **times
-    )
+    several = {**OF, "devices": ["lamp-0001", "lamp-0002"], "service": "Blink", "qos": 1}
+    done(tasks, "iot_service", "InvokeThingsService", **several, **times)
     assert tasks.run("iot_service", **OF, devices=["lamp-0001"], service="Check", **times)["failed"]
 
 

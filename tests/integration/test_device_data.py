@@ -38,7 +38,8 @@ def account(tasks):
         ],
     }
     tasks.ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
-    tasks.ok("iot_thing_model", **OF, tsl=model, published=True)
+    block = {"id": "battery", "name": "battery", "tsl": {"properties": [{**member("Charge"), "accessMode": "r"}]}}
+    tasks.ok("iot_thing_model", **OF, tsl=model, blocks=[block], published=True)
     report = {
         "every": 60,
         "times": 120,
@@ -65,6 +66,8 @@ def test_what_is_now(tasks, account):
     assert tasks.ok(INFO, **LAMP, what="status", original=True)["records"]
     assert "value" not in tasks.ok(INFO, **{**LAMP, "device": "lamp-0002"}, what="status")["records"][0]
     assert {one["identifier"] for one in tasks.ok(INFO, **LAMP, what="desired")["records"]} <= set(records)
+    (one,) = tasks.ok(INFO, **LAMP, what="status", function_block="battery")["records"]
+    assert one["identifier"].endswith("Charge")
 
 
 @pytest.mark.parametrize("original", [False, True])
@@ -136,6 +139,8 @@ def test_where_devices_are_and_were(tasks, account):
     assert len(trace["points"]) == 120
     assert {"longitude": 120.5, "latitude": 30.25}.items() <= trace["points"][0].items()
     assert trace["points"][0]["time"] < trace["points"][-1]["time"]
+    moved = tasks.run("iot_location_info", **OF, devices=["lamp-0001"], **account, match_map=True)
+    assert "has no map" in moved["msg"]
     for options, message in (
         ({"start": 1}, "^start and end go together"),
         ({"start": 2, "end": 2}, "^start is 2, not before end"),

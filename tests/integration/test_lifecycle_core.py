@@ -67,6 +67,43 @@ def test_the_life_of_a_product(tasks):
     assert tasks.ok("iot_product_info", **PRODUCT)["products"] == []
 
 
+def test_what_a_product_is_made_with_stays(tasks):
+    lamp = {
+        "category_key": "Lighting",
+        "validate_type": "weak",
+        "resource_group_id": "rg-acfm4l5tcwd5h4i",
+        "thing_model": True,
+        "data_format": "alink",
+    }
+    made = tasks.changes("iot_product", "CreateProduct", **PRODUCT, node_type="device", **lamp, include_secrets=True)
+    assert made["product"]["product_secret"]
+    tasks.ok("iot_product", name="flow_meter", node_type="device", net_type="other", protocol_type="modbus")
+    for name, options in (
+        ("street_light", {"category_key": "Meter"}),
+        ("street_light", {"validate_type": "none"}),
+        ("flow_meter", {"protocol_type": "ble"}),
+    ):
+        (option,) = options
+        tasks.refuses("iot_product", f"^{option} of the product cannot be changed", name=name, **options)
+    # Into which group it was put nothing tells, and it makes no difference.
+    tasks.keeps("iot_product", **PRODUCT, **lamp)
+    tasks.ok("iot_product", **PRODUCT, status="released")
+    for status, found in (("released", ["street_light"]), ("development", ["flow_meter"])):
+        told = tasks.ok("iot_product_info", status=status)["products"]
+        assert [product["name"] for product in told] == found
+    (told,) = tasks.ok("iot_product_info", **PRODUCT, include_secrets=True)["products"]
+    assert told["product_secret"] == made["product"]["product_secret"]
+
+
+def test_any_operation_hides_secrets(tasks):
+    key = tasks.ok("iot_product", **PRODUCT, node_type="device")["product"]["product_key"]
+    register = {"operation": "RegisterDevice", "params": {"ProductKey": key}}
+    assert tasks.ok("iot_api", **register)["reply"]["Data"]["DeviceSecret"] == "(hidden)"
+    assert len(tasks.ok("iot_api", **register, include_secrets=True)["reply"]["Data"]["DeviceSecret"]) == 32
+    listed = {"operation": "QueryDevice", "params": {"ProductKey": key}, "all_pages": True}
+    assert len(tasks.ok("iot_api", **listed)["elements"]) == 2
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -118,6 +155,8 @@ def test_the_life_of_a_device(tasks, product):
         (found,) = tasks.ok("iot_device_info", product="street_light", **wanted)["devices"]
         assert found["iot_id"] == made["iot_id"]
     assert tasks.ok("iot_device_info", product="street_light", enabled=False)["devices"] == []
+    (whole,) = tasks.ok("iot_device_info", product="street_light", enabled=True, details=True)["devices"]
+    assert whole["tags"] == {"site": "east", "lane": "a b+c&d", "row": "2"}
     (told,) = tasks.ok("iot_device_info", **LAMP, include_secrets=True)["devices"]
     assert told["device_secret"]
 

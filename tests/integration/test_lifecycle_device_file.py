@@ -79,3 +79,4 @@ def test_what_is_not_there_is_absent(files):
     for options in ({"name": "log.txt", "device": "lamp-0009"}, {"file_id": "x"}, {"name": "x", "product": "nobody"}):
         files.keeps(MODULE, **{**OF, **options}, state="absent")
     files.refuses(MODULE, "^name or file_id must be given", **OF, state="absent")
+    files.keeps(MODULE, **OF, name="x", state="absent", include_secrets=True)

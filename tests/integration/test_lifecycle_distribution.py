@@ -41,10 +41,13 @@ def test_devices_go_and_the_job_is_forgotten(tasks, account):
     given = {**OF, "devices": ["lamp-0001"], "target_instance_ids": [EAST]}
     result = once(tasks, "CreateDeviceDistributeJob", **given)
     assert result["distributed"] == ["lamp-0001"]
+    by_name = {**given, "target_uid": None, "target_aliyun_id": "somebody", "wait_timeout_in_seconds": 60}
+    tasks.keeps(MODULE, **by_name)
     # Only who is not there goes.
     more = tasks.ok(MODULE, **{**given, "devices": ["lamp-0001", "lamp-0002"]})
     assert more["distributed"] == ["lamp-0002"]
     (found,) = tasks.ok(INFO, what="devices", product="street_light", device="lamp-0001")["devices"]
+    assert len(tasks.ok(INFO, what="jobs", target_uid=OF["target_uid"])["jobs"]) == 2
     assert (found["target_instance_id"], found["target_region"]) == (EAST, "ap-northeast-1")
     assert len(tasks.ok(INFO, what="products", target_instance_id=EAST)["products"]) == 1
     (job,) = tasks.ok(INFO, what="jobs", job_id=result["job_id"], results=True)["jobs"]

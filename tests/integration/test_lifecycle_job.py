@@ -78,9 +78,11 @@ def test_the_life_of_a_job(tasks, product_key):
     tasks.keeps(JOB, **CUSTOM, product=product_key)
 
     tasks.ok("iot_device_group", name="west_side")
+    tasks.ok("iot_product", name="path_light", node_type="device")
     for option, value in {
         "type": "pub",
         "document": {"sensor": "heat"},
+        "product": "path_light",
         "group": "west_side",
         "devices": [{"product": "street_light", "name": "lamp-0001"}],
         "scheduled_time": "2030-01-31T20:00:00Z",
@@ -108,7 +110,8 @@ def test_a_file(tasks, product_key, tmp_path):
     file = tmp_path / "a.zip"
     file.write_bytes(b"data")
     options = {**CUSTOM, "devices": [{"product": "street_light", "name": "lamp-0001"}], "file": str(file)}
-    made = tasks.changes(JOB, "GenerateFileUploadURL", "CreateJob", **options)
+    made = tasks.changes(JOB, "GenerateFileUploadURL", "CreateJob", **options, include_secrets=True)
+    assert made["job"].pop("download_url")
     assert made["job"]["file_md5"] == hashlib.md5(b"data").hexdigest()
     assert made["job"]["devices"] == [{"product_key": product_key, "name": "lamp-0001"}]
     url = tasks.ok("iot_job_info", name="calibrate", include_secrets=True)["jobs"][0]["download_url"]

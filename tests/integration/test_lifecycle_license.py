@@ -38,7 +38,8 @@ def test_devices_are_licensed_once(tasks, account):
         assert not again["changed"]
         assert "msg" not in again
     assert tasks.writes() == []
-    assert tasks.ok(MODULE, **OF, devices=["lamp-0001", "lamp-0003"])["licensed"] == ["lamp-0003"]
+    more = {**OF, "devices": ["lamp-0001", "lamp-0003"], "wait_timeout_in_seconds": 60}
+    assert tasks.ok(MODULE, **more)["licensed"] == ["lamp-0003"]
     tasks.ok(MODULE, **{**OF, "license": "480p"}, devices=["lamp-0001"])
     of = {"product": "street_light"}
     assert len(licensed(tasks)) == 4

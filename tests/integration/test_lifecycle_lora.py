@@ -44,7 +44,7 @@ def test_nodes_are_registered(tasks, sensors):
     assert planned["changed"]
     assert "nothing was done in check mode" in planned["msg"]
     assert tasks.writes() == []
-    result = tasks.ok(MODULE, **OF, devices=nodes(1, 2))
+    result = tasks.ok(MODULE, **OF, devices=nodes(1, 2), wait_timeout_in_seconds=60)
     assert result["changed"]
     assert result["task"]["state"] == "finish"
     assert result["task"]["registered"] == [node["dev_eui"] for node in nodes(1, 2)]

@@ -58,6 +58,8 @@ def test_the_life_of_a_firmware(tasks, product_key, image):
     }
     assert "Signature" not in json.dumps(made)
 
+    told = tasks.ok("iot_ota_firmware", **options, include_secrets=True)
+    assert (told["changed"], "download_url" in told["ota_firmware"]) == (False, True)
     # It is the very file that devices get, under its suffix.
     shown = tasks.ok("iot_ota_firmware_info", name="lamp_1_1", include_secrets=True)["ota_firmwares"][0]
     assert ".tar.gz?" in shown["download_url"]

@@ -135,6 +135,13 @@ def test_every_option_arrives(tasks, fleet):
     tasks.changes(JOB, "CancelOTATaskByJob", name="x" * 1024, firmware="v2", state="canceled", cancel=["scheduled"])
 
 
+def test_several_modules_at_once(tasks, fleet):
+    # The old public instance has none of it.
+    options = {"name": "june", "firmware": "v2", "type": "static", "target": "all", "multi_module": True}
+    made = tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **options, iot_instance_id="iot-060a0abc")
+    assert made["ota_job"]["multi_module"] is True
+
+
 def test_a_verification_that_is_waited_for(tasks, fleet):
     eleven = {"name": "trial", "firmware": "v3", "type": "verify", "devices": [f"lamp-{n:04}" for n in range(11)]}
     tasks.refuses(JOB, "^devices of a job of type verify are 10 at most", **eleven)

@@ -58,8 +58,11 @@ def test_the_life_of_a_rule(tasks, account):
         {"description": "much too hot"},
         {"short_topic": "+/user/report"},
         {"product": "other_light"},
+        {"short_topic": "+", "topic_type": "status"},
     ):
         tasks.changes(RULE, "UpdateRule", **HOT, **changed)
+    for nothing in ({"select": ""}, {"short_topic": ""}):
+        tasks.refuses(RULE, f"^{next(iter(nothing))} must have at least 1", **HOT, **nothing)
     tasks.changes(RULE, "StartRule", **HOT, state="started")
     tasks.changes(RULE, "StopRule", **HOT, state="stopped")
     tasks.keeps(RULE, **HOT)
@@ -67,6 +70,7 @@ def test_the_life_of_a_rule(tasks, account):
         (found,) = tasks.ok("iot_rule_info", **wanted)["rules"]
         assert (found["rule_id"], found["select"]) == (made["rule_id"], "deviceName() as name")
     assert tasks.ok("iot_rule_info", status="started")["rules"] == []
+    assert tasks.ok("iot_rule_info", details=True) == tasks.ok("iot_rule_info", **HOT)
     tasks.changes(RULE, "UpdateRule", **HOT, where="", description="")
     tasks.ok(RULE, **HOT, state="started")
     tasks.changes(RULE, "StopRule", "DeleteRule", **HOT, state="absent")
@@ -154,6 +158,10 @@ def test_the_life_of_a_topic(tasks, account):
     for wanted in (report, {"product": "street_light"}):
         found = tasks.ok("iot_topic_info", **wanted)["topics"]
         assert made["topic_id"] in [topic["topic_id"] for topic in found]
+    for wanted, found in (("all", [made["topic_id"]]), ("sub", [])):
+        told = tasks.ok("iot_topic_info", product="street_light", operation=wanted)["topics"]
+        assert [one["topic_id"] for one in told if one["short_name"].endswith("user/report")] == found
+    assert tasks.ok("iot_topic_info", product="street_light", short_name="user/nothing")["topics"] == []
     tasks.changes("iot_topic", "DeleteProductTopic", **report, state="absent")
     tasks.keeps("iot_topic", **report, state="absent")
     tasks.refuses("iot_topic", "^short_name", product="street_light", short_name="user/a b")

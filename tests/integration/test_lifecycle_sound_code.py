@@ -30,6 +30,7 @@ def test_the_life_of_a_sound_code(tasks):
         assert options.items() <= changed.items()
     # What is not named stays.
     assert (changed["content"], changed["duration_in_seconds"]) == ("b", 30)
+    tasks.keeps("iot_sound_code", name="door_west", content="b", duration_in_seconds=30)
     tasks.refuses("iot_sound_code", "^open_type of the sound code cannot be changed", **DOOR, open_type="open")
     renamed = tasks.changes("iot_sound_code", "UpdateSoundCode", name="west", renamed_from="door_west")
     assert renamed["sound_code"] == {**changed, "name": "west"}
@@ -71,7 +72,9 @@ def test_what_a_sound_code_cannot_be(tasks, options, message):
 
 def test_the_life_of_a_schedule(tasks):
     module = "iot_sound_code_schedule"
-    made = tasks.changes(module, "CreateSoundCodeSchedule", name="hours", **DATES)["sound_code_schedule"]
+    made = tasks.changes(module, "CreateSoundCodeSchedule", name="hours", **DATES, open_type="inner")[
+        "sound_code_schedule"
+    ]
     assert made["status"] == "working"
     for options in (
         {"description": "d"},
@@ -173,6 +176,7 @@ def test_the_life_of_a_label(tasks, schedule):
     made = tasks.changes("iot_sound_code_label", "CreateSoundCodeLabel", **OF, label="t1")["sound_code_label"]
     assert made["schedule_code"] == schedule
     tasks.keeps("iot_sound_code_label", schedule=schedule, label="t1")
+    tasks.refuses("iot_sound_code_label", "^label must have 1", **OF, label="")
     renamed = tasks.changes("iot_sound_code_label", "UpdateSoundCodeLabel", **OF, label="t2", renamed_from="t1")
     assert renamed["sound_code_label"] == {**made, "label": "t2"}
     tasks.ok("iot_sound_code_label", **OF, label="t3")
@@ -203,6 +207,11 @@ def test_the_life_of_a_batch(tasks, schedule):
     assert (ended["status"], ended["made"]) == ("partial_failed", 1)
     assert [failed["label"] for failed in ended["failed"]] == ["t2"]
     tasks.keeps(module, **batch)
+    info = "iot_sound_code_label_batch_info"
+    for filters in ({"status": "partial_failed"}, {"description": "ground"}, {"batch_code": made["batch_code"]}):
+        (found,) = tasks.ok(info, **OF, **filters)["sound_code_label_batches"]
+        assert found["batch_code"] == made["batch_code"]
+    assert tasks.ok(info, **OF, description="attic")["sound_code_label_batches"] == []
     tasks.ok("iot_sound_code_label", **OF, label="t2", state="absent")
     again = tasks.changes(module, "RetrySoundCodeLabelBatch", **batch, retry=True)
     assert again["sound_code_label_batch"]["status"] == "running"

@@ -27,6 +27,10 @@ def test_the_life_of_a_speech(tasks):
     for options in ({"text": "other"}, {"audio_format": "mp3"}):
         message = f"^{next(iter(options))} of the speech cannot be changed.*Only how a speech sounds"
         tasks.refuses(MODULE, message, **{**PAID, **options})
+    tasks.keeps(MODULE, **OF, code="ZFDZ", voice="Xiaoyun")
+    assert found == tasks.ok("iot_speech_info", **OF, type="custom", details=True)["speeches"][0] | {
+        "sound_code": SOUND
+    }
     assert tasks.changes(MODULE, "DeleteSpeech", **OF, code="ZFDZ", state="absent")["speech"] == {}
 
 
@@ -101,11 +105,13 @@ def test_a_speech_on_a_device(tasks, pushed):
     assert (there["code"], there["audio_format"]) == ("ZFDZ", "wav")
     assert there["size_in_kilobytes"] > 0
     assert tasks.ok("iot_device_speech_info", **LAMP, code="ZFDZ")["device_speeches"] == [there]
+    assert tasks.ok("iot_device_speech_info", **LAMP, audio_format="wav")["device_speeches"] == [there]
     for filters in ({"audio_format": "mp3"}, {"device": "lamp-0009"}, {"product": "path_light"}):
         assert tasks.ok("iot_device_speech_info", **{**LAMP, **filters})["device_speeches"] == []
     named = {**LAMP, "code": "ZFDZ", "audio_format": "wav", "state": "absent"}
     tasks.keeps("iot_device_speech", **{**named, "audio_format": "mp3"})
     tasks.keeps("iot_device_speech", **{**named, "device": "lamp-0009"})
+    tasks.refuses("iot_device_speech", "^code must have 1", **{**named, "code": ""})
     gone = tasks.changes("iot_device_speech", "DeleteDeviceSpeech", **named)
     assert gone["device_speech"] == {}
     assert gone["diff"]["before"]["code"] == "ZFDZ"

@@ -73,6 +73,12 @@ def test_the_life_of_a_subscription_over_amqp(tasks, ids):
     assert changed["subscription"]["device_data"] is False
     tasks.keeps("iot_subscription", **AMQP)
 
+    # Two kinds are of gateways only.
+    hubs = {"product": "gateways", "type": "amqp"}
+    tasks.ok("iot_subscription", **hubs, consumer_groups=["console"], device_data=True)
+    for flag in OF_GATEWAYS:
+        assert tasks.changes("iot_subscription", UPDATE, **hubs, **{flag: True})["subscription"][flag]
+
     # Groups come before others go, by their names or ids.
     changed = tasks.changes("iot_subscription", ADD, REMOVE, **AMQP, consumer_groups=["archive"])
     assert names(changed) == {"archive"}

@@ -56,14 +56,14 @@ class Rule(Resource):
         Field("rule_id", read="Id", computed=True, wire=""),
         Field("product", resolve=product_key, into="product_key"),
         Field("product_key", "ProductKey", computed=True, initial=""),
-        Field("short_topic", "ShortTopic", Text(), initial=""),
+        Field("short_topic", "ShortTopic", Text(1), initial=""),
         Field(
             "topic_type",
             "TopicType",
             # -1 is read of a rule that has no SQL yet.
             Choice({"system": 0, "custom": 1, "status": 2}, {-1: None, 0: "system", 1: "custom", 2: "status"}),
         ),
-        Field("select", "Select", Text(), initial=""),
+        Field("select", "Select", Text(1), initial=""),
         Field("where", "Where", Text(), initial=""),
         Field("description", "RuleDesc", Text(0, 100), initial=""),
         Field("data_type", read="DataType", type=Choice({"json": "JSON", "binary": "BINARY"}), computed=True),
