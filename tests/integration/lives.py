@@ -42,6 +42,7 @@ EXCEPTIONS: dict[tuple[str, str, str], str] = {
     ("iot_ota_job", REFUSED, "firmware"): "a job is found among those of its firmware: of another it is another job",
     ("iot_ota_job", REFUSED, "product"): "it is the firmware's own, or the job is found among those of the product",
     ("iot_shadow", CLEARED, "desired"): "only the device clears it, and an empty one is refused",
+    ("iot_speech", REFUSED, "type"): "a pack is known by its type, and whatever has a code is no pack",
     ("iot_tunnel", MADE, ""): "it is known by an id that it gets: without one a task makes another each time",
 }
 
@@ -92,7 +93,7 @@ def note_playbook(playbook: Path) -> None:
 def _note_tasks(part) -> None:
     if isinstance(part, dict):
         for name, value in part.items():
-            module = name.removeprefix("iotops.aliyun.")
+            module = str(name).removeprefix("iotops.aliyun.")
             if module != name and isinstance(value, dict) and (MODULES / f"{module}.py").exists():
                 note(module, GIVEN, *value)
             _note_tasks(value)

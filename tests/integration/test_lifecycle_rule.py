@@ -61,7 +61,7 @@ def test_the_life_of_a_rule(tasks, account):
         {"short_topic": "+", "topic_type": "status"},
     ):
         tasks.changes(RULE, "UpdateRule", **HOT, **changed)
-    for nothing in ({"select": ""}, {"short_topic": ""}):
+    for nothing in ({"select": ""}, {"short_topic": ""}, {"product": ""}):
         tasks.refuses(RULE, f"^{next(iter(nothing))} must have at least 1", **HOT, **nothing)
     tasks.changes(RULE, "StartRule", **HOT, state="started")
     tasks.changes(RULE, "StopRule", **HOT, state="stopped")

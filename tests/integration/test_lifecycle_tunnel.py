@@ -70,8 +70,12 @@ def test_the_token_is_told_once_and_only_on_request(tasks, account):
     assert "source_access_token" not in again["tunnel"]
 
 
-@pytest.mark.parametrize("options", [{"description": "other"}, {"udi": "other"}, {"device": "lamp-0002"}])
+@pytest.mark.parametrize(
+    "options", [{"description": "other"}, {"udi": "other"}, {"device": "lamp-0002"}, {"product": "path_light"}]
+)
 def test_nothing_else_can_change(tasks, account, options):
+    tasks.ok("iot_product", name="path_light", node_type="device")
+    tasks.ok("iot_device", product="path_light", name="lamp-0001")
     named = {"tunnel_id": tasks.ok(MODULE, **LAMP, description="d", udi="u")["tunnel"]["tunnel_id"]}
     message = f"^{next(iter(options))} of the tunnel cannot be changed.*open another"
     tasks.refuses(MODULE, message, **{**LAMP, **named, **options})

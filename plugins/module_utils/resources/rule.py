@@ -54,7 +54,7 @@ class Rule(Resource):
     fields = (
         Field("name", "Name", RULE_NAME, required=True),
         Field("rule_id", read="Id", computed=True, wire=""),
-        Field("product", resolve=product_key, into="product_key"),
+        Field("product", type=Text(1), resolve=product_key, into="product_key"),
         Field("product_key", "ProductKey", computed=True, initial=""),
         Field("short_topic", "ShortTopic", Text(1), initial=""),
         Field(

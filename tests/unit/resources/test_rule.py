@@ -97,7 +97,7 @@ def test_a_rule_is_made_stopped_and_starts_last():
     [
         ({}, "product, short_topic, select"),
         ({"product": "street_light", "select": "*"}, "short_topic"),
-        ({**SQL, "select": ""}, "select"),
+        ({"product": "street_light", "short_topic": "+/user/report"}, "select"),
     ],
 )
 def test_a_rule_needs_its_sql_before_it_starts(there, options, missing):
