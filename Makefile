@@ -97,7 +97,7 @@ unit: setup  ## tests that need neither Ansible's command line nor a running pla
 
 # The vendor's SDKs against the embedded platform belong here too.
 integration: setup npm  ## tests that run playbooks against the embedded platform
-	$(PY) -m pytest tests/integration tests/conformance -n 2 --whole-lives
+	$(PY) -m pytest tests/integration tests/conformance -n 2 --dist worksteal --whole-lives
 
 molecule: setup  ## the scenarios of the roles
 	$(PY) -m molecule test --all

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ..conftest import KEY
-from .node_sdk import Node, known
+from .node_sdk import UNKNOWN, Node, known
 from .node_sdk import node as running_node
 from .shapes import without_nothing
 from .steps import Caller
@@ -74,7 +74,7 @@ class ForNode:
     def __call__(self, operation: str, **params: Any) -> dict[str, Any]:
         """The members of the reply that the SDK's model knows; what it is known not to know is in ``node_sdk``."""
         told = self._node.call(self._address, operation, params)
-        assert without_nothing(told["reply"]) == without_nothing(known(operation, told["sent"])), operation
+        assert without_nothing(told["reply"]) == without_nothing(known(operation, told["sent"], UNKNOWN)), operation
         return told["reply"]
 
 

@@ -64,8 +64,8 @@ class Node:
         return told
 
 
-def known(operation: str, sent: Any, unknown: Mapping[str, Collection[str]] = UNKNOWN) -> Any:
-    """A reply without what the SDK's models do not know of it, or another's, which do not know ``unknown``."""
+def known(operation: str, sent: Any, unknown: Mapping[str, Collection[str]]) -> Any:
+    """A reply without what the models of an SDK do not know of it: ``unknown``, by operation."""
     if isinstance(sent, dict):
         lost = unknown.get(operation, ())
         return {name: known(operation, inner, unknown) for name, inner in sent.items() if name not in lost}
