@@ -17,6 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.services.consumer_queue import (
 )
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.control_bodies import check_members
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
 #: The messages that are taken in one call.
@@ -63,19 +64,13 @@ def _group_id(ctx: Context, id_or_name: str) -> str:
 
 
 def _check(wanted: Any) -> None:
-    if not isinstance(wanted, dict):
-        raise ValueError("the body is an object")
-    unknown = [name for name in wanted if name not in _MEMBERS]
-    if unknown:
-        raise ValueError(f"there is no {unknown[0]}: the body has {', '.join(_MEMBERS)}")
+    check_members(wanted, _MEMBERS)
     for name in ("group", "client"):
         if not (isinstance(wanted.get(name), str) and wanted[name]):
             raise ValueError(f"{name} is a text")
     take = wanted.get("take", 0)
     if isinstance(take, bool) or not isinstance(take, int) or not 0 <= take <= MOST:
         raise ValueError(f"take is a number from 0 to {MOST}")
-    if not isinstance(wanted.get("online", True), bool):
-        raise ValueError("online is true or false")
 
 
 def _written(message: Row) -> dict[str, Any]:

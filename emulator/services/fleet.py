@@ -13,6 +13,7 @@ from ansible_collections.iotops.aliyun.emulator.services.connection import conne
 from ansible_collections.iotops.aliyun.emulator.services.device import add_device, is_device_name, status_of
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.control_bodies import check_members
 from ansible_collections.iotops.aliyun.emulator.services.topology import MOST_SUB_DEVICES, attach, is_gateway
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
@@ -128,18 +129,12 @@ def _names(wanted: dict[str, Any]) -> list[str]:
 
 
 def _check(wanted: Any) -> None:
-    if not isinstance(wanted, dict):
-        raise ValueError("the body is an object")
-    unknown = [name for name in wanted if name not in _MEMBERS]
-    if unknown:
-        raise ValueError(f"there is no {unknown[0]}: the body has {', '.join(_MEMBERS)}")
+    check_members(wanted, _MEMBERS)
     if not isinstance(wanted.get("product"), str):
         raise ValueError("product is a product's key or name")
     if ("names" in wanted) == ("count" in wanted):
         raise ValueError("the body has either names or count")
     _check_names(wanted)
-    if not isinstance(wanted.get("online", True), bool):
-        raise ValueError("online is true or false")
     heartbeat = wanted.get("heartbeat", 0)
     if not (simulated.is_number(heartbeat) and 0 <= heartbeat <= _LONGEST_HEARTBEAT):
         raise ValueError("heartbeat is a number of seconds")
