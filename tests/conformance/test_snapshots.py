@@ -66,7 +66,7 @@ _MASKS = (
 )
 # Not all of them have a digit, by which any other text can be told from them.
 _ID = re.compile(r"[A-Za-z0-9]{15,}")
-_ID_MEMBER = re.compile(r"\w*(?:Id|Ids|Code)")
+_ID_MEMBER = re.compile(r"\w*(?:Id|Ids|Code)|NextToken|TargetGroup")
 # Times of the shadow's metadata are seconds.
 _SECONDS = re.compile(r'("timestamp": ?)\d{10}\b')
 
