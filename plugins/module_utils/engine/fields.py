@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text, Type
 
 
@@ -87,6 +88,16 @@ class Field:
         if one is PENDING or other is PENDING:
             return one is other
         return self.type.canonical(one) == self.type.canonical(other)
+
+    def check_distinct(self, elements: list, title: str) -> None:
+        """Raises InvalidValue where two elements of a set are the same to the platform, whatever the task calls them.
+
+        Args:
+            elements: what the task named, resolved.
+            title: what an element is.
+        """
+        if len(self.type.canonical(elements)) < len(elements):
+            raise InvalidValue(f"{self.name} names a {title} twice", field=self.name)
 
     def entry(self, required: bool) -> dict:
         """The field's entry in an argument spec; it says of each option whether it is a secret, whatever its name."""

@@ -8,7 +8,6 @@ import re
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Members, Text
@@ -122,7 +121,6 @@ class DataSource(Renamable):
         resolved = super().resolve(reader, desired)
         if "topics" in desired:
             topics = [_topic(reader, element) for element in desired["topics"]]
-            if len(self.field("topics").type.canonical(topics)) < len(topics):
-                raise InvalidValue("topics names a topic twice", field="topics")
+            self.field("topics").check_distinct(topics, "topic")
             resolved["topics"] = topics
         return resolved

@@ -221,6 +221,7 @@ class Device(Resource):
         resolved = super().resolve(reader, desired)
         if "groups" in desired:
             resolved["groups"] = resolve_groups(reader, desired["groups"])
+            self.field("groups").check_distinct(resolved["groups"], "group")
         gateway = desired.get("gateway") or {}
         if gateway.get("name"):
             key = product_key(reader, gateway["product"])

@@ -186,8 +186,7 @@ class DeviceGroup(Resource):
             members = [
                 {**element, "product_key": product_key(reader, element["product"])} for element in desired["devices"]
             ]
-            if len(self.field("devices").type.canonical(members)) < len(members):
-                raise InvalidValue("devices names a device twice", field="devices")
+            self.field("devices").check_distinct(members, "device")
             resolved["devices"] = members
         return resolved
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Entries
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Named
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_group import DYNAMIC, group_id, not_added
@@ -38,10 +37,6 @@ def resolve_groups(reader, names: list) -> list:
     """Groups that a task names by their names or GroupIds.
 
     Raises:
-        InvalidValue: two of them are the same.
         ParentMissing: one is not there, and the reader does not tolerate that.
     """
-    groups = [{"name": name, "group_id": group_id(reader, name)} for name in names]
-    if len(GROUPS.canonical(groups)) < len(groups):
-        raise InvalidValue("groups names a group twice", field="groups")
-    return groups
+    return [{"name": name, "group_id": group_id(reader, name)} for name in names]

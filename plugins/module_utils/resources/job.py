@@ -277,8 +277,7 @@ class Job(Resource):
             resolved["devices"] = [
                 {**one, "product_key": product_key(reader, one["product"])} for one in desired["devices"]
             ]
-            if len(self.field("devices").type.canonical(resolved["devices"])) < len(resolved["devices"]):
-                raise InvalidValue("devices names a device twice", field="devices")
+            self.field("devices").check_distinct(resolved["devices"], "device")
         return resolved
 
     def rows(self, reader, desired):

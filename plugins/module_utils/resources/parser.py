@@ -282,7 +282,6 @@ class Parser(Renamable):
         resolved = super().resolve(reader, desired)
         if "destinations" in desired:
             found = [DESTINATIONS.one(reader, name) for name in desired["destinations"]]
-            if len(self.field("destinations").type.canonical(found)) < len(found):
-                raise InvalidValue("destinations names a destination twice", field="destinations")
+            self.field("destinations").check_distinct(found, "destination")
             resolved["destinations"] = found
         return resolved

@@ -137,8 +137,7 @@ class Subscription(Resource):
                 )
         if "consumer_groups" in desired:
             groups = [CONSUMER_GROUPS.one(reader, name) for name in desired["consumer_groups"]]
-            if len(self.field("consumer_groups").type.canonical(groups)) < len(groups):
-                raise InvalidValue("consumer_groups names a group twice", field="consumer_groups")
+            self.field("consumer_groups").check_distinct(groups, "group")
             resolved["consumer_groups"] = groups
         return resolved
 

@@ -107,9 +107,9 @@ class Topology(Resource):
         resolved = super().resolve(reader, desired)
         if "devices" in desired:
             devices = [{**one, "product_key": product_key(reader, one["product"])} for one in desired["devices"]]
-            kind = self.field("devices").type
-            if len(kind.canonical(devices)) < len(devices):
-                raise InvalidValue("devices names a device twice", field="devices")
+            field = self.field("devices")
+            field.check_distinct(devices, "device")
+            kind = field.type
             resolved["devices"] = devices
             there = self.read(reader, resolved) or {"devices": []}
             present = kind.canonical(there["devices"])
