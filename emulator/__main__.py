@@ -150,6 +150,9 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
         _log.info("the embedded platform listens on %s", endpoint)
         server.platform.account = replace(server.platform.account, endpoint=endpoint)
         ready = {"endpoint": endpoint, "pid": os.getpid()}
+        # Whoever was connected to a platform that died with this state is not any longer.
+        server.platform.run(session.end_all)
+        server.platform.run(consumer_queue.nobody_online)
         async with _gateway(server.platform, options.mqtt_port) as address:
             if address:
                 _log.info("devices can connect by MQTT to %s", address)
@@ -167,8 +170,6 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
 @contextlib.asynccontextmanager
 async def _gateway(platform: Platform, port: int | None) -> AsyncIterator[str | None]:
     """Let devices connect while the block runs, and say where; None where they cannot."""
-    platform.run(session.end_all)
-    platform.run(consumer_queue.nobody_online)
     if port is None:
         yield None
         return

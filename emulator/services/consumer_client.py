@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.services.consumer_queue import (
 )
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.services.shared.control_bodies import check_members
+from ansible_collections.iotops.aliyun.emulator.services.shared.control_bodies import check_body
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
 #: The messages that are taken in one call.
@@ -64,7 +64,7 @@ def _group_id(ctx: Context, id_or_name: str) -> str:
 
 
 def _check(wanted: Any) -> None:
-    check_members(wanted, _MEMBERS)
+    check_body(wanted, _MEMBERS)
     for name in ("group", "client"):
         if not (isinstance(wanted.get(name), str) and wanted[name]):
             raise ValueError(f"{name} is a text")

@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.services.product import find_pro
 from ansible_collections.iotops.aliyun.emulator.services.shared import configuration as judge
 from ansible_collections.iotops.aliyun.emulator.services.shared import times
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.services.shared.forwarding import bounded_page
+from ansible_collections.iotops.aliyun.emulator.services.shared.forwarding import bounded_page, status_by
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.services.shared.topics import DEVICE_NAME
 from ansible_collections.iotops.aliyun.emulator.store import Row, given
@@ -36,10 +36,6 @@ CREATE TABLE IF NOT EXISTS destination (
 
 REPUBLISH = "REPUBLISH"
 AMQP = "AMQP"
-
-# The states of a destination. Nothing here takes time to be set up, and nothing abroad fails.
-_NORMAL = "NORMAL"
-_INVALID = "INVALID"
 
 _WRONG = "iot.rule.ParseRuleActionConfigError"
 
@@ -180,11 +176,7 @@ def _is_failover(ctx: Context, destination: Row) -> bool:
 
 def _status(ctx: Context, destination: Row) -> str:
     """Whether messages can be sent to a destination, whose product or consumer group may be gone by now."""
-    try:
-        _check_configuration(ctx, destination["type"], destination["configuration"])
-    except ApiError:
-        return _INVALID
-    return _NORMAL
+    return status_by(lambda: _check_configuration(ctx, destination["type"], destination["configuration"]))
 
 
 def _check_type(kind: str) -> None:

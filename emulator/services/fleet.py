@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.emulator.services.connection import conne
 from ansible_collections.iotops.aliyun.emulator.services.device import add_device, is_device_name, status_of
 from ansible_collections.iotops.aliyun.emulator.services.shared import payloads
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.services.shared.control_bodies import check_members
+from ansible_collections.iotops.aliyun.emulator.services.shared.control_bodies import check_body
 from ansible_collections.iotops.aliyun.emulator.services.topology import MOST_SUB_DEVICES, attach, is_gateway
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
@@ -64,7 +64,7 @@ def make(ctx: Context, wanted: Any) -> dict[str, Any]:
         if is_new:
             device = add_device(ctx, product["product_key"], name)
             if is_told:
-                lifecycle_message.tell(ctx, [device], lifecycle_message.CREATED)
+                lifecycle_message.tell_one(ctx, device, lifecycle_message.CREATED)
             registered += 1
         if gateway:
             _attach(ctx, gateway, device)
@@ -129,7 +129,7 @@ def _names(wanted: dict[str, Any]) -> list[str]:
 
 
 def _check(wanted: Any) -> None:
-    check_members(wanted, _MEMBERS)
+    check_body(wanted, _MEMBERS)
     if not isinstance(wanted.get("product"), str):
         raise ValueError("product is a product's key or name")
     if ("names" in wanted) == ("count" in wanted):

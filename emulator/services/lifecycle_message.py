@@ -41,7 +41,19 @@ def tell(ctx: Context, devices: Iterable[Row], action: str) -> None:
         if product_key not in told:
             told[product_key] = is_told(ctx, product_key)
         if told[product_key]:
-            _tell(ctx, device, action)
+            tell_one(ctx, device, action)
+
+
+def tell_one(ctx: Context, device: Row, action: str) -> None:
+    """Hand on that this has become of a device, for whoever knows by ``is_told`` that somebody is told."""
+    message = {
+        "action": action,
+        **_named(device),
+        # Only who is told of a new device learns it.
+        "deviceSecret": device["device_secret"] if action == CREATED else "",
+        "messageCreateTime": ctx.now,
+    }
+    hand_on(ctx, device, _topic(device, _OF_DEVICE), message, DEVICE_LIFE_CYCLE)
 
 
 def tell_topology(ctx: Context, gateway: Row, devices: Iterable[Row], action: str) -> None:
@@ -57,17 +69,6 @@ def tell_topology(ctx: Context, gateway: Row, devices: Iterable[Row], action: st
         "messageCreateTime": ctx.now,
     }
     hand_on(ctx, gateway, _topic(gateway, _OF_TOPOLOGY), message, DEVICE_TOPO_LIFE_CYCLE)
-
-
-def _tell(ctx: Context, device: Row, action: str) -> None:
-    message = {
-        "action": action,
-        **_named(device),
-        # Only who is told of a new device learns it.
-        "deviceSecret": device["device_secret"] if action == CREATED else "",
-        "messageCreateTime": ctx.now,
-    }
-    hand_on(ctx, device, _topic(device, _OF_DEVICE), message, DEVICE_LIFE_CYCLE)
 
 
 def _named(device: Row) -> dict[str, str]:

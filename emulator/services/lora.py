@@ -10,6 +10,7 @@ from ansible_collections.iotops.aliyun.emulator.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.services import lifecycle_message
 from ansible_collections.iotops.aliyun.emulator.services.device import add_device
 from ansible_collections.iotops.aliyun.emulator.services.product import find_product
+from ansible_collections.iotops.aliyun.emulator.services.registration import ISSUED_BY_PLATFORM
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
 from ansible_collections.iotops.aliyun.emulator.services.shared.join_permissions import JOIN_PERMISSIONS
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation, when_due
@@ -40,8 +41,6 @@ _SECOND = 1000
 _WAITING = "WAITING"
 _DONE = "DONE"
 _FAILED = "FAILED"
-
-_ISSUED_BY_PLATFORM = "ALIYUNDEFINED"
 
 
 @operation
@@ -128,4 +127,4 @@ def _register(ctx: Context, product_key: str, dev_eui: str) -> Row | None:
     """Register a node under a random name and return its row; None where there is one with this DevEui."""
     if ctx.store.one("device", dev_eui=dev_eui):
         return None
-    return add_device(ctx, product_key, dev_eui=dev_eui, lora_node_type=_ISSUED_BY_PLATFORM)
+    return add_device(ctx, product_key, dev_eui=dev_eui, lora_node_type=ISSUED_BY_PLATFORM)

@@ -23,9 +23,10 @@ from ansible_collections.iotops.aliyun.emulator.store import Row, given
 
 _BY_SECRET = "secret"
 
-_ISSUED_BY_PLATFORM = "ALIYUNDEFINED"
+#: The LoraNodeType of devices whose keys the platform issues.
+ISSUED_BY_PLATFORM = "ALIYUNDEFINED"
 # What each kind of LoRaWAN device needs.
-_LORAWAN_KINDS = {_ISSUED_BY_PLATFORM: ("DevEui", "PinCode"), "USERDEFINED": ("DevEui", "JoinEui", "AppKey")}
+_LORAWAN_KINDS = {ISSUED_BY_PLATFORM: ("DevEui", "PinCode"), "USERDEFINED": ("DevEui", "JoinEui", "AppKey")}
 _LORAWAN = ("DevEui", "PinCode", "JoinEui", "AppKey", "LoraNodeType")
 
 
@@ -95,7 +96,7 @@ def _lorawan(ctx: Context, product: Row, p: dict[str, Any]) -> Row:
         if any(p.get(name) for name in _LORAWAN):
             raise ApiError("iot.device.InvalidDeviceParams", f"{', '.join(_LORAWAN)} are for LoRaWAN devices only")
         return {}
-    kind = p.get("LoraNodeType") or _ISSUED_BY_PLATFORM
+    kind = p.get("LoraNodeType") or ISSUED_BY_PLATFORM
     if kind not in _LORAWAN_KINDS:
         raise ApiError("iot.device.InvalidDeviceParams", f"LoraNodeType is one of {', '.join(_LORAWAN_KINDS)}")
     lacking = [name for name in _LORAWAN_KINDS[kind] if not p.get(name)]

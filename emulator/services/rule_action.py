@@ -17,6 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.services.rule_destination import
     product_of,
 )
 from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
+from ansible_collections.iotops.aliyun.emulator.services.shared.forwarding import status_by
 from ansible_collections.iotops.aliyun.emulator.services.shared.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.store import Row
 
@@ -116,11 +117,7 @@ def _check_destination(ctx: Context, kind: str, configuration: dict[str, Any]) -
 
 
 def _status(ctx: Context, action: Row) -> str:
-    try:
-        _check_destination(ctx, action["type"], json.loads(action["configuration"]))
-    except ApiError:
-        return "INVALID"
-    return "NORMAL"
+    return status_by(lambda: _check_destination(ctx, action["type"], json.loads(action["configuration"])))
 
 
 def _check_new(ctx: Context, action: Row) -> None:

@@ -17,8 +17,8 @@ description:
 options:
   name:
     description:
-      - The job's name, 4 to 30 Chinese and English letters, digits and underscores. It tells one job
-        from another. The platform allows several of one name; the module does not.
+      - The job's name, 4 to 30 Chinese and English letters, digits and underscores. It tells one job from
+        another. The platform allows several of one name; the module does not.
     type: str
     required: true
   state:

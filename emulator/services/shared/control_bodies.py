@@ -8,8 +8,11 @@ from collections.abc import Collection
 from typing import Any
 
 
-def check_members(body: Any, members: Collection[str]) -> None:
-    """Raise ValueError, with a text that says why, where ``body`` is no object or has other members."""
+def check_body(body: Any, members: Collection[str]) -> None:
+    """Raise ValueError, with a text that says why, where ``body`` is no object, or has other members than these.
+
+    ``online``, which all of them can have, is true or false.
+    """
     if not isinstance(body, dict):
         raise ValueError("the body is an object")
     unknown = [name for name in body if name not in members]

@@ -42,6 +42,8 @@ def meets(pattern: str, topic: str) -> bool:
 
 def meets_some(pattern: str, topic: str) -> bool:
     """Whether a filter means some topic that is like ``topic``, in which ``+`` stands for any one level, too."""
+    if "+" not in topic:  # as that of every message
+        return meets(pattern, topic)
     levels = topic.split("/")
     open_levels = {number for number, level in enumerate(levels) if level == "+"}
     wanted = ["+" if number in open_levels else level for number, level in enumerate(pattern.split("/"))]
