@@ -11,6 +11,8 @@ import time
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import WINDOW, Bucket
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_pacing import SharedBucket
 
+from ..processes import seconds_together
+
 TIMES = 5000
 #: More than anybody asks for here: nobody waits for a moment, and what is left is the cost.
 PLENTY = 1_000_000
@@ -57,7 +59,7 @@ def bench_cost_of_a_call(tmp_path, table):
     table("Microseconds to reserve a moment", ("who", "median", "99 of 100 within"), rows)
 
 
-def _call(endpoint: str, key: str, count: int, pacing: bool, together) -> None:
+def _call(together, endpoint: str, key: str, count: int, pacing: bool) -> None:
     from ansible_collections.iotops.aliyun.plugins.module_utils.api import product
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
@@ -77,18 +79,7 @@ def bench_forks(launch, table):
         for forks in FORKS:
             server = launch()
             key = server.call("CreateProduct", ProductName="bench", NodeType=0)[1]["ProductKey"]
-            context = multiprocessing.get_context("fork")
-            together = context.Barrier(forks + 1)
-            given = (server.endpoint, key, CALLS // forks, pacing, together)
-            processes = [context.Process(target=_call, args=given) for _number in range(forks)]
-            for process in processes:
-                process.start()
-            together.wait(30)
-            started = time.monotonic()
-            for process in processes:
-                process.join()
-            taken = time.monotonic() - started
-            assert not any(process.exitcode for process in processes)
+            taken = seconds_together(forks, _call, server.endpoint, key, CALLS // forks, pacing)
             calls = server.control("GET", "calls")["calls"]
             throttled = sum(bool(call["throttled"]) for call in calls)
             assert not (pacing and throttled)

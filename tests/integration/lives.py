@@ -151,7 +151,8 @@ def has_to_be_proved() -> Iterator[tuple[str, str, str]]:
 def _life(resource) -> Iterator[tuple[str, str]]:
     yield (KEPT, "")
     yield (WRONG, "")
-    if hasattr(resource, "create") and resource.create.__class__.__name__ != "OnTop":
+    on_top = importlib.import_module(f"{PACKAGE}.module_utils.engine.changes").OnTop
+    if hasattr(resource, "create") and not isinstance(resource.create, on_top):
         yield (MADE, "")
     if None in resource.states.values():
         yield (GONE, "")

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import threading
 import time
 
@@ -17,6 +16,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import WINDOW
 
+from ..processes import seconds_together
 from .conftest import DOORS, Playbooks
 
 HOSTS = 20
@@ -98,7 +98,7 @@ def test_a_device_for_each_host(playbooks, tmp_path):
     assert calls.count("BatchUpdateDeviceNickname") == HOSTS * renames
 
 
-def of_one_process(endpoint: str, key: str, count: int, together) -> None:
+def of_one_process(together, endpoint: str, key: str, count: int) -> None:
     """So many calls, of which none is tried again, by a process whose pace is the account's."""
     client = client_of(endpoint, retries=0)
     together.wait(30)
@@ -111,18 +111,7 @@ def test_processes_that_start_together(launch):
     """Twenty processes call what takes 10 a second, five times each: that is ten windows, and no more."""
     server = launch()
     key = server.call("CreateProduct", ProductName="street_light", NodeType=0)[1]["ProductKey"]
-    context = multiprocessing.get_context("fork")
-    together = context.Barrier(PROCESSES + 1)
-    given = (server.endpoint, key, CALLS, together)
-    processes = [context.Process(target=of_one_process, args=given) for _number in range(PROCESSES)]
-    for process in processes:
-        process.start()
-    together.wait(30)
-    started = time.monotonic()
-    for process in processes:
-        process.join(60)
-    taken = time.monotonic() - started
-    assert [process.exitcode for process in processes] == [0] * PROCESSES
+    taken = seconds_together(PROCESSES, of_one_process, server.endpoint, key, CALLS)
     assert throttled(server) == []
     # The first window's requests go out at once.
     ideal = (PROCESSES * CALLS / 10 - 1) * WINDOW
