@@ -21,12 +21,13 @@ from pathlib import Path
 from aiohttp import web
 
 from ansible_collections.iotops.aliyun.emulator import background
-from ansible_collections.iotops.aliyun.emulator.auth import Gate
-from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
-from ansible_collections.iotops.aliyun.emulator.quota import Quota
-from ansible_collections.iotops.aliyun.emulator.server import Server
-from ansible_collections.iotops.aliyun.emulator.services import consumer_queue, session
-from ansible_collections.iotops.aliyun.emulator.store import StoreError
+from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
+from ansible_collections.iotops.aliyun.emulator.core.store import StoreError
+from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
+from ansible_collections.iotops.aliyun.emulator.http.quota import Quota
+from ansible_collections.iotops.aliyun.emulator.http.server import Server
+from ansible_collections.iotops.aliyun.emulator.routing import session
+from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_queue
 
 DEFAULT_KEY = ("emulator", "emulator")
 
@@ -52,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.mqtt_port is not None and not _can_speak_mqtt():
         platform.close()
         return 1
-    gate = Gate(dict(options.access_key or [DEFAULT_KEY]))
+    gate = Authenticator(dict(options.access_key or [DEFAULT_KEY]))
     server = Server(platform, gate, None if options.no_throttle else Quota())
     try:
         asyncio.run(_serve(server, options))

@@ -18,12 +18,13 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ansible_collections.iotops.aliyun.emulator.errors import ApiError
-from ansible_collections.iotops.aliyun.emulator.services import registration, simulated
-from ansible_collections.iotops.aliyun.emulator.services.product import find_product
-from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.services.shared.signing import is_signed
-from ansible_collections.iotops.aliyun.emulator.store import Row
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.device_signature import verify_signature
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.services.device import registration
+from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
+from ansible_collections.iotops.aliyun.emulator.simulation import simulated
 
 #: Within how many seconds a device can promise to be heard of.
 SHORTEST_KEEP_ALIVE = 30
@@ -35,7 +36,7 @@ _USERNAME = re.compile(r"(?P<device_name>[^&]+)&(?P<product_key>[^&]+)")
 _METHODS = ("hmacmd5", "hmacsha1", "hmacsha256")
 
 
-class Denied(Exception):
+class ConnectionDenied(Exception):
     """The client may not connect; the text says why."""
 
 
@@ -63,7 +64,7 @@ def parse(client_id: str, username: str | None, password: str | None) -> Credent
     head = _CLIENT_ID.fullmatch(client_id)
     names = _USERNAME.fullmatch(username or "")
     if not (head and names and password):
-        raise Denied("client id, user name and password are not of the platform's shape")
+        raise ConnectionDenied("client id, user name and password are not of the platform's shape")
     pairs = (option.partition("=") for option in head["options"].split(","))
     options = {name: value for name, _sign, value in pairs}
     return Credentials(head["client_id"], options, names["product_key"], names["device_name"], password)
@@ -72,25 +73,25 @@ def parse(client_id: str, username: str | None, password: str | None) -> Credent
 def check_keep_alive(seconds: int) -> None:
     """Raise Denied where a client promises what the platform does not take."""
     if not SHORTEST_KEEP_ALIVE <= seconds <= LONGEST_KEEP_ALIVE:
-        raise Denied(f"the keep-alive is not from {SHORTEST_KEEP_ALIVE} to {LONGEST_KEEP_ALIVE} seconds")
+        raise ConnectionDenied(f"the keep-alive is not from {SHORTEST_KEEP_ALIVE} to {LONGEST_KEEP_ALIVE} seconds")
 
 
-def admit(ctx: Context, credentials: Credentials) -> Admission:
+def authenticate(ctx: Context, credentials: Credentials) -> Admission:
     """What a client gets that has proven who it is. Raises Denied where it has not, or may not connect."""
     kind = credentials.options.get("authType", "")
     if kind not in _KINDS:
-        raise Denied(f"there is no authType {kind}")
+        raise ConnectionDenied(f"there is no authType {kind}")
     try:
         return _KINDS[kind](ctx, credentials)
     except ApiError as error:
-        raise Denied(str(error)) from None
+        raise ConnectionDenied(str(error)) from None
 
 
 def _by_device_secret(ctx: Context, credentials: Credentials) -> Admission:
     device = _device(ctx, credentials)
     product = find_product(ctx, device["product_key"])
     if product["auth_type"] != "secret":
-        raise Denied(f"devices of the product sign in with {product['auth_type']}")
+        raise ConnectionDenied(f"devices of the product sign in with {product['auth_type']}")
     signed = {
         "clientId": credentials.client_id,
         "deviceName": credentials.device_name,
@@ -98,8 +99,8 @@ def _by_device_secret(ctx: Context, credentials: Credentials) -> Admission:
     }
     if "timestamp" in credentials.options:
         signed["timestamp"] = credentials.options["timestamp"]
-    if not is_signed(credentials.password, _method(credentials), device["device_secret"], signed):
-        raise Denied("the password is not that of the device's secret")
+    if not verify_signature(credentials.password, _method(credentials), device["device_secret"], signed):
+        raise ConnectionDenied("the password is not that of the device's secret")
     return Admission(device["iot_id"])
 
 
@@ -107,23 +108,23 @@ def _by_token(ctx: Context, credentials: Credentials) -> Admission:
     device = _device(ctx, credentials)
     row = ctx.store.one("device_client_id", client_id=credentials.client_id, iot_id=device["iot_id"])
     if row is None or row["shut_out"]:
-        raise Denied("the device has no such client id, or another was declared the right one")
+        raise ConnectionDenied("the device has no such client id, or another was declared the right one")
     if not hmac.compare_digest(row["device_token"].encode(), credentials.password.encode()):
-        raise Denied("the password is not the token of the client id")
+        raise ConnectionDenied("the password is not the token of the client id")
     return Admission(device["iot_id"])
 
 
 def _tell_secret(ctx: Context, credentials: Credentials) -> Admission:
     """For devices that were registered before."""
     _check_product(ctx, credentials)
-    device = registration.registered(ctx, credentials.product_key, credentials.device_name)
+    device = registration.find_unactivated_device(ctx, credentials.product_key, credentials.device_name)
     return _told(credentials, "/ext/register", deviceSecret=device["device_secret"])
 
 
 def _tell_token(ctx: Context, credentials: Credentials) -> Admission:
     """For devices that were not."""
     _check_product(ctx, credentials)
-    row = registration.register(ctx, credentials.product_key, credentials.device_name)
+    row = registration.register_dynamically(ctx, credentials.product_key, credentials.device_name)
     return _told(credentials, "/ext/regnwl", clientId=row["client_id"], deviceToken=row["device_token"])
 
 
@@ -138,13 +139,13 @@ def _told(credentials: Credentials, topic: str, **members: str) -> Admission:
 def _check_product(ctx: Context, credentials: Credentials) -> None:
     random = credentials.options.get("random", "")
     names = credentials.product_key, credentials.device_name
-    registration.check_product(ctx, *names, random, _method(credentials), credentials.password)
+    registration.authenticate_product(ctx, *names, random, _method(credentials), credentials.password)
 
 
 def _method(credentials: Credentials) -> str:
     method = credentials.options.get("signmethod", "").lower()
     if method not in _METHODS:
-        raise Denied(f"signmethod is one of {', '.join(_METHODS)}")
+        raise ConnectionDenied(f"signmethod is one of {', '.join(_METHODS)}")
     return method
 
 
@@ -152,9 +153,9 @@ def _device(ctx: Context, credentials: Credentials) -> Row:
     """The device that a client says it is. Raises Denied where that cannot connect."""
     device = ctx.store.one("device", product_key=credentials.product_key, device_name=credentials.device_name)
     if device is None:
-        raise Denied("there is no such device")
+        raise ConnectionDenied("there is no such device")
     if not device["enabled"]:
-        raise Denied("the device is disabled")
+        raise ConnectionDenied("the device is disabled")
     if simulated.profile_of(ctx, device) is not None:
-        raise Denied("the device is a simulated one")
+        raise ConnectionDenied("the device is a simulated one")
     return device

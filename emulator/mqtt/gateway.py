@@ -7,14 +7,15 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
+from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.mqtt import auth, topics
 from ansible_collections.iotops.aliyun.emulator.mqtt.broker import Broker
 from ansible_collections.iotops.aliyun.emulator.mqtt.link import Link
-from ansible_collections.iotops.aliyun.emulator.services import downlink, session, uplink
-from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.services.topic import find_topic_class
-from ansible_collections.iotops.aliyun.emulator.store import Row
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink
+from ansible_collections.iotops.aliyun.emulator.routing import session, uplink
+from ansible_collections.iotops.aliyun.emulator.services.topic.topic import find_topic_class
 
 #: Where it listens: devices have to be on this machine.
 ADDRESS = "127.0.0.1"
@@ -44,8 +45,8 @@ class Gateway:
         """Listen on a port, 0 for a free one, and return address and port. Raises OSError where it cannot."""
         await self._broker.start()
         self._server = await asyncio.start_server(self._arrive, ADDRESS, port, backlog=_BACKLOG)
-        self._platform.listeners.add(downlink.ANNOUNCED, self._announced)
-        self._platform.listeners.add(downlink.PARTING, self._parting)
+        self._platform.listeners.add(downlink.OUTBOX_EVENT, self._announced)
+        self._platform.listeners.add(downlink.DISCONNECT_EVENT, self._parting)
         self._watch = asyncio.create_task(self._look_again_and_again())
         host, port = self._server.sockets[0].getsockname()
         return f"{host}:{port}"
@@ -53,8 +54,8 @@ class Gateway:
     async def stop(self) -> None:
         """End all connections and listen no longer."""
         if self._server:
-            self._platform.listeners.remove(downlink.ANNOUNCED, self._announced)
-            self._platform.listeners.remove(downlink.PARTING, self._parting)
+            self._platform.listeners.remove(downlink.OUTBOX_EVENT, self._announced)
+            self._platform.listeners.remove(downlink.DISCONNECT_EVENT, self._parting)
             self._watch.cancel()
             self._server.close()
         for link in self._links:
@@ -94,8 +95,8 @@ class Gateway:
         try:
             auth.check_keep_alive(link.keep_alive)
             credentials = auth.parse(client_id, username, password)
-            admission = self._platform.run(lambda ctx: auth.admit(ctx, credentials))
-        except auth.Denied as denied:
+            admission = self._platform.run(lambda ctx: auth.authenticate(ctx, credentials))
+        except auth.ConnectionDenied as denied:
             _log.info("%s may not connect: %s", username, denied)
             return False
         if admission.greeting is not None:
@@ -110,7 +111,7 @@ class Gateway:
         self._by_device[iot_id] = link
         if before:
             before.close()
-        return self._platform.run(lambda ctx: session.begin(ctx, iot_id, link.ip_address, link.clean))
+        return self._platform.run(lambda ctx: session.start(ctx, iot_id, link.ip_address, link.clean))
 
     def opened(self, link: Link) -> None:
         """See broker.Listener."""
@@ -157,19 +158,19 @@ class Gateway:
 
     def _owner(self, ctx: Context, link: Link, topic: str) -> Row | None:
         """The row of the device whose topic it is: the link's own, or one that is connected through it."""
-        names = topics.owner(topic)
+        names = topics.topic_owner(topic)
         own = ctx.store.one("device", iot_id=link.iot_id)
         if names is None or own is None or not own["online"] or self._by_device.get(link.iot_id) is not link:
             return None
         if names.product_key == own["product_key"] and names.device_name in (own["device_name"], None):
             return own
-        return session.behind(ctx, own, *names)
+        return session.find_online_sub_device(ctx, own, *names)
 
     # What the platform tells
 
     def _announced(self, text: str) -> None:
         """There is something for a device, which has its own connection or its gateway's."""
-        iot_id = text.removeprefix(downlink.ANNOUNCED)
+        iot_id = text.removeprefix(downlink.OUTBOX_EVENT)
         link = self._by_device.get(iot_id)
         if link is None:
             link = self._by_device.get(session.gateway_of(self._platform.store, iot_id))
@@ -178,7 +179,7 @@ class Gateway:
 
     def _parting(self, text: str) -> None:
         """A device must not be connected any longer, and is told why."""
-        iot_id, topic, payload = downlink.parting(text)
+        iot_id, topic, payload = downlink.parse_disconnect_event(text)
         link = self._by_device.get(iot_id)
         if link:
             link.part(topic, payload)
@@ -198,13 +199,13 @@ class Gateway:
         for link in [link for link in self._links if link.is_silent()]:
             link.close()
         if self._by_device:
-            for iot_id in self._platform.run(lambda ctx: session.cut_off(ctx, self._by_device)):
+            for iot_id in self._platform.run(lambda ctx: session.find_invalid(ctx, self._by_device)):
                 self._by_device[iot_id].close()
 
 
 def _may_subscribe(ctx: Context, topic: str) -> bool:
     """Whether a device may subscribe to a topic of its own: its product must let it, if that can be said of one."""
-    if not topics.needs_subscription(topic) or topics.has_wildcard(topic) or topic.startswith(downlink.BROADCAST):
+    if not topics.needs_subscription(topic) or topics.has_wildcard(topic) or topic.startswith(downlink.BROADCAST_PREFIX):
         return True
     topic_class = find_topic_class(ctx, topic)
     return topic_class is not None and topic_class["operation"] != "PUB"

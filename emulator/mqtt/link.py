@@ -10,10 +10,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
-from ansible_collections.iotops.aliyun.emulator.services import downlink
-from ansible_collections.iotops.aliyun.emulator.services.shared.context import Context
-from ansible_collections.iotops.aliyun.emulator.store import Row
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
+from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 
 #: Sends topic, payload and quality of service; with QoS 1 it returns when the client has acknowledged.
 Publish = Callable[[str, bytes, int], Awaitable[Any]]
@@ -119,8 +119,8 @@ class Link:
         """The next messages for a device. Those of QoS 0 are gone by this, whether they arrive or not."""
 
         def take(ctx: Context) -> list[Row]:
-            messages = downlink.waiting(ctx, iot_id, _MOST_AT_ONCE, self._taken.get(iot_id, 0))
-            downlink.delivered(ctx, [message["id"] for message in messages if message["qos"] == 0])
+            messages = downlink.pending_messages(ctx, iot_id, _MOST_AT_ONCE, self._taken.get(iot_id, 0))
+            downlink.remove_delivered(ctx, [message["id"] for message in messages if message["qos"] == 0])
             return messages
 
         messages = self._platform.run(take)
@@ -147,4 +147,4 @@ class Link:
         except Exception:
             _log.exception("a message could not be sent")
             return
-        self._platform.run(lambda ctx: downlink.delivered(ctx, [message["id"]]))
+        self._platform.run(lambda ctx: downlink.remove_delivered(ctx, [message["id"]]))

@@ -7,15 +7,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ansible_collections.iotops.aliyun.emulator.services.downlink import BROADCAST
-from ansible_collections.iotops.aliyun.emulator.services.shared.topics import DEVICE_NAME
+from ansible_collections.iotops.aliyun.emulator.core.topics import DEVICE_NAME
+from ansible_collections.iotops.aliyun.emulator.outbox.downlink import BROADCAST_PREFIX
 
 _OWN = rf"/(?P<product_key>[A-Za-z0-9]+)/(?P<device_name>{DEVICE_NAME})"
 _SYSTEM = re.compile(
     rf"(?:/sys|/shadow/(?:update|get)|/ota/device/[a-z]+|/ext/session|/ext/rrpc/[^/]+(?:/sys)?){_OWN}(?:/.*)?"
 )
 _CUSTOM = re.compile(rf"{_OWN}/user(?:/.*)?")
-_BROADCAST = re.compile(rf"{BROADCAST}(?P<product_key>[A-Za-z0-9]+)/.+")
+_BROADCAST = re.compile(rf"{BROADCAST_PREFIX}(?P<product_key>[A-Za-z0-9]+)/.+")
 
 
 class Owner(NamedTuple):
@@ -25,7 +25,7 @@ class Owner(NamedTuple):
     device_name: str | None
 
 
-def owner(topic: str) -> Owner | None:
+def topic_owner(topic: str) -> Owner | None:
     """Whose a topic, or a filter of topics, is; None where it is nobody's, or several devices'."""
     for pattern in (_SYSTEM, _CUSTOM):
         match = pattern.fullmatch(topic)
@@ -37,7 +37,7 @@ def owner(topic: str) -> Owner | None:
 
 def needs_subscription(topic: str) -> bool:
     """Whether devices get messages on a topic, or on those of a filter, only if they have subscribed to it."""
-    return topic.startswith(BROADCAST) or _CUSTOM.fullmatch(topic) is not None
+    return topic.startswith(BROADCAST_PREFIX) or _CUSTOM.fullmatch(topic) is not None
 
 
 def has_wildcard(topic: str) -> bool:

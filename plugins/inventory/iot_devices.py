@@ -114,12 +114,12 @@ cache_connection: /tmp/iot_devices_cache
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.door import (
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import (
     connection_settings,
+    execute,
     open_client,
-    pass_through,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.overview import OverviewEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.overview import OverviewEntry
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import plain
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.constructed import Constructed
 
@@ -174,7 +174,7 @@ class InventoryModule(BaseInventoryPlugin, Constructed, Cacheable):
         params = {name: self._option(name) for name in ENTRY.argument_spec()}
         client = open_client(ENTRY, connection_settings(params))
         try:
-            outcome = pass_through(ENTRY, params, False, lambda *given: client)
+            outcome = execute(ENTRY, params, False, lambda *given: client)
         finally:
             client.close()
         if outcome.get("failed"):

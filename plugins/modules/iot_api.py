@@ -6,32 +6,35 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_api
-short_description: Call any operation of the IoT Platform's API
+short_description: Call an operation of the IoT Platform API
 version_added: 0.1.0
 description:
-  - Calls one of the 277 operations of API version 2018-01-20 by its name, for what no other module of this collection
-    does.
-  - The parameters are checked against the operation before anything is sent.
+  - Calls one of the 277 operations of API version 2018-01-20 by name. Use it for operations that no other module of
+    this collection covers.
+  - The parameters are validated against the definition of the operation before a request is sent.
 options:
   operation:
     description:
-      - The operation, by the name that the platform's manual gives it.
+      - Name of the operation, as in the API manual of the platform.
     type: str
     required: true
   params:
     description:
-      - Its parameters, by their names in the manual. Lists are lists, and lists of objects are lists of dictionaries;
-        they are not numbered by hand.
+      - Parameters of the operation, by their names in the API manual.
+      - Pass lists as lists, and lists of objects as lists of dictionaries. Do not use numbered parameter names.
     type: dict
     default: {}
   all_pages:
     description:
-      - Whether a list is read to its end, in the largest pages that the platform allows, and returned as RV(elements).
+      - Whether to read all pages of a list operation, with the largest page size that the platform allows, and to
+        return the elements as RV(elements).
+      - Only for operations that return pages.
     type: bool
     default: false
   include_secrets:
     description:
-      - Whether secrets in the reply are shown. Set C(no_log) on such a task.
+      - Whether the result contains the secrets of the response.
+      - Set C(no_log) on the task if you enable this option.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -39,42 +42,42 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Calls operations that only read, and skips all others after checking their parameters.
+    description: Calls operations that only read. Other operations are not called; their parameters are validated.
   diff_mode:
     support: none
-    description: An operation does not tell what it changes.
+    description: The response of an operation does not contain the changes that it made.
   idempotent:
     support: none
-    description: Every operation that does more than read makes the task changed.
+    description: Every operation that does more than read sets the task to changed.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 author:
   - iotops.aliyun contributors (@iotops)
 """
 
 EXAMPLES = r"""
-- name: One product
+- name: Create a product
   iotops.aliyun.iot_product:
     name: street_light
     node_type: device
   register: lamps
 
-- name: Count its devices by their state
+- name: Count the devices of the product by status
   iotops.aliyun.iot_api:
     operation: QueryDeviceStatistics
     params:
       ProductKey: "{{ lamps.product.product_key }}"
   register: statistics
 
-- name: All products
+- name: List all products
   iotops.aliyun.iot_api:
     operation: QueryProductList
     all_pages: true
   register: products
 
-- name: Filter repeated values
+- name: Filter out repeated property values
   iotops.aliyun.iot_api:
     operation: UpdateProductFilterConfig
     params:
@@ -103,10 +106,10 @@ calls:
   sample: 1
 """
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.any_operation import ApiEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.raw_api import RawApiEntry
 
-ENTRY = ApiEntry()
+ENTRY = RawApiEntry()
 
 
 def main():

@@ -9,23 +9,27 @@ module: iot_consumer_group
 short_description: Manage a consumer group
 version_added: 0.1.0
 description:
-  - A consumer group gets the messages of AMQP subscriptions, which its clients share among them.
-  - Every account has a default group, V(DEFAULT_GROUP), which can be neither changed nor deleted.
-  - A group that a subscription has cannot be deleted. Take it out of the subscription first.
+  - Creates, renames and deletes consumer groups. A consumer group receives the messages of AMQP subscriptions, which
+    are distributed among the clients of the group.
+  - Every account has a default consumer group, V(DEFAULT_GROUP), which cannot be changed or deleted.
+  - A consumer group that is used by a subscription cannot be deleted. Remove it from the subscription first.
 options:
   name:
     description:
-      - The group's name, which is unique in an instance. V(DEFAULT_GROUP) is the default group, whatever it is called.
-      - 4 to 30 characters of Chinese and English letters, digits and underscores; a Chinese character counts as 2.
+      - Name of the consumer group, unique in an instance.
+      - 4 to 30 Chinese or English letters, digits and underscores. A Chinese character counts as 2.
+      - V(DEFAULT_GROUP) always refers to the default consumer group, regardless of its display name.
     type: str
     required: true
   renamed_from:
     description:
-      - What the group was called before. Where nothing has the new O(name) and one has this, that one is renamed.
+      - Previous name of the consumer group.
+      - If no consumer group is named O(name) and one has this name, that one is renamed to O(name).
     type: str
   state:
     description:
-      - Whether the group is there. Messages that wait for one that is deleted are lost.
+      - Desired state of the consumer group.
+      - V(absent) deletes the consumer group. Messages in its backlog are lost.
     type: str
     choices: [present, absent]
     default: present
@@ -41,16 +45,16 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A group for the console
+- name: Create a consumer group
   iotops.aliyun.iot_consumer_group:
     name: console
 
-- name: It is called otherwise
+- name: Rename the consumer group
   iotops.aliyun.iot_consumer_group:
     name: dashboard
     renamed_from: console
 
-- name: It is not needed any longer
+- name: Delete the consumer group
   iotops.aliyun.iot_consumer_group:
     name: dashboard
     state: absent
@@ -135,7 +139,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.consumer_group import ConsumerGroup
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import ConsumerGroup
 
 ENTRY = ResourceEntry(ConsumerGroup)
 

@@ -6,24 +6,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_consumer_group_info
-short_description: Find consumer groups
+short_description: Gather information about consumer groups
 version_added: 0.1.0
 description:
-  - Finds consumer groups by their name or GroupId, or tells all that the instance has. One that is read whole tells how
-    it fares as well, which messages wait for it and which clients take them.
+  - Returns the consumer groups of the instance, optionally filtered by name or GroupId.
+  - For a consumer group that is read in full, the result also contains its backlog, its consumption rates and its
+    connected clients.
 options:
   name:
     description:
-      - The group's name. V(DEFAULT_GROUP) is the default group, whatever it is called. One that is named is read whole.
+      - Return only the consumer group with this name.
+      - V(DEFAULT_GROUP) always refers to the default consumer group, regardless of its display name.
     type: str
   group_id:
     description:
-      - The group's GroupId. One that is named by it is read whole.
+      - Return only the consumer group with this GroupId.
     type: str
   details:
     description:
-      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
-        whole.
+      - Whether to read each listed consumer group in full, which takes additional requests for each of them.
+      - A consumer group that is selected by O(name) or O(group_id) is always read in full.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -36,11 +38,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: How many messages wait for the console
+- name: Read the backlog of one consumer group
   iotops.aliyun.iot_consumer_group_info:
     name: console
 
-- name: Whether any group falls behind
+- name: Read the backlog of all consumer groups
   iotops.aliyun.iot_consumer_group_info:
     details: true
 """
@@ -115,7 +117,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.consumer_group import ConsumerGroup
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import ConsumerGroup
 
 ENTRY = InfoEntry(ConsumerGroup)
 

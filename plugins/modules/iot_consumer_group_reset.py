@@ -6,15 +6,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_consumer_group_reset
-short_description: Drop the messages that wait for a consumer group
+short_description: Reset the consumption position of a consumer group
 version_added: 0.1.0
 description:
-  - Drops the messages that have piled up for a consumer group, so that its clients go on with those that come next.
-  - B(The messages are lost) for this group; other groups keep theirs.
+  - Discards the backlog of a consumer group, so that its clients continue with the messages that arrive next.
+  - B(The discarded messages are lost) for this consumer group. Other consumer groups keep their messages.
 options:
   consumer_group:
     description:
-      - The consumer group, by its name or its GroupId. V(DEFAULT_GROUP) is the default group.
+      - Name or GroupId of the consumer group.
+      - V(DEFAULT_GROUP) refers to the default consumer group.
     type: str
     required: true
 extends_documentation_fragment:
@@ -22,16 +23,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_consumer_group
@@ -41,7 +42,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Start afresh after the night
+- name: Discard the backlog of a consumer group
   iotops.aliyun.iot_consumer_group_reset:
     consumer_group: console
 """
@@ -76,7 +77,9 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.consumer_group import ConsumerGroupReset
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import (
+    ConsumerGroupReset,
+)
 
 ENTRY = ConsumerGroupReset()
 

@@ -6,59 +6,65 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_data_source
-short_description: Manage a data source with its topics
+short_description: Manage a data source and its topics
 version_added: 0.1.0
 description:
-  - A data source is a set of topics whose messages a parser gets. Source and topics are one resource here.
-  - A data source that a parser has cannot be deleted.
+  - Creates, updates and deletes data sources. A data source is a set of topics whose messages are the input of a
+    parser. The module manages the data source and its topics as one resource.
+  - A data source that is used by a parser cannot be deleted.
 options:
   name:
     description:
-      - The data source's name. It is refused where more than one has it, which the platform allows.
-      - 1 to 30 characters of Chinese, Japanese and English letters, digits, underscores and hyphens; a Chinese or
-        Japanese character counts as 2.
+      - Name of the data source.
+      - 1 to 30 Chinese, Japanese or English letters, digits, underscores and hyphens. A Chinese or Japanese character
+        counts as 2.
+      - The platform allows several data sources with the same name; the module fails if more than one has this name.
     type: str
     required: true
   renamed_from:
     description:
-      - What the data source was called before. Where nothing has the new O(name) and one has this, that one is renamed.
+      - Previous name of the data source.
+      - If no data source is named O(name) and one has this name, that one is renamed to O(name).
     type: str
   state:
     description:
-      - Whether the data source is there. Its topics go with it.
+      - Desired state of the data source.
+      - V(absent) deletes the data source together with its topics.
     type: str
     choices: [present, absent]
     default: present
   description:
     description:
-      - What the data source is for. An empty text clears it.
+      - Description of the data source.
+      - An empty string clears the value.
     type: str
   topics:
     description:
-      - Its topics, up to 1,000. The sign for all devices is V(+); V(*) means the same.
+      - Topics of the data source, up to 1,000.
+      - The wildcard for all devices is V(+). V(*) has the same meaning.
     type: list
     elements: dict
     suboptions:
       topic:
         description:
-          - The whole topic, in which a product may be named in place of its ProductKey, such as
-            V(/street_light/+/thing/event/property/post), V(/street_light/+/user/#), or
-            V(/as/mqtt/status/street_light/+) for whether devices are online.
+          - Full name of the topic, for example V(/street_light/+/thing/event/property/post), V(/street_light/+/user/#),
+            or V(/as/mqtt/status/street_light/+) for the online status of devices.
+          - The name of the product can be used instead of its ProductKey.
         type: str
         required: true
       product:
         description:
-          - The product whose topic it is, by its name or its ProductKey. Only for a custom topic of devices that speak
-            plain MQTT, whose topics do not say so.
+          - Name or ProductKey of the product that the topic belongs to.
+          - Only for custom topics of devices that use plain MQTT, because these topics do not contain a ProductKey.
         type: str
       device:
         description:
-          - The device whose topic it is. Only together with O(topics[].product); without it the topic is that of all
-            devices of the product.
+          - Name of the device that the topic belongs to.
+          - Only together with O(topics[].product). If not set, the topic applies to all devices of the product.
         type: str
   purge_topics:
     description:
-      - Whether topics that O(topics) does not have are removed.
+      - Whether to remove topics that are not listed in O(topics).
     type: bool
     default: true
 extends_documentation_fragment:
@@ -72,22 +78,22 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What lamps report, and whether they are online
+- name: Create a data source for the properties and the online status of lamps
   iotops.aliyun.iot_data_source:
     name: lamps
-    description: what lamps report
+    description: properties and online status of lamps
     topics:
       - topic: /street_light/+/thing/event/property/post
       - topic: /as/mqtt/status/street_light/+
 
-- name: One topic more
+- name: Add a topic and keep the existing topics
   iotops.aliyun.iot_data_source:
     name: lamps
     topics:
       - topic: /street_light/lamp-0001/user/report
     purge_topics: false
 
-- name: Nothing is forwarded any longer
+- name: Delete the data source
   iotops.aliyun.iot_data_source:
     name: lamps
     state: absent
@@ -166,7 +172,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.data_source import DataSource
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.data_source import DataSource
 
 ENTRY = ResourceEntry(DataSource)
 

@@ -6,23 +6,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_data_source_info
-short_description: Find data sources
+short_description: Gather information about data sources
 version_added: 0.1.0
 description:
-  - Finds data sources by their name or DataSourceId, or tells all that the instance has.
+  - Returns the data sources of the instance, optionally filtered by name or DataSourceId.
 options:
   name:
     description:
-      - The data source's name. One that is named is read whole.
+      - Return only data sources with this name.
     type: str
   data_source_id:
     description:
-      - The data source's DataSourceId. One that is named by it is read whole.
+      - Return only the data source with this DataSourceId.
     type: str
   details:
     description:
-      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
-        whole.
+      - Whether to read each listed data source in full, which takes additional requests for each of them.
+      - A data source that is selected by O(name) or O(data_source_id) is always read in full.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -35,11 +35,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One data source with its topics
+- name: Read a data source with its topics
   iotops.aliyun.iot_data_source_info:
     name: lamps
 
-- name: All of them
+- name: List all data sources
   iotops.aliyun.iot_data_source_info:
 """
 
@@ -90,7 +90,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.data_source import DataSource
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.data_source import DataSource
 
 ENTRY = InfoEntry(DataSource)
 

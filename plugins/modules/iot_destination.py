@@ -9,47 +9,53 @@ module: iot_destination
 short_description: Manage a destination of parsers
 version_added: 0.1.0
 description:
-  - A destination is a place that the scripts of parsers send messages to.
-  - A destination that a parser has cannot be deleted.
+  - Creates, updates and deletes destinations. A destination is a target to which the scripts of parsers forward
+    messages.
+  - A destination that is used by a parser cannot be deleted.
 options:
   name:
     description:
-      - The destination's name. It is refused where more than one has it, which the platform allows.
+      - Name of the destination.
+      - The platform allows several destinations with the same name; the module fails if more than one has this name.
     type: str
     required: true
   renamed_from:
     description:
-      - What the destination was called before. Where nothing has the new O(name) and one has this, that one is renamed.
+      - Previous name of the destination.
+      - If no destination is named O(name) and one has this name, that one is renamed to O(name).
     type: str
   state:
     description:
-      - Whether the destination is there.
+      - Desired state of the destination.
     type: str
     choices: [present, absent]
     default: present
   type:
     description:
-      - Where messages go, another topic of the platform (V(republish)), a consumer group (V(amqp)), or another cloud
-        product, DataHub (V(datahub)), a message queue (V(ons)), a topic of Message Service (V(mns)), a function
-        (V(fc)) or a table (V(ots)). Needed to make one.
-      - Whoever changes it gives a O(configuration) that fits.
+      - Type of the target. Another topic of the platform (V(republish)), a consumer group (V(amqp)), or another cloud
+        product, that is DataHub (V(datahub)), a message queue (V(ons)), a topic of Message Service (V(mns)), a function
+        (V(fc)) or a table (V(ots)).
+      - Required when the destination is created.
+      - If you change the type, set a O(configuration) that matches the new type.
     type: str
     choices: [republish, amqp, datahub, ons, mns, fc, ots]
   configuration:
     description:
-      - The target and how to reach it, with the members that the platform's manual lists for the type. Needed to make
-        one.
-      - A V(republish) destination needs C(productKey), the product on whose topics messages are published; it may be
-        the product's name.
-      - An V(amqp) destination needs C(groupId), the consumer group; it may be the group's name.
-      - The others need C(regionName), C(role) with C(roleArn) and C(roleName), and V(datahub) C(projectName) and
-        C(topicName), V(ons) C(instanceId) and C(topic), V(mns) C(themeName), V(fc) C(serviceName) and
-        C(functionName), V(ots) C(instanceName) and C(tableName).
-      - What the platform adds to it is no difference.
+      - Target of the destination and access to it, as a dictionary with the members that the API manual lists for the
+        type.
+      - Required when the destination is created.
+      - A V(republish) destination needs C(productKey), the ProductKey or name of the product to whose topics the
+        messages are published.
+      - An V(amqp) destination needs C(groupId), the GroupId or name of the consumer group.
+      - The other types need C(regionName) and C(role) with C(roleArn) and C(roleName). In addition, V(datahub) needs
+        C(projectName) and C(topicName), V(ons) needs C(instanceId) and C(topic), V(mns) needs C(themeName), V(fc) needs
+        C(serviceName) and C(functionName), and V(ots) needs C(instanceName) and C(tableName).
+      - Members that the platform adds are not treated as a difference.
     type: dict
   description:
     description:
-      - What the destination is for. An empty text clears it.
+      - Description of the destination.
+      - An empty string clears the value.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -62,7 +68,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Messages go to the console
+- name: Create a destination that forwards messages to a consumer group
   iotops.aliyun.iot_destination:
     name: to_console
     type: amqp
@@ -70,7 +76,7 @@ EXAMPLES = r"""
       groupId: console
     description: messages for the console
 
-- name: Messages go into a table
+- name: Create a destination that stores messages in a table
   iotops.aliyun.iot_destination:
     name: to_archive
     type: ots
@@ -82,7 +88,7 @@ EXAMPLES = r"""
         roleName: AliyunIOTAccessingOTSRole
         roleArn: acs:ram::5645:role/aliyuniotaccessingotsrole
 
-- name: Nothing is archived any longer
+- name: Delete a destination
   iotops.aliyun.iot_destination:
     name: to_archive
     state: absent
@@ -161,7 +167,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.destination import Destination
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.destination import Destination
 
 ENTRY = ResourceEntry(Destination)
 

@@ -6,22 +6,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_destination_info
-short_description: Find destinations of parsers
+short_description: Gather information about destinations of parsers
 version_added: 0.1.0
 description:
-  - Finds destinations by their name, DestinationId or type, or tells all that the instance has.
+  - Returns the destinations of the instance, optionally filtered by name, DestinationId or type.
 options:
   name:
     description:
-      - The destination's name.
+      - Return only destinations with this name.
     type: str
   destination_id:
     description:
-      - The destination's DestinationId.
+      - Return only the destination with this DestinationId.
     type: str
   type:
     description:
-      - Only destinations of this type.
+      - Return only destinations of this type.
     type: str
     choices: [republish, amqp, datahub, ons, mns, fc, ots]
 extends_documentation_fragment:
@@ -34,11 +34,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One destination
+- name: Read a destination
   iotops.aliyun.iot_destination_info:
     name: to_console
 
-- name: All consumer groups that parsers send to
+- name: List all destinations that forward messages to a consumer group
   iotops.aliyun.iot_destination_info:
     type: amqp
 """
@@ -90,7 +90,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.destination import Destination
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.destination import Destination
 
 ENTRY = InfoEntry(Destination)
 

@@ -9,88 +9,99 @@ module: iot_device
 short_description: Manage a device
 version_added: 0.1.0
 description:
-  - Registers a device of a product, and sets its nickname, its tags, its groups, the gateway that it is behind and
-    whether it may connect.
+  - Registers, updates and deletes a device of a product. The module manages its nickname, tags, groups, desired
+    properties and client IDs, the gateway that it is attached to, and whether it can connect.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   name:
     description:
-      - The device's name, which is unique in its product and cannot be changed.
+      - Name of the device, unique in the product.
       - 4 to 32 letters, digits and C(- _ @ . :).
+      - Cannot be changed after creation.
     type: str
     required: true
   state:
     description:
-      - Whether the device is registered. With V(absent) it is deleted, and its secret with it.
+      - Desired state of the device.
+      - V(present) registers the device. V(absent) deletes the device together with its secret.
     type: str
     choices: [present, absent]
     default: present
   nickname:
     description:
-      - A name for people, 4 to 64 Chinese and English letters, digits and underscores, where a Chinese character
-        counts as 2. To change it takes at most 32. An empty text clears it.
+      - Nickname of the device, a display name.
+      - 4 to 64 Chinese or English letters, digits and underscores. A Chinese character counts as 2. A nickname that
+        replaces another one can have up to 32.
+      - An empty string clears the value.
     type: str
   tags:
     description:
-      - Tags by key, up to 100. A key has up to 30 letters, digits and dots.
+      - Tags of the device, as a dictionary of keys and values.
+      - Up to 100 tags. A key has up to 30 letters, digits and dots.
     type: dict
   purge_tags:
     description:
-      - Whether tags that O(tags) does not have are removed.
+      - Whether to remove tags that are not listed in O(tags).
     type: bool
     default: true
   groups:
     description:
-      - The static groups that the device is in, by their names or GroupIds, 10 at most.
-      - M(iotops.aliyun.iot_device_group) tells the same from the group's side; use one of the two.
+      - Static groups that the device is a member of, by name or GroupId.
+      - Up to 10 groups.
+      - The module M(iotops.aliyun.iot_device_group) manages the same memberships with the members of a group. Use only
+        one of the two modules.
     type: list
     elements: str
   purge_groups:
     description:
-      - Whether the device is taken out of groups that O(groups) does not have.
+      - Whether to remove the device from groups that are not listed in O(groups).
     type: bool
     default: true
   desired_properties:
     description:
-      - What properties of the thing model are desired to be, by their identifiers, which the device is told as soon as
-        it can be. Properties that are not named stay as they are, and a C(null) takes away what is desired.
-      - What a device has done about it, M(iotops.aliyun.iot_device_data_info) tells.
+      - Desired values of thing model properties, by property identifier.
+      - The device receives them as soon as it can be reached.
+      - Properties that are not listed keep their desired values. C(null) clears the desired value of a property.
+      - Use M(iotops.aliyun.iot_device_data_info) to read the values that the device has reported.
     type: dict
   enabled:
     description:
-      - Whether the device may connect. Disabling a gateway disables its sub-devices as well.
-      - Behind a gateway with more than 2,000 sub-devices the platform makes a job of it, as of its deletion. The task
-        waits for that, up to 10 minutes.
+      - Whether the device can connect to the platform.
+      - Disabling a gateway also disables its sub-devices.
+      - For a gateway with more than 2,000 sub-devices, the platform runs the change as a job. This also applies to the
+        deletion of the gateway. The task waits up to 10 minutes for the job.
     type: bool
   gateway:
     description:
-      - The gateway that the device is behind, for a device that connects through one. The device is taken from the
-        gateway that it was behind; M(iotops.aliyun.iot_topology) asks before it does so. An empty dictionary takes it
-        away from its gateway.
+      - Gateway that the device is attached to, if the device connects through a gateway.
+      - If the device is attached to another gateway, it is moved to this one. The module M(iotops.aliyun.iot_topology)
+        moves devices only if its option O(iotops.aliyun.iot_topology#module:move) is set.
+      - An empty dictionary detaches the device from its gateway.
     type: dict
     suboptions:
       product:
         description:
-          - The gateway's product, by its name or its ProductKey.
+          - Name or ProductKey of the product of the gateway.
         type: str
       name:
         description:
-          - The gateway's name.
+          - Name of the gateway.
         type: str
   client_ids:
     description:
-      - The client ids of a device that registers itself without having been registered beforehand. An empty list takes
-        all of them away, for good; others than it has cannot be given.
-      - Which of several is the right one, M(iotops.aliyun.iot_device_client_id) says.
+      - Client IDs of a device that uses dynamic registration without pre-registration.
+      - An empty list permanently deletes all client IDs of the device. New client IDs cannot be set.
+      - Use M(iotops.aliyun.iot_device_client_id) to select the valid one of several client IDs.
     type: list
     elements: str
   include_secrets:
     description:
-      - Whether the result has the device's secret. Set C(no_log) on such a task.
+      - Whether the result contains the secret of the device.
+      - Set C(no_log) on the task if you enable this option.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -108,7 +119,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A lamp
+- name: Register a device
   iotops.aliyun.iot_device:
     product: street_light
     name: lamp-0001
@@ -118,7 +129,7 @@ EXAMPLES = r"""
     groups: [bridge_lamps]
     enabled: true
 
-- name: Its secret, for whoever flashes it
+- name: Read the secret of the device
   iotops.aliyun.iot_device:
     product: street_light
     name: lamp-0001
@@ -126,13 +137,13 @@ EXAMPLES = r"""
   register: lamp
   no_log: true
 
-- name: Out of service
+- name: Disable the device
   iotops.aliyun.iot_device:
     product: street_light
     name: lamp-0001
     enabled: false
 
-- name: Gone
+- name: Delete the device
   iotops.aliyun.iot_device:
     product: street_light
     name: lamp-0001
@@ -266,7 +277,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import Device
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.device import Device
 
 ENTRY = ResourceEntry(Device)
 

@@ -6,23 +6,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_certificates_info
-short_description: Find the certificates of devices that were registered together
+short_description: Get the download address of the certificates of a device batch
 version_added: 0.1.0
 description:
-  - Tells where the X.509 certificates of devices can be downloaded that were registered in one batch, as a ZIP archive.
-    That of one device M(iotops.aliyun.iot_device_info) tells.
-  - For devices of a product whose authentication is by X.509 certificates that the platform issues, in the region
-    C(cn-shanghai).
+  - Returns the download address of the X.509 certificates of devices that were registered in one batch, as a ZIP
+    archive. For the certificate of a single device, use M(iotops.aliyun.iot_device_info).
+  - Only for devices of a product that authenticates devices by X.509 certificates issued by the platform, in the
+    region C(cn-shanghai).
 options:
   apply_id:
     description:
-      - The ApplyId of the batch.
+      - ApplyId of the batch.
     type: int
     required: true
   include_secrets:
     description:
-      - Whether the result has the address. The archive has the private keys, and whoever has the address can download
-        it. Set C(no_log) on such a task.
+      - Whether the result contains the download address.
+      - The archive contains the private keys, and anyone who has the address can download it. Set C(no_log) on the task
+        if you enable this option.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -36,14 +37,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A product whose devices have certificates
+- name: Create a product whose devices authenticate by certificate
   iotops.aliyun.iot_product:
     name: safe_lock
     node_type: device
     auth_type: x509
   register: locks
 
-- name: Two devices of any name
+- name: Register two devices with generated names
   iotops.aliyun.iot_api:
     operation: BatchRegisterDevice
     params:
@@ -51,7 +52,7 @@ EXAMPLES = r"""
       Count: 2
   register: batch
 
-- name: Their certificates, when they have been registered
+- name: Get the download address of the certificates when the registration has ended
   iotops.aliyun.iot_device_certificates_info:
     apply_id: "{{ batch.reply.Data.ApplyId }}"
     include_secrets: true
@@ -75,7 +76,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_certificates import CertificatesInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.certificates import CertificatesInfo
 
 ENTRY = CertificatesInfo()
 

@@ -6,27 +6,30 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_client_id
-short_description: Declare which client id of a device is the right one
+short_description: Set the valid client ID of a device
 version_added: 0.1.0
 description:
-  - A device that registers itself without having been registered beforehand gets a client id each time. Where it has
-    several, declaring one of them the right one shuts the others out, so that nobody connects with them.
-  - The platform does not tell which one was declared, and the others stay in its list, so that this is done each time.
-    O(iotops.aliyun.iot_device#module:client_ids) takes all of them away.
+  - Sets the valid client ID of a device that has several. A device that uses dynamic registration without
+    pre-registration gets a new client ID with each registration. After one of them is set as the valid one, the
+    platform rejects connections with the other client IDs.
+  - The platform does not return which client ID is the valid one, and it keeps the others in its list. For this reason
+    the module sends the request in each run. To delete all client IDs of a device, use
+    O(iotops.aliyun.iot_device#module:client_ids).
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   name:
     description:
-      - The device's name.
+      - Name of the device.
     type: str
     required: true
   client_id:
     description:
-      - The right client id, which M(iotops.aliyun.iot_device_info) can list.
+      - Valid client ID of the device.
+      - M(iotops.aliyun.iot_device_info) can list the client IDs of a device.
     type: str
     required: true
 extends_documentation_fragment:
@@ -34,16 +37,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_device
@@ -53,14 +56,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The client ids of a device
+- name: List the client IDs of a device
   iotops.aliyun.iot_device_info:
     product: street_light
     name: lamp-0001
     include: [client_ids]
   register: lamp
 
-- name: The first of them is the right one
+- name: Set the first client ID as the valid one
   iotops.aliyun.iot_device_client_id:
     product: street_light
     name: lamp-0001
@@ -88,7 +91,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_client_id import RightClientId
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.client_id import RightClientId
 
 ENTRY = RightClientId()
 

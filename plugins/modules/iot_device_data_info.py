@@ -6,68 +6,72 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_data_info
-short_description: Find what a device has reported and was told
+short_description: Gather thing model data of a device
 version_added: 0.1.0
 description:
-  - Tells what a device has reported and was told by its thing model, now or over a time, page after page up to a limit.
-    The platform keeps it for 30 days.
+  - Returns thing model data of a device. This is either the last reported or the desired values of its properties, or
+    the history of its properties, events and service calls in a time range. Pages are read up to O(limit) records.
+  - The platform keeps the data for 30 days.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The device's name, within O(product).
+      - Name of the device in O(product).
     type: str
     required: true
   what:
     description:
-      - What to tell.
-      - V(status) is what each property was last reported to be, V(desired) what it is desired to be.
-      - V(properties), V(events) and V(services) are what was reported, what happened, and what was invoked between
-        O(start) and O(end). Setting properties is the service C(set).
+      - Kind of data to return.
+      - V(status) is the last reported value of each property, V(desired) its desired value.
+      - V(properties), V(events) and V(services) are the reported property values, the events and the service calls
+        between O(start) and O(end). Setting properties is the service C(set).
     type: str
     required: true
     choices: [status, desired, properties, events, services]
   original:
     description:
-      - Whether it is told as the device reported it, whether it fits the thing model or not.
+      - Whether to return the data as the device reported it, even if it does not match the thing model.
     type: bool
     default: false
   identifiers:
     description:
-      - Only these properties, events or services, C(block:identifier) where one is in a function block. Needed for
-        V(properties) and for histories with O(original).
+      - Return only these properties, events or services.
+      - Use C(block:identifier) for an element of a function block.
+      - Required for V(properties), and for V(events) and V(services) if O(original) is set.
     type: list
     elements: str
   function_block:
     description:
-      - The function block whose properties are told, with V(status) and V(desired). It is the default one where nothing
-        is said.
+      - Identifier of the function block whose properties are returned.
+      - Only for V(status) and V(desired). If not set, the default function block is used.
     type: str
   event_type:
     description:
-      - Only events of this type.
+      - Return only events of this type.
     type: str
     choices: [info, alert, error]
   start:
     description:
-      - The beginning, in milliseconds since 1970-01-01 UTC. It is a day before O(end) where nothing is said.
+      - Start of the time range, in milliseconds since 1970-01-01 UTC.
+      - Defaults to one day before O(end).
     type: int
   end:
     description:
-      - The end, in milliseconds since 1970-01-01 UTC. It is now where nothing is said.
+      - End of the time range, in milliseconds since 1970-01-01 UTC.
+      - Defaults to the current time.
     type: int
   newest_first:
     description:
-      - Whether the newest is told first, of each identifier.
+      - Whether to return the newest records first, for each identifier.
     type: bool
     default: true
   limit:
     description:
-      - How many records to tell at most, 1 to 100,000.
+      - Maximum number of records to return, V(1) to V(100000).
     type: int
     default: 1000
 extends_documentation_fragment:
@@ -82,13 +86,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What a lamp last reported
+- name: Read the last reported property values of a device
   iotops.aliyun.iot_device_data_info:
     product: street_light
     device: lamp-0001
     what: status
 
-- name: What happened during the last day
+- name: Read the events of the last day
   iotops.aliyun.iot_device_data_info:
     product: street_light
     device: lamp-0001
@@ -160,7 +164,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_data import DataInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model_data.device_data import DataInfo
 
 ENTRY = DataInfo()
 

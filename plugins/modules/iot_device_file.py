@@ -9,35 +9,39 @@ module: iot_device_file
 short_description: Delete a file that a device has uploaded
 version_added: 0.1.0
 description:
-  - Devices upload files to the platform. Only a device can make or change one; this module deletes them.
+  - Deletes a file that a device has uploaded to the platform. Only the device can create or change its files.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The device's name.
+      - Name of the device.
     type: str
     required: true
   name:
     description:
-      - The file's name. This or O(file_id) must be given.
+      - Name of the file.
+      - Either this option or O(file_id) is required.
     type: str
   file_id:
     description:
-      - The FileId that the platform gave the file, where more than one file has its name.
+      - FileId that the platform assigned to the file.
+      - Use it if several files have the same name.
     type: str
   state:
     description:
-      - That the file is not there.
+      - Desired state of the file.
+      - V(absent) deletes the file.
     type: str
     choices: [absent]
     required: true
   include_secrets:
     description:
-      - Whether the result has what could be used to read the file. A file that is deleted has none of it.
+      - Whether the result contains the download address of the file.
+      - This option has no effect for a file that is deleted, because it has no download address.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -51,7 +55,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: No logs of last year
+- name: Delete a log file of a device
   iotops.aliyun.iot_device_file:
     product: street_light
     device: lamp-0001
@@ -130,7 +134,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_file import DeviceFile
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.file import DeviceFile
 
 ENTRY = ResourceEntry(DeviceFile)
 

@@ -6,38 +6,39 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_file_info
-short_description: Find files that a device has uploaded
+short_description: Gather information about files that a device has uploaded
 version_added: 0.1.0
 description:
-  - Finds files of a device by their name or FileId, or tells all of them.
+  - Returns the files that a device has uploaded to the platform, optionally filtered by name or FileId.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The device's name.
+      - Name of the device.
     type: str
     required: true
   name:
     description:
-      - The file's name. One that is named is read whole.
+      - Return only files with this name.
     type: str
   file_id:
     description:
-      - The FileId that the platform gave the file.
+      - Return only the file with this FileId.
     type: str
   details:
     description:
-      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
-        whole.
+      - Whether to read each listed file in full, which takes additional requests for each of them.
+      - A file that is selected by O(name) or O(file_id) is always read in full.
     type: bool
     default: false
   include_secrets:
     description:
-      - Whether the result says where a file can be downloaded. Set C(no_log) on such a task.
+      - Whether the result contains the download addresses of the files.
+      - Set C(no_log) on the task if you enable this option.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -50,13 +51,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: All files of a device
+- name: List the files of a device
   iotops.aliyun.iot_device_file_info:
     product: street_light
     device: lamp-0001
   register: files
 
-- name: Where one can be downloaded
+- name: Get the download address of a file
   iotops.aliyun.iot_device_file_info:
     product: street_light
     device: lamp-0001
@@ -116,7 +117,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_file import DeviceFile
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.file import DeviceFile
 
 ENTRY = InfoEntry(DeviceFile)
 

@@ -9,65 +9,73 @@ module: iot_device_group
 short_description: Manage a device group
 version_added: 0.1.0
 description:
-  - A static group holds the devices that it is given, of any product, up to 10 groups a device. Static groups nest
-    three deep.
-  - A dynamic group holds all devices of which its O(expression) is true, whatever becomes of them. Only Enterprise
-    instances have dynamic groups, 10 at most, which takes O(iot_instance_id).
+  - Creates, updates and deletes static and dynamic device groups.
+  - The members of a static group are set explicitly and can belong to different products. A device can be a member of
+    up to 10 static groups. Static groups can be nested up to three levels deep.
+  - The members of a dynamic group are all devices that match its O(expression) at any time. Only Enterprise instances
+    have dynamic groups, up to 10 of them; set O(iot_instance_id) for these.
 options:
   name:
     description:
-      - The group's name, which is unique in an instance and cannot be changed.
-      - 4 to 30 characters of Chinese and English letters, digits and underscores; a Chinese character counts as 2.
+      - Name of the device group, unique in an instance.
+      - 4 to 30 Chinese or English letters, digits and underscores. A Chinese character counts as 2.
+      - Cannot be changed after creation.
     type: str
     required: true
   state:
     description:
-      - Whether the group is there.
+      - Desired state of the device group.
     type: str
     choices: [present, absent]
     default: present
   super_group:
     description:
-      - The group above it, by its name or its GroupId. It cannot be changed, and a dynamic group has none.
+      - Name or GroupId of the parent group.
+      - Cannot be changed after creation. Cannot be set for a dynamic group.
     type: str
   expression:
     description:
-      - What is true of the devices of a dynamic group, such as C(product_key = "a1BwAGVxxxx" and name LIKE "lamp%"), in
-        the language of the platform's device search. It cannot be changed, and without it the group is a static one.
+      - Search expression that the members of a dynamic group match, in the language of the device search of the
+        platform. For example C(product_key = "a1BwAGVxxxx" and name LIKE "lamp%").
+      - If not set, a static group is created.
+      - Cannot be changed after creation.
     type: str
   description:
     description:
-      - What the group is, up to 100 characters. An empty text clears it.
+      - Description of the device group, up to 100 characters.
+      - An empty string clears the value.
     type: str
   tags:
     description:
-      - Tags by key, up to 100. A key has 2 to 30 letters, digits and dots, a value up to 128 characters, of which a
-        Chinese one counts as 2.
+      - Tags of the device group, as a dictionary of keys and values.
+      - Up to 100 tags. A key has 2 to 30 letters, digits and dots. A value has up to 128 characters, where a Chinese
+        character counts as 2.
     type: dict
   purge_tags:
     description:
-      - Whether tags that O(tags) does not have are removed.
+      - Whether to remove tags that are not listed in O(tags).
     type: bool
     default: true
   devices:
     description:
-      - The members of a static group.
+      - Devices that are members of the group.
+      - Can only be set for a static group.
     type: list
     elements: dict
     suboptions:
       product:
         description:
-          - The device's product, by its name or its ProductKey.
+          - Name or ProductKey of the product of the device.
         type: str
         required: true
       name:
         description:
-          - The device's name.
+          - Name of the device.
         type: str
         required: true
   purge_devices:
     description:
-      - Whether members that O(devices) does not have are taken out of the group.
+      - Whether to remove members that are not listed in O(devices) from the group.
     type: bool
     default: true
 extends_documentation_fragment:
@@ -81,23 +89,23 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Two devices to put together
+- name: Register two devices
   iotops.aliyun.iot_device:
     product: street_light
     name: "{{ item }}"
   loop: [lamp-0001, lamp-0002]
 
-- name: The west side
+- name: Create a static group with one member
   iotops.aliyun.iot_device_group:
     name: west_side
-    description: everything west of the river
+    description: all devices west of the river
     tags:
       site: west
     devices:
       - product: street_light
         name: lamp-0001
 
-- name: One more, the others stay
+- name: Add a member and keep the existing members
   iotops.aliyun.iot_device_group:
     name: west_side
     devices:
@@ -105,7 +113,7 @@ EXAMPLES = r"""
         name: lamp-0002
     purge_devices: false
 
-- name: All lamps that are on the east side, whichever there are
+- name: Create a dynamic group of all devices that are tagged with the east site
   iotops.aliyun.iot_device_group:
     name: east_side
     expression: tag.tag_name = "site" AND tag.tag_value = "east"
@@ -207,7 +215,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_group import DeviceGroup
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import DeviceGroup
 
 ENTRY = ResourceEntry(DeviceGroup)
 

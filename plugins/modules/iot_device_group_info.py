@@ -6,32 +6,34 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_group_info
-short_description: Find device groups
+short_description: Gather information about device groups
 version_added: 0.1.0
 description:
-  - Finds device groups by their name, their GroupId or their tags, or tells all that the instance has.
+  - Returns the device groups of the instance, optionally filtered by name, GroupId, type or tags.
 options:
   name:
     description:
-      - The group's name. One that is named is read whole.
+      - Return only the device group with this name.
     type: str
   group_id:
     description:
-      - The group's GroupId.
+      - Return only the device group with this GroupId.
     type: str
   type:
     description:
-      - Only groups of this type. Without it, lists are of static groups; one that is named is found in either.
+      - Return only device groups of this type.
+      - If not set, lists contain only static groups. A group that is selected by O(name) or O(group_id) is found
+        regardless of its type.
     type: str
     choices: [static, dynamic]
   tags:
     description:
-      - Only groups that have these tags, whatever others they have.
+      - Return only device groups that have all of these tags. They can have other tags as well.
     type: dict
   details:
     description:
-      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
-        whole.
+      - Whether to read each listed device group in full, which takes additional requests for each of them.
+      - A device group that is selected by O(name) or O(group_id) is always read in full.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -44,11 +46,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One group with its members
+- name: Read a device group with its members
   iotops.aliyun.iot_device_group_info:
     name: west_side
 
-- name: All groups
+- name: List all static groups
   iotops.aliyun.iot_device_group_info:
 """
 
@@ -121,7 +123,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_group import DeviceGroup
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import DeviceGroup
 
 ENTRY = InfoEntry(DeviceGroup)
 

@@ -6,16 +6,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_identity_info
-short_description: Find which devices IotIds belong to
+short_description: Look up devices by IotId
 version_added: 0.1.0
 description:
-  - Tells of which product a device is and what it is called, where only its IotId is known, as messages and histories
-    name it. Of devices that are not there nothing is told.
-
+  - Returns the product and the name of devices of which only the IotId is known. Messages and histories refer to
+    devices by IotId.
+  - Devices that do not exist are missing from the result.
 options:
   iot_ids:
     description:
-      - The devices' IotIds. It takes a request for each.
+      - IotIds of the devices.
+      - Each of them takes one request.
     type: list
     elements: str
     required: true
@@ -29,13 +30,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Which lamp
+- name: Read a device
   iotops.aliyun.iot_device_info:
     product: street_light
     name: lamp-0001
   register: lamp
 
-- name: Whose message was it
+- name: Look up the product and the name of the device by its IotId
   iotops.aliyun.iot_device_identity_info:
     iot_ids: ["{{ lamp.devices[0].iot_id }}"]
 """
@@ -73,7 +74,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_status import DeviceIdentityInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.status import DeviceIdentityInfo
 
 ENTRY = DeviceIdentityInfo()
 

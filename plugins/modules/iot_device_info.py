@@ -6,56 +6,60 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_info
-short_description: Find devices of a product
+short_description: Gather information about devices of a product
 version_added: 0.1.0
 description:
-  - Finds devices of a product by their name, their status, their tags and more, or tells all of them, 50 a request.
+  - Returns the devices of a product, optionally filtered by name, status, tags and other values. One request lists up
+    to 50 devices.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   name:
     description:
-      - The device's name. One that is named is read whole.
+      - Return only the device with this name.
     type: str
   nickname:
     description:
-      - Only devices of this nickname.
+      - Return only devices with this nickname.
     type: str
   status:
     description:
-      - Only devices of this status; V(unactive) is one that has never connected.
+      - Return only devices with this status.
+      - V(unactive) devices have never connected.
     type: str
     choices: [online, offline, unactive, disable]
   enabled:
     description:
-      - Only devices that may connect, or only those that may not.
+      - Return only devices that can connect (V(true)), or only devices that cannot (V(false)).
     type: bool
   tags:
     description:
-      - Only devices that have these tags, whatever others they have. Each device that the other filters leave is read
-        for it.
+      - Return only devices that have all of these tags. They can have other tags as well.
+      - Each device that matches the other filters is read individually for this filter.
     type: dict
   details:
     description:
-      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
-        whole.
+      - Whether to read each listed device in full, which takes additional requests for each of them.
+      - A device that is selected by O(name) is always read in full.
     type: bool
     default: false
   include:
     description:
-      - What is read beside, of each device that fits, which takes requests for each. The static groups that it is in,
-        what its properties are desired to be, the gateway that it is behind, the client ids with which it registered
-        itself, and the X.509 certificate that the platform has issued to it.
+      - Additional information to read for each returned device, which takes additional requests for each of them.
+      - V(groups) are the static groups that the device is a member of, V(desired_properties) the desired values of its
+        properties, V(gateway) the gateway that it is attached to, V(client_ids) the client IDs that it got by dynamic
+        registration, and V(certificate) the X.509 certificate that the platform issued for it.
     type: list
     elements: str
     choices: [groups, desired_properties, gateway, client_ids, certificate]
     default: []
   include_secrets:
     description:
-      - Whether the result has the secrets. Set C(no_log) on such a task.
+      - Whether the result contains the secrets of the devices.
+      - Set C(no_log) on the task if you enable this option.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -69,18 +73,18 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One device
+- name: Read a device
   iotops.aliyun.iot_device_info:
     product: street_light
     name: lamp-0001
 
-- name: Those that have never connected
+- name: List the devices that have never connected
   iotops.aliyun.iot_device_info:
     product: street_light
     status: unactive
   register: silent
 
-- name: Where one of them is
+- name: Read a device with the gateway that it is attached to
   iotops.aliyun.iot_device_info:
     product: street_light
     name: lamp-0001
@@ -204,7 +208,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import Device
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.device import Device
 
 ENTRY = InfoEntry(Device)
 

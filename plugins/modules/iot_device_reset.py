@@ -9,19 +9,19 @@ module: iot_device_reset
 short_description: Reset a device
 version_added: 0.1.0
 description:
-  - Resets a device. One that got its secret by registering itself dynamically is as if it had never connected, and can
-    register once more.
-  - B(A gateway that is reset loses all of its sub-devices); the devices themselves stay. With more than 2,000 of
-    them the platform makes a job of it, which the task waits for, up to 10 minutes.
+  - Resets a device. A device that got its secret by dynamic registration returns to the state before its first
+    connection and can register again.
+  - B(Resetting a gateway detaches all of its sub-devices). The sub-devices themselves are not deleted. For a gateway
+    with more than 2,000 sub-devices, the platform runs the reset as a job. The task waits up to 10 minutes for the job.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   name:
     description:
-      - The device's name.
+      - Name of the device.
     type: str
     required: true
 extends_documentation_fragment:
@@ -29,16 +29,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_device
@@ -48,7 +48,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: As new
+- name: Reset a device
   iotops.aliyun.iot_device_reset:
     product: street_light
     name: lamp-0001
@@ -79,7 +79,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_reset import Reset
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.reset import Reset
 
 ENTRY = Reset()
 

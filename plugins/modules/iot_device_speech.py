@@ -6,35 +6,38 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_speech
-short_description: Take a speech away from a device
+short_description: Delete a speech from a device
 version_added: 0.1.0
 description:
-  - Takes a speech away from a device, which must be online. It comes there by a push, M(iotops.aliyun.iot_speech_play).
+  - Deletes a speech (text-to-speech corpus) from a device. The device must be online.
+  - Use M(iotops.aliyun.iot_speech_play) to push a speech to a device.
 options:
   state:
     description:
-      - The speech of the device is to be gone.
+      - Desired state of the speech on the device.
+      - V(absent) deletes the speech from the device.
     type: str
     required: true
     choices: [absent]
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The device's name, within O(product).
+      - Name of the device in O(product).
     type: str
     required: true
   code:
     description:
-      - The speech's code, that of a word where it came in a pack.
+      - Code of the speech.
+      - For a word of a pack, the code of the word.
     type: str
     required: true
   audio_format:
     description:
-      - The format of its audio.
+      - Audio format of the speech.
     type: str
     required: true
     choices: [wav, mp3, amr]
@@ -50,7 +53,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The lamp need not say that any longer
+- name: Delete a speech from a device
   iotops.aliyun.iot_device_speech:
     product: street_light
     device: lamp-0001
@@ -127,7 +130,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_speech import DeviceSpeech
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.device_speech import DeviceSpeech
 
 ENTRY = ResourceEntry(DeviceSpeech)
 

@@ -6,28 +6,29 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_speech_info
-short_description: Find the speeches on a device
+short_description: Gather information about the speeches on a device
 version_added: 0.1.0
 description:
-  - Finds the speeches on a device by their code or their format, or tells all of them.
+  - Returns the speeches (text-to-speech corpora) on a device, optionally filtered by code or audio format.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The device's name, within O(product).
+      - Name of the device in O(product).
     type: str
     required: true
   code:
     description:
-      - The speech's code, that of a word where it came in a pack.
+      - Return only speeches with this code.
+      - For a word of a pack, the code of the word.
     type: str
   audio_format:
     description:
-      - The format of its audio.
+      - Return only speeches in this audio format.
     type: str
     choices: [wav, mp3, amr]
 extends_documentation_fragment:
@@ -40,7 +41,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What the lamp can say
+- name: List the speeches on a device
   iotops.aliyun.iot_device_speech_info:
     product: street_light
     device: lamp-0001
@@ -88,7 +89,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_speech import DeviceSpeech
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.device_speech import DeviceSpeech
 
 ENTRY = InfoEntry(DeviceSpeech)
 

@@ -6,21 +6,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_status_info
-short_description: Find in which state devices are
+short_description: Gather the connection status of devices
 version_added: 0.1.0
 description:
-  - Tells of each of some devices of a product in which state it is and since when, 50 devices a request. Of devices
-    that are not there nothing is told.
-
+  - Returns the status of the given devices of a product and the time since when they have it. One request reads up to
+    50 devices.
+  - Devices that do not exist are missing from the result.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   devices:
     description:
-      - The devices' names.
+      - Names of the devices.
     type: list
     elements: str
     required: true
@@ -34,7 +34,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Is the lamp there
+- name: Wait until a device is online
   iotops.aliyun.iot_device_status_info:
     product: street_light
     devices: [lamp-0001]
@@ -43,7 +43,7 @@ EXAMPLES = r"""
   retries: 5
   delay: 1
 
-- name: All that are known by name
+- name: Read the status of several devices
   iotops.aliyun.iot_device_status_info:
     product: street_light
     devices: [lamp-0001, lamp-0002]
@@ -86,7 +86,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_status import DeviceStatusInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.status import DeviceStatusInfo
 
 ENTRY = DeviceStatusInfo()
 

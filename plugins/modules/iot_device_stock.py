@@ -6,44 +6,46 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_device_stock
-short_description: Keep a stock of devices of a product
+short_description: Keep a minimum number of devices registered in a product
 version_added: 0.1.0
 description:
-  - Makes sure that a product has at least a number of devices. What it lacks is registered, 1,000 a request, with names
-    that the platform chooses; none is ever deleted.
-  - For devices whose names are known, there is M(iotops.aliyun.iot_devices).
+  - Ensures that a product has at least O(count) devices. Missing devices are registered, up to 1,000 in one request,
+    with names that the platform generates. Devices are never deleted.
+  - For devices with known names, use M(iotops.aliyun.iot_devices).
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   count:
     description:
-      - How many devices the product has at least.
+      - Minimum number of devices of the product.
     type: int
     required: true
   secrets_file:
     description:
-      - The path of a file, from the root, that the secrets of devices go to, with the columns or members
-        C(product_key), C(device_name) and C(device_secret). It has mode 0600, what it held before stays in it, and it
-        grows while devices are being registered.
+      - Absolute path of a file to which the secrets of the devices are written, with the columns or members
+        C(product_key), C(device_name) and C(device_secret).
+      - The file has mode 0600. Existing entries are kept, and new entries are added while devices are being registered.
     type: path
   secrets_format:
     description:
-      - The format of O(secrets_file), a CSV file with a header or a JSON list.
+      - Format of O(secrets_file), a CSV file with a header line or a JSON list.
     type: str
     choices: [csv, json]
     default: csv
   secrets_vault:
     description:
-      - Whether O(secrets_file) is encrypted with Ansible Vault, by the C(ansible-vault) of the Python that runs the
-        task. It is written in the end only.
+      - Whether O(secrets_file) is encrypted with Ansible Vault, using the C(ansible-vault) of the Python interpreter
+        that runs the task.
+      - An encrypted file is written only at the end of the task.
     type: bool
     default: false
   secrets_vault_password_file:
     description:
-      - The file of the vault's password, or the script that tells it; what Ansible is configured to use, unless given.
+      - File that contains the vault password, or script that prints it.
+      - If not set, the vault password that Ansible is configured to use is used.
     type: path
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -55,7 +57,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Something to flash next week
+- name: Ensure that the product has at least 20 devices
   iotops.aliyun.iot_device_stock:
     product: street_light
     count: 20
@@ -110,7 +112,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.stock import StockEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.stock import StockEntry
 
 ENTRY = StockEntry()
 

@@ -9,181 +9,196 @@ module: iot_devices
 short_description: Manage many devices of a product as one set
 version_added: 0.1.0
 description:
-  - Brings many devices of a product to what is wanted of them, hundreds of thousands if need be, in as few requests as
-    the platform's batch limits allow.
-  - What has to be known of the devices is read in the way that takes the fewest requests, be it lists, details of many
-    devices, or a search where the instance has one (an Enterprise instance that O(iot_instance_id) names). How many
-    requests a task takes, and how long the quotas make them, is told in check mode, too.
-  - A device that the platform does not take is reported by name, and does not keep others from being done; the task
-    fails in the end. A task that was interrupted is run again, and goes on with what is left; no device is registered
-    twice.
-  - For everything that can be said of a single device, there is M(iotops.aliyun.iot_device).
+  - Registers, updates and deletes many devices of a product, up to hundreds of thousands, in as few requests as the
+    batch limits of the platform allow.
+  - The module reads the current state of the devices in the way that takes the fewest requests. This can be lists of
+    devices, details of many devices in one request, or the device search of an Enterprise instance, which is set with
+    O(iot_instance_id). The result contains the number of requests of the task and the time that they take under the
+    quotas, also in check mode.
+  - A device that the platform rejects is reported by name and does not stop the changes to other devices. The task
+    fails at the end.
+  - An interrupted task can be run again and continues with the remaining changes. No device is registered twice.
+  - For all options of a single device, use M(iotops.aliyun.iot_device).
 options:
   state:
     description:
-      - C(present) makes the devices what is wanted; C(absent) deletes the devices that are named.
+      - Desired state of the devices.
+      - V(present) registers and updates the devices. V(absent) deletes the listed devices.
     type: str
     choices: [present, absent]
     default: present
   product:
     description:
-      - The devices' product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   devices:
     description:
-      - The devices. Either this or O(devices_file) must be given.
+      - Devices of the set.
+      - Either this option or O(devices_file) is required.
     type: list
     elements: dict
     suboptions:
       name:
         description:
-          - The device's name, 4 to 32 letters, digits and C(- _ @ . :). It cannot be changed.
+          - Name of the device, unique in the product.
+          - 4 to 32 letters, digits and C(- _ @ . :).
+          - Cannot be changed after creation.
         type: str
         required: true
       nickname:
         description:
-          - The nickname, 4 to 64 Chinese and English letters, digits and C(_), a Chinese character counting as 2. An
-            empty text takes it away.
+          - Nickname of the device, a display name.
+          - 4 to 64 Chinese or English letters, digits and underscores. A Chinese character counts as 2.
+          - An empty string clears the value.
         type: str
       tags:
         description:
-          - The device's tags, text by key, 100 at most. A key has 1 to 30 letters, digits and dots, a value 1 to 128
-            characters. Those of O(defaults) are added to them.
+          - Tags of the device, as a dictionary of keys and values.
+          - Up to 100 tags. A key has 1 to 30 letters, digits and dots, a value 1 to 128 characters.
+          - The tags of O(defaults) are added to these.
         type: dict
       groups:
         description:
-          - The static groups that the device is in, by their names or GroupIds, 10 at most.
+          - Static groups that the device is a member of, by name or GroupId.
+          - Up to 10 groups.
         type: list
         elements: str
       enabled:
         description:
-          - Whether the device may connect.
+          - Whether the device can connect to the platform.
         type: bool
       gateway:
         description:
-          - The gateway that the device is behind. An empty dictionary takes it away from its gateway.
+          - Gateway that the device is attached to.
+          - An empty dictionary detaches the device from its gateway.
         type: dict
         suboptions:
           product:
             description:
-              - The gateway's product, by its name or its ProductKey.
+              - Name or ProductKey of the product of the gateway.
             type: str
           name:
             description:
-              - The gateway's name.
+              - Name of the gateway.
             type: str
   devices_file:
     description:
-      - The path of a CSV file of the devices, from the root, on the host where the task runs. Its first line names the
-        columns, C(name) and, as wanted, C(nickname), C(enabled), C(groups) (several with C(;) between them),
-        C(gateway_product), C(gateway), and C(tags.KEY) for each tag. An empty cell says nothing.
+      - Absolute path of a CSV file with the devices, on the host where the task runs.
+      - The first line contains the column names. C(name) is required. C(nickname), C(enabled), C(groups) (several
+        groups separated by C(;)), C(gateway_product), C(gateway), and C(tags.KEY) for each tag are optional.
+      - An empty cell has the same meaning as an option that is not set.
     type: path
   defaults:
     description:
-      - What holds for each of the devices that does not say otherwise.
+      - Default values for all devices of the set. They apply to each device that does not set its own value.
     type: dict
     default: {}
     suboptions:
       tags:
         description:
-          - Tags of all of the devices, beside their own.
+          - Tags of all devices, in addition to the tags of each device.
         type: dict
       groups:
         description:
-          - The groups of the devices that name none.
+          - Groups of the devices that do not set O(devices[].groups).
         type: list
         elements: str
       enabled:
         description:
-          - Whether the devices may connect.
+          - Whether the devices that do not set O(devices[].enabled) can connect to the platform.
         type: bool
       gateway:
         description:
-          - The gateway of the devices that name none.
+          - Gateway of the devices that do not set O(devices[].gateway).
         type: dict
         suboptions:
           product:
             description:
-              - The gateway's product, by its name or its ProductKey.
+              - Name or ProductKey of the product of the gateway.
             type: str
           name:
             description:
-              - The gateway's name.
+              - Name of the gateway.
             type: str
   purge:
     description:
-      - Whether the product's devices that are not named are deleted.
+      - Whether to delete devices of the product that are not listed.
+      - Only with O(state=present).
     type: bool
     default: false
   purge_limit:
     description:
-      - How many devices O(purge) may delete, as a number or as a part of all such as C(10%). Where there are more,
-        nothing is changed and the task fails.
+      - Maximum number of devices that O(purge) can delete, as a number or as a percentage of all devices such as
+        V(10%).
+      - If there are more devices to delete, the task fails before it makes changes.
     type: str
     default: 10%
   purge_tags:
     description:
-      - Whether tags are removed that are not named, of devices of which tags are.
-      - Without that it is enough to know which devices have the named tags, which on an instance without a search takes
-        fewer requests by far.
+      - Whether to remove tags that are not listed, for devices with tags in the task.
+      - If V(false), the module needs to know only which devices have the listed tags. On an instance without device
+        search this takes far fewer requests.
     type: bool
     default: true
   purge_groups:
     description:
-      - Whether devices are taken out of the groups that are not named, where groups are. The same holds as for
-        O(purge_tags).
+      - Whether to remove devices from groups that are not listed, for devices with groups in the task.
+      - As with O(purge_tags), V(false) takes fewer requests.
     type: bool
     default: true
   move:
     description:
-      - Whether devices that are behind another gateway are taken from there. Otherwise that is an error, and nothing is
-        changed.
+      - Whether to move devices that are attached to another gateway.
+      - If V(false) and a device is attached to another gateway, the task fails before it makes changes.
     type: bool
     default: false
   slice:
     description:
-      - The part of the devices that this task looks at, such as C(2/5), the second of five. To which part a device
-        belongs follows from its name. Several controllers can work on a part each, side by side; none touches or purges
-        the devices of another.
+      - Part of the devices that this task manages, such as V(2/5) for the second of five parts.
+      - The name of a device determines the part that it belongs to. Several controllers can manage one part each at the
+        same time; a task does not change or purge devices of other parts.
     type: str
   secrets_file:
     description:
-      - The path of a file, from the root, that the secrets of devices go to, with the columns or members
-        C(product_key), C(device_name) and C(device_secret). It has mode 0600, what it held before stays in it, and it
-        grows while devices are being registered.
+      - Absolute path of a file to which the secrets of the devices are written, with the columns or members
+        C(product_key), C(device_name) and C(device_secret).
+      - The file has mode 0600. Existing entries are kept, and new entries are added while devices are being registered.
     type: path
   secrets_format:
     description:
-      - The format of O(secrets_file), a CSV file with a header or a JSON list.
+      - Format of O(secrets_file), a CSV file with a header line or a JSON list.
     type: str
     choices: [csv, json]
     default: csv
   secrets_of:
     description:
-      - Whose secrets go to O(secrets_file), those of the devices that the task registers (C(new)), or those of C(all)
-        that are named, such as after a task was interrupted.
+      - Devices whose secrets are written to O(secrets_file). Either the devices that the task registers (V(new)) or all
+        listed devices (V(all)), for example after an interrupted task.
     type: str
     choices: [new, all]
     default: new
   secrets_vault:
     description:
-      - Whether O(secrets_file) is encrypted with Ansible Vault, by the C(ansible-vault) of the Python that runs the
-        task. It is written in the end only.
+      - Whether O(secrets_file) is encrypted with Ansible Vault, using the C(ansible-vault) of the Python interpreter
+        that runs the task.
+      - An encrypted file is written only at the end of the task.
     type: bool
     default: false
   secrets_vault_password_file:
     description:
-      - The file of the vault's password, or the script that tells it; what Ansible is configured to use, unless given.
+      - File that contains the vault password, or script that prints it.
+      - If not set, the vault password that Ansible is configured to use is used.
     type: path
   warn_above_in_seconds:
     description:
-      - Above how many estimated seconds the task warns.
+      - Estimated duration in seconds above which the task issues a warning.
     type: int
     default: 3600
   parallel_requests:
     description:
-      - How many requests of one operation are under way at the same time, 1 to 64. The quotas hold all the same.
+      - Maximum number of concurrent requests of one operation, V(1) to V(64).
+      - The quotas of the platform apply regardless of this value.
     type: int
     default: 8
 extends_documentation_fragment:
@@ -199,11 +214,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A group for what is on the bridge
+- name: Create a group for the lamps of the bridge
   iotops.aliyun.iot_device_group:
     name: bridge_lamps
 
-- name: The lamps of the bridge
+- name: Register the lamps of the bridge
   iotops.aliyun.iot_devices:
     product: street_light
     defaults:
@@ -217,7 +232,7 @@ EXAMPLES = r"""
         enabled: false
     secrets_file: "{{ playbook_dir }}/secrets.csv"
 
-- name: One of them is gone
+- name: Delete one of the lamps
   iotops.aliyun.iot_devices:
     product: street_light
     state: absent
@@ -314,7 +329,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.entry import DevicesEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.entry import DevicesEntry
 
 ENTRY = DevicesEntry()
 

@@ -6,62 +6,69 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_devices_info
-short_description: Find many devices, of one product or of many
+short_description: Gather information about many devices of one or more products
 version_added: 0.1.0
 description:
-  - Tells the devices of an account with what is wanted to be known of them, page by page and never device by device,
-    unless O(properties) or O(one_by_one) say so.
-  - What the platform knows of tags, groups and OTA modules is told page by page by the search of an Enterprise
-    instance, which O(iot_instance_id) names; of groups also by the lists of their members.
-  - For everything that can be known of a single device, there is M(iotops.aliyun.iot_device_info); to have devices as
-    hosts, there is the inventory P(iotops.aliyun.iot_devices#inventory).
+  - Returns the devices of an account with the requested information. Devices are read page by page. They are read one
+    by one only if O(properties) or O(one_by_one) is set.
+  - The device search of an Enterprise instance, which is set with O(iot_instance_id), returns tags, groups and OTA
+    modules page by page. Groups are also read from the member lists of the groups.
+  - For all information about a single device, use M(iotops.aliyun.iot_device_info). To use devices as inventory hosts,
+    use the inventory plugin P(iotops.aliyun.iot_devices#inventory).
 options:
   products:
     description:
-      - The products, by name or by ProductKey; all products, unless given.
+      - Return only devices of these products, by name or ProductKey.
+      - If not set, devices of all products are returned.
     type: list
     elements: str
   device_groups:
     description:
-      - Only devices in one of these static groups, by name or by GroupId. Fewer requests are sent then.
+      - Return only devices in one of these static groups, by name or GroupId.
+      - This filter reduces the number of requests.
     type: list
     elements: str
   tags:
     description:
-      - Only devices with all of these tags. Fewer requests are sent then.
+      - Return only devices that have all of these tags. They can have other tags as well.
+      - This filter reduces the number of requests.
     type: dict
   statuses:
     description:
-      - Only devices in one of these states.
+      - Return only devices with one of these statuses.
     type: list
     elements: str
     choices: [online, offline, unactive, disable]
   indexed_status:
     description:
-      - Whether devices in one of O(statuses) are looked up in the platform's own index. Where few of many devices are,
-        that takes far fewer requests; the platform takes up to ten seconds to bring a change into it.
+      - Whether to look up devices with one of O(statuses) in the status index of the platform.
+      - If only few of many devices match, this takes far fewer requests. A status change can take up to ten seconds to
+        appear in the index.
     type: bool
     default: false
   facts:
     description:
-      - What to ask for beside what lists of devices tell.
+      - Additional information to read that lists of devices do not contain.
     type: list
     elements: str
     choices: [tags, groups, modules]
     default: []
   properties:
     description:
-      - The identifiers of properties of the thing model whose last values to tell. It takes a request for each device.
+      - Identifiers of the thing model properties whose last reported values are returned.
+      - This takes one request for each device.
     type: list
     elements: str
   one_by_one:
     description:
-      - Whether devices are asked one by one for what no list tells. Otherwise a warning says what is missing.
+      - Whether to read devices one by one for information that no list contains.
+      - If V(false), this information is missing from the result and a warning names it.
     type: bool
     default: false
   parallel_requests:
     description:
-      - How many requests of one operation are under way at the same time, 1 to 64. The quotas hold all the same.
+      - Maximum number of concurrent requests of one operation, V(1) to V(64).
+      - The quotas of the platform apply regardless of this value.
     type: int
     default: 8
 extends_documentation_fragment:
@@ -75,11 +82,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: All devices of the account
+- name: List all devices of the account
   iotops.aliyun.iot_devices_info:
   register: everything
 
-- name: The lamps of the west side that are not online, with their tags
+- name: List the lamps of the west side that are not online, with their tags
   iotops.aliyun.iot_devices_info:
     products: [street_light]
     device_groups: [west_side]
@@ -152,7 +159,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.fleet.overview import OverviewEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.overview import OverviewEntry
 
 ENTRY = OverviewEntry()
 

@@ -6,53 +6,62 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_distribution
-short_description: Distribute a product and devices to other instances
+short_description: Distribute a product and its devices to other instances
 version_added: 0.1.0
 description:
-  - Brings a product, alone or with some of its devices, to other instances of the platform, or has the platform forget
-    a job that did.
-  - What is in the targets already is not distributed once more. A device that is brought back to where it came from is
-    in no list of the platform, so that this is done each time.
-  - An account can have 10 such jobs at a time. The task fails where a device could not be distributed.
+  - Distributes a product, alone or with some of its devices, to other instances of the platform. It can also delete a
+    distribution job.
+  - Products and devices that are already in the target instances are not distributed again. A device that is
+    distributed back to its original instance does not appear in any list of the platform, so each run distributes it
+    again.
+  - An account can have up to 10 distribution jobs at a time. The task fails if a device could not be distributed.
 options:
   state:
     description:
-      - Whether the product and its devices are in the targets (V(distributed)), or the job O(job_id) is forgotten
-        (V(absent)), which leaves the devices where they are.
+      - Desired state of the distribution or of the job.
+      - V(distributed) distributes the product and its devices to the target instances. V(absent) deletes the
+        distribution job O(job_id); the devices remain in their instances.
     type: str
     choices: [distributed, absent]
     default: distributed
   product:
     description:
-      - The product, by its name or its ProductKey. Needed to distribute.
+      - Name or ProductKey of the product.
+      - Required if O(state=distributed).
     type: str
   devices:
     description:
-      - The names of its devices that go along, at most 10,000. Not given, the product goes alone.
+      - Names of the devices to distribute with the product, up to 10,000.
+      - If not set, the product is distributed without devices.
     type: list
     elements: str
   source_instance_id:
     description:
-      - The instance where they are. Needed to distribute.
+      - ID of the source instance.
+      - Required if O(state=distributed).
     type: str
   target_instance_ids:
     description:
-      - The instances to bring them to, each in another region. With several, a device is in the one that is nearest to
-        it. A product alone is brought to one.
+      - IDs of the target instances, each in a different region.
+      - Required if O(state=distributed).
+      - With several target instances, each device is assigned to the nearest one. A product without devices can be
+        distributed to one instance only.
     type: list
     elements: str
   target_uid:
     description:
-      - The number of the account that the targets belong to. This or O(target_aliyun_id) is needed to distribute.
-      - It is the caller's own. The API does not distribute to other accounts.
+      - Number (UID) of the account that owns the target instances.
+      - Either this option or O(target_aliyun_id) is required if O(state=distributed).
+      - It must be the account of the caller. The API does not distribute to other accounts.
     type: str
   target_aliyun_id:
     description:
-      - The login name of that account.
+      - Login name of the account that owns the target instances.
     type: str
   job_id:
     description:
-      - The job to be forgotten, one that distributed devices.
+      - ID of the device distribution job to delete.
+      - Required if O(state=absent).
     type: str
   wait:
     description:
@@ -61,7 +70,7 @@ options:
     default: true
   wait_timeout_in_seconds:
     description:
-      - How long to wait, 1 second to a day.
+      - Maximum time to wait for the job, in seconds, V(1) to V(86400) (one day).
     type: int
     default: 300
 extends_documentation_fragment:
@@ -69,16 +78,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Reads the account, and says what would be done without doing it.
+    description: Reads the account and returns the changes that would be made without making them.
   diff_mode:
     support: none
-    description: There is no state with which all of it could be compared.
+    description: The platform returns no complete state that could be compared.
   idempotent:
     support: partial
-    description: What is brought back to where it came from is in no list, and brought each time.
+    description: Devices that are distributed back to their original instance are in no list; each run repeats that.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_distribution_info
@@ -87,7 +96,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A lamp moves to Singapore
+- name: Distribute a device to an instance in Singapore
   iotops.aliyun.iot_distribution:
     product: street_light
     devices: [lamp-0001]
@@ -96,7 +105,7 @@ EXAMPLES = r"""
     target_uid: "1000000000000001"
   register: moved
 
-- name: How that went need not be remembered
+- name: Delete the distribution job
   iotops.aliyun.iot_distribution:
     job_id: "{{ moved.job_id }}"
     state: absent
@@ -139,7 +148,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.distribution import Distribution
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.distribution.distribution import Distribution
 
 ENTRY = Distribution()
 

@@ -6,50 +6,53 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_distribution_info
-short_description: Find what is distributed to other instances
+short_description: Gather information about distribution to other instances
 version_added: 0.1.0
 description:
-  - Tells which products and devices are in other instances than the one they came from, or the jobs that distribute
-    devices.
+  - Returns the products or devices that are distributed to other instances than their original one, or the jobs that
+    distribute devices.
 options:
   what:
     description:
-      - What to tell.
+      - Kind of objects to return.
     type: str
     required: true
     choices: [devices, products, jobs]
   product:
     description:
-      - Only of this product, by its name or its ProductKey.
+      - Return only objects of this product, by name or ProductKey.
     type: str
   device:
     description:
-      - Only the device of this name.
+      - Return only the device with this name.
+      - Only with O(what=devices).
     type: str
   source_instance_id:
     description:
-      - Only from this instance.
+      - Return only objects that are distributed from this instance.
     type: str
   target_instance_id:
     description:
-      - Only to this instance.
+      - Return only objects that are distributed to this instance.
     type: str
   target_uid:
     description:
-      - Only to the account of this number.
+      - Return only objects that are distributed to the account with this number (UID).
     type: str
   job_id:
     description:
-      - Only the job of this id.
+      - Return only the job with this ID.
+      - Only with O(what=jobs).
     type: str
   status:
     description:
-      - Only jobs of this status.
+      - Return only jobs with this status.
+      - Only with O(what=jobs).
     type: str
     choices: [initial, running, finished, interrupted]
   results:
     description:
-      - Whether it is told of each job that has ended what became of its devices, which takes two requests for each.
+      - Whether to return the result for each device of each job that has ended, which takes two requests for each job.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -62,12 +65,12 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Which lamps are elsewhere
+- name: List the distributed devices of a product
   iotops.aliyun.iot_distribution_info:
     what: devices
     product: street_light
 
-- name: How jobs went
+- name: List the distribution jobs with their results
   iotops.aliyun.iot_distribution_info:
     what: jobs
     results: true
@@ -204,7 +207,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.distribution import DistributionInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.distribution.distribution import DistributionInfo
 
 ENTRY = DistributionInfo()
 

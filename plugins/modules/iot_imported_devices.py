@@ -9,52 +9,59 @@ module: iot_imported_devices
 short_description: Import devices of an MQTT cloud gateway
 version_added: 0.1.0
 description:
-  - Devices behind an MQTT cloud gateway keep the secrets that they had before they came to the platform. They are
-    imported with these into the product of the gateway, which the console makes.
-  - Only the devices that a task names are looked at; others of the product stay as they are.
+  - Imports, updates and deletes devices of an MQTT cloud gateway. These devices keep the secrets that they had before.
+    They are imported with these secrets into the product of the gateway, which is created in the console.
+  - Only the devices that the task lists are managed. Other devices of the product are not changed.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   state:
     description:
-      - Whether the devices are there. With V(absent) those that O(devices) names are deleted.
+      - Desired state of the devices.
+      - V(absent) deletes the devices that are listed in O(devices).
     type: str
     choices: [present, absent]
     default: present
   devices:
     description:
-      - The devices, up to 10,000. Several that have no nickname are imported at once, all of them or none; with a
-        nickname each takes a request.
+      - Devices to manage, up to 10,000.
+      - Several devices without a nickname are imported in one request, all or none of them. Each device with a nickname
+        takes one request.
     type: list
     elements: dict
     required: true
     suboptions:
       name:
         description:
-          - The device's name, 4 to 32 letters, digits and C(- _ @ . :).
+          - Name of the device.
+          - 4 to 32 letters, digits and C(- _ @ . :).
         type: str
         required: true
       device_secret:
         description:
-          - The secret that it has, 1 to 32 letters, digits and C(- _ @ . :). Needed to import it.
-          - It cannot be changed; given for a device that is there, it must be the one that the platform knows.
+          - Secret of the device, 1 to 32 letters, digits and C(- _ @ . :).
+          - Required when the device is imported.
+          - Cannot be changed. If it is set for an imported device, it must be the secret that the platform has for it.
         type: str
       serial_number:
         description:
-          - Its serial number, 1 to 64 letters, digits and underscores. It is sent when the device is imported, and
-            never read back.
+          - Serial number of the device, 1 to 64 letters, digits and underscores.
+          - It is sent when the device is imported and never read back.
         type: str
       nickname:
         description:
-          - A name for people, 1 to 64 Chinese and English letters, digits and underscores, where a Chinese character
-            counts as 2. To change it takes 4 to 32. An empty text clears it.
+          - Nickname of the device, a display name.
+          - 1 to 64 Chinese or English letters, digits and underscores. A Chinese character counts as 2. A nickname that
+            replaces another one must have 4 to 32.
+          - An empty string clears the value.
         type: str
   include_secrets:
     description:
-      - Whether the result has the devices' secrets. Set C(no_log) on such a task.
+      - Whether the result contains the secrets of the devices.
+      - Set C(no_log) on the task if you enable this option.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -68,7 +75,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Meters that speak MQTT already
+- name: Import two MQTT devices with their secrets
   iotops.aliyun.iot_imported_devices:
     product: street_light
     devices:
@@ -76,7 +83,7 @@ EXAMPLES = r"""
       - {name: meter-0002, device_secret: 8b20d4e6fa, serial_number: QC4_002}
   register: meters
 
-- name: One of them is gone
+- name: Delete one of the devices
   iotops.aliyun.iot_imported_devices:
     product: street_light
     devices:
@@ -148,7 +155,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.imported_devices import ImportedDevices
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.imported_devices import ImportedDevices
 
 ENTRY = ResourceEntry(ImportedDevices)
 

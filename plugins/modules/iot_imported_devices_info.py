@@ -6,20 +6,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_imported_devices_info
-short_description: Find devices that were imported together
+short_description: Gather information about a batch of imported devices
 version_added: 0.1.0
 description:
-  - Tells the devices of a batch that M(iotops.aliyun.iot_imported_devices) has imported, except for those that were
-    deleted since.
+  - Returns the devices of a batch that was imported by M(iotops.aliyun.iot_imported_devices). Devices that were deleted
+    after the import are missing from the result.
 options:
   apply_id:
     description:
-      - The ApplyId of the batch.
+      - ApplyId of the batch.
     type: int
     required: true
   include_secrets:
     description:
-      - Whether the result has the devices' secrets. Set C(no_log) on such a task.
+      - Whether the result contains the secrets of the devices.
+      - Set C(no_log) on the task if you enable this option.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -33,7 +34,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Meters that speak MQTT already
+- name: Import two MQTT devices with their secrets
   iotops.aliyun.iot_imported_devices:
     product: street_light
     devices:
@@ -41,7 +42,7 @@ EXAMPLES = r"""
       - {name: meter-0002, device_secret: 8b20d4e6fa, serial_number: QC4_002}
   register: meters
 
-- name: Their serial numbers
+- name: Read the serial numbers of the imported devices
   iotops.aliyun.iot_imported_devices_info:
     apply_id: "{{ meters.imported_devices.apply_id }}"
 """
@@ -84,7 +85,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.imported_devices import ImportedDevices
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.imported_devices import ImportedDevices
 
 ENTRY = InfoEntry(ImportedDevices)
 

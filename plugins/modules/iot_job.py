@@ -6,111 +6,126 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_job
-short_description: Do something with many devices
+short_description: Manage device jobs
 version_added: 0.1.0
 description:
-  - A job calls a service of many devices, sets their properties, publishes to them, or hands them something of one's
-    own to do, at a pace. An account has 10,000 jobs at most.
-  - A job runs at once when it is made, or at its time. Its description, its pace and its timeout can change as long as
-    it has not ended, and nothing else of it. To do it once more, give another name; to repeat only what went wrong,
-    there is M(iotops.aliyun.iot_job_rerun).
+  - Creates, updates, cancels and deletes device jobs. A device job calls a service of many devices, sets their
+    properties, publishes a message to them, or sends them a custom task, at a limited rate. An account can have up to
+    10,000 jobs.
+  - A job starts when it is created, or at O(schedule_time).
+  - Only the description, the rate and the timeout of a job can be changed, and only until the job has ended. To run a
+    job again, create one with another name. To repeat only the failed tasks of a job, use
+    M(iotops.aliyun.iot_job_rerun).
 options:
   name:
     description:
-      - The job's name, 4 to 30 Chinese and English letters, digits and underscores. It tells one job from
-        another. The platform allows several of one name; the module does not.
+      - Name of the job. Identifies the job.
+      - 4 to 30 Chinese or English letters, digits and underscores.
+      - The platform allows several jobs with the same name; the module does not.
     type: str
     required: true
   state:
     description:
-      - V(present) is a job that was made, whatever has become of it. V(cancelled) is one that does not go on; one that
-        has ended stays as it is. V(absent) is none, whether it has ended or not.
+      - Desired state of the job.
+      - V(present) creates the job if it does not exist. An existing job can have any status.
+      - V(canceled) cancels the job. A job that has ended is not changed.
+      - V(absent) deletes the job, whether it has ended or not.
     type: str
-    choices: [present, cancelled, absent]
+    choices: [present, canceled, absent]
     default: present
   type:
     description:
-      - What is done, call an asynchronous service (V(invoke_service)), set properties (V(set_property)), publish
-        (V(pub)), or what the devices make of the document and the file (V(custom)). Needed to make one.
+      - Type of the job. Call an asynchronous service (V(invoke_service)), set properties (V(set_property)), publish a
+        message (V(pub)), or send the document and the file to the devices for custom processing (V(custom)).
+      - Required when the job is created.
     type: str
     choices: [invoke_service, set_property, pub, custom]
   document:
     description:
-      - What the devices are to do, up to 65,536 characters as JSON. Needed to make one.
-      - For V(invoke_service) it has C(serviceIdentifier) and C(params), for V(set_property) C(params), for V(pub)
-        C(topicShortName) and C(messageContent) in Base64, and for V(custom) anything.
+      - Document of the job, which describes what the devices have to do.
+      - Up to 65,536 characters as JSON.
+      - Required when the job is created.
+      - It contains C(serviceIdentifier) and C(params) for V(invoke_service), C(params) for V(set_property),
+        C(topicShortName) and C(messageContent) in Base64 for V(pub), and any members for V(custom).
     type: dict
   product:
     description:
-      - The product whose devices the job is for, up to 100,000, by its name or its ProductKey. One of O(product),
-        O(group) and O(devices) is needed to make a job.
+      - Name or ProductKey of the product whose devices the job targets, up to 100,000 devices.
+      - One of O(product), O(group) and O(devices) is required when the job is created.
     type: str
   group:
     description:
-      - The group whose devices the job is for, up to 100,000, by its name or its GroupId.
+      - Name or GroupId of the device group whose devices the job targets, up to 100,000 devices.
     type: str
   devices:
     description:
-      - The devices that the job is for, up to 200.
+      - Devices that the job targets, up to 200.
     type: list
     elements: dict
     suboptions:
       product:
         description:
-          - The product, by its name or its ProductKey.
+          - Name or ProductKey of the product of the device.
         type: str
         required: true
       name:
         description:
-          - The name of the device.
+          - Name of the device.
         type: str
         required: true
   file:
     description:
-      - A file for the devices of a V(custom) job, as a path from the root on the host where the task runs, of up to
-        1,000 MB (1,048,576,000 bytes). It is uploaded when the job is made.
-      - The platform keeps its suffix where it is C(bin), C(apk), C(tar), C(gz), C(tar.gz), C(zip) or C(gzip), and
-        calls it C(bin) otherwise.
+      - File for the devices of a V(custom) job, as an absolute path on the host where the task runs.
+      - Up to 1,000 MB (1,048,576,000 bytes). It is uploaded when the job is created.
+      - The platform keeps the file extension if it is C(bin), C(apk), C(tar), C(gz), C(tar.gz), C(zip) or C(gzip). All
+        other files get the extension C(bin).
     type: path
   description:
     description:
-      - What the job is for, up to 100 characters. An empty text clears it.
+      - Description of the job, up to 100 characters.
+      - An empty string clears the value.
     type: str
   maximum_per_minute:
     description:
-      - To how many devices the job is sent a minute at most, 50 to 1,000. It is 1,000 where nothing is said.
+      - Maximum number of devices to which the job is sent per minute, V(50) to V(1000).
+      - Defaults to V(1000) when the job is created.
     type: int
   qos:
     description:
-      - How surely a V(pub) or V(custom) job is sent, at most once (V(0)) or at least once (V(1)). It is V(0) where
-        nothing is said.
+      - Quality of service of the messages of the job, at most once (V(0)) or at least once (V(1)).
+      - Only for V(pub) and V(custom) jobs.
+      - Defaults to V(0) when the job is created.
     type: int
     choices: [0, 1]
   timeout_in_minutes:
     description:
-      - How long each device may take, 1 to 3,600 minutes for a V(custom) job, where it is 60 if nothing is said, and 1
-        to 5 for V(invoke_service) and V(set_property), where it is 1. A publication waits for nothing.
+      - Time in minutes that each device has to complete the job.
+      - V(1) to V(3600) for a V(custom) job, with a default of V(60). V(1) to V(5) for V(invoke_service) and
+        V(set_property), with a default of V(1). Cannot be set for V(pub), which has no timeout.
     type: int
-  scheduled_time:
+  schedule_time:
     description:
-      - When the job begins, 10 minutes to 7 days ahead, such as V(2030-01-31T20:00:00+08:00). Not given, it begins at
-        once. A time that is told anew at each run would be a change, which there is none of.
+      - Start time of the job, such as V(2030-01-31T20:00:00+08:00), 10 minutes to 7 days in the future.
+      - If not set, the job starts when it is created.
+      - Cannot be changed after creation. Use a fixed time, because a time that is calculated again in each run is a
+        change.
     type: str
   wait:
     description:
-      - Whether the task waits until the job has ended, with whatever result for each device. In check mode nothing is
-        waited for.
+      - Whether to wait until the job has ended, regardless of its result for each device.
+      - Has no effect in check mode.
     type: bool
     default: false
   wait_timeout_in_seconds:
     description:
-      - How long to wait, in seconds. Then the task fails, and the job goes on.
+      - Maximum time to wait for the job, in seconds.
+      - After this time the task fails. The job continues.
     type: int
     default: 3600
   include_secrets:
     description:
-      - Whether the result has RV(job.download_url), by which everybody can fetch the file. Set C(no_log) on such a
-        task.
+      - Whether the result contains RV(job.download_url), with which anyone can download the file.
+      - Set C(no_log) on the task if you enable this option.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -125,7 +140,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: All lamps hear of the storm, and it is waited until it was sent
+- name: Publish a message to all devices of a product and wait until the job has ended
   iotops.aliyun.iot_job:
     name: storm
     type: pub
@@ -135,7 +150,7 @@ EXAMPLES = r"""
     product: street_light
     wait: true
 
-- name: One lamp does what its maker thought of
+- name: Send a custom task to one device
   iotops.aliyun.iot_job:
     name: calibrate
     type: custom
@@ -145,12 +160,12 @@ EXAMPLES = r"""
     maximum_per_minute: 50
     timeout_in_minutes: 120
 
-- name: Not today
+- name: Cancel a job
   iotops.aliyun.iot_job:
     name: calibrate
-    state: cancelled
+    state: canceled
 
-- name: The storm is over
+- name: Delete a job
   iotops.aliyun.iot_job:
     name: storm
     state: absent
@@ -211,18 +226,18 @@ job:
       description: How long each device may take.
       type: int
       returned: for other types than C(pub), when it is read whole
-    scheduled_time:
+    schedule_time:
       description: When it begins, in UTC; empty where it began at once.
       type: str
       returned: when it is read whole
     status:
       description:
         - How it stands, C(initializing), C(waiting) (for its time), C(in_progress), C(completed), C(timed_out),
-          C(cancelling) or C(cancelled).
+          C(canceling) or C(canceled).
       type: str
       returned: when it is there
     stopped:
-      description: Whether it has ended, or is about to because it was cancelled.
+      description: Whether it has ended, or is about to because it was canceled.
       type: bool
       returned: when it is there
     created:
@@ -249,7 +264,7 @@ job:
     description: for the night
     maximum_per_minute: 100
     timeout_in_minutes: 1
-    scheduled_time: ""
+    schedule_time: ""
     status: in_progress
     stopped: false
     created: "2020-12-13T04:09:51.000Z"
@@ -290,7 +305,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job import Job
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job.job import Job
 
 ENTRY = ResourceEntry(Job)
 

@@ -6,47 +6,48 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_job_info
-short_description: Find jobs for many devices
+short_description: Gather information about device jobs
 version_added: 0.1.0
 description:
-  - Finds jobs by their name, their type and how they stand, or tells all of them, 50 a request. One that is being
-    taken away is not told any more.
+  - Returns the device jobs of the account, optionally filtered by name, ID, type or status. One request lists up to 50
+    jobs. Jobs that are being deleted are not returned.
 options:
   name:
     description:
-      - The job's name. One that is named is read whole.
+      - Return only the job with this name.
     type: str
   job_id:
     description:
-      - The id that the platform gave the job. One that is named is read whole.
+      - Return only the job with this ID, which the platform assigned.
     type: str
   type:
     description:
-      - Only jobs of this type.
+      - Return only jobs of this type.
     type: str
     choices: [invoke_service, set_property, pub, custom]
   status:
     description:
-      - Only jobs that stand like this.
+      - Return only jobs with this status.
     type: str
-    choices: [initializing, waiting, in_progress, completed, cancelled, timed_out, cancelling, removing]
+    choices: [initializing, waiting, in_progress, completed, canceled, timed_out, canceling, removing]
   details:
     description:
-      - Whether each element of a list is read whole, which takes a request for each. One that is named is always read
-        whole.
+      - Whether to read each listed job in full, which takes an additional request for each of them.
+      - A job that is selected by O(name) or O(job_id) is always read in full.
     type: bool
     default: false
   include:
     description:
-      - What is read beside, of each job that fits, which takes requests for each. How many of its tasks stand how
-        (V(statistics)), and the tasks themselves (V(tasks)).
+      - Additional information to read for each returned job, which takes additional requests for each of them.
+      - V(statistics) is the number of tasks of the job by status, V(tasks) are the tasks themselves.
     type: list
     elements: str
     choices: [statistics, tasks]
     default: []
   include_secrets:
     description:
-      - Whether the result has the addresses by which everybody can fetch files. Set C(no_log) on such a task.
+      - Whether the result contains the download addresses, with which anyone can download the files.
+      - Set C(no_log) on the task if you enable this option.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -60,11 +61,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What is under way
+- name: List the jobs that are in progress
   iotops.aliyun.iot_job_info:
     status: in_progress
 
-- name: What has become of one
+- name: Read a job with its statistics and tasks
   iotops.aliyun.iot_job_info:
     name: calibrate
     include: [statistics, tasks]
@@ -126,18 +127,18 @@ jobs:
       description: How long each device may take.
       type: int
       returned: for other types than C(pub), when it is read whole
-    scheduled_time:
+    schedule_time:
       description: When it begins, in UTC; empty where it began at once.
       type: str
       returned: when it is read whole
     status:
       description:
         - How it stands, C(initializing), C(waiting) (for its time), C(in_progress), C(completed), C(timed_out),
-          C(cancelling) or C(cancelled).
+          C(canceling) or C(canceled).
       type: str
       returned: when it is there
     stopped:
-      description: Whether it has ended, or is about to because it was cancelled.
+      description: Whether it has ended, or is about to because it was canceled.
       type: bool
       returned: when it is there
     created:
@@ -175,7 +176,7 @@ jobs:
       description: for the night
       maximum_per_minute: 100
       timeout_in_minutes: 1
-      scheduled_time: ""
+      schedule_time: ""
       status: in_progress
       stopped: false
       created: "2020-12-13T04:09:51.000Z"
@@ -189,7 +190,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job import Job
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job.job import Job
 
 ENTRY = InfoEntry(Job)
 

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_job_rerun
-short_description: Repeat what failed of a job
+short_description: Rerun the failed tasks of a device job
 version_added: 0.1.0
 description:
-  - Repeats the tasks of a job that failed or took too long. The job must have ended, completed or timed out.
+  - Reruns the tasks of a device job that failed or timed out.
+  - The job must have ended, with the status C(completed) or C(timed_out).
 options:
   name:
     description:
-      - The job, by its name or its id.
+      - Name or ID of the job.
     type: str
     required: true
 extends_documentation_fragment:
@@ -21,16 +22,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_job
@@ -40,7 +41,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A job
+- name: Create a job that publishes a message to all devices of a product
   iotops.aliyun.iot_job:
     name: storm
     type: pub
@@ -48,7 +49,7 @@ EXAMPLES = r"""
     product: street_light
     wait: true
 
-- name: Once more, for those that did not hear of it
+- name: Rerun the tasks of the job that failed
   iotops.aliyun.iot_job_rerun:
     name: storm
 """
@@ -78,7 +79,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job import Rerun
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job.job import Rerun
 
 ENTRY = Rerun()
 

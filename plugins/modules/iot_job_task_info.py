@@ -6,25 +6,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_job_task_info
-short_description: Find what single devices do within device jobs
+short_description: Gather information about tasks of device jobs
 version_added: 0.1.0
 description:
-  - Tells of the tasks of a device job, one for each device, or of one task with all that the device has said of it.
-
+  - Returns the tasks of a device job, one for each device, or a single task with the details that the device has
+    reported.
 options:
   task_id:
     description:
-      - The id of one task. Either this or O(job_id) must be given.
+      - Return only the task with this ID.
+      - Exactly one of O(task_id) and O(job_id) must be set.
     type: str
   job_id:
     description:
-      - The id of the job, as M(iotops.aliyun.iot_job) tells it.
+      - Return the tasks of the job with this ID. M(iotops.aliyun.iot_job) returns the ID of a job.
     type: str
   status:
     description:
-      - Only tasks of the job in this state.
+      - Return only tasks with this status.
+      - Only allowed with O(job_id).
     type: str
-    choices: [queued, sent, in_progress, failed, rejected, timed_out, succeeded, cancelled]
+    choices: [queued, sent, in_progress, failed, rejected, timed_out, succeeded, canceled]
 extends_documentation_fragment:
   - iotops.aliyun.iot
   - iotops.aliyun.iot.info
@@ -36,7 +38,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What has become of a task
+- name: Get the status of one task
   iotops.aliyun.iot_job_task_info:
     task_id: MSnT9xxxxq010101
 """
@@ -115,7 +117,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job_task import JobTaskInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job.job_task import JobTaskInfo
 
 ENTRY = JobTaskInfo()
 

@@ -6,41 +6,46 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_license
-short_description: License a product and its devices for audio and video
+short_description: Manage audio and video licenses of a product and its devices
 version_added: 0.1.0
 description:
-  - Licenses a product for the platform's audio and video services, and devices of it, or takes the licence away from
-    the product. Licences are bought on the console.
-  - The platform tells which devices have a licence, and not which products have one. With O(devices) nothing is done
-    where all of them have theirs; without, the product is licensed each time.
-  - The task waits until the devices have their licences, and fails where one could not get it.
+  - Assigns a license for the platform's audio and video services to a product and to devices of the product, or removes
+    the license from the product.
+  - Licenses are bought in the console.
+  - The platform reports which devices have a license, but not which products have one. If O(devices) is set and all of
+    these devices have the license, nothing is changed. If O(devices) is not set, the license is assigned to the product
+    on every run.
+  - The module waits until the devices have their licenses, and fails if a device could not be licensed.
 options:
   state:
     description:
-      - Whether the product, and O(devices), have the licence (V(bound)), or the product has it no longer (V(unbound)).
-        Devices keep the licences that they have, whatever becomes of the product.
+      - Desired state of the license.
+      - V(bound) assigns the license to the product and to O(devices). V(unbound) removes the license from the product.
+      - Devices keep their licenses when the license is removed from the product.
     type: str
     choices: [bound, unbound]
     default: bound
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   license:
     description:
-      - The licence, by the resolution of video that it allows.
+      - License, identified by the video resolution that it allows.
     type: str
     required: true
     choices: ["480p", "720p"]
   devices:
     description:
-      - The names of the devices to license, within O(product).
+      - Names of the devices of the product to license.
+      - Not allowed with O(state=unbound).
     type: list
     elements: str
   wait_timeout_in_seconds:
     description:
-      - How long to wait for the licences of each hundred devices, 1 second to a day.
+      - Maximum time to wait for the licenses of each batch of 100 devices, in seconds.
+      - The range is 1 to 86,400.
     type: int
     default: 300
 extends_documentation_fragment:
@@ -48,16 +53,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Reads the account, and says what would be done without doing it.
+    description: Reads the current state and returns what would be changed, without changing anything.
   diff_mode:
     support: none
-    description: There is no state with which all of it could be compared.
+    description: The platform does not return the complete state that would have to be compared.
   idempotent:
     support: partial
-    description: Without O(devices) it is done each time, as nothing tells whether it was.
+    description: Without O(devices), every run is a change, because the platform does not return a product's license.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_license_info
@@ -66,13 +71,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A lamp with a camera
+- name: License a product and one of its devices for video
   iotops.aliyun.iot_license:
     product: street_light
     license: 720p
     devices: [lamp-0001]
 
-- name: No more lamps get a licence
+- name: Remove the license from the product
   iotops.aliyun.iot_license:
     product: street_light
     license: 720p
@@ -115,7 +120,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.license import License
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.av_license.license import License
 
 ENTRY = License()
 

@@ -6,31 +6,33 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_license_info
-short_description: Find devices with an audio and video licence
+short_description: Gather information about audio and video licenses of devices
 version_added: 0.1.0
 description:
-  - Tells which devices have a licence for the platform's audio and video services, and until when.
+  - Returns the devices that have a license for the platform's audio and video services, and the expiry times of the
+    licenses.
 options:
   product:
     description:
-      - Only devices of this product, by its name or its ProductKey.
+      - Return only devices of this product, identified by its name or ProductKey.
     type: str
   device:
     description:
-      - Only the device of this name, within O(product).
+      - Return only the device with this name.
+      - Requires O(product).
     type: str
   license:
     description:
-      - Only this licence.
+      - Return only licenses of this type, identified by the video resolution that it allows.
     type: str
     choices: ["480p", "720p"]
   licensed_after:
     description:
-      - Only licences from this moment on, in milliseconds since 1970-01-01 UTC.
+      - Return only licenses assigned at this time or later, in milliseconds since 1970-01-01 UTC.
     type: int
   licensed_before:
     description:
-      - Only licences up to this moment, in milliseconds since 1970-01-01 UTC.
+      - Return only licenses assigned at this time or earlier, in milliseconds since 1970-01-01 UTC.
     type: int
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -42,7 +44,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Which lamps have a licence
+- name: List the licensed devices of a product
   iotops.aliyun.iot_license_info:
     product: street_light
 """
@@ -98,7 +100,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.license import LicenseInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.av_license.license import LicenseInfo
 
 ENTRY = LicenseInfo()
 

@@ -6,34 +6,39 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_location_info
-short_description: Find where devices are and were
+short_description: Gather information about current and past locations of devices
 version_added: 0.1.0
 description:
-  - Tells where devices are, as they last reported it or their address tells, or with O(start) and O(end) where they
-    were in between, 200 points of each at most. The platform keeps that for 30 days.
+  - Returns the current locations of devices, as they last reported them or as derived from their IP addresses.
+  - If O(start) and O(end) are set, returns the traces of the devices between these times instead, with at most 200
+    points for each device.
+  - The platform keeps locations for 30 days.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   devices:
     description:
-      - The names of the devices, within O(product).
+      - Names of the devices of the product.
     type: list
     elements: str
     required: true
   start:
     description:
-      - The beginning of their traces, in milliseconds since 1970-01-01 UTC.
+      - Start of the period for which traces are returned, in milliseconds since 1970-01-01 UTC.
+      - Must be set together with O(end), and must be earlier.
     type: int
   end:
     description:
-      - The end of their traces, in milliseconds since 1970-01-01 UTC.
+      - End of the period for which traces are returned, in milliseconds since 1970-01-01 UTC.
+      - Must be set together with O(start).
     type: int
   match_map:
     description:
-      - Whether points are moved onto roads. They have no time then.
+      - Whether the points of traces are snapped to roads. Snapped points have no time.
+      - Only allowed with O(start) and O(end).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -46,7 +51,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Lamps that say where they are
+- name: Add a location property to the thing model of a product
   iotops.aliyun.iot_thing_model:
     product: street_light
     tsl:
@@ -65,7 +70,7 @@ EXAMPLES = r"""
                 dataType: {type: double, specs: {min: "-180", max: "180", step: "0.01"}}
     published: true
 
-- name: Where a lamp is
+- name: Get the current location of a device
   iotops.aliyun.iot_location_info:
     product: street_light
     devices: [lamp-0001]
@@ -135,7 +140,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.whereabouts import LocationInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.location.location import LocationInfo
 
 ENTRY = LocationInfo()
 

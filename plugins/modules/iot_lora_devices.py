@@ -9,40 +9,44 @@ module: iot_lora_devices
 short_description: Register LoRaWAN devices
 version_added: 0.1.0
 description:
-  - Registers LoRaWAN nodes of a product by a task of the platform, under names that the platform makes up.
-  - The platform does not tell which nodes are registered, so that this is done each time; a node that is registered
-    already is one that cannot be registered.
+  - Registers LoRaWAN nodes of a product. The platform registers them in an asynchronous task and generates their device
+    names.
+  - The platform does not report which nodes are registered. Every run submits all nodes, and the registration of a node
+    that is already registered fails.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey. Its net type must be C(lora).
+      - Name or ProductKey of the product.
+      - The network type of the product must be C(lora).
     type: str
     required: true
   devices:
     description:
-      - The nodes, up to 500.
+      - Nodes to register.
+      - Up to 500 nodes.
     type: list
     elements: dict
     required: true
     suboptions:
       dev_eui:
         description:
-          - The node's DevEUI, 16 hexadecimal digits.
+          - DevEUI of the node, 16 hexadecimal digits.
         type: str
         required: true
       pin_code:
         description:
-          - The node's PIN code, which proves that the DevEUI is its owner's.
+          - PIN code of the node, which proves the ownership of the DevEUI.
         type: str
         required: true
   wait:
     description:
-      - Whether to wait until the task has ended. Then the task fails where a node was not registered.
+      - Whether to wait until the registration task of the platform has ended, and to fail if a node was not registered.
     type: bool
     default: true
   wait_timeout_in_seconds:
     description:
-      - How long to wait, in seconds, up to 86,400.
+      - Maximum time to wait, in seconds.
+      - The range is 1 to 86,400.
     type: int
     default: 300
 extends_documentation_fragment:
@@ -50,16 +54,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_lora_info
@@ -69,18 +73,18 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What may join
+- name: List the LoRaWAN join permissions
   iotops.aliyun.iot_lora_info:
   register: lora
 
-- name: A product of nodes
+- name: Create a product for LoRaWAN nodes
   iotops.aliyun.iot_product:
     name: soil_sensor
     node_type: device
     net_type: lora
     join_permission_id: "{{ lora.join_permissions[0].join_permission_id }}"
 
-- name: Its nodes
+- name: Register a LoRaWAN node
   iotops.aliyun.iot_lora_devices:
     product: soil_sensor
     devices:
@@ -139,7 +143,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.lora_devices import Register
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lora_devices import Register
 
 ENTRY = Register()
 

@@ -6,19 +6,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_lora_info
-short_description: Find LoRaWAN join permissions and tasks
+short_description: Gather information about LoRaWAN join permissions and registration tasks
 version_added: 0.1.0
 description:
-  - Finds the join permissions with which LoRaWAN products are made, by their name or id, or tells all of them.
-  - Tells how far a task is with which M(iotops.aliyun.iot_lora_devices) registers nodes.
+  - Returns the join permissions that are needed to create LoRaWAN products, selected by name or ID, or all of them.
+  - Returns the progress of a task that registers nodes, as started by M(iotops.aliyun.iot_lora_devices).
 options:
   join_permission:
     description:
-      - Only the join permission of this name or id.
+      - Return only the join permission with this name or ID.
     type: str
   task_id:
     description:
-      - The task to tell of. Join permissions are then told only where O(join_permission) is given as well.
+      - Return the registration task with this ID.
+      - If set, join permissions are returned only if O(join_permission) is set too.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -31,11 +32,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What may join
+- name: List the LoRaWAN join permissions
   iotops.aliyun.iot_lora_info:
   register: lora
 
-- name: How far a task is
+- name: Get the progress of a registration task
   iotops.aliyun.iot_lora_info:
     task_id: "62146"
 """
@@ -113,7 +114,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.lora import LoraInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lora import LoraInfo
 
 ENTRY = LoraInfo()
 

@@ -9,104 +9,110 @@ module: iot_message
 short_description: Send messages to devices
 version_added: 0.1.0
 description:
-  - Publishes a message to one device, to some or to all of a product, asks a device and waits for its answer, or
-    subscribes a device to topics.
-  - Properties are set with M(iotops.aliyun.iot_property), and services are invoked with M(iotops.aliyun.iot_service).
+  - Publishes a message to one device, to several devices or to all devices of a product, sends a request to a device
+    and waits for its response, or subscribes a device to topics.
+  - Use M(iotops.aliyun.iot_property) to set properties, and M(iotops.aliyun.iot_service) to invoke services.
 options:
   action:
     description:
-      - What to do.
-      - V(publish) publishes to one topic, V(batch) to the same topic of some devices of the product.
-      - V(broadcast) publishes to all devices of the product that are online, once a minute in the account, or with
-        O(topic) to those of them that have subscribed to that, once a second.
-      - V(rrpc) asks a device and waits for its answer. The task fails where none comes.
-      - V(subscribe) subscribes a device that is online to O(topics).
+      - Action to perform.
+      - V(publish) publishes to one topic. V(batch) publishes to the same topic of several devices of the product.
+      - V(broadcast) publishes to all online devices of the product, at most once a minute for the whole account. If
+        O(topic) is set, it publishes to the online devices that have subscribed to the topic, at most once a second.
+      - V(rrpc) sends a request to a device and waits for its response. The task fails if no response arrives.
+      - V(subscribe) subscribes an online device to O(topics).
     type: str
     required: true
     choices: [publish, batch, broadcast, rrpc, subscribe]
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The device's name, within O(product). Needed for V(rrpc), V(subscribe) and where O(topic) is one below product
-        and device.
+      - Name of the device.
+      - Required for V(rrpc), for V(subscribe), and if O(topic) is relative to a device.
     type: str
   devices:
     description:
-      - The names of the devices for V(batch). Each hundred of them takes a request.
+      - Names of the devices for V(batch).
+      - Up to 100 devices are sent in one request.
     type: list
     elements: str
   topic:
     description:
-      - The topic. One that begins with a slash is taken as it is. Any other is below product and device, such as
-        V(user/get), and for V(broadcast) below the product's broadcast topics.
-      - The device must be able to subscribe to it. For V(rrpc) it is one that the device listens on for that, and the
-        platform's own where none is given.
+      - Topic to publish to. A topic that starts with a slash is used unchanged. Any other topic, such as V(user/get),
+        is relative to C(/{ProductKey}/{DeviceName}/), and for V(broadcast) to the product's broadcast topics.
+      - The device must be allowed to subscribe to the topic.
+      - For V(rrpc), a topic on which the device receives RRPC requests. If not set, the platform's RRPC topic is used.
     type: str
   topics:
     description:
-      - The topics for V(subscribe), written as O(topic). Each ten of them take a request.
+      - Topics for V(subscribe), in the same form as O(topic).
+      - Up to 10 topics are sent in one request.
     type: list
     elements: str
   payload:
     description:
-      - The message as text, at most 256 KB, and 64 KB for V(broadcast).
+      - Content of the message, as text.
+      - At most 256 KB, and at most 64 KB for V(broadcast).
     type: str
   payload_base64:
     description:
-      - The message in Base64, where it is no text.
+      - Content of the message, encoded in Base64. For content that is not text.
     type: str
   qos:
     description:
-      - How often a message is delivered, once at most (V(0), what the platform takes where nothing is said) or once at
-        least (V(1)).
+      - MQTT quality of service, which is at most once (V(0)) or at least once (V(1)).
+      - If not set, the platform uses V(0).
     type: int
   answer_within_milliseconds:
     description:
-      - How long to wait for the answer to V(rrpc), 1,000 to 8,000 milliseconds. It is 5,000 where nothing is said.
+      - Maximum time to wait for the response to V(rrpc), in milliseconds.
+      - The range is 1,000 to 8,000. Defaults to V(5000).
     type: int
   response_topic:
     description:
-      - The topic on which the device is to answer, for devices that speak MQTT 5.0.
+      - Topic to which the device sends its response. Only for devices that use MQTT 5.0.
     type: str
   correlation_data:
     description:
-      - What the device is to answer with, as text, 1 to 96 characters, for devices that speak MQTT 5.0.
+      - Correlation data that the device includes in its response, as text of 1 to 96 characters. Only for devices that
+        use MQTT 5.0.
     type: str
   user_properties:
     description:
-      - Properties of the message, at most 20, for devices that speak MQTT 5.0.
+      - User properties of the message. Only for devices that use MQTT 5.0.
+      - At most 20 properties.
     type: dict
   content_type:
     description:
-      - What the message is, for devices that speak MQTT 5.0.
+      - Content type of the message. Only for devices that use MQTT 5.0.
     type: str
   expires_in_seconds:
     description:
-      - How long the message may wait to be delivered, for devices that speak MQTT 5.0.
+      - Time after which a message that has not been delivered expires, in seconds. Only for devices that use MQTT 5.0.
     type: int
   retained:
     description:
-      - Whether the message is kept for those that subscribe later.
+      - Whether the message is retained for devices that subscribe later.
     type: bool
 extends_documentation_fragment:
   - iotops.aliyun.iot
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_property
@@ -118,13 +124,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Devices may listen
+- name: Create a topic class that devices can subscribe to
   iotops.aliyun.iot_topic:
     product: street_light
     short_name: user/command
     operation: sub
 
-- name: One lamp is told
+- name: Publish a message to one device
   iotops.aliyun.iot_message:
     action: publish
     product: street_light
@@ -133,7 +139,7 @@ EXAMPLES = r"""
     payload: "{{ {'brightness': 70} | to_json }}"
     qos: 1
 
-- name: Some are told
+- name: Publish a message to several devices
   iotops.aliyun.iot_message:
     action: batch
     product: street_light
@@ -141,7 +147,7 @@ EXAMPLES = r"""
     topic: user/command
     payload: good night
 
-- name: All that are online are told
+- name: Broadcast a message to all online devices of the product
   iotops.aliyun.iot_message:
     action: broadcast
     product: street_light
@@ -192,7 +198,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_message import Message
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.message.message import Message
 
 ENTRY = Message()
 

@@ -6,15 +6,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_message_info
-short_description: Find a message by its id
+short_description: Gather information about a message
 version_added: 0.1.0
 description:
-  - Tells a message that was sent to a device or by one. The platform keeps messages that are delivered once at most for
-    a day, and the others for 7 days.
+  - Returns a message that was sent to a device or by a device.
+  - The platform keeps messages with the QoS 0 (at most once) for one day, and other messages for 7 days.
 options:
   message_id:
     description:
-      - The id of the message, as the task that published it and the platform's log tell it.
+      - ID of the message, as returned by the task that published the message and as shown in the platform's log.
     type: str
     required: true
 extends_documentation_fragment:
@@ -27,13 +27,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Devices may listen
+- name: Create a topic class that devices can subscribe to
   iotops.aliyun.iot_topic:
     product: street_light
     short_name: user/command
     operation: sub
 
-- name: One lamp is told
+- name: Publish a message to one device
   iotops.aliyun.iot_message:
     action: publish
     product: street_light
@@ -42,7 +42,7 @@ EXAMPLES = r"""
     payload: good night
   register: sent
 
-- name: What was sent
+- name: Get the message
   iotops.aliyun.iot_message_info:
     message_id: "{{ sent.message_id }}"
 """
@@ -96,7 +96,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_message import MessageInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.message.message import MessageInfo
 
 ENTRY = MessageInfo()
 

@@ -6,92 +6,103 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_ota_firmware
-short_description: Manage a firmware for upgrades over the air
+short_description: Manage firmware for over-the-air (OTA) upgrades
 version_added: 0.1.0
 description:
-  - A firmware is a version of a product's devices, or of one of their OTA modules, as one file or several.
-    M(iotops.aliyun.iot_ota_job) upgrades devices to it. An account has 500 of them at most.
-  - The files are uploaded from the host where the task runs, and only when the firmware is made; the platform holds
-    their size and their MD5 against what the task has found.
-  - A firmware cannot be changed at all. Whether the file is still the same is told by its MD5 without a transfer; that
-    another one is given under the same name is an error, which names both.
+  - Creates and deletes firmware. A firmware is a version of a product's devices, or of one of their OTA modules, and
+    consists of one or more files. M(iotops.aliyun.iot_ota_job) upgrades devices to a firmware.
+  - The module uploads the files from the host on which the task runs, and only when the firmware is created. The
+    platform compares the size and the MD5 of the files with the values that the module has computed.
+  - A firmware cannot be changed after creation. The module detects a changed file by its MD5, without a transfer. If
+    the name exists with a different file, the task fails and the error quotes both values.
+  - An account can have up to 500 firmware resources.
 options:
   name:
     description:
-      - The firmware's name, 1 to 40 Chinese, Japanese and English letters, digits, underscores, hyphens and
-        parentheses, of which the first is a letter or a digit. It is the only one in the account, and tells one
-        firmware from another.
+      - Name of the firmware. Unique within the account, and identifies the firmware.
+      - 1 to 40 Chinese, Japanese and English letters, digits, underscores, hyphens and parentheses. The first character
+        must be a letter or a digit.
     type: str
     required: true
   state:
     description:
-      - Whether the firmware is there. With it go its jobs and their tasks.
+      - Desired state of the firmware.
+      - V(absent) also deletes the OTA jobs of the firmware and their tasks.
     type: str
     choices: [present, absent]
     default: present
   product:
     description:
-      - The product, by its name or its ProductKey. Not given, the firmware is for any product.
+      - Name or ProductKey of the product.
+      - If not set, the firmware is for any product.
     type: str
   module:
     description:
-      - The OTA module that the firmware is for, without regard to capital letters. Not given, it is V(default), the
-        device as a whole.
+      - Name of the OTA module that the firmware is for. Not case-sensitive.
+      - If not set, the module V(default) is used, which is the device as a whole.
+      - Any other module requires O(product) when the firmware is created.
     type: str
   version:
     description:
-      - The version that devices have after the upgrade, 1 to 64 letters, digits, periods, hyphens and underscores.
-        Needed to make one.
+      - Version that devices have after the upgrade.
+      - 1 to 64 letters, digits, periods, hyphens and underscores.
+      - Required when the firmware is created.
     type: str
   type:
     description:
-      - Whether the files are all of that version (V(full)), or what differs from another one (V(delta)). A fresh
-        firmware is V(full) unless this says otherwise.
+      - Type of the firmware, which is either complete (V(full)) or the difference from another version (V(delta)).
+      - Defaults to V(full) when the firmware is created.
     type: str
     choices: [full, delta]
   source_version:
     description:
-      - The version that a V(delta) leads from. Needed for one, and for nothing else.
+      - Version that a V(delta) firmware upgrades from.
+      - Required when a firmware with O(type=delta) is created, and not allowed otherwise.
     type: str
   file:
     description:
-      - The file, as a path from the root on the host where the task runs, of up to 2,000 MB (2,097,152,000 bytes).
-      - The platform keeps its suffix where it is C(bin), C(dav), C(apk), C(tar), C(gz), C(tar.gz), C(zip) or C(gzip),
-        and calls it C(bin) otherwise.
+      - Absolute path of the file, on the host on which the task runs.
+      - Either O(file) or O(files) is required when the firmware is created.
+      - The maximum size is 2,000 MB (2,097,152,000 bytes).
+      - The platform keeps the file extensions C(bin), C(dav), C(apk), C(tar), C(gz), C(tar.gz), C(zip) and C(gzip). A
+        file with any other extension is stored as C(bin).
     type: path
   files:
     description:
-      - The files of a firmware that has 2 to 20 of them, no two of the same content.
+      - Files of a firmware that consists of more than one file.
+      - 2 to 20 files, no two with the same content.
     type: list
     elements: dict
     suboptions:
       name:
         description:
-          - What devices call the file, 1 to 32 characters.
+          - Name by which devices identify the file, 1 to 32 characters.
         type: str
         required: true
       path:
         description:
-          - The file, as O(file).
+          - Absolute path of the file, with the same requirements as O(file).
         type: path
         required: true
   description:
     description:
-      - What the firmware is, up to 100 characters.
+      - Description of the firmware.
+      - Up to 100 characters.
     type: str
-  needs_verification:
+  need_verify:
     description:
-      - Whether a job of the type C(verify) must have found out that the firmware works before others take it. A fresh
-        firmware needs it unless this is V(false).
+      - Whether the firmware must be verified by an OTA job of type C(verify) before other OTA jobs can use it.
+      - Defaults to V(true) when the firmware is created.
     type: bool
   udi:
     description:
-      - What devices are told beside, together with the firmware, up to 4,096 characters of whatever format.
+      - Custom information that devices receive with the firmware, in any format.
+      - Up to 4,096 characters.
     type: str
   include_secrets:
     description:
-      - Whether the result has RV(ota_firmware.download_url), by which everybody can fetch the file. Set C(no_log) on
-        such a task.
+      - Whether to return RV(ota_firmware.download_url), with which anyone can download the file. Set C(no_log) on such
+        tasks.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -106,21 +117,21 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A file to upgrade to
+- name: Create a firmware file
   ansible.builtin.copy:
     content: the firmware of a lamp
     dest: /tmp/lamp-1.1.bin
     mode: "0644"
 
-- name: The firmware
+- name: Create a firmware
   iotops.aliyun.iot_ota_firmware:
     name: lamp_1_1
     product: street_light
     version: "1.1"
     file: /tmp/lamp-1.1.bin
-    description: dims at night
+    description: adds dimming at night
 
-- name: The way to it from one version, for devices with a slow line, which nobody has to verify
+- name: Create a delta firmware that needs no verification, for devices with a slow connection
   iotops.aliyun.iot_ota_firmware:
     name: lamp_1_0_to_1_1
     product: street_light
@@ -128,9 +139,9 @@ EXAMPLES = r"""
     type: delta
     source_version: "1.0"
     file: /tmp/lamp-1.1.bin
-    needs_verification: false
+    need_verify: false
 
-- name: It is withdrawn, and with it all its jobs
+- name: Delete a firmware and all of its OTA jobs
   iotops.aliyun.iot_ota_firmware:
     name: lamp_1_1
     state: absent
@@ -187,7 +198,7 @@ ota_firmware:
       description: What it is.
       type: str
       returned: always
-    needs_verification:
+    need_verify:
       description: Whether it must be verified before devices are upgraded to it.
       type: bool
       returned: always
@@ -228,7 +239,7 @@ ota_firmware:
     file_md5: 93230c3bde425a9d7984a594ac55xxxx
     size_in_bytes: 900
     description: dims at night
-    needs_verification: true
+    need_verify: true
     udi: ""
     status: unverified
     verify_progress: 0
@@ -270,7 +281,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_firmware import OtaFirmware
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmware import OtaFirmware
 
 ENTRY = ResourceEntry(OtaFirmware)
 

@@ -6,50 +6,52 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_ota_firmware_info
-short_description: Find firmwares for upgrades over the air
+short_description: Gather information about firmware for over-the-air (OTA) upgrades
 version_added: 0.1.0
 description:
-  - Finds firmwares by their name, their product, their version and more, or tells all of them, 100 a request.
+  - Returns firmware selected by name, ID, product, OTA module, version, type or status, or all firmware of the account.
+    A request returns up to 100 of them.
 options:
   name:
     description:
-      - The firmware's name. One that is named is read whole.
+      - Return only the firmware with this name, with full details.
     type: str
   firmware_id:
     description:
-      - The id that the platform gave it. One that is named is read whole.
+      - Return only the firmware with this ID, with full details.
     type: str
   product:
     description:
-      - Only firmwares of this product, by its name or its ProductKey.
+      - Return only firmware for this product, identified by its name or ProductKey.
     type: str
   module:
     description:
-      - Only firmwares for this OTA module; V(default) is the device as a whole.
+      - Return only firmware for this OTA module. V(default) is the device as a whole.
     type: str
   version:
     description:
-      - Only firmwares that lead to this version.
+      - Return only firmware that upgrades devices to this version.
     type: str
   type:
     description:
-      - Only firmwares that are all of a version, or only those that are what differs from another one.
+      - Return only firmware of this type, which is either complete (V(full)) or the difference from another version
+        (V(delta)).
     type: str
     choices: [full, delta]
   status:
     description:
-      - Only firmwares that stand like this. V(unneeded) are those that are used without having been verified.
+      - Return only firmware with this status. V(unneeded) is the status of firmware that needs no verification.
     type: str
     choices: [unneeded, unverified, verified, verifying, failed]
   details:
     description:
-      - Whether each element of a list is read whole, which takes a request for each. One that is named is always read
-        whole.
+      - Whether to read the full details of every listed firmware, which takes one more request for each. Details are
+        always read for a firmware that is selected by O(name) or O(firmware_id).
     type: bool
     default: false
   include_secrets:
     description:
-      - Whether the result has the addresses by which everybody can fetch files. Set C(no_log) on such a task.
+      - Whether to return the download URLs, with which anyone can download the files. Set C(no_log) on such tasks.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -62,12 +64,12 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What is waiting to be verified
+- name: List the firmware of a product that is not verified yet
   iotops.aliyun.iot_ota_firmware_info:
     product: street_light
     status: unverified
 
-- name: One firmware, with all of its files
+- name: Get one firmware with all of its files
   iotops.aliyun.iot_ota_firmware_info:
     name: lamp_1_1
 """
@@ -124,7 +126,7 @@ ota_firmwares:
       description: What it is.
       type: str
       returned: always
-    needs_verification:
+    need_verify:
       description: Whether it must be verified before devices are upgraded to it.
       type: bool
       returned: always
@@ -165,7 +167,7 @@ ota_firmwares:
       file_md5: 93230c3bde425a9d7984a594ac55xxxx
       size_in_bytes: 900
       description: dims at night
-      needs_verification: true
+      need_verify: true
       udi: ""
       status: unverified
       verify_progress: 0
@@ -180,7 +182,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_firmware import OtaFirmware
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmware import OtaFirmware
 
 ENTRY = InfoEntry(OtaFirmware)
 

@@ -6,167 +6,194 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_ota_job
-short_description: Upgrade devices to a firmware
+short_description: Manage OTA jobs
 version_added: 0.1.0
 description:
-  - A job upgrades devices to a firmware. Such a job finds out with a few devices whether the firmware works
-    (V(verify)), or is for those that fit when it is made (V(static)), or for those that come to fit later as well
-    (V(dynamic)).
-  - On this platform a job has no name. It gets one in a tag, C(iotops.name), by which the next run finds it. Devices
-    are told the tags of their job, this one too.
-  - A job runs at once when it is made, or at its time. It can be cancelled, and nothing else of it can change. To
-    upgrade once more, give another name.
-  - A device is in one job at a time. What it is asked by a later one fails, unless that overwrites.
+  - Creates and cancels OTA jobs, which upgrade devices to a firmware.
+  - A verification job (V(verify)) tests the firmware on a few devices. A static job (V(static)) upgrades the devices
+    that match when the job is created. A dynamic job (V(dynamic)) also upgrades devices that match later.
+  - OTA jobs have no name on this platform. The module stores the name in the tag C(iotops.name) and finds the job by
+    this tag. Devices receive the tags of their job, including this one.
+  - A job starts immediately when it is created, or at its scheduled time. It can be canceled but not changed. To run
+    the upgrade again, create a job with another name.
+  - A device can be in one job at a time. If a later job includes the same device, its upgrade of the device fails
+    unless O(overwrite) is set.
 options:
   name:
     description:
-      - The job's name, 1 to 1,024 characters. It tells one job of a firmware from another.
+      - Name of the job. Identifies the job within the firmware.
+      - 1 to 1,024 characters.
     type: str
     required: true
   firmware:
     description:
-      - The firmware, by its name or its id. Unless it was made with
-        O(iotops.aliyun.iot_ota_firmware#module:needs_verification=false), it must have been verified before a job of
-        the types V(static) and V(dynamic).
+      - Name or ID of the firmware.
+      - The firmware must be verified before it can be used by V(static) and V(dynamic) jobs, unless it was created with
+        O(iotops.aliyun.iot_ota_firmware#module:need_verify=false).
     type: str
     required: true
   state:
     description:
-      - V(present) is a job that was made, whatever has become of it. V(canceled) is one of which nothing goes on that
-        O(cancel) names; one that has ended stays as it is.
+      - Desired state of the job.
+      - V(present) ensures that the job was created, regardless of its status.
+      - V(canceled) ensures that nothing of what O(cancel) lists is pending or running. A job that has ended is not
+        changed.
     type: str
     choices: [present, canceled]
     default: present
   product:
     description:
-      - The product of the devices, by its name or its ProductKey. Needed for a firmware that is for any product, and
-        the firmware's own otherwise.
+      - Name or ProductKey of the product of the devices.
+      - Required when a job is created for a firmware that is for any product. Defaults to the product of the firmware
+        otherwise.
     type: str
   type:
     description:
-      - The type of the job. Needed to make one.
-      - There is one verification of a firmware at a time, and none any more once it is verified. Of a firmware one
-        dynamic job runs at a time.
+      - Type of the job, which is V(verify), V(static) or V(dynamic).
+      - Required when the job is created.
+      - A firmware can have one running verification job at a time, and none after it is verified. It can have one
+        running dynamic job at a time.
     type: str
     choices: [verify, static, dynamic]
   target:
     description:
-      - Which devices a static job is for, V(all) that can be upgraded, those that O(devices) or O(devices_file) names
-        (V(specific)), the share of O(gray_percent) (V(gray)), or those in O(group). Needed to make one.
+      - Devices that a static job upgrades, which are all devices that can be upgraded (V(all)), the devices in
+        O(devices) or O(devices_file) (V(specific)), the percentage in O(gray_percent) (V(gray)), or the devices of
+        O(group) (V(group)).
+      - Required when a static job is created.
     type: str
     choices: [all, specific, gray, group]
   devices:
     description:
-      - The names of the devices of a static job, up to 200, or of those that verify the firmware, up to 10.
+      - Names of the devices of a static job with the target V(specific), or of the devices that verify the firmware.
+      - Up to 200 devices for a static job, and up to 10 for a verification job.
     type: list
     elements: str
   devices_file:
     description:
-      - A file with the names of the devices of a static job, one a line, as a path from the root on the host where the
-        task runs. It has 1,000,000 names at most, and 5 MB (5,242,880 bytes).
-      - It is uploaded when the job is made. Whether it has changed since is not looked at.
+      - Absolute path of a file with the names of the devices of a static job, one name on each line, on the host on
+        which the task runs.
+      - Up to 1,000,000 names and 5 MB (5,242,880 bytes).
+      - The file is uploaded when the job is created. Later changes of the file are not detected.
     type: path
   gray_percent:
     description:
-      - How many per cent of the devices a static job is for, more than 0 and up to 100, with up to three digits after
-        the point. The number of devices is rounded down, and is one at least.
+      - Percentage of the devices that a static job upgrades. The number of devices is rounded down, and is at least 1.
+      - Greater than 0 and up to 100, with up to three decimal places.
     type: str
   group:
     description:
-      - The group of devices that a static job is for, or the dynamic group of a dynamic job, by its name or its
-        GroupId. Dynamic groups are a matter of instances of their own.
+      - Name or GroupId of the device group of a static job, or of the dynamic group of a dynamic job.
+      - Dynamic groups exist only in Enterprise instances.
     type: str
   source_versions:
     description:
-      - The versions that devices are upgraded from, up to 10, for a static job of the targets V(all) and V(gray), or a
-        dynamic one. A dynamic job needs them, or a group. With a delta it is the one version that it leads from.
+      - Versions that devices are upgraded from. For a static job with the target V(all) or V(gray), or for a dynamic
+        job.
+      - Up to 10 versions. For a V(delta) firmware, only its source version.
+      - A dynamic job requires either O(source_versions) or O(group).
     type: list
     elements: str
   dynamic_mode:
     description:
-      - Whether a dynamic job is for the devices that fit now and for those that come to fit (V(all)), or only for
-        those that report a new version later (V(later)). It is V(all) where nothing is said.
+      - Devices that a dynamic job upgrades, which are those that match now or later (V(all)), or only those that report
+        a new version later (V(later)).
+      - Defaults to V(all).
     type: str
     choices: [all, later]
   need_push:
     description:
-      - Whether the platform pushes the upgrade to devices that are online. With V(false) they must ask for it. It is
-        V(true) where nothing is said.
+      - Whether the platform pushes the upgrade to online devices. If V(false), devices must request it.
+      - Defaults to V(true).
     type: bool
   need_confirm:
     description:
-      - Whether each upgrade waits until it is confirmed, as by M(iotops.aliyun.iot_ota_task). It is V(false) where
-        nothing is said.
+      - Whether each upgrade waits for a confirmation, for example by M(iotops.aliyun.iot_ota_task).
+      - Defaults to V(false).
     type: bool
   download_protocol:
     description:
-      - How devices download. V(mqtt) is for a firmware of one file of up to 16 MB, in some regions only. It is V(https)
-        where nothing is said.
+      - Protocol with which devices download the firmware.
+      - V(mqtt) requires a firmware that consists of one file of up to 16 MB, and is supported in some regions only.
+      - Defaults to V(https).
     type: str
     choices: [https, mqtt]
   maximum_per_minute:
     description:
-      - To how many devices the upgrade is pushed a minute at most, 10 to 10,000. It is 10,000 where nothing is said.
-        Not for a verification.
+      - Maximum number of devices to which the upgrade is pushed in a minute.
+      - The range is 10 to 10,000. Defaults to V(10000).
+      - Not allowed for a verification job.
     type: int
   overwrite:
     description:
-      - Whether the job takes the place of upgrades that devices are waiting for; one that a device has begun goes on.
-        It is V(false) where nothing is said. Not for a verification.
+      - Whether the job replaces upgrades of other jobs that devices are waiting for. Upgrades that a device has started
+        continue.
+      - Defaults to V(false).
+      - Not allowed for a verification job.
     type: bool
   multi_module:
     description:
-      - Whether the devices can upgrade several modules at once. Not together with O(overwrite), not for a
-        verification, and not in the old public instance. It is V(false) where nothing is said.
+      - Whether the devices can upgrade several OTA modules at the same time.
+      - Defaults to V(false).
+      - Not allowed together with O(overwrite) or for a verification job, and not supported in the old public instance.
     type: bool
   retry_interval_in_minutes:
     description:
-      - How long after a failure an upgrade is tried again, in minutes. Less than O(task_timeout_in_minutes), and
-        together with O(retry_count). Not given, none is. Not for a verification.
+      - Time after which a failed upgrade is retried, in minutes.
+      - Must be less than O(task_timeout_in_minutes), and must be set together with O(retry_count). If not set, failed
+        upgrades are not retried.
+      - Not allowed for a verification job.
     type: int
     choices: [0, 10, 30, 60, 1440]
   retry_count:
     description:
-      - How often an upgrade is tried again. Together with O(retry_interval_in_minutes).
+      - Number of times that a failed upgrade is retried.
+      - Must be set together with O(retry_interval_in_minutes).
     type: int
     choices: [1, 2, 5]
   task_timeout_in_minutes:
     description:
-      - How long the upgrade of a device may take from its first report of progress on, 1 to 1,440 minutes. After that
-        it has failed, and is not tried again. Not given, it takes as long as it takes.
+      - Maximum duration of the upgrade of a device, in minutes, counted from its first progress report. An upgrade that
+        takes longer fails and is not retried.
+      - The range is 1 to 1,440. If not set, the duration is not limited.
     type: int
   schedule_time:
     description:
-      - When a static job begins, 5 minutes to 7 days ahead, such as V(2030-01-31T20:00:00+08:00). Not given, it begins
-        at once. A time that is told anew at each run would be a change, which there is none of.
+      - Time at which a static job starts, for example V(2030-01-31T20:00:00+08:00).
+      - 5 minutes to 7 days in the future. If not set, the job starts immediately.
+      - Use a fixed time. A time that each run computes anew would be a change of the job, and a job cannot be changed.
     type: str
   schedule_finish_time:
     description:
-      - When a static job ends whatever is left, 1 hour to 30 days after O(schedule_time), which it needs.
+      - Time at which a static job ends, even if upgrades are not finished.
+      - 1 hour to 30 days after O(schedule_time), which is required.
     type: str
   tags:
     description:
-      - Further tags, up to 9. Keys have 1 to 30 letters, digits and periods, values 1 to 1,024 characters, and all of
-        them with the name's 4,096 characters at most.
+      - Additional tags of the job.
+      - Up to 9 tags. Keys have 1 to 30 letters, digits and periods, and values have 1 to 1,024 characters. All tags,
+        including the tag with the name, have up to 4,096 characters in total.
     type: dict
   cancel:
     description:
-      - What O(state=canceled) cancels, upgrades that wait to be pushed (V(queued)), that were pushed (V(notified)),
-        that devices have begun (V(in_progress)), that wait to be confirmed (V(unconfirmed)), those of a job whose time
-        has not come (V(scheduled)), and that a dynamic job takes in more devices (V(strategy)). Not given, it is all
-        of that.
+      - Parts of the job that O(state=canceled) cancels.
+      - V(queued), V(notified), V(in_progress) and V(unconfirmed) are upgrades that wait to be pushed, that were pushed,
+        that devices have started, and that wait for a confirmation.
+      - V(scheduled) are the upgrades of a job that has not reached its scheduled time. V(strategy) is the addition of
+        further devices to a dynamic job.
+      - If not set, all of these are canceled.
     type: list
     elements: str
     choices: [queued, notified, in_progress, unconfirmed, scheduled, strategy]
   wait:
     description:
-      - Whether the task waits until the job has ended, with whatever result for each device. A dynamic job ends only
-        when it is cancelled. In check mode nothing is waited for.
+      - Whether to wait until the job has ended, regardless of the result of each device.
+      - Not allowed when a dynamic job is created, because it ends only when it is canceled. Ignored in check mode.
     type: bool
     default: false
   wait_timeout_in_seconds:
     description:
-      - How long to wait, in seconds. Then the task fails, and the job goes on.
+      - Maximum time to wait, in seconds. If it is exceeded, the task fails and the job continues.
     type: int
     default: 3600
 extends_documentation_fragment:
@@ -182,20 +209,20 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One lamp tries the firmware
+- name: Create a job that verifies a firmware on one device
   iotops.aliyun.iot_ota_job:
     name: trial
     firmware: lamp_2_0
     type: verify
     devices: [lamp-0001]
 
-- name: The trial is over
+- name: Cancel the verification job
   iotops.aliyun.iot_ota_job:
     name: trial
     firmware: lamp_2_0
     state: canceled
 
-- name: All lamps that are on the old version, slowly
+- name: Create a dynamic job that upgrades all devices from an old version at a limited rate
   iotops.aliyun.iot_ota_job:
     name: june
     firmware: lamp_1_0
@@ -206,7 +233,7 @@ EXAMPLES = r"""
     retry_count: 2
     task_timeout_in_minutes: 60
 
-- name: No more lamps, and those that have begun may finish
+- name: Stop adding devices to the job and cancel queued upgrades, but not upgrades in progress
   iotops.aliyun.iot_ota_job:
     name: june
     firmware: lamp_1_0
@@ -320,7 +347,7 @@ ota_job:
       returned: when it is there
     stopped:
       description:
-        - Whether it has ended; after a cancellation, whether nothing goes on of what was to be cancelled.
+        - Whether it has ended; after a cancellation, whether nothing goes on of what was to be canceled.
       type: bool
       returned: always
     created:
@@ -394,7 +421,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_job import OtaJob
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.job import OtaJob
 
 ENTRY = ResourceEntry(OtaJob)
 

@@ -6,44 +6,46 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_ota_job_info
-short_description: Find upgrade jobs of a firmware
+short_description: Gather information about OTA jobs
 version_added: 0.1.0
 description:
-  - Finds upgrade jobs of a firmware by their name, their type and how they stand, or tells all of them, 200 a request.
-    What each device does is told by M(iotops.aliyun.iot_ota_task_info).
+  - Returns the OTA jobs of a firmware, selected by name, type or status, or all of them. A request returns up to 200
+    jobs.
+  - M(iotops.aliyun.iot_ota_task_info) returns the upgrades of single devices.
 options:
   firmware:
     description:
-      - The firmware, by its name or its id. It, or O(job_id), must be given.
+      - Return only jobs of this firmware, identified by its name or ID.
+      - Either O(firmware) or O(job_id) is required.
     type: str
   job_id:
     description:
-      - The id that the platform gave the job. One that is named is read whole.
+      - Return only the job with this ID, with full details.
     type: str
   name:
     description:
-      - The job's name. One that is named is read whole.
+      - Return only the job with this name, with full details.
     type: str
   type:
     description:
-      - Only jobs of this type.
+      - Return only jobs of this type.
     type: str
     choices: [verify, static, dynamic]
   status:
     description:
-      - Only jobs that stand like this.
+      - Return only jobs with this status.
     type: str
     choices: [planned, in_progress, completed, canceled]
   details:
     description:
-      - Whether each element of a list is read whole, which takes a request for each. One that is named is always read
-        whole.
+      - Whether to read the full details of every listed job, which takes one more request for each. Details are always
+        read for a job that is selected by O(name) or O(job_id).
     type: bool
     default: false
   include:
     description:
-      - What is read beside, of each job that fits, which takes requests for each. The names of the devices of a job
-        that is for specific ones.
+      - Additional data to read for each returned job, which takes further requests for each.
+      - V(devices) are the names of the devices of a job with the target V(specific).
     type: list
     elements: str
     choices: [devices]
@@ -59,12 +61,12 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The jobs of a firmware that are under way
+- name: List the running jobs of a firmware
   iotops.aliyun.iot_ota_job_info:
     firmware: lamp_1_0
     status: in_progress
 
-- name: One job, and the devices that it is for
+- name: Get one job and the names of its devices
   iotops.aliyun.iot_ota_job_info:
     firmware: lamp_1_0
     name: june
@@ -178,7 +180,7 @@ ota_jobs:
       returned: when it is there
     stopped:
       description:
-        - Whether it has ended; after a cancellation, whether nothing goes on of what was to be cancelled.
+        - Whether it has ended; after a cancellation, whether nothing goes on of what was to be canceled.
       type: bool
       returned: always
     created:
@@ -225,7 +227,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_job import OtaJob
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.job import OtaJob
 
 ENTRY = InfoEntry(OtaJob)
 

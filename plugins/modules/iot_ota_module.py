@@ -6,39 +6,44 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_ota_module
-short_description: Manage an OTA module of a product
+short_description: Manage OTA modules of a product
 version_added: 0.1.0
 description:
-  - An OTA module is a part of a product's devices that is upgraded apart from the others, such as a modem beside the
-    main processor. Every product has the module C(default), the device as a whole; it has 10 others at most.
-  - Devices report the version of each of their modules by its name.
+  - Creates, updates and deletes OTA modules. An OTA module is a part of a product's devices that is upgraded
+    separately, for example a modem in addition to the main processor.
+  - Every product has the module C(default), which is the device as a whole, and can have up to 10 other modules.
+  - Devices report the version of each module by the name of the module.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   name:
     description:
-      - The module's name, 1 to 64 letters, digits, periods, hyphens and underscores. It tells one module of a product
-        from another, without regard to capital letters, and cannot be changed.
-      - It cannot be V(default).
+      - Name of the OTA module. Not case-sensitive. Identifies the module within the product.
+      - 1 to 64 letters, digits, periods, hyphens and underscores. V(default) is not allowed.
+      - Cannot be changed after creation.
     type: str
     required: true
   state:
     description:
-      - Whether the module is there. One of which there is a firmware cannot be taken away.
+      - Desired state of the OTA module.
+      - A module for which firmware exists cannot be deleted.
     type: str
     choices: [present, absent]
     default: present
   alias:
     description:
-      - What people call the module, up to 64 Chinese and English letters, digits, periods, hyphens and underscores. An
-        empty text clears it.
+      - Display name of the OTA module.
+      - Up to 64 Chinese and English letters, digits, periods, hyphens and underscores.
+      - An empty string clears the value.
     type: str
   description:
     description:
-      - What the module is, up to 100 characters. An empty text clears it.
+      - Description of the OTA module.
+      - Up to 100 characters.
+      - An empty string clears the value.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -51,14 +56,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The modem is upgraded by itself
+- name: Create an OTA module for the modem of a product's devices
   iotops.aliyun.iot_ota_module:
     product: street_light
     name: modem
     alias: cellular_modem
-    description: the modem's own firmware
+    description: firmware of the modem
 
-- name: There is no modem any more
+- name: Delete an OTA module
   iotops.aliyun.iot_ota_module:
     product: street_light
     name: modem
@@ -138,7 +143,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_module import OtaModule
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.module import OtaModule
 
 ENTRY = ResourceEntry(OtaModule)
 

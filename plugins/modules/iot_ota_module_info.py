@@ -6,20 +6,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_ota_module_info
-short_description: Find OTA modules of a product
+short_description: Gather information about OTA modules of a product
 version_added: 0.1.0
 description:
-  - Finds the OTA modules of a product, all of them or the one of a name. The module C(default), which every product
-    has, is not among them.
+  - Returns all OTA modules of a product, or the one with a given name.
+  - The module C(default), which every product has, is not returned.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Return only OTA modules of this product, identified by its name or ProductKey.
     type: str
     required: true
   name:
     description:
-      - The module's name, without regard to capital letters.
+      - Return only the OTA module with this name. Not case-sensitive.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -31,11 +31,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: All modules of a product
+- name: List the OTA modules of a product
   iotops.aliyun.iot_ota_module_info:
     product: street_light
 
-- name: One of them
+- name: Get one OTA module of a product
   iotops.aliyun.iot_ota_module_info:
     product: street_light
     name: modem
@@ -88,7 +88,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_module import OtaModule
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.module import OtaModule
 
 ENTRY = InfoEntry(OtaModule)
 

@@ -6,43 +6,49 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_ota_task
-short_description: Confirm, cancel or repeat upgrades of single devices
+short_description: Confirm, cancel or rerun OTA tasks of single devices
 version_added: 0.1.0
 description:
-  - Within an upgrade job each device has a task. What is done here is done to single tasks;
-    M(iotops.aliyun.iot_ota_job) cancels a whole job.
-  - More than the platform takes at once goes in several requests, 10 tasks or 200 devices each. Of one request all is
-    done or nothing.
+  - Confirms, cancels or reruns OTA tasks. An OTA task is the upgrade of one device within an OTA job. To cancel a whole
+    job, use M(iotops.aliyun.iot_ota_job).
+  - A request contains up to 10 tasks or 200 devices. Larger numbers are split into several requests, each of which
+    either succeeds or fails as a whole.
 options:
   action:
     description:
-      - What to do.
-      - V(confirm) lets upgrades begin that wait for it, those of O(task_ids).
-      - V(cancel) cancels the upgrades to O(firmware) of O(devices) that wait to be pushed, were pushed or have begun.
-      - V(reupgrade) repeats upgrades of O(job_id) that failed or were cancelled, those of O(task_ids).
+      - Action to perform.
+      - V(confirm) starts the upgrades in O(task_ids), which wait for a confirmation.
+      - V(cancel) cancels the upgrades of O(devices) to O(firmware) that wait to be pushed, that were pushed or that are
+        in progress.
+      - V(reupgrade) reruns the upgrades in O(task_ids) of the job O(job_id), which have failed or were canceled.
     type: str
     choices: [confirm, cancel, reupgrade]
     required: true
   task_ids:
     description:
-      - The ids of the tasks, as M(iotops.aliyun.iot_ota_task_info) tells them, for V(confirm) and V(reupgrade).
+      - IDs of the tasks, as returned by M(iotops.aliyun.iot_ota_task_info).
+      - Required for V(confirm) and V(reupgrade).
     type: list
     elements: str
   job_id:
     description:
-      - The id of the job, for V(reupgrade). With V(cancel), only upgrades of this job.
+      - ID of the job.
+      - Required for V(reupgrade). With V(cancel), only upgrades of this job are canceled.
     type: str
   product:
     description:
-      - The product of the devices, by its name or its ProductKey, for V(cancel).
+      - Name or ProductKey of the product of the devices.
+      - Required for V(cancel).
     type: str
   firmware:
     description:
-      - The firmware, by its name or its id, for V(cancel).
+      - Name or ID of the firmware.
+      - Required for V(cancel).
     type: str
   devices:
     description:
-      - The names of the devices, for V(cancel).
+      - Names of the devices.
+      - Required for V(cancel).
     type: list
     elements: str
 extends_documentation_fragment:
@@ -50,16 +56,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_ota_task_info
@@ -69,7 +75,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Upgrades that wait until somebody has looked
+- name: Create a job whose upgrades wait for a confirmation
   iotops.aliyun.iot_ota_job:
     name: by_hand
     firmware: lamp_1_0
@@ -79,27 +85,27 @@ EXAMPLES = r"""
     need_push: false
     need_confirm: true
 
-- name: What waits
+- name: List the upgrades that wait for a confirmation
   iotops.aliyun.iot_ota_task_info:
     firmware: lamp_1_0
     job: by_hand
     status: confirm
   register: waiting
 
-- name: It may begin
+- name: Confirm the upgrades
   iotops.aliyun.iot_ota_task:
     action: confirm
     task_ids: "{{ waiting.ota_tasks | map(attribute='task_id') }}"
   when: waiting.ota_tasks | length > 0
 
-- name: Or not after all
+- name: Cancel the upgrade of a device
   iotops.aliyun.iot_ota_task:
     action: cancel
     product: street_light
     firmware: lamp_1_0
     devices: [lamp-0001]
 
-- name: And yet once more
+- name: Rerun the canceled upgrade
   iotops.aliyun.iot_ota_task:
     action: reupgrade
     job_id: "{{ waiting.ota_tasks[0].job_id }}"
@@ -132,7 +138,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_task import UpgradeTasks
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.task import UpgradeTasks
 
 ENTRY = UpgradeTasks()
 

@@ -6,42 +6,47 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_ota_task_info
-short_description: Find upgrades of single devices
+short_description: Gather information about OTA tasks of devices
 version_added: 0.1.0
 description:
-  - Tells the upgrades of a job, which is named by O(job_id), or by O(firmware) and O(job).
-  - Or tells of some devices, named by O(product) and O(devices), the upgrades that are not over and the versions of
-    their OTA modules, and with O(firmware) the jobs of it that they are in.
+  - Returns the OTA tasks of a job, which is identified by O(job_id), or by O(firmware) and O(job). An OTA task is the
+    upgrade of one device within an OTA job.
+  - If no job is set, returns the unfinished OTA tasks of O(devices) of O(product) and the versions of their OTA
+    modules, and with O(firmware) also the jobs of this firmware that include the devices.
 options:
   firmware:
     description:
-      - The firmware, by its name or its id.
+      - Name or ID of the firmware.
+      - Required with O(job).
     type: str
   job:
     description:
-      - The job of O(firmware), by its name.
+      - Return the tasks of the job of O(firmware) with this name.
     type: str
   job_id:
     description:
-      - The job, by its id.
+      - Return the tasks of the job with this ID.
     type: str
   product:
     description:
-      - The product of O(devices), by its name or its ProductKey, where no job is named.
+      - Name or ProductKey of the product of O(devices).
+      - Required together with O(devices) if neither O(job) nor O(job_id) is set.
     type: str
   devices:
     description:
-      - Only upgrades of these devices.
+      - Return only tasks of the devices with these names.
     type: list
     elements: str
   module:
     description:
-      - Only what is about this OTA module, where no job is named; V(default) is the device as a whole.
+      - Return only tasks and versions of this OTA module. V(default) is the device as a whole.
+      - Has an effect only if no job is set.
     type: str
   status:
     description:
-      - Only upgrades that stand like this. Of devices only those are told that are not over, V(confirm), V(queued),
-        V(notified) and V(in_progress).
+      - Return only tasks with this status.
+      - If no job is set, only unfinished tasks are returned, which have the status V(confirm), V(queued), V(notified)
+        or V(in_progress).
     type: str
     choices: [confirm, queued, notified, in_progress, succeeded, failed, canceled]
 extends_documentation_fragment:
@@ -55,13 +60,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What has failed of a job
+- name: List the failed tasks of a job
   iotops.aliyun.iot_ota_task_info:
     firmware: lamp_1_0
     job: june
     status: failed
 
-- name: What a lamp is on, and is about to be on
+- name: Get the versions and the unfinished tasks of a device
   iotops.aliyun.iot_ota_task_info:
     product: street_light
     devices: [lamp-0001]
@@ -202,7 +207,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_task import UpgradeTasksInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.task import UpgradeTasksInfo
 
 ENTRY = UpgradeTasksInfo()
 

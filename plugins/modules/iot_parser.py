@@ -6,70 +6,76 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_parser
-short_description: Manage a parser with its script and what it is attached to
+short_description: Manage parsers with their scripts, data sources and destinations
 version_added: 0.1.0
 description:
-  - A parser gets the messages of a data source and forwards them by a script to destinations. It succeeds the rule with
-    SQL of M(iotops.aliyun.iot_rule).
-  - Parser, script and attachments are one resource here, started or stopped.
-  - A parser that runs keeps what it needs. New destinations are attached before others are detached, and the script is
-    published in between. Where its data source changes it is stopped meanwhile, because it has one at a time.
+  - Creates, updates, starts, stops and deletes parsers. A parser receives the messages of a data source and forwards
+    them to destinations with a script. Parsers are the successor of the SQL rules of M(iotops.aliyun.iot_rule).
+  - The parser, its script and its attached data source and destinations are managed as one resource.
+  - A running parser keeps running while it is changed. New destinations are attached first, then the script is
+    published, and then other destinations are detached. Only when the data source changes, the parser is stopped and
+    started again, because it can have only one data source at a time.
 options:
   name:
     description:
-      - The parser's name, which is unique in an instance.
-      - 1 to 30 characters of Chinese, Japanese and English letters, digits, underscores and hyphens; a Chinese or
-        Japanese character counts as 2.
+      - Name of the parser. Unique within an instance.
+      - 1 to 30 Chinese, Japanese and English letters, digits, underscores and hyphens. A Chinese or Japanese character
+        counts as 2.
     type: str
     required: true
   renamed_from:
     description:
-      - What the parser was called before. Where nothing has the new O(name) and one has this, that one is renamed.
+      - Previous name of the parser.
+      - If no parser is called O(name) and a parser has the previous name, that parser is renamed.
     type: str
   state:
     description:
-      - Whether the parser is there, and whether it runs. V(present) leaves it running or not; a parser that is made
-        starts stopped.
-      - To run it needs O(data_source), one of O(destinations) and a published O(script). A parser that runs is stopped
-        before it is deleted.
+      - Desired state of the parser.
+      - V(present) does not change whether the parser runs. A new parser is stopped.
+      - V(started) requires O(data_source), at least one of O(destinations) and a published O(script).
+      - V(absent) stops a running parser before deleting it.
     type: str
     choices: [present, started, stopped, absent]
     default: present
   description:
     description:
-      - What the parser is for. An empty text clears it.
+      - Description of the parser.
+      - An empty string clears the value.
     type: str
   data_source:
     description:
-      - The data source whose messages it gets, by its name or its DataSourceId. An empty text detaches the one that it
-        has.
+      - Name or DataSourceId of the data source whose messages the parser receives.
+      - An empty string detaches the current data source.
     type: str
   destinations:
     description:
-      - The destinations that its script sends to, by their names or their DestinationIds. It has 10 at most,
-        O(failover_destination) included.
+      - Names or DestinationIds of the destinations to which the script sends messages.
+      - Up to 10 destinations, including O(failover_destination).
     type: list
     elements: str
   purge_destinations:
     description:
-      - Whether destinations that O(destinations) does not have are detached.
+      - Whether to detach destinations that are not listed in O(destinations).
     type: bool
     default: true
   failover_destination:
     description:
-      - The destination for what could not be sent to the others, by its name or its DestinationId. It cannot be one of
-        O(destinations) as well; where one becomes the other, give both options. An empty text detaches it.
+      - Name or DestinationId of the destination for messages that could not be sent to the other destinations.
+      - It cannot be listed in O(destinations) as well. To change a destination from one to the other, set both options.
+      - An empty string detaches the current failover destination.
     type: str
   script:
     description:
-      - The script that is to be in force, in JavaScript. It is saved as the draft, in place of any other, and
-        published. A draft that was saved meanwhile stays as long as this script is in force.
-      - White space before and after it means nothing. It cannot be taken away, only replaced. It names destinations by
-        their DestinationIds.
+      - Published script of the parser, in JavaScript. It identifies destinations by their DestinationIds.
+      - The script is saved as the draft, which replaces any other draft, and published. If this script is already
+        published, a newer draft is kept.
+      - Leading and trailing white space is ignored.
+      - The script can be replaced but not removed.
     type: str
   script_draft:
     description:
-      - The draft of the script, which is only saved. For a script that is not to be in force yet.
+      - Draft of the script.
+      - The draft is only saved, not published. Use it for a script that must not take effect yet.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -84,13 +90,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What lamps report
+- name: Create a data source for the properties that devices report
   iotops.aliyun.iot_data_source:
     name: lamps
     topics:
       - topic: /street_light/+/thing/event/property/post
 
-- name: The console's queue
+- name: Create a destination that forwards messages to a consumer group
   iotops.aliyun.iot_destination:
     name: to_console
     type: amqp
@@ -98,10 +104,10 @@ EXAMPLES = r"""
       groupId: console
   register: to_console
 
-- name: Lamps report to the console
+- name: Create and start a parser
   iotops.aliyun.iot_parser:
     name: lamps_to_console
-    description: forwards what lamps report
+    description: forwards reported properties
     data_source: lamps
     destinations:
       - to_console
@@ -110,12 +116,12 @@ EXAMPLES = r"""
       writeAmqp({{ to_console.destination.destination_id }}, data, "lamps");
     state: started
 
-- name: Not now
+- name: Stop a parser
   iotops.aliyun.iot_parser:
     name: lamps_to_console
     state: stopped
 
-- name: Never again
+- name: Delete a parser
   iotops.aliyun.iot_parser:
     name: lamps_to_console
     state: absent
@@ -226,7 +232,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser import Parser
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.parser import Parser
 
 ENTRY = ResourceEntry(Parser)
 

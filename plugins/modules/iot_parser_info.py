@@ -6,32 +6,33 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_parser_info
-short_description: Find parsers
+short_description: Gather information about parsers
 version_added: 0.1.0
 description:
-  - Finds parsers by their name, ParserId, data source or whether they run, or tells all that the instance has.
+  - Returns parsers selected by name, ParserId, data source or status, or all parsers of the instance.
 options:
   name:
     description:
-      - The parser's name. One that is named is read whole.
+      - Return only the parser with this name, with full details.
     type: str
   parser_id:
     description:
-      - The parser's ParserId. One that is named by it is read whole.
+      - Return only the parser with this ParserId, with full details.
     type: str
   data_source:
     description:
-      - Only parsers that get the messages of this data source, by its name or its DataSourceId. Each is read whole.
+      - Return only parsers that receive the messages of this data source, identified by its name or DataSourceId, with
+        full details.
     type: str
   status:
     description:
-      - Only parsers that run, or only those that do not. One whose script fails on messages does run.
+      - Return only parsers with this status. A running parser whose script fails on messages matches V(started).
     type: str
     choices: [started, stopped]
   details:
     description:
-      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
-        whole.
+      - Whether to read the full details of every listed parser, which takes further requests for each. Details are
+        always read for a parser that is selected by O(name) or O(parser_id).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -44,11 +45,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One parser with its script and destinations
+- name: Get one parser with its script and destinations
   iotops.aliyun.iot_parser_info:
     name: lamps_to_console
 
-- name: All parsers that run
+- name: List the running parsers
   iotops.aliyun.iot_parser_info:
     status: started
 """
@@ -132,7 +133,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser import Parser
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.parser import Parser
 
 ENTRY = InfoEntry(Parser)
 

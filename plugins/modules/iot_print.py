@@ -6,51 +6,51 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_print
-short_description: Print on a device
+short_description: Print a template on a device
 version_added: 0.1.0
 description:
-  - Has a device print what a template of the platform's printing service makes of some values, and waits for its
-    answer. The task fails where it could not, for lack of paper for instance.
-  - Templates are made on the console of the service.
+  - Fills a template of the platform's printing service with values, prints it on a device and waits for the device's
+    response. The task fails if the device could not print, for example because it has no paper.
+  - Templates are created in the console of the printing service.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The device's name, within O(product).
+      - Name of the device.
     type: str
     required: true
   template:
     description:
-      - The code of the template, which the console shows.
+      - Code of the template, as shown in the console.
     type: str
     required: true
   values:
     description:
-      - What the template is filled in with.
+      - Values with which the template is filled.
     type: dict
   old_topic:
     description:
-      - Whether the device listens on the topic of old devices, C(/ext/rrpc/+/{ProductKey}/{DeviceName}/print).
+      - Whether the device subscribes to the topic of older devices, C(/ext/rrpc/+/{ProductKey}/{DeviceName}/print).
     type: bool
 extends_documentation_fragment:
   - iotops.aliyun.iot
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_speech_play
@@ -59,7 +59,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A receipt
+- name: Print a receipt
   iotops.aliyun.iot_print:
     product: street_light
     device: lamp-0001
@@ -109,7 +109,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_print import Print
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.print.print import Print
 
 ENTRY = Print()
 

@@ -6,120 +6,139 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_product
-short_description: Manage a product
+short_description: Manage products
 version_added: 0.1.0
 description:
-  - A product is the kind of a fleet's devices. It has a thing model and topic classes, and devices are registered
-    below it.
-  - Most of a product is fixed when it is made; only its name, its description, its tags, who issues its certificates
-    and whether it is released can change.
+  - Creates, updates and deletes products. A product is a type of device with its own thing model and topic classes.
+    Every device belongs to a product.
+  - Most options cannot be changed after creation. Only the name, the description, the tags, the issuer of certificates
+    and the release status can be changed.
 options:
   name:
     description:
-      - The product's name, which is unique in an instance and tells one product from another.
-      - 4 to 30 characters of Chinese and English letters, digits and underscores; a Chinese character counts as 2.
-      - It can be changed where O(product_key) says which product is meant.
+      - Name of the product. Unique within an instance, and identifies the product if O(product_key) is not set.
+      - 4 to 30 Chinese and English letters, digits and underscores. A Chinese character counts as 2.
+      - Can be changed only if O(product_key) is set.
     type: str
     required: true
   product_key:
     description:
-      - The ProductKey of a product that is there already. Given, it tells one product from another, and the product
-        gets O(name) if it has another name.
+      - ProductKey of the product.
+      - If set, it identifies an existing product, which is renamed to O(name) if its name is different.
     type: str
   state:
     description:
-      - Whether the product is there. With V(absent) it is deleted, and all that hangs on it.
+      - Desired state of the product.
+      - V(absent) deletes the product and everything that belongs to it.
     type: str
     choices: [present, absent]
     default: present
   description:
     description:
-      - What the product is, up to 100 characters. An empty text clears it.
+      - Description of the product.
+      - Up to 100 characters.
+      - An empty string clears the value.
     type: str
   node_type:
     description:
-      - Whether its devices connect by themselves or through a gateway (V(device)), or are gateways. Needed to make a
-        product.
-      - It cannot be changed.
+      - Node type of the product's devices, which is V(device) for devices that connect directly or through a gateway,
+        or V(gateway) for gateways.
+      - Required when the product is created.
+      - Cannot be changed after creation.
     type: str
     choices: [device, gateway]
   thing_model:
     description:
-      - Whether the product has a thing model. It cannot be changed.
+      - Whether the product has a thing model.
+      - Cannot be changed after creation.
     type: bool
   data_format:
     description:
-      - What its devices speak, Alink JSON or a format of their own that a script parses. Needed to make a product that
-        has a thing model. It cannot be changed.
+      - Data format of the product's devices, which is Alink JSON (V(alink)) or a custom format that a script parses
+        (V(custom)).
+      - Required when a product with a thing model is created.
+      - Cannot be changed after creation.
     type: str
     choices: [alink, custom]
   net_type:
     description:
-      - How its devices reach the network. It cannot be changed.
+      - Network type with which the product's devices connect.
+      - Cannot be changed after creation.
     type: str
     choices: [wifi, cellular, ethernet, lora, other]
   auth_type:
     description:
-      - How its devices prove who they are. It cannot be changed.
+      - Authentication method of the product's devices.
+      - Cannot be changed after creation.
     type: str
     choices: [secret, id2, x509]
   protocol_type:
     description:
-      - How its devices speak to a gateway, for sub-devices. It cannot be changed.
+      - Protocol with which the product's devices communicate with a gateway. For sub-devices.
+      - Cannot be changed after creation.
     type: str
     choices: [modbus, opc_ua, customize, ble, zigbee]
   category_key:
     description:
-      - The predefined category whose thing model the product starts with. It cannot be changed.
+      - Key of the predefined category whose thing model the product starts with.
+      - Cannot be changed after creation.
     type: str
   validate_type:
     description:
-      - How strictly data from its devices is held against the thing model. It cannot be changed.
+      - How strictly data from the product's devices is validated against the thing model.
+      - Cannot be changed after creation.
     type: str
     choices: [weak, none]
   certificate_issuer:
     description:
-      - Who issues the X.509 certificates of its devices, the platform or somebody else. Only for a product whose
-        O(auth_type) is V(x509).
+      - Issuer of the X.509 certificates of the product's devices, which is the platform (V(platform)) or another issuer
+        (V(others)).
+      - Only allowed if O(auth_type) is V(x509).
     type: str
     choices: [platform, others]
   deduplicate_by_value:
     description:
-      - Whether a property is not handed on to rules and subscriptions that has the value that it had before. With
-        O(deduplicate_by_timestamp) as well, only what has the same value and the same time is not.
-      - Sent when the product is made, and never read back; M(iotops.aliyun.iot_product_deduplication) sets it later.
+      - Whether a reported property with an unchanged value is not forwarded to rules and subscriptions.
+      - If O(deduplicate_by_timestamp) is V(true) too, only a property with the same value and the same timestamp is not
+        forwarded.
+      - Only used when the product is created. The platform does not return the value.
+        M(iotops.aliyun.iot_product_deduplication) changes it later.
     type: bool
   deduplicate_by_timestamp:
     description:
-      - Whether a property is not handed on that has the time that it had before.
-      - Sent when the product is made, and never read back; M(iotops.aliyun.iot_product_deduplication) sets it later.
+      - Whether a reported property with an unchanged timestamp is not forwarded to rules and subscriptions.
+      - Only used when the product is created. The platform does not return the value.
+        M(iotops.aliyun.iot_product_deduplication) changes it later.
     type: bool
   join_permission_id:
     description:
-      - The join permission of LoRaWAN devices. Sent when the product is made, and never read back.
+      - ID of the join permission of LoRaWAN devices.
+      - Only used when the product is created. The platform does not return the value.
     type: str
   resource_group_id:
     description:
-      - The resource group that the product is put into when it is made. Never read back.
+      - ID of the resource group to which the product is added.
+      - Only used when the product is created. The platform does not return the value.
     type: str
   status:
     description:
-      - Whether the product is still developed or released. A released product refuses every change of its thing model.
+      - Release status of the product. The thing model of a released product cannot be changed.
     type: str
     choices: [development, released]
   tags:
     description:
-      - Tags by key, up to 100. A key has up to 30 letters, digits and dots, a value up to 128 characters, of which a
-        Chinese one counts as 2.
+      - Tags of the product.
+      - Up to 100 tags. A key has up to 30 letters, digits and periods. A value has up to 128 characters, and a Chinese
+        character counts as 2.
     type: dict
   purge_tags:
     description:
-      - Whether tags that O(tags) does not have are removed.
+      - Whether to remove tags that are not listed in O(tags).
     type: bool
     default: true
   include_secrets:
     description:
-      - Whether the result has the product's secret. Set C(no_log) on such a task.
+      - Whether to return the secret of the product. Set C(no_log) on such tasks.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -133,7 +152,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A product of lamps
+- name: Create a product
   iotops.aliyun.iot_product:
     name: street_light
     node_type: device
@@ -146,29 +165,29 @@ EXAMPLES = r"""
       site: west
   register: lamps
 
-- name: One more tag, the others stay
+- name: Add a tag and keep the other tags
   iotops.aliyun.iot_product:
     name: street_light
     tags:
       season: winter
     purge_tags: false
 
-- name: Another name for it
+- name: Rename a product
   iotops.aliyun.iot_product:
     product_key: "{{ lamps.product.product_key }}"
     name: path_light
 
-- name: The old name again
+- name: Change the name back
   iotops.aliyun.iot_product:
     product_key: "{{ lamps.product.product_key }}"
     name: street_light
 
-- name: Release it
+- name: Release a product
   iotops.aliyun.iot_product:
     name: street_light
     status: released
 
-- name: Away with it
+- name: Delete a product
   iotops.aliyun.iot_product:
     name: street_light
     state: absent
@@ -306,7 +325,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import Product
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import Product
 
 ENTRY = ResourceEntry(Product)
 

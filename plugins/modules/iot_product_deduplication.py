@@ -6,28 +6,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_product_deduplication
-short_description: Set which repeated data of a product is not handed on
+short_description: Set the deduplication of a product's property reports
 version_added: 0.1.0
 description:
-  - Devices may report the same properties again and again. The platform can hand on to rules and subscriptions only
-    what is new, for all devices of a product, from now on.
-  - The platform does not tell what is set, so that it is set each time. For a product that is yet to be made
-    M(iotops.aliyun.iot_product) has options.
+  - Sets which repeated property reports of a product's devices the platform does not forward to rules and
+    subscriptions. The settings apply to all devices of the product, from now on.
+  - The platform does not return the current settings, so every run sets them. To set them when a product is created,
+    use the options of M(iotops.aliyun.iot_product).
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   by_value:
     description:
-      - Whether a property with the value that it had before is not handed on.
-      - With O(by_timestamp) as well, only what has the same value and the same time is not.
+      - Whether a reported property with an unchanged value is not forwarded to rules and subscriptions.
+      - If O(by_timestamp) is V(true) too, only a property with the same value and the same timestamp is not forwarded.
     type: bool
     required: true
   by_timestamp:
     description:
-      - Whether a property with the time that it had before is not handed on.
+      - Whether a reported property with an unchanged timestamp is not forwarded to rules and subscriptions.
     type: bool
     required: true
 extends_documentation_fragment:
@@ -35,16 +35,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_product
@@ -53,7 +53,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Only what is new
+- name: Forward only properties whose values have changed
   iotops.aliyun.iot_product_deduplication:
     product: street_light
     by_value: true
@@ -80,7 +80,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product_deduplication import Deduplication
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.deduplication import Deduplication
 
 ENTRY = Deduplication()
 

@@ -6,42 +6,42 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_product_info
-short_description: Find products
+short_description: Gather information about products
 version_added: 0.1.0
 description:
-  - Finds products by their name, their ProductKey, their tags and more, or tells all that the instance has.
+  - Returns products selected by name, ProductKey, node type, status or tags, or all products of the instance.
 options:
   name:
     description:
-      - The product's name. One that is named is read whole.
+      - Return only the product with this name, with full details.
     type: str
   product_key:
     description:
-      - The product's ProductKey.
+      - Return only the product with this ProductKey.
     type: str
   node_type:
     description:
-      - Only products of this node type.
+      - Return only products with this node type.
     type: str
     choices: [device, gateway]
   status:
     description:
-      - Only products that are still developed, or only those released.
+      - Return only products with this release status.
     type: str
     choices: [development, released]
   tags:
     description:
-      - Only products that have these tags, whatever others they have.
+      - Return only products that have all of these tags. They can have other tags too.
     type: dict
   details:
     description:
-      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
-        whole.
+      - Whether to read the full details of every listed product, which takes further requests for each. Details are
+        always read for a product that is selected by O(name).
     type: bool
     default: false
   include_secrets:
     description:
-      - Whether the result has the secrets. Set C(no_log) on such a task.
+      - Whether to return the secrets of the products. Set C(no_log) on such tasks.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -54,17 +54,17 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One product
+- name: Get one product
   iotops.aliyun.iot_product_info:
     name: street_light
 
-- name: All products of the west side
+- name: List the products with a tag
   iotops.aliyun.iot_product_info:
     tags:
       site: west
   register: west
 
-- name: All products, each read whole
+- name: List all products with full details
   iotops.aliyun.iot_product_info:
     details: true
 """
@@ -162,7 +162,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product import Product
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import Product
 
 ENTRY = InfoEntry(Product)
 

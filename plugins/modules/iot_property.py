@@ -6,52 +6,57 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_property
-short_description: Tell devices to take on properties
+short_description: Set properties on devices
 version_added: 0.1.0
 description:
-  - Tells one device, or some of a product, to take on values of the properties of its thing model. The platform only
-    passes that on; a device has a property when it reports it.
-  - A device that is not online misses it. What it is to be when it comes back is a desired property.
+  - Sends values for properties of the thing model to one device or to several devices of a product. The platform only
+    forwards the values. A property has changed when the device reports it.
+  - A device that is offline does not receive the values. To set a property when the device is online again, use
+    O(iotops.aliyun.iot_device#module:desired_properties).
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The name of one device, within O(product).
+      - Name of the device.
+      - Either O(device) or O(devices) is required.
     type: str
   devices:
     description:
-      - The names of some devices of the product. Each hundred of them takes a request.
+      - Names of several devices of the product.
+      - Up to 100 devices are sent in one request.
     type: list
     elements: str
   properties:
     description:
-      - Values by the identifiers of properties, such as C(Brightness) or C(block:Brightness).
+      - Values by the identifiers of properties, for example C(Brightness), or C(block:Brightness) for a property in a
+        function block.
+      - At least one property is required.
     type: dict
     required: true
   qos:
     description:
-      - How often a message is delivered, once at most (V(0), what the platform takes where nothing is said) or once at
-        least (V(1)).
+      - MQTT quality of service, which is at most once (V(0)) or at least once (V(1)).
+      - If not set, the platform uses V(0).
     type: int
 extends_documentation_fragment:
   - iotops.aliyun.iot
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_service
@@ -61,7 +66,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What lamps can do
+- name: Add a property to the thing model of a product
   iotops.aliyun.iot_thing_model:
     product: street_light
     tsl:
@@ -72,14 +77,14 @@ EXAMPLES = r"""
           dataType: {type: int, specs: {min: "0", max: "100", step: "1"}}
     published: true
 
-- name: One lamp is told to be dimmer
+- name: Set a property on one device
   iotops.aliyun.iot_property:
     product: street_light
     device: lamp-0001
     properties:
       Brightness: 40
 
-- name: Some are
+- name: Set a property on several devices
   iotops.aliyun.iot_property:
     product: street_light
     devices: [lamp-0001]
@@ -112,7 +117,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_command import SetProperty
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model_data.command import SetProperty
 
 ENTRY = SetProperty()
 

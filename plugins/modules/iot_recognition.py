@@ -6,20 +6,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_recognition
-short_description: Read what is in a picture
+short_description: Recognize text and license plates in an image (OCR)
 version_added: 0.1.0
 description:
-  - Has the platform read a licence plate or the text in a picture. An account can do that 20 times a day.
+  - Recognizes the license plate or the text in an image.
+  - An account can recognize 20 images a day.
 options:
   action:
     description:
-      - What to read, a licence plate (V(car_number)) or any text (V(text)).
+      - What to recognize, which is a license plate (V(car_number)) or any text (V(text)).
     type: str
     required: true
     choices: [car_number, text]
   url:
     description:
-      - The address of the picture, up to 2,048 characters.
+      - URL of the image.
+      - Up to 2,048 characters.
     type: str
     required: true
 extends_documentation_fragment:
@@ -27,16 +29,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_api
@@ -45,7 +47,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Who is at the gate
+- name: Recognize the license plate in an image
   iotops.aliyun.iot_recognition:
     action: car_number
     url: "{{ gate_picture }}"
@@ -70,7 +72,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.recognition import Recognize
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ocr.recognition import Recognize
 
 ENTRY = Recognize()
 

@@ -6,89 +6,96 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_rule
-short_description: Manage a rule with its actions
+short_description: Manage rules and their actions
 version_added: 0.1.0
 description:
-  - A rule selects data that devices send by SQL and forwards it. Rule and actions are one resource here, started or
-    stopped.
-  - An action has no name. It is the same action on the next run when it has the same type, the same target and the same
-    O(actions[].error_action).
+  - Creates, updates, starts, stops and deletes rules. A rule selects data that devices send with an SQL statement and
+    forwards it with actions.
+  - The rule and its actions are managed as one resource.
+  - Actions have no name. The module identifies an action by its type, its target and O(actions[].error_action).
 options:
   name:
     description:
-      - The rule's name, which is unique in an instance.
-      - 1 to 30 characters of Chinese, Japanese and English letters, digits, underscores and hyphens; a Chinese or
-        Japanese character counts as 2.
+      - Name of the rule. Unique within an instance.
+      - 1 to 30 Chinese, Japanese and English letters, digits, underscores and hyphens. A Chinese or Japanese character
+        counts as 2.
     type: str
     required: true
   state:
     description:
-      - Whether the rule is there, and whether it runs. V(present) leaves it running or not; a rule that is made starts
-        stopped.
-      - To start it needs O(product), O(short_topic) and O(select). A rule that runs is stopped before it is deleted.
+      - Desired state of the rule.
+      - V(present) does not change whether the rule runs. A new rule is stopped.
+      - V(started) requires O(product), O(short_topic) and O(select).
+      - V(absent) stops a running rule before deleting it.
     type: str
     choices: [present, started, stopped, absent]
     default: present
   product:
     description:
-      - The product that the rule listens to, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
   short_topic:
     description:
-      - The topic that it listens to, below the product, such as V(+/thing/event/property/post); V(+) stands for every
-        device.
+      - Topic from which the rule selects data, relative to the product, for example V(+/thing/event/property/post).
+        V(+) matches every device.
     type: str
   topic_type:
     description:
-      - What the topic is, one of the platform's own (V(system)), a custom one (V(custom)) or that of the devices'
-        status (V(status)). Not given, it follows from O(short_topic).
+      - Type of the topic, which is a topic of the platform (V(system)), a custom topic (V(custom)), or the topic of the
+        devices' status (V(status)).
+      - If not set, it is derived from O(short_topic).
     type: str
     choices: [system, custom, status]
   select:
     description:
-      - What the rule selects, what stands between C(SELECT) and C(FROM).
+      - Fields that the rule selects, which is the part of the SQL statement between C(SELECT) and C(FROM).
     type: str
   where:
     description:
-      - On which condition, what stands behind C(WHERE). An empty text clears it.
+      - Condition of the rule, which is the part of the SQL statement after C(WHERE).
+      - An empty string clears the value.
     type: str
   description:
     description:
-      - What the rule is for, up to 100 characters. An empty text clears it.
+      - Description of the rule.
+      - Up to 100 characters.
+      - An empty string clears the value.
     type: str
   actions:
     description:
-      - What the rule does with the data, up to 10 actions.
+      - Actions of the rule, which forward the selected data.
+      - Up to 10 actions.
     type: list
     elements: dict
     suboptions:
       type:
         description:
-          - Where the data goes.
+          - Type of the action, which determines where the data is sent.
         type: str
         required: true
         choices: [republish, amqp, datahub, ons, mns, fc, ots]
       configuration:
         description:
-          - The target and how to reach it, with the members that the platform's manual lists for the type. It is held
-            against a schema of its type before anything is sent.
-          - A V(republish) action has C(topic), which may name a product in place of its ProductKey, and C(topicType), 0
-            for the topics of a thing model and 1 for custom ones.
-          - An V(amqp) action has C(groupId), the consumer group's GroupId or its name.
-          - V(mns) has C(themeName), V(ons) C(instanceId), C(topic) and if wanted C(tag), V(fc) C(serviceName) and
-            C(functionName), V(datahub) C(projectName), C(topicName) and C(schemaVals), V(ots) C(instanceName),
-            C(tableName) and C(primaryKeys); each of them has C(regionName) and C(role) (C(roleArn), C(roleName)) as
-            well.
+          - Target of the action and how to access it, with the members that the platform's manual lists for the type.
+          - The configuration is validated against a schema of the type before any request is sent.
+          - A V(republish) action has C(topic), which can contain the name of a product instead of its ProductKey, and
+            C(topicType), 0 for topics of a thing model and 1 for custom topics.
+          - An V(amqp) action has C(groupId), the GroupId or the name of a consumer group.
+          - An V(mns) action has C(themeName). An V(ons) action has C(instanceId), C(topic) and optionally C(tag). An
+            V(fc) action has C(serviceName) and C(functionName). A V(datahub) action has C(projectName), C(topicName)
+            and C(schemaVals). An V(ots) action has C(instanceName), C(tableName) and C(primaryKeys). Each of these also
+            has C(regionName) and C(role) (C(roleArn), C(roleName)).
         type: dict
         required: true
       error_action:
         description:
-          - Whether the action is for data that the other actions could not forward. A rule has one such action at most.
+          - Whether the action receives the data that the other actions could not forward.
+          - A rule can have only one such action.
         type: bool
         default: false
   purge_actions:
     description:
-      - Whether actions that O(actions) does not have are removed.
+      - Whether to remove actions that are not listed in O(actions).
     type: bool
     default: true
 extends_documentation_fragment:
@@ -104,7 +111,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Tell the console when a lamp is too hot
+- name: Create and start a rule that republishes high temperatures to another topic
   iotops.aliyun.iot_rule:
     name: overheat
     product: street_light
@@ -118,12 +125,12 @@ EXAMPLES = r"""
           topic: /street_light/console/user/alarm
           topicType: 1
 
-- name: Not now
+- name: Stop a rule
   iotops.aliyun.iot_rule:
     name: overheat
     state: stopped
 
-- name: Never again
+- name: Delete a rule
   iotops.aliyun.iot_rule:
     name: overheat
     state: absent
@@ -239,7 +246,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule import Rule
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.rule import Rule
 
 ENTRY = ResourceEntry(Rule)
 

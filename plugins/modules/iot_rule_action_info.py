@@ -6,16 +6,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_rule_action_info
-short_description: Find an action of a rule by its id
+short_description: Gather information about a rule action
 version_added: 0.1.0
 description:
-  - Tells of one action of a rule, by its id alone. The actions of a rule that is known are told by
+  - Returns the rule action with a given ID. The rule does not have to be known. To get all actions of a rule, use
     M(iotops.aliyun.iot_rule_info).
-
 options:
   action_id:
     description:
-      - The id of the action.
+      - Return the action with this ID.
     type: int
     required: true
 extends_documentation_fragment:
@@ -28,7 +27,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Where does it send
+- name: Get a rule action by its ID
   iotops.aliyun.iot_rule_action_info:
     action_id: 10003
 """
@@ -74,7 +73,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_action_info import RuleActionInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.action_info import RuleActionInfo
 
 ENTRY = RuleActionInfo()
 

@@ -6,28 +6,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_rule_info
-short_description: Find rules
+short_description: Gather information about rules
 version_added: 0.1.0
 description:
-  - Finds rules by their name, the product that they listen to or whether they run, or tells all that the instance has.
+  - Returns rules selected by name, product or status, or all rules of the instance.
 options:
   name:
     description:
-      - The rule's name. One that is named is read whole.
+      - Return only the rule with this name, with full details.
     type: str
   product:
     description:
-      - Only rules that listen to this product, by its name or its ProductKey.
+      - Return only rules that select data of this product, identified by its name or ProductKey.
     type: str
   status:
     description:
-      - Only rules that run, or only those that do not.
+      - Return only rules with this status.
     type: str
     choices: [started, stopped]
   details:
     description:
-      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
-        whole.
+      - Whether to read the full details of every listed rule, which takes further requests for each. Details are always
+        read for a rule that is selected by O(name).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -40,11 +40,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One rule with its actions
+- name: Get one rule with its actions
   iotops.aliyun.iot_rule_info:
     name: overheat
 
-- name: All rules that run
+- name: List the running rules
   iotops.aliyun.iot_rule_info:
     status: started
 """
@@ -133,7 +133,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule import Rule
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.rule import Rule
 
 ENTRY = InfoEntry(Rule)
 

@@ -6,30 +6,33 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_service
-short_description: Invoke a service of devices
+short_description: Invoke a service on devices
 version_added: 0.1.0
 description:
-  - Has one device, or some of a product, carry out a service of its thing model.
-  - A synchronous service of one device is waited for, 5 seconds at most, and its answer returned. The task fails where
-    none comes. Any other is only passed on. Synchronous services cannot be invoked of O(devices).
+  - Invokes a service of the thing model on one device or on several devices of a product.
+  - A synchronous service on one device returns the device's response. The task waits up to 5 seconds for it, and fails
+    if no response arrives. Any other service is only forwarded to the devices, without waiting for a response.
+    Synchronous services cannot be invoked with O(devices).
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The name of one device, within O(product).
+      - Name of the device.
+      - Either O(device) or O(devices) is required.
     type: str
   devices:
     description:
-      - The names of some devices of the product. Each hundred of them takes a request.
+      - Names of several devices of the product.
+      - Up to 100 devices are sent in one request.
     type: list
     elements: str
   service:
     description:
-      - The identifier of the service, C(block:identifier) where it is in a function block.
+      - Identifier of the service, or C(block:identifier) for a service in a function block.
     type: str
     required: true
   arguments:
@@ -39,24 +42,24 @@ options:
     default: {}
   qos:
     description:
-      - How often a message is delivered, once at most (V(0), what the platform takes where nothing is said) or once at
-        least (V(1)).
+      - MQTT quality of service, which is at most once (V(0)) or at least once (V(1)).
+      - If not set, the platform uses V(0).
     type: int
 extends_documentation_fragment:
   - iotops.aliyun.iot
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options and makes no changes.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Each run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_property
@@ -66,7 +69,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What lamps can do
+- name: Add a service to the thing model of a product
   iotops.aliyun.iot_thing_model:
     product: street_light
     tsl:
@@ -81,7 +84,7 @@ EXAMPLES = r"""
           outputData: []
     published: true
 
-- name: One lamp blinks
+- name: Invoke a service on one device
   iotops.aliyun.iot_service:
     product: street_light
     device: lamp-0001
@@ -120,7 +123,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_command import InvokeService
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model_data.command import InvokeService
 
 ENTRY = InvokeService()
 

@@ -6,28 +6,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_service_activation
-short_description: Open the IoT Platform for an account
+short_description: Activate the IoT Platform service
 version_added: 0.1.0
 description:
-  - Opens the IoT Platform for the account, which comes before everything else. Of one that is open already, the
-    platform tells the order that opened it, and nothing changes.
-
+  - Activates the IoT Platform for the account. All other operations require this.
+  - If the platform is already activated, it returns the order of the first activation and nothing changes.
 options: {}
 extends_documentation_fragment:
   - iotops.aliyun.iot
 attributes:
   check_mode:
     support: full
-    description: Does nothing.
+    description: Sends no request.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that could be compared.
   idempotent:
     support: none
-    description: The platform does not tell whether it is open, so each run asks for it; asking again changes nothing.
+    description: The platform does not report whether it is activated. Each run requests it. Repeats change nothing.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Uses the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_product
@@ -36,7 +35,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Open it
+- name: Activate the IoT Platform
   iotops.aliyun.iot_service_activation:
 """
 
@@ -65,7 +64,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.activation import Activation
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.service.activation import Activation
 
 ENTRY = Activation()
 

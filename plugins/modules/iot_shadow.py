@@ -6,35 +6,35 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_shadow
-short_description: Set what is desired of a device through its shadow
+short_description: Manage the desired state of a device shadow
 version_added: 0.1.0
 description:
-  - A device's shadow keeps what applications want of it (C(desired)) and what it last reported of itself (C(reported)),
-    whether it is connected or not. A device that is connected is told at once what is desired, and the others when they
-    ask.
-  - Every device has a shadow, so that there is nothing to make or to take away. Only the device changes what is
-    reported.
-  - Each change has a version above that of the shadow. Where the device has reported between the read and the change
-    the platform refuses it, and the task fails without having changed anything; run it again.
+  - Updates the desired state in the shadow of a device. A shadow stores the state that applications request
+    (C(desired)) and the state that the device has last reported (C(reported)), whether or not the device is connected.
+    The platform sends the desired state to a connected device immediately, and to other devices when they request it.
+  - Every device has a shadow, so a shadow cannot be created or deleted. Only the device changes the reported state.
+  - Each update has a higher version than the shadow. If the device reports between the read and the update, the
+    platform rejects the update and the task fails without a change. Run the task again in this case.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The device's name.
+      - Name of the device.
     type: str
     required: true
   desired:
     description:
-      - Attributes with their values, any JSON but null. At most 128, and 16 KB as JSON text.
-      - An empty dictionary is refused where something is desired. The platform lets only the device clear that.
+      - Desired attributes of the device with their values, which can be any JSON except null.
+      - Up to 128 attributes, and up to 16 KB as JSON text.
+      - An empty dictionary is rejected if the shadow has desired attributes, because only the device can clear them.
     type: dict
   purge_desired:
     description:
-      - Whether entries of O(desired) that are not given are removed.
+      - Whether to remove desired attributes that are not set in O(desired).
     type: bool
     default: true
 extends_documentation_fragment:
@@ -48,7 +48,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The lamp is to be green
+- name: Set the desired attributes of a device
   iotops.aliyun.iot_shadow:
     product: street_light
     device: lamp-0001
@@ -56,7 +56,7 @@ EXAMPLES = r"""
       color: green
       brightness: 70
 
-- name: And dimmer, whatever else is desired
+- name: Set one desired attribute and keep the others
   iotops.aliyun.iot_shadow:
     product: street_light
     device: lamp-0001
@@ -138,7 +138,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.shadow import Shadow
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.shadow.shadow import Shadow
 
 ENTRY = ResourceEntry(Shadow)
 

@@ -6,19 +6,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_shadow_info
-short_description: Find the shadow of a device
+short_description: Gather information about the shadow of a device
 version_added: 0.1.0
 description:
-  - Tells what is desired of a device and what it last reported.
+  - Returns the desired state of a device and the state that the device last reported.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   device:
     description:
-      - The device's name.
+      - Name of the device.
     type: str
     required: true
 extends_documentation_fragment:
@@ -32,7 +32,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What the lamp was told, and what it says
+- name: Get the desired and reported state of a lamp
   iotops.aliyun.iot_shadow_info:
     product: street_light
     device: lamp-0001
@@ -85,7 +85,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.shadow import Shadow
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.shadow.shadow import Shadow
 
 ENTRY = InfoEntry(Shadow)
 

@@ -6,41 +6,50 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_sound_code
-short_description: Manage a sound code
+short_description: Manage sound codes
 version_added: 0.1.0
 description:
-  - A sound code is a text that is played as sound and that a device in earshot has decoded. This one means the same at
-    any time; one that depends on the time of day is a label of a schedule, M(iotops.aliyun.iot_sound_code_label).
-  - All operations on sound codes together take 2 to 10 requests a second.
+  - Creates, updates and deletes sound codes. A sound code is a text encoded as audio, which devices within hearing
+    range can decode.
+  - The content of these sound codes is the same at any time. For content that depends on the time of day, use the
+    labels of a schedule, see M(iotops.aliyun.iot_sound_code_label).
+  - Sound code operations are limited to 2 to 10 requests per second, depending on the operation.
 options:
   state:
     description:
-      - Whether the sound code is there.
+      - Desired state of the sound code.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - The sound code's name, 1 to 64 characters, of which a Chinese one counts 2. It tells one sound code of an
-        instance from another.
+      - Name of the sound code. Identifies the sound code within the instance.
+      - 1 to 64 characters. A Chinese character counts as 2.
     type: str
     required: true
   renamed_from:
     description:
-      - The name that it had before. Where nothing has O(name), what has this name is renamed.
+      - Previous name of the sound code.
+      - If no sound code is named O(name), the sound code with this name is renamed.
     type: str
   content:
     description:
-      - What it says, such as the address of a page, 1 to 100 characters. Needed to make one.
+      - Text that the sound code carries, for example a URL.
+      - 1 to 100 characters.
+      - Required when the sound code is created.
     type: str
   duration_in_seconds:
     description:
-      - How long its audio lasts, 1 to 30 seconds. Needed to make one.
+      - Duration of the audio, in seconds.
+      - From 1 to 30.
+      - Required when the sound code is created.
     type: int
   open_type:
     description:
-      - Whether only devices of the instance may have it decoded (V(inner), what the platform takes where nothing is
-        said), or those of other instances as well that the platform lets in on request (V(open)). It cannot be changed.
+      - Devices that can decode the sound code, either only devices of the same instance (V(inner)), or also devices of
+        other instances that the platform grants access on request (V(open)).
+      - If not set when the sound code is created, the platform uses V(inner).
+      - Cannot be changed after creation.
     type: str
     choices: [inner, open]
 extends_documentation_fragment:
@@ -54,18 +63,18 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What a visitor's device hears at the door
+- name: Create a sound code
   iotops.aliyun.iot_sound_code:
     name: door_west
     content: www.example.com
     duration_in_seconds: 2
 
-- name: It gets another name
+- name: Rename the sound code
   iotops.aliyun.iot_sound_code:
     name: west_door
     renamed_from: door_west
 
-- name: Nobody hears it any longer
+- name: Delete the sound code
   iotops.aliyun.iot_sound_code:
     name: west_door
     state: absent
@@ -138,7 +147,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code import SoundCode
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.sound_code import SoundCode
 
 ENTRY = ResourceEntry(SoundCode)
 

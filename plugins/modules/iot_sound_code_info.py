@@ -6,27 +6,30 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_sound_code_info
-short_description: Find sound codes
+short_description: Gather information about sound codes
 version_added: 0.1.0
 description:
-  - Finds sound codes by their name, their id or who may have them decoded, or tells all of them.
+  - Returns sound codes, filtered by name, ID or the devices that can decode them.
+  - If no filter is set, all sound codes are returned.
 options:
   name:
     description:
-      - The sound code's name.
+      - Name of the sound code.
     type: str
   sound_code:
     description:
-      - The id of the sound code.
+      - ID of the sound code.
     type: str
   open_type:
     description:
-      - Only sound codes that these devices may have decoded.
+      - Return only sound codes that these devices can decode, either only devices of the same instance (V(inner)), or
+        also devices of other instances (V(open)).
     type: str
     choices: [inner, open]
   include:
     description:
-      - What else to tell of each. V(audio_url) is where its audio can be downloaded, which takes a request for each.
+      - Additional data to return for each sound code.
+      - V(audio_url) returns the URL from which the audio can be downloaded. It takes one request for each sound code.
     type: list
     elements: str
     choices: [audio_url]
@@ -41,10 +44,10 @@ author:
 """
 
 EXAMPLES = r"""
-- name: All sound codes
+- name: List all sound codes
   iotops.aliyun.iot_sound_code_info:
 
-- name: One, and where to download it
+- name: Get a sound code and the download URL of its audio
   iotops.aliyun.iot_sound_code_info:
     name: door_west
     include: [audio_url]
@@ -101,7 +104,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code import SoundCode
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.sound_code import SoundCode
 
 ENTRY = InfoEntry(SoundCode)
 

@@ -6,32 +6,34 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_sound_code_label
-short_description: Manage a label of a schedule of sound codes
+short_description: Manage labels of a sound code schedule
 version_added: 0.1.0
 description:
-  - A label is a sound code whose meaning depends on the time of day, as its schedule says.
-  - Many labels at once are a batch, M(iotops.aliyun.iot_sound_code_label_batch).
+  - Creates, updates and deletes labels of a sound code schedule. A label is a sound code whose content depends on the
+    time of day, as defined by its schedule.
+  - To create many labels at once, use M(iotops.aliyun.iot_sound_code_label_batch).
 options:
   state:
     description:
-      - Whether the label is there.
+      - Desired state of the label.
     type: str
     choices: [present, absent]
     default: present
   schedule:
     description:
-      - The schedule, by its name or its id.
+      - Name or ID of the schedule.
     type: str
     required: true
   label:
     description:
-      - The label's text, 1 to 64 characters, of which a Chinese one counts 2. It tells one label of the schedule from
-        another.
+      - Text of the label. Identifies the label within the schedule.
+      - 1 to 64 characters. A Chinese character counts as 2.
     type: str
     required: true
   renamed_from:
     description:
-      - The text that it had before. Where nothing has O(label), what has this text gets it.
+      - Previous text of the label.
+      - If no label has the text O(label), the label with this text is renamed.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -45,24 +47,24 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A schedule
+- name: Create a schedule
   iotops.aliyun.iot_sound_code_schedule:
     name: opening_hours
     start_date: "2030-01-01"
     end_date: "2030-12-31"
 
-- name: What is heard at a table
+- name: Create a label for a table
   iotops.aliyun.iot_sound_code_label:
     schedule: opening_hours
     label: table_7
 
-- name: The table moved
+- name: Rename the label
   iotops.aliyun.iot_sound_code_label:
     schedule: opening_hours
     label: terrace_1
     renamed_from: table_7
 
-- name: And is gone
+- name: Delete the label
   iotops.aliyun.iot_sound_code_label:
     schedule: opening_hours
     label: terrace_1
@@ -127,7 +129,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_label import SoundCodeLabel
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.label import SoundCodeLabel
 
 ENTRY = ResourceEntry(SoundCodeLabel)
 

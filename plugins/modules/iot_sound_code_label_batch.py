@@ -6,41 +6,47 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_sound_code_label_batch
-short_description: Make labels of a schedule of sound codes in a batch
+short_description: Create labels of a sound code schedule in batches
 version_added: 0.1.0
 description:
-  - A batch makes 1 to 200 labels of a schedule, those that are given or a number of the platform's choosing, in the
-    platform's own time. M(iotops.aliyun.iot_sound_code_label_batch_info) tells how far it has come.
-  - A batch is found again by its description. Once made, nothing of it can be changed, and no operation takes it away;
-    its labels can be taken away one by one.
-  - A label that the schedule has already fails, and the others are made nevertheless.
+  - Creates a batch of 1 to 200 labels of a sound code schedule. The labels are either listed in O(labels), or the
+    platform generates O(total) labels.
+  - The platform creates the labels asynchronously. Use M(iotops.aliyun.iot_sound_code_label_batch_info) to check the
+    progress.
+  - A batch is identified by its description. It cannot be changed after creation, and the API has no operation to
+    delete it. Its labels can be deleted one by one.
+  - If the schedule already has one of the labels, that label fails and the other labels are still created.
 options:
   schedule:
     description:
-      - The schedule, by its name or its id.
+      - Name or ID of the schedule.
     type: str
     required: true
   description:
     description:
-      - What the batch is, 1 to 64 characters, of which a Chinese one counts 2. It tells one batch of the schedule from
-        another.
+      - Description of the batch. Identifies the batch within the schedule.
+      - 1 to 64 characters. A Chinese character counts as 2.
     type: str
     required: true
   labels:
     description:
-      - The labels' texts, each 1 to 64 characters, of which a Chinese one counts 2. Needed to make a batch, unless
-        O(total) is given.
-      - The platform does not tell them of a batch that is there; only their number is compared then.
+      - Texts of the labels.
+      - Each text has 1 to 64 characters. A Chinese character counts as 2.
+      - Required when the batch is created, unless O(total) is set.
+      - The platform does not return the labels of an existing batch. For an existing batch, only the number of labels
+        is compared.
     type: list
     elements: str
   total:
     description:
-      - How many labels the batch has, 1 to 200. Where O(labels) is not given, the platform chooses them.
+      - Number of labels in the batch.
+      - From 1 to 200.
+      - If O(labels) is not set, the platform generates this number of labels.
     type: int
   retry:
     description:
-      - Whether labels that a batch failed to make are tried again. A batch whose labels fail once more is tried again
-        by the next run, too.
+      - Whether to retry labels that the batch failed to create.
+      - If labels fail again, the next run retries the batch again.
     type: bool
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -54,22 +60,22 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A schedule
+- name: Create a schedule
   iotops.aliyun.iot_sound_code_schedule:
     name: opening_hours
     start_date: "2030-01-01"
     end_date: "2030-12-31"
 
-- name: The tables of the ground floor
+- name: Create labels for the tables of the ground floor
   iotops.aliyun.iot_sound_code_label_batch:
     schedule: opening_hours
     description: ground floor
     labels: [table_1, table_2, table_3]
 
-- name: A hundred of any name
+- name: Create 100 labels with generated texts
   iotops.aliyun.iot_sound_code_label_batch:
     schedule: opening_hours
-    description: spare ones
+    description: spare labels
     total: 100
 """
 
@@ -151,7 +157,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_label import SoundCodeLabelBatch
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.label import SoundCodeLabelBatch
 
 ENTRY = ResourceEntry(SoundCodeLabelBatch)
 

@@ -6,33 +6,35 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_sound_code_label_batch_info
-short_description: Find batches of labels of a schedule of sound codes
+short_description: Gather information about label batches of a sound code schedule
 version_added: 0.1.0
 description:
-  - Finds batches of labels of a schedule by their description, their id or their status, or tells all of them.
+  - Returns label batches of a sound code schedule, filtered by description, ID or status.
+  - If no filter is set, all batches of the schedule are returned.
 options:
   schedule:
     description:
-      - The schedule, by its name or its id.
+      - Name or ID of the schedule.
     type: str
     required: true
   description:
     description:
-      - What the batch is.
+      - Description of the batch.
     type: str
   batch_code:
     description:
-      - The id of the batch.
+      - ID of the batch.
     type: str
   status:
     description:
-      - Only batches of this status.
+      - Return only batches with this status.
     type: str
     choices: [running, success, partial_failed, interrupted]
   include:
     description:
-      - What else to tell of each. V(failed) are the labels that could not be made, which takes a request for each, one
-        a second.
+      - Additional data to return for each batch.
+      - V(failed) returns the labels that could not be created. It takes one request for each batch, at a rate of one
+        request per second.
     type: list
     elements: str
     choices: [failed]
@@ -47,13 +49,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A schedule
+- name: Create a schedule
   iotops.aliyun.iot_sound_code_schedule:
     name: opening_hours
     start_date: "2030-01-01"
     end_date: "2030-12-31"
 
-- name: How far the batches have come, and what failed
+- name: List all batches with their status and failed labels
   iotops.aliyun.iot_sound_code_label_batch_info:
     schedule: opening_hours
     include: [failed]
@@ -116,7 +118,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_label import SoundCodeLabelBatch
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.label import SoundCodeLabelBatch
 
 ENTRY = InfoEntry(SoundCodeLabelBatch)
 

@@ -6,27 +6,29 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_sound_code_label_info
-short_description: Find labels of a schedule of sound codes
+short_description: Gather information about labels of a sound code schedule
 version_added: 0.1.0
 description:
-  - Finds labels of a schedule by their text or their id, or tells all of them.
+  - Returns labels of a sound code schedule, filtered by text or ID.
+  - If no filter is set, all labels of the schedule are returned.
 options:
   schedule:
     description:
-      - The schedule, by its name or its id.
+      - Name or ID of the schedule.
     type: str
     required: true
   label:
     description:
-      - The label's text.
+      - Text of the label.
     type: str
   sound_code:
     description:
-      - The id of the sound code that it is.
+      - ID of the label's sound code.
     type: str
   include:
     description:
-      - What else to tell of each. V(audio_url) is where its audio can be downloaded, which takes a request for each.
+      - Additional data to return for each label.
+      - V(audio_url) returns the URL from which the audio can be downloaded. It takes one request for each label.
     type: list
     elements: str
     choices: [audio_url]
@@ -41,13 +43,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A schedule
+- name: Create a schedule
   iotops.aliyun.iot_sound_code_schedule:
     name: opening_hours
     start_date: "2030-01-01"
     end_date: "2030-12-31"
 
-- name: All labels of a schedule, and where to download them
+- name: List all labels of the schedule with the download URLs of their audio
   iotops.aliyun.iot_sound_code_label_info:
     schedule: opening_hours
     include: [audio_url]
@@ -89,7 +91,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_label import SoundCodeLabel
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.label import SoundCodeLabel
 
 ENTRY = InfoEntry(SoundCodeLabel)
 

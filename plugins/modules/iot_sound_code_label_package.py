@@ -6,20 +6,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_sound_code_label_package
-short_description: Pack the audio of a batch of labels
+short_description: Package the audio of a label batch
 version_added: 0.1.0
 description:
-  - Packs the audio of all labels that a batch of a schedule of sound codes has made into one ZIP archive, and tells
-    where it can be downloaded.
+  - Packages the audio of all labels that a batch of a sound code schedule has created into one ZIP archive, and returns
+    the URL from which the archive can be downloaded.
 options:
   schedule:
     description:
-      - The schedule, by its name or its id.
+      - Name or ID of the schedule.
     type: str
     required: true
   batch:
     description:
-      - The batch, by its description or its id. It must have ended.
+      - Description or ID of the batch.
+      - The batch must be finished.
     type: str
     required: true
 extends_documentation_fragment:
@@ -27,16 +28,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options without performing the action.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that can be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Every run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Supports the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_sound_code_label_batch
@@ -45,27 +46,27 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A schedule
+- name: Create a schedule
   iotops.aliyun.iot_sound_code_schedule:
     name: opening_hours
     start_date: "2030-01-01"
     end_date: "2030-12-31"
 
-- name: The tables of the ground floor
+- name: Create labels for the tables of the ground floor
   iotops.aliyun.iot_sound_code_label_batch:
     schedule: opening_hours
     description: ground floor
     labels: [table_1, table_2, table_3]
 
-- name: When they are made
+- name: Wait until the batch is finished
   iotops.aliyun.iot_sound_code_label_batch_info:
     schedule: opening_hours
     description: ground floor
-  register: found
-  until: found.sound_code_label_batches[0].status != "running"
+  register: result
+  until: result.sound_code_label_batches[0].status != "running"
   delay: 1
 
-- name: Their audio
+- name: Package the audio of the labels
   iotops.aliyun.iot_sound_code_label_package:
     schedule: opening_hours
     batch: ground floor
@@ -101,7 +102,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_label import Package
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.label import Package
 
 ENTRY = Package()
 

@@ -6,92 +6,112 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_sound_code_schedule
-short_description: Manage a schedule of sound codes
+short_description: Manage sound code schedules
 version_added: 0.1.0
 description:
-  - A schedule gives its labels, M(iotops.aliyun.iot_sound_code_label), a meaning that depends on the time of day. Each
-    of its periods says what they mean between two times.
-  - A schedule that is taken away takes its labels and their batches along.
+  - Creates, updates and deletes sound code schedules. A schedule defines the content of its labels
+    (M(iotops.aliyun.iot_sound_code_label)) depending on the time of day. Each period of the schedule defines the
+    content of the labels between two times.
+  - Deleting a schedule also deletes its labels and their batches.
 options:
   state:
     description:
-      - Whether the schedule is there.
+      - Desired state of the schedule.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - The schedule's name, 1 to 64 characters, of which a Chinese one counts 2. It tells one schedule of an instance
-        from another.
+      - Name of the schedule. Identifies the schedule within the instance.
+      - 1 to 64 characters. A Chinese character counts as 2.
     type: str
     required: true
   renamed_from:
     description:
-      - The name that it had before. Where nothing has O(name), what has this name is renamed.
+      - Previous name of the schedule.
+      - If no schedule is named O(name), the schedule with this name is renamed.
     type: str
   description:
     description:
-      - What it is for, 1 to 64 characters, of which a Chinese one counts 2. No two schedules of an instance can have
-        the same. It can be changed and not cleared.
+      - Description of the schedule.
+      - 1 to 64 characters. A Chinese character counts as 2.
+      - Must be unique among the schedules of the instance.
+      - Can be changed, but not cleared.
     type: str
   open_type:
     description:
-      - Whether only devices of the instance may have it decoded (V(inner), what the platform takes where nothing is
-        said), or those of other instances as well that the platform lets in on request (V(open)). It cannot be changed.
+      - Devices that can decode the labels, either only devices of the same instance (V(inner)), or also devices of
+        other instances that the platform grants access on request (V(open)).
+      - If not set when the schedule is created, the platform uses V(inner).
+      - Cannot be changed after creation.
     type: str
     choices: [inner, open]
   start_date:
     description:
-      - The first day on which it works, of the form C(yyyy-MM-dd). Needed to make one. Write it in quotes.
+      - First day on which the schedule is active, in the format C(yyyy-MM-dd).
+      - Enclose the value in quotes.
+      - Required when the schedule is created.
     type: str
   end_date:
     description:
-      - The last day on which it works, of the form C(yyyy-MM-dd). Needed to make one. Write it in quotes.
+      - Last day on which the schedule is active, in the format C(yyyy-MM-dd).
+      - Enclose the value in quotes.
+      - Required when the schedule is created.
     type: str
   start_time:
     description:
-      - When its work begins on each of these days, from V(00:00) to V(23:59). A new one begins at V(00:00). Write it in
-        quotes, or YAML takes it for a number.
+      - Time at which the schedule becomes active on each day, from V(00:00) to V(23:59).
+      - Enclose the value in quotes. Otherwise, YAML parses it as a number.
+      - If not set when the schedule is created, V(00:00) is used.
     type: str
   end_time:
     description:
-      - When its work ends on each of these days, not before O(start_time). A new one ends at V(23:59).
+      - Time at which the schedule stops being active on each day, from V(00:00) to V(23:59).
+      - Must not be earlier than O(start_time).
+      - Enclose the value in quotes. Otherwise, YAML parses it as a number.
+      - If not set when the schedule is created, V(23:59) is used.
     type: str
   status:
     description:
-      - Whether it works. A new one does.
+      - Status of the schedule, active (V(working)) or inactive (V(stopped)).
+      - If not set when the schedule is created, V(working) is used.
     type: str
     choices: [working, stopped]
   periods:
     description:
-      - The periods of the day. They may overlap.
+      - Periods of the day.
+      - Periods can overlap.
     type: list
     elements: dict
     suboptions:
       description:
         description:
-          - What the period is, 1 to 64 characters, of which a Chinese one counts 2. It tells one period of the schedule
-            from another.
+          - Description of the period. Identifies the period within the schedule.
+          - 1 to 64 characters. A Chinese character counts as 2.
         type: str
         required: true
       content:
         description:
-          - What the labels mean in it, 1 to 512 characters, of which a Chinese one counts 2.
+          - Text that the labels carry during the period.
+          - 1 to 512 characters. A Chinese character counts as 2.
         type: str
         required: true
       start_time:
         description:
-          - When it begins, from V(00:00) to V(23:59), in quotes.
+          - Start time of the period, from V(00:00) to V(23:59).
+          - Enclose the value in quotes.
         type: str
         required: true
       end_time:
         description:
-          - When it ends, not before it begins, in quotes.
+          - End time of the period, from V(00:00) to V(23:59).
+          - Must not be earlier than the start time.
+          - Enclose the value in quotes.
         type: str
         required: true
   purge_periods:
     description:
-      - Whether entries of O(periods) that are not given are removed.
+      - Whether to remove periods that are not listed in O(periods).
     type: bool
     default: true
 extends_documentation_fragment:
@@ -105,7 +125,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What the labels mean in the morning and later
+- name: Create a schedule with different content in the morning and later
   iotops.aliyun.iot_sound_code_schedule:
     name: opening_hours
     start_date: "2030-01-01"
@@ -120,7 +140,7 @@ EXAMPLES = r"""
         start_time: "11:00"
         end_time: "23:59"
 
-- name: One more period
+- name: Add a period and keep the others
   iotops.aliyun.iot_sound_code_schedule:
     name: opening_hours
     periods:
@@ -130,7 +150,7 @@ EXAMPLES = r"""
         end_time: "05:59"
     purge_periods: false
 
-- name: Closed for a while
+- name: Stop the schedule
   iotops.aliyun.iot_sound_code_schedule:
     name: opening_hours
     status: stopped
@@ -239,7 +259,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_schedule import SoundCodeSchedule
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.schedule import SoundCodeSchedule
 
 ENTRY = ResourceEntry(SoundCodeSchedule)
 

@@ -6,28 +6,29 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_sound_code_schedule_info
-short_description: Find schedules of sound codes
+short_description: Gather information about sound code schedules
 version_added: 0.1.0
 description:
-  - Finds schedules of sound codes by their name, their id or their status, or tells all of them.
+  - Returns sound code schedules, filtered by name, ID or status.
+  - If no filter is set, all schedules are returned.
 options:
   name:
     description:
-      - The schedule's name.
+      - Name of the schedule.
     type: str
   schedule_code:
     description:
-      - The id of the schedule.
+      - ID of the schedule.
     type: str
   status:
     description:
-      - Only schedules that work, or only those that do not.
+      - Return only schedules with this status, active (V(working)) or inactive (V(stopped)).
     type: str
     choices: [working, stopped]
   details:
     description:
-      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
-        whole.
+      - Whether to return all details of each listed schedule. This takes additional requests for each schedule.
+      - A schedule that is selected by name or ID is always returned with all details.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -40,7 +41,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: All schedules that work
+- name: List all active schedules
   iotops.aliyun.iot_sound_code_schedule_info:
     status: working
 """
@@ -122,7 +123,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_schedule import SoundCodeSchedule
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.schedule import SoundCodeSchedule
 
 ENTRY = InfoEntry(SoundCodeSchedule)
 

@@ -6,71 +6,89 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_speech
-short_description: Manage a speech that devices can say
+short_description: Manage speeches
 version_added: 0.1.0
 description:
-  - A speech is a text that is turned into audio, and that devices can say once it was pushed to them with
-    M(iotops.aliyun.iot_speech_play). It belongs to a project of the platform's broadcasting service.
-  - A pack is a speech as well, of common words that the platform has ready. A project has one of each type at most.
-  - How a speech sounds can be changed; devices keep what they have until it is pushed to them again. What it says and
-    the format of its audio cannot.
+  - Creates, updates and deletes speeches (text-to-speech corpora). A speech is a text that the platform converts to
+    audio. Devices can play it after it has been pushed to them with M(iotops.aliyun.iot_speech_play).
+  - A speech belongs to a project of the platform's broadcasting service.
+  - A pack is a speech that consists of common words provided by the platform. A project can have one pack of each type.
+  - The voice, speech rate, volume and sound code of a speech can be changed. Devices keep the previous audio until the
+    speech is pushed to them again.
+  - The text and the audio format cannot be changed after creation.
 options:
   state:
     description:
-      - Whether the speech is there.
+      - Desired state of the speech.
     type: str
     choices: [present, absent]
     default: present
   project_code:
     description:
-      - The code of the project, which the console of the service shows, 1 to 64 letters and digits.
+      - Code of the project, as shown in the console of the broadcasting service.
+      - 1 to 64 letters and digits.
     type: str
     required: true
   type:
     description:
-      - Whether the speech has a text of its own (V(custom)) or is a pack of the platform's, of numbers, measure words,
-        monetary units, units of time, rates, or units of length. It is V(custom) where nothing is said.
+      - Type of the speech, either a speech with a custom text (V(custom)) or a pack provided by the platform, with
+        numbers (V(number)), measure words (V(measure_word)), monetary units (V(monetary_unit)), units of time
+        (V(time_unit)), rates (V(unit_time)) or units of length (V(length_unit)).
+      - Defaults to V(custom).
     type: str
     choices: [custom, number, measure_word, monetary_unit, time_unit, unit_time, length_unit]
   code:
     description:
-      - The speech's code, 1 to 32 letters and digits, by which a combination names it. Needed for a speech of type
-        V(custom), which it tells from the others of the project. The words of a pack have codes of the platform.
+      - Code of the speech, by which a combination refers to it. Identifies a speech of type V(custom) within the
+        project.
+      - 1 to 32 letters and digits.
+      - Required for a speech of type V(custom). Not allowed for packs, whose words have codes assigned by the platform.
     type: str
   text:
     description:
-      - What it says, 1 to 100 letters and spaces, of which a Chinese one counts 2. Needed to make one of type
-        V(custom).
+      - Text of the speech.
+      - 1 to 100 Chinese or English letters and spaces. A Chinese character counts as 2.
+      - Required when a speech of type V(custom) is created. Not allowed for packs.
+      - Cannot be changed after creation.
     type: str
   voice:
     description:
-      - The voice, one of those that M(iotops.aliyun.iot_speech_voice_info) tells. Needed to make one.
+      - Voice of the speech, one of those returned by M(iotops.aliyun.iot_speech_voice_info).
+      - Required when the speech is created.
     type: str
   audio_format:
     description:
-      - The format of its audio. The platform takes V(wav) where nothing is said.
+      - Audio format of the speech.
+      - If not set when the speech is created, the platform uses V(wav).
+      - Cannot be changed after creation.
     type: str
     choices: [wav, mp3, amr]
   speech_rate:
     description:
-      - How fast it is said, -500 to 500. The platform takes 0 where nothing is said.
+      - Speed at which the text is spoken, from -500 to 500.
+      - If not set when the speech is created, the platform uses V(0).
     type: int
   volume:
     description:
-      - How loud it is said, 0 to 100. The platform takes 50 where nothing is said.
+      - Volume of the speech, from 0 to 100.
+      - If not set when the speech is created, the platform uses V(50).
     type: int
   sound_code:
     description:
-      - The sound code that is heard after the speech. An empty dictionary says that none is.
+      - Sound code that is played after the speech.
+      - An empty dictionary means that no sound code is played.
     type: dict
     suboptions:
       content:
         description:
-          - What it says, such as the address of a page.
+          - Text that the sound code carries, for example a URL.
+          - Must be set together with O(sound_code.duration_in_seconds).
         type: str
       duration_in_seconds:
         description:
-          - How long it is heard, 1 to 15 seconds.
+          - Duration of the sound code, in seconds.
+          - From 1 to 15.
+          - Must be set together with O(sound_code.content).
         type: int
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -85,14 +103,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What is said when somebody has paid
+- name: Create a speech
   iotops.aliyun.iot_speech:
     project_code: Md3ZiTl888K9lXdy7890
     code: ZFDZ
     text: payment received
     voice: Siyue
 
-- name: Louder, and with a sound code after it
+- name: Increase the volume and add a sound code
   iotops.aliyun.iot_speech:
     project_code: Md3ZiTl888K9lXdy7890
     code: ZFDZ
@@ -101,7 +119,7 @@ EXAMPLES = r"""
       content: www.example.com
       duration_in_seconds: 3
 
-- name: Numbers
+- name: Create the pack of numbers
   iotops.aliyun.iot_speech:
     project_code: Md3ZiTl888K9lXdy7890
     type: number
@@ -207,7 +225,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech import Speech
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.speech import Speech
 
 ENTRY = ResourceEntry(Speech)
 

@@ -6,46 +6,53 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_speech_device_info
-short_description: Find devices that can speak
+short_description: Gather information about devices that can play speeches
 version_added: 0.1.0
 description:
-  - Tells which devices of a project of the broadcasting service can speak and how much space for speeches they have
-    left, or that of one device, and the device groups of the project.
+  - Returns the devices of a project of the broadcasting service that can play speeches, and the space that they have
+    available for speeches.
+  - Can also return one device in more detail, and the device groups of the project.
 options:
   project_code:
     description:
-      - The code of the project, which the console of the service shows, 1 to 64 letters and digits.
+      - Code of the project, as shown in the console of the broadcasting service.
+      - 1 to 64 letters and digits.
     type: str
     required: true
   name_prefix:
     description:
-      - Only devices whose names begin so.
+      - Return only devices whose names start with this prefix.
     type: str
   space_is:
     description:
-      - How the space that is left compares to O(space_in_kilobytes).
+      - Return only devices whose available space is greater than, smaller than or equal to O(space_in_kilobytes).
+      - Must be set together with O(space_in_kilobytes).
     type: str
     choices: [greater, smaller, equal]
   space_in_kilobytes:
     description:
-      - A space to compare with, in kilobytes.
+      - Space to compare the available space with, in kilobytes.
+      - Must be set together with O(space_is).
     type: float
   product:
     description:
-      - The product of one device, by its name or its ProductKey.
+      - Name or ProductKey of the product of the device.
+      - Must be set together with O(device).
     type: str
   device:
     description:
-      - The name of one device within O(product), which is told in more detail.
+      - Name of the device in O(product). Only this device is returned, with more details.
+      - Must be set together with O(product).
     type: str
   groups:
     description:
-      - Whether the device groups of the project are told as well.
+      - Whether to also return the device groups of the project.
     type: bool
     default: false
   group_name:
     description:
-      - Only device groups with this in their names; tells them as well.
+      - Return only device groups whose names contain this text.
+      - If set, device groups are returned even if O(groups=false).
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -58,13 +65,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Who has no space for another speech
+- name: List devices with less than 50 kilobytes of available space
   iotops.aliyun.iot_speech_device_info:
     project_code: Md3ZiTl888K9lXdy7890
     space_is: smaller
     space_in_kilobytes: 50
 
-- name: One device
+- name: Get the details of one device
   iotops.aliyun.iot_speech_device_info:
     project_code: Md3ZiTl888K9lXdy7890
     product: street_light
@@ -154,7 +161,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_speech import DevicesInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.device_speech import DevicesInfo
 
 ENTRY = DevicesInfo()
 

@@ -6,38 +6,40 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_speech_info
-short_description: Find speeches
+short_description: Gather information about speeches
 version_added: 0.1.0
 description:
-  - Finds speeches of a project by their code, their id, their type or their format, or tells all of them.
+  - Returns speeches (text-to-speech corpora) of a project, filtered by code, ID, type or audio format.
+  - If no filter is set, all speeches of the project are returned.
 options:
   project_code:
     description:
-      - The code of the project, which the console of the service shows, 1 to 64 letters and digits.
+      - Code of the project, as shown in the console of the broadcasting service.
+      - 1 to 64 letters and digits.
     type: str
     required: true
   code:
     description:
-      - The speech's code.
+      - Code of the speech.
     type: str
   speech_code:
     description:
-      - The id of the speech.
+      - ID of the speech.
     type: str
   type:
     description:
-      - Only speeches of this type.
+      - Return only speeches of this type.
     type: str
     choices: [custom, number, measure_word, monetary_unit, time_unit, unit_time, length_unit]
   audio_format:
     description:
-      - Only speeches of this format.
+      - Return only speeches with this audio format.
     type: str
     choices: [wav, mp3, amr]
   details:
     description:
-      - Whether each element of a list is read whole, which takes requests for each. One that is named is always read
-        whole.
+      - Whether to return all details of each listed speech. This takes additional requests for each speech.
+      - A speech that is selected by code or ID is always returned with all details.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -50,11 +52,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: All speeches of a project
+- name: List all speeches of a project
   iotops.aliyun.iot_speech_info:
     project_code: Md3ZiTl888K9lXdy7890
 
-- name: How one sounds
+- name: Get the details of one speech
   iotops.aliyun.iot_speech_info:
     project_code: Md3ZiTl888K9lXdy7890
     code: ZFDZ
@@ -133,7 +135,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech import Speech
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.speech import Speech
 
 ENTRY = InfoEntry(Speech)
 

@@ -6,119 +6,130 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_speech_play
-short_description: Push speeches to devices and make them speak
+short_description: Push speeches to devices and play them
 version_added: 0.1.0
 description:
-  - Pushes speeches to devices, makes a device say what it has, has a text turned into speech for a device, or lets a
-    speech be heard before it is made.
+  - Pushes speeches (text-to-speech corpora) to devices, plays speeches that are stored on a device, synthesizes a text
+    and plays it on a device, or synthesizes a text for testing before a speech is created from it.
 options:
   action:
     description:
-      - What to do.
-      - V(push) pushes O(speeches) to O(device), O(group) or O(all_devices). Devices that are not online get them when
-        they are, within a day.
-      - V(combine) makes a device say speeches that it has, one after the other, and V(combine_and_wait) waits for its
-        answer. The task fails where it could not.
-      - V(synthesize) has O(text) turned into speech, which the device says.
-      - V(test) has O(text), or a pack, turned into speech, and tells where that can be downloaded.
+      - Action to perform.
+      - V(push) pushes O(speeches) to O(device), O(group) or O(all_devices). Devices that are offline receive them when
+        they come online within a day.
+      - V(combine) makes a device play the speeches in O(combination), which are stored on the device, one after the
+        other. V(combine_and_wait) does the same, waits for the response of the device, and fails if the device could
+        not play them.
+      - V(synthesize) converts O(text) to audio and makes the device play it.
+      - V(test) converts O(text) or a pack to audio and returns the URLs from which the audio can be downloaded.
     type: str
     required: true
     choices: [push, combine, combine_and_wait, synthesize, test]
   product:
     description:
-      - The product of the device, by its name or its ProductKey.
+      - Name or ProductKey of the product of the device.
+      - Required if O(device) is set.
     type: str
   device:
     description:
-      - The device's name, within O(product). It must be online to speak.
+      - Name of the device in O(product).
+      - The device must be online to play audio.
     type: str
   group:
     description:
-      - The device group to push to, by its name or its GroupId.
+      - Name or GroupId of the device group to which the speeches are pushed.
     type: str
   all_devices:
     description:
-      - Whether to push to all devices of the project.
+      - Whether to push the speeches to all devices of the project.
     type: bool
   project_code:
     description:
-      - The code of the project, which the console of the service shows, 1 to 64 letters and digits.
+      - Code of the project, as shown in the console of the broadcasting service.
+      - 1 to 64 letters and digits.
     type: str
   speeches:
     description:
-      - What to push, each speech by its code or its id, and a pack by its type or its id. Each hundred of them takes a
-        request.
+      - Speeches to push, each by its code or ID. A pack is specified by its type or ID.
+      - One request is sent for each 100 speeches.
     type: list
     elements: str
   combination:
     description:
-      - What to say, in this order, each the code of a speech that is on the device, or what the device makes up by
-        itself, such as C({$100}) for an amount.
+      - Elements to play, in this order. Each element is the code of a speech that is stored on the device, or an
+        element that the device generates itself, for example C({$100}) for an amount.
     type: list
     elements: str
   speech_id:
     description:
-      - An id of one's own. What a device was told under an id it does not say under the same id again. The platform
-        makes one up where none is given.
+      - Custom ID for this playback.
+      - A device does not play audio again that it has already played with the same ID.
+      - If not set, the platform generates an ID.
     type: str
   enforce:
     description:
-      - Whether the device says it at once, whatever it is saying.
+      - Whether the device plays the audio immediately, even if it is playing something else.
     type: bool
   type:
     description:
-      - What to test, a speech with a text of its own (V(custom), where nothing is said) or a pack of the platform's.
+      - Type of the speech to test, either a speech with a custom text (V(custom)) or a pack provided by the platform.
+      - Defaults to V(custom).
     type: str
     choices: [custom, number, measure_word, monetary_unit, time_unit, unit_time, length_unit]
   text:
     description:
-      - What to say, 1 to 100 letters and spaces, of which a Chinese one counts 2.
+      - Text to synthesize.
+      - 1 to 100 Chinese or English letters and spaces. A Chinese character counts as 2.
     type: str
   voice:
     description:
-      - The voice, one of those that M(iotops.aliyun.iot_speech_voice_info) tells.
+      - Voice of the speech, one of those returned by M(iotops.aliyun.iot_speech_voice_info).
     type: str
   audio_format:
     description:
-      - The format of the audio. Needed for V(synthesize).
+      - Audio format of the speech.
+      - Required if O(action=synthesize).
     type: str
     choices: [wav, mp3, amr]
   speech_rate:
     description:
-      - How fast it is said, -500 to 500.
+      - Speed at which the text is spoken, from -500 to 500.
     type: int
   volume:
     description:
-      - How loud it is said, 0 to 100.
+      - Volume of the speech, from 0 to 100.
     type: int
   sound_code:
     description:
-      - The sound code that is heard after the speech that is tested.
+      - Sound code that is played after the speech. Used only if O(action=test).
     type: dict
     suboptions:
       content:
         description:
-          - What it says, such as the address of a page.
+          - Text that the sound code carries, for example a URL.
+          - Must be set together with O(sound_code.duration_in_seconds).
         type: str
       duration_in_seconds:
         description:
-          - How long it is heard, 1 to 15 seconds.
+          - Duration of the sound code, in seconds.
+          - From 1 to 15.
+          - Must be set together with O(sound_code.content).
         type: int
 extends_documentation_fragment:
   - iotops.aliyun.iot
 attributes:
   check_mode:
     support: full
-    description: Checks the options, and does nothing.
+    description: Validates the options without performing the action.
   diff_mode:
     support: none
-    description: What is done leaves no state that could be compared.
+    description: The action leaves no state that can be compared.
   idempotent:
     support: none
-    description: Each run does it again.
+    description: Every run performs the action again.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Supports the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_speech
@@ -129,21 +140,21 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A speech
+- name: Create a speech
   iotops.aliyun.iot_speech:
     project_code: Md3ZiTl888K9lXdy7890
     code: ZFDZ
     text: payment received
     voice: Siyue
 
-- name: How it sounds
+- name: Synthesize a text to test it
   iotops.aliyun.iot_speech_play:
     action: test
     project_code: Md3ZiTl888K9lXdy7890
     text: payment received
     voice: Siyue
 
-- name: The lamp gets it
+- name: Push the speech to a device
   iotops.aliyun.iot_speech_play:
     action: push
     project_code: Md3ZiTl888K9lXdy7890
@@ -152,15 +163,15 @@ EXAMPLES = r"""
     device: lamp-0001
   register: push
 
-- name: When it has it
+- name: Wait until the push is finished
   iotops.aliyun.iot_speech_push_info:
     project_code: Md3ZiTl888K9lXdy7890
     job_code: "{{ push.job_codes[0] }}"
-  register: found
-  until: found.jobs[0].status != "running"
+  register: result
+  until: result.jobs[0].status != "running"
   delay: 1
 
-- name: It speaks
+- name: Play the speech followed by an amount
   iotops.aliyun.iot_speech_play:
     action: combine
     product: street_light
@@ -225,7 +236,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech_play import Play
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.speech_play import Play
 
 ENTRY = Play()
 

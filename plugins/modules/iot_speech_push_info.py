@@ -6,35 +6,38 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_speech_push_info
-short_description: Find pushes of speeches to devices
+short_description: Gather information about pushes of speeches to devices
 version_added: 0.1.0
 description:
-  - Tells how the pushes of a project's speeches to devices go. A push waits a day for devices that are not online.
+  - Returns the progress of the jobs that push a project's speeches to devices.
+  - A push waits one day for devices that are offline.
 options:
   project_code:
     description:
-      - The code of the project, which the console of the service shows, 1 to 64 letters and digits.
+      - Code of the project, as shown in the console of the broadcasting service.
+      - 1 to 64 letters and digits.
     type: str
     required: true
   job_code:
     description:
-      - The code of the push.
+      - Code of the push job.
     type: str
   mode:
     description:
-      - Only pushes to all devices, to one, or to a group.
+      - Return only pushes with this target, all devices (V(all)), one device (V(device)) or a device group (V(group)).
     type: str
     choices: [all, device, group]
   statuses:
     description:
-      - Only pushes of these states.
+      - Return only pushes with these statuses.
     type: list
     elements: str
     choices: [running, cancel, success, timeout]
   include:
     description:
-      - What else to tell of each push, the devices and how they fared (V(devices)) or what was pushed (V(speeches)).
-        Either takes requests for each.
+      - Additional data to return for each push. Each choice takes additional requests for each push.
+      - V(devices) returns the devices and the result of the push for each device.
+      - V(speeches) returns the speeches that were pushed.
     type: list
     elements: str
     choices: [devices, speeches]
@@ -49,7 +52,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What is on its way
+- name: List the running pushes with the result for each device
   iotops.aliyun.iot_speech_push_info:
     project_code: Md3ZiTl888K9lXdy7890
     statuses: [running]
@@ -155,7 +158,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_speech import PushesInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.device_speech import PushesInfo
 
 ENTRY = PushesInfo()
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_speech_voice_info
-short_description: Find the voices that speeches can have
+short_description: Gather information about the voices available for speeches
 version_added: 0.1.0
 description:
-  - Tells the voices in which the platform can say a text.
+  - Returns the voices with which the platform can synthesize a text.
 options: {}
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -21,7 +21,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: All voices
+- name: List all voices
   iotops.aliyun.iot_speech_voice_info:
 """
 
@@ -61,7 +61,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_speech import VoicesInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.device_speech import VoicesInfo
 
 ENTRY = VoicesInfo()
 

@@ -6,19 +6,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_statistics_info
-short_description: Count devices
+short_description: Gather device statistics
 version_added: 0.1.0
 description:
-  - Tells how many devices there are in the account, in a product or a group, how many of them have ever connected, and
-    how many are online.
+  - Returns the total number of devices in the account, in a product or in a device group, the number of devices that
+    have ever connected, and the number of devices that are online.
 options:
   product:
     description:
-      - Only devices of this product, by its name or its ProductKey.
+      - Count only devices of this product, specified by its name or ProductKey.
     type: str
   group:
     description:
-      - Only devices of this group, by its name or its GroupId.
+      - Count only devices of this device group, specified by its name or GroupId.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -31,7 +31,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: How many lamps there are
+- name: Count the devices of a product
   iotops.aliyun.iot_statistics_info:
     product: street_light
 """
@@ -60,7 +60,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.whereabouts import StatisticsInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.location.location import StatisticsInfo
 
 ENTRY = StatisticsInfo()
 

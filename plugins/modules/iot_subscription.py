@@ -6,86 +6,97 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_subscription
-short_description: Manage a server-side subscription of a product
+short_description: Manage server-side subscriptions of a product
 version_added: 0.1.0
 description:
-  - A subscription pushes messages of a product's devices to servers, over AMQP to consumer groups, or into a queue of
-    Message Service (MNS). A product has one of each type at most.
-  - It is to one kind of messages at least. A kind that is not given stays as it is; in a new subscription it is off.
+  - Creates, updates and deletes server-side subscriptions. A subscription pushes messages of a product's devices to
+    servers, either over AMQP to consumer groups or to a queue of Message Service (MNS).
+  - A product can have one subscription of each type.
+  - A subscription must include at least one message type. A message type that is not set keeps its current value. In a
+    new subscription, it is disabled.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   type:
     description:
-      - How messages are pushed. A product has one subscription of each type, so this tells one from the other.
+      - Type of the subscription, over AMQP to consumer groups (V(amqp)) or to a queue of Message Service (V(mns)).
+        Identifies the subscription within the product.
     type: str
     choices: [amqp, mns]
     required: true
   state:
     description:
-      - Whether there is a subscription. Messages that wait for consumer groups already still reach them.
+      - Desired state of the subscription.
+      - If the subscription is deleted, messages that are already queued for consumer groups are still delivered.
     type: str
     choices: [present, absent]
     default: present
   consumer_groups:
     description:
-      - The consumer groups that get the messages, by their names or their GroupIds; V(DEFAULT_GROUP) is the default
-        group. Each gets all of them. Needed to make a subscription of the type V(amqp), and only for that.
-      - There is one at least. New groups are added before others are removed.
+      - Consumer groups that receive the messages, by name or GroupId. V(DEFAULT_GROUP) is the default consumer group.
+      - Each consumer group receives all messages.
+      - Required when a subscription of type V(amqp) is created. Not allowed for other types.
+      - Must contain at least one consumer group. New consumer groups are added before others are removed.
     type: list
     elements: str
   purge_consumer_groups:
     description:
-      - Whether consumer groups that O(consumer_groups) does not have are removed.
+      - Whether to remove consumer groups that are not listed in O(consumer_groups).
     type: bool
     default: true
   mns_configuration:
     description:
-      - The queue that gets the messages, with C(queueName), C(regionName), and C(role) with C(roleArn) and C(roleName),
-        the role by which the platform reaches it. Needed to make a subscription of the type V(mns), and only for that.
+      - Configuration of the queue that receives the messages, with C(queueName), C(regionName) and C(role). C(role)
+        contains C(roleArn) and C(roleName) of the role that the platform uses to access the queue.
+      - Required when a subscription of type V(mns) is created. Not allowed for other types.
     type: dict
   device_data:
     description:
-      - Whether messages tell what devices report, with a thing model or on custom topics.
+      - Whether the subscription includes data that devices report, through a thing model or on custom topics.
     type: bool
   device_status_change:
     description:
-      - Whether messages tell that devices come online and go offline.
+      - Whether the subscription includes messages about devices that come online or go offline.
     type: bool
   device_life_cycle:
     description:
-      - Whether messages tell that devices are made, enabled, disabled and deleted.
+      - Whether the subscription includes messages about devices that are created, enabled, disabled or deleted.
     type: bool
   device_topo_life_cycle:
     description:
-      - Whether messages tell that sub-devices come to a gateway and leave it. A product of gateways only.
+      - Whether the subscription includes messages about sub-devices that are attached to or detached from a gateway.
+      - Only for products whose devices are gateways.
     type: bool
   found_device_list:
     description:
-      - Whether messages tell sub-devices that a gateway has found. A product of gateways only.
+      - Whether the subscription includes messages about sub-devices that a gateway has discovered.
+      - Only for products whose devices are gateways.
     type: bool
   thing_history:
     description:
-      - Whether messages tell what devices report late.
+      - Whether the subscription includes historical data, which devices report late.
     type: bool
   ota_event:
     description:
-      - Whether messages tell how upgrades of devices go on.
+      - Whether the subscription includes messages about the progress of device upgrades.
     type: bool
   ota_version:
     description:
-      - Whether messages tell versions that devices report. AMQP only.
+      - Whether the subscription includes versions that devices report.
+      - Only for subscriptions of type V(amqp).
     type: bool
   ota_job:
     description:
-      - Whether messages tell how upgrade jobs go on. AMQP only.
+      - Whether the subscription includes messages about the progress of OTA jobs.
+      - Only for subscriptions of type V(amqp).
     type: bool
   device_tag:
     description:
-      - Whether messages tell that tags of devices change. AMQP only.
+      - Whether the subscription includes messages about changes of device tags.
+      - Only for subscriptions of type V(amqp).
     type: bool
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -98,11 +109,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A group for the archive
+- name: Create a consumer group for the archive
   iotops.aliyun.iot_consumer_group:
     name: archive
 
-- name: The console and the archive get what lamps report
+- name: Push device data and status changes to two consumer groups
   iotops.aliyun.iot_subscription:
     product: street_light
     type: amqp
@@ -112,14 +123,14 @@ EXAMPLES = r"""
     device_data: true
     device_status_change: true
 
-- name: The archive is full
+- name: Remove the consumer group of the archive from the subscription
   iotops.aliyun.iot_subscription:
     product: street_light
     type: amqp
     consumer_groups:
       - console
 
-- name: Upgrades are told to a queue
+- name: Push the progress of device upgrades to an MNS queue
   iotops.aliyun.iot_subscription:
     product: street_light
     type: mns
@@ -131,7 +142,7 @@ EXAMPLES = r"""
         roleArn: acs:ram::5645:role/aliyuniotaccessingmnsrole
     ota_event: true
 
-- name: Not to a queue
+- name: Delete the MNS subscription
   iotops.aliyun.iot_subscription:
     product: street_light
     type: mns
@@ -253,7 +264,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription import Subscription
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.subscription import Subscription
 
 ENTRY = ResourceEntry(Subscription)
 

@@ -6,19 +6,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_subscription_info
-short_description: Find the server-side subscriptions of a product
+short_description: Gather information about server-side subscriptions of a product
 version_added: 0.1.0
 description:
-  - Tells the subscriptions of a product, which are one over AMQP and one to a queue of Message Service (MNS) at most.
+  - Returns the server-side subscriptions of a product. A product can have one subscription over AMQP and one to a queue
+    of Message Service (MNS).
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   type:
     description:
-      - Only the subscription of this type.
+      - Return only the subscription of this type.
     type: str
     choices: [amqp, mns]
 extends_documentation_fragment:
@@ -31,11 +32,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Where messages of lamps go
+- name: List all subscriptions of a product
   iotops.aliyun.iot_subscription_info:
     product: street_light
 
-- name: Which consumer groups get them
+- name: Get the AMQP subscription with its consumer groups
   iotops.aliyun.iot_subscription_info:
     product: street_light
     type: amqp
@@ -130,7 +131,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription import Subscription
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.subscription import Subscription
 
 ENTRY = InfoEntry(Subscription)
 

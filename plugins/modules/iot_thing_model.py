@@ -6,150 +6,166 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_thing_model
-short_description: Manage a product's thing model
+short_description: Manage the thing model of a product
 version_added: 0.1.0
 description:
-  - Brings the draft of a thing model, the properties, events and services of a product's devices, to what is given, and
-    publishes it as a version.
-  - A model can be given in the plain form (O(functions)), as TSL (O(tsl)) or as ThingModelJson (O(thing_model_json)),
-    or be copied from another product (O(copy_from)). The default block and others (O(blocks)) can each be given in any
-    form.
-  - Models are compared by what they mean. The order of functions, what the platform derives or fills in, and whether a
-    number is written as text make no difference.
-  - Each change is told as one that is compatible with what is in force, or one that breaks it. One that breaks it is
-    refused unless O(allow_breaking) is set. Where no version was published yet, nothing can break.
-  - A few functions are made and changed one by one, and keep what else the block holds as it is. Where more calls are
-    needed for that than for an import, or where functions go, the block is imported as a whole.
-  - A released product refuses changes. Its release is withdrawn before the change and put back after it, also when the
-    change fails.
+  - Creates, updates and deletes the draft of a product's thing model (the properties, events and services of its
+    devices), and publishes the draft as a version. The latest published version is the one in force.
+  - The model can be specified in the plain form (O(functions)), as TSL (O(tsl)) or as ThingModelJson
+    (O(thing_model_json)), or be copied from another product (O(copy_from)). The default block and each other block
+    (O(blocks)) can use any of the forms.
+  - Models are compared by meaning. The order of functions, values that the platform derives or fills in, and numbers
+    written as strings make no difference.
+  - Each change is reported as compatible with the version in force, or as breaking. Breaking changes are rejected
+    unless O(allow_breaking=true). If no version has been published yet, no change is breaking.
+  - A small number of functions is created and updated one by one, which does not affect the rest of the block. If this
+    takes more requests than an import, or if functions are removed, the whole block is imported.
+  - The platform rejects changes to the model of a released product. The module cancels the release before the change
+    and releases the product again afterwards, even if the change fails.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   state:
     description:
-      - Whether there is a model. V(absent) deletes all functions and blocks of the draft, and publishes that where
-        something is in force. To say so allows it; O(allow_breaking) is not asked.
+      - Desired state of the thing model.
+      - V(absent) deletes all functions and blocks of the draft. If a version is in force, the empty draft is published.
+        This does not require O(allow_breaking).
     type: str
     choices: [present, absent]
     default: present
   functions:
     description:
-      - The functions of the default block in the plain form, with the keys C(properties), C(events) and C(services),
-        each a dictionary of functions by their identifiers. An empty dictionary clears the block.
-      - Every function can have C(name) (its identifier if not given), C(description), C(required), and C(extended), its
+      - Functions of the default block in the plain form, a dictionary with the keys C(properties), C(events) and
+        C(services). Each key contains a dictionary of functions by identifier.
+      - An empty dictionary clears the block.
+      - Each function can have C(name) (defaults to its identifier), C(description), C(required), and C(extended), its
         extended description.
-      - A property has C(type) and what belongs to that, and C(access) (V(r) if not given, V(w), V(rw)).
-      - An event has C(type) (V(info), V(alert), V(error)) and C(outputs). A service has C(call) (V(async) if not given,
-        V(sync)), C(inputs) and C(outputs). Inputs and outputs are dictionaries of parameters by their identifiers, each
-        with C(type), what belongs to that, and C(name).
-      - C(type) is V(int), V(float) or V(double), with C(min) and C(max), and C(step), C(unit), C(unit_name), C(precise)
-        and C(default) if wanted; V(text) with C(length) in bytes; V(date); V(bool) or V(enum) with C(values), a label
-        for each number; V(struct) with C(members), a dictionary of parameters; V(array) with C(size) and C(item), the
-        type of its elements.
-      - The JSON schema of it is C(SCHEMA) in C(plugins/module_utils/resources/thing_functions.py).
+      - A property has C(type) with the keys of that type, and C(access) (V(r), V(w) or V(rw), defaults to V(r)).
+      - An event has C(type) (V(info), V(alert) or V(error)) and C(outputs). A service has C(call) (V(async) or V(sync),
+        defaults to V(async)), C(inputs) and C(outputs). Inputs and outputs are dictionaries of parameters by
+        identifier. Each parameter has C(type) with the keys of that type, and C(name).
+      - C(type) is V(int), V(float) or V(double), with C(min) and C(max), and optionally C(step), C(unit),
+        C(unit_name), C(precise) and C(default); V(text) with C(length) in bytes; V(date); V(bool) or V(enum) with
+        C(values), a label for each number; V(struct) with C(members), a dictionary of parameters; or V(array) with
+        C(size) and C(item), the type of its elements.
+      - The JSON schema of the plain form is C(SCHEMA) in C(plugins/module_utils/resources/thing_functions.py).
     type: dict
   purge_functions:
     description:
-      - Whether functions of the default block that are not given are removed.
+      - Whether to remove functions of the default block that are not listed in the task.
     type: bool
     default: true
   tsl:
     description:
-      - The functions of the default block as TSL, as JSON text or as its members.
-      - It is checked before anything is sent, and may have 262144 characters.
+      - Functions of the default block as TSL, as a JSON string or a dictionary.
+      - Up to 262144 characters. Validated before any request is sent.
     type: raw
   thing_model_json:
     description:
-      - The functions of the default block as ThingModelJson, as JSON text or as its members.
+      - Functions of the default block as ThingModelJson, as a JSON string or a dictionary.
     type: raw
   extended_descriptions:
     description:
-      - Extended descriptions of functions of the default block, by identifier, each with the members that the platform
-        has for the protocol of the product, which are C(registerAddress) and others for Modbus, C(displayName),
-        C(inputData) and C(outputData) for OPC UA, C(customize) for others.
-      - Functions that are not named keep theirs. An empty dictionary takes one away.
+      - Extended descriptions of functions of the default block, by identifier.
+      - Each extended description has the members that the platform defines for the protocol of the product. These are
+        C(registerAddress) and others for Modbus; C(displayName), C(inputData) and C(outputData) for OPC UA; and
+        C(customize) for other protocols.
+      - Functions that are not listed keep their extended descriptions. An empty dictionary removes the extended
+        description of a function.
     type: dict
   copy_from:
     description:
-      - Another product, of the same category, whose model the draft is to be, with all blocks. It cannot be given
-        together with a model.
+      - Product from which the model is copied to the draft, with all blocks.
+      - The product must have the same category.
+      - Cannot be combined with O(functions), O(tsl), O(thing_model_json), O(extended_descriptions) or O(blocks).
     type: dict
     suboptions:
       product:
         description:
-          - The product, by its name or its ProductKey.
+          - Name or ProductKey of the product to copy from.
         type: str
         required: true
       version:
         description:
-          - The version to copy. Not given, it is the one that is in force.
+          - Version of the model to copy.
+          - Defaults to the version in force.
         type: str
   blocks:
     description:
-      - Blocks beside the default one. What is not given of a block that is there stays as it is. Blocks that are not
-        named are left alone, unless O(purge_blocks) is set.
+      - Blocks other than the default block.
+      - Keys that are not set for an existing block keep their current values.
+      - Blocks that are not listed are not changed, unless O(purge_blocks=true).
     type: list
     elements: dict
     suboptions:
       id:
         description:
-          - What tells the block apart, up to 30 letters, digits and underscores.
+          - ID of the block. Identifies the block within the model.
+          - Up to 30 letters, digits and underscores.
         type: str
         required: true
       name:
         description:
-          - Its name, 4 to 30 characters. A block that is new needs one.
+          - Name of the block.
+          - 4 to 30 characters.
+          - Required when the block is created.
         type: str
       description:
         description:
-          - What it is for, up to 100 characters. It can be changed and not be taken away.
+          - Description of the block.
+          - Up to 100 characters.
+          - Can be changed, but not cleared.
         type: str
       functions:
         description:
-          - Its functions, as O(functions).
+          - Functions of the block in the plain form, see O(functions).
         type: dict
       tsl:
         description:
-          - Its functions, as O(tsl).
+          - Functions of the block as TSL, see O(tsl).
         type: raw
       thing_model_json:
         description:
-          - Its functions, as O(thing_model_json).
+          - Functions of the block as ThingModelJson, see O(thing_model_json).
         type: raw
       extended_descriptions:
         description:
-          - As O(extended_descriptions).
+          - Extended descriptions of functions of the block, see O(extended_descriptions).
         type: dict
   purge_blocks:
     description:
-      - Whether blocks that O(blocks) does not name are removed.
+      - Whether to remove blocks that are not listed in O(blocks).
     type: bool
     default: false
   published:
     description:
-      - Whether the draft must be in force. A model that is not published has no effect; one that is cannot be
-        withdrawn, so V(false) only asks that nothing be published.
+      - Whether the draft is published, that is, equal to the version in force.
+      - V(true) publishes the draft if needed. A draft has no effect until it is published.
+      - A published version cannot be withdrawn. V(false) only means that the task does not publish the draft.
     type: bool
   version:
     description:
-      - The version that the published model is to be, up to 16 letters, digits and dots. It counts together with
-        O(published).
-      - A version that is there already and holds another model is an error. Not given, the platform names versions.
+      - Version of the published model.
+      - Up to 16 letters, digits and dots.
+      - Takes effect only if O(published=true).
+      - If the version already exists with a different model, the task fails.
+      - If not set, the platform generates the version.
     type: str
   version_description:
     description:
-      - What is new in that version. It goes with the publication, and cannot be changed afterwards.
+      - Description of the changes in the version.
+      - Set when the version is published. Cannot be changed afterwards.
     type: str
   allow_breaking:
     description:
-      - Whether the model may become one that breaks those who rely on what is in force, devices and programs alike.
-      - Removing a function, a parameter or a value does, another type or unit, a narrower range, a shorter text, less
-        access, another way to call a service, and anything that becomes required. What is new, wider, or only read by
-        people does not.
-      - It is off unless set, because a version cannot be taken back and devices in the field cannot be changed along
+      - Whether to allow changes that break devices and applications that rely on the version in force.
+      - Breaking changes are the removal of a function, a parameter or a value, a different type or unit, a narrower
+        range, a shorter maximum text length, reduced access, a different call type of a service, and anything that
+        becomes required. Additions, extensions, and changes of texts that are only for people are not breaking.
+      - Disabled by default, because a version cannot be withdrawn and devices in the field cannot be changed together
         with it.
     type: bool
     default: false
@@ -167,7 +183,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What a lamp is
+- name: Create and publish the thing model of a lamp
   iotops.aliyun.iot_thing_model:
     product: street_light
     functions:
@@ -183,9 +199,9 @@ EXAMPLES = r"""
         Flash: {call: sync, inputs: {Times: {type: int, min: 1, max: 9, step: 1}}}
     published: true
     version: v1.0.0
-    version_description: the first
+    version_description: Initial version
 
-- name: One more property, in a block of its own
+- name: Add a block with one property
   iotops.aliyun.iot_thing_model:
     product: street_light
     blocks:
@@ -197,7 +213,7 @@ EXAMPLES = r"""
     published: true
     version: v1.1.0
 
-- name: The same as TSL, without what is not in it
+- name: Replace the default block with TSL and allow breaking changes
   iotops.aliyun.iot_thing_model:
     product: street_light
     tsl:
@@ -213,20 +229,20 @@ EXAMPLES = r"""
     version: v2.0.0
     allow_breaking: true
 
-- name: Another kind of lamp
+- name: Create another product
   iotops.aliyun.iot_product:
     name: garden_light
     node_type: device
     thing_model: true
     data_format: alink
 
-- name: Which is what a street light was at first
+- name: Copy a version of the thing model to the other product
   iotops.aliyun.iot_thing_model:
     product: garden_light
     copy_from: {product: street_light, version: v1.0.0}
     published: true
 
-- name: A meter behind a gateway
+- name: Create a product for Modbus sub-devices
   iotops.aliyun.iot_product:
     name: old_meter
     node_type: device
@@ -235,7 +251,7 @@ EXAMPLES = r"""
     net_type: other
     protocol_type: modbus
 
-- name: Where the gateway finds its energy
+- name: Create a property with its Modbus register
   iotops.aliyun.iot_thing_model:
     product: old_meter
     functions:
@@ -349,7 +365,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import ThingModel
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model import ThingModel
 
 ENTRY = ResourceEntry(ThingModel)
 

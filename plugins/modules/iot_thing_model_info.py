@@ -6,33 +6,37 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_thing_model_info
-short_description: Tell a product's thing model
+short_description: Gather information about the thing model of a product
 version_added: 0.1.0
 description:
-  - Tells a product's thing model, its draft or one of its versions, all of it or one block, and its versions.
+  - Returns the thing model of a product, either its draft or one of its versions, with all blocks or one block, and the
+    list of its versions.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   version:
     description:
-      - The version to tell. Not given, it is the draft.
+      - Version of the model to return.
+      - Defaults to the draft.
     type: str
   in_force:
     description:
-      - Whether to tell what is in force in place of the draft.
+      - Whether to return the version in force, the latest published version, instead of the draft.
     type: bool
   block:
     description:
-      - The block to tell. Not given, it is the default one, with the others beside it.
+      - ID of the block to return.
+      - If not set, the default block and all other blocks are returned.
     type: str
   include:
     description:
-      - What to tell beside the plain form, in the platform's own words, which takes a request for each.
-      - V(tsl) and V(thing_model_json) are the two forms, V(simple_tsl) is a TSL with nothing but identifiers and types,
-        V(extend_config) the extended descriptions, which are those of what is in force where no version is given.
+      - Additional forms of the model to return, in the platform's own format. Each form takes one request.
+      - V(tsl) returns the model as TSL and V(thing_model_json) as ThingModelJson. V(simple_tsl) returns a TSL that
+        contains only identifiers and types. V(extend_config) returns the extended descriptions, which are those of the
+        version in force if O(version) is not set.
     type: list
     elements: str
     choices: [tsl, simple_tsl, thing_model_json, extend_config]
@@ -48,17 +52,17 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What a lamp is
+- name: Get the draft of a thing model
   iotops.aliyun.iot_thing_model_info:
     product: street_light
 
-- name: What its devices speak, as TSL for those who program them
+- name: Get the version in force, also as TSL
   iotops.aliyun.iot_thing_model_info:
     product: street_light
     in_force: true
     include: [tsl]
 
-- name: What one version said of the battery
+- name: Get one block of a version
   iotops.aliyun.iot_thing_model_info:
     product: street_light
     version: v1.1.0
@@ -135,7 +139,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import ThingModel
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model import ThingModel
 
 ENTRY = InfoEntry(ThingModel)
 

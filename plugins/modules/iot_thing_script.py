@@ -6,28 +6,32 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_thing_script
-short_description: Manage the data-parsing script of a product
+short_description: Manage the data parsing script of a product
 version_added: 0.1.0
 description:
-  - Devices whose product was made with the data format C(custom) speak a format of their own. A script turns what they
-    send into the members of the product's thing model, and back. A product has one script at most.
-  - The script is compared as text, character by character. Nothing takes a script away from its product, so that there
-    is no O(ignore:state).
+  - Creates and updates the data parsing script of a product. Devices of a product with the data format C(custom) use a
+    custom data format. The script converts the data that they send to the format of the product's thing model, and
+    back.
+  - A product can have one script.
+  - The script is compared as text, character by character.
+  - The API has no operation to delete a script, so there is no O(ignore:state) option.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   type:
     description:
-      - What the script is written in, JavaScript, Python 2.7 or PHP 7.2. Needed to make a script.
+      - Language of the script, JavaScript (V(javascript)), Python 2.7 (V(python)) or PHP 7.2 (V(php)).
+      - Required when the script is created.
     type: str
     choices: [javascript, python, php]
   script:
     description:
-      - The script as text; the lookup plugin P(ansible.builtin.file#lookup) has that of a file.
-      - Needed to make a script, and never empty.
+      - Content of the script.
+      - Use the lookup plugin P(ansible.builtin.file#lookup) to read it from a file.
+      - Required when the script is created. Must not be empty.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -41,14 +45,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A product whose devices send bytes
+- name: Create a product with a custom data format
   iotops.aliyun.iot_product:
     name: old_meter
     node_type: device
     thing_model: true
     data_format: custom
 
-- name: How its bytes are read
+- name: Create the data parsing script of the product
   iotops.aliyun.iot_thing_script:
     product: old_meter
     type: javascript
@@ -119,7 +123,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_script import ThingScript
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.script import ThingScript
 
 ENTRY = ResourceEntry(ThingScript)
 

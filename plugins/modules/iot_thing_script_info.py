@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_thing_script_info
-short_description: Find the data-parsing script of a product
+short_description: Gather information about the data parsing script of a product
 version_added: 0.1.0
 description:
-  - Tells the script that turns the bytes of a product's devices into the members of its thing model, and back.
+  - Returns the script that converts the raw data of a product's devices to the format of its thing model, and back.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
 extends_documentation_fragment:
@@ -26,7 +26,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: How the bytes of this product are read
+- name: Get the data parsing script of a product
   iotops.aliyun.iot_thing_script_info:
     product: street_light
 """
@@ -63,7 +63,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_script import ThingScript
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.script import ThingScript
 
 ENTRY = InfoEntry(ThingScript)
 

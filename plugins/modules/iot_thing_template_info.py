@@ -6,15 +6,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_thing_template_info
-short_description: Find categories and the thing models that they begin with
+short_description: Gather information about product categories and their standard thing models
 version_added: 0.1.0
 description:
-  - Tells the categories that the platform has for products, or one of them with its standard thing model, which a
-    product that is made with O(iotops.aliyun.iot_product#module:category_key) begins with.
+  - Returns the categories that the platform provides for products, or one category with its standard thing model.
+  - A product that is created with O(iotops.aliyun.iot_product#module:category_key) starts with the standard thing model
+    of its category.
 options:
   category:
     description:
-      - The category, by its CategoryKey or its name. Not given, all are told, without their models.
+      - CategoryKey or name of the category.
+      - If not set, all categories are returned, without their thing models.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -27,18 +29,18 @@ author:
 """
 
 EXAMPLES = r"""
-- name: All categories
+- name: List all categories
   iotops.aliyun.iot_thing_template_info:
 
-- name: What a street lamp is to the platform
+- name: Get the standard thing model of a category
   iotops.aliyun.iot_thing_template_info:
     category: Lighting
-  register: found
+  register: result
 
-- name: A model that begins with that, without being of the category
+- name: Add the standard functions to the thing model of a product without this category
   iotops.aliyun.iot_thing_model:
     product: street_light
-    functions: "{{ found.templates[0].functions }}"
+    functions: "{{ result.templates[0].functions }}"
     purge_functions: false
 """
 
@@ -85,7 +87,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_template import TemplatesInfo
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.template import TemplatesInfo
 
 ENTRY = TemplatesInfo()
 

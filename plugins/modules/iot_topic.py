@@ -6,37 +6,42 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_topic
-short_description: Manage a custom topic class of a product
+short_description: Manage custom topic classes of a product
 version_added: 0.1.0
 description:
-  - A custom topic class says what devices of a product may publish or subscribe beside the platform's own topics. A
-    product has 50 of them at most.
+  - Creates, updates and deletes custom topic classes, the topics that devices of a product can publish or subscribe to
+    in addition to the platform's system topics.
+  - A product can have up to 50 custom topic classes.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   short_name:
     description:
-      - The topic's name below product and device, such as V(user/report). It tells one topic from another.
-      - Levels of letters, digits and underscores between slashes. Custom topics are all below C(user).
+      - Name of the topic below C(/{ProductKey}/{DeviceName}/), for example V(user/report). Identifies the topic class
+        within the product.
+      - Levels of letters, digits and underscores, separated by slashes, up to 128 characters. Custom topics always
+        start with C(user/). The prefix can be omitted.
     type: str
     required: true
   state:
     description:
-      - Whether the topic class is there.
+      - Desired state of the topic class.
     type: str
     choices: [present, absent]
     default: present
   operation:
     description:
-      - What devices may do with the topic, publish (V(pub)), subscribe (V(sub)) or both (V(all)). Needed to make one.
+      - Operations that devices can perform on the topic, publish (V(pub)), subscribe (V(sub)) or both (V(all)).
+      - Required when the topic class is created.
     type: str
     choices: [pub, sub, all]
   description:
     description:
-      - What the topic is for, up to 100 characters. An empty text clears it.
+      - Description of the topic class.
+      - Up to 100 characters. An empty string clears the value.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -49,14 +54,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Devices report
+- name: Create a topic class on which devices publish
   iotops.aliyun.iot_topic:
     product: street_light
     short_name: user/report
     operation: pub
-    description: reports once an hour
+    description: hourly reports
 
-- name: Several at once
+- name: Create several topic classes to which devices subscribe
   iotops.aliyun.iot_topic:
     product: street_light
     short_name: "{{ item }}"
@@ -65,7 +70,7 @@ EXAMPLES = r"""
     - user/command
     - user/notice
 
-- name: Devices report no longer
+- name: Delete a topic class
   iotops.aliyun.iot_topic:
     product: street_light
     short_name: user/report
@@ -140,7 +145,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic import Topic
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic.topic import Topic
 
 ENTRY = ResourceEntry(Topic)
 

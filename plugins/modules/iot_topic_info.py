@@ -6,23 +6,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_topic_info
-short_description: Find custom topic classes of a product
+short_description: Gather information about custom topic classes of a product
 version_added: 0.1.0
 description:
-  - Finds custom topic classes of a product by their name or what devices may do with them, or tells all of them.
+  - Returns custom topic classes of a product, filtered by name or by the operations that devices can perform on them.
+  - If no filter is set, all custom topic classes of the product are returned.
 options:
   product:
     description:
-      - The product, by its name or its ProductKey.
+      - Name or ProductKey of the product.
     type: str
     required: true
   short_name:
     description:
-      - The topic's name below product and device, such as V(user/report).
+      - Name of the topic below C(/{ProductKey}/{DeviceName}/), for example V(user/report).
     type: str
   operation:
     description:
-      - Only topics with which devices may do this.
+      - Return only topic classes with this operation, publish (V(pub)), subscribe (V(sub)) or both (V(all)).
     type: str
     choices: [pub, sub, all]
 extends_documentation_fragment:
@@ -35,11 +36,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: All topics of a product
+- name: List all custom topic classes of a product
   iotops.aliyun.iot_topic_info:
     product: street_light
 
-- name: Those that devices publish
+- name: List the topic classes on which devices only publish
   iotops.aliyun.iot_topic_info:
     product: street_light
     operation: pub
@@ -87,7 +88,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic import Topic
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic.topic import Topic
 
 ENTRY = InfoEntry(Topic)
 

@@ -6,28 +6,32 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_topic_route
-short_description: Manage where a topic is routed to
+short_description: Manage topic routes
 version_added: 0.1.0
 description:
-  - What a device publishes on one of its custom topics can be sent on to custom topics of other devices, without a
-    rule. The source and all of its destinations are one route here.
-  - The source's device must have connected once. A destination must be a topic class of its product, of a device that
-    is there; the platform refuses those that are not, and makes the others.
+  - Creates, updates and deletes topic routes. A topic route forwards messages that a device publishes on one of its
+    custom topics to custom topics of other devices, without a rule. This module manages the source and all its
+    destinations as one route.
+  - The device of the source must have connected at least once.
+  - A destination must match a topic class of its product, and its device must exist. The platform rejects destinations
+    that do not, and creates the others.
 options:
   source:
     description:
-      - The custom topic on which a device publishes, such as V(/street_light/lamp-0001/user/report). Its first level is
-        the product, by its name or its ProductKey, its second the device.
+      - Custom topic on which a device publishes, for example V(/street_light/lamp-0001/user/report). The first level is
+        the name or ProductKey of the product, the second level is the name of the device.
     type: str
     required: true
   destinations:
     description:
-      - The custom topics that it is sent on to, up to 100, as O(source) is written. An empty list takes the route away.
+      - Custom topics to which messages are forwarded, in the same format as O(source).
+      - Up to 100 topics.
+      - An empty list deletes the route.
     type: list
     elements: str
   purge_destinations:
     description:
-      - Whether destinations that O(destinations) does not have are removed.
+      - Whether to remove destinations that are not listed in O(destinations).
     type: bool
     default: true
 extends_documentation_fragment:
@@ -42,22 +46,22 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What the devices publish and receive
+- name: Create the topic classes for publishing and receiving
   iotops.aliyun.iot_topic:
     product: street_light
     short_name: "{{ item.name }}"
     operation: "{{ item.operation }}"
   loop:
     - {name: user/report, operation: pub}
-    - {name: user/neighbour, operation: sub}
+    - {name: user/neighbor, operation: sub}
 
-- name: A lamp tells its neighbour
+- name: Forward messages of a lamp to another lamp
   iotops.aliyun.iot_topic_route:
     source: /street_light/lamp-0001/user/report
     destinations:
-      - /street_light/lamp-0002/user/neighbour
+      - /street_light/lamp-0002/user/neighbor
 
-- name: No more
+- name: Delete the route
   iotops.aliyun.iot_topic_route:
     source: /street_light/lamp-0001/user/report
     destinations: []
@@ -118,7 +122,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic_route import TopicRoute
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic.topic_route import TopicRoute
 
 ENTRY = ResourceEntry(TopicRoute)
 

@@ -6,20 +6,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_topic_route_info
-short_description: Find where topics are routed to
+short_description: Gather information about topic routes
 version_added: 0.1.0
 description:
-  - Tells where a topic is routed to, or which topics are routed to others. The platform has no list of all routes, so
-    that one of the two must be given.
+  - Returns the destinations of a topic, or the topics that are routed to other topics.
+  - The platform does not list all routes, so O(source) or O(destinations) must be set.
 options:
   source:
     description:
-      - The custom topic on which a device publishes, such as V(/street_light/lamp-0001/user/report). Its first level is
-        the product, by its name or its ProductKey, its second the device.
+      - Custom topic on which a device publishes, for example V(/street_light/lamp-0001/user/report). The first level is
+        the name or ProductKey of the product, the second level is the name of the device.
     type: str
   destinations:
     description:
-      - Only routes that lead to all of these topics, written as O(source) is.
+      - Return only routes that forward messages to all of these topics, in the same format as O(source).
     type: list
     elements: str
 extends_documentation_fragment:
@@ -32,14 +32,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Where this is sent on to
+- name: Get the destinations of a topic
   iotops.aliyun.iot_topic_route_info:
     source: /street_light/lamp-0001/user/report
 
-- name: What arrives here
+- name: List the routes that forward messages to a topic
   iotops.aliyun.iot_topic_route_info:
     destinations:
-      - /street_light/lamp-0002/user/neighbour
+      - /street_light/lamp-0002/user/neighbor
 """
 
 RETURN = r"""
@@ -71,7 +71,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic_route import TopicRoute
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic.topic_route import TopicRoute
 
 ENTRY = InfoEntry(TopicRoute)
 

@@ -9,52 +9,55 @@ module: iot_topology
 short_description: Manage the sub-devices of a gateway
 version_added: 0.1.0
 description:
-  - Says which devices are behind a gateway, through which they connect. To put one device behind a gateway,
-    M(iotops.aliyun.iot_device) has an option.
-  - A device is behind one gateway at most. One that is behind another gateway is not taken from there unless O(move)
-    says so.
+  - Attaches devices to a gateway, through which they connect, and detaches them from it.
+  - To attach a single device, M(iotops.aliyun.iot_device) also has an option.
+  - A device can be attached to one gateway only. A device that is attached to another gateway is not moved unless
+    O(move=true).
 options:
   product:
     description:
-      - The gateway's product, by its name or its ProductKey.
+      - Name or ProductKey of the product of the gateway.
     type: str
     required: true
   gateway:
     description:
-      - The gateway's name, 4 to 32 letters, digits and C(- _ @ . :).
+      - Name of the gateway.
+      - 4 to 32 letters, digits and C(- _ @ . :).
     type: str
     required: true
   devices:
     description:
-      - The sub-devices. An empty list takes all of them away; the devices themselves stay.
+      - Sub-devices that are attached to the gateway.
+      - An empty list detaches all sub-devices. The devices themselves are not deleted.
     type: list
     elements: dict
     suboptions:
       product:
         description:
-          - The sub-device's product, by its name or its ProductKey. Its node type must be C(device).
+          - Name or ProductKey of the product of the sub-device.
+          - The node type of the product must be C(device).
         type: str
         required: true
       name:
         description:
-          - The sub-device's name.
+          - Name of the sub-device.
         type: str
         required: true
   purge_devices:
     description:
-      - Whether sub-devices that O(devices) does not have are taken away from the gateway.
+      - Whether to detach sub-devices that are not listed in O(devices).
     type: bool
     default: true
   move:
     description:
-      - Whether devices that are behind another gateway are taken from there. Otherwise that is an error, and nothing is
-        changed.
+      - Whether to move devices that are attached to another gateway.
+      - If not enabled, the task fails for such devices, and nothing is changed.
     type: bool
   notify_gateway:
     description:
-      - Whether the gateway is asked to add the sub-devices itself, in place of adding them. It shows later whether it
-        has done so, and until it has the task is changed each time.
-      - A sub-device needs no secret for that.
+      - Whether to ask the gateway to add the sub-devices itself, instead of attaching them directly.
+      - The gateway adds the sub-devices later. Until it has done so, each run of the task reports a change.
+      - Sub-devices do not need a device secret for this.
     type: bool
 extends_documentation_fragment:
   - iotops.aliyun.iot
@@ -67,24 +70,24 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A product of gateways
+- name: Create a product for gateways
   iotops.aliyun.iot_product:
     name: home_hub
     node_type: gateway
 
-- name: A gateway
+- name: Create a gateway
   iotops.aliyun.iot_device:
     product: home_hub
     name: hub-west
 
-- name: What is behind it
+- name: Attach a sub-device and detach all others
   iotops.aliyun.iot_topology:
     product: home_hub
     gateway: hub-west
     devices:
       - {product: street_light, name: lamp-0001}
 
-- name: One more, wherever it was before
+- name: Attach another sub-device, and move it if it is attached to another gateway
   iotops.aliyun.iot_topology:
     product: home_hub
     gateway: hub-west
@@ -156,7 +159,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topology import Topology
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.topology import Topology
 
 ENTRY = ResourceEntry(Topology)
 

@@ -6,20 +6,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_topology_info
-short_description: Find the sub-devices of a gateway
+short_description: Gather information about the sub-devices of a gateway
 version_added: 0.1.0
 description:
-  - Tells which devices are behind a gateway, up to 10,000. Which gateway a device is behind,
-    M(iotops.aliyun.iot_device_info) tells.
+  - Returns the sub-devices that are attached to a gateway, up to 10,000.
+  - To get the gateway to which a device is attached, use M(iotops.aliyun.iot_device_info).
 options:
   product:
     description:
-      - The gateway's product, by its name or its ProductKey.
+      - Name or ProductKey of the product of the gateway.
     type: str
     required: true
   gateway:
     description:
-      - The gateway's name.
+      - Name of the gateway.
     type: str
     required: true
 extends_documentation_fragment:
@@ -33,17 +33,17 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A product of gateways
+- name: Create a product for gateways
   iotops.aliyun.iot_product:
     name: home_hub
     node_type: gateway
 
-- name: A gateway
+- name: Create a gateway
   iotops.aliyun.iot_device:
     product: home_hub
     name: hub-west
 
-- name: What is behind it
+- name: List the sub-devices of the gateway
   iotops.aliyun.iot_topology_info:
     product: home_hub
     gateway: hub-west
@@ -83,7 +83,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topology import Topology
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.topology import Topology
 
 ENTRY = InfoEntry(Topology)
 

@@ -6,45 +6,54 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_tunnel
-short_description: Open, close and delete a secure tunnel to a device
+short_description: Manage secure tunnels to devices
 version_added: 0.1.0
 description:
-  - A secure tunnel lets whoever has its access token reach a device that is connected, for a remote shell for instance.
-    The platform closes it after 24 hours and deletes it after 30 days. A device has 10 tunnels at most, open or closed,
-    and an instance 1,000.
-  - The platform lists no tunnels and gives them no names. A tunnel is the same on the next run only where O(tunnel_id)
-    says so; without it, each run with O(state=open) opens another one.
-  - Nothing but the state of a tunnel can be changed, and one that is closed is never open again.
+  - Opens, closes and deletes secure tunnels. A secure tunnel gives a client with its access token access to a connected
+    device, for example for a remote shell.
+  - The platform closes a tunnel after 24 hours and deletes it after 30 days. A device can have up to 10 tunnels, open
+    or closed, and an instance up to 1,000.
+  - The platform does not list tunnels, and tunnels have no names. To manage the same tunnel in another run, set
+    O(tunnel_id). Without it, each run with O(state=open) opens another tunnel.
+  - Only the state of a tunnel can be changed. A closed tunnel cannot be opened again.
 options:
   state:
     description:
-      - Whether the tunnel is there, and open or closed. An open tunnel that is to be absent is closed first.
+      - Desired state of the tunnel.
+      - With V(absent), an open tunnel is closed before it is deleted.
     type: str
     choices: [open, closed, absent]
     default: open
   tunnel_id:
     description:
-      - The id of a tunnel that is there. Not given, a new one is opened.
+      - ID of the tunnel.
+      - Required unless O(state=open).
+      - If not set, a new tunnel is opened.
     type: str
   product:
     description:
-      - The product of the device, by its name or its ProductKey.
+      - Name or ProductKey of the product of the device.
+      - Required if O(device) is set.
     type: str
   device:
     description:
-      - The device's name, within O(product). Needed to open a tunnel, and the device must be online.
+      - Name of the device in O(product).
+      - Required when a tunnel is opened. The device must be online.
     type: str
   description:
     description:
-      - What the tunnel is for, up to 1,024 characters.
+      - Description of the tunnel.
+      - Up to 1,024 characters.
     type: str
   udi:
     description:
-      - What the device is told with the tunnel, in a form of its own, up to 4,096 characters.
+      - User-defined information that is sent to the device when the tunnel is opened, in a custom format.
+      - Up to 4,096 characters.
     type: str
   include_secrets:
     description:
-      - Whether the result has the access token of a tunnel that is opened. Set C(no_log) on such a task.
+      - Whether to return the access token of a tunnel that is opened.
+      - Set C(no_log) on the task if this is enabled.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -52,16 +61,16 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Reads the account, and returns what would be done without doing it.
+    description: Reads the account and returns the changes that would be made without making them.
   diff_mode:
     support: full
-    description: Returns the options as they were and as they are after.
+    description: Returns the option values before and after the change.
   idempotent:
     support: partial
-    description: Without O(tunnel_id) each run opens another tunnel.
+    description: Without O(tunnel_id), each run opens another tunnel.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Supports the defaults of the action group.
     membership: [iotops.aliyun.iot]
 seealso:
   - module: iotops.aliyun.iot_tunnel_info
@@ -71,23 +80,23 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A way to the lamp
+- name: Open a tunnel to a device
   iotops.aliyun.iot_tunnel:
     product: street_light
     device: lamp-0001
     description: remote login
     include_secrets: true
-  register: way
+  register: result
   no_log: true
 
-- name: It is not needed any longer
+- name: Close the tunnel
   iotops.aliyun.iot_tunnel:
-    tunnel_id: "{{ way.tunnel.tunnel_id }}"
+    tunnel_id: "{{ result.tunnel.tunnel_id }}"
     state: closed
 
-- name: And need not be remembered
+- name: Delete the tunnel
   iotops.aliyun.iot_tunnel:
-    tunnel_id: "{{ way.tunnel.tunnel_id }}"
+    tunnel_id: "{{ result.tunnel.tunnel_id }}"
     state: absent
 """
 
@@ -196,7 +205,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tunnel import Tunnel
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tunnel.tunnel import Tunnel
 
 ENTRY = ResourceEntry(Tunnel)
 

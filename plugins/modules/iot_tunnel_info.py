@@ -6,15 +6,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iot_tunnel_info
-short_description: Find a secure tunnel
+short_description: Gather information about a secure tunnel
 version_added: 0.1.0
 description:
-  - Tells the state of a secure tunnel. The platform lists none, so that its id must be known. The access token is told
-    only by the task that opens it.
+  - Returns the state of a secure tunnel.
+  - The platform does not list tunnels, so the ID of the tunnel must be known.
+  - The access token is returned only by the task that opens the tunnel.
 options:
   tunnel_id:
     description:
-      - The id of the tunnel.
+      - ID of the tunnel.
     type: str
     required: true
 extends_documentation_fragment:
@@ -27,15 +28,15 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A way to the lamp
+- name: Open a tunnel to a device
   iotops.aliyun.iot_tunnel:
     product: street_light
     device: lamp-0001
-  register: way
+  register: result
 
-- name: Whether somebody uses it
+- name: Get the state of the tunnel
   iotops.aliyun.iot_tunnel_info:
-    tunnel_id: "{{ way.tunnel.tunnel_id }}"
+    tunnel_id: "{{ result.tunnel.tunnel_id }}"
 """
 
 RETURN = r"""
@@ -109,7 +110,7 @@ calls:
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tunnel import Tunnel
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tunnel.tunnel import Tunnel
 
 ENTRY = InfoEntry(Tunnel)
 

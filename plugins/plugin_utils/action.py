@@ -20,13 +20,13 @@ from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.door import (
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import (
     MISSING_LIBRARY,
     connection_settings,
     open_client,
-    pass_through,
+    execute,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 
 #: Set to a true word, every task goes through the ordinary module.
 FORCE_MODULE = "IOTOPS_FORCE_MODULE"
@@ -56,7 +56,7 @@ class IotAction(ActionBase):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # The controller loads an action before it forks: what is made here is there in every worker.
         super().__init_subclass__(**kwargs)
-        cls.entry.catalogue().warm_up()
+        cls.entry.catalogue().parse_signatures()
 
     def run(self, tmp: Any = None, task_vars: dict | None = None) -> dict:
         """Runs the task, here where that can be, through the module otherwise; returns the result."""
@@ -75,7 +75,7 @@ class IotAction(ActionBase):
         with self._environment():
             params, hidden = self._params()
             self._forget_if_tried_again()
-            outcome = pass_through(self.entry, params, bool(self._task.check_mode), self._client)
+            outcome = execute(self.entry, params, bool(self._task.check_mode), self._client)
         outcome["invocation"] = {"module_args": params}
         result.update(without(hidden, plain(outcome)))
         return result
@@ -114,7 +114,7 @@ class IotAction(ActionBase):
     def _forget_if_tried_again(self) -> None:
         """Drops what was read where a task waits with ``until``: it wants to see something come about."""
         if _ran and _ran[0] is self._task and _kept:
-            _kept[1].forget()
+            _kept[1].clear_cache()
         _ran[:] = [self._task]
 
     @contextmanager

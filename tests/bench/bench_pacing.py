@@ -8,8 +8,8 @@ import multiprocessing
 import statistics
 import time
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import WINDOW, Bucket
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_pacing import SharedBucket
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit import WINDOW, Bucket
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import SharedBucket
 
 from ..processes import seconds_together
 

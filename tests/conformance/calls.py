@@ -960,9 +960,9 @@ def leave_things(platform: Any) -> dict[str, str]:
 
     Returns what the calls on it need to know.
     """
-    from ansible_collections.iotops.aliyun.emulator.services.client_ids import add_client_id
-    from ansible_collections.iotops.aliyun.emulator.services.device_file import add_file
-    from ansible_collections.iotops.aliyun.emulator.services.uplink import receive
+    from ansible_collections.iotops.aliyun.emulator.routing.uplink import receive
+    from ansible_collections.iotops.aliyun.emulator.services.device.client_ids import add_client_id
+    from ansible_collections.iotops.aliyun.emulator.services.device.file import add_file
 
     key = platform.call("CreateProduct", {"ProductName": "street_light", "NodeType": "0"})["ProductKey"]
     platform.call("RegisterDevice", {"ProductKey": key, "DeviceName": "lamp-0001"})

@@ -10,8 +10,8 @@ from collections import defaultdict
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.catalogue import OPERATIONS
-from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
+from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
+from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
 
 from .calls import LEFT_BY_DEVICES, TABLES, leave_things

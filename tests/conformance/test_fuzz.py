@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.iotops.aliyun.emulator.catalogue import OPERATIONS
+from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 
 from ..conftest import Running, flat, signed, start
 from .calls import TABLES

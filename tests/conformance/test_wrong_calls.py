@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.catalogue import ERRORS, OPERATIONS
+from ansible_collections.iotops.aliyun.emulator.core.catalogue import ERRORS, OPERATIONS
 
 from ..conftest import Running, flat, signed
 from .calls import TABLES
@@ -344,7 +344,7 @@ def known(code: str) -> str:
 def wrong_page(operation: str, params: dict[str, Any]) -> dict[str, int]:
     """Values for those of a call's parameters that ask for a page, each of which asks for one that there is not."""
     pages = OPERATIONS[operation].pages
-    wrong = {pages.size: pages.most + 1, pages.page: 0} if pages else {}
+    wrong = {pages.size: pages.max_size + 1, pages.page: 0} if pages else {}
     return {name: value for name, value in wrong.items() if isinstance(params.get(name), int)}
 
 

@@ -124,7 +124,7 @@ def note_change(module: str, result: dict) -> None:
         note(module, MADE)
     else:
         # An option that names something else changes as the id of that.
-        option_of = {field.into: field.name for field in resource.fields if field.into}
+        option_of = {field.resolves_to: field.name for field in resource.fields if field.resolves_to}
         changed = {option_of.get(name, name) for step in result["steps"] for name in step["changes"]}
         note(module, CHANGED, *changed)
         note(module, CLEARED, *(name for name in changed if before.get(name) and not after.get(name)))
@@ -151,7 +151,7 @@ def has_to_be_proved() -> Iterator[tuple[str, str, str]]:
 def _life(resource) -> Iterator[tuple[str, str]]:
     yield (KEPT, "")
     yield (WRONG, "")
-    on_top = importlib.import_module(f"{PACKAGE}.module_utils.engine.changes").OnTop
+    on_top = importlib.import_module(f"{PACKAGE}.module_utils.engine.changes").ImplicitCreate
     if hasattr(resource, "create") and not isinstance(resource.create, on_top):
         yield (MADE, "")
     if None in resource.states.values():
@@ -159,15 +159,15 @@ def _life(resource) -> Iterator[tuple[str, str]]:
         yield (GONE_ALREADY, "")
     mutable = resource.mutable()
     for field in resource.fields:
-        if not {field.name, field.into} & mutable or field.computed:
+        if not {field.name, field.resolves_to} & mutable or field.computed:
             continue
         yield (CHANGED, field.name)
         if _can_be_empty(field):
             yield (CLEARED, field.name)
     # What names the thing, or what it is in, is another one's where it is another.
-    named = {*resource.key, *resource.within, *resource.identity.values()}
+    named = {*resource.key, *resource.required_filters, *resource.identity.values()}
     for field in resource.fields:
-        fixed = not {field.name, field.into} & (mutable | named)
+        fixed = not {field.name, field.resolves_to} & (mutable | named)
         if field.is_option and fixed and not field.write_only:
             yield (REFUSED, field.name)
 

@@ -22,10 +22,10 @@ class Tasks:
     def run(self, module: str, /, check_mode: bool = False, **options: Any) -> dict:
         """The result of a task."""
         # Inside of a function as elsewhere here: Ansible's way of finding collections is not in force from the start.
-        from ansible_collections.iotops.aliyun.plugins.module_utils.engine.door import pass_through
+        from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute
 
         params = lives.validated(module, {"endpoint": self.server.endpoint, **CONNECTION, **options})
-        result = json.loads(json.dumps(pass_through(lives.entry_of(module), params, check_mode)))
+        result = json.loads(json.dumps(execute(lives.entry_of(module), params, check_mode)))
         if not result.get("failed"):
             lives.note_success(module, options, result)
         return result
@@ -99,7 +99,7 @@ def prepared(launch, folder, prepare) -> Tasks:
 
     ``prepare`` is given the platform, in this process and before it runs in one of its own.
     """
-    from ansible_collections.iotops.aliyun.emulator.dispatch import Platform
+    from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 
     platform = Platform(folder)
     try:

@@ -64,11 +64,11 @@ CASES = (
     ("iot_lora_devices", {"product": "street_light", "devices": [{"dev_eui": "x", "pin_code": "x"}]}, "dev_eui must"),
     ("iot_device_reset", LAMP, "there is no device lamp-0001"),
     ("iot_api", {"operation": "QueryProduct"}, "ProductKey must be given"),
-    ("iot_api", {"operation": "QueryProduct", "params": {"Key": "x"}}, "no parameter Key.*ProductKey"),
-    ("iot_api", {"operation": "Nonsense"}, "no operation Nonsense"),
+    ("iot_api", {"operation": "QueryProduct", "params": {"Key": "x"}}, "unknown parameter Key.*ProductKey"),
+    ("iot_api", {"operation": "Nonsense"}, "unknown operation Nonsense"),
     ("iot_product", {**PRODUCT, "access_key_secret": "wrong-secret"}, "SignatureDoesNotMatch.*AccessKey secret"),
     ("iot_product", {**PRODUCT, "access_key_id": "nobody"}, "InvalidAccessKeyId.NotFound"),
-    ("iot_product", {**PRODUCT, "endpoint": "http://127.0.0.1:9", "retries": 0}, "no answer from http://127.0.0.1:9"),
+    ("iot_product", {**PRODUCT, "endpoint": "http://127.0.0.1:9", "retries": 0}, "no response from http://127.0.0.1:9"),
     ("iot_product", {**PRODUCT, "endpoint": "ftp://x"}, "not an endpoint"),
 )
 

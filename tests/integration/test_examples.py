@@ -55,7 +55,7 @@ PREPARED = (
             "product": "street_light",
             "version": "1.0",
             "file": "{{ playbook_dir }}/lamp.bin",
-            "needs_verification": False,
+            "need_verify": False,
         }
     },
     {

@@ -95,7 +95,7 @@ HAZARDS = {
         "unit/client/test_paging.py::test_a_token_that_deep_pages_bring_along"
     ),
     "a search ends at the 10,000th": "unit/fleet/test_search.py::test_beyond_its_reach",
-    "deep pages have a lower quota": "unit/client/test_pacing.py::test_deep_pages_have_a_bucket_of_their_own",
+    "deep pages have a lower quota": "unit/client/test_rate_limit.py::test_deep_pages_have_a_bucket_of_their_own",
     "ten desired properties a call": "integration/test_device_facts.py::test_ten_desired_properties_a_call",
 }
 

@@ -20,7 +20,7 @@ OF = {"product": "street_light", "name": "lamp-0001"}
 
 def register_dynamically(platform) -> None:
     """What only a device can do: it gets three client ids."""
-    from ansible_collections.iotops.aliyun.emulator.services.client_ids import add_client_id
+    from ansible_collections.iotops.aliyun.emulator.services.device.client_ids import add_client_id
 
     key = platform.call("CreateProduct", {"ProductName": "street_light", "NodeType": "0"})["ProductKey"]
     platform.call("RegisterDevice", {"ProductKey": key, "DeviceName": "lamp-0001"})

@@ -16,7 +16,7 @@ MODULE = "iot_device_file"
 
 def upload(platform) -> None:
     """What only a device can do."""
-    from ansible_collections.iotops.aliyun.emulator.services.device_file import add_file
+    from ansible_collections.iotops.aliyun.emulator.services.device.file import add_file
 
     key = platform.call("CreateProduct", {"ProductName": "street_light", "NodeType": "0"})["ProductKey"]
     for name in ("lamp-0001", "lamp-0002"):

@@ -113,7 +113,7 @@ def test_what_the_platform_finds_wrong_keeps_all_from_being_imported(tasks, key)
     tasks.ok(MODULE, **OF, devices=meters(1))
     tasks.writes()
     # As if the device had been registered after the account was read.
-    from ansible_collections.iotops.aliyun.plugins.module_utils.resources import imported_devices
+    from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import imported_devices
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(imported_devices, "details_of", lambda *_: {})

@@ -63,7 +63,7 @@ def test_the_life_of_a_job(tasks, product_key):
         "maximum_per_minute": 1000,
         "qos": 0,
         "timeout_in_minutes": 60,
-        "scheduled_time": "",
+        "schedule_time": "",
         "stopped": False,
     }
 
@@ -85,18 +85,18 @@ def test_the_life_of_a_job(tasks, product_key):
         "product": "path_light",
         "group": "west_side",
         "devices": [{"product": "street_light", "name": "lamp-0001"}],
-        "scheduled_time": "2030-01-31T20:00:00Z",
+        "schedule_time": "2030-01-31T20:00:00Z",
     }.items():
         tasks.refuses(JOB, f"^{option} of the device job cannot be changed", **{**name, option: value})
 
-    canceled = tasks.changes(JOB, "CancelJob", **name, state="cancelled")
+    canceled = tasks.changes(JOB, "CancelJob", **name, state="canceled")
     assert canceled["job"]["stopped"]
     advance(tasks, 5)
-    assert tasks.ok("iot_job_info", **name)["jobs"][0]["status"] == "cancelled"
-    tasks.keeps(JOB, **name, state="cancelled")
+    assert tasks.ok("iot_job_info", **name)["jobs"][0]["status"] == "canceled"
+    tasks.keeps(JOB, **name, state="canceled")
     tasks.keeps(JOB, **CUSTOM)
     tasks.refuses(
-        JOB, "^maximum_per_minute of the job cannot be changed any more: it is cancelled", **name, maximum_per_minute=60
+        JOB, "^maximum_per_minute of the job cannot be changed any more: it is canceled", **name, maximum_per_minute=60
     )
 
     gone = tasks.changes(JOB, "DeleteJob", **name, state="absent")
@@ -142,11 +142,11 @@ def test_each_type(tasks, product_key):
 
 def test_a_job_that_waits_for_its_time(tasks, product_key):
     start = later(tasks, 3600)
-    made = tasks.changes(JOB, "CreateJob", **CUSTOM, product="street_light", scheduled_time=start)
-    assert made["job"]["scheduled_time"][:19] == start[:19]
+    made = tasks.changes(JOB, "CreateJob", **CUSTOM, product="street_light", schedule_time=start)
+    assert made["job"]["schedule_time"][:19] == start[:19]
     advance(tasks, 5)
     assert tasks.ok("iot_job_info", status="waiting")["jobs"][0]["name"] == "calibrate"
-    tasks.keeps(JOB, name="calibrate", scheduled_time=start.replace("Z", "+00:00"))
+    tasks.keeps(JOB, name="calibrate", schedule_time=start.replace("Z", "+00:00"))
 
 
 def test_a_job_that_is_waited_for_and_repeated(tasks, product_key):
@@ -194,9 +194,9 @@ def test_a_job_that_takes_too_long(tasks, product_key):
         ("^maximum_per_minute must be 50 to 1000", {"maximum_per_minute": 49}),
         ("^timeout_in_minutes must be 1 to 3600", {"timeout_in_minutes": 0}),
         ("^document has .* characters as JSON, and may have 65536", {"document": {"x": "y" * 65536}}),
-        ("^scheduled_time must say its time zone", {"scheduled_time": "2030-01-31T20:00:00"}),
+        ("^schedule_time must say its time zone", {"schedule_time": "2030-01-31T20:00:00"}),
         ("^description must have at most 100", {"description": "d" * 101}),
-        ("^there is no job calibrate that could be cancelled", {"state": "cancelled"}),
+        ("^there is no job calibrate that could be canceled", {"state": "canceled"}),
     ],
 )
 def test_what_a_job_cannot_be(tasks, product_key, message, options):
@@ -240,7 +240,7 @@ def test_finding_jobs(tasks, product_key):
     assert found(job_id=one["job_id"]) == ["calibrate"]
     assert found(job_id="nobody") == []
     assert found(name="calibrate") == ["calibrate"]
-    assert found(status="cancelled") == []
+    assert found(status="canceled") == []
     whole = tasks.ok("iot_job_info", type="pub", details=True)["jobs"][0]
     assert whole["document"] == PUB["document"]
     assert "tasks" not in whole

@@ -51,7 +51,7 @@ def test_the_life_of_a_firmware(tasks, product_key, image):
         "file_md5": md5(content),
         "size_in_bytes": len(content),
         "description": "夜",
-        "needs_verification": True,
+        "need_verify": True,
         "udi": '{"notice": "夜"}',
         "status": "unverified",
         "verify_progress": 0,
@@ -98,7 +98,7 @@ def test_another_file_is_another_firmware(tasks, product_key, image):
         "type": "delta",
         "source_version": "1.0",
         "description": "d",
-        "needs_verification": False,
+        "need_verify": False,
         "udi": "x",
     }.items():
         if name == "product":
@@ -111,7 +111,7 @@ def test_several_files(tasks, product_key, tmp_path):
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     files = [{"name": name, "path": str(tmp_path / name)} for name in contents]
-    options = {**NEW, "module": "Modem", "files": files, "needs_verification": False}
+    options = {**NEW, "module": "Modem", "files": files, "need_verify": False}
     made = tasks.changes(
         "iot_ota_firmware", "GenerateOTAUploadURL", "GenerateOTAUploadURL", "CreateOTAFirmware", **options
     )
@@ -196,7 +196,7 @@ def test_what_a_firmware_cannot_be(tasks, product_key, image, tmp_path):
 def test_finding_firmwares(tasks, product_key, image):
     for name, version, more in (
         ("one", "1.0", {}),
-        ("two", "2.0", {"module": "modem", "needs_verification": False}),
+        ("two", "2.0", {"module": "modem", "need_verify": False}),
         ("three", "3.0", {"type": "delta", "source_version": "2.0"}),
     ):
         tasks.ok("iot_ota_firmware", name=name, version=version, product="street_light", file=str(image), **more)

@@ -38,7 +38,7 @@ def fleet(tasks, tmp_path):
     file = tmp_path / "lamp.bin"
     file.write_bytes(b"2.0")
     common = {"product": "street_light", "file": str(file)}
-    tasks.ok("iot_ota_firmware", name="v2", version="2.0", needs_verification=False, **common)
+    tasks.ok("iot_ota_firmware", name="v2", version="2.0", need_verify=False, **common)
     tasks.ok("iot_ota_firmware", name="v3", version="3.0", **common)
     return key
 
@@ -266,7 +266,7 @@ def test_a_group(tasks, fleet):
         ("^tags takes at most 9 entries", {"tags": {f"k{number}": "v" for number in range(10)}}),
         ("^tags has an entry 'a_b'", {"tags": {"a_b": "v"}}),
         ("^devices takes at most 200", {"devices": [f"lamp-{number:04}" for number in range(201)]}),
-        ("^the firmware has no job june that could be cancelled", {"state": "canceled"}),
+        ("^the firmware has no job june that could be canceled", {"state": "canceled"}),
     ],
 )
 def test_what_a_job_cannot_be(tasks, fleet, message, options):
@@ -280,7 +280,7 @@ def test_what_is_not_there(tasks, fleet, tmp_path):
     assert planned["pending"] == ["the firmware v9 does not exist yet"]
     assert [step["operation"] for step in planned["steps"]] == ["CreateOTAStaticUpgradeJob"]
     assert "there is no firmware v9" in tasks.run(JOB, **wrong)["msg"]
-    tasks.ok("iot_ota_firmware", name="any", version="2.0", file=str(image), needs_verification=False)
+    tasks.ok("iot_ota_firmware", name="any", version="2.0", file=str(image), need_verify=False)
     tasks.refuses(JOB, "^product must be given with a firmware that is for any", **{**wrong, "firmware": "any"})
     tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **{**wrong, "firmware": "any"}, product="street_light")
     # What the platform refuses, nobody could have told before.

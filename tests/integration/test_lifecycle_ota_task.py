@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Upgrades of single devices: confirmed, cancelled, repeated, and told of."""
+"""Upgrades of single devices: confirmed, canceled, repeated, and told of."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def job(tasks, tmp_path):
         version="2.0",
         product="street_light",
         file=str(tmp_path / "lamp.bin"),
-        needs_verification=False,
+        need_verify=False,
     )
     made = tasks.ok("iot_ota_job", name="june", firmware="v2", type="static", target="all", need_confirm=True)
     return made["ota_job"]["job_id"]

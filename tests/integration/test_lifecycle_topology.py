@@ -186,7 +186,7 @@ MANY = 2_001
 
 def behind_one_gateway(platform) -> None:
     """A gateway with so many sub-devices, one of which is the reason why a job has to be made."""
-    from ansible_collections.iotops.aliyun.emulator.services.topology import attach
+    from ansible_collections.iotops.aliyun.emulator.services.device.topology import attach
 
     hub, lamp = (
         platform.call("CreateProduct", {"ProductName": name, "NodeType": kind})["ProductKey"]

@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import WINDOW
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit import WINDOW
 
 from ..processes import seconds_together
 from .conftest import DOORS, Playbooks
@@ -55,7 +55,7 @@ def play(tmp_path, task: dict) -> tuple:
 
 
 def client_of(endpoint: str, **settings) -> Client:
-    """A client of the account, with a pacer as everybody has it."""
+    """A client of the account, with a rate_limiter as everybody has it."""
     account = {"endpoint": endpoint, "access_key_id": "emulator", "access_key_secret": "emulator"}
     return Client(resolve({**account, **settings}, {}), Catalogue(product, topic))
 

@@ -9,6 +9,6 @@ import json
 
 def schema() -> str:
     """The whole file."""
-    from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_functions import SCHEMA
+    from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.functions import SCHEMA
 
     return json.dumps({"title": "A thing model in the plain form", **SCHEMA}, indent=2, ensure_ascii=False) + "\n"

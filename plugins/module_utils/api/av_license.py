@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Audio and video licences (the manual's chapter 4.21)."""
+"""Audio and video licences (manual chapter 4.21)."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ OPERATIONS = {
     "BindLicenseProduct": Operation(
         "4.21.3.1", SET, 10,
         "LicenseCode! ProductKey!",
-        reply="Data:bool",
+        response="Data:bool",
     ),
     "UnbindLicenseProduct": Operation(
         "4.21.3.2", DELETE, 10,
         "LicenseCode! ProductKey!",
-        reply="Data:bool",
+        response="Data:bool",
     ),
     "BindLicenseDevice": Operation(
         "4.21.3.3", SET, 10,
         "IotIdList!@[] LicenseCode! ProductKey! DeviceNameList@[]",
-        reply="Data{CheckProgressId FailSum:int Progress:int ResultCsvFile SuccessSum:int}",
-        newer=("DeviceNameList",),
+        response="Data{CheckProgressId FailSum:int Progress:int ResultCsvFile SuccessSum:int}",
+        sdk_only=("DeviceNameList",),
     ),
     "CheckBindLicenseDeviceProgress": Operation(
         "4.21.3.4", READ, 10,
         "CheckProgressId! LicenseCode! ProductKey!",
-        reply="Data{FailSum:int Progress:int ResultCsvFile SuccessSum:int}",
+        response="Data{FailSum:int Progress:int ResultCsvFile SuccessSum:int}",
     ),
     "QueryLicenseDeviceList": Operation(
         "4.21.3.5", READ, 10,
         "EndTime:int IotId LicenseCode PageId:int PageSize:int ProductKey StartTime:int",
-        reply=(
+        response=(
             "Data{DeviceList{item[DeviceName ExpiryTime:int GmtCreate:int IotId LicenseCode ProductKey ProductName]} "
             "PageId:int PageSize:int Total:int}"
         ),

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices and their topology (the manual's chapter 4.8)."""
+"""Devices and their topology (manual chapter 4.8)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ OPERATIONS = {
     "RegisterDevice": Operation(
         "4.8.1", CREATE, 30,
         "ProductKey! AppKey DevEui DeviceName JoinEui LoraNodeType Nickname PinCode",
-        reply="Data{DevEui DeviceName DeviceSecret IotId JoinEui Nickname ProductKey}",
+        response="Data{DevEui DeviceName DeviceSecret IotId JoinEui Nickname ProductKey}",
     ),
     "QueryClientIds": Operation(
         "4.8.2", READ, 10,
         "IotId!",
-        reply="Data{DynamicRegClientIds[ClientId CreateTime:int] IotId}",
+        response="Data{DynamicRegClientIds[ClientId CreateTime:int] IotId}",
     ),
     "TransformClientId": Operation(
         "4.8.3", SET, 10,
@@ -31,22 +31,22 @@ OPERATIONS = {
     "QueryDeviceInfo": Operation(
         "4.8.5", READ, 500,
         "DeviceName IotId ProductKey",
-        reply="Data{DeviceName DeviceSecret IotId Nickname ProductKey}",
-        absent=("iot.device.NotExistedDevice",),
+        response="Data{DeviceName DeviceSecret IotId Nickname ProductKey}",
+        not_found_codes=("iot.device.NotExistedDevice",),
     ),
     "QueryDeviceDetail": Operation(
         "4.8.6", READ, 50,
         "DeviceName IotId ProductKey",
-        reply=(
+        response=(
             "Data{DeviceName DeviceSecret FirmwareVersion GmtActive GmtCreate GmtOnline IotId IpAddress Nickname "
             "NodeType:int Owner:bool ProductKey ProductName Region Status UtcActive UtcCreate UtcOnline}"
         ),
-        absent=("iot.device.NotExistedDevice",),
+        not_found_codes=("iot.device.NotExistedDevice",),
     ),
     "BatchQueryDeviceDetail": Operation(
         "4.8.7", READ, 5,
         "DeviceName![] ProductKey!",
-        reply=(
+        response=(
             "Data{Data[DeviceName DeviceSecret FirmwareVersion GmtActive GmtCreate IotId Nickname NodeType:int "
             "ProductKey ProductName Region Status UtcActive UtcCreate]}"
         ),
@@ -55,51 +55,51 @@ OPERATIONS = {
     "QueryDevice": Operation(
         "4.8.8", READ, 50,
         "ProductKey! CurrentPage:int NextToken PageSize:int",
-        reply=(
+        response=(
             "Data{DeviceInfo[DeviceId DeviceName DeviceSecret DeviceStatus DeviceType GmtCreate GmtModified IotId "
             "Nickname ProductKey UtcCreate UtcModified]} NextToken Page:int PageCount:int PageSize:int Total:int"
         ),
         deep_qps=2,
-        pages=Pages("CurrentPage", 50, "Data.DeviceInfo", "Total", along="NextToken"),
+        pages=Pages("CurrentPage", 50, "Data.DeviceInfo", "Total", carry_token="NextToken"),
     ),
     "DeleteDevice": Operation(
         "4.8.9", DELETE, 50,
         "DeviceName IotId ProductKey",
-        reply="JobId",
-        absent=("iot.device.NotExistedDevice",),
+        response="JobId",
+        not_found_codes=("iot.device.NotExistedDevice",),
     ),
     "GetDeviceStatus": Operation(
         "4.8.10", READ, 500,
         "DeviceName IotId ProductKey",
-        reply="Data{Status Timestamp:int}",
-        absent=("iot.device.NotExistedDevice",),
-        newer=("IotId",),
+        response="Data{Status Timestamp:int}",
+        not_found_codes=("iot.device.NotExistedDevice",),
+        sdk_only=("IotId",),
     ),
     "BatchGetDeviceState": Operation(
         "4.8.11", READ, 50,
         "DeviceName[] IotId[] ProductKey",
-        reply="DeviceStatusList{DeviceStatus[AsAddress DeviceId DeviceName IotId LastOnlineTime Status Timestamp:int]}",
+        response="DeviceStatusList{DeviceStatus[AsAddress DeviceId DeviceName IotId LastOnlineTime Status Timestamp:int]}",
         limits={"DeviceName": 50, "IotId": 50},
     ),
     "DisableThing": Operation(
         "4.8.12", SET, 500,
         "DeviceName IotId ProductKey",
-        reply="JobId",
+        response="JobId",
     ),
     "EnableThing": Operation(
         "4.8.13", SET, 500,
         "DeviceName IotId ProductKey",
-        reply="JobId",
+        response="JobId",
     ),
     "ResetThing": Operation(
         "4.8.14", SET, 500,
         "DeviceName IotId ProductKey",
-        reply="JobId",
+        response="JobId",
     ),
     "BatchCheckDeviceNames": Operation(
         "4.8.15", SET, 10,
         "ProductKey! DeviceName@[] DeviceNameList@[DeviceName DeviceNickname]",
-        reply=(
+        response=(
             "Data{ApplyId:int InvalidDetailList{InvalidDetailList[DeviceName ErrorMsg NickName]} "
             "InvalidDeviceNameList{InvalidDeviceName[]} InvalidDeviceNicknameList{InvalidDeviceNickname[]} "
             "RepeatedDeviceNameList{RepeatDevieNameList[]}}"
@@ -109,12 +109,12 @@ OPERATIONS = {
     "BatchRegisterDeviceWithApplyId": Operation(
         "4.8.16", CREATE, 500,
         "ApplyId!:int ProductKey!",
-        reply="Data{ApplyId:int}",
+        response="Data{ApplyId:int}",
     ),
     "BatchRegisterDevice": Operation(
         "4.8.17", CREATE, 10,
         "Count!:int ProductKey!",
-        reply="Data{ApplyId:int}",
+        response="Data{ApplyId:int}",
     ),
     "BatchUpdateDeviceNickname": Operation(
         "4.8.18", SET, 10,
@@ -124,7 +124,7 @@ OPERATIONS = {
     "QueryBatchRegisterDeviceStatus": Operation(
         "4.8.19", READ, 30,
         "ApplyId!:int ProductKey!",
-        reply=(
+        response=(
             "Data{InvalidDetailList{invalidDetailList[DeviceName ErrorMsg NickName]} InvalidList{Name[]} Status "
             "ValidList{Name[]}}"
         ),
@@ -132,7 +132,7 @@ OPERATIONS = {
     "QueryPageByApplyId": Operation(
         "4.8.20", READ, 50,
         "ApplyId!:int CurrentPage:int PageSize:int",
-        reply=(
+        response=(
             "ApplyDeviceList{ApplyDeviceInfo[DeviceId DeviceName DeviceSecret IotId]} Page:int PageCount:int "
             "PageSize:int Total:int"
         ),
@@ -141,17 +141,17 @@ OPERATIONS = {
     "GetGatewayBySubDevice": Operation(
         "4.8.21", READ, 50,
         "DeviceName IotId ProductKey",
-        reply=(
+        response=(
             "Data{DeviceName DeviceSecret FirmwareVersion GmtActive GmtCreate GmtOnline IpAddress NodeType ProductKey "
             "ProductName Status UtcActive UtcCreate UtcOnline iotId region}"
         ),
         # Of a device that is there only one relationship is asked for.
-        absent=("iot.device.QueryTopoRelationFailed",),
+        not_found_codes=("iot.device.QueryTopoRelationFailed",),
     ),
     "QueryDeviceProp": Operation(
         "4.8.22", READ, 50,
         "DeviceName IotId ProductKey",
-        reply="Props",
+        response="Props",
     ),
     "SaveDeviceProp": Operation(
         "4.8.23", SET, 50,
@@ -164,7 +164,7 @@ OPERATIONS = {
     "QueryDeviceByTags": Operation(
         "4.8.25", READ, 5,
         "Tag![TagKey TagValue] CurrentPage:int PageSize:int",
-        reply=(
+        response=(
             "Data{SimpleDeviceInfo[DeviceName IotId ProductKey ProductName]} Page:int PageCount:int PageSize:int "
             "Total:int"
         ),
@@ -174,7 +174,7 @@ OPERATIONS = {
     "GetThingTopo": Operation(
         "4.8.26", READ, 500,
         "PageSize!:int DeviceName IotId PageNo:int ProductKey",
-        reply=(
+        response=(
             "Data{CurrentPage:int List{deviceInfo[DeviceName IotId ProductKey]} PageCount:int PageSize:int Total:int}"
         ),
         pages=Pages("PageNo", 50, "Data.List.deviceInfo", "Data.Total"),
@@ -182,7 +182,7 @@ OPERATIONS = {
     "NotifyAddThingTopo": Operation(
         "4.8.27", CREATE, 500,
         "DeviceListStr GwDeviceName GwIotId GwProductKey",
-        reply="Data{MessageId}",
+        response="Data{MessageId}",
     ),
     "BatchAddThingTopo": Operation(
         "4.8.28", SET, 10,
@@ -192,16 +192,16 @@ OPERATIONS = {
     "RemoveThingTopo": Operation(
         "4.8.29", DELETE, 500,
         "DeviceName IotId ProductKey",
-        reply="JobId Data:bool",
+        response="JobId Data:bool",
     ),
     "QueryDeviceStatistics": Operation(
         "4.8.30", READ, 50,
         "GroupId ProductKey",
-        reply="Data{activeCount:int deviceCount:int onlineCount:int}",
+        response="Data{activeCount:int deviceCount:int onlineCount:int}",
     ),
     "QueryLoRaJoinPermissions": Operation(
         "4.8.31", READ, 50,
-        reply=(
+        response=(
             "JoinPermissions{JoinPermission[ClassMode Enabled:bool JoinPermissionId JoinPermissionName "
             "JoinPermissionType OwnerAliyunPk]} ProductKey"
         ),
@@ -209,25 +209,25 @@ OPERATIONS = {
     "CreateLoRaNodesTask": Operation(
         "4.8.32", CREATE, 50,
         "ProductKey! DeviceInfo[DevEui PinCode]",
-        reply="TaskId",
+        response="TaskId",
         limits={"DeviceInfo": 500},
     ),
     "GetLoraNodesTask": Operation(
         "4.8.33", READ, 50,
         "TaskId!",
-        reply="SuccessCount:int SuccessDevEuis{SuccessDevEui[]} TaskId TaskState TotalCount:int",
-        absent=("iot.device.DeviceApplyIsNotFound",),
+        response="SuccessCount:int SuccessDevEuis{SuccessDevEui[]} TaskId TaskState TotalCount:int",
+        not_found_codes=("iot.device.DeviceApplyIsNotFound",),
     ),
     "QueryDeviceFileList": Operation(
         "4.8.34", READ, 500,
         "CurrentPage:int DeviceName IotId PageSize:int ProductKey",
-        reply="CurrentPage:int Data{FileSummary[FileId Name Size UtcCreatedOn]} PageCount:int PageSize:int Total:int",
+        response="CurrentPage:int Data{FileSummary[FileId Name Size UtcCreatedOn]} PageCount:int PageSize:int Total:int",
         pages=Pages("CurrentPage", 200, "Data.FileSummary", "Total"),
     ),
     "QueryDeviceFile": Operation(
         "4.8.35", READ, 500,
         "FileId! DeviceName IotId ProductKey",
-        reply="Data{DownloadUrl FileId Name Size UtcCreatedOn}",
+        response="Data{DownloadUrl FileId Name Size UtcCreatedOn}",
     ),
     "DeleteDeviceFile": Operation(
         "4.8.36", DELETE, 500,
@@ -236,17 +236,17 @@ OPERATIONS = {
     "QueryDeviceCert": Operation(
         "4.8.37", READ, 10,
         "DeviceName! ProductKey!",
-        reply="DeviceCertInfo{CertSN Certificate PrivateKey Status:int}",
+        response="DeviceCertInfo{CertSN Certificate PrivateKey Status:int}",
     ),
     "QueryCertUrlByApplyId": Operation(
         "4.8.38", READ, 10,
         "ApplyId!:int",
-        reply="CertUrl",
+        response="CertUrl",
     ),
     "QueryDeviceByStatus": Operation(
         "4.8.39", READ, 50,
         "Status!:int CurrentPage:int PageSize:int ProductKey ResourceGroupId",
-        reply=(
+        response=(
             "Data{SimpleDeviceInfo[DeviceName DeviceSecret GmtCreate GmtModified IotId Nickname ProductKey Status "
             "UtcCreate UtcModified]} Page:int PageCount:int PageSize:int Total:int"
         ),
@@ -255,7 +255,7 @@ OPERATIONS = {
     "QueryDeviceBySQL": Operation(
         "4.8.40", READ, 10,
         "SQL!",
-        reply=(
+        response=(
             "Data[ActiveTime DeviceName GmtCreate GmtModified Groups[GroupId] IotId Nickname "
             "OTAModules[FirmwareVersion ModuleName] ProductKey Status Tags[TagName TagValue]] TotalCount:int"
         ),
@@ -263,12 +263,12 @@ OPERATIONS = {
     "ImportDevice": Operation(
         "4.8.41", CREATE, 50,
         "DeviceName! DeviceSecret! ProductKey! Nickname Sn",
-        reply="Data{DeviceName DeviceSecret IotId Nickname ProductKey Sn}",
+        response="Data{DeviceName DeviceSecret IotId Nickname ProductKey Sn}",
     ),
     "BatchImportDevice": Operation(
         "4.8.42", CREATE, 10,
         "ProductKey! DeviceList@[DeviceName DeviceSecret Sn]",
-        reply=(
+        response=(
             "Data{ApplyId:int InvalidDetailList{InvalidDetailList[DeviceName DeviceSecret ErrorMsg Sn]} "
             "InvalidDeviceNameList{invalidDeviceName[]} InvalidDeviceSecretList{invalidDeviceSecret[]} "
             "InvalidSnList{invalidSn[]} RepeatedDeviceNameList{repeatedDeviceName[]}}"
@@ -278,17 +278,17 @@ OPERATIONS = {
     "QueryImportedDeviceByApplyId": Operation(
         "4.8.43", READ, 50,
         "ApplyId!:int PageNo!:int PageSize!:int",
-        reply=(
+        response=(
             "DeviceList{device[DeviceName DeviceSecret ProductKey Sn]} PageNo:int PageSize:int ProductKey "
             "TotalPage:int"
         ),
-        absent=("iot.device.DeviceApplyIsNotFound",),
+        not_found_codes=("iot.device.DeviceApplyIsNotFound",),
         pages=Pages("PageNo", 50, "DeviceList.device"),
     ),
     "BatchCheckImportDevice": Operation(
         "4.8.44", SET, 100,
         "ProductKey! DeviceList@[DeviceName DeviceSecret Sn]",
-        reply=(
+        response=(
             "Data{InvalidDetailList[DeviceName DeviceSecret ErrorMsg Sn] InvalidDeviceNameList[] "
             "InvalidDeviceSecretList[] InvalidSnList[] RepeatedDeviceNameList[]}"
         ),

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Distribution of products and devices to other instances of an account (the manual's chapter 4.2)."""
+"""Distribution of products and devices to other instances of an account (manual chapter 4.2)."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ OPERATIONS = {
             "DeviceName@[] ProductKey@ SourceInstanceId@ Strategy@:int TargetAliyunId@ "
             "TargetInstanceConfig@[TargetInstanceId] TargetUid@"
         ),
-        reply="JobId",
+        response="JobId",
         instance=False,
     ),
     "CreateProductDistributeJob": Operation(
         "4.2", CREATE, 2,
         "ProductKey SourceInstanceId TargetAliyunId TargetInstanceId TargetUid",
-        reply="JobId",
+        response="JobId",
         instance=False,
     ),
     "QueryDeviceDistributeDetail": Operation(
         "4.2", READ, 5,
         "JobId",
-        reply="File",
+        response="File",
         instance=False,
     ),
     "QueryDeviceDistributeJob": Operation(
         "4.2", READ, 10,
         "JobId",
-        reply=(
+        response=(
             "Data{GmtCreate:int JobId ProductKey SourceInstanceId SourceUid Status:int Strategy:int "
             "TargetInstanceConfigs{targetInstanceConfigs[TargetInstanceId]} TargetUid Total:int}"
         ),
-        absent=("iot.provisioning.TaskNotExist",),
+        not_found_codes=("iot.provisioning.TaskNotExist",),
         instance=False,
     ),
     "ListDeviceDistributeJob": Operation(
         "4.2", READ, 5,
         "CurrentPage:int JobId@ NextToken PageSize:int ProductKey Status:int TargetUid",
-        reply=(
+        response=(
             "Data{JobInfo{items[GmtCreate:int JobId ProductKey SourceInstanceId SourceInstanceName SourceRegion "
             "SourceUid Status:int Strategy:int TargetInstanceConfigs{targetInstanceConfigs[TargetInstanceId "
             "TargetInstanceName TargetRegion]} TargetUid Total:int]} NextToken Total:int}"
@@ -55,13 +55,13 @@ OPERATIONS = {
     "DeleteDeviceDistributeJob": Operation(
         "4.2", DELETE, 2,
         "JobId",
-        absent=("iot.provisioning.TaskNotExist",),
+        not_found_codes=("iot.provisioning.TaskNotExist",),
         instance=False,
     ),
     "ListDistributedDevice": Operation(
         "4.2", READ, 5,
         "CurrentPage:int DeviceName PageSize:int ProductKey SourceInstanceId TargetUid",
-        reply=(
+        response=(
             "Data{Info{items[DeviceName GmtCreate:int GmtModified:int ProductKey SourceInstanceId SourceInstanceName "
             "SourceRegion SourceUid TargetAliyunId TargetInstanceId TargetInstanceName TargetRegion TargetUid]} "
             "Total:int}"
@@ -72,7 +72,7 @@ OPERATIONS = {
     "ListDistributedProduct": Operation(
         "4.2", READ, 5,
         "CurrentPage:int PageSize:int ProductKey SourceInstanceId TargetInstanceId TargetUid",
-        reply=(
+        response=(
             "Data{Info{items[GmtCreate:int ProductKey SourceInstanceId SourceInstanceName SourceRegion SourceUid "
             "TargetAliyunId TargetInstanceId TargetInstanceName TargetRegion TargetUid]} Total:int}"
         ),

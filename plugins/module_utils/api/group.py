@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device groups, static and dynamic (the manual's chapter 4.10)."""
+"""Device groups, static and dynamic (manual chapter 4.10)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ OPERATIONS = {
     "CreateDeviceGroup": Operation(
         "4.10.1", CREATE, 500,
         "GroupName! GroupDesc SuperGroupId",
-        reply="Data{GroupDesc GroupId GroupName UtcCreate}",
+        response="Data{GroupDesc GroupId GroupName UtcCreate}",
     ),
     "CreateDeviceDynamicGroup": Operation(
         "4.10.2", CREATE, 1,
         "DynamicGroupExpression! GroupName! IotInstanceId! GroupDesc",
-        reply="Data{DynamicGroupExpression GroupDesc GroupId GroupName UtcCreate}",
+        response="Data{DynamicGroupExpression GroupDesc GroupId GroupName UtcCreate}",
     ),
     "UpdateDeviceGroup": Operation(
         "4.10.3", SET, 50,
@@ -27,17 +27,17 @@ OPERATIONS = {
     "DeleteDeviceGroup": Operation(
         "4.10.4", DELETE, 500,
         "GroupId!",
-        absent=("iot.group.NotExistedGroup",),
+        not_found_codes=("iot.group.NotExistedGroup",),
     ),
     "DeleteDeviceDynamicGroup": Operation(
         "4.10.5", DELETE, 1,
         "GroupId! IotInstanceId!",
-        absent=("iot.group.NotExistedGroup",),
+        not_found_codes=("iot.group.NotExistedGroup",),
     ),
     "BatchAddDeviceGroupRelations": Operation(
         "4.10.6", SET, 500,
         "Device![DeviceName ProductKey] GroupId!",
-        reply=(
+        response=(
             "AlreadyRelatedGroupDeviceCount:int ExceedTenGroupDeviceCount:int SuccessAddedDeviceCount:int "
             "ValidDeviceCount:int"
         ),
@@ -46,32 +46,32 @@ OPERATIONS = {
     "BatchDeleteDeviceGroupRelations": Operation(
         "4.10.7", DELETE, 50,
         "Device![DeviceName ProductKey] GroupId!",
-        reply="AlreadyRelatedGroupDeviceCount:int SuccessDeviceCount:int ValidDeviceCount:int",
+        response="AlreadyRelatedGroupDeviceCount:int SuccessDeviceCount:int ValidDeviceCount:int",
         limits={"Device": 200},
     ),
     "QueryDeviceGroupInfo": Operation(
         "4.10.8", READ, 30,
         "GroupId! GroupType",
-        reply=(
+        response=(
             "Data{DeviceActive:int DeviceCount:int DeviceOnline:int DynamicGroupExpression GroupDesc GroupId GroupName "
             "UtcCreate}"
         ),
-        absent=("iot.group.NotExistedGroup",),
+        not_found_codes=("iot.group.NotExistedGroup",),
     ),
     "QueryDynamicGroupDevices": Operation(
         "4.10.9", READ, 50,
         "GroupId! IotInstanceId! CurrentPage:int DeviceName FuzzyName:bool NextToken PageSize:int ProductKey Status",
-        reply=(
+        response=(
             "Data{SimpleDeviceInfo[ActiveTime CategoryKey DeviceName IotId LastOnlineTime Nickname NodeType:int "
             "ProductKey ProductName Status UtcActiveTime UtcLastOnlineTime]} NextToken Page:int PageCount:int "
             "PageSize:int Total:int"
         ),
-        pages=Pages("CurrentPage", 200, "Data.SimpleDeviceInfo", "Total", along="NextToken"),
+        pages=Pages("CurrentPage", 200, "Data.SimpleDeviceInfo", "Total", carry_token="NextToken"),
     ),
     "QueryDeviceGroupList": Operation(
         "4.10.10", READ, 100,
         "CurrentPage:int GroupName GroupTypes[] PageSize:int SuperGroupId",
-        reply=(
+        response=(
             "CurrentPage:int Data{GroupInfo[GroupDesc GroupId GroupName GroupType UtcCreate]} PageCount:int "
             "PageSize:int Total:int"
         ),
@@ -84,22 +84,22 @@ OPERATIONS = {
     "QueryDeviceGroupTagList": Operation(
         "4.10.12", READ, 500,
         "GroupId! GroupType",
-        reply="Data{GroupTagInfo[TagKey TagValue]}",
+        response="Data{GroupTagInfo[TagKey TagValue]}",
     ),
     "QueryDeviceGroupByDevice": Operation(
         "4.10.13", READ, 50,
         "DeviceName! ProductKey!",
-        reply="GroupInfos{GroupInfo[GroupDesc GroupId GroupName GroupType UtcCreate]}",
+        response="GroupInfos{GroupInfo[GroupDesc GroupId GroupName GroupType UtcCreate]}",
     ),
     "QuerySuperDeviceGroup": Operation(
         "4.10.14", READ, 10,
         "GroupId!",
-        reply="Data{GroupInfo[GroupDesc GroupId GroupName]}",
+        response="Data{GroupInfo[GroupDesc GroupId GroupName]}",
     ),
     "QueryDeviceListByDeviceGroup": Operation(
         "4.10.15", READ, 5,
         "GroupId! CurrentPage:int PageSize:int",
-        reply=(
+        response=(
             "Data{SimpleDeviceInfo[DeviceName IotId ProductKey ProductName]} Page:int PageCount:int PageSize:int "
             "Total:int"
         ),
@@ -108,7 +108,7 @@ OPERATIONS = {
     "QueryDeviceGroupByTags": Operation(
         "4.10.16", READ, 5,
         "Tag![TagKey TagValue] CurrentPage:int PageSize:int",
-        reply="Data{DeviceGroup[GroupId GroupName]} Page:int PageCount:int PageSize:int Total:int",
+        response="Data{DeviceGroup[GroupId GroupName]} Page:int PageCount:int PageSize:int Total:int",
         pages=Pages("CurrentPage", 200, "Data.DeviceGroup", "Total"),
     ),
 }

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device jobs (the manual's chapter 4.13)."""
+"""Device jobs (manual chapter 4.13)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ OPERATIONS = {
             "JobDocument! JobName! TargetConfig!~ Type! Description JobFile~ RolloutConfig~ ScheduledTime:int "
             "TimeoutConfig~"
         ),
-        reply="JobId",
+        response="JobId",
     ),
     "GenerateFileUploadURL": Operation(
         "4.13.2", SET, 5,
         "BizCode! FileSuffix! FileName",
-        reply="Data{Host Key ObjectStorage OssAccessKeyId Policy Signature}",
+        response="Data{Host Key ObjectStorage OssAccessKeyId Policy Signature}",
     ),
     "UpdateJob": Operation(
         "4.13.3", SET, 5,
@@ -30,18 +30,18 @@ OPERATIONS = {
     "QueryJob": Operation(
         "4.13.4", READ, 5,
         "JobId!",
-        reply=(
+        response=(
             "Data{Description JobDocument JobFile{FileUrl Sign SignMethod} JobId JobName "
             "RolloutConfig{MaximumPerMinute:int MessageQoS} ScheduledTime:int Status "
             "TargetConfig{TargetDevices{targetDevices[DeviceName ProductKey]} TargetGroup TargetProduct TargetType} "
             "TimeoutConfig{InProgressTimeoutInMinutes:int} Type UtcCreate UtcModified}"
         ),
-        absent=("iot.job.JobNotExist",),
+        not_found_codes=("iot.job.JobNotExist",),
     ),
     "ListJob": Operation(
         "4.13.5", READ, 5,
         "CurrentPage!:int PageSize!:int Status",
-        reply=(
+        response=(
             "Data{data[Description JobId JobName ScheduledTime:int Status Type UtcCreate UtcModified]} Page:int "
             "PageSize:int Total:int"
         ),
@@ -54,12 +54,12 @@ OPERATIONS = {
     "DeleteJob": Operation(
         "4.13.7", DELETE, 5,
         "JobId!",
-        absent=("iot.job.JobNotExist",),
+        not_found_codes=("iot.job.JobNotExist",),
     ),
     "ListTask": Operation(
         "4.13.8", READ, 5,
         "Limit!:int Device~ JobId NextToken Status",
-        reply=(
+        response=(
             "Data{data[DeviceName IotId JobId JobName ProductKey Progress Status TaskId UtcModified UtcQueueTime]} "
             "NextToken"
         ),
@@ -68,16 +68,16 @@ OPERATIONS = {
     "QueryTask": Operation(
         "4.13.9", READ, 5,
         "TaskId!",
-        reply=(
+        response=(
             "Data{DeviceName IotId JobId JobName Message ProductKey Progress Status StatusDetail TaskId UtcModified "
             "UtcQueueTime}"
         ),
-        absent=("iot.job.TaskNotExist",),
+        not_found_codes=("iot.job.TaskNotExist",),
     ),
     "QueryJobStatistics": Operation(
         "4.13.10", READ, 5,
         "JobId!",
-        reply=(
+        response=(
             "Data{Cancelled:int Failed:int InProgress:int Queued:int Rejected:int Sent:int Succeeded:int TimeOut:int "
             "Total:int}"
         ),

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Positions and traces (the manual's chapter 4.21)."""
+"""Positions and traces (manual chapter 4.21)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OPERATIONS = {
     "GisQueryDeviceLocation": Operation(
         "4.21.5.1", READ, 50,
         "ThingList[DeviceName ProductKey]",
-        reply=(
+        response=(
             "Data[Adcode:int City CoordinateSystem:int Country DeviceName Ip Latitude:num Longitude:num ProductKey "
             "Province]"
         ),
@@ -21,6 +21,6 @@ OPERATIONS = {
     "GisSearchDeviceTrace": Operation(
         "4.21.5.2", READ, 50,
         "DeviceName! EndTime!:int MapMatch!:int ProductKey! StartTime!:int",
-        reply="Data{DeviceName Points[LocateTime:int Location] ProductKey}",
+        response="Data{DeviceName Points[LocateTime:int Location] ProductKey}",
     ),
 }

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Messages (the manual's chapter 4.17)."""
+"""Messages (manual chapter 4.17)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OPERATIONS = {
             "TopicTemplateName UserProp[Key Value]"
         ),
         limits={"DeviceName": 100},
-        newer=(
+        sdk_only=(
             "ContentType", "CorrelationData", "MessageExpiryInterval", "PayloadFormatIndicator",
             "ResponseTopicTemplateName", "Retained", "TopicTemplateName", "UserProp",
         ),
@@ -30,13 +30,13 @@ OPERATIONS = {
             "MessageExpiryInterval:int PayloadFormatIndicator:int Qos:int ResponseTopic Retained:bool TopicAlias:int "
             "UserProp[Key Value]"
         ),
-        reply="MessageId",
-        newer=("ContentType", "MessageExpiryInterval", "PayloadFormatIndicator", "Retained", "TopicAlias"),
+        response="MessageId",
+        sdk_only=("ContentType", "MessageExpiryInterval", "PayloadFormatIndicator", "Retained", "TopicAlias"),
     ),
     "QueryMessageInfo": Operation(
         "4.17.3", READ, 10,
         "UniMsgId!",
-        reply=(
+        response=(
             "Message{GenerateTime:int MessageContent MqttProperties[Key Value] TopicFullName TransformedMessageContent "
             "TransformedTopicFullName UniMsgId UserProperties[Key Value]}"
         ),
@@ -49,12 +49,12 @@ OPERATIONS = {
     "PubBroadcast": Operation(
         "4.17.5", CREATE, 1,
         "MessageContent! ProductKey! TopicFullName",
-        reply="MessageId:int",
+        response="MessageId:int",
     ),
     "RRpc": Operation(
         "4.17.6", CREATE, 1000,
         "DeviceName! ProductKey! RequestBase64Byte!@ Timeout!:int ContentType Topic",
-        reply="MessageId:int PayloadBase64Byte RrpcCode",
-        newer=("ContentType",),
+        response="MessageId:int PayloadBase64Byte RrpcCode",
+        sdk_only=("ContentType",),
     ),
 }

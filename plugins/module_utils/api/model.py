@@ -1,15 +1,22 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the API's data is made of: an operation, its parameters, its pages, its error codes.
+"""The data model of the API description: operations, parameters, pagination and error codes.
 
-The files beside this one hold the 277 operations of API version 2018-01-20, a file per family. Parameters and replies are
-written as signatures, short enough to read a family at a glance::
+The other files in this folder describe the 277 operations of API version 2018-01-20, one file per family. The parameters of a request
+and the members of a response are written as signatures, which keep a family short enough to read at a glance::
 
     ProductKey! CurrentPage:int ProductTag[TagKey TagValue] DeviceName[] JobFile~ Text@
 
-``!`` is required, ``@`` travels in the form body, ``~`` is an object that travels as a JSON string; ``:int``, ``:bool`` and
-``:num`` are types (a bare name is a string, ``:obj`` an object of any members), ``[...]`` is a list of objects, ``[]`` a list of strings (``[:int]`` of
-integers), ``{...}`` an object.
+=============  ====================================================================
+``Name!``      The parameter is required.
+``Name@``      The parameter is sent in the form body instead of the query.
+``Name~``      The parameter is an object that is sent as a JSON string.
+``Name:int``   The type: ``:int``, ``:bool``, ``:num``, or ``:obj`` for an object with any members. Without a type it is a string.
+``Name[A B]``  A list of objects with the members ``A`` and ``B``.
+``Name[]``     A list of strings.
+``Name[:int]`` A list of integers.
+``Name{A B}``  An object with the members ``A`` and ``B``.
+=============  ====================================================================
 """
 
 from __future__ import annotations
@@ -17,27 +24,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Dict, Mapping
 
 #: The API version that every request names.
 VERSION = "2018-01-20"
 
-# What repeating an operation does, which decides what a client may do when it got no answer.
+# Kinds of operations. The kind says what happens if a request is sent twice, and so whether a client may retry it without a response.
 READ = "read"  # changes nothing
-SET = "set"  # the same call twice leaves the same state
-CREATE = "create"  # the same call twice may leave two things, or do something twice
-DELETE = "delete"  # the second call finds nothing
+SET = "set"  # sending the same request twice results in the same state
+CREATE = "create"  # sending the same request twice may create two resources, or do something twice
+DELETE = "delete"  # the second request fails because the resource does not exist any more
 
-# What an error code means for whoever called.
+# Categories of error codes: what an error means for the caller.
 NOT_FOUND = "not_found"
 EXISTS = "exists"
 THROTTLED = "throttled"
 TRANSIENT = "transient"
 PERMANENT = "permanent"
 
-#: The members that every reply may have beside its own.
+#: Members that every response may have in addition to those of its operation.
 ENVELOPE = ("RequestId", "Success", "Code", "ErrorMessage")
 
-#: Members of requests and replies that whoever sees them could misuse.
+#: Members of requests and responses that hold secrets.
 SECRET_MEMBERS = frozenset(
     {
         "ProductSecret",
@@ -53,7 +61,12 @@ SECRET_MEMBERS = frozenset(
     }
 )
 
-_WORDS = {"int": "integer", "bool": "boolean", "num": "number", "obj": "object", None: "string"}
+#: The parameters of a request by API name; nested ones are lists and dictionaries.
+Params = Mapping[str, Any]
+#: The members of a response, as decoded from JSON.
+Response = Dict[str, Any]
+
+_TYPES = {"int": "integer", "bool": "boolean", "num": "number", "obj": "object", None: "string"}
 _TOKEN = re.compile(r"\s*(?:(?P<name>[\w.-]+)(?P<flags>[!@~]*)(?::(?P<type>int|bool|num|obj))?|(?P<mark>:(?:int|bool|num|obj)|[][{}]))")
 
 
@@ -61,8 +74,14 @@ _TOKEN = re.compile(r"\s*(?:(?P<name>[\w.-]+)(?P<flags>[!@~]*)(?::(?P<type>int|b
 class Param:
     """One member of a signature.
 
-    ``type`` is ``string``, ``integer``, ``boolean``, ``number``, ``object`` or ``list``; ``members`` are the fields of an
-    object, or of each element of a list of objects; ``element`` is the type of a plain list's elements.
+    Attributes:
+        name: The name of the member.
+        type: One of ``string``, ``integer``, ``boolean``, ``number``, ``object`` and ``list``.
+        required: Whether a request must have the parameter.
+        body: Whether the parameter is sent in the form body.
+        json: Whether the object is sent as a JSON string.
+        members: The members of an object, or of each element of a list of objects.
+        element: The type of the elements of a list of plain values.
     """
 
     name: str
@@ -70,16 +89,17 @@ class Param:
     required: bool = False
     body: bool = False
     json: bool = False
-    members: dict = field(default_factory=dict)
+    members: dict[str, Param] = field(default_factory=dict)
     element: str = "string"
 
 
-def parse_signature(text: str) -> dict:
-    """The members of a signature by name, in their order.
+def parse_signature(text: str) -> dict[str, Param]:
+    """Return the members of a signature by name, in their order.
 
-    Raises ValueError where the text is not a signature.
+    Raises:
+        ValueError: The text is not a signature.
     """
-    tokens = []
+    tokens: list[re.Match[str]] = []
     position = 0
     text = text.strip()
     while position < len(text):
@@ -92,8 +112,9 @@ def parse_signature(text: str) -> dict:
     return _members(tokens, None)
 
 
-def _members(tokens: list, closing: str | None) -> dict:
-    members = {}
+def _members(tokens: list[re.Match[str]], closing: str | None) -> dict[str, Param]:
+    """Consume tokens from the end of the list up to the closing mark, and return the members."""
+    members: dict[str, Param] = {}
     while tokens:
         token = tokens.pop()
         if token["mark"] == closing and closing:
@@ -101,23 +122,32 @@ def _members(tokens: list, closing: str | None) -> dict:
         if token["name"] is None:
             raise ValueError(f"unexpected {token['mark']!r} in a signature")
         flags = token["flags"]
-        shape = {"type": "object" if "~" in flags else _WORDS[token["type"]]}
+        kind = "object" if "~" in flags else _TYPES[token["type"]]
+        nested: dict[str, Param] = {}
+        element = "string"
         following = tokens[-1]["mark"] if tokens else None
         if following == "{":
             tokens.pop()
-            shape = {"type": "object", "members": _members(tokens, "}")}
+            kind, nested = "object", _members(tokens, "}")
         elif following == "[":
             tokens.pop()
-            element = tokens[-1]["mark"] if tokens else None
-            if element and element.startswith(":"):
+            kind = "list"
+            mark = tokens[-1]["mark"] if tokens else None
+            if mark and mark.startswith(":"):
                 tokens.pop()
-                shape = {"type": "list", "element": _WORDS[element[1:]]}
+                element = _TYPES[mark[1:]]
                 if not tokens or tokens.pop()["mark"] != "]":
-                    raise ValueError("a list of plain values holds one type")
+                    raise ValueError("a list of plain values has exactly one type")
             else:
-                shape = {"type": "list", "members": _members(tokens, "]")}
+                nested = _members(tokens, "]")
         members[token["name"]] = Param(
-            token["name"], required="!" in flags, body="@" in flags, json="~" in flags, **shape
+            token["name"],
+            kind,
+            required="!" in flags,
+            body="@" in flags,
+            json="~" in flags,
+            members=nested,
+            element=element,
         )
     if closing:
         raise ValueError(f"a signature lacks its {closing!r}")
@@ -126,47 +156,60 @@ def _members(tokens: list, closing: str | None) -> dict:
 
 @dataclass(frozen=True)
 class Pages:
-    """How an operation hands out a long list.
+    """The pagination of an operation that returns a list.
 
-    ``page`` is the parameter that counts pages from 1, or, with ``token`` set, the parameter that takes the reply's
-    ``token`` for the next page. ``most`` is the largest page the platform allows; ``items`` and ``total`` are paths into
-    the reply. Where a reply has no ``total`` the last page is the one that is not full. ``along`` is a token of the reply
-    that the next request has to bring along beside the page's number: deep pages are not told without it.
+    Attributes:
+        page: The parameter with the page number, counted from 1. If ``token`` is set, the parameter with the token of the page.
+        max_size: The largest page size that the platform accepts.
+        items: The path of the list in the response.
+        total: The path of the total number of elements in the response. If empty, a page that is not full is the last page.
+        size: The parameter with the page size.
+        token: The path of the token of the next page in the response. If empty, pages are numbered.
+        carry_token: The name of a token in the response that the next request must send in addition to the page number. Without it
+            the platform does not return deep pages.
     """
 
     page: str
-    most: int
+    max_size: int
     items: str
     total: str = ""
     size: str = "PageSize"
     token: str = ""
-    along: str = ""
+    carry_token: str = ""
 
 
 @dataclass(frozen=True)
 class Operation:
     """One operation of the API.
 
-    ``section`` is the manual's, ``qps`` the documented requests per second of one account (None where none is documented)
-    and ``deep_qps`` that of pages from record 100,000 on; ``limits`` says how many elements a list parameter takes in one
-    call; ``absent`` are the error codes by which a read or a delete says that the thing is not there; ``newer`` are
-    parameters that the manual does not have and the official SDK does.
+    Attributes:
+        section: The section of the manual that describes the operation.
+        kind: ``READ``, ``SET``, ``CREATE`` or ``DELETE``.
+        qps: The documented quota in requests per second and account, or None if the manual documents none.
+        signature: The signature of the parameters.
+        response: The signature of the response, without the members in ``ENVELOPE``.
+        deep_qps: The lower quota of pages from record 100,000 on, or None if the operation has none.
+        limits: The maximum number of elements of list parameters in one request, by parameter.
+        pages: The pagination, or None if the operation returns no pages.
+        not_found_codes: The error codes by which a read or a delete reports that the resource does not exist.
+        sdk_only: Parameters that the official SDK has and the manual does not.
+        instance: Whether the operation accepts ``IotInstanceId``.
     """
 
     section: str
     kind: str
     qps: int | None
     signature: str = ""
-    reply: str = ""
+    response: str = ""
     deep_qps: int | None = None
-    limits: dict = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)
     pages: Pages | None = None
-    absent: tuple = ()
-    newer: tuple = ()
-    instance: bool = True  # takes IotInstanceId
+    not_found_codes: tuple[str, ...] = ()
+    sdk_only: tuple[str, ...] = ()
+    instance: bool = True
 
     @cached_property
-    def params(self) -> dict:
+    def params(self) -> dict[str, Param]:
         """The parameters by name."""
         params = parse_signature(self.signature)
         if self.instance:
@@ -174,39 +217,45 @@ class Operation:
         return params
 
     @cached_property
-    def result(self) -> dict:
-        """The reply's members by name, without the envelope."""
-        return parse_signature(self.reply)
+    def result(self) -> dict[str, Param]:
+        """The members of the response by name, without the members in ``ENVELOPE``."""
+        return parse_signature(self.response)
 
     @property
     def writes(self) -> bool:
-        """Whether a call changes the account."""
+        """Whether a request changes the account."""
         return self.kind != READ
 
-    def says_absent(self, code: str) -> bool:
-        """Whether an error code of this operation says that the thing is not there."""
-        # The manual spells the prefix of a code now one way and now another (iot.prod, iot.Prod).
-        return code.lower() in (absent.lower() for absent in self.absent)
+    def means_not_found(self, code: str) -> bool:
+        """Return whether an error code of this operation means that the resource does not exist."""
+        # The manual does not spell the prefix of codes consistently (iot.prod, iot.Prod).
+        return code.lower() in (known.lower() for known in self.not_found_codes)
 
 
 @dataclass(frozen=True)
 class ErrorCode:
-    """An error code: what it means for the caller (``category``), in words, and what helps."""
+    """An error code of the platform.
+
+    Attributes:
+        category: ``NOT_FOUND``, ``EXISTS``, ``THROTTLED``, ``TRANSIENT`` or ``PERMANENT``.
+        meaning: What the code means.
+        remedy: What the user should do.
+    """
 
     category: str
     meaning: str
     remedy: str = ""
 
 
-def error_codes(table: dict) -> dict:
-    """The error codes of a table ``{code: (category, meaning, remedy)}``."""
+def error_codes(table: Mapping[str, tuple[str, ...]]) -> dict[str, ErrorCode]:
+    """Return the error codes of a table ``{code: (category, meaning, remedy)}``; the remedy is optional."""
     return {code: ErrorCode(*row) for code, row in table.items()}
 
 
-def member(reply: dict, path: str):
-    """The member of a reply at a dotted path, an empty one being the reply itself; None where nothing is there."""
+def member(response: Any, path: str) -> Any:
+    """Return the member of a response at a dotted path, or None if it does not exist; an empty path returns the response."""
     for name in path.split(".") if path else ():
-        if not isinstance(reply, dict):
+        if not isinstance(response, dict):
             return None
-        reply = reply.get(name)
-    return reply
+        response = response.get(name)
+    return response

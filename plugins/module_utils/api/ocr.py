@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Recognition of pictures (the manual's chapter 4.21)."""
+"""Recognition of pictures (manual chapter 4.21)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ OPERATIONS = {
     "RecognizeCarNum": Operation(
         "4.21.6.1", CREATE, None,
         "Url",
-        reply="Data",
+        response="Data",
         instance=False,
     ),
     "RecognizePictureGeneral": Operation(
         "4.21.6.2", CREATE, None,
         "Url!",
-        reply="Data",
+        response="Data",
         instance=False,
     ),
 }

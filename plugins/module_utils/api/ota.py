@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""OTA: modules, firmwares, upgrade batches and tasks (the manual's chapter 4.20)."""
+"""OTA: modules, firmwares, upgrade batches and tasks (manual chapter 4.20)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ OPERATIONS = {
     "GenerateOTAUploadURL": Operation(
         "4.20.1", SET, 10,
         "FileSuffix",
-        reply="Data{FirmwareUrl Host Key OSSAccessKeyId ObjectStorage Policy Signature UtcCreate}",
+        response="Data{FirmwareUrl Host Key OSSAccessKeyId ObjectStorage Policy Signature UtcCreate}",
     ),
     "GenerateDeviceNameListURL": Operation(
         "4.20.2", SET, 10,
-        reply="Data{AccessKeyId FileUrl Host Key ObjectStorage Policy Signature UtcCreate}",
+        response="Data{AccessKeyId FileUrl Host Key ObjectStorage Policy Signature UtcCreate}",
     ),
     "CreateOTAFirmware": Operation(
         "4.20.3", CREATE, 10,
@@ -26,18 +26,18 @@ OPERATIONS = {
             "MultiFiles[FileMd5 Name SignValue Size:int Url] NeedToVerify:bool ProductKey SignMethod SrcVersion "
             "Type:int Udi"
         ),
-        reply="Data{FirmwareId UtcCreate}",
+        response="Data{FirmwareId UtcCreate}",
         limits={"MultiFiles": 20},
     ),
     "DeleteOTAFirmware": Operation(
         "4.20.4", DELETE, 10,
         "FirmwareId!",
-        absent=("iot.firmware.FirmwareNotFound",),
+        not_found_codes=("iot.firmware.FirmwareNotFound",),
     ),
     "ListOTAFirmware": Operation(
         "4.20.5", READ, 10,
         "CurrentPage!:int PageSize!:int DestVersion ProductKey",
-        reply=(
+        response=(
             "CurrentPage:int FirmwareInfo{SimpleFirmwareInfo[DestVersion FirmwareDesc FirmwareId FirmwareName "
             "FirmwareSign FirmwareSize:int ModuleName ProductKey ProductName SignMethod SrcVersion Status:int Type:int "
             "UtcCreate UtcModified]} PageCount:int PageSize:int Total:int"
@@ -47,12 +47,12 @@ OPERATIONS = {
     "QueryOTAFirmware": Operation(
         "4.20.6", READ, 20,
         "FirmwareId!",
-        reply=(
+        response=(
             "FirmwareInfo{DestVersion FirmwareDesc FirmwareId FirmwareName FirmwareSign FirmwareSize:int FirmwareUrl "
             "ModuleName MultiFiles[FileMd5 Name SignValue Size:int Url] ProductKey ProductName SignMethod SrcVersion "
             "Status:int Type:int Udi UtcCreate UtcModified VerifyProgress:int}"
         ),
-        absent=("iot.firmware.FirmwareNotFound",),
+        not_found_codes=("iot.firmware.FirmwareNotFound",),
     ),
     "CreateOTAVerifyJob": Operation(
         "4.20.7", CREATE, 10,
@@ -60,7 +60,7 @@ OPERATIONS = {
             "FirmwareId! ProductKey! Tag[Key Value] TargetDeviceName![] DownloadProtocol NeedConfirm:bool "
             "NeedPush:bool TimeoutInMinutes:int"
         ),
-        reply="Data{JobId UtcCreate}",
+        response="Data{JobId UtcCreate}",
         limits={"Tag": 10, "TargetDeviceName": 10},
     ),
     "CreateOTAStaticUpgradeJob": Operation(
@@ -71,7 +71,7 @@ OPERATIONS = {
             "OverwriteMode:int RetryCount:int RetryInterval:int ScheduleFinishTime:int ScheduleTime:int SrcVersion[] "
             "TargetDeviceName[] TimeoutInMinutes:int"
         ),
-        reply="Data{JobId UtcCreate}",
+        response="Data{JobId UtcCreate}",
         limits={"Tag": 10, "SrcVersion": 10, "TargetDeviceName": 200},
     ),
     "CreateOTADynamicUpgradeJob": Operation(
@@ -81,13 +81,13 @@ OPERATIONS = {
             "MaximumPerMinute:int MultiModuleMode:bool NeedConfirm:bool NeedPush:bool OverwriteMode:int RetryCount:int "
             "RetryInterval:int SrcVersion[] TimeoutInMinutes:int"
         ),
-        reply="Data{JobId UtcCreate}",
+        response="Data{JobId UtcCreate}",
         limits={"Tag": 10, "SrcVersion": 10},
     ),
     "ListOTAJobByFirmware": Operation(
         "4.20.10", READ, 10,
         "CurrentPage!:int FirmwareId! PageSize!:int",
-        reply=(
+        response=(
             "CurrentPage:int Data{SimpleOTAJobInfo[FirmwareId JobId JobStatus JobType ProductKey SelectionType "
             "Tags{OtaTagDTO[Key Value]} TargetSelection UtcCreate UtcEndTime UtcModified UtcStartTime]} PageCount:int "
             "PageSize:int Total:int"
@@ -97,7 +97,7 @@ OPERATIONS = {
     "ListOTAJobByDevice": Operation(
         "4.20.11", READ, 10,
         "CurrentPage!:int DeviceName! FirmwareId! PageSize!:int ProductKey!",
-        reply=(
+        response=(
             "CurrentPage:int Data{SimpleOTAJobInfo[FirmwareId JobId JobStatus JobType ProductKey SelectionType "
             "Tags{OtaTagDTO[Key Value]} TargetSelection UtcCreate UtcEndTime UtcModified UtcStartTime]} PageCount:int "
             "PageSize:int Total:int"
@@ -107,7 +107,7 @@ OPERATIONS = {
     "ListOTATaskByJob": Operation(
         "4.20.12", READ, 10,
         "JobId! CurrentPage:int DeviceNames[] PageSize:int TaskStatus",
-        reply=(
+        response=(
             "CurrentPage:int Data{SimpleOTATaskInfo[DestVersion DeviceName FirmwareId IotId JobId ProductKey "
             "ProductName Progress SrcVersion TaskDesc TaskId TaskStatus Timeout UtcCreate UtcModified]} PageCount:int "
             "PageSize:int Total:int"
@@ -118,14 +118,14 @@ OPERATIONS = {
     "QueryOTAJob": Operation(
         "4.20.13", READ, 10,
         "JobId!",
-        reply=(
+        response=(
             "Data{DestVersion DownloadProtocol DynamicMode:int FirmwareId GrayPercent GroupId GroupName JobDesc JobId "
             "JobStatus JobType MaximumPerMinute:int MultiModuleMode:bool Name NeedConfirm:bool NeedPush:bool "
             "OverwriteMode:int ProductKey RetryCount:int RetryInterval:int SelectionType SrcVersions{SrcVersion[]} "
             "Tags{OtaTagDTO[Key Value]} TargetSelection TimeoutInMinutes:int UtcCreate UtcEndTime UtcModified "
             "UtcScheduleFinishTime UtcScheduleTime UtcStartTime}"
         ),
-        absent=("iot.firmware.InvalidOTAJobId",),
+        not_found_codes=("iot.firmware.InvalidOTAJobId",),
     ),
     "CancelOTAStrategyByJob": Operation(
         "4.20.14", SET, 10,
@@ -154,12 +154,12 @@ OPERATIONS = {
     "DeleteOTAModule": Operation(
         "4.20.19", DELETE, 10,
         "ModuleName! ProductKey!",
-        absent=("iot.ota.OTAModuleNotExist",),
+        not_found_codes=("iot.ota.OTAModuleNotExist",),
     ),
     "ListOTAModuleByProduct": Operation(
         "4.20.20", READ, 10,
         "ProductKey!",
-        reply="Data[AliasName Desc GmtCreate GmtModified ModuleName ProductKey]",
+        response="Data[AliasName Desc GmtCreate GmtModified ModuleName ProductKey]",
     ),
     "ConfirmOTATask": Operation(
         "4.20.21", SET, 20,
@@ -169,11 +169,11 @@ OPERATIONS = {
     "ListOTAUnfinishedTaskByDevice": Operation(
         "4.20.22", READ, 10,
         "TaskStatus! DeviceName IotId ModuleName ProductKey TaskStatusList[]",
-        reply=(
+        response=(
             "Data{SimpleOTATaskInfo[DestVersion DeviceName FirmwareId IotId JobId ModuleName ProductKey ProductName "
             "SrcVersion TaskId TaskStatus UtcCreate UtcModified]}"
         ),
-        newer=("TaskStatusList",),
+        sdk_only=("TaskStatusList",),
     ),
     "ReupgradeOTATask": Operation(
         "4.20.23", CREATE, 20,
@@ -183,7 +183,7 @@ OPERATIONS = {
     "ListOTAModuleVersionsByDevice": Operation(
         "4.20.24", READ, 10,
         "CurrentPage!:int PageSize!:int DeviceName IotId ProductKey",
-        reply=(
+        response=(
             "CurrentPage:int Data{SimpleOTAModuleInfo[DeviceName IotId ModuleName ModuleVersion ProductKey]} "
             "PageCount:int PageSize:int Total:int"
         ),

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Parsers: forwarding by script, from data sources to destinations (the manual's chapter 4.16)."""
+"""Parsers: forwarding by script, from data sources to destinations (manual chapter 4.16)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OPERATIONS = {
     "CreateParser": Operation(
         "4.16.1", CREATE, 10,
         "Name! Description",
-        reply="ParserId:int",
+        response="ParserId:int",
     ),
     "UpdateParser": Operation(
         "4.16.2", SET, 10,
@@ -22,24 +22,24 @@ OPERATIONS = {
     "ListParser": Operation(
         "4.16.3", READ, 10,
         "CurrentPage!:int PageSize!:int SearchName",
-        reply="Data{ParserList[Description Name ParserId:int Status UtcCreated UtcModified]} Total:int",
+        response="Data{ParserList[Description Name ParserId:int Status UtcCreated UtcModified]} Total:int",
         pages=Pages("CurrentPage", 100, "Data.ParserList", "Total"),
     ),
     "GetParser": Operation(
         "4.16.4", READ, 10,
         "ParserId!:int",
-        reply="Data{DataSourceId:int Description Name ParserId:int Script ScriptDraft Status UtcCreated UtcModified}",
-        absent=("iot.rule.NotFoundRule",),
+        response="Data{DataSourceId:int Description Name ParserId:int Script ScriptDraft Status UtcCreated UtcModified}",
+        not_found_codes=("iot.rule.NotFoundRule",),
     ),
     "DeleteParser": Operation(
         "4.16.5", DELETE, 10,
         "ParserId!:int",
-        absent=("iot.rule.NotFoundRule",),
+        not_found_codes=("iot.rule.NotFoundRule",),
     ),
     "CreateParserDataSource": Operation(
         "4.16.6", CREATE, 10,
         "Name! Description",
-        reply="DataSource{DataSourceId:int Description Name UtcCreated}",
+        response="DataSource{DataSourceId:int Description Name UtcCreated}",
     ),
     "UpdateParserDataSource": Operation(
         "4.16.7", SET, 10,
@@ -48,44 +48,44 @@ OPERATIONS = {
     "ListParserDataSource": Operation(
         "4.16.8", READ, 10,
         "Page!:int PageSize!:int SearchName",
-        reply="Data{DataSource[DataSourceId:int Description Name UtcCreated]} Page:int PageSize:int Total:int",
+        response="Data{DataSource[DataSourceId:int Description Name UtcCreated]} Page:int PageSize:int Total:int",
         pages=Pages("Page", 100, "Data.DataSource", "Total"),
     ),
     "GetParserDataSource": Operation(
         "4.16.9", READ, 10,
         "DataSourceId!:int",
-        reply="DataSource{CreateUserId:int DataSourceId:int Description Name UtcCreated}",
-        absent=("iot.rule.DataSourceNotExists",),
+        response="DataSource{CreateUserId:int DataSourceId:int Description Name UtcCreated}",
+        not_found_codes=("iot.rule.DataSourceNotExists",),
     ),
     "DeleteParserDataSource": Operation(
         "4.16.10", DELETE, 10,
         "DataSourceId!:int",
-        absent=("iot.rule.DataSourceNotExists",),
+        not_found_codes=("iot.rule.DataSourceNotExists",),
     ),
     "CreateDataSourceItem": Operation(
         "4.16.11", CREATE, 10,
         "DataSourceId!:int Topic! DeviceName ProductKey ScopeType",
-        newer=("DeviceName", "ProductKey", "ScopeType"),
+        sdk_only=("DeviceName", "ProductKey", "ScopeType"),
     ),
     "ListDataSourceItem": Operation(
         "4.16.12", READ, 10,
         "DataSourceId!:int Page!:int PageSize!:int SearchName",
-        reply=(
+        response=(
             "DataSourceItems{dataSourceItem[DataSourceItemId:int DeviceName ProductKey ScopeType Topic]} Page:int "
             "PageSize:int Total:int"
         ),
         pages=Pages("Page", 100, "DataSourceItems.dataSourceItem", "Total"),
-        absent=("iot.rule.DataSourceNotExists",),
+        not_found_codes=("iot.rule.DataSourceNotExists",),
     ),
     "DeleteDataSourceItem": Operation(
         "4.16.13", DELETE, 10,
         "DataSourceId!:int DataSourceItemId!:int",
-        absent=("iot.rule.DataSourceItemNotExists",),
+        not_found_codes=("iot.rule.DataSourceItemNotExists",),
     ),
     "CreateDestination": Operation(
         "4.16.14", CREATE, 10,
         "Configuration! Name! Type! Description",
-        reply="Destination{Configuration DestinationId:int IsFailover:bool Name Type UtcCreated}",
+        response="Destination{Configuration DestinationId:int IsFailover:bool Name Type UtcCreated}",
     ),
     "UpdateDestination": Operation(
         "4.16.15", SET, 10,
@@ -94,7 +94,7 @@ OPERATIONS = {
     "ListDestination": Operation(
         "4.16.16", READ, 10,
         "Page!:int PageSize!:int SearchName Types[]",
-        reply=(
+        response=(
             "Destinations{destinations[Configuration Description DestinationId:int IsFailover:bool Name Status Type "
             "UtcCreated]} Page:int PageSize:int Total:int"
         ),
@@ -103,8 +103,8 @@ OPERATIONS = {
     "GetDestination": Operation(
         "4.16.17", READ, 10,
         "DestinationId!:int",
-        reply="Destination{Configuration DestinationId IsFailover:bool Name Status Type UtcCreated}",
-        absent=("iot.rule.destinationNotExists",),
+        response="Destination{Configuration DestinationId IsFailover:bool Name Status Type UtcCreated}",
+        not_found_codes=("iot.rule.destinationNotExists",),
     ),
     "StartParser": Operation(
         "4.16.18", SET, 10,
@@ -117,7 +117,7 @@ OPERATIONS = {
     "DeleteDestination": Operation(
         "4.16.20", DELETE, 10,
         "DestinationId!:int",
-        absent=("iot.rule.destinationNotExists",),
+        not_found_codes=("iot.rule.destinationNotExists",),
     ),
     "AttachParserDataSource": Operation(
         "4.16.21", SET, 10,
@@ -138,16 +138,16 @@ OPERATIONS = {
     "PublishScript": Operation(
         "4.16.25", SET, 10,
         "ParserId!:int",
-        reply="SyntaxErrorMsg",
+        response="SyntaxErrorMsg",
     ),
     "DetachParserDataSource": Operation(
         "4.16.26", DELETE, 10,
         "DataSourceId!:int ParserId!:int",
-        absent=("iot.rule.DataSourceNotExists",),
+        not_found_codes=("iot.rule.DataSourceNotExists",),
     ),
     "ListParserDestination": Operation(
         "4.16.27", READ, 10,
         "ParserId!:int IsFailover:bool",
-        reply="Data{destinations[Configuration DestinationId:int IsFailover:bool Name Type UtcCreated UtcModified]}",
+        response="Data{destinations[Configuration DestinationId:int IsFailover:bool Name Type UtcCreated UtcModified]}",
     ),
 }

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Cloud printing (the manual's chapter 4.21)."""
+"""Cloud printing (manual chapter 4.21)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ OPERATIONS = {
     "PrintByTemplate": Operation(
         "4.21.2.1", CREATE, 50,
         "TemplateBizCode!@ DeviceName@ HistoryPrintTopic@:bool IotId@ IotInstanceId@ ParamsJsonString@ ProductKey@",
-        reply="Data{DeviceErrorCode DeviceErrorMessage Id MaxRetryCount:int RetryCount:int Success:bool}",
+        response="Data{DeviceErrorCode DeviceErrorMessage Id MaxRetryCount:int RetryCount:int Success:bool}",
     ),
 }

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Products (the manual's chapter 4.7)."""
+"""Products (manual chapter 4.7)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OPERATIONS = {
             "NodeType!:int ProductName! AliyunCommodityCode AuthType CategoryKey DataFormat:int Description Id2:bool "
             "JoinPermissionId NetType ProtocolType PublishAuto:bool ResourceGroupId ValidateType:int"
         ),
-        reply=(
+        response=(
             "Data{AliyunCommodityCode AuthType DataFormat:int Description Id2:bool NodeType:int ProductKey ProductName "
             "ProductSecret ProtocolType} ProductKey"
         ),
@@ -24,17 +24,17 @@ OPERATIONS = {
     "QueryProduct": Operation(
         "4.7.2", READ, 50,
         "ProductKey!",
-        reply=(
+        response=(
             "Data{AliyunCommodityCode AuthType CategoryKey CategoryName DataFormat:int Description DeviceCount:int "
             "GmtCreate:int Id2:bool NetType:int NodeType:int Owner:bool ProductKey ProductName ProductSecret "
             "ProductStatus ProtocolType ValidateType:int}"
         ),
-        absent=("iot.prod.NotExistedProduct",),
+        not_found_codes=("iot.prod.NotExistedProduct",),
     ),
     "QueryProductList": Operation(
         "4.7.3", READ, 50,
         "CurrentPage!:int PageSize!:int AliyunCommodityCode ResourceGroupId",
-        reply=(
+        response=(
             "Data{CurrentPage:int List{ProductInfo[AuthType DataFormat:int Description DeviceCount:int GmtCreate:int "
             "NodeType:int ProductKey ProductName]} PageCount:int PageSize:int Total:int}"
         ),
@@ -48,18 +48,18 @@ OPERATIONS = {
     "DeleteProduct": Operation(
         "4.7.5", DELETE, 500,
         "ProductKey!",
-        absent=("iot.prod.NotExistedProduct",),
+        not_found_codes=("iot.prod.NotExistedProduct",),
     ),
     "CreateProductTags": Operation(
         "4.7.6", SET, 500,
         "ProductKey! ProductTag[TagKey TagValue]",
-        reply="InvalidProductTags{ProductTag[TagKey TagValue]}",
+        response="InvalidProductTags{ProductTag[TagKey TagValue]}",
         limits={"ProductTag": 10},
     ),
     "UpdateProductTags": Operation(
         "4.7.7", SET, 500,
         "ProductKey! ProductTag[TagKey TagValue]",
-        reply="InvalidProductTags{ProductTag[TagKey TagValue]}",
+        response="InvalidProductTags{ProductTag[TagKey TagValue]}",
         limits={"ProductTag": 10},
     ),
     "DeleteProductTags": Operation(
@@ -70,12 +70,12 @@ OPERATIONS = {
     "ListProductTags": Operation(
         "4.7.9", READ, 500,
         "ProductKey!",
-        reply="Data{ProductTag[TagKey TagValue]}",
+        response="Data{ProductTag[TagKey TagValue]}",
     ),
     "ListProductByTags": Operation(
         "4.7.10", READ, 500,
         "CurrentPage:int PageSize:int ProductTag[TagKey TagValue]",
-        reply="ProductInfos{ProductInfo[CreateTime:int Description NodeType:int ProductKey ProductName]}",
+        response="ProductInfos{ProductInfo[CreateTime:int Description NodeType:int ProductKey ProductName]}",
         pages=Pages("CurrentPage", 50, "ProductInfos.ProductInfo"),
     ),
     "UpdateProductFilterConfig": Operation(
@@ -85,7 +85,7 @@ OPERATIONS = {
     "QueryProductCertInfo": Operation(
         "4.7.12", READ, 30,
         "ProductKey!",
-        reply="ProductCertInfo{IssueModel:int}",
+        response="ProductCertInfo{IssueModel:int}",
     ),
     "SetProductCertInfo": Operation(
         "4.7.13", SET, 30,

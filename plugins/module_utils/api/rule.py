@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: forwarding by SQL (the manual's chapter 4.15)."""
+"""Rules: forwarding by SQL (manual chapter 4.15)."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ OPERATIONS = {
     "CreateRule": Operation(
         "4.15.1", CREATE, 50,
         "Name! DataType ProductKey ResourceGroupId RuleDesc Select ShortTopic Topic TopicType:int Where",
-        reply="RuleId:int",
+        response="RuleId:int",
     ),
     "CreateRuleAction": Operation(
         "4.15.2", CREATE, 50,
         "Configuration! RuleId!:int Type! ErrorActionFlag:bool",
-        reply="ActionId:int",
+        response="ActionId:int",
     ),
     "DeleteRule": Operation(
         "4.15.3", DELETE, 50,
         "RuleId!:int",
-        absent=("iot.rule.NotFoundRule",),
+        not_found_codes=("iot.rule.NotFoundRule",),
     ),
     "DeleteRuleAction": Operation(
         "4.15.4", DELETE, 50,
         "ActionId!:int",
-        absent=("iot.rule.NotFoundRuleAction",),
+        not_found_codes=("iot.rule.NotFoundRuleAction",),
     ),
     "GetRule": Operation(
         "4.15.5", READ, 50,
         "RuleId!:int",
-        reply=(
+        response=(
             "RuleInfo{CreateUserId:int Created DataType Id:int Modified Name ProductKey RuleDesc Select ShortTopic "
             "Status Topic TopicType:int UtcCreated UtcModified Where}"
         ),
-        absent=("iot.rule.NotFoundRule",),
+        not_found_codes=("iot.rule.NotFoundRule",),
     ),
     "GetRuleAction": Operation(
         "4.15.6", READ, 50,
         "ActionId!:int",
-        reply="RuleActionInfo{Configuration ErrorActionFlag:bool Id:int RuleId:int Type}",
-        absent=("iot.rule.NotFoundRuleAction",),
+        response="RuleActionInfo{Configuration ErrorActionFlag:bool Id:int RuleId:int Type}",
+        not_found_codes=("iot.rule.NotFoundRuleAction",),
     ),
     "ListRule": Operation(
         "4.15.7", READ, 20,
         "CurrentPage!:int PageSize!:int ResourceGroupId",
-        reply=(
+        response=(
             "Data{RuleInfo[CreateUserId:int Created DataType Id:int Modified Name ProductKey RuleDesc Select "
             "ShortTopic Status Topic UtcCreated UtcModified Where]} Page:int PageSize:int Total:int"
         ),
@@ -64,7 +64,7 @@ OPERATIONS = {
     "ListRuleActions": Operation(
         "4.15.8", READ, 50,
         "RuleId!:int",
-        reply="RuleActionList{RuleActionInfo[Configuration ErrorActionFlag:bool Id:int RuleId:int Status Type]}",
+        response="RuleActionList{RuleActionInfo[Configuration ErrorActionFlag:bool Id:int RuleId:int Status Type]}",
     ),
     "StartRule": Operation(
         "4.15.9", SET, 50,

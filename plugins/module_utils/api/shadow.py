@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device shadows (the manual's chapter 4.19)."""
+"""Device shadows (manual chapter 4.19)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ OPERATIONS = {
     "GetDeviceShadow": Operation(
         "4.19.1", READ, 500,
         "DeviceName! ProductKey!",
-        reply="ShadowMessage",
-        absent=("iot.device.NotExistedDevice",),
+        response="ShadowMessage",
+        not_found_codes=("iot.device.NotExistedDevice",),
     ),
     "UpdateDeviceShadow": Operation(
         "4.19.2", SET, 500,

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sound codes, schedules and labels (the manual's chapter 4.21)."""
+"""Sound codes, schedules and labels (manual chapter 4.21)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OPERATIONS = {
     "CreateSoundCode": Operation(
         "4.21.4.1", CREATE, 2,
         "Duration!@:int SoundCodeContent!@ IotInstanceId@ Name@ OpenType@",
-        reply="Data",
+        response="Data",
     ),
     "DeleteSoundCode": Operation(
         "4.21.4.2", DELETE, 2,
@@ -22,7 +22,7 @@ OPERATIONS = {
     "QuerySoundCodeList": Operation(
         "4.21.4.3", READ, 10,
         "IotInstanceId@ PageId@:int PageSize@:int",
-        reply=(
+        response=(
             "Data{List{Items[Duration:int GmtCreate:int Name OpenType SoundCode SoundCodeContent]} PageId:int "
             "PageSize:int Total:int}"
         ),
@@ -31,13 +31,13 @@ OPERATIONS = {
     "GetSoundCodeAudio": Operation(
         "4.21.4.4", READ, 5,
         "SoundCodeList!@[] IotInstanceId@",
-        reply="Data{Items[]}",
+        response="Data{Items[]}",
         limits={"SoundCodeList": 100},
     ),
     "CreateSoundCodeSchedule": Operation(
         "4.21.4.5", CREATE, 2,
         "EndDate!@ Name!@ StartDate!@ Description@ IotInstanceId@ OpenType@",
-        reply="Data",
+        response="Data",
     ),
     "UpdateSoundCodeSchedule": Operation(
         "4.21.4.6", SET, 2,
@@ -50,7 +50,7 @@ OPERATIONS = {
     "QuerySoundCodeScheduleList": Operation(
         "4.21.4.8", READ, 10,
         "IotInstanceId@ PageId@:int PageSize@:int",
-        reply=(
+        response=(
             "Data{List{Items[Description EndDate EndTime GmtCreate:int Name OpenType ScheduleCode StartDate StartTime "
             "Status]} PageId:int PageSize:int Total:int}"
         ),
@@ -59,7 +59,7 @@ OPERATIONS = {
     "GetSoundCodeSchedule": Operation(
         "4.21.4.9", READ, 10,
         "ScheduleCode!@ IotInstanceId@",
-        reply="Data{Description EndDate EndTime GmtCreate:int Name OpenType ScheduleCode StartDate StartTime Status}",
+        response="Data{Description EndDate EndTime GmtCreate:int Name OpenType ScheduleCode StartDate StartTime Status}",
     ),
     "UpdateSchedulePeriod": Operation(
         "4.21.4.10", SET, 2,
@@ -68,7 +68,7 @@ OPERATIONS = {
     "CreateSchedulePeriod": Operation(
         "4.21.4.11", CREATE, 2,
         "Description!@ EndTime!@ ScheduleCode!@ SoundCodeContent!@ StartTime!@ IotInstanceId@",
-        reply="Data",
+        response="Data",
     ),
     "DeleteSchedulePeriod": Operation(
         "4.21.4.12", DELETE, 2,
@@ -77,7 +77,7 @@ OPERATIONS = {
     "QuerySchedulePeriodList": Operation(
         "4.21.4.13", READ, 10,
         "ScheduleCode!@ IotInstanceId@ PageId@:int PageSize@:int",
-        reply=(
+        response=(
             "Data{List{Items[Description EndTime PeriodCode SoundCodeContent StartTime]} PageId:int PageSize:int "
             "Total:int}"
         ),
@@ -86,7 +86,7 @@ OPERATIONS = {
     "CreateSoundCodeLabel": Operation(
         "4.21.4.14", CREATE, 2,
         "Label!@ ScheduleCode!@ IotInstanceId@",
-        reply="Data",
+        response="Data",
     ),
     "UpdateSoundCodeLabel": Operation(
         "4.21.4.15", SET, 2,
@@ -99,23 +99,23 @@ OPERATIONS = {
     "QuerySoundCodeLabelList": Operation(
         "4.21.4.17", READ, 10,
         "ScheduleCode!@ IotInstanceId@ PageId@:int PageSize@:int",
-        reply="Data{List{Items[Label SoundCode]} PageId:int PageSize:int Total:int}",
+        response="Data{List{Items[Label SoundCode]} PageId:int PageSize:int Total:int}",
         pages=Pages("PageId", 50, "Data.List.Items", "Data.Total"),
     ),
     "BatchCreateSoundCodeLabel": Operation(
         "4.21.4.18", CREATE, 2,
         "ScheduleCode!@ Total!@:int Description@ IotInstanceId@",
-        reply="Data",
+        response="Data",
     ),
     "BatchCreateSoundCodeLabelWithLabels": Operation(
         "4.21.4.19", CREATE, 2,
         "Labels!@[] ScheduleCode!@ Description@ IotInstanceId@",
-        reply="Data",
+        response="Data",
     ),
     "QuerySoundCodeLabelBatchList": Operation(
         "4.21.4.20", READ, 10,
         "ScheduleCode!@ IotInstanceId@ PageId@:int PageSize@:int",
-        reply=(
+        response=(
             "Data{List{Items[BatchCode Description GmtCreate:int Status SuccessNum:int Total:int]} PageId:int "
             "PageSize:int Total:int}"
         ),
@@ -124,12 +124,12 @@ OPERATIONS = {
     "QuerySoundCodeLabelBatchFailedResult": Operation(
         "4.21.4.21", READ, 1,
         "BatchCode!@ IotInstanceId@",
-        reply="Data{Items[ErrorMessage Label ResultCode]}",
+        response="Data{Items[ErrorMessage Label ResultCode]}",
     ),
     "PackageSoundCodeLabelBatchAudio": Operation(
         "4.21.4.22", SET, 2,
         "BatchCode!@ IotInstanceId@",
-        reply="Data",
+        response="Data",
     ),
     "RetrySoundCodeLabelBatch": Operation(
         "4.21.4.23", CREATE, 1,

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Speech corpora and their playing on devices (the manual's chapter 4.21)."""
+"""Speech corpora and their playing on devices (manual chapter 4.21)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OPERATIONS = {
             "ProjectCode!@ Voice!@ AudioFormat@ BizCode@ EnableSoundCode@:bool IotInstanceId@ SoundCodeConfig@~ "
             "SpeechRate@:int SpeechType@ Text@ Volume@:int"
         ),
-        reply="Data",
+        response="Data",
     ),
     "UpdateSpeech": Operation(
         "4.21.1.2", SET, 20,
@@ -27,7 +27,7 @@ OPERATIONS = {
     ),
     "GetSpeechVoice": Operation(
         "4.21.1.3", READ, None,
-        reply="Data{Items[Label Value VoiceList{Items[Label Value]}]}",
+        response="Data{Items[Label Value VoiceList{Items[Label Value]}]}",
         instance=False,
     ),
     "TestSpeech": Operation(
@@ -36,12 +36,12 @@ OPERATIONS = {
             "ProjectCode!@ Voice!@ AudioFormat@ EnableSoundCode@:bool IotInstanceId@ SoundCodeConfig@~ SpeechRate@:int "
             "SpeechType@ Text@ Volume@:int"
         ),
-        reply="Data{items[]}",
+        response="Data{items[]}",
     ),
     "QuerySpeech": Operation(
         "4.21.1.5", READ, None,
         "SpeechCode!@ IotInstanceId@",
-        reply=(
+        response=(
             "Data{AudioFormat BizCode EnableSoundCode:bool SoundCodeConfig{AdditionalDuration:int SoundCodeContent} "
             "SpeechCode SpeechRate:int SpeechType Text Voice Volume:int}"
         ),
@@ -49,7 +49,7 @@ OPERATIONS = {
     "QuerySpeechList": Operation(
         "4.21.1.6", READ, 10,
         "ProjectCode!@ AudioFormat@ IotInstanceId@ PageId@:int PageSize@:int",
-        reply=(
+        response=(
             "Data{List{Items[AudioFormat BizCode SpeechCode SpeechList{Items[BizCode SpeechCode Text Voice]} "
             "SpeechType Text Voice]} PageId:int PageSize:int Total:int}"
         ),
@@ -58,7 +58,7 @@ OPERATIONS = {
     "PushSpeech": Operation(
         "4.21.1.7", CREATE, None,
         "ProjectCode!@ PushMode!@ SpeechCodeList!@[] DeviceName@ GroupId IotId@ IotInstanceId@ ProductKey@",
-        reply="Data",
+        response="Data",
         limits={"SpeechCodeList": 100},
     ),
     "DeleteSpeech": Operation(
@@ -69,7 +69,7 @@ OPERATIONS = {
     "QuerySolutionDeviceGroupPage": Operation(
         "4.21.1.9", READ, None,
         "PageId!:int PageSize!:int ProjectCode! FuzzyGroupName",
-        reply=(
+        response=(
             "Data{List{itemName[DeviceCount:int GmtCreate:int GmtModified:int GroupDesc GroupId GroupName]} PageId:int "
             "PageSize:int Total:int}"
         ),
@@ -78,7 +78,7 @@ OPERATIONS = {
     "QuerySpeechPushJob": Operation(
         "4.21.1.10", READ, None,
         "ProjectCode!@ IotInstanceId@ JobCode PageId@:int PageSize@:int PushMode@ StatusList@[]",
-        reply=(
+        response=(
             "Data{List{Items[Code CreatedTime:int DeviceName ExpiredTime:int FailDeviceNum:int GroupId GroupName IotId "
             "ProductKey PushMode RunningDeviceNum:int SpeechNum:int SpeechStatus:bool Status SuccessDeviceNum:int "
             "TotalDeviceNum:int]} PageId:int PageSize:int Total:int}"
@@ -88,7 +88,7 @@ OPERATIONS = {
     "QuerySpeechPushJobDevice": Operation(
         "4.21.1.11", READ, None,
         "JobCode!@ DeviceName@ IotInstanceId@ PageId@:int PageSize@:int Status@",
-        reply=(
+        response=(
             "Data{List{Items[DeviceName ErrorCode ErrorMessage GmtModified:int Status]} PageId:int PageSize:int "
             "Total:int}"
         ),
@@ -97,7 +97,7 @@ OPERATIONS = {
     "QuerySpeechPushJobSpeech": Operation(
         "4.21.1.12", READ, None,
         "JobCode!@ IotInstanceId@ PageId@:int PageSize@:int",
-        reply=(
+        response=(
             "Data{List{Items[BizCode SpeechList{Items[BizCode Text Voice]} SpeechType Text Voice]} PageId:int "
             "PageSize:int Total:int}"
         ),
@@ -106,13 +106,13 @@ OPERATIONS = {
     "SpeechByCombination": Operation(
         "4.21.1.13", CREATE, 50,
         "CombinationList!@[] AudioFormat@ DeviceName@ EnforceFlag@:bool IotId@ IotInstanceId@ ProductKey@ SpeechId@",
-        newer=("EnforceFlag",),
+        sdk_only=("EnforceFlag",),
     ),
     "SyncSpeechByCombination": Operation(
         "4.21.1.14", CREATE, 20,
         "CombinationList!@[] AudioFormat@ DeviceName@ EnforceFlag@:bool IotId@ IotInstanceId@ ProductKey@ SpeechId@",
-        reply="Data{Detail DeviceErrorCode DeviceErrorMessage Id MaxRetryCount:int RetryCount:int Success:bool}",
-        newer=("EnforceFlag",),
+        response="Data{Detail DeviceErrorCode DeviceErrorMessage Id MaxRetryCount:int RetryCount:int Success:bool}",
+        sdk_only=("EnforceFlag",),
     ),
     "SpeechBySynthesis": Operation(
         "4.21.1.15", CREATE, 10,
@@ -124,19 +124,19 @@ OPERATIONS = {
     "QuerySpeechDevice": Operation(
         "4.21.1.16", READ, 10,
         "ProjectCode!@ AvailableSpace@ AvailableSpaceScope@ DeviceName@ IotInstanceId@ PageId@:int PageSize@:int",
-        reply="Data{List{Items[AvailableSpace:num DeviceName IotId ProductKey]} PageId:int PageSize:int Total:int}",
+        response="Data{List{Items[AvailableSpace:num DeviceName IotId ProductKey]} PageId:int PageSize:int Total:int}",
         pages=Pages("PageId", 50, "Data.List.Items", "Data.Total"),
     ),
     "QueryDeviceSpeech": Operation(
         "4.21.1.17", READ, None,
         "IotId!@ IotInstanceId@ PageId@:int PageSize@:int",
-        reply="Data{List{Items[AudioFormat BizCode Size:num]} PageId:int PageSize:int Total:int}",
+        response="Data{List{Items[AudioFormat BizCode Size:num]} PageId:int PageSize:int Total:int}",
         pages=Pages("PageId", 50, "Data.List.Items", "Data.Total"),
     ),
     "GetSpeechDeviceDetail": Operation(
         "4.21.1.18", READ, None,
         "IotId!@ IotInstanceId@",
-        reply="Data{AvailableSpace:num DeviceName IotId ProductKey SpeechListUpdateTime:int Status TotalSpace:num}",
+        response="Data{AvailableSpace:num DeviceName IotId ProductKey SpeechListUpdateTime:int Status TotalSpace:num}",
     ),
     "DeleteDeviceSpeech": Operation(
         "4.21.1.19", DELETE, None,

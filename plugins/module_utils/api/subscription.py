@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Server-side subscriptions and consumer groups (the manual's chapter 4.18)."""
+"""Server-side subscriptions and consumer groups (manual chapter 4.18)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPERATIONS = {
             "DeviceTagFlag:bool DeviceTopoLifeCycleFlag:bool FoundDeviceListFlag:bool MnsConfiguration "
             "OtaEventFlag:bool OtaJobFlag:bool OtaVersionFlag:bool SubscribeFlags ThingHistoryFlag:bool Type"
         ),
-        newer=("SubscribeFlags",),
+        sdk_only=("SubscribeFlags",),
     ),
     "UpdateSubscribeRelation": Operation(
         "4.18.2", SET, 5,
@@ -27,28 +27,28 @@ OPERATIONS = {
             "MnsConfiguration OtaEventFlag:bool OtaJobFlag:bool OtaVersionFlag:bool SubscribeFlags "
             "ThingHistoryFlag:bool"
         ),
-        newer=("SubscribeFlags",),
+        sdk_only=("SubscribeFlags",),
     ),
     "QuerySubscribeRelation": Operation(
         "4.18.3", READ, 5,
         "ProductKey! Type!",
-        reply=(
+        response=(
             "ConsumerGroupIds[] DeviceDataFlag:bool DeviceLifeCycleFlag:bool DeviceStatusChangeFlag:bool "
             "DeviceTagFlag:bool DeviceTopoLifeCycleFlag:bool FoundDeviceListFlag:bool MnsConfiguration "
             "OtaEventFlag:bool OtaJobFlag:bool OtaVersionFlag:bool ProductKey SubscribeFlags ThingHistoryFlag:bool "
             "Type"
         ),
-        absent=("iot.consumer.group.SubscribeNotExist",),
+        not_found_codes=("iot.consumer.group.SubscribeNotExist",),
     ),
     "DeleteSubscribeRelation": Operation(
         "4.18.4", DELETE, 5,
         "ProductKey! Type!",
-        absent=("iot.consumer.group.SubscribeNotExist",),
+        not_found_codes=("iot.consumer.group.SubscribeNotExist",),
     ),
     "CreateConsumerGroup": Operation(
         "4.18.5", CREATE, 5,
         "GroupName!",
-        reply="GroupId",
+        response="GroupId",
     ),
     "UpdateConsumerGroup": Operation(
         "4.18.6", SET, 5,
@@ -57,28 +57,28 @@ OPERATIONS = {
     "QueryConsumerGroupByGroupId": Operation(
         "4.18.7", READ, 5,
         "GroupId!",
-        reply="Data{CreateTime GroupId GroupName}",
-        absent=("iot.consumer.group.ConsumerGroupNotExist",),
+        response="Data{CreateTime GroupId GroupName}",
+        not_found_codes=("iot.consumer.group.ConsumerGroupNotExist",),
     ),
     "QueryConsumerGroupList": Operation(
         "4.18.8", READ, 5,
         "CurrentPage!:int PageSize!:int Fuzzy:bool GroupName SubBizCode Type",
-        reply=(
+        response=(
             "CurrentPage:int Data{ConsumerGroupDTO[CreateTime GroupId GroupName]} PageCount:int PageSize:int Total:int"
         ),
         pages=Pages("CurrentPage", 1000, "Data.ConsumerGroupDTO", "Total"),
-        newer=("SubBizCode", "Type"),
+        sdk_only=("SubBizCode", "Type"),
     ),
     "QueryConsumerGroupStatus": Operation(
         "4.18.9", READ, 5,
         "GroupId!",
-        reply=(
+        response=(
             "AccumulatedConsumeCountPerMinute:int AccumulationCount:int "
             "ClientConnectionStatusList{ConsumerGroupClientConnectionInfo[AccumulatedConsumeCountPerMinute:int "
             "ClientId ClientIpPort OnlineTime:int RealTimeConsumeCountPerMinute:int]} ConsumerSpeed:int "
             "LastConsumerTime RealTimeConsumeCountPerMinute:int"
         ),
-        absent=("iot.consumer.group.ConsumerGroupNotExist",),
+        not_found_codes=("iot.consumer.group.ConsumerGroupNotExist",),
     ),
     "ResetConsumerGroupPosition": Operation(
         "4.18.10", SET, 5,
@@ -87,7 +87,7 @@ OPERATIONS = {
     "DeleteConsumerGroup": Operation(
         "4.18.11", DELETE, 5,
         "GroupId!",
-        absent=("iot.consumer.group.ConsumerGroupNotExist",),
+        not_found_codes=("iot.consumer.group.ConsumerGroupNotExist",),
     ),
     "CreateConsumerGroupSubscribeRelation": Operation(
         "4.18.12", SET, 5,
@@ -96,6 +96,6 @@ OPERATIONS = {
     "DeleteConsumerGroupSubscribeRelation": Operation(
         "4.18.13", DELETE, 5,
         "ConsumerGroupId! ProductKey!",
-        absent=("iot.consumer.group.ConsumerGroupNotExist",),
+        not_found_codes=("iot.consumer.group.ConsumerGroupNotExist",),
     ),
 }

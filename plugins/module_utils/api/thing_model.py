@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Thing models (the manual's chapter 4.11)."""
+"""Thing models (manual chapter 4.11)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPERATIONS = {
     "QueryThingModel": Operation(
         "4.11.3", READ, 10,
         "FunctionBlockId ModelVersion ProductKey ResourceGroupId",
-        reply="Data{ThingModelJson} ProductKey",
+        response="Data{ThingModelJson} ProductKey",
     ),
     "CopyThingModel": Operation(
         "4.11.4", SET, 5,
@@ -39,43 +39,43 @@ OPERATIONS = {
     ),
     "ListThingTemplates": Operation(
         "4.11.7", READ, 5,
-        reply="Data[CategoryKey CategoryName]",
+        response="Data[CategoryKey CategoryName]",
     ),
     "GetThingTemplate": Operation(
         "4.11.8", READ, 2,
         "CategoryKey! ResourceGroupId",
-        reply="ThingModelJSON",
+        response="ThingModelJSON",
     ),
     "ListThingModelVersion": Operation(
         "4.11.9", READ, 10,
         "ProductKey!",
-        reply="Data{ModelVersions[Description GmtCreate:int ModelVersion]}",
+        response="Data{ModelVersions[Description GmtCreate:int ModelVersion]}",
     ),
     "GetThingModelTsl": Operation(
         "4.11.10", READ, 20,
         "FunctionBlockId ModelVersion ProductKey Simple:bool",
-        reply="Data{TslStr TslUri}",
+        response="Data{TslStr TslUri}",
     ),
     "QueryThingModelPublished": Operation(
         "4.11.12", READ, 10,
         "ProductKey! FunctionBlockId ModelVersion ResourceGroupId",
-        reply="Data{ThingModelJson} ProductKey",
-        newer=("ResourceGroupId",),
+        response="Data{ThingModelJson} ProductKey",
+        sdk_only=("ResourceGroupId",),
     ),
     "GetThingModelTslPublished": Operation(
         "4.11.13", READ, 20,
         "ProductKey! FunctionBlockId ModelVersion ResourceGroupId Simple:bool",
-        reply="Data{TslStr TslUri}",
+        response="Data{TslStr TslUri}",
     ),
     "QueryThingModelExtendConfig": Operation(
         "4.11.14", READ, 20,
         "ProductKey! FunctionBlockId ModelVersion ResourceGroupId",
-        reply="Data{Configuration}",
+        response="Data{Configuration}",
     ),
     "QueryThingModelExtendConfigPublished": Operation(
         "4.11.15", READ, 20,
         "ProductKey! FunctionBlockId ModelVersion",
-        reply="Data{Configuration}",
+        response="Data{Configuration}",
     ),
     "CreateThingScript": Operation(
         # The second call is refused where the first one came through, answered or not.
@@ -89,7 +89,7 @@ OPERATIONS = {
     "GetThingScript": Operation(
         "4.11.18", READ, 10,
         "ProductKey!",
-        reply="Data{ScriptType ScriptUrl}",
+        response="Data{ScriptType ScriptUrl}",
     ),
     "ImportThingModelTsl": Operation(
         "4.11.11", SET, None,

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Custom topic classes and routes between topics (the manual's chapter 4.14)."""
+"""Custom topic classes and routes between topics (manual chapter 4.14)."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ OPERATIONS = {
     "CreateProductTopic": Operation(
         "4.14.1", CREATE, 1,
         "Operation! ProductKey! TopicShortName! Codec Desc EnableProxySubscribe:bool",
-        reply="TopicId:int",
-        newer=("Codec", "EnableProxySubscribe"),
+        response="TopicId:int",
+        sdk_only=("Codec", "EnableProxySubscribe"),
     ),
     "UpdateProductTopic": Operation(
         "4.14.2", SET, 50,
         "Operation! TopicId! TopicShortName! Codec Desc EnableProxySubscribe:bool",
-        newer=("Codec", "EnableProxySubscribe"),
+        sdk_only=("Codec", "EnableProxySubscribe"),
     ),
     "QueryProductTopic": Operation(
         "4.14.3", READ, 3,
         "ProductKey!",
-        reply="Data{ProductTopicInfo[Codec Desc EnableProxySubscribe:bool Id Operation ProductKey TopicShortName]}",
+        response="Data{ProductTopicInfo[Codec Desc EnableProxySubscribe:bool Id Operation ProductKey TopicShortName]}",
     ),
     "DeleteProductTopic": Operation(
         "4.14.4", DELETE, 50,
         "TopicId!",
-        absent=("iot.messagebroker.TopicTemplatsNotFound",),
+        not_found_codes=("iot.messagebroker.TopicTemplatsNotFound",),
     ),
     "CreateTopicRouteTable": Operation(
         "4.14.5", SET, 50,
         "DstTopic![] SrcTopic!",
-        reply="FailureTopics{Topic[]} IsAllSucceed:bool",
+        response="FailureTopics{Topic[]} IsAllSucceed:bool",
         limits={"DstTopic": 100},
     ),
     "DeleteTopicRouteTable": Operation(
         "4.14.6", DELETE, 50,
         "DstTopic![] SrcTopic!",
-        reply="FailureTopics{Topic[]} IsAllSucceed:bool",
+        response="FailureTopics{Topic[]} IsAllSucceed:bool",
     ),
     "QueryTopicReverseRouteTable": Operation(
         "4.14.7", READ, 50,
         "Topic! RegionId",
-        reply="SrcTopics{Topic[]}",
+        response="SrcTopics{Topic[]}",
     ),
     "QueryTopicRouteTable": Operation(
         "4.14.8", READ, 50,
         "Topic!",
-        reply="DstTopics{Topic[]}",
+        response="DstTopics{Topic[]}",
     ),
 }

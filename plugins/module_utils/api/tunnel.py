@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Secure tunnels (the manual's chapter 4.9)."""
+"""Secure tunnels (manual chapter 4.9)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OPERATIONS = {
     "CreateDeviceTunnel": Operation(
         "4.9.1", CREATE, 5,
         "Description DeviceName IotId ProductKey Udi",
-        reply="Data{SourceAccessToken SourceURI TunnelId}",
+        response="Data{SourceAccessToken SourceURI TunnelId}",
     ),
     "CloseDeviceTunnel": Operation(
         "4.9.2", SET, 5,
@@ -22,15 +22,15 @@ OPERATIONS = {
     "DeleteDeviceTunnel": Operation(
         "4.9.3", DELETE, 5,
         "TunnelId!",
-        absent=("iot.securetunnel.TunnelNotExist",),
+        not_found_codes=("iot.securetunnel.TunnelNotExist",),
     ),
     "QueryDeviceTunnel": Operation(
         "4.9.4", READ, 5,
         "TunnelId!",
-        reply=(
+        response=(
             "Data{Description DeviceConnState DeviceName IotId ProductKey ProductName SourceConnState TunnelId "
             "TunnelState Udi UtcClosed UtcCreated}"
         ),
-        absent=("iot.securetunnel.TunnelNotExist",),
+        not_found_codes=("iot.securetunnel.TunnelNotExist",),
     ),
 }

@@ -1,8 +1,11 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The operations and error codes that a client knows: those of the families that it was given."""
+"""The operations and error codes that a client can use: those of the families that it is created with."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.errors import common
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
@@ -14,17 +17,25 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
 )
 
 
+class Family(Protocol):
+    """A module of ``module_utils/api``."""
+
+    __name__: str
+    OPERATIONS: dict[str, Operation]
+    ERRORS: dict[str, ErrorCode]
+
+
 class Catalogue:
-    """What a set of families can do.
+    """The operations and error codes of a set of families.
 
     Args:
-        families: modules of ``module_utils/api``, each with ``OPERATIONS`` and ``ERRORS``.
+        families: Modules of ``module_utils/api``.
     """
 
-    def __init__(self, *families):
-        self._operations: dict = {}
-        self._families: dict = {}
-        # The manual spells the prefix of a code now one way and now another (iot.prod, iot.Prod).
+    def __init__(self, *families: Family) -> None:
+        self._operations: dict[str, Operation] = {}
+        self._families: dict[str, str] = {}
+        # The manual does not spell the prefix of codes consistently (iot.prod, iot.Prod).
         self._errors = {code.lower(): error for code, error in common.ERRORS.items()}
         for family in families:
             for name, operation in family.OPERATIONS.items():
@@ -35,26 +46,30 @@ class Catalogue:
     def __contains__(self, name: str) -> bool:
         return name in self._operations
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._operations)
 
-    def warm_up(self) -> None:
-        """Takes the signatures of all operations apart now, for processes that are forked later."""
+    def parse_signatures(self) -> None:
+        """Parse the signatures of all operations now, so that processes that are forked later do not have to."""
         for operation in self._operations.values():
-            _taken_apart = operation.params
+            _parsed = operation.params
 
     def operation(self, name: str) -> Operation:
-        """The operation of that name; KeyError where the families have none."""
+        """Return an operation by its name.
+
+        Raises:
+            KeyError: None of the families has the operation.
+        """
         return self._operations[name]
 
     def family(self, name: str) -> str:
-        """The family that the operation belongs to."""
+        """Return the name of the family that an operation belongs to."""
         return self._families[name]
 
     def error(self, code: str, status: int) -> ErrorCode:
-        """What an error code means.
+        """Return the meaning of an error code.
 
-        A code that the manual does not list is judged by what its name and the HTTP status say.
+        The category of a code that the manual does not list follows from its name and from the HTTP status.
         """
         known = self._errors.get(code.lower())
         if known:

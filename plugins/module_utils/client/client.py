@@ -1,13 +1,15 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The only way out: every request of this collection to the platform is a ``Client.call``."""
+"""The API client. All requests of this collection to the platform are sent by ``Client``."""
 
 from __future__ import annotations
 
 import threading
 import time
 import uuid
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
+from typing import Any, Protocol, TypeVar
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     DELETE,
@@ -16,6 +18,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     TRANSIENT,
     VERSION,
     Operation,
+    Params,
+    Response,
     member,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.cache import ReadCache
@@ -28,201 +32,257 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import
     IotError,
     TransportError,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import NoPacer, Pacer
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.retrying import RetryPolicy
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_pacing import shared_by
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit import (
+    AnyRateLimiter,
+    NoRateLimiter,
+    RateLimiter,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.retry import RetryPolicy
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import shared_bucket_factory
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.signing import canonical_query, sign
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport
 
-#: Where the query would be longer than this, what is the operation's own of it goes into the form body: some proxies
-#: cut URLs at 2,048 characters.
-LONGEST_QUERY = 1800
+#: If the query is longer, the parameters of the operation are sent in the form body: some proxies truncate URLs at
+#: 2,048 characters.
+MAX_QUERY_LENGTH = 1800
 
-_QUOTES_THE_REQUEST = ("SignatureDoesNotMatch", "IncompleteSignature")
+_CODES_THAT_QUOTE_THE_REQUEST = ("SignatureDoesNotMatch", "IncompleteSignature")
+
+_Result = TypeVar("_Result")
 
 
-def _pacer_for(connection: Connection):
+class AnyTransport(Protocol):
+    """What a client needs of a transport."""
+
+    def post(self, query: str, body: str) -> tuple[int, Response]:
+        """Send a POST request, and return the HTTP status and the members of the response."""
+
+    def get(self, url: str) -> bytes:
+        """Download a file."""
+
+    def upload(self, url: str, fields: Mapping[str, object], path: str) -> None:
+        """Post a form with a local file."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
+def _rate_limiter_for(connection: Connection) -> AnyRateLimiter:
     if not connection.pacing:
-        return NoPacer()
-    return Pacer(shared=shared_by(connection.access_key_id, connection.endpoint))
+        return NoRateLimiter()
+    return RateLimiter(shared=shared_bucket_factory(connection.access_key_id, connection.endpoint))
 
 
 class Client:
-    """Calls operations of one account.
-
-    It may be used from several threads.
+    """A client of one account. Several threads can use it at the same time.
 
     Args:
-        connection: the account, the endpoint and how to reach it.
-        catalogue: the operations that may be called.
-        transport, pacer, policy: for tests; made from the connection otherwise.
+        connection: The account, the endpoint and the connection settings.
+        catalogue: The operations that can be called.
+        transport: The transport; created from the connection by default, tests replace it.
+        rate_limiter: The rate limiter; created from the connection by default, tests replace it.
+        policy: The retry policy; created from the connection by default, tests replace it.
+
+    Attributes:
+        calls: The number of requests sent, including retries and file transfers.
     """
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, transport=None, pacer=None, policy=None):
+    def __init__(
+        self,
+        connection: Connection,
+        catalogue: Catalogue,
+        transport: AnyTransport | None = None,
+        rate_limiter: AnyRateLimiter | None = None,
+        policy: RetryPolicy | None = None,
+    ) -> None:
         self.connection = connection
         self.catalogue = catalogue
         self.calls = 0
-        self._transport = transport or Transport(connection.endpoint, connection.timeout, connection.verify)
-        self._pacer = pacer or _pacer_for(connection)
+        self._transport: AnyTransport = transport or Transport(
+            connection.endpoint, connection.timeout, connection.verify
+        )
+        self._rate_limiter = rate_limiter or _rate_limiter_for(connection)
         self._policy = policy or RetryPolicy(retries=connection.retries)
         self._cache = ReadCache(catalogue)
         self._lock = threading.Lock()
 
-    def call(self, name: str, params: dict | None = None) -> dict:
-        """Calls an operation.
+    def call(self, name: str, params: Params | None = None) -> Response:
+        """Call an operation.
 
         Args:
-            name: the operation, such as ``QueryProduct``.
-            params: its parameters by API name; nested ones as lists and dictionaries; None is left out.
+            name: The operation, such as ``QueryProduct``.
+            params: The parameters by API name; nested ones are lists and dictionaries. Parameters with the value None
+                are not sent.
 
         Returns:
-            The reply's members.
+            The members of the response.
 
         Raises:
-            InvalidRequest: the parameters do not fit the operation; nothing was sent.
-            ApiError: the platform refused, with a 4xx or 5xx or with ``Success: false``.
-            TransportError: no answer came, or none of the platform's.
+            InvalidRequest: The parameters do not match the operation. No request was sent.
+            ApiError: The platform answered with an error: an HTTP status 4xx or 5xx, or ``Success: false``.
+            TransportError: There was no response, or the response is not from the platform.
         """
         operation = self.operation(name)
         params = params or {}
         query, body = self.check(name, params)
         if operation.writes:
-            self._cache.drop(name)
+            self._cache.invalidate(name)
         qps = self._quota(operation, params)
-        tried = 0
-        lost = False
+        attempts = 0
+        ambiguous = False
         while True:
-            tried += 1
-            self._pacer.wait(name, qps)
+            attempts += 1
+            self._rate_limiter.wait(name, qps)
             try:
                 return self._send(name, query, body)
             except IotError as error:
-                # Sent twice because the first answer was lost, a delete finds nothing: that is what was asked for.
-                if operation.kind == DELETE and lost and operation.says_absent(error.code):
+                # If the response to the first delete was lost, the second delete may not find the resource: it is
+                # deleted.
+                if operation.kind == DELETE and ambiguous and operation.means_not_found(error.code):
                     return {}
-                lost = lost or error.ambiguous
+                ambiguous = ambiguous or error.ambiguous
                 if error.category == THROTTLED:
-                    self._pacer.slow_down(name, qps)
-                if not self._policy.again(operation.kind, error, tried):
+                    self._rate_limiter.slow_down(name, qps)
+                if not self._policy.should_retry(operation.kind, error, attempts):
                     raise
-                time.sleep(self._policy.delay(tried))
+                time.sleep(self._policy.delay(attempts))
             finally:
                 if operation.writes:
-                    self._cache.drop(name)
+                    self._cache.invalidate(name)
 
-    def check(self, name: str, params: dict) -> tuple[dict, dict]:
-        """The encoded parameters of a call, of the query and of the form body; nothing is sent.
+    def check(self, name: str, params: Params) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the encoded query parameters and form body parameters of a request, without sending it.
 
         Raises:
-            InvalidRequest: they do not fit the operation.
+            InvalidRequest: The parameters do not match the operation.
         """
         operation = self.operation(name)
         if operation.instance and self.connection.iot_instance_id:
             params = {"IotInstanceId": self.connection.iot_instance_id, **params}
         return encode(name, operation, params)
 
-    def read(self, name: str, params: dict | None = None) -> dict:
-        """Like ``call``, for an operation that changes nothing; the same read is sent once until a write may change it.
+    def read(self, name: str, params: Params | None = None) -> Response:
+        """Return the response of a read, from the cache if possible.
 
-        Replies are shared: do not change them.
+        The same read is sent once, until a write may have changed its response. Callers share the response and must not
+        change it.
+
+        Raises:
+            ValueError: The operation is a write.
         """
         if self.operation(name).writes:
             raise ValueError(f"{name} is not a read")
         return self._cache.get(name, params, lambda: self.call(name, params))
 
-    def find(self, name: str, params: dict | None = None) -> dict | None:
-        """Like ``read``, with None where the platform says that the thing does not exist, and only then."""
+    def find(self, name: str, params: Params | None = None) -> Response | None:
+        """Return the response of ``read``, or None if the platform reports that the resource does not exist.
+
+        All other errors are raised.
+        """
         try:
             return self.read(name, params)
         except ApiError as error:
-            if self.operation(name).says_absent(error.code):
+            if self.operation(name).means_not_found(error.code):
                 return None
             raise
 
-    def pages(self, name: str, params: dict | None = None):
-        """Every element of a paged list, page by page, in as few requests as its page size allows.
+    def pages(self, name: str, params: Params | None = None) -> Iterator[Any]:
+        """Yield the elements of a paged list, in as few requests as the maximum page size allows.
 
-        A list that grows or shrinks meanwhile can show an element twice or not at all; the platform offers no snapshot.
+        If the list grows or shrinks during the iteration, an element can be missing or be returned twice; the platform
+        offers no snapshot.
+
+        Raises:
+            ValueError: The operation returns no pages.
         """
         pages = self.operation(name).pages
         if pages is None:
             raise ValueError(f"{name} has no pages")
-        params = {pages.size: pages.most, **(params or {})}
+        params = {pages.size: pages.max_size, **(params or {})}
         size = int(params[pages.size])
         seen = 0
         position = params.pop(pages.page, None)
-        along = params.pop(pages.along, None)
+        carried = params.pop(pages.carry_token, None)
         if not pages.token:
             position = int(position or 1)
         while True:
-            reply = self.read(name, {**params, pages.page: position, **({pages.along: along} if along else {})})
-            items = member(reply, pages.items) or []
+            request = {**params, pages.page: position}
+            if carried:
+                request[pages.carry_token] = carried
+            response = self.read(name, request)
+            items = member(response, pages.items) or []
             yield from items
             seen += len(items)
             if pages.token:
-                asked, position = position, member(reply, pages.token)
-                # A token that leads to itself has no end.
-                if not position or not items or position == asked:
+                requested, position = position, member(response, pages.token)
+                # A token that refers to its own page would cause an endless loop.
+                if not position or not items or position == requested:
                     return
                 continue
             if pages.total:
-                # A platform that hands out smaller pages than asked for does not end the list.
-                if not items or seen >= int(member(reply, pages.total) or 0):
+                # The platform may return smaller pages than requested, so a page that is not full is not the end.
+                if not items or seen >= int(member(response, pages.total) or 0):
                     return
             elif len(items) < size:
                 return
             position += 1
-            along = member(reply, pages.along) if pages.along else None
+            carried = member(response, pages.carry_token) if pages.carry_token else None
 
     def download(self, url: str) -> bytes:
-        """The content of a file that a reply refers to. Its URL is as good as a key, and no message holds it.
+        """Return the content of a file whose URL is in a response.
+
+        The URL grants access to the file like a password, so no message contains it.
 
         Raises:
-            TransportError: it cannot be had.
+            TransportError: The file cannot be downloaded.
         """
-        return self._patiently(lambda: self._transport.get(url))
+        return self._with_retries(lambda: self._transport.get(url))
 
-    def upload(self, url: str, fields: dict, path: str) -> None:
-        """Posts a local file with a form that a reply gave; twice the same leaves one file. No message holds the form.
+    def upload(self, url: str, fields: Mapping[str, object], path: str) -> None:
+        """Post a local file with the form of a response. Posting it twice results in one file.
+
+        The form grants write access like a password, so no message contains it.
 
         Raises:
-            TransportError: the file cannot be read, or is not taken.
+            TransportError: The file cannot be read, or object storage does not accept it.
         """
-        self._patiently(lambda: self._transport.upload(url, fields, path))
+        self._with_retries(lambda: self._transport.upload(url, fields, path))
 
-    def _patiently(self, request):
-        tried = 0
+    def _with_retries(self, request: Callable[[], _Result]) -> _Result:
+        attempts = 0
         while True:
-            tried += 1
+            attempts += 1
             with self._lock:
                 self.calls += 1
             try:
                 return request()
             except TransportError as error:
-                if not self._policy.again(READ, error, tried):
+                if not self._policy.should_retry(READ, error, attempts):
                     raise
-                time.sleep(self._policy.delay(tried))
+                time.sleep(self._policy.delay(attempts))
 
-    def forget(self) -> None:
-        """Drops everything read so far."""
+    def clear_cache(self) -> None:
+        """Drop all cached responses."""
         self._cache.clear()
 
     def close(self) -> None:
-        """Closes the connections, and the files of the pace."""
+        """Close the connections and the files of the rate limiter."""
         self._transport.close()
-        self._pacer.close()
+        self._rate_limiter.close()
 
     def operation(self, name: str) -> Operation:
-        """The operation of that name.
+        """Return an operation by its name.
 
         Raises:
-            InvalidRequest: the catalogue has none.
+            InvalidRequest: The catalogue does not have the operation.
         """
         if name not in self.catalogue:
-            raise InvalidRequest(f"there is no operation {name}", code="InvalidAction.NotFound")
+            raise InvalidRequest(
+                f"unknown operation {name}", code="InvalidAction.NotFound", remedy="Check the name of the operation"
+            )
         return self.catalogue.operation(name)
 
-    def _quota(self, operation, params: dict) -> int | None:
+    def _quota(self, operation: Operation, params: Params) -> int | None:
         pages = operation.pages
         if operation.deep_qps and pages:
             record = int(params.get(pages.page) or 1) * int(params.get(pages.size) or 10)
@@ -230,7 +290,7 @@ class Client:
                 return operation.deep_qps
         return operation.qps
 
-    def _send(self, name: str, query: dict, body: dict) -> dict:
+    def _send(self, name: str, query: Mapping[str, str], body: Mapping[str, str]) -> Response:
         common = {
             "Action": name,
             "Version": VERSION,
@@ -244,39 +304,38 @@ class Client:
         }
         if self.connection.security_token:
             common["SecurityToken"] = self.connection.security_token
-        # One operation has a parameter that is named like one of every request, which then is sent once.
-        common = {member: value for member, value in common.items() if member not in query}
+        # One operation has a parameter with the name of a common parameter, which must be sent once.
+        common = {key: value for key, value in common.items() if key not in query}
         url, signature = sign("POST", {**common, **query}, body, self.connection.access_key_secret)
-        if len(url) > LONGEST_QUERY:
+        if len(url) > MAX_QUERY_LENGTH:
             body = {**query, **body}
             url, signature = sign("POST", common, body, self.connection.access_key_secret)
         with self._lock:
             self.calls += 1
         try:
-            status, reply = self._transport.post(f"{url}&Signature={signature}", canonical_query(body))
+            status, response = self._transport.post(f"{url}&Signature={signature}", canonical_query(body))
         except IotError as error:
-            error.operation = name
-            error.args = (error._text(),)
+            error.set_operation(name)
             raise
-        if status < 400 and str(reply.get("Success", True)).lower() != "false":
-            return reply
-        raise self._failure(name, status, reply)
+        if status < 400 and str(response.get("Success", True)).lower() != "false":
+            return response
+        raise self._error(name, status, response)
 
-    def _failure(self, name: str, status: int, reply: dict) -> ApiError:
-        code = str(reply.get("Code") or f"HTTP {status}")
+    def _error(self, name: str, status: int, response: Response) -> ApiError:
+        code = str(response.get("Code") or f"HTTP {status}")
         known = self.catalogue.error(code, status)
-        # Of a script the platform says what is wrong with it in a member of its own.
-        said = str(reply.get("SyntaxErrorMsg") or reply.get("ErrorMessage") or reply.get("Message") or "")
-        # The platform's own words name the value that is wrong; the catalogue's are in English. Where a signature does
-        # not fit, the platform's words hold what it signed, and that is everything that was sent.
-        if known.meaning and (not said.isascii() or code in _QUOTES_THE_REQUEST):
-            said = ""
-        meaning = said or known.meaning
+        # For scripts, a separate member describes the error.
+        text = response.get("SyntaxErrorMsg") or response.get("ErrorMessage") or response.get("Message") or ""
+        message = str(text)
+        # The platform's message names the invalid value, so it is preferred to the one in the catalogue, unless it is
+        # not in English. The message about a wrong signature quotes the signed text, which contains all parameters.
+        if known.meaning and (not message.isascii() or code in _CODES_THAT_QUOTE_THE_REQUEST):
+            message = ""
         return ApiError(
-            meaning or "the platform gave no reason",
+            message or known.meaning or "the platform returned an error without a message",
             operation=name,
             code=code,
-            request_id=str(reply.get("RequestId", "")),
+            request_id=str(response.get("RequestId", "")),
             category=known.category,
             remedy=known.remedy,
             ambiguous=known.category == TRANSIENT,

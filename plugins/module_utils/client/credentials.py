@@ -1,8 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who calls, and where: parameters first, then the environment, then the vendor's profile file.
+"""The connection settings: credentials, endpoint and options of the connection.
 
-The profile file is the one that the vendor's command line tool writes, ``~/.aliyun/config.json``.
+Parameters have priority over environment variables, and environment variables over the profile. Profiles are in the
+configuration file of the vendor's command line tool, ``~/.aliyun/config.json``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Dict
 from urllib.parse import urlsplit
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import InvalidRequest
@@ -29,10 +32,10 @@ ENVIRONMENT = {
     "profile": "ALIBABA_CLOUD_PROFILE",
 }
 
-# A name, or an address of version 6.
+# A host name, or an IPv6 address.
 _HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*")
 
-# What a profile calls the settings that it may hold.
+# The settings that a profile can contain, and their keys in the profile file.
 _PROFILE_KEYS = {
     "access_key_id": "access_key_id",
     "access_key_secret": "access_key_secret",
@@ -40,12 +43,17 @@ _PROFILE_KEYS = {
     "region": "region_id",
 }
 
+_Settings = Dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Connection:
-    """Everything that a client must know of the account it talks to.
+    """The account, the endpoint and the connection settings of a client.
 
-    ``endpoint`` is complete with its scheme; ``verify`` is True, False or the path of a CA bundle.
+    Attributes:
+        endpoint: The URL of the endpoint: scheme, host, and port if it is not the default port.
+        verify: True or False, or the path of a CA bundle.
+        pacing: Whether to limit the rate of requests.
     """
 
     endpoint: str
@@ -60,32 +68,35 @@ class Connection:
     pacing: bool = True
 
 
-def resolve(settings: dict, environ=None) -> Connection:
-    """The connection that these settings describe.
+def resolve(settings: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Connection:
+    """Return the connection that the settings, the environment and the profile result in.
 
     Args:
-        settings: the connection options of a module by name; None or empty is not given.
-        environ: the environment, ``os.environ`` unless given.
+        settings: The connection options of a module by name. None and an empty string mean that an option is not set.
+        environ: The environment. Defaults to ``os.environ``.
 
     Raises:
-        InvalidRequest: there is no AccessKey, the profile does not exist or cannot be used, or the endpoint is
+        InvalidRequest: There is no AccessKey, the profile does not exist or cannot be used, or the endpoint is
             malformed.
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in settings.items() if value not in (None, "")}
     if "profile" in given:
-        # Whoever names a profile means it, whatever key the environment has.
+        # A profile that is set as an option has priority over the AccessKey in the environment.
         given = _complete(given, _profile(given["profile"], environ))
-    surroundings = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
-    given = _complete(given, {name: value for name, value in surroundings.items() if value})
+    variables = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
+    given = _complete(given, {name: value for name, value in variables.items() if value})
     if "access_key_id" not in given or "access_key_secret" not in given or "profile" in given:
         given = _complete(given, _profile(given.get("profile"), environ))
     missing = [name for name in ("access_key_id", "access_key_secret") if name not in given]
     if missing:
         raise InvalidRequest(
-            f"there is no {' and no '.join(missing)}",
+            f"no credentials found: {' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} not set",
             code="MissingCredentials",
-            remedy=f"Give it, or set {' and '.join(ENVIRONMENT[name] for name in missing)}, or name a profile",
+            remedy=(
+                f"Set {' and '.join(missing)}, the environment {'variables' if len(missing) > 1 else 'variable'} "
+                f"{' and '.join(ENVIRONMENT[name] for name in missing)}, or profile"
+            ),
         )
     region = given.get("region", DEFAULT_REGION)
     verify = given.get("validate_certs", True)
@@ -103,8 +114,11 @@ def resolve(settings: dict, environ=None) -> Connection:
     )
 
 
-def _complete(given: dict, source: dict) -> dict:
-    """The settings, with those of a source for what is not given; a token comes only with the key it belongs to."""
+def _complete(given: _Settings, source: _Settings) -> _Settings:
+    """Return the settings, completed by those of a source.
+
+    A security token of the source is only used together with the AccessKey of the source.
+    """
     complete = {**source, **given}
     if "security_token" not in given and complete.get("access_key_id") != source.get("access_key_id", ""):
         complete.pop("security_token", None)
@@ -118,21 +132,32 @@ def _endpoint(endpoint: str | None, region: str) -> str:
         endpoint = f"https://{endpoint}"
     try:
         parts = urlsplit(endpoint)
-        good = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "") and parts.port != 0
-        good = good and parts.username is None and not (parts.path.strip("/") or parts.query)
-    except ValueError:  # a bracket that is not closed, or a port that is not a number
-        good = False
-    if not good:
-        # What stands before an @ is a password.
+        valid = (
+            parts.scheme in ("http", "https")
+            and _HOST.fullmatch(parts.hostname or "") is not None
+            and parts.port != 0
+            and parts.username is None
+            and not (parts.path.strip("/") or parts.query)
+        )
+    except ValueError:  # a bracket without its counterpart, or a port that is not a number
+        valid = False
+    if not valid:
+        # The part before an @ contains a password and is not shown.
         raise InvalidRequest(
-            f"{endpoint.rpartition('@')[2]!r} is not an endpoint",
+            f"{endpoint.rpartition('@')[2]!r} is not a valid endpoint",
             code="InvalidEndpoint",
-            remedy="Write it as https://iot.cn-shanghai.aliyuncs.com or as host:port",
+            remedy="Check region, and set endpoint to a URL like https://iot.cn-shanghai.aliyuncs.com or host:port",
         )
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _profile(name: str | None, environ) -> dict:
+def _profile(name: str | None, environ: Mapping[str, str]) -> _Settings:
+    """Return the settings of a profile.
+
+    Args:
+        name: The profile. If None, the current profile is used, and no settings are returned if that is not possible.
+        environ: The environment.
+    """
     path = os.path.expanduser(environ.get("ALIBABA_CLOUD_CONFIG_FILE", PROFILE_FILE))
     try:
         with open(path, encoding="utf-8") as file:
@@ -141,25 +166,38 @@ def _profile(name: str | None, environ) -> dict:
     except FileNotFoundError:
         if name is None:
             return {}
-        raise InvalidRequest(f"there is no profile file {path}", code="InvalidProfile") from None
+        raise InvalidRequest(
+            f"the profile file {path} does not exist",
+            code="InvalidProfile",
+            remedy="Create it with the vendor's command line tool, or set ALIBABA_CLOUD_CONFIG_FILE to its path",
+        ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise InvalidRequest(f"the profile file {path} cannot be read", code="InvalidProfile") from None
-    wanted = name or content.get("current") or "default"
-    if wanted not in profiles:
+        raise InvalidRequest(
+            f"the profile file {path} cannot be read",
+            code="InvalidProfile",
+            remedy="Check the permissions of the file, and that it is valid JSON with a list of profiles",
+        ) from None
+    selected = name or content.get("current") or "default"
+    if selected not in profiles:
         if name is None:
             return {}
         known = ", ".join(sorted(profiles)) or "none"
         raise InvalidRequest(
-            f"{path} has no profile {wanted}", code="InvalidProfile", remedy=f"The profiles are {known}"
+            f"{path} does not contain the profile {selected}",
+            code="InvalidProfile",
+            remedy=f"Set profile to one of the profiles in the file: {known}",
         )
-    profile = profiles[wanted]
+    profile = profiles[selected]
     mode = profile.get("mode", "AK")
     if mode not in ("AK", "StsToken"):
         if name is None:
             return {}
         raise InvalidRequest(
-            f"the profile {wanted} is of mode {mode}",
+            f"the profile {selected} has the unsupported mode {mode}",
             code="InvalidProfile",
-            remedy="Only AK and StsToken hold a key that can sign; ask STS for a token and give it",
+            remedy=(
+                "Use a profile of mode AK or StsToken, or request a temporary AccessKey from STS and set "
+                "access_key_id, access_key_secret and security_token"
+            ),
         )
     return {ours: profile[theirs] for ours, theirs in _PROFILE_KEYS.items() if profile.get(theirs)}

@@ -1,27 +1,29 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What can go wrong between this collection and the platform: one family of exceptions.
+"""The errors of requests to the platform, with one common base class.
 
-No message here ever holds a request's parameters, its URL or its signature: a URL of this API carries the AccessKey id
-and everything that was asked.
+No message contains the parameters of a request, its URL or its signature, because a URL of this API contains the
+AccessKey ID and all parameters.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import PERMANENT, TRANSIENT
 
 
 class IotError(Exception):
-    """A call that did not succeed.
+    """A request that failed.
 
     Attributes:
-        operation: the operation's name, or None where no operation was called.
-        code: the platform's error code, or this client's own word where the platform said nothing.
-        message: what the platform said.
-        request_id: the platform's id of the request, which its support asks for; empty where there was no reply.
-        category: not_found, exists, throttled, transient or permanent (see api.model).
-        remedy: what helps, one sentence.
-        ambiguous: whether the call may have been carried out all the same.
+        operation: The name of the operation, or None if no operation was called.
+        code: The error code of the platform, or a code of this client if the platform returned none.
+        message: The error message.
+        request_id: The request ID, which the vendor's support asks for; empty if there was no response.
+        category: One of ``not_found``, ``exists``, ``throttled``, ``transient`` and ``permanent`` (see api.model).
+        remedy: What the user should do, in one sentence.
+        ambiguous: Whether the platform may have executed the request despite the error.
     """
 
     def __init__(
@@ -34,7 +36,7 @@ class IotError(Exception):
         category: str = PERMANENT,
         remedy: str = "",
         ambiguous: bool = False,
-    ):
+    ) -> None:
         self.operation = operation
         self.code = code
         self.message = message.rstrip(".")
@@ -43,6 +45,11 @@ class IotError(Exception):
         self.remedy = remedy.rstrip(".")
         self.ambiguous = ambiguous
         super().__init__(self._text())
+
+    def set_operation(self, name: str) -> None:
+        """Set the name of the operation, and add it to the text of the error."""
+        self.operation = name
+        self.args = (self._text(),)
 
     def _text(self) -> str:
         text = f"{self.operation}: {self.message}" if self.operation else self.message
@@ -56,16 +63,19 @@ class IotError(Exception):
 
 
 class ApiError(IotError):
-    """The platform answered, and the answer is an error."""
+    """An error response of the platform."""
 
 
 class TransportError(IotError):
-    """No answer came, or none of the platform's: the endpoint is unreachable, or the connection broke."""
+    """A request without a valid response.
 
-    def __init__(self, message: str, **details):
+    The endpoint cannot be reached, the connection was lost, or the response is not from the platform.
+    """
+
+    def __init__(self, message: str, **details: Any) -> None:
         details.setdefault("category", TRANSIENT)
         super().__init__(message, **details)
 
 
 class InvalidRequest(IotError):
-    """The request does not fit the operation, and was not sent."""
+    """A request that does not match the operation or the settings, and was not sent."""

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One HTTP request and its reply, over a connection that is kept; and files, to and from where replies say."""
+"""HTTP requests over persistent connections, and transfers of files from and to URLs in responses."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ import os
 import re
 import ssl
 import traceback
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import DataHandler, Request
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import PERMANENT, TRANSIENT
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import PERMANENT, TRANSIENT, Response
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError, TransportError
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.form import Form
 
+REQUESTS_IMPORT_ERROR: str | None
 try:
     import requests
     from requests.adapters import HTTPAdapter
     from requests.utils import get_environ_proxies
-except ImportError:  # reported by the doors, which know how to name the interpreter
-    requests = None
+except ImportError:  # The runners report it with the path of the Python interpreter.
+    requests = None  # type: ignore[assignment]
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
     REQUESTS_IMPORT_ERROR = None
@@ -32,40 +35,42 @@ HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "Us
 
 
 class Transport:
-    """Sends requests to one endpoint.
+    """A sender of HTTP requests to one endpoint.
 
     Args:
-        endpoint: scheme, host and port, such as ``https://iot.cn-shanghai.aliyuncs.com``.
-        timeout: seconds to wait for a connection, and then for the reply.
+        endpoint: Scheme, host and port, such as ``https://iot.cn-shanghai.aliyuncs.com``.
+        timeout: The timeout in seconds for the response. The timeout for the connection is the same, but at most 10
+            seconds.
         verify: True, False, or the path of a CA bundle.
-        connections: how many connections are kept at most, for callers on several threads.
+        connections: The maximum number of connections to keep open, for callers in several threads.
     """
 
-    def __init__(self, endpoint: str, timeout: float = 30.0, verify=True, connections: int = 16):
+    def __init__(self, endpoint: str, timeout: float = 30.0, verify: bool | str = True, connections: int = 16) -> None:
         self.endpoint = endpoint
         self._timeout = (min(timeout, 10.0), timeout)
         self._url = f"{endpoint}/"
-        # The environment is asked for proxies and certificates once, and not at each request.
+        # Proxies and certificates are read from the environment once, not for each request.
         self._proxies = get_environ_proxies(self._url)
-        self._verify = _certificates() if verify is True else verify
-        # An adapter and no session: there are no cookies, no redirects, and a .netrc must not add a header of its own.
+        self._verify = _environment_certificates() if verify is True else verify
+        # An adapter instead of a session: there must be no cookies, no redirects, and no header from a .netrc file.
         self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
-        # Every request is a copy of one: requests would parse and encode again a query that is encoded already.
+        # Each request is a copy of this one. The query is already encoded, and requests would parse and encode it
+        # again.
         self._blank = requests.Request("POST", self._url, headers=HEADERS).prepare()
 
-    def post(self, query: str, body: str) -> tuple[int, dict]:
-        """Sends a POST and decodes the reply.
+    def post(self, query: str, body: str) -> tuple[int, Response]:
+        """Send a POST request, and decode the response.
 
         Args:
-            query: the encoded query.
-            body: the encoded form body, which may be empty.
+            query: The encoded query.
+            body: The encoded form body, which may be empty.
 
         Returns:
-            The HTTP status and the reply's members; an error that is not JSON gives none.
+            The HTTP status and the members of the response. An error response that is not JSON has no members.
 
         Raises:
-            TransportError: no reply came, or one that is no error and not JSON either, as of a proxy that asks who one
-                is. It is ambiguous unless the connection was never made.
+            TransportError: There was no response, or a response that is neither an error nor JSON, such as the login
+                page of a proxy. The error is ambiguous unless no connection was established.
         """
         request = self._blank.copy()
         request.url = f"{self._url}?{query}"
@@ -73,138 +78,156 @@ class Transport:
             request.headers["Content-Type"] = "application/x-www-form-urlencoded"
             request.prepare_body(body.encode(), None)
         try:
-            reply = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=self._proxies)
-            content = reply.content
+            response = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=self._proxies)
+            content = response.content
         except requests.exceptions.SSLError as error:
             if any(isinstance(cause, ssl.SSLEOFError) for cause in _causes(error)):
-                raise self._unreachable(error, ambiguous=True) from None
+                raise self._no_response(error, ambiguous=True) from None
             raise TransportError(
-                f"the certificate of {self.endpoint} cannot be trusted: {_reason(error)}",
+                f"the certificate of {self.endpoint} is not trusted: {_reason(error)}",
                 code="SSLError",
-                category="permanent",
-                remedy="Check the endpoint and ca_path",
+                category=PERMANENT,
+                remedy="Check endpoint, or set ca_path to a file with the certificate authority",
             ) from None
         except (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError) as error:
-            raise self._unreachable(error, ambiguous=False) from None
+            raise self._no_response(error, ambiguous=False) from None
         except requests.exceptions.ConnectionError as error:
-            raise self._unreachable(error, ambiguous=not _never_connected(error)) from None
-        except ValueError:  # requests' InvalidURL and InvalidProxyURL, and what urllib3 says of such a name
+            raise self._no_response(error, ambiguous=not _never_connected(error)) from None
+        except ValueError:  # InvalidURL and InvalidProxyURL of requests, and errors of urllib3 about such a host name
             raise TransportError(
-                f"{self.endpoint} cannot be an address, or that of the proxy cannot",
+                f"{self.endpoint} or the URL of the proxy is malformed",
                 code="InvalidEndpoint",
-                category="permanent",
-                remedy="Check the endpoint, the region and the proxy",
+                category=PERMANENT,
+                remedy="Check endpoint, region and the proxy",
             ) from None
         except requests.exceptions.RequestException as error:
-            raise self._unreachable(error, ambiguous=True) from None
-        except OSError:  # requests looks for the file when it connects, and has no exception of its own for it
+            raise self._no_response(error, ambiguous=True) from None
+        except (
+            OSError
+        ):  # requests reads the CA bundle when it connects, and has no specific exception for a missing one
             raise TransportError(
-                f"there are no certificates at {self._verify}",
+                f"the CA bundle {self._verify} does not exist",
                 code="SSLError",
-                category="permanent",
+                category=PERMANENT,
                 remedy="Check ca_path",
             ) from None
         try:
             members = json.loads(content)
         except ValueError:
             members = None
-        if reply.status_code < 400 and not (reply.status_code < 300 and isinstance(members, dict)):
+        if response.status_code < 400 and not (response.status_code < 300 and isinstance(members, dict)):
             raise TransportError(
-                f"{self.endpoint} answers, but not as the platform does (HTTP {reply.status_code})",
+                f"the response of {self.endpoint} is not from the IoT Platform (HTTP status {response.status_code})",
                 code="InvalidReply",
-                category="permanent",
-                remedy="Check the endpoint, and what stands between it and this machine",
+                category=PERMANENT,
+                remedy="Check endpoint, and proxies between the endpoint and this machine",
                 ambiguous=True,
             )
-        return reply.status_code, members if isinstance(members, dict) else {}
+        return response.status_code, members if isinstance(members, dict) else {}
 
     def get(self, url: str) -> bytes:
-        """Fetches a file, wherever it is; a URL of the scheme ``data`` holds it.
+        """Download a file. A URL with the scheme ``data`` contains it.
 
         Raises:
-            TransportError: it cannot be had.
+            TransportError: The file cannot be downloaded.
         """
         if url.startswith("data:"):
             try:
                 with DataHandler().data_open(Request(url)) as file:
-                    return file.read()
+                    return bytes(file.read())
             except ValueError:
-                raise TransportError("the file's URL is broken", code="InvalidURL", category=PERMANENT) from None
-        status, content = self._ask_storage("GET", url)
+                raise _malformed_url() from None
+        status, content = self._send_to_storage("GET", url)
         if status != 200:
-            raise _refused(url, status, content, "does not give the file")
+            raise _storage_error(url, status, content, "returned an error instead of the file")
         return content
 
-    def upload(self, url: str, fields: dict, path: str) -> None:
-        """Posts a form with a local file, as object storage takes it (PostObject).
+    def upload(self, url: str, fields: Mapping[str, object], path: str) -> None:
+        """Post a form with a local file, as object storage requires it (PostObject).
 
         Args:
-            url: where to; it is as good as a key, as the fields are, and no message holds any of them.
-            fields: the form's other fields, in their order.
-            path: the file; it is sent as it is read, however large it is.
+            url: The URL. The URL and the fields grant write access like a password, so no message contains them.
+            fields: The other fields of the form, in their order.
+            path: The file. It is sent while it is read, so its size is not limited by the memory.
 
         Raises:
-            TransportError: the file cannot be read, or is not taken.
+            TransportError: The file cannot be read, or object storage does not accept it.
         """
         try:
             file = os.fdopen(os.open(path, os.O_RDONLY), "rb")
         except OSError as error:
-            raise TransportError(f"{path} cannot be read: {error.strerror}", code="File", category=PERMANENT) from None
+            raise TransportError(
+                f"{path} cannot be read: {error.strerror}",
+                code="File",
+                category=PERMANENT,
+                remedy="Check the path and the permissions of the file",
+            ) from None
         with file:
             form = Form(fields, file)
             headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
-            status, content = self._ask_storage("POST", url, headers, form)
+            status, content = self._send_to_storage("POST", url, headers, form)
         if not 200 <= status < 300:
-            raise _refused(url, status, content, f"does not take {path}")
+            raise _storage_error(url, status, content, f"rejected the upload of {path}")
 
-    def _ask_storage(self, method: str, url: str, headers: dict | None = None, body=None) -> tuple[int, bytes]:
-        host = ""
+    def _send_to_storage(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: Form | None = None
+    ) -> tuple[int, bytes]:
+        host: str | None = ""
+        headers = {"User-Agent": HEADERS["User-Agent"], **(headers or {})}
         try:
             host = urlsplit(url).hostname
-            given = {"User-Agent": HEADERS["User-Agent"], **(headers or {})}
-            request = requests.Request(method, url, headers=given).prepare()
+            request: Any = requests.Request(method, url, headers=headers).prepare()
             if body is not None:
                 request.headers.update(headers)
                 request.body = body
             proxies = get_environ_proxies(url)
-            reply = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=proxies)
-            return reply.status_code, reply.content
+            response = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=proxies)
+            return response.status_code, response.content
         except requests.exceptions.SSLError as error:
             raise TransportError(
-                f"the certificate of {host} cannot be trusted: {_reason(error)}",
+                f"the certificate of {host} is not trusted: {_reason(error)}",
                 code="SSLError",
                 category=PERMANENT,
-                remedy="Check ca_path",
+                remedy="Set ca_path to a file with the certificate authority",
             ) from None
         except ValueError:
-            raise TransportError("the file's URL is broken", code="InvalidURL", category=PERMANENT) from None
+            raise _malformed_url() from None
         except (requests.exceptions.RequestException, OSError) as error:
             raise TransportError(
-                f"no answer from {host}, which holds the file: {_reason(error)}",
+                f"no response from the file storage {host}: {_reason(error)}",
                 code="ConnectionError",
-                remedy="Check the network between it and this machine",
+                remedy="Check the network between this machine and the file storage",
             ) from None
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         self._adapter.close()
 
-    def _unreachable(self, error, ambiguous: bool) -> TransportError:
+    def _no_response(self, error: BaseException, ambiguous: bool) -> TransportError:
         return TransportError(
-            f"no answer from {self.endpoint}: {_reason(error)}",
+            f"no response from {self.endpoint}: {_reason(error)}",
             code="ConnectionError",
-            remedy="Check the endpoint, the region and the network",
+            remedy="Check endpoint, region and the network",
             ambiguous=ambiguous,
         )
 
 
-def _certificates():
-    """The bundle of certificates that the environment names, by the variables that requests itself asks."""
+def _environment_certificates() -> str | bool:
+    """Return the CA bundle of the environment variables that requests uses, or True if none is set."""
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
 
-def _refused(url: str, status: int, content: bytes, what: str) -> TransportError:
-    """An answer of object storage that is an error. Its code tells enough: its words may quote what was sent."""
+def _malformed_url() -> TransportError:
+    return TransportError(
+        "the URL of the file is malformed", code="InvalidURL", category=PERMANENT, remedy="Read the URL again"
+    )
+
+
+def _storage_error(url: str, status: int, content: bytes, what: str) -> TransportError:
+    """Return the error for an error response of object storage.
+
+    It contains the error code but not the message of the response, which may quote the request.
+    """
     code = _STORAGE_CODE.search(content)
     return TransportError(
         f"{urlsplit(url).hostname} {what}",
@@ -213,13 +236,13 @@ def _refused(url: str, status: int, content: bytes, what: str) -> TransportError
     )
 
 
-def _causes(error):
-    """The exceptions behind an exception; requests and urllib3 wrap them in arguments as well as in chains.
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an exception and its causes; requests and urllib3 wrap them in arguments as well as in chains.
 
-    What this collection raised belongs to an earlier request, whose failure somebody is handling.
+    Errors of this collection are left out: they belong to an earlier request whose error is being handled.
     """
-    seen = []
-    waiting = [error]
+    seen: list[BaseException] = []
+    waiting: list[Any] = [error]
     while waiting:
         cause = waiting.pop()
         if not isinstance(cause, BaseException) or isinstance(cause, IotError) or cause in seen:
@@ -229,16 +252,16 @@ def _causes(error):
     return seen
 
 
-def _never_connected(error) -> bool:
+def _never_connected(error: BaseException) -> bool:
     names = {type(cause).__name__ for cause in _causes(error)}
     return bool(names & {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
 
 
-def _reason(error) -> str:
-    """Why, in words that hold no URL."""
+def _reason(error: BaseException) -> str:
+    """Return the reason of an error, in a text without a URL."""
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
     if isinstance(error, requests.exceptions.Timeout):
         return "timed out"
-    return "the connection broke"
+    return "the connection was lost"

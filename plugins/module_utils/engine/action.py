@@ -17,7 +17,7 @@ class ActionEntry(DeclaredEntry):
         does: what it does, in words for the message of check mode, such as "The device is reset".
     """
 
-    does = ""
+    summary = ""
 
     def perform(self, params: dict, client, check_mode: bool) -> dict:
         calls = client.calls
@@ -25,16 +25,16 @@ class ActionEntry(DeclaredEntry):
         values = self.values(params, reader)
         result = {"changed": True}
         if check_mode:
-            result["msg"] = f"{self.announced(values)}; nothing was done in check mode"
+            result["msg"] = f"{self.describe(values)}; nothing was done in check mode"
         else:
             result.update(self.act(client, values))
         if reader.pending:
             result["pending"] = list(reader.pending)
         return {**result, "calls": client.calls - calls}
 
-    def announced(self, values: dict) -> str:
+    def describe(self, values: dict) -> str:
         """What it does with these values, in words."""
-        return self.does
+        return self.summary
 
     def act(self, client, values: dict) -> dict:
         """Does it.
@@ -63,7 +63,7 @@ class PartlyDone(EngineError):
         self.result = {"changed": bool(done), "done": done}
 
 
-def in_portions(client, operation: str, wire: str, elements: list, named: dict) -> list:
+def call_in_chunks(client, operation: str, wire: str, elements: list, named: dict) -> list:
     """Calls an operation with as many elements at once as it takes, each of them once.
 
     Args:

@@ -39,42 +39,42 @@ def apply(client, resource, steps: list[Step], facts: dict) -> None:
     """
     failure = None
     for current in steps:
-        if failure and not current.restores:
+        if failure and not current.always_run:
             continue
         try:
-            _carry_out(client, resource, current, facts)
+            _execute(client, resource, current, facts)
         except StepFailed as error:
             failure = failure or error
     if failure:
         raise failure
 
 
-def _carry_out(client, resource, current: Step, facts: dict) -> None:
+def _execute(client, resource, current: Step, facts: dict) -> None:
     try:
-        reply = client.call(current.operation, _filled_in(resource, current.params, facts))
+        reply = client.call(current.operation, _resolve_params(resource, current.params, facts))
         if current.upload:
             current.upload.send(client, reply, facts)
     except IotError as error:
         current.status = step.FAILED
         raise StepFailed(current, error, str(error)) from error
-    for name, path in current.learns.items():
+    for name, path in current.outputs.items():
         facts[name] = resource.field(name).type.from_wire(member(reply, path))
     complaint = current.verify(reply) if current.verify else ""
-    if not complaint and current.settled:
-        complaint = current.settled(client.call, reply)
+    if not complaint and current.wait_for:
+        complaint = current.wait_for(client.call, reply)
     if complaint:
         current.status = step.FAILED
         raise StepFailed(current, None, f"{current.operation}: {complaint}")
     current.status = step.DONE
 
 
-def _filled_in(resource, value, facts: dict):
+def _resolve_params(resource, value, facts: dict):
     if isinstance(value, Ref):
         return resource.field(value.field).type.to_wire(facts[value.field])
     if isinstance(value, Derived):
         return value.function(*(facts[name] for name in value.fields))
     if isinstance(value, dict):
-        return {key: _filled_in(resource, member_, facts) for key, member_ in value.items()}
+        return {key: _resolve_params(resource, member_, facts) for key, member_ in value.items()}
     if isinstance(value, list):
-        return [_filled_in(resource, element, facts) for element in value]
+        return [_resolve_params(resource, element, facts) for element in value]
     return value

@@ -35,7 +35,7 @@ class Create:
     """
 
     operation: str
-    learns: dict
+    outputs: dict
     constants: dict | None = None
 
     def steps(self, resource, desired: dict) -> list[Step]:
@@ -53,7 +53,7 @@ class Create:
             names = ", ".join(wanted.get(name, name) for name in missing)
             raise InvalidValue(f"{names} must be given to make a {resource.title}", field=names)
         changes = {f.name: (None, desired[f.name]) for f in sent.values()}
-        return [Step(step.CREATE, self.operation, params, changes, dict(self.learns))]
+        return [Step(step.CREATE, self.operation, params, changes, dict(self.outputs))]
 
     def sends(self, resource) -> set:
         """The names of the fields that the operation takes."""
@@ -61,7 +61,7 @@ class Create:
         return {f.name for f in resource.fields if f.wire in takes}
 
 
-class OnTop:
+class ImplicitCreate:
     """For what is there as soon as something else is: making it is changing it."""
 
     def steps(self, _resource, _desired: dict) -> list[Step]:
@@ -131,7 +131,7 @@ class Switch(Change):
     def __init__(self, field: str, operations: dict, settled: Callable | None = None):
         self.fields = (field,)
         self.operations = operations
-        self.settled = settled
+        self.wait_for = settled
 
     def steps(self, resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differing(resource, desired, current)
@@ -141,7 +141,7 @@ class Switch(Change):
                 self.operations[after],
                 resource.identify(),
                 {name: (before, after)},
-                settled=self.settled,
+                wait_for=self.wait_for,
             )
             for name, (before, after) in changes.items()
         ]
@@ -256,14 +256,14 @@ class Delete:
 
     operation: str
     listed: str = ""
-    settled: Callable | None = None
+    wait_for: Callable | None = None
 
     def steps(self, resource, current: dict) -> list[Step]:
         """The one step."""
         changes = {f.name: (current.get(f.name), None) for f in resource.fields if current.get(f.name) is not None}
         named = resource.identify()
         params = {self.listed: list(named.values())} if self.listed else named
-        return [Step(step.DELETE, self.operation, params, changes, settled=self.settled)]
+        return [Step(step.DELETE, self.operation, params, changes, wait_for=self.wait_for)]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, resolve
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, resolve_references
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 
 
@@ -38,4 +38,4 @@ class DeclaredEntry(Entry):
         """
         given = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
         check_values(self, given)
-        return resolve(self.fields, reader, given)
+        return resolve_references(self.fields, reader, given)

@@ -32,7 +32,7 @@ class Desired:
         return set(self.values)
 
     @classmethod
-    def of(cls, resource: Resource, params: dict) -> Desired:
+    def from_params(cls, resource: Resource, params: dict) -> Desired:
         """What these options ask for; an option that is None is not given, as Ansible has it.
 
         Raises:

@@ -8,9 +8,9 @@ An entry knows nothing of AnsibleModule or of action plugins; both call it (see 
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.run import run
 
 #: The options that every module has: who calls, where, and how patiently. The environment and the profile file are
 #: asked by the client, so that all its users find them in the same order.
@@ -78,12 +78,12 @@ class ResourceEntry(Entry):
             spec = {"state": {"type": "str", "choices": states, "required": True}}
         for field in self.resource.fields:
             spec.update(field.argument_spec())
-        if self.resource.tells_secrets:
+        if self.resource.returns_secrets:
             spec["include_secrets"] = {"type": "bool", "default": False, "no_log": False}
         return spec
 
     def perform(self, params: dict, client, check_mode: bool) -> dict:
-        return run(self.resource, params, client, check_mode)
+        return converge(self.resource, params, client, check_mode)
 
 
 class InfoEntry(Entry):
@@ -96,13 +96,13 @@ class InfoEntry(Entry):
     def options(self) -> dict:
         spec = {}
         for name in self.resource.filters:
-            spec[name] = self.resource.field(name).entry(required=name in self.resource.within)
+            spec[name] = self.resource.field(name).entry(required=name in self.resource.required_filters)
         if self.resource.listing and self.resource.details:
             spec["details"] = {"type": "bool", "default": False}
         on_request = list(dict.fromkeys(field.on_request for field in self.resource.fields if field.on_request))
         if on_request:
             spec["include"] = {"type": "list", "elements": "str", "choices": on_request, "default": []}
-        if self.resource.reads_secrets:
+        if self.resource.can_return_secrets:
             spec["include_secrets"] = {"type": "bool", "default": False, "no_log": False}
         return spec
 

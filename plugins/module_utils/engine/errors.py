@@ -28,9 +28,9 @@ class ImmutableField(EngineError):
     """A field differs that the platform cannot change."""
 
 
-class ParentMissing(EngineError):
+class ReferenceNotFound(EngineError):
     """What the resource hangs on does not exist."""
 
 
-class Ambiguous(EngineError):
+class AmbiguousReference(EngineError):
     """More than one thing answers to what the task names."""

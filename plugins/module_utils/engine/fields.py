@@ -66,11 +66,11 @@ class Field:
     write_only: bool = False
     initial: Any = None
     purge: bool = False
-    resolve: Callable | None = None
-    into: str = ""
-    beside: tuple = ()
+    lookup: Callable | None = None
+    resolves_to: str = ""
+    depends_on: tuple = ()
     on_request: str = ""
-    once: bool = False
+    returned_once: bool = False
     argument: dict = field(default_factory=dict)
 
     @property
@@ -113,10 +113,10 @@ class Field:
         return options
 
 
-def resolve(fields: tuple, reader, given: dict) -> dict:
+def resolve_references(fields: tuple, reader, given: dict) -> dict:
     """Given values, and what those of them mean to the platform that name something else."""
     resolved = dict(given)
     for f in fields:
-        if f.resolve and given.get(f.name) is not None:
-            resolved[f.into] = f.resolve(reader, given[f.name], *(resolved.get(name) for name in f.beside))
+        if f.lookup and given.get(f.name) is not None:
+            resolved[f.resolves_to] = f.lookup(reader, given[f.name], *(resolved.get(name) for name in f.depends_on))
     return resolved

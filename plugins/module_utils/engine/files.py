@@ -46,7 +46,7 @@ class LocalFile:
     md5: str
 
 
-def look_at(reader, path: str, name: str, most: int):
+def stat_file(reader, path: str, name: str, maximum: int):
     """What is known of a local file; pending where it is missing and that is no error.
 
     Args:
@@ -72,8 +72,8 @@ def look_at(reader, path: str, name: str, most: int):
                 size += len(piece)
     except OSError as error:
         raise InvalidValue(f"{name} cannot be read: {path}: {error.strerror}", field=name) from None
-    if not 0 < size <= most:
-        raise InvalidValue(f"{name} must have 1 to {most} bytes, and {path} has {size}", field=name)
+    if not 0 < size <= maximum:
+        raise InvalidValue(f"{name} must have 1 to {maximum} bytes, and {path} has {size}", field=name)
     return LocalFile(path, size, digest.hexdigest())
 
 
@@ -95,7 +95,7 @@ class Upload:
     """
 
     path: str
-    into: str
+    output: str
     key_id: str
     address: str
 
@@ -110,7 +110,7 @@ class Upload:
             "success_action_status": "200",
         }
         client.upload(form["Host"], fields, self.path)
-        facts[self.into] = form[self.address]
+        facts[self.output] = form[self.address]
 
 
 def same(value):

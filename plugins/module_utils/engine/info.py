@@ -31,8 +31,8 @@ def gather(resource: Resource, params: dict, client) -> dict:
     calls = client.calls
     reader = Reader(client, tolerant=True)
     filters = {name: params[name] for name in resource.filters if params.get(name) is not None}
-    desired = resource.resolve(reader, filters)
-    compared = {name: value for name, value in desired.items() if not resource.field(name).resolve}
+    desired = resource.resolve_references(reader, filters)
+    compared = {name: value for name, value in desired.items() if not resource.field(name).lookup}
     if PENDING in compared.values():
         found = []
     elif _is_named(resource, desired):

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.door import MISSING_LIBRARY, pass_through
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import MISSING_LIBRARY, execute
 
 
 def run_module(entry: Entry) -> None:
@@ -15,7 +15,7 @@ def run_module(entry: Entry) -> None:
     module = AnsibleModule(argument_spec=entry.argument_spec(), supports_check_mode=True)
     if MISSING_LIBRARY:
         module.fail_json(msg=missing_required_lib("requests"), exception=MISSING_LIBRARY)
-    outcome = pass_through(entry, module.params, module.check_mode)
+    outcome = execute(entry, module.params, module.check_mode)
     if outcome.pop("failed", False):
         module.fail_json(**outcome)
     module.exit_json(**outcome)

@@ -57,12 +57,12 @@ def _refuse_immutable(resource: Resource, desired: dict, current: dict) -> None:
     mutable = resource.mutable()
     for name in desired:
         field = resource.field(name)
-        if name in mutable or field.write_only or field.resolve or not resource.differs(name, desired, current):
+        if name in mutable or field.write_only or field.lookup or not resource.differs(name, desired, current):
             continue
-        option = next((f.name for f in resource.fields if f.into == name), name)
+        option = next((f.name for f in resource.fields if f.resolves_to == name), name)
         there, asked = (current.get(name), desired[name]) if not field.secret else (HIDDEN, HIDDEN)
         raise ImmutableField(
             f"{option} of the {resource.title} cannot be changed: it is {there!r} and was asked to be {asked!r}",
             field=option,
-            remedy=resource.way_out,
+            remedy=resource.remedy,
         )

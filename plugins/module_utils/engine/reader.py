@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ParentMissing
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ReferenceNotFound
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 
 
@@ -36,7 +36,7 @@ class Reader:
             ParentMissing: it is one.
         """
         if not self._tolerant:
-            raise ParentMissing(f"there is no {title} {name}", remedy=remedy or "Make it first, or check the name")
+            raise ReferenceNotFound(f"there is no {title} {name}", remedy=remedy or "Make it first, or check the name")
         note = f"the {title} {name} does not exist yet"
         if note not in self.pending:
             self.pending.append(note)

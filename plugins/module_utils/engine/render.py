@@ -17,7 +17,7 @@ def values(resource, known: dict | None, include_secrets: bool = False) -> dict:
     What a task calls a parent is not among them: the parent's key is.
     """
     visible = _visible(resource, known or {}, include_secrets)
-    return {name: plain(value) for name, value in visible.items() if not resource.field(name).resolve}
+    return {name: plain(value) for name, value in visible.items() if not resource.field(name).lookup}
 
 
 def _visible(resource, known: dict, include_secrets: bool) -> dict:
@@ -57,18 +57,20 @@ def result(resource, wanted, current, steps, calls, reader, facts=None) -> dict:
     failed = any(step.status == FAILED for step in steps)
     if failed:
         carried = [step for step in steps if step.status == DONE]
-        facts = {name: facts[name] for step in carried for name in step.learns if name in facts}
+        facts = {name: facts[name] for step in carried for name in step.outputs if name in facts}
     after = {**facts, **before}
     for step in carried:
         after.update((name, new) for name, (_old, new) in step.changes.items())
-        for name in step.learns:
+        for name in step.outputs:
             # What a create will tell has a name already, so that later tasks of a check run can use it.
             after.setdefault(name, PENDING)
     for f in resource.fields:
-        if f.resolve and f.name in after and current is not None:
+        if f.lookup and f.name in after and current is not None:
             # What the task calls the parent is not read back; where the parent stays, it had that name before.
-            stays = wanted.absent or resource.field(f.into).same(before.get(f.into), after.get(f.into))
-            before[f.name] = after[f.name] if stays else before.get(f.into)
+            stays = wanted.absent or resource.field(f.resolves_to).same(
+                before.get(f.resolves_to), after.get(f.resolves_to)
+            )
+            before[f.name] = after[f.name] if stays else before.get(f.resolves_to)
     if wanted.absent and not failed:
         after = {}
     outcome = {
@@ -100,7 +102,7 @@ def _comparable(field, value):
 def shown_step(resource, step) -> dict:
     """A step as it is returned: what it does to which fields, without the request's parameters."""
     changes = {}
-    for name, (before, after) in (step.changes if step.told is None else step.told).items():
+    for name, (before, after) in (step.changes if step.shown_changes is None else step.shown_changes).items():
         field = resource.field(name)
         if field.secret:
             changes[name] = {"before": before and HIDDEN, "after": after and HIDDEN}

@@ -34,6 +34,6 @@ class ReportEntry(DeclaredEntry):
         raise NotImplementedError(type(self).__name__)
 
 
-def renamed(row: dict, names: dict) -> dict:
+def rename_members(row: dict, names: dict) -> dict:
     """Those members of an object of the platform that have a value, by what they are called here."""
     return {word: row[wire] for wire, word in names.items() if row.get(wire) is not None}

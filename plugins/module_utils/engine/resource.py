@@ -9,8 +9,8 @@ from typing import Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import Ambiguous
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
 
 
@@ -89,9 +89,9 @@ class Resource:
     changes: tuple = ()
     delete: Delete
     filters: tuple = ()
-    within: tuple = ()
-    also_told: tuple = ()
-    way_out = "Take it away with state: absent and make it again, or leave the option as it is"
+    required_filters: tuple = ()
+    extra_result_keys: tuple = ()
+    remedy = "Take it away with state: absent and make it again, or leave the option as it is"
 
     def __init__(self):
         self._fields = {f.name: f for f in self.fields}
@@ -117,14 +117,14 @@ class Resource:
         return f"{self.kind}s"
 
     @property
-    def tells_secrets(self) -> bool:
+    def returns_secrets(self) -> bool:
         """Whether there are secrets that a task can ask for."""
         return any(f.secret and f.computed and not f.write_only for f in self.fields)
 
     @property
-    def reads_secrets(self) -> bool:
+    def can_return_secrets(self) -> bool:
         """Whether some of them can be read at any time."""
-        return any(f.secret and f.computed and not f.write_only and not f.once for f in self.fields)
+        return any(f.secret and f.computed and not f.write_only and not f.returned_once for f in self.fields)
 
     def mutable(self) -> set:
         """The names of the fields that can change."""
@@ -144,9 +144,9 @@ class Resource:
 
     # How it is read
 
-    def resolve(self, reader, desired: dict) -> dict:
+    def resolve_references(self, reader, desired: dict) -> dict:
         """What is desired, with what the user named replaced by what the platform knows."""
-        return resolve(self.fields, reader, desired)
+        return resolve_references(self.fields, reader, desired)
 
     def read(self, reader, desired: dict, wanted=None) -> dict | None:
         """What is there of what is desired.
@@ -183,7 +183,7 @@ class Resource:
         matches = [row for row in self.rows(reader, desired) if self.is_named(row, desired)]
         if len(matches) > 1:
             named = ", ".join(str(desired[name]) for name in self.key)
-            raise Ambiguous(f"{len(matches)} {self.title}s answer to {named}")
+            raise AmbiguousReference(f"{len(matches)} {self.title}s answer to {named}")
         return matches[0] if matches else None
 
     def is_named(self, row: dict, desired: dict) -> bool:
@@ -230,7 +230,7 @@ class Resource:
         """Why what a task waits for has not come about yet, in words; empty where it has. See waiting.WAITING."""
         raise NotImplementedError(type(self).__name__)
 
-    def also_tells(self, desired: dict | None, current: dict | None, steps: list) -> dict:
+    def extra_results(self, desired: dict | None, current: dict | None, steps: list) -> dict:
         """What the result tells of a plan beside its steps, by the names of ``also_told``.
 
         Args:

@@ -62,10 +62,10 @@ class Step:
     operation: str
     params: dict
     changes: dict = field(default_factory=dict)
-    learns: dict = field(default_factory=dict)
+    outputs: dict = field(default_factory=dict)
     verify: Callable | None = None
-    settled: Callable | None = None
+    wait_for: Callable | None = None
     upload: Any = None
-    restores: bool = False
-    told: dict | None = None
+    always_run: bool = False
+    shown_changes: dict | None = None
     status: str = PLANNED

@@ -72,20 +72,20 @@ class Text(Type):
 
     def __init__(
         self,
-        least: int = 0,
-        most: int | None = None,
+        minimum: int = 0,
+        maximum: int | None = None,
         *,
         wide: int = 1,
         allowed: str = "",
         hint: str = "",
         clearable: bool = False,
     ):
-        self._least = least
-        self._most = most
+        self._minimum = minimum
+        self._maximum = maximum
         self._wide = wide
         self._allowed = re.compile(allowed) if allowed else None
         self._hint = hint
-        self._clearable = clearable or not least
+        self._clearable = clearable or not minimum
 
     def check(self, value) -> str:
         if not isinstance(value, str):
@@ -93,9 +93,9 @@ class Text(Type):
         if not value and self._clearable:
             return ""
         length = width(value, self._wide)
-        if length < self._least or (self._most is not None and length > self._most):
-            limits = f"{self._least} to {self._most}" if self._least else f"at most {self._most}"
-            limits = limits if self._most is not None else f"at least {self._least}"
+        if length < self._minimum or (self._maximum is not None and length > self._maximum):
+            limits = f"{self._minimum} to {self._maximum}" if self._minimum else f"at most {self._maximum}"
+            limits = limits if self._maximum is not None else f"at least {self._minimum}"
             counting = f", where a Chinese character counts as {self._wide}" if self._wide > 1 else ""
             return f"must have {limits} characters{counting}; {value!r} has {length}"
         if self._allowed and not self._allowed.fullmatch(value):
@@ -113,15 +113,17 @@ class Number(Type):
     argument = {"type": "int"}
     empty = None
 
-    def __init__(self, least: int | None = None, most: int | None = None):
-        self._least = least
-        self._most = most
+    def __init__(self, minimum: int | None = None, maximum: int | None = None):
+        self._minimum = minimum
+        self._maximum = maximum
 
     def check(self, value) -> str:
         if isinstance(value, bool) or not isinstance(value, int):
             return f"must be a whole number, not {value!r}"
-        if (self._least is not None and value < self._least) or (self._most is not None and value > self._most):
-            return f"must be {self._least} to {self._most}, not {value}"
+        if (self._minimum is not None and value < self._minimum) or (
+            self._maximum is not None and value > self._maximum
+        ):
+            return f"must be {self._minimum} to {self._maximum}, not {value}"
         return ""
 
     def from_wire(self, value):
@@ -139,7 +141,7 @@ class Flag(Type):
         return value if value is None or isinstance(value, bool) else str(value).lower() == "true"
 
 
-class OneOf(Number):
+class NumberChoice(Number):
     """One of a few whole numbers."""
 
     def __init__(self, *numbers: int):
@@ -153,7 +155,7 @@ class OneOf(Number):
         return f"must be one of {', '.join(map(str, self._numbers))}, not {value!r}"
 
 
-class Moment(Type):
+class Timestamp(Type):
     """A point in time, a text such as ``2030-01-31T20:00:00+08:00``; operations take it in milliseconds since 1970."""
 
     argument = {"type": "str"}
@@ -197,9 +199,9 @@ class Choice(Type):
         alike: words that are read as another word: word to word.
     """
 
-    def __init__(self, written: dict, read: dict | None = None, alike: dict | None = None):
+    def __init__(self, written: dict, read: dict | None = None, aliases: dict | None = None):
         self._written = written
-        self._alike = alike or {}
+        self._aliases = aliases or {}
         self._read = {str(wire): word for wire, word in (read or {v: k for k, v in written.items()}).items()}
         flags = all(isinstance(word, bool) for word in written)
         self.argument = {"type": "bool"} if flags else {"type": "str", "choices": list(written)}
@@ -216,7 +218,7 @@ class Choice(Type):
         return None if value is None else self._read.get(str(value), str(value).lower())
 
     def canonical(self, value):
-        return self._alike.get(value, value)
+        return self._aliases.get(value, value)
 
 
 class Mapping(Type):
@@ -229,10 +231,10 @@ class Mapping(Type):
 
     argument = {"type": "dict"}
 
-    def __init__(self, key: Text, value: Text, most: int | None = None):
+    def __init__(self, key: Text, value: Text, maximum: int | None = None):
         self._key = key
         self._value = value
-        self._most = most
+        self._maximum = maximum
 
     @property
     def empty(self):
@@ -241,8 +243,8 @@ class Mapping(Type):
     def check(self, value) -> str:
         if not isinstance(value, dict):
             return f"must be a dictionary, not {type(value).__name__}"
-        if self._most is not None and len(value) > self._most:
-            return f"takes at most {self._most} entries, not {len(value)}"
+        if self._maximum is not None and len(value) > self._maximum:
+            return f"takes at most {self._maximum} entries, not {len(value)}"
         for key, text in value.items():
             if text is None:
                 return f"has no value for {key!r}; leave the key out to remove it"
@@ -277,17 +279,17 @@ class Texts(Type):
 
     argument = {"type": "list", "elements": "str"}
 
-    def __init__(self, element: Text, most: int | None = None):
+    def __init__(self, element: Text, maximum: int | None = None):
         self._element = element
-        self._most = most
+        self._maximum = maximum
 
     @property
     def empty(self):
         return []
 
     def check(self, value) -> str:
-        if self._most is not None and len(set(value)) > self._most:
-            return f"takes at most {self._most} elements, not {len(set(value))}"
+        if self._maximum is not None and len(set(value)) > self._maximum:
+            return f"takes at most {self._maximum} elements, not {len(set(value))}"
         complaints = (self._element.check(text) for text in value)
         return next((f"has an element that cannot be: it {complaint}" for complaint in complaints if complaint), "")
 
@@ -317,10 +319,10 @@ class Members(Type):
         most: the largest number of elements.
     """
 
-    def __init__(self, options: tuple, identity: tuple, most: int | None = None):
+    def __init__(self, options: tuple, identity: tuple, maximum: int | None = None):
         self._options = options
         self._identity = identity
-        self._most = most
+        self._maximum = maximum
         spec = {key: {"type": "str", "required": True} for key in options}
         self.argument = {"type": "list", "elements": "dict", "options": spec}
 
@@ -329,8 +331,8 @@ class Members(Type):
         return []
 
     def check(self, value) -> str:
-        if self._most is not None and len(value) > self._most:
-            return f"takes at most {self._most} elements, not {len(value)}"
+        if self._maximum is not None and len(value) > self._maximum:
+            return f"takes at most {self._maximum} elements, not {len(value)}"
         return ""
 
     def identity(self, element: dict) -> tuple:
@@ -349,7 +351,7 @@ class Members(Type):
         return list(known.values())
 
 
-class Named(Members):
+class NamedMembers(Members):
     """A set of things that a task names by one text each, and that the platform knows by an id.
 
     Its elements are what the names are resolved to: each has its ``name`` and its id.
@@ -359,15 +361,15 @@ class Named(Members):
         least, most: the smallest and the largest number of elements.
     """
 
-    def __init__(self, identity: str, least: int = 0, most: int | None = None):
-        super().__init__(("name",), (identity,), most)
+    def __init__(self, identity: str, minimum: int = 0, maximum: int | None = None):
+        super().__init__(("name",), (identity,), maximum)
         self.key = identity
-        self._least = least
+        self._minimum = minimum
         self.argument = {"type": "list", "elements": "str"}
 
     def check(self, value) -> str:
-        if len(value) < self._least:
-            return f"must name {self._least} at least"
+        if len(value) < self._minimum:
+            return f"must name {self._minimum} at least"
         twice = [name for name in value if value.count(name) > 1]
         return f"names {twice[0]} twice" if twice else super().check(value)
 

@@ -22,7 +22,7 @@ GROWTH = 1.5
 LONGEST_PAUSE = 30.0
 
 
-class TookTooLong(EngineError):
+class WaitTimeout(EngineError):
     """What was waited for has not come about in time; it goes on.
 
     Attributes:

@@ -21,7 +21,7 @@ INSTANCE = "iot-060a0bcd"
 TASK = """
 import importlib, json, resource, sys, time
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.door import pass_through
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import pass_through
 module, options, check_mode = json.load(sys.stdin)
 entry = importlib.import_module("ansible_collections.iotops.aliyun.plugins.modules." + module).ENTRY
 validated = ArgumentSpecValidator(entry.argument_spec()).validate(options)

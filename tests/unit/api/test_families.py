@@ -68,7 +68,7 @@ def test_there_are_277_operations_and_no_name_is_used_twice():
 @each_family
 def test_operations_read_as_they_are_written(family):
     for name, operation in family.OPERATIONS.items():
-        for text in (operation.signature, operation.reply):
+        for text in (operation.signature, operation.response):
             # Flags may stand in any order; a name that stands twice would be read once.
             written = re.sub(r"[!@~]{2,}", lambda flags: "".join(sorted(flags.group(), key="!@~".index)), text)
             assert render(parse_signature(text)) == " ".join(written.split()), name
@@ -125,9 +125,9 @@ def test_what_a_list_may_hold_is_said_of_lists_only():
 
 
 def test_what_the_manual_does_not_have_is_there():
-    assert any(operation.newer for operation in OPERATIONS.values())
+    assert any(operation.sdk_only for operation in OPERATIONS.values())
     for name, operation in OPERATIONS.items():
-        assert set(operation.newer) <= set(operation.params), name
+        assert set(operation.sdk_only) <= set(operation.params), name
 
 
 def test_what_travels_in_the_body_or_as_json_is_told_at_the_top():
@@ -155,7 +155,7 @@ def test_the_parameters_and_members_that_pages_name(name):
     assert operation.kind == READ
     assert operation.params[pages.page].type == ("string" if pages.token else "integer")
     assert operation.params[pages.size].type == "integer"
-    assert pages.most > 0
+    assert pages.max_size > 0
     assert at(operation.result, pages.items).type == "list"
     assert not pages.total or at(operation.result, pages.total).type == "integer"
     assert not pages.token or at(operation.result, pages.token).type == "string"
@@ -214,7 +214,7 @@ def test_what_says_that_a_thing_is_not_there_is_an_error_code_that_means_it():
         (name, operation.kind, code, family.ERRORS.get(code))
         for family in FAMILIES
         for name, operation in family.OPERATIONS.items()
-        for code in operation.absent
+        for code in operation.not_found_codes
     ]
     assert len(absent) > 10
     for name, kind, code, error in absent:
@@ -225,7 +225,7 @@ def test_what_says_that_a_thing_is_not_there_is_an_error_code_that_means_it():
 
 def test_no_code_of_the_gateway_says_that_a_thing_is_not_there():
     for name, operation in OPERATIONS.items():
-        assert not any(operation.says_absent(code) for code in common.ERRORS), name
+        assert not any(operation.means_not_found(code) for code in common.ERRORS), name
 
 
 # Secrets

@@ -159,12 +159,12 @@ def test_what_changes_the_account(kind, writes):
 
 
 def test_which_codes_say_that_a_thing_is_not_there():
-    operation = Operation("4.0.1", READ, 1, absent=("iot.prod.NotExistedProduct",))
-    assert operation.says_absent("iot.prod.NotExistedProduct")
-    assert operation.says_absent("iot.Prod.NotExistedProduct")
-    assert not operation.says_absent("iot.prod.NotExisted")
-    assert not operation.says_absent("")
-    assert not Operation("4.0.1", READ, 1).says_absent("iot.prod.NotExistedProduct")
+    operation = Operation("4.0.1", READ, 1, not_found_codes=("iot.prod.NotExistedProduct",))
+    assert operation.means_not_found("iot.prod.NotExistedProduct")
+    assert operation.means_not_found("iot.Prod.NotExistedProduct")
+    assert not operation.means_not_found("iot.prod.NotExisted")
+    assert not operation.means_not_found("")
+    assert not Operation("4.0.1", READ, 1).means_not_found("iot.prod.NotExistedProduct")
 
 
 def test_a_table_of_error_codes():

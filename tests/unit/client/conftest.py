@@ -83,7 +83,7 @@ class FakeTransport:
         return [request.action for request in self.requests]
 
 
-class RecordingPacer:
+class RecordingRateLimiter:
     """Holds nothing back, and keeps what it was told."""
 
     def __init__(self):
@@ -102,18 +102,18 @@ class RecordingPacer:
         self.closed = True
 
 
-def make_client(transport: Any, pacer: Any = None, retries: int = 3, **connection: Any):
+def make_client(transport: Any, rate_limiter: Any = None, retries: int = 3, **connection: Any):
     """A client of all families that never waits; ``connection`` are its settings."""
     from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import Connection
-    from ansible_collections.iotops.aliyun.plugins.module_utils.client.retrying import RetryPolicy
+    from ansible_collections.iotops.aliyun.plugins.module_utils.client.retry import RetryPolicy
 
     key = {"access_key_id": "id", "access_key_secret": "secret"}
     usual = {"endpoint": ENDPOINT, "region": "cn-shanghai", "pacing": False, **key}
-    policy = RetryPolicy(retries=retries, base=0)
-    return Client(Connection(**{**usual, **connection}), Catalogue(*FAMILIES), transport, pacer, policy)
+    policy = RetryPolicy(retries=retries, base_delay=0)
+    return Client(Connection(**{**usual, **connection}), Catalogue(*FAMILIES), transport, rate_limiter, policy)
 
 
 def lost(ambiguous: bool = True) -> Exception:

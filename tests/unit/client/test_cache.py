@@ -107,7 +107,7 @@ def test_a_write_that_was_not_sent_drops_nothing(client):
 
 def test_forgetting(client):
     product, device = client.read(*PRODUCT), client.read(*DEVICE)
-    client.forget()
+    client.clear_cache()
     assert client.read(*PRODUCT) != product
     assert client.read(*DEVICE) != device
 

@@ -25,10 +25,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import
     IotError,
     TransportError,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.pacing import Bucket
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_pacing import SharedBucket
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit import Bucket
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import SharedBucket
 
-from .conftest import FakeTransport, RecordingPacer, lost, make_client, ok, refused
+from .conftest import FakeTransport, RecordingRateLimiter, lost, make_client, ok, refused
 
 KEY = {"ProductKey": "k"}
 ABSENT = "iot.prod.NotExistedProduct"
@@ -189,27 +189,27 @@ def test_parameters_are_not_changed():
 
 def test_closing():
     transport = FakeTransport()
-    pacer = RecordingPacer()
-    make_client(transport, pacer).close()
+    rate_limiter = RecordingRateLimiter()
+    make_client(transport, rate_limiter).close()
     assert transport.closed
-    assert pacer.closed
+    assert rate_limiter.closed
 
 
 # At what pace
 
 
 def test_every_try_waits_its_turn():
-    pacer = RecordingPacer()
-    make_client(FakeTransport(lost(), lost(), ok()), pacer).call("UpdateProduct", {**KEY, "ProductName": "n"})
-    assert pacer.waits == [("UpdateProduct", 10)] * 3
-    assert pacer.slowed == []
+    rate_limiter = RecordingRateLimiter()
+    make_client(FakeTransport(lost(), lost(), ok()), rate_limiter).call("UpdateProduct", {**KEY, "ProductName": "n"})
+    assert rate_limiter.waits == [("UpdateProduct", 10)] * 3
+    assert rate_limiter.slowed == []
 
 
 def test_throttled_it_slows_down():
-    pacer = RecordingPacer()
-    make_client(FakeTransport(refused("Throttling.User", status=400), ok()), pacer).call("QueryProduct", KEY)
-    assert pacer.slowed == [("QueryProduct", 50)]
-    assert pacer.waits == [("QueryProduct", 50)] * 2
+    rate_limiter = RecordingRateLimiter()
+    make_client(FakeTransport(refused("Throttling.User", status=400), ok()), rate_limiter).call("QueryProduct", KEY)
+    assert rate_limiter.slowed == [("QueryProduct", 50)]
+    assert rate_limiter.waits == [("QueryProduct", 50)] * 2
 
 
 def test_without_pacing_nothing_is_held_back(monkeypatch):
@@ -267,7 +267,7 @@ def test_the_platforms_own_words_are_kept_where_they_are_in_english(said, messag
 
 def test_an_unknown_code_keeps_its_words_in_any_language():
     assert failure(refused("iot.new.Code", "产品不存在")).message == "产品不存在"
-    assert failure(refused("iot.new.Code", "")).message == "the platform gave no reason"
+    assert failure(refused("iot.new.Code", "")).message == "the platform returned an error without a message"
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_no_key_at_all(tmp_path):
     for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"):
         assert name in error.remedy
     error = complaint({"access_key_id": "id"}, nowhere(tmp_path))
-    assert error.message == "there is no access_key_secret"
+    assert error.message == "no credentials found: access_key_secret is not set"
 
 
 def test_the_current_profile_is_no_must(file):
@@ -145,7 +145,7 @@ def test_a_named_profile_must_exist(profiles, tmp_path):
 
 def test_a_named_profile_must_hold_a_key_that_can_sign(profiles):
     error = complaint({"profile": "role"}, profiles)
-    assert (error.code, error.message) == ("InvalidProfile", "the profile role is of mode RamRoleArn")
+    assert (error.code, error.message) == ("InvalidProfile", "the profile role has the unsupported mode RamRoleArn")
 
 
 @pytest.mark.parametrize(

@@ -65,14 +65,14 @@ def test_a_proxy_of_the_environment_is_used(server, transport, monkeypatch):
 def test_a_file_that_is_not_given(server, transport, status, category):
     server.answer = lambda handler: handler.reply(status, b"<Error>s3cr3t</Error>", Location="/elsewhere")
     error = failure(transport, f"{server.endpoint}/c?Signature=s3cr3t")
-    assert str(error).startswith("127.0.0.1 does not give the file")
+    assert str(error).startswith("127.0.0.1 returned an error instead of the file")
     assert (error.code, error.category) == (f"HTTP {status}", category)
     assert len(server.requests) == 1
 
 
 def test_nobody_answers(transport):
     error = failure(transport, f"http://127.0.0.1:{free_port()}/c?Signature=s3cr3t")
-    assert str(error).startswith("no answer from 127.0.0.1, which holds the file: ")
+    assert str(error).startswith("no response from the file storage 127.0.0.1: ")
     assert (error.code, error.category) == ("ConnectionError", TRANSIENT)
 
 
@@ -101,7 +101,7 @@ def test_what_stays_is_not_tried_again(server):
     server.answer = lambda handler: handler.reply(403, b"")
     client = make_client(Transport(server.endpoint, timeout=5))
     try:
-        with pytest.raises(TransportError, match="does not give the file"):
+        with pytest.raises(TransportError, match="returned an error instead of the file"):
             client.download(f"{server.endpoint}/c")
         assert client.calls == 1
     finally:

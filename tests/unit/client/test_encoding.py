@@ -103,15 +103,15 @@ def test_none_is_left_out():
 def test_a_list_that_is_longer_than_one_call_takes(name):
     element = {"Id": "a"} if name == "File" else "a"
     encoded(**{name: [element] * 2})
-    assert f"{name} takes 2 elements a call, not 3" in str(complaint(**{name: [element] * 3}))
+    assert f"{name} has 3 elements, but one request can have at most 2" in str(complaint(**{name: [element] * 3}))
 
 
 def test_an_unknown_parameter_is_named_with_what_there_is():
     error = complaint(Colour="red")
-    assert "no parameter Colour" in error.message
+    assert "unknown parameter Colour" in error.message
     assert "Count" in error.remedy
     assert "IotInstanceId" in error.remedy
-    assert "no parameter key" in complaint(key="k").message
+    assert "unknown parameter key" in complaint(key="k").message
 
 
 def test_an_unknown_parameter_is_named_even_without_a_value():

@@ -79,7 +79,7 @@ def test_a_refusal_tells_its_code_and_nothing_of_the_form(storage, path, status,
     storage.answer = lambda handler: handler.reply(status, body)
     with pytest.raises(TransportError) as caught:
         Transport("http://elsewhere.invalid").upload(f"{storage.endpoint}/?the-signature", FIELDS, path)
-    assert str(caught.value) == f"127.0.0.1 does not take {path} [{code}]"
+    assert str(caught.value) == f"127.0.0.1 rejected the upload of {path} [{code}]"
     assert caught.value.category == category
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, InvalidRequest
 
-from .conftest import FakeTransport, RecordingPacer, Request, make_client, ok, property_test, refused
+from .conftest import FakeTransport, RecordingRateLimiter, Request, make_client, ok, property_test, refused
 
 PROPERTIES = {"Asc": 1, "StartTime": 0, "EndTime": 1, "Identifier": "i", "PageSize": 100, "IotId": "t"}
 
@@ -146,17 +146,17 @@ def test_a_list_is_read_once():
 
 
 def test_deep_pages_are_asked_for_at_their_own_pace():
-    pacer = RecordingPacer()
-    client = make_client(products(0), pacer)
+    rate_limiter = RecordingRateLimiter()
+    client = make_client(products(0), rate_limiter)
     for page, size in ((499, 200), (500, 200), ("1000", "100"), (1, 200)):
         client.call("QueryProductList", {"CurrentPage": page, "PageSize": size})
-    assert [qps for _name, qps in pacer.waits] == [50, 2, 2, 50]
+    assert [qps for _name, qps in rate_limiter.waits] == [50, 2, 2, 50]
 
 
 def test_an_operation_without_pages():
     with pytest.raises(ValueError, match="QueryProduct has no pages"):
         list(make_client(FakeTransport()).pages("QueryProduct", {"ProductKey": "k"}))
-    with pytest.raises(InvalidRequest, match="no operation MakeCoffee"):
+    with pytest.raises(InvalidRequest, match="unknown operation MakeCoffee"):
         list(make_client(FakeTransport()).pages("MakeCoffee"))
 
 

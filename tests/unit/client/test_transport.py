@@ -241,7 +241,7 @@ def test_a_connection_that_is_refused_is_not_ambiguous(open_transport):
     endpoint = f"http://127.0.0.1:{free_port()}"
     error = failure(open_transport(endpoint))
     assert (error.code, error.category, error.ambiguous) == ("ConnectionError", TRANSIENT, False)
-    assert error.message == f"no answer from {endpoint}: Connection refused"
+    assert error.message == f"no response from {endpoint}: Connection refused"
 
 
 def test_a_proxy_that_refuses_is_not_ambiguous(monkeypatch, open_transport):
@@ -257,7 +257,7 @@ def test_a_name_that_nobody_knows_is_not_ambiguous(monkeypatch, open_transport):
     monkeypatch.setattr(socket, "getaddrinfo", nobody)
     error = failure(open_transport("http://iot.example.invalid"))
     assert (error.category, error.ambiguous) == (TRANSIENT, False)
-    assert error.message == "no answer from http://iot.example.invalid: Name or service not known"
+    assert error.message == "no response from http://iot.example.invalid: Name or service not known"
 
 
 def test_a_name_that_cannot_be_one(open_transport):
@@ -315,7 +315,7 @@ def test_an_answer_that_takes_too_long_is_ambiguous(server, open_transport):
     error = failure(open_transport(server.endpoint, timeout=0.05))
     server.over.set()
     assert (error.category, error.ambiguous) == (TRANSIENT, True)
-    assert error.message == f"no answer from {server.endpoint}: timed out"
+    assert error.message == f"no response from {server.endpoint}: timed out"
 
 
 def test_it_connects_again_after_a_broken_connection(server, transport):
@@ -336,12 +336,12 @@ NO_ADDRESS = ("InvalidEndpoint", PERMANENT, False)
     ("error", "verdict", "reason"),
     [
         (exceptions.ConnectTimeout("/?a"), UNREACHABLE, "timed out"),
-        (exceptions.ProxyError("/?a"), UNREACHABLE, "the connection broke"),
-        (exceptions.ConnectionError(UNCONNECTED), UNREACHABLE, "the connection broke"),
+        (exceptions.ProxyError("/?a"), UNREACHABLE, "the connection was lost"),
+        (exceptions.ConnectionError(UNCONNECTED), UNREACHABLE, "the connection was lost"),
         (exceptions.ConnectionError(RESET), LOST, "Reset by peer"),
         (exceptions.ReadTimeout("/?a"), LOST, "timed out"),
-        (exceptions.ChunkedEncodingError("/?a"), LOST, "the connection broke"),
-        (exceptions.ContentDecodingError("/?a"), LOST, "the connection broke"),
+        (exceptions.ChunkedEncodingError("/?a"), LOST, "the connection was lost"),
+        (exceptions.ContentDecodingError("/?a"), LOST, "the connection was lost"),
         (exceptions.SSLError(MaxRetryError(None, "/?a", ssl.SSLEOFError(8, "EOF"))), LOST, "EOF"),
         (exceptions.SSLError("/?a"), ("SSLError", PERMANENT, False), ""),
         (exceptions.InvalidURL("/?a"), NO_ADDRESS, ""),
@@ -427,7 +427,7 @@ def test_certificates_that_are_not_there(secure, tmp_path, open_transport):
     path = tmp_path / "none.pem"
     error = failure(open_transport(secure.endpoint, verify=str(path)))
     assert (error.code, error.category, error.ambiguous) == ("SSLError", PERMANENT, False)
-    assert error.message == f"there are no certificates at {path}"
+    assert error.message == f"the CA bundle {path} does not exist"
 
 
 def test_certificates_that_are_none(secure, tmp_path, open_transport):

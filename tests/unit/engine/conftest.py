@@ -11,5 +11,5 @@ import pytest
 def _settled():
     """Nobody waits for an account to settle; ``run`` does, after a create that got no answer."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ansible_collections.iotops.aliyun.plugins.module_utils.engine.run.SETTLING", 0)
+        patch.setattr("ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge.RECHECK_DELAY", 0)
         yield

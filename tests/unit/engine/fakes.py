@@ -51,43 +51,48 @@ FAMILY = SimpleNamespace(
     ERRORS={},
     OPERATIONS={
         "CreateBox": Operation(
-            "1", CREATE, None, "BoxName! RoomId Colour:int Note Weight:int Pin", reply="BoxId Data{KeyCode}"
+            "1", CREATE, None, "BoxName! RoomId Colour:int Note Weight:int Pin", response="BoxId Data{KeyCode}"
         ),
-        "QueryBox": Operation("1", READ, None, "BoxId!", reply=f"Data{{{_BOX}}}", absent=("box.NotThere",)),
+        "QueryBox": Operation("1", READ, None, "BoxId!", response=f"Data{{{_BOX}}}", not_found_codes=("box.NotThere",)),
         "ListBoxes": Operation(
             "1",
             READ,
             None,
             "CurrentPage!:int PageSize!:int",
-            reply=f"Data{{Box[{_BOX}] Total:int}}",
+            response=f"Data{{Box[{_BOX}] Total:int}}",
             pages=Pages("CurrentPage", 2, "Data.Box", "Data.Total"),
         ),
         "UpdateBox": Operation("1", SET, None, "BoxId! BoxName! Note Weight:int"),
-        "DeleteBox": Operation("1", DELETE, None, "BoxId!", absent=("box.NotThere",)),
+        "DeleteBox": Operation("1", DELETE, None, "BoxId!", not_found_codes=("box.NotThere",)),
         "LockBox": Operation("1", SET, None, "BoxId!"),
         "UnlockBox": Operation("1", SET, None, "BoxId!"),
         "AddTags": Operation("1", SET, None, "BoxId! Tag![Key Value]", limits={"Tag": 2}),
         "ChangeTags": Operation("1", SET, None, "BoxId! Tag![Key Value]", limits={"Tag": 3}),
         "RemoveTags": Operation("1", DELETE, None, "BoxId! Key![]", limits={"Key": 2}),
-        "ListTags": Operation("1", READ, None, "BoxId!", reply="Data{Tag[Key Value]}"),
-        "PutThings": Operation("1", SET, None, "BoxId! Thing![Code]", reply="Refused:int", limits={"Thing": 2}),
+        "ListTags": Operation("1", READ, None, "BoxId!", response="Data{Tag[Key Value]}"),
+        "PutThings": Operation("1", SET, None, "BoxId! Thing![Code]", response="Refused:int", limits={"Thing": 2}),
         "TakeThings": Operation("1", DELETE, None, "BoxId! Thing![Code]", limits={"Thing": 2}),
         "ListThings": Operation(
             "1",
             READ,
             None,
             "BoxId! CurrentPage:int PageSize:int",
-            reply="Data{Thing[Code Label]}",
+            response="Data{Thing[Code Label]}",
             pages=Pages("CurrentPage", 2, "Data.Thing"),
         ),
-        "ListRooms": Operation("1", READ, None, reply="Data{Room[RoomId RoomName]}"),
+        "ListRooms": Operation("1", READ, None, response="Data{Room[RoomId RoomName]}"),
         "PutUpShelf": Operation("1", CREATE, None, "RoomId! ShelfName! Note"),
         "QueryShelf": Operation(
-            "1", READ, None, "RoomId! ShelfName!", reply="Data{RoomId ShelfName Note}", absent=("shelf.NotThere",)
+            "1",
+            READ,
+            None,
+            "RoomId! ShelfName!",
+            response="Data{RoomId ShelfName Note}",
+            not_found_codes=("shelf.NotThere",),
         ),
-        "ListShelves": Operation("1", READ, None, "RoomId!", reply="Data{Shelf[RoomId ShelfName Note]}"),
+        "ListShelves": Operation("1", READ, None, "RoomId!", response="Data{Shelf[RoomId ShelfName Note]}"),
         "UpdateShelf": Operation("1", SET, None, "RoomId! ShelfName! Note"),
-        "TakeDownShelf": Operation("1", DELETE, None, "RoomId! ShelfName!", absent=("shelf.NotThere",)),
+        "TakeDownShelf": Operation("1", DELETE, None, "RoomId! ShelfName!", not_found_codes=("shelf.NotThere",)),
     },
 )
 
@@ -122,14 +127,14 @@ class Box(Resource):
     fields = (
         Field("name", "BoxName", Text(1, 8), required=True),
         Field("box_id", "BoxId", computed=True),
-        Field("room", resolve=room_id, into="room_id"),
+        Field("room", lookup=room_id, resolves_to="room_id"),
         Field("room_id", "RoomId", computed=True, initial=""),
         Field("colour", "Colour", Choice({"red": 1, "blue": 2}, {"RED": "red", "BLUE": "blue"})),
         Field("note", "Note", Text(0, 20), initial=""),
         Field("weight", "Weight", Number(0, 100), initial=1),
         Field("pin", "Pin", Text(2), write_only=True, secret=True),
-        Field("tags", type=Mapping(Text(1, 5), Text(0, 5), most=10), initial={}, purge=True),
-        Field("things", type=Members(("code", "label"), ("code",), most=10), initial=[], purge=True),
+        Field("tags", type=Mapping(Text(1, 5), Text(0, 5), maximum=10), initial={}, purge=True),
+        Field("things", type=Members(("code", "label"), ("code",), maximum=10), initial=[], purge=True),
         Field("locked", read="Locked", type=Flag(), option=False, initial=False),
         Field("thing_count", read="ThingCount", type=Number(), computed=True),
         Field("key_code", read="KeyCode", computed=True, secret=True),
@@ -150,7 +155,7 @@ class Box(Resource):
             parse=lambda items: {"things": [{"code": item["Code"], "label": item["Label"]} for item in items]},
         ),
     )
-    create = Create("CreateBox", learns={"box_id": "BoxId", "key_code": "Data.KeyCode"})
+    create = Create("CreateBox", outputs={"box_id": "BoxId", "key_code": "Data.KeyCode"})
     changes = (
         Update("UpdateBox", "note", "weight"),
         Entries(
@@ -175,18 +180,18 @@ class Shelf(Resource):
     families = (FAMILY,)
     identity = {"RoomId": "room_id", "ShelfName": "name"}
     fields = (
-        Field("room", required=True, resolve=room_id, into="room_id"),
+        Field("room", required=True, lookup=room_id, resolves_to="room_id"),
         Field("room_id", "RoomId", computed=True),
         Field("name", "ShelfName", required=True),
         Field("note", "Note", Text(0, 20), initial=""),
     )
     listing = Listing("ListShelves", "Data.Shelf", send={"RoomId": "room_id"})
     details = (Detail("QueryShelf", "Data"),)
-    create = Create("PutUpShelf", learns={})
+    create = Create("PutUpShelf", outputs={})
     changes = (Update("UpdateShelf", "note"),)
     delete = Delete("TakeDownShelf")
     filters = ("room", "name")
-    within = ("room",)
+    required_filters = ("room",)
 
 
 BOX = Box()
@@ -207,7 +212,7 @@ class FakeClient:
     """A client without a platform behind it.
 
     It holds every request against its operation, as the real one does, and remembers reads until something was written
-    with success or ``forget`` is called. ``read_only`` makes any write fail the test.
+    with success or ``clear_cache`` is called. ``read_only`` makes any write fail the test.
     """
 
     def __init__(self, *boxes: dict, rooms: tuple = ("attic", "cellar"), shelves: tuple = ()):
@@ -288,7 +293,7 @@ class FakeClient:
         try:
             return self.read(name, params)
         except ApiError as error:
-            if error.code in self.operation(name).absent:
+            if error.code in self.operation(name).not_found_codes:
                 return None
             raise
 
@@ -296,14 +301,14 @@ class FakeClient:
         pages = self.operation(name).pages
         number = 1
         while True:
-            reply = self.read(name, {**(params or {}), pages.page: number, pages.size: pages.most})
+            reply = self.read(name, {**(params or {}), pages.page: number, pages.size: pages.max_size})
             items = member(reply, pages.items)
             yield from items
-            if len(items) < pages.most:
+            if len(items) < pages.max_size:
                 return
             number += 1
 
-    def forget(self) -> None:
+    def clear_cache(self) -> None:
         self._replies.clear()
 
     def close(self) -> None:

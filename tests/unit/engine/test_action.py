@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ParentMissing
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ReferenceNotFound
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Text
 from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import FAMILY, FakeClient, room_id
@@ -18,12 +18,12 @@ class Sweep(ActionEntry):
 
     families = (FAMILY,)
     fields = (
-        Field("room", required=True, resolve=room_id, into="room_id"),
+        Field("room", required=True, lookup=room_id, resolves_to="room_id"),
         Field("broom", type=Text(2, 4)),
         Field("dry", type=Flag(), argument={"default": True}),
         Field("room_id", computed=True),
     )
-    does = "The room would be swept"
+    summary = "The room would be swept"
 
     def __init__(self):
         self.done: list = []
@@ -66,7 +66,7 @@ def test_in_check_mode_it_says_what_it_would_do():
 
 def test_what_is_not_there_yet_is_an_error_or_pending():
     sweep = Sweep()
-    with pytest.raises(ParentMissing):
+    with pytest.raises(ReferenceNotFound):
         sweep.perform({"room": "loft"}, FakeClient({}), False)
     result = sweep.perform({"room": "loft"}, FakeClient({}), True)
     assert result["pending"] == ["the room loft does not exist yet"]

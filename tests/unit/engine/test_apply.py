@@ -24,7 +24,7 @@ def statuses(steps) -> list:
 def test_what_a_reply_tells_is_known_to_the_steps_after_it():
     client = FakeClient()
     steps = [
-        Step(UPDATE, "CreateBox", {"BoxName": "b1"}, learns={"box_id": "BoxId", "key_code": "Data.KeyCode"}),
+        Step(UPDATE, "CreateBox", {"BoxName": "b1"}, outputs={"box_id": "BoxId", "key_code": "Data.KeyCode"}),
         step("PutThings", params={"Thing": [{"Code": Ref("name")}]}),
     ]
     facts = {"name": "cog"}
@@ -36,7 +36,7 @@ def test_what_a_reply_tells_is_known_to_the_steps_after_it():
 
 def test_what_is_learnt_has_the_fields_type():
     facts = {"box_id": "box-1"}
-    steps = [step("QueryBox", learns={"weight": "Data.Weight", "note": "Data.Note"})]
+    steps = [step("QueryBox", outputs={"weight": "Data.Weight", "note": "Data.Note"})]
     apply(FakeClient({"weight": 7}), BOX, steps, facts)
     assert (facts["weight"], facts["note"]) == (7, "")
 
@@ -62,7 +62,7 @@ def test_what_was_taken_away_is_put_back_after_a_failure():
         step("UnlockBox"),
         step("UpdateBox", params={"BoxName": "b1"}),
         step("AddTags", params={"Tag": []}),
-        step("LockBox", restores=True),
+        step("LockBox", always_run=True),
     ]
     with pytest.raises(StepFailed) as caught:
         apply(client, BOX, steps, {"box_id": "box-1"})
@@ -75,7 +75,7 @@ def test_the_first_failure_is_told_when_putting_back_fails_too():
     client = FakeClient({})
     client.fail("UnlockBox")
     client.fail("LockBox")
-    steps = [step("UnlockBox"), step("LockBox", restores=True)]
+    steps = [step("UnlockBox"), step("LockBox", always_run=True)]
     with pytest.raises(StepFailed, match=r"^UnlockBox"):
         apply(client, BOX, steps, {"box_id": "box-1"})
     assert statuses(steps) == ["failed", "failed"]
@@ -83,7 +83,7 @@ def test_the_first_failure_is_told_when_putting_back_fails_too():
 
 def test_a_step_that_puts_back_is_an_ordinary_one_where_nothing_failed():
     client = FakeClient({})
-    steps = [step("UnlockBox"), step("LockBox", restores=True)]
+    steps = [step("UnlockBox"), step("LockBox", always_run=True)]
     apply(client, BOX, steps, {"box_id": "box-1"})
     assert statuses(steps) == ["done", "done"]
     assert client.log == ["UnlockBox", "LockBox"]
@@ -110,7 +110,7 @@ def test_what_follows_from_fields_is_worked_out_when_a_step_is_carried_out():
     client = FakeClient()
     label = Derived(lambda name, code: f"{name}/{code}", ("name", "key_code"))
     steps = [
-        Step(UPDATE, "CreateBox", {"BoxName": "b1"}, learns={"box_id": "BoxId", "key_code": "Data.KeyCode"}),
+        Step(UPDATE, "CreateBox", {"BoxName": "b1"}, outputs={"box_id": "BoxId", "key_code": "Data.KeyCode"}),
         step("PutThings", params={"Thing": [{"Code": label}]}),
     ]
     apply(client, BOX, steps, {"name": "cog"})

@@ -40,7 +40,7 @@ def test_a_create_sends_what_was_given_and_its_operation_takes():
         "note": (None, ""),
         "pin": (None, "1234"),
     }
-    assert step.learns == {"box_id": "BoxId", "key_code": "Data.KeyCode"}
+    assert step.outputs == {"box_id": "BoxId", "key_code": "Data.KeyCode"}
 
 
 def test_a_create_sends_its_constants():

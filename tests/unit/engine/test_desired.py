@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, SHELF
 
 
 def test_an_option_that_is_null_is_not_given_and_an_empty_one_is():
-    wanted = Desired.of(BOX, {"name": "b1", "note": "", "weight": None, "tags": {}, "things": []})
+    wanted = Desired.from_params(BOX, {"name": "b1", "note": "", "weight": None, "tags": {}, "things": []})
     assert wanted.values == {"name": "b1", "note": "", "tags": {}, "things": []}
     assert wanted.fields == {"name", "note", "tags", "things"}
 
@@ -28,12 +28,12 @@ def test_an_option_that_is_null_is_not_given_and_an_empty_one_is():
     ],
 )
 def test_a_state_is_absence_or_what_fields_are(state, absent, implied):
-    wanted = Desired.of(BOX, {"name": "b1", "state": state})
+    wanted = Desired.from_params(BOX, {"name": "b1", "state": state})
     assert (wanted.absent, wanted.values) == (absent, {"name": "b1", **implied})
 
 
 def test_what_is_no_option_is_not_listened_to():
-    wanted = Desired.of(
+    wanted = Desired.from_params(
         BOX, {"name": "b1", "box_id": "box-9", "locked": True, "key_code": "x", "timeout_in_seconds": 3}
     )
     assert wanted.values == {"name": "b1"}
@@ -41,13 +41,16 @@ def test_what_is_no_option_is_not_listened_to():
 
 def test_entries_are_kept_only_where_purging_is_refused():
     keep = [
-        Desired.of(BOX, {"name": "b1", "purge_tags": purge, "purge_note": False}).keep for purge in (None, True, False)
+        Desired.from_params(BOX, {"name": "b1", "purge_tags": purge, "purge_note": False}).keep
+        for purge in (None, True, False)
     ]
     assert keep == [frozenset(), frozenset(), {"tags"}]
 
 
 def test_secrets_are_included_only_on_request():
-    assert [Desired.of(BOX, {"name": "b1", "include_secrets": x}).include_secrets for x in (None, False, True)] == [
+    assert [
+        Desired.from_params(BOX, {"name": "b1", "include_secrets": x}).include_secrets for x in (None, False, True)
+    ] == [
         False,
         False,
         True,
@@ -67,5 +70,5 @@ def test_secrets_are_included_only_on_request():
 )
 def test_a_value_that_cannot_be_is_named(resource, option, value, complaint):
     with pytest.raises(InvalidValue) as caught:
-        Desired.of(resource, {"name": "b1", option: value})
+        Desired.from_params(resource, {"name": "b1", option: value})
     assert (str(caught.value), caught.value.field) == (complaint, option)

@@ -12,14 +12,14 @@ import pytest
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import TransportError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed, apply
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ParentMissing
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ReferenceNotFound
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import (
     LocalFile,
     LocalPath,
     Upload,
-    look_at,
     same,
+    stat_file,
     suffix_of,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -83,18 +83,18 @@ def test_what_is_known_of_a_file(tmp_path):
     path.write_bytes(b"x" * 3)
     md5 = hashlib.md5(b"xxx").hexdigest()
     reader = Reader(Platform(), tolerant=False)
-    assert look_at(reader, str(path), "file", most=3) == LocalFile(str(path), 3, md5)
+    assert stat_file(reader, str(path), "file", maximum=3) == LocalFile(str(path), 3, md5)
     with pytest.raises(InvalidValue, match=r"^file must have 1 to 2 bytes, and .*lamp has 3"):
-        look_at(reader, str(path), "file", most=2)
+        stat_file(reader, str(path), "file", maximum=2)
     with pytest.raises(InvalidValue, match="is none"):
-        look_at(reader, str(tmp_path), "file", most=2)
-    with pytest.raises(ParentMissing, match=r"there is no file /none. Check the path"):
-        look_at(reader, "/none", "file", most=2)
+        stat_file(reader, str(tmp_path), "file", maximum=2)
+    with pytest.raises(ReferenceNotFound, match=r"there is no file /none. Check the path"):
+        stat_file(reader, "/none", "file", maximum=2)
 
 
 def test_a_file_may_come_later_where_nothing_is_done_now():
     reader = Reader(Platform(), tolerant=True)
-    assert look_at(reader, "/none", "file", most=2) is PENDING
+    assert stat_file(reader, "/none", "file", maximum=2) is PENDING
     assert reader.pending == ["the file /none does not exist yet"]
 
 
@@ -104,7 +104,7 @@ def test_a_file_that_nobody_may_read(tmp_path):
     path.write_bytes(b"x")
     path.chmod(0)
     with pytest.raises(InvalidValue, match=r"^file cannot be read: .*: Permission denied"):
-        look_at(Reader(Platform(), tolerant=False), str(path), "file", most=2)
+        stat_file(Reader(Platform(), tolerant=False), str(path), "file", maximum=2)
 
 
 def test_paths_begin_at_the_root():

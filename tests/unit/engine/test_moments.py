@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Moment, OneOf
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import NumberChoice, Timestamp
 
-MOMENT = Moment()
+MOMENT = Timestamp()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_moments_that_differ_by_a_millisecond_differ():
 
 
 def test_one_of_a_few_numbers():
-    kind = OneOf(0, 10)
+    kind = NumberChoice(0, 10)
     assert kind.argument == {"type": "int", "choices": [0, 10]}
     assert kind.check(0) == ""
     assert kind.check(5) == "must be one of 0, 10, not 5"

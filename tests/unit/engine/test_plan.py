@@ -81,7 +81,7 @@ def test_a_field_that_cannot_change_is_named_with_what_is_there_what_was_asked_a
         "colour of the box cannot be changed: it is 'red' and was asked to be 'blue'. Take it away with state: absent "
         "and make it again, or leave the option as it is"
     )
-    assert (caught.value.field, caught.value.remedy) == ("colour", BOX.way_out)
+    assert (caught.value.field, caught.value.remedy) == ("colour", BOX.remedy)
 
 
 def test_a_parent_that_cannot_change_is_named_as_the_task_names_it():

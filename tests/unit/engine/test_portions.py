@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.ota import OPERATIONS
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import PartlyDone, in_portions
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import PartlyDone, call_in_chunks
 
 
 class Platform:
@@ -30,7 +30,7 @@ class Platform:
 def test_each_element_is_sent_once_and_not_too_many_at_once():
     platform = Platform(good=2)
     ids = [str(number) for number in range(12)]
-    assert in_portions(platform, "ReupgradeOTATask", "TaskId", [*ids, "0"], {"JobId": "j"}) == ids
+    assert call_in_chunks(platform, "ReupgradeOTATask", "TaskId", [*ids, "0"], {"JobId": "j"}) == ids
     assert platform.sent == [
         ("ReupgradeOTATask", {"JobId": "j", "TaskId": ids[:10]}),
         ("ReupgradeOTATask", {"JobId": "j", "TaskId": ids[10:]}),
@@ -41,6 +41,6 @@ def test_each_element_is_sent_once_and_not_too_many_at_once():
 def test_what_was_done_before_a_failure_is_told(good):
     ids = [str(number) for number in range(12)]
     with pytest.raises(PartlyDone, match="no such task") as caught:
-        in_portions(Platform(good), "ConfirmOTATask", "TaskId", ids, {})
+        call_in_chunks(Platform(good), "ConfirmOTATask", "TaskId", ids, {})
     assert caught.value.result == {"changed": bool(good), "done": ids[: good * 10]}
     assert caught.value.error.code == "iot.firmware.InvalidOTATaskId"

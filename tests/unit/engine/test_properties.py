@@ -11,10 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import apply
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import merge, plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.run import run
 from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, FakeClient
 
 tried = settings(deadline=None, max_examples=60)
@@ -81,7 +81,7 @@ def account(box: dict | None) -> FakeClient:
 
 def read(client) -> dict | None:
     """What is there, with all that can be read."""
-    client.forget()
+    client.clear_cache()
     return BOX.read(Reader(client, tolerant=False), {"name": "b1"})
 
 
@@ -91,13 +91,13 @@ def test_a_task_that_ran_has_nothing_to_do(box, task):
     client = account(box)
     before = client.state()
     try:
-        run(BOX, task, client, False)
+        converge(BOX, task, client, False)
     except ImmutableField:
         assert client.state() == before
         assert client.writes == []
         return
     client.log.clear()
-    again = run(BOX, task, client, False)
+    again = converge(BOX, task, client, False)
     assert (again["changed"], again["steps"], client.writes) == (False, [], [])
     assert again["diff"]["before"] == again["diff"]["after"]
 
@@ -109,7 +109,7 @@ def test_a_check_writes_nothing_and_predicts_what_applying_does(box, task):
         client = account(box)
         client.read_only = check_mode
         try:
-            return run(BOX, copy.deepcopy(task), client, check_mode)
+            return converge(BOX, copy.deepcopy(task), client, check_mode)
         except ImmutableField as error:
             return str(error)
 
@@ -135,7 +135,7 @@ def test_a_check_writes_nothing_and_predicts_what_applying_does(box, task):
 def test_the_result_is_what_is_there(box, task):
     client = account(box)
     try:
-        result = run(BOX, task, client, False)
+        result = converge(BOX, task, client, False)
     except ImmutableField:
         assume(False)
     there = read(client) or {}
@@ -220,9 +220,9 @@ def test_each_step_goes_on_where_the_one_before_ended(box, wishes):
 def test_what_was_deleted_is_deleted_once(box):
     client = account(box)
     task = {"name": "b1", "state": "absent"}
-    assert run(BOX, task, client, False)["changed"] is (box is not None)
+    assert converge(BOX, task, client, False)["changed"] is (box is not None)
     client.log.clear()
-    again = run(BOX, task, client, False)
+    again = converge(BOX, task, client, False)
     assert (again["changed"], again["box"], client.writes) == (False, {}, [])
     assert {box["BoxName"] for box in client.boxes.values()} == {"other", "b11"}
 

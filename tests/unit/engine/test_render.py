@@ -61,7 +61,7 @@ def test_a_step_is_shown_without_its_request():
 
 def test_a_step_that_changes_a_part_of_something_large_shows_that_part():
     step = Step(UPDATE, "UpdateBox", {}, {"tags": ({"a": "1", "b": "2"}, {"a": "1", "b": "3"})})
-    step.told = {"tags": ({"b": "2"}, {"b": "3"})}
+    step.shown_changes = {"tags": ({"b": "2"}, {"b": "3"})}
     assert shown_step(BOX, step)["changes"] == {"tags": {"before": {"b": "2"}, "after": {"b": "3"}}}
-    step.told = {}
+    step.shown_changes = {}
     assert shown_step(BOX, step)["changes"] == {}

@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, renamed
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Number
 from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import FAMILY, FakeClient, room_id
 
@@ -18,7 +18,7 @@ class Dust(ReportEntry):
 
     families = (FAMILY,)
     fields = (
-        Field("room", required=True, resolve=room_id, into="room_id"),
+        Field("room", required=True, lookup=room_id, resolves_to="room_id"),
         Field("room_id", computed=True),
         Field("depth", type=Number(1, 5)),
     )
@@ -56,4 +56,4 @@ def test_it_must_say_what_it_tells():
 
 
 def test_members_without_a_value_are_left_out():
-    assert renamed({"A": 0, "B": None, "C": 1}, {"A": "a", "B": "b", "D": "d"}) == {"a": 0}
+    assert rename_members({"A": 0, "B": None, "C": 1}, {"A": "a", "B": "b", "D": "d"}) == {"a": 0}

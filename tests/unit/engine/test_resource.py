@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import OnTop
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import Ambiguous, ParentMissing
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import ImplicitCreate
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference, ReferenceNotFound
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
@@ -81,7 +81,7 @@ def test_any_other_refusal_is_an_error():
 
 
 def test_more_than_one_of_a_name_is_an_error():
-    with pytest.raises(Ambiguous, match=r"^2 .* answer to b1$"):
+    with pytest.raises(AmbiguousReference, match=r"^2 .* answer to b1$"):
         BOX.read(reader(FakeClient({}, {"name": "b2"}, {})), {"name": "b1"})
 
 
@@ -129,13 +129,13 @@ def test_what_has_no_read_of_its_own_is_read_in_the_list():
 
 def test_a_parent_that_is_named_is_resolved_beside_its_name():
     desired = {"name": "b1", "room": "attic"}
-    assert BOX.resolve(reader(FakeClient()), desired) == {**desired, "room_id": "r-attic"}
+    assert BOX.resolve_references(reader(FakeClient()), desired) == {**desired, "room_id": "r-attic"}
     assert desired == {"name": "b1", "room": "attic"}
-    assert BOX.resolve(reader(FakeClient()), {"name": "b1", "room": None}) == {"name": "b1", "room": None}
+    assert BOX.resolve_references(reader(FakeClient()), {"name": "b1", "room": None}) == {"name": "b1", "room": None}
 
 
 def test_a_missing_parent_is_an_error_or_pending():
-    with pytest.raises(ParentMissing, match=r"^there is no room loft\. Build it$"):
+    with pytest.raises(ReferenceNotFound, match=r"^there is no room loft\. Build it$"):
         reader(FakeClient()).missing("room", "loft", "Build it.")
     tolerant = Reader(FakeClient(), tolerant=True)
     assert tolerant.missing("room", "loft") is PENDING
@@ -179,19 +179,24 @@ def test_a_parent_is_named_within_another():
     class Hook(Shelf):
         fields = (
             *Shelf.fields,
-            Field("bolt", resolve=lambda _reader, value, room: f"{room}/{value}", beside=("room_id",), into="bolt_id"),
+            Field(
+                "bolt",
+                lookup=lambda _reader, value, room: f"{room}/{value}",
+                depends_on=("room_id",),
+                resolves_to="bolt_id",
+            ),
             Field("bolt_id", computed=True),
         )
 
-    resolved = Hook().resolve(reader(FakeClient()), {"room": "attic", "bolt": "b"})
+    resolved = Hook().resolve_references(reader(FakeClient()), {"room": "attic", "bolt": "b"})
     assert resolved == {"room": "attic", "room_id": "r-attic", "bolt": "b", "bolt_id": "r-attic/b"}
-    resolved = Hook().resolve(Reader(FakeClient(), tolerant=True), {"room": "loft", "bolt": "b"})
+    resolved = Hook().resolve_references(Reader(FakeClient(), tolerant=True), {"room": "loft", "bolt": "b"})
     assert resolved["bolt_id"] == f"{PENDING}/b"
 
 
 def test_what_is_on_top_of_something_else_is_not_made():
-    assert OnTop().steps(BOX, {"name": "b1"}) == []
-    assert OnTop().sends(BOX) == set()
+    assert ImplicitCreate().steps(BOX, {"name": "b1"}) == []
+    assert ImplicitCreate().sends(BOX) == set()
 
 
 class Paint(Resource):

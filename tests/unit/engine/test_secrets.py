@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.run import run
 from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, Box, FakeClient
 
 PIN = "pin-4711"
@@ -22,16 +22,16 @@ def outcomes(**more):
     """Results of each kind of run, with what is secret in them."""
     task = {"name": "b1", "pin": PIN, "note": "n", **more}
     client = FakeClient()
-    yield "check", run(BOX, task, client, True)
-    yield "create", run(BOX, task, client, False)
-    yield "unchanged", run(BOX, task, client, False)
-    yield "update", run(BOX, {**task, "note": "m"}, client, False)
-    yield "check of delete", run(BOX, {**task, "state": "absent"}, client, True)
+    yield "check", converge(BOX, task, client, True)
+    yield "create", converge(BOX, task, client, False)
+    yield "unchanged", converge(BOX, task, client, False)
+    yield "update", converge(BOX, {**task, "note": "m"}, client, False)
+    yield "check of delete", converge(BOX, {**task, "state": "absent"}, client, True)
     client.fail("UpdateBox")
     with pytest.raises(StepFailed) as caught:
-        run(BOX, task, client, False)
+        converge(BOX, task, client, False)
     yield "failure", caught.value.result
-    yield "delete", run(BOX, {**task, "state": "absent"}, client, False)
+    yield "delete", converge(BOX, {**task, "state": "absent"}, client, False)
 
 
 def test_no_result_tells_a_secret():
@@ -61,7 +61,7 @@ def test_no_diff_tells_a_secret_that_is_an_option():
     class Safe(Box):
         fields = tuple(replace(f, computed=False) if f.name == "key_code" else f for f in Box.fields)
 
-    result = run(Safe(), {"name": "b1", "note": "n", "include_secrets": True}, FakeClient({}), False)
+    result = converge(Safe(), {"name": "b1", "note": "n", "include_secrets": True}, FakeClient({}), False)
     assert result["box"]["key_code"] == KEY
     assert KEY not in json.dumps([result["diff"], result["steps"]])
 

@@ -15,7 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
     JsonText,
     Mapping,
     Members,
-    Named,
+    NamedMembers,
     Number,
     Text,
     Texts,
@@ -25,13 +25,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 
 tried = settings(deadline=None, max_examples=30)
 
-NET = Choice({"wifi": "WIFI", "lora": "LORA", "other": "OTHER"}, {3: "wifi", 8: "other"}, alike={"lora": "other"})
+NET = Choice({"wifi": "WIFI", "lora": "LORA", "other": "OTHER"}, {3: "wifi", 8: "other"}, aliases={"lora": "other"})
 LEVEL = Choice({"weak": 1, "none": 2}, {0: "strong", 1: "weak", 2: "none"})
 MODEL = Choice({True: "senior", False: None}, {"senior": True, "basic": False})
-TAGS = Mapping(Text(1, 5), Text(0, 5, wide=2), most=3)
-TOPICS = Texts(Text(1, 5), most=3)
-DEVICES = Members(("product", "name"), ("product_key", "name"), most=3)
-GROUPS = Named("group_id", least=1, most=3)
+TAGS = Mapping(Text(1, 5), Text(0, 5, wide=2), maximum=3)
+TOPICS = Texts(Text(1, 5), maximum=3)
+DEVICES = Members(("product", "name"), ("product_key", "name"), maximum=3)
+GROUPS = NamedMembers("group_id", minimum=1, maximum=3)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -119,7 +119,7 @@ def test_the_order_of_members_means_nothing(members, random):
         (TAGS, {"a": "", "b": 1, 7: True}),
         (DEVICES, [{}, {}, {}]),
         (GROUPS, ["a", "b", "c"]),
-        (Named("id"), []),
+        (NamedMembers("id"), []),
         (Flag(), True),
     ],
 )

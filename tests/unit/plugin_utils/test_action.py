@@ -210,7 +210,7 @@ def test_what_was_read_is_dropped_when_a_task_is_tried_again(opened, monkeypatch
     one, other = task(), task()
     IotAction._client(one, one.entry, {})
     dropped = []
-    opened[0].forget = lambda: dropped.append(True)
+    opened[0].clear_cache = lambda: dropped.append(True)
     for tried, times in ((one, 0), (other, 0), (other, 1), (other, 2), (one, 2)):
         IotAction._forget_if_tried_again(tried)
         assert len(dropped) == times

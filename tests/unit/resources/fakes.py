@@ -21,8 +21,8 @@ CATALOGUE = Catalogue(*FAMILIES)
 def declared() -> list[type[Resource]]:
     """Every resource that the collection declares."""
     found = {}
-    for module in pkgutil.iter_modules(resources.__path__):
-        names = vars(importlib.import_module(f"{resources.__name__}.{module.name}"))
+    for module in pkgutil.walk_packages(resources.__path__, f"{resources.__name__}."):
+        names = vars(importlib.import_module(module.name))
         for value in names.values():
             if isinstance(value, type) and issubclass(value, Resource) and value.kind:
                 found[value.kind] = value
@@ -61,7 +61,7 @@ class Answers:
 
     def _answer(self, name: str, params: dict | None):
         pages = self.operation(name).pages
-        first = {pages.page: 1, pages.size: pages.most} if pages else {}
+        first = {pages.page: 1, pages.size: pages.max_size} if pages else {}
         encode(name, self.operation(name), {**first, **(params or {})})
         self.calls += 1
         self.sent.append((name, params))
@@ -87,5 +87,5 @@ class Answers:
         items = self._answer(name, params)
         return iter(items if isinstance(items, list) else member(items, self.operation(name).pages.items))
 
-    def forget(self):
+    def clear_cache(self):
         pass

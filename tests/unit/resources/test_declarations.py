@@ -23,23 +23,23 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
     Mapping,
     Members,
-    Named,
+    NamedMembers,
     Text,
     Texts,
     Type,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.data_source import Topics
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.destination import Configuration
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_lookup import Behind
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota_firmware import Files
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule_actions import TARGETS, Actions
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code_schedule import PeriodByPeriod, Periods
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription import Queue
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_blocks import Blocks
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_functions import Functions
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import Described, Source
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model_json import ThingModelJson
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.tsl import Tsl, functions_of
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import GatewayRef
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmware import Files
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.data_source import Topics
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.destination import Configuration
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import TARGETS, Actions
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.schedule import PeriodByPeriod, Periods
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.subscription import Queue
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.blocks import Blocks
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.functions import Functions
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model import Described, Source
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model_json import ThingModelJson
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.tsl import Tsl, functions_of
 from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers, declared, filled
 
 RESOURCES = {resource.kind: resource() for resource in declared()}
@@ -49,7 +49,7 @@ BROUGHT_ABOUT = {
     for kind, resource in RESOURCES.items()
     if any(value is not None for value in resource.states.values())
 }
-MODEL = json.loads((Path(__file__).parent / "data/door_lock.json").read_text(encoding="utf-8"))
+MODEL = json.loads((Path(__file__).parent / "thing_model/data/door_lock.json").read_text(encoding="utf-8"))
 
 tried = settings(deadline=None, max_examples=30)
 each = pytest.mark.parametrize("resource", RESOURCES.values(), ids=RESOURCES)
@@ -123,9 +123,9 @@ def test_it_has_a_name_and_fields_by_different_names(resource):
     assert len(set(names)) == len(names)
     wires = [field.wire for field in resource.fields if field.wire]
     assert len(set(wires)) == len(wires)
-    for name in (*resource.key, *resource.identity.values(), *resource.filters, *resource.within):
+    for name in (*resource.key, *resource.identity.values(), *resource.filters, *resource.required_filters):
         assert name in names, name
-    assert set(resource.within) <= set(resource.filters)
+    assert set(resource.required_filters) <= set(resource.filters)
 
 
 @each
@@ -191,15 +191,15 @@ def test_a_create_takes_what_is_required_and_learns_what_its_reply_has(resource)
     operation = resource.operation(resource.create.operation)
     assert operation.kind in (CREATE, SET)
     given_ = {field.wire for field in resource.fields if field.is_option or field.name in resource.identity.values()}
-    into = {resource.field(field.into).wire for field in resource.fields if field.resolve}
+    into = {resource.field(field.resolves_to).wire for field in resource.fields if field.lookup}
     required = {name for name, param in operation.params.items() if param.required}
     assert required <= given_ | into | set(resource.create.constants or {})
-    for name, path in resource.create.learns.items():
+    for name, path in resource.create.outputs.items():
         assert resource.field(name).computed or name in resource.identity.values(), name
         assert member(reply(operation), path) is not None, path
     # What identifies it is given or learnt, or no step could follow.
     for name in resource.identity.values():
-        assert name in resource.create.learns or name in resource.create.sends(resource), name
+        assert name in resource.create.outputs or name in resource.create.sends(resource), name
 
 
 @each
@@ -215,7 +215,7 @@ def test_every_option_is_sent_somewhere(resource):
         if field.is_option:
             sent = field.name in resource.create.sends(resource)
             names_it = field.name in (*resource.key, *resource.identity.values())
-            assert sent or field.name in mutable or field.write_only or field.resolve or names_it, field.name
+            assert sent or field.name in mutable or field.write_only or field.lookup or names_it, field.name
         else:
             assert field.computed or field.name in mutable, field.name
     for name in mutable:
@@ -232,10 +232,10 @@ def test_what_a_create_does_not_send_has_an_initial_value_to_differ_from(resourc
 def test_every_field_that_is_returned_is_read(resource):
     found = told(resource)
     for field in resource.fields:
-        if not field.write_only and not field.resolve:
-            assert field.name in found or (field.name in getattr(resource.create, "learns", ()) and field.once), (
-                field.name
-            )
+        if not field.write_only and not field.lookup:
+            assert field.name in found or (
+                field.name in getattr(resource.create, "outputs", ()) and field.returned_once
+            ), field.name
     assert all(value is not None for name, value in found.items() if name in resource.key)
 
 
@@ -251,9 +251,9 @@ def test_a_text_that_a_reply_leaves_out_is_an_empty_one_and_takes_no_clearing(re
 @each
 def test_what_is_resolved_becomes_a_field_that_is_known(resource):
     for field in resource.fields:
-        assert bool(field.resolve) is bool(field.into), field.name
-        if field.resolve:
-            assert resource.field(field.into).computed, field.name
+        assert bool(field.lookup) is bool(field.resolves_to), field.name
+        if field.lookup:
+            assert resource.field(field.resolves_to).computed, field.name
             assert not field.wire, field.name
 
 
@@ -271,7 +271,7 @@ def test_filters_look_at_what_is_read(resource):
     found = told(resource)
     for name in resource.filters:
         field = resource.field(name)
-        assert (field.into if field.resolve else name) in found, name
+        assert (field.resolves_to if field.lookup else name) in found, name
 
 
 @each
@@ -388,12 +388,12 @@ def values(field):
         return st.lists(st.sampled_from([text for text in some if not field.type.check([text])]), unique=True)
     if isinstance(field.type, (Configuration, Queue)):
         return st.sampled_from(PLACES if isinstance(field.type, Configuration) else QUEUES)
-    if isinstance(field.type, Named):
+    if isinstance(field.type, NamedMembers):
         things = [{"name": f"thing_{n}", field.type.key: str(n)} for n in range(5)]
         return st.lists(st.sampled_from(things), max_size=4, unique_by=field.type.identity)
     if isinstance(field.type, Topics):
         return st.lists(st.sampled_from(TOPICS), max_size=4, unique_by=field.type.identity)
-    if isinstance(field.type, Behind):
+    if isinstance(field.type, GatewayRef):
         return st.sampled_from([{}, *DEVICES])
     if isinstance(field.type, Periods):
         return st.lists(st.sampled_from(PERIODS), max_size=4, unique_by=field.type.identity)
@@ -405,8 +405,8 @@ def values(field):
 @st.composite
 def situations(draw, resource):
     """What is desired, as resolved, and what is there: None, or the same key with anything else."""
-    given_ = {f.name: values(f) for f in resource.fields if (f.is_option or not f.computed) and not f.resolve}
-    parents = {f.into: st.just(PARENT) for f in resource.fields if f.resolve}
+    given_ = {f.name: values(f) for f in resource.fields if (f.is_option or not f.computed) and not f.lookup}
+    parents = {f.resolves_to: st.just(PARENT) for f in resource.fields if f.lookup}
     always = {name: given_[name] for name in given_ if resource.field(name).required}
     always.update((name, parents[name]) for name in parents if name in (*resource.key, *resource.identity.values()))
     must = {} if not isinstance(resource.create, Create) else resource.operation(resource.create.operation).params
@@ -487,8 +487,8 @@ FIXED = [
     (resource, field)
     for resource in RESOURCES.values()
     for field in resource.fields
-    if field.name not in resource.mutable() and not field.write_only and not field.resolve
-    if field.is_option or field.name in {other.into for other in resource.fields}
+    if field.name not in resource.mutable() and not field.write_only and not field.lookup
+    if field.is_option or field.name in {other.resolves_to for other in resource.fields}
     # Values of these are more than words; tests of their own tell.
     if not isinstance(field.type, (Files, Mapping, Members))
 ]
@@ -501,9 +501,9 @@ def test_what_cannot_change_is_refused_with_a_way_out(resource, field):
     asked = "a1" if field.computed else candidates(field)[0]
     with pytest.raises(ImmutableField) as caught:
         plan(resource, {field.name: asked}, {field.name: "elsewhere"})
-    option = next((other.name for other in resource.fields if other.into == field.name), field.name)
+    option = next((other.name for other in resource.fields if other.resolves_to == field.name), field.name)
     assert caught.value.field == option
     assert str(caught.value) == (
         f"{option} of the {resource.title} cannot be changed: it is 'elsewhere' and was asked to be {asked!r}. "
-        f"{resource.way_out}"
+        f"{resource.remedy}"
     )

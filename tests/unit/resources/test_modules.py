@@ -72,25 +72,29 @@ def test_what_is_returned_is_documented(name):
     entry = RESOURCES[name].ENTRY
     returned = yaml.safe_load(RESOURCES[name].RETURN)
     resource = entry.resource
-    shown = [field.name for field in resource.fields if not field.write_only and not field.resolve]
+    shown = [field.name for field in resource.fields if not field.write_only and not field.lookup]
     if isinstance(entry, InfoEntry):
         assert set(returned) == {resource.plural, "calls"}
         # What is told only once is told by the task that makes it.
-        at_any_time = [name for name in shown if not resource.field(name).once]
+        at_any_time = [name for name in shown if not resource.field(name).returned_once]
         assert list(returned[resource.plural]["contains"]) == at_any_time
     else:
         assert (
             {resource.kind, "diff", "steps", "calls"}
             <= set(returned)
-            <= {resource.kind, "diff", "steps", "calls", "pending", *resource.also_told}
+            <= {resource.kind, "diff", "steps", "calls", "pending", *resource.extra_result_keys}
         )
-        assert set(resource.also_told) <= set(returned)
+        assert set(resource.extra_result_keys) <= set(returned)
         # What only the info module reads is told by that.
         told = [name for name in shown if not (resource.field(name).on_request and resource.field(name).computed)]
         assert list(returned[resource.kind]["contains"]) == told
         # What a task names may be missing; what only a method of the resource looks up need not.
-        naming = any(field.resolve for field in resource.fields)
-        assert naming <= ("pending" in returned) <= (naming or type(resource).resolve is not Resource.resolve)
+        naming = any(field.lookup for field in resource.fields)
+        assert (
+            naming
+            <= ("pending" in returned)
+            <= (naming or type(resource).resolve_references is not Resource.resolve_references)
+        )
 
 
 def test_every_resource_has_a_module_and_one_to_find_it():

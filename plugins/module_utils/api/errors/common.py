@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Codes of the gateway, and those that every family may answer (the manual's chapter 4.6)."""
+"""Error codes of the API gateway, and error codes that every family can return (manual chapter 4.6)."""
 
 from __future__ import annotations
 
@@ -15,109 +15,139 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
 ERRORS = error_codes(
     {
         "Throttling": (
-            THROTTLED, "The account sends more requests than its quota allows", "Send fewer requests a second",
+            THROTTLED,
+            "The account exceeds the quota of requests per second",
+            "Send fewer requests per second, or set pacing to true",
         ),
         "Throttling.User": (
-            THROTTLED, "The account sends more requests than its quota allows", "Send fewer requests a second",
+            THROTTLED,
+            "The account exceeds the quota of requests per second",
+            "Send fewer requests per second, or set pacing to true",
         ),
         "Throttling.Api": (
-            THROTTLED, "The operation gets more requests than its quota allows", "Send fewer requests a second",
+            THROTTLED,
+            "The operation exceeds its quota of requests per second",
+            "Send fewer requests per second, or set pacing to true",
         ),
-        "ServiceUnavailable": (TRANSIENT, "The service cannot answer at the moment", "Try again later"),
-        "InternalError": (TRANSIENT, "The service failed on its side", "Try again later"),
-        "iot.system.SystemException": (TRANSIENT, "The platform failed on its side", "Try again later"),
-        "SignatureDoesNotMatch": (PERMANENT, "The signature does not fit the request", "Check the AccessKey secret"),
-        "IncompleteSignature": (PERMANENT, "The signature does not fit the request", "Check the AccessKey secret"),
-        "InvalidAccessKeyId.NotFound": (PERMANENT, "The AccessKey id does not exist", "Check the AccessKey id"),
-        "InvalidAccessKeyId.Inactive": (PERMANENT, "The AccessKey is disabled", "Enable the AccessKey or use another"),
-        "InvalidSecurityToken.Expired": (PERMANENT, "The security token has expired", "Ask STS for a new token"),
+        "ServiceUnavailable": (TRANSIENT, "The service is temporarily unavailable", "Retry later"),
+        "InternalError": (TRANSIENT, "An internal error occurred in the service", "Retry later"),
+        "iot.system.SystemException": (TRANSIENT, "An internal error occurred on the platform", "Retry later"),
+        "SignatureDoesNotMatch": (PERMANENT, "The signature does not match the request", "Check access_key_secret"),
+        "IncompleteSignature": (PERMANENT, "The signature does not match the request", "Check access_key_secret"),
+        "InvalidAccessKeyId.NotFound": (PERMANENT, "The AccessKey ID does not exist", "Check access_key_id"),
+        "InvalidAccessKeyId.Inactive": (
+            PERMANENT, "The AccessKey is disabled", "Enable the AccessKey, or use another AccessKey",
+        ),
+        "InvalidSecurityToken.Expired": (
+            PERMANENT, "The security token has expired", "Request a new token from STS, and set security_token",
+        ),
         "InvalidTimeStamp.Expired": (
-            PERMANENT, "The request is more than 15 minutes old or early", "Set this machine's clock",
+            PERMANENT,
+            "The timestamp of the request differs from the time of the platform by more than 15 minutes",
+            "Correct the clock of this machine",
         ),
-        "InvalidTimeStamp.Format": (PERMANENT, "The timestamp is not of the form YYYY-MM-DDThh:mm:ssZ"),
-        "SignatureNonceUsed": (TRANSIENT, "The nonce was used before", "Send the request again with a new nonce"),
-        "InvalidAction.NotFound": (PERMANENT, "The API has no such operation", "Check the name of the operation"),
+        "InvalidTimeStamp.Format": (
+            PERMANENT,
+            "The timestamp does not have the format YYYY-MM-DDThh:mm:ssZ",
+            "Report this error to the maintainers of the collection",
+        ),
+        "SignatureNonceUsed": (
+            TRANSIENT, "The nonce of the request was used before", "Send the request again with a new nonce",
+        ),
+        "InvalidAction.NotFound": (PERMANENT, "The operation does not exist", "Check the name of the operation"),
         "UnsupportedOperation": (
-            PERMANENT, "The API has no such operation in this region", "Check the operation and the region",
+            PERMANENT,
+            "The operation is not available in this region",
+            "Check the name of the operation and the region",
         ),
-        "InvalidVersion": (PERMANENT, "The API has no such version"),
-        "MissingParameter": (PERMANENT, "A required parameter is missing", "Give the parameter"),
-        "InvalidParameter": (PERMANENT, "A parameter has a value that it cannot have", "Check the value"),
-        "Forbidden.RAM": (PERMANENT, "The RAM user may not call this operation", "Give the RAM user the permission"),
-        "Forbidden": (PERMANENT, "The caller may not do this", "Check the permissions of the AccessKey"),
+        "InvalidVersion": (PERMANENT, "The API version does not exist", "Check endpoint"),
+        "MissingParameter": (PERMANENT, "A required parameter is missing", "Specify the parameter"),
+        "InvalidParameter": (PERMANENT, "A parameter has an invalid value", "Correct the value of the parameter"),
+        "Forbidden.RAM": (
+            PERMANENT,
+            "The RAM user does not have the permission to call this operation",
+            "Grant the permission to the RAM user",
+        ),
+        "Forbidden": (
+            PERMANENT,
+            "The caller does not have the permission to call this operation",
+            "Check the permissions of the AccessKey",
+        ),
         "NotImplemented": (
-            PERMANENT, "The embedded platform knows this operation but cannot do it yet", "Try it against the cloud",
+            PERMANENT, "The emulator does not implement this operation", "Call the operation on the cloud platform",
         ),
         "iot.system.IllegalRequest": (
-            PERMANENT, "The request carries invalid parameters", "Correct the request parameters and send it again",
+            PERMANENT, "The request has invalid parameters", "Correct the parameters of the request",
         ),
         "iot.system.InstanceIdSame": (
             PERMANENT,
-            "Source and target instance are one and the same",
-            "Give a target instance ID that differs from the source",
+            "The source instance and the target instance are the same",
+            "Specify a target instance ID that is not the source instance ID",
         ),
         "iot.system.BillsOverDue": (
             PERMANENT,
             "The Alibaba Cloud account has unpaid bills",
-            "Settle the balance in the account's billing center",
+            "Pay the bills in the billing center of the account",
         ),
         "iot.common.InvalidPageParams": (
             PERMANENT,
-            "The page size or page number is not acceptable",
-            "Keep the paging values, such as PageSize, within the range of the API used",
+            "The page size or the page number is invalid",
+            "Specify a page size and a page number within the limits of the operation",
         ),
         "iot.common.InvalidTenant": (
             PERMANENT,
-            "The account is not accepted as a tenant",
-            "Check which Alibaba Cloud account is in use and what it may do",
+            "The account is not a valid tenant",
+            "Check which Alibaba Cloud account the AccessKey belongs to, and its permissions",
         ),
         "iot.common.QueryDeviceActionError": (
-            TRANSIENT, "The device lookup failed", "Retry; if it keeps failing, check the parameters",
+            TRANSIENT, "The device could not be read", "Retry later. If it still fails, check the parameters",
         ),
         "iot.common.QueryDevicePropertyActionError": (
-            TRANSIENT, "Reading the device properties failed", "Retry shortly",
+            TRANSIENT, "The device properties could not be read", "Retry later",
         ),
-        "iot.common.QueryProductCountActionError": (TRANSIENT, "Counting the products failed", "Retry shortly"),
+        "iot.common.QueryProductCountActionError": (
+            TRANSIENT, "The number of products could not be read", "Retry later",
+        ),
         "iot.common.RamActionPermissionDeny": (
             PERMANENT,
-            "RAM does not permit this action",
-            "Have the account owner grant the RAM permission for this call",
+            "RAM denies access to this operation",
+            "Ask the owner of the account to grant the RAM permission for this operation",
         ),
         "iot.common.AuthActionPermissionDeny": (
             PERMANENT,
-            "Access denied; the device may belong to another account",
+            "Access is denied. The device may belong to another account",
             "Use an AccessKey of the account that owns the device",
         ),
         "iot.check.ParametersNotLessThanMax": (
             PERMANENT,
-            "One parameter must be smaller than another, such as startTime before endTime",
-            "Put the two values in the right order",
+            "A parameter must be less than another one, for example startTime less than endTime",
+            "Correct the order of the two values",
         ),
         "iot.check.InvalidFormattedParameter": (
-            PERMANENT, "A parameter is badly formatted", "Correct the parameter format",
+            PERMANENT, "A parameter has an invalid format", "Correct the format of the parameter",
         ),
         "iot.common.APINotSupportedInInstance": (
             PERMANENT,
-            "This instance does not offer the API; public instances lack it",
-            "Call the API on an Enterprise Edition instance",
+            "The instance does not support the operation. Public instances do not have it",
+            "Use an Enterprise Edition instance",
         ),
         "iot.common.InvalidFormattedParameter": (
-            PERMANENT, "A parameter is badly formatted", "Correct the parameter format",
+            PERMANENT, "A parameter has an invalid format", "Correct the format of the parameter",
         ),
         "iot.common.IllegalFileBizCode": (
-            PERMANENT, "The file's business type is not recognized", "Use a file business type that the API lists",
+            PERMANENT, "The business type of the file is unknown", "Use one of the documented business types",
         ),
-        "iot.common.IllegalFileFormat": (
-            PERMANENT, "The file format is not accepted", "Supply the file in a supported format",
+        "iot.common.IllegalFileFormat": (PERMANENT, "The file format is not supported", "Use a supported file format"),
+        "iot.common.FileNotExist": (
+            NOT_FOUND, "The file does not exist", "Check the reference to the file, or upload the file first",
         ),
-        "iot.common.FileNotExist": (NOT_FOUND, "No such file", "Check the file reference or upload the file first"),
         "iot.common.UpdateThingModelOverLimit": (
             PERMANENT,
             "The thing model (TSL) file is larger than 256 KB (256*1024 characters)",
-            "Shorten the thing model file",
+            "Reduce the size of the thing model file",
         ),
         "iot.common.QueryProductActionError": (
-            TRANSIENT, "The product lookup failed", "Retry; if it keeps failing, check the parameters",
+            TRANSIENT, "The product could not be read", "Retry later. If it still fails, check the parameters",
         ),
     }
 )

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Error codes of devices (the manual's chapter 4.6)."""
+"""Error codes of devices (manual chapter 4.6)."""
 
 from __future__ import annotations
 
@@ -16,202 +16,212 @@ ERRORS = error_codes(
     {
         "iot.Device.NotDeviceOwner": (
             PERMANENT,
-            "The caller does not own the device",
-            "Sign in with the main account and look for the device in its instance",
+            "The account does not own the device",
+            "Use the Alibaba Cloud account that owns the device, and check its instance",
         ),
         "iot.device.AddTopoRelationFailed": (
-            PERMANENT, "The topological relationship could not be added", "Check the gateway and sub-device parameters",
+            PERMANENT,
+            "The sub-device could not be added to the gateway",
+            "Check the parameters of the gateway and the sub-device",
         ),
         "iot.device.AlreadyExistedDeviceName": (
-            EXISTS, "The product already has a device of this name", "Pick another device name",
+            EXISTS, "The product already has a device with this name", "Choose another device name",
         ),
         "iot.device.ApplyManyDevicesFailed": (
-            PERMANENT, "The bulk device creation request failed", "Check the parameters before trying again",
+            PERMANENT, "The devices could not be created in bulk", "Check the parameters, then retry",
         ),
         "iot.device.CreateDeviceFailed": (
-            TRANSIENT, "The device could not be created", "Retry; if it keeps failing, check the parameters",
+            TRANSIENT, "The device could not be created", "Retry later. If it still fails, check the parameters",
         ),
         "iot.device.CreateDeviceTasksRunning": (
-            TRANSIENT, "A bulk device creation is still running", "Wait for it to end, then retry",
+            TRANSIENT, "Another bulk creation of devices is still running", "Wait until it ends, then retry",
         ),
         "iot.device.DeviceApplyIsNotFound": (
             NOT_FOUND,
-            "No device application with this ApplyId",
+            "There is no application for devices with this ApplyId",
             "Use the ApplyId that BatchCheckDeviceNames or BatchImportDevice returned",
         ),
         "iot.device.DeviceCountExceeded": (
-            PERMANENT, "More than 1,000 devices in one bulk registration", "Split the devices over several calls",
+            PERMANENT, "A bulk registration has more than 1,000 devices", "Split the devices into several requests",
         ),
         "iot.device.DeleteDeviceFailed": (
-            PERMANENT, "The device could not be deleted", "Check the parameters before trying again",
+            PERMANENT, "The device could not be deleted", "Check the parameters, then retry",
         ),
-        "iot.device.DeleteDevicePropertyFailed": (
-            TRANSIENT, "The device property could not be deleted", "Retry shortly",
-        ),
-        "iot.device.DisableDeviceFailed": (TRANSIENT, "The device could not be disabled", "Retry shortly"),
-        "iot.device.EnableDeviceFailed": (TRANSIENT, "The device could not be enabled", "Retry shortly"),
+        "iot.device.DeleteDevicePropertyFailed": (TRANSIENT, "The device property could not be deleted", "Retry later"),
+        "iot.device.DisableDeviceFailed": (TRANSIENT, "The device could not be disabled", "Retry later"),
+        "iot.device.EnableDeviceFailed": (TRANSIENT, "The device could not be enabled", "Retry later"),
         "iot.device.InactiveDevice": (
             PERMANENT,
             "The device has never connected to the platform",
-            "Bring the physical device online and check its status in the console",
+            "Connect the device to the platform, and check its status in the console",
         ),
         "iot.device.InvalidFormattedApplyId": (
-            PERMANENT,
-            "The ApplyId of the device application is wrong",
-            "Use the ApplyId that BatchCheckDeviceNames returned",
+            PERMANENT, "The ApplyId is invalid", "Use the ApplyId that BatchCheckDeviceNames returned",
         ),
         "iot.device.IncorrentDeviceApplyInfo": (
-            PERMANENT, "The device application data is wrong", "Check the parameters, such as ApplyId",
+            PERMANENT, "The application for devices has invalid data", "Check the parameters, such as ApplyId",
         ),
         "iot.device.InvalidFormattedDeviceName": (
             PERMANENT,
-            "The device name breaks the naming rules",
-            "Choose a name that follows the rules under RegisterDevice",
+            "The device name violates the naming rules",
+            "Choose a name that follows the naming rules of RegisterDevice",
         ),
         "iot.device.InvalidDeviceNickNameExisted": (
             PERMANENT,
-            "The device list contains unacceptable nicknames",
+            "The list of devices contains invalid nicknames",
             "Correct the nicknames that the response lists",
         ),
         "iot.device.InvalidFormattedDevicePropertyKey": (
-            PERMANENT, "A device property identifier is malformed", "Correct the identifier as the API page describes",
+            PERMANENT,
+            "A device property identifier has an invalid format",
+            "Correct the identifier as the documentation of the operation describes",
         ),
         "iot.device.InvalidFormattedDevicePropertiesString": (
             PERMANENT,
-            "The device properties string is malformed",
-            "Correct the properties format as the API page describes",
+            "The string of device properties has an invalid format",
+            "Correct the format as the documentation of the operation describes",
         ),
         "iot.device.InvalidIoTId": (
             PERMANENT,
-            "The device ID (IotId) is wrong",
-            "Take the IotId from QueryDeviceDetail, or pass ProductKey and DeviceName instead",
+            "The device ID (IotId) is invalid",
+            "Read the IotId with QueryDeviceDetail, or specify ProductKey and DeviceName instead",
         ),
         "iot.device.InvalidTimeBucket": (
-            PERMANENT, "The time range is not valid", "Check start and end time against the API's limits",
+            PERMANENT,
+            "The time range is invalid",
+            "Check that start and end of the range are within the limits of the operation",
         ),
         "iot.device.InvokeThingServiceFailed": (
             PERMANENT,
-            "The device service call failed",
-            "Match Args to the thing model, see that the device is online, then retry",
+            "The service of the device could not be called",
+            "Check Args against the thing model and that the device is online, then retry",
         ),
         "iot.device.LongDevicePropertiesString": (
-            PERMANENT, "The device properties string is too long", "Send fewer properties at a time",
+            PERMANENT, "The string of device properties is too long", "Send fewer properties per request",
         ),
         "iot.device.NoneDeviceNameElement": (
-            PERMANENT, "The list of device names is empty", "Pass at least one device name",
+            PERMANENT, "The list of device names is empty", "Specify at least one device name",
         ),
         "iot.device.NoneDeviceProperties": (
             PERMANENT,
-            "None of the given device properties is valid",
+            "None of the device properties is valid",
             "Use property identifiers that the thing model (TSL) defines",
         ),
         "iot.device.NotExistedDevice": (
-            NOT_FOUND, "No such device", "Check IotId, or ProductKey and DeviceName, with QueryDevice",
+            NOT_FOUND, "The device does not exist", "Check IotId, or ProductKey and DeviceName, with QueryDevice",
         ),
-        "iot.device.NullApplyId": (PERMANENT, "ApplyId is missing", "Pass the ApplyId of the device application"),
-        "iot.device.NullDeviceName": (PERMANENT, "The device name is missing", "Pass the DeviceName"),
+        "iot.device.NullApplyId": (PERMANENT, "ApplyId is missing", "Specify ApplyId"),
+        "iot.device.NullDeviceName": (PERMANENT, "The device name is missing", "Specify the DeviceName"),
         "iot.device.NullDevicePropertyKey": (
-            PERMANENT, "The device property name is missing", "Pass the property name",
+            PERMANENT, "The device property name is missing", "Specify the property name",
         ),
         "iot.device.NullDevicePropertiesString": (
-            PERMANENT, "The device properties are missing", "Pass the device properties",
+            PERMANENT, "The device properties are missing", "Specify the device properties",
         ),
         "iot.device.QueryDeviceApplyActionError": (
-            PERMANENT, "The device application could not be read", "Check the ApplyId, then retry",
+            PERMANENT, "The application for devices could not be read", "Check the ApplyId, then retry",
         ),
         "iot.device.QueryDeviceAttrDataHistoryFailed": (
-            TRANSIENT, "Reading the property history failed", "Retry; if it keeps failing, check the parameters",
+            TRANSIENT, "The property history could not be read", "Retry later. If it still fails, check the parameters",
         ),
         "iot.device.QueryDeviceAttrStatusFailed": (
-            TRANSIENT, "Reading the current property values failed", "Retry shortly",
+            TRANSIENT, "The current property values could not be read", "Retry later",
         ),
-        "iot.device.QueryDeviceEventHistoryFailed": (TRANSIENT, "Reading the event history failed", "Retry shortly"),
-        "iot.device.QueryDeviceListActionError": (TRANSIENT, "Listing the devices failed", "Retry shortly"),
+        "iot.device.QueryDeviceEventHistoryFailed": (TRANSIENT, "The event history could not be read", "Retry later"),
+        "iot.device.QueryDeviceListActionError": (TRANSIENT, "The devices could not be listed", "Retry later"),
         "iot.device.QueryDeviceServiceHistoryFailed": (
-            TRANSIENT, "Reading the service call history failed", "Retry shortly",
+            TRANSIENT, "The history of service calls could not be read", "Retry later",
         ),
-        "iot.device.QueryDeviceStatisticsFailed": (TRANSIENT, "Reading the device statistics failed", "Retry shortly"),
-        "iot.device.QueryDeviceStatusFailed": (TRANSIENT, "Reading the device status failed", "Retry shortly"),
+        "iot.device.QueryDeviceStatisticsFailed": (TRANSIENT, "The device statistics could not be read", "Retry later"),
+        "iot.device.QueryDeviceStatusFailed": (TRANSIENT, "The device status could not be read", "Retry later"),
         "iot.device.QueryTopoRelationFailed": (
             NOT_FOUND,
-            "There are no such topological relationships",
-            "Check which device is the gateway and which the sub-device; PageSize may be at most 50",
+            "The topological relationship does not exist",
+            "Check which device is the gateway and which one is the sub-device, and that PageSize is at most 50",
         ),
         "iot.device.RemoveTopoRelationFailed": (
-            TRANSIENT, "The topological relationship could not be removed", "Retry shortly",
+            TRANSIENT, "The sub-device could not be removed from the gateway", "Retry later",
         ),
         "iot.device.SaveOrUpdateDevicePropertiesFailed": (
-            TRANSIENT, "The device properties could not be added or changed", "Retry shortly",
+            TRANSIENT, "The device properties could not be added or updated", "Retry later",
         ),
         "iot.device.SetDevicePropertyFailed": (
             PERMANENT,
             "The device property could not be set",
-            "Check Items against the thing model and that the property is writable",
+            "Check Items against the thing model, and that the property is writable",
         ),
         "iot.device.TooManyDevicePropertiesPerTime": (
-            PERMANENT, "Too many properties in one call", "Stay within the property count that the API allows",
+            PERMANENT, "The request has too many properties", "Send at most as many properties as the operation allows",
         ),
         "iot.device.TopoRelationCountExceeded": (
-            PERMANENT,
-            "The gateway has too many topological relationships",
-            "Remove relationships that are no longer needed",
+            PERMANENT, "The gateway has too many sub-devices", "Remove sub-devices that you no longer need",
         ),
         "iot.device.VerifyDeviceFailed": (
-            PERMANENT, "The device could not be verified", "Check the device details passed",
+            PERMANENT, "The device could not be verified", "Check the parameters that identify the device",
         ),
         "iot.device.TooManyDeviceNamesPerRequest": (
-            PERMANENT, "Too many device names in one query", "Pass no more than 10,000 device names",
+            PERMANENT, "The query has too many device names", "Specify at most 10,000 device names",
         ),
         "iot.device.InvalidDeviceParams": (
-            PERMANENT, "The device parameters are not valid", "Check the device details passed",
+            PERMANENT, "The device parameters are invalid", "Check the parameters that identify the device",
         ),
-        "iot.devicesearch.InvalidSQLException": (PERMANENT, "The SQL statement is not valid", "Correct the SQL syntax"),
+        "iot.devicesearch.InvalidSQLException": (
+            PERMANENT, "The SQL statement is invalid", "Correct the syntax of the SQL statement",
+        ),
         "iot.devicesearch.InvalidSQLOffsetError": (
-            PERMANENT, "The SQL offset is not valid", "Correct the offset in the statement",
+            PERMANENT, "The offset in the SQL statement is invalid", "Correct the offset",
         ),
         "iot.devicesearch.InvalidSQLFieldError": (
-            PERMANENT, "The SQL statement names an unusable field", "Correct the field names in the statement",
+            PERMANENT, "The SQL statement has an invalid field", "Correct the names of the fields",
         ),
         "iot.devicesearch.InvalidSQLConditionError": (
-            PERMANENT, "The SQL statement joins too many conditions", "Use fewer connectives in the statement",
+            PERMANENT, "The SQL statement has too many conditions", "Use fewer AND and OR operators",
         ),
         "iot.devicesearch.InvalidSQLOrderError": (
-            PERMANENT, "The sort clause of the SQL statement is wrong", "Correct the ordering in the statement",
+            PERMANENT, "The ORDER BY clause of the SQL statement is invalid", "Correct the ORDER BY clause",
         ),
         "iot.devicesearch.InvalidSQLOperatorTypeError": (
-            PERMANENT, "An SQL operator does not suit the data type", "Use an operator that fits the field's type",
+            PERMANENT,
+            "An operator in the SQL statement does not support the type of the field",
+            "Use an operator that supports the type of the field",
         ),
         "iot.devicesearch.InvalidSQLParamError": (
-            PERMANENT, "The SQL statement uses unsupported syntax", "Take the unsupported syntax out of the statement",
+            PERMANENT, "The SQL statement uses unsupported syntax", "Remove the unsupported syntax",
         ),
         "iot.tsl.InvalidIdentifierInEventError": (
-            PERMANENT, "Raw event records could not be read because of the Identifier", "Check the Identifier passed",
+            PERMANENT,
+            "The raw records of the event could not be read because Identifier is invalid",
+            "Correct Identifier",
         ),
         "InvalidIdentifierInServiceError": (
-            PERMANENT, "Raw service records could not be read because of the Identifier", "Check the Identifier passed",
+            PERMANENT,
+            "The raw records of the service could not be read because Identifier is invalid",
+            "Correct Identifier",
         ),
         "InvalidIdentifierInPropertyError": (
             PERMANENT,
-            "Raw property records could not be read because of the Identifier",
-            "Check the Identifier passed",
+            "The raw records of the property could not be read because Identifier is invalid",
+            "Correct Identifier",
         ),
         "iot.device.PageTokensIllegal": (
             PERMANENT,
-            "Raw snapshots or records could not be read because of the page token",
-            "Pass the NextPageToken of the preceding response",
+            "The raw snapshots or records could not be read because the page token is invalid",
+            "Specify the NextPageToken of the previous response",
         ),
         "iot.device.DeviceHasDistributed": (
-            EXISTS, "A device of this name in the product has already been distributed", "Pick another device name",
+            EXISTS, "A device with this name in the product was already distributed", "Choose another device name",
         ),
         "iot.device.FuzzyRuntimeSearchMinLengthLimit": (
-            PERMANENT, "The fuzzy search text is shorter than 5 characters", "Search for a longer text",
+            PERMANENT,
+            "The text of the fuzzy search has less than 5 characters",
+            "Specify a text with at least 5 characters",
         ),
         "iot.device.RegionNotSupportDynamicGroup": (
-            PERMANENT, "Dynamic groups are not available in this region", "Use the China (Shanghai) region",
+            PERMANENT, "The region does not support dynamic groups", "Use the China (Shanghai) region",
         ),
-        # On the page of QueryBatchRegisterDeviceStatus only.
+        # Documented only with QueryBatchRegisterDeviceStatus.
         "iot.device.RegionNotSupportX509": (
-            PERMANENT, "Device certificates (X.509) are not available in this region", "Use the China (Shanghai) region",
+            PERMANENT, "The region does not support device certificates (X.509)", "Use the China (Shanghai) region",
         ),
     }
 )

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Error codes of OTA (the manual's chapter 4.6)."""
+"""Error codes of OTA (manual chapter 4.6)."""
 
 from __future__ import annotations
 
@@ -16,454 +16,486 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
 ERRORS = error_codes(
     {
         "iot.firmware.AlreadyExistedFirmwareName": (
-            EXISTS, "A firmware of this name already exists", "Choose another firmware name",
+            EXISTS, "A firmware with this name already exists", "Choose another firmware name",
         ),
         "iot.firmware.AlreadyExistedFirmwareVersion": (
-            EXISTS, "The product already has a firmware of this version", "Use a new version number",
+            EXISTS, "The product already has a firmware with this version", "Use a new version number",
         ),
         "iot.firmware.BadlyFormattedGrayPercent": (
-            PERMANENT, "The phased (gray) upgrade percentage is badly formatted", "Correct the percentage",
+            PERMANENT, "The percentage of the phased (gray) upgrade has an invalid format", "Correct the percentage",
         ),
         "iot.firmware.BatchCancelDeviceUpgradeFailed": (
-            TRANSIENT, "The device upgrades could not be cancelled", "Try again, and open a ticket if it keeps failing",
+            TRANSIENT,
+            "The OTA tasks of the devices could not be canceled",
+            "Retry later. If it still fails, contact the vendor's support",
         ),
         "iot.firmware.BlankFirmwareName": (
-            PERMANENT, "The firmware name consists of spaces only", "Give a name with visible characters",
+            PERMANENT, "The firmware name consists only of spaces", "Specify a name with other characters than spaces",
         ),
         "iot.firmware.CancelOTAStrategyByJobFailed": (
             TRANSIENT,
-            "The dynamic strategy behind the upgrade batch could not be cancelled",
-            "Try again, and open a ticket if it keeps failing",
+            "The dynamic strategy of the OTA job could not be canceled",
+            "Retry later. If it still fails, contact the vendor's support",
         ),
         "iot.firmware.CancelOTATaskByJobFailed": (
-            TRANSIENT, "The device upgrades of the batch could not be cancelled", "Try again later",
+            TRANSIENT, "The OTA tasks of the job could not be canceled", "Retry later",
         ),
         "iot.firmware.CancelOptionsMandatory": (
-            PERMANENT, "The request does not say what to cancel", "Set at least one of the cancel options",
+            PERMANENT,
+            "The request does not specify what to cancel",
+            "Set at least one of the parameters that specify what to cancel",
         ),
         "iot.firmware.CancelUpgradeTaskFailed": (
-            TRANSIENT, "The upgrade batch could not be cancelled", "Try again, and open a ticket if it keeps failing",
+            TRANSIENT,
+            "The OTA job could not be canceled",
+            "Retry later. If it still fails, contact the vendor's support",
         ),
-        "iot.firmware.CreateFirmwareFailure": (
-            TRANSIENT, "The platform could not create the firmware", "Try again later",
-        ),
+        "iot.firmware.CreateFirmwareFailure": (TRANSIENT, "The platform could not create the firmware", "Retry later"),
         "iot.firmware.CreateOTAUpgradeJobFailure": (
-            TRANSIENT, "The platform could not create the upgrade batch", "Try again later",
+            TRANSIENT, "The platform could not create the OTA job", "Retry later",
         ),
-        "iot.firmware.DeleteFirmwareFailure": (
-            TRANSIENT, "The platform could not delete the firmware", "Try again later",
-        ),
+        "iot.firmware.DeleteFirmwareFailure": (TRANSIENT, "The platform could not delete the firmware", "Retry later"),
         "iot.firmware.DeviceUpgradeRecordNotFound": (
             NOT_FOUND,
             "The device has no upgrade in progress",
-            "Check that the upgrade is still running and the IDs are right",
+            "Check that the upgrade is still running, and check the IDs",
         ),
         "iot.firmware.DeviceWithDestinationVersionInArray": (
-            PERMANENT, "A listed device already runs the target version", "Leave out devices that are already upgraded",
+            PERMANENT,
+            "A device in the list already has the target version",
+            "Remove devices that already have the target version",
         ),
         "iot.firmware.DynamicGrayNotSupported": (
-            PERMANENT, "A dynamic upgrade cannot be phased (gray)", "Use a static phased upgrade",
+            PERMANENT, "A dynamic upgrade cannot be phased (gray)", "Use a static OTA job for a phased upgrade",
         ),
         "iot.firmware.DynamicSpecificNotSupported": (
-            PERMANENT, "A dynamic upgrade cannot target specific devices", "Use a static upgrade for specific devices",
+            PERMANENT, "A dynamic upgrade cannot target specific devices", "Use a static OTA job for specific devices",
         ),
         "iot.firmware.EmptyFirmwareFile": (
-            PERMANENT, "The firmware file is empty (0 bytes)", "Upload the correct file",
+            PERMANENT, "The firmware file is empty (0 bytes)", "Upload a file that is not empty",
         ),
         "iot.firmware.FireTimeMustLargeThanCurrentTime": (
-            PERMANENT, "The scheduled upgrade time is not in the future", "Choose a later time",
+            PERMANENT, "The scheduled time of the upgrade is not in the future", "Specify a later time",
         ),
         "iot.firmware.FireTimeTooLate": (
             PERMANENT,
-            "The scheduled upgrade time is more than 7 days away",
-            "Schedule the upgrade within 7 days from now",
+            "The scheduled time of the upgrade is more than 7 days from now",
+            "Specify a time within the next 7 days",
         ),
         "iot.firmware.FireTimeTooShort": (
             PERMANENT,
-            "The scheduled upgrade time is less than 5 minutes away",
-            "Schedule the upgrade at least 5 minutes from now",
+            "The scheduled time of the upgrade is less than 5 minutes from now",
+            "Specify a time at least 5 minutes from now",
         ),
         "iot.firmware.FirmwareAndProductKeyMismatch": (
-            PERMANENT, "The firmware does not belong to the product given", "Check the firmware ID and the ProductKey",
+            PERMANENT,
+            "The firmware does not belong to the specified product",
+            "Check the firmware ID and the ProductKey",
         ),
         "iot.firmware.FirmwareCountExceedMax": (
-            PERMANENT, "The limit of 500 firmwares has been reached", "Delete firmwares you no longer need",
+            PERMANENT, "The account has reached its quota of 500 firmwares", "Delete firmwares that you no longer need",
         ),
         "iot.firmware.FirmwareDescriptionExceedMaxLength": (
             PERMANENT, "The firmware description is longer than 100 characters", "Shorten the description",
         ),
-        "iot.firmware.FirmwareNotFound": (NOT_FOUND, "There is no such firmware", "Check the firmware ID"),
+        "iot.firmware.FirmwareNotFound": (NOT_FOUND, "The firmware does not exist", "Check the firmware ID"),
         "iot.firmware.FirmwareNotVerified": (
             PERMANENT,
-            "The firmware has not been verified, so no upgrade can start",
-            "Run a verification batch to success first",
+            "The firmware is not verified, so no upgrade can start",
+            "Verify the firmware with an OTA job first",
         ),
         "iot.firmware.GenerateOTAUploadURLFailure": (
-            TRANSIENT, "The upload URL for the firmware could not be generated", "Check the parameters and try again",
+            TRANSIENT, "The upload URL for the firmware could not be generated", "Check the parameters, then retry",
         ),
         "iot.firmware.GrayAppliesToStaticOnly": (
             PERMANENT,
             "Only a static upgrade can be phased (gray)",
-            "Choose a static upgrade or drop the phased selection",
+            "Use a static OTA job, or remove the phased selection",
         ),
         "iot.firmware.InProgressDynamicJobExisted": (
-            PERMANENT,
-            "The firmware already has a dynamic upgrade batch running",
-            "Cancel the running dynamic batch first",
+            PERMANENT, "The firmware already has a running dynamic OTA job", "Cancel the running dynamic OTA job first",
         ),
         "iot.firmware.InProgressVerifyJobExisted": (
-            PERMANENT, "An earlier verification of the firmware is not finished", "Wait for that verification to end",
+            PERMANENT, "Another verification of the firmware is still running", "Wait until the verification ends",
         ),
         "iot.firmware.IncorrectDeviceUpgradeJobStatus": (
             PERMANENT,
-            "The upgrade record is not in a state that can be cancelled",
-            "Check that the device upgrade is still in progress",
+            "The state of the OTA task does not allow it to be canceled",
+            "Check that the upgrade of the device is still running",
         ),
         "iot.firmware.IncorrectFormattedFirmwareName": (
-            PERMANENT, "The firmware name is badly formatted", "Use a name that follows the naming rules",
+            PERMANENT, "The firmware name has an invalid format", "Use a name that follows the naming rules",
         ),
         "iot.firmware.IncorrectFormattedFirmwareVersion": (
-            PERMANENT, "The firmware version is badly formatted", "Correct the version number",
+            PERMANENT, "The firmware version has an invalid format", "Correct the version number",
         ),
         "iot.firmware.IncorrectFormattedModuleName": (
-            PERMANENT, "The module name is badly formatted", "Use a name that follows the naming rules",
+            PERMANENT, "The module name has an invalid format", "Use a name that follows the naming rules",
         ),
         "iot.firmware.IncorrectFormattedSrcVersion": (
-            PERMANENT, "The source version is badly formatted", "Correct the source version",
+            PERMANENT, "The source version has an invalid format", "Correct the source version",
         ),
         "iot.firmware.InvalidDynamicMode": (
-            PERMANENT, "The dynamic upgrade mode is not valid", "Use one of the documented modes",
+            PERMANENT, "The mode of the dynamic upgrade is invalid", "Use one of the documented modes",
         ),
-        "iot.firmware.InvalidFirmware": (PERMANENT, "The firmware is not valid", "Check the firmware"),
-        "iot.firmware.InvalidFirmwareId": (PERMANENT, "The firmware ID is not valid", "Check the firmware ID"),
+        "iot.firmware.InvalidFirmware": (PERMANENT, "The firmware is invalid", "Check the firmware"),
+        "iot.firmware.InvalidFirmwareId": (PERMANENT, "The firmware ID is invalid", "Check the firmware ID"),
         "iot.firmware.InvalidFirmwareSign": (
-            PERMANENT, "The firmware signature is not valid", "Compute the signature of the file again",
+            PERMANENT, "The firmware signature is invalid", "Compute the signature of the file again",
         ),
         "iot.firmware.InvalidFirmwareSignMethod": (
-            PERMANENT, "The firmware signature method is not valid", "Use a supported signature method",
+            PERMANENT, "The firmware signature method is invalid", "Use a supported signature method",
         ),
-        "iot.firmware.InvalidFirmwareSize": (PERMANENT, "The firmware size is not valid", "Check the size of the file"),
+        "iot.firmware.InvalidFirmwareSize": (PERMANENT, "The firmware size is invalid", "Check the size of the file"),
         "iot.firmware.InvalidFirmwareType": (
-            PERMANENT, "The firmware type is not valid", "Use a full or a differential firmware",
+            PERMANENT, "The firmware type is invalid", "Specify a full or a differential firmware",
         ),
         "iot.firmware.InvalidFirmwareUrl": (
             PERMANENT,
-            "The firmware URL is not one issued by IoT Platform",
-            "Upload the file through an upload URL generated by the platform",
+            "The firmware URL was not issued by IoT Platform",
+            "Upload the file with an upload URL of the platform",
         ),
         "iot.firmware.InvalidGenerateOTAUploadURLParam": (
-            PERMANENT, "A parameter for generating the upload URL is not valid", "Correct the parameters",
+            PERMANENT, "A parameter for generating the upload URL is invalid", "Correct the parameters",
         ),
         "iot.firmware.InvalidGrayPercent": (
-            PERMANENT, "The phased (gray) upgrade percentage is not valid", "Correct the percentage",
+            PERMANENT, "The percentage of the phased (gray) upgrade is invalid", "Correct the percentage",
         ),
         "iot.firmware.InvalidMaximumPerMinute": (
-            PERMANENT, "The rollout rate per minute is not valid", "Use a rate within the documented range",
+            PERMANENT,
+            "The maximum number of upgrades per minute is invalid",
+            "Specify a number within the documented range",
         ),
-        "iot.firmware.InvalidOTAJobId": (NOT_FOUND, "There is no such upgrade batch", "Check the batch ID"),
-        "iot.firmware.InvalidOTAAskId": (PERMANENT, "The upgrade record ID is not valid", "Check the record ID"),
+        "iot.firmware.InvalidOTAJobId": (NOT_FOUND, "The OTA job does not exist", "Check the job ID"),
+        "iot.firmware.InvalidOTAAskId": (PERMANENT, "The OTA task ID is invalid", "Check the task ID"),
         "iot.firmware.InvalidOverwriteMode": (
-            PERMANENT, "The overwrite mode is not valid", "Use one of the documented modes",
+            PERMANENT, "The overwrite mode is invalid", "Use one of the documented modes",
         ),
-        "iot.firmware.InvalidProductKey": (PERMANENT, "The ProductKey is not valid", "Check the ProductKey"),
+        "iot.firmware.InvalidProductKey": (PERMANENT, "The ProductKey is invalid", "Check the ProductKey"),
         "iot.firmware.InvalidRetryCount": (
-            PERMANENT, "The number of automatic retries is not valid", "Use a documented retry count",
+            PERMANENT, "The number of automatic retries is invalid", "Specify a documented number of retries",
         ),
         "iot.firmware.InvalidRetryInterval": (
-            PERMANENT, "The interval between automatic retries is not valid", "Use a documented retry interval",
+            PERMANENT, "The interval between automatic retries is invalid", "Specify a documented retry interval",
         ),
         "iot.firmware.InvalidSelectionType": (
-            PERMANENT, "The selection type is not valid", "Use a supported selection type",
+            PERMANENT, "The selection type is invalid", "Use a supported selection type",
         ),
         "iot.firmware.InvalidTargetSelection": (
-            PERMANENT, "The target selection is not valid", "Use a supported target selection",
+            PERMANENT, "The target selection is invalid", "Use a supported target selection",
         ),
         "iot.firmware.InvalidTaskStatus": (
             PERMANENT,
-            "The device upgrade named by TaskId is not awaiting confirmation",
-            "Confirm only upgrades that await confirmation",
+            "The OTA task does not wait for confirmation",
+            "Confirm only OTA tasks that wait for confirmation",
         ),
         "iot.firmware.InvalidTimeoutSetting": (
-            PERMANENT, "The upgrade timeout is not valid", "Use a timeout within the documented range",
+            PERMANENT, "The timeout of the upgrade is invalid", "Specify a timeout within the documented range",
         ),
-        "iot.firmware.JobAlreadyCanceled": (PERMANENT, "The upgrade batch has been cancelled already"),
+        "iot.firmware.JobAlreadyCanceled": (
+            PERMANENT, "The OTA job is already canceled", "Create a new OTA job if you want to upgrade the devices",
+        ),
         "iot.firmware.JobHasNoScheduleTime": (
-            PERMANENT, "The upgrade batch is not a scheduled one", "Use this option only with scheduled batches",
+            PERMANENT, "The OTA job is not scheduled", "Use this parameter only with scheduled OTA jobs",
         ),
-        "iot.firmware.ListOTAFirmwareFailed": (TRANSIENT, "The firmwares could not be listed", "Try again later"),
-        "iot.firmware.ListOTAJobFailed": (TRANSIENT, "The upgrade batches could not be listed", "Try again later"),
-        "iot.firmware.ListOTAModuleFailed": (TRANSIENT, "The modules could not be listed", "Try again later"),
+        "iot.firmware.ListOTAFirmwareFailed": (TRANSIENT, "The firmwares could not be listed", "Retry later"),
+        "iot.firmware.ListOTAJobFailed": (TRANSIENT, "The OTA jobs could not be listed", "Retry later"),
+        "iot.firmware.ListOTAModuleFailed": (TRANSIENT, "The modules could not be listed", "Retry later"),
         "iot.firmware.ListOTAModuleNameByProductFailed": (
-            TRANSIENT, "The modules of the product could not be listed", "Try again later",
+            TRANSIENT, "The modules of the product could not be listed", "Retry later",
         ),
         "iot.firmware.ListOTATaskByDeviceFailed": (
-            TRANSIENT, "The upgrade records of the device could not be listed", "Try again later",
+            TRANSIENT, "The OTA tasks of the device could not be listed", "Retry later",
         ),
         "iot.firmware.ListOTATaskByJobFailed": (
-            TRANSIENT, "The upgrade records of the batch could not be listed", "Try again later",
+            TRANSIENT, "The OTA tasks of the job could not be listed", "Retry later",
         ),
-        "iot.firmware.MalformedFirmwareUrl": (
-            PERMANENT, "The firmware URL is not a well-formed URL", "Correct the URL",
-        ),
+        "iot.firmware.MalformedFirmwareUrl": (PERMANENT, "The firmware URL is malformed", "Correct the URL"),
         "iot.firmware.ModuleCountLimitExceeded": (
-            PERMANENT, "The maximum number of modules has been exceeded", "Delete modules you no longer need",
+            PERMANENT, "The maximum number of modules is exceeded", "Delete modules that you no longer need",
         ),
         "iot.firmware.ModuleNameReserved": (PERMANENT, "The module name is reserved", "Choose another module name"),
         "iot.firmware.MoreThanOneSrcVersion": (
             PERMANENT,
-            "A differential firmware takes only one source version per batch",
-            "Give exactly one source version",
+            "An OTA job with a differential firmware can have only one source version",
+            "Specify exactly one source version",
         ),
         "iot.firmware.NoDeviceCanUpgrade": (
-            PERMANENT, "No device qualifies for the upgrade", "Check whether the devices are already upgraded",
+            PERMANENT, "No device can be upgraded", "Check whether the devices are already upgraded",
         ),
         "iot.firmware.NonVersionedDeviceInArray": (
             PERMANENT,
-            "A listed device has reported no version or an invalid one",
-            "Have the device report a valid version, or leave it out",
+            "A device in the list has reported no version or an invalid version",
+            "Make the device report a valid version, or remove it from the list",
         ),
         "iot.firmware.NotDynamicJob": (
             PERMANENT,
-            "The batch is not dynamic, so it has no dynamic strategy to cancel",
-            "Give the ID of a dynamic upgrade batch",
+            "The OTA job is not dynamic, so it has no dynamic strategy to cancel",
+            "Specify the ID of a dynamic OTA job",
         ),
-        "iot.firmware.NullFirmwareId": (PERMANENT, "The firmware ID is missing", "Give a firmware ID"),
-        "iot.firmware.NullFirmwareName": (PERMANENT, "The firmware name is missing", "Give a firmware name"),
-        "iot.firmware.NullFirmwareUrl": (PERMANENT, "The firmware URL is missing", "Give the URL of the uploaded file"),
-        "iot.firmware.NullFirmwareVersion": (PERMANENT, "The firmware version is missing", "Give a firmware version"),
+        "iot.firmware.NullFirmwareId": (PERMANENT, "The firmware ID is missing", "Specify a firmware ID"),
+        "iot.firmware.NullFirmwareName": (PERMANENT, "The firmware name is missing", "Specify a firmware name"),
+        "iot.firmware.NullFirmwareUrl": (
+            PERMANENT, "The firmware URL is missing", "Specify the URL of the uploaded file",
+        ),
+        "iot.firmware.NullFirmwareVersion": (
+            PERMANENT, "The firmware version is missing", "Specify a firmware version",
+        ),
         "iot.firmware.NullGrayPercent": (
-            PERMANENT, "The percentage of the phased (gray) upgrade is missing", "Give a percentage",
+            PERMANENT, "The percentage of the phased (gray) upgrade is missing", "Specify a percentage",
         ),
-        "iot.firmware.NullOTAJobId": (PERMANENT, "The upgrade batch ID is missing", "Give a batch ID"),
-        "iot.firmware.NullSelectionType": (PERMANENT, "The selection type is missing", "Give a selection type"),
+        "iot.firmware.NullOTAJobId": (PERMANENT, "The OTA job ID is missing", "Specify the job ID"),
+        "iot.firmware.NullSelectionType": (PERMANENT, "The selection type is missing", "Specify a selection type"),
         "iot.firmware.NullSrcVersions": (
-            PERMANENT, "The list of versions to upgrade from is empty", "Give at least one source version",
+            PERMANENT, "The list of source versions is empty", "Specify at least one source version",
         ),
         "iot.firmware.NullTargetDeviceNames": (
-            PERMANENT, "A static upgrade of specific devices names no device", "List the devices to upgrade",
+            PERMANENT, "A static OTA job for specific devices has no devices", "Specify the devices to upgrade",
         ),
-        "iot.firmware.NullTargetSelection": (PERMANENT, "The target selection is missing", "Give a target selection"),
-        "iot.firmware.NullTaskId": (PERMANENT, "The batch ID (TaskId) is missing", "Give the ID"),
+        "iot.firmware.NullTargetSelection": (
+            PERMANENT, "The target selection is missing", "Specify a target selection",
+        ),
+        "iot.firmware.NullTaskId": (PERMANENT, "The TaskId is missing", "Specify the TaskId"),
         "iot.firmware.ParameterSizeExceedMax": (
-            PERMANENT, "A list in the request has too many elements", "Split the list over several requests",
+            PERMANENT, "A list in the request has too many elements", "Split the list into several requests",
         ),
         "iot.firmware.ReUpgradeFailedFirmwareNotVerified": (
             PERMANENT,
-            "The firmware has not been verified, so no re-upgrade can start",
-            "Run a verification batch to success first",
+            "The firmware is not verified, so the upgrade cannot be repeated",
+            "Verify the firmware with an OTA job first",
         ),
         "iot.firmware.ScheduleFinishTimeEarlierThanStartTime": (
-            PERMANENT, "The scheduled end does not come after the scheduled start", "Choose an end after the start",
+            PERMANENT, "The scheduled end is not after the scheduled start", "Specify an end that is after the start",
         ),
         "iot.firmware.ScheduleFinishTimeTooEarly": (
             PERMANENT,
             "The scheduled end is less than 60 minutes after the start",
-            "Leave at least 60 minutes between start and end",
+            "Specify an end at least 60 minutes after the start",
         ),
         "iot.firmware.ScheduleFinishTimeTooLate": (
             PERMANENT,
             "The scheduled end is more than 30 days after the start",
-            "Leave at most 30 days between start and end",
+            "Specify an end at most 30 days after the start",
         ),
         "iot.firmware.ScheduleFinishTimeWithoutStartTime": (
-            PERMANENT, "A scheduled end was given without a start", "Give the start time as well",
+            PERMANENT, "A scheduled end is specified without a scheduled start", "Specify the scheduled start, too",
         ),
         "iot.firmware.SrcDestVersionMatched": (
-            PERMANENT, "The source version equals the target version", "Give two different versions",
+            PERMANENT, "The source version equals the target version", "Specify two different versions",
         ),
         "iot.firmware.SrcVersionsMandatory": (
-            PERMANENT, "The differential firmware has no source version", "Give the source version",
+            PERMANENT, "The differential firmware has no source version", "Specify the source version",
         ),
         "iot.firmware.SrcVersionMismatch": (
             PERMANENT,
-            "The version on the device is not one the firmware upgrades from",
-            "Check the device version and the versions to upgrade from",
+            "The version of the device is not a source version of the firmware",
+            "Check the version of the device and the source versions of the firmware",
         ),
         "iot.firmware.SrcVersionsNotAllowed": (
             PERMANENT,
-            "A list of source versions is not allowed here",
-            "Leave out the source versions, and open a ticket if it still fails",
+            "Source versions are not allowed for this request",
+            "Remove the source versions. If it still fails, contact the vendor's support",
         ),
-        "iot.firmware.SrcVersionsSizeExceedMax": (PERMANENT, "Too many source versions are listed", "Shorten the list"),
-        "iot.firmware.SystemBusy": (TRANSIENT, "The system is busy", "Try again later"),
+        "iot.firmware.SrcVersionsSizeExceedMax": (
+            PERMANENT, "The list of source versions is too long", "Specify fewer source versions",
+        ),
+        "iot.firmware.SystemBusy": (TRANSIENT, "The system is busy", "Retry later"),
         "iot.firmware.SystemBusyForScheduleTime": (
-            TRANSIENT, "The system is too busy at the scheduled time", "Choose another upgrade time",
+            TRANSIENT, "The system is too busy at the scheduled time", "Choose another time",
         ),
         "iot.firmware.TargetDeviceNamesNotAllowed": (
             PERMANENT,
-            "Specific devices of a static upgrade may not be listed here",
-            "Leave out the device list or change the target selection",
+            "This static OTA job does not support a list of devices",
+            "Remove the list of devices, or change the target selection",
         ),
         "iot.firmware.TooManyDeviceUpgrade": (
-            THROTTLED, "Too many device upgrades are being started at once", "Wait a minute and try again",
+            THROTTLED, "Too many upgrades of devices were started at the same time", "Wait one minute, then retry",
         ),
         "iot.firmware.TooManyDeviceUpgradeForScheduleTime": (
-            PERMANENT, "Too many devices would start upgrading at the scheduled time", "Choose another upgrade time",
+            PERMANENT, "Too many devices would be upgraded at the scheduled time", "Choose another time",
         ),
         "iot.firmware.UpgradeSrcVersionMismatch": (
             PERMANENT,
             "The source version differs from that of the differential firmware",
-            "Give the source version of the firmware",
+            "Specify the source version of the firmware",
         ),
         "iot.firmware.VerifyFirmwareFailed": (
-            TRANSIENT, "The verification of the firmware failed", "Try again, and open a ticket if it keeps failing",
+            TRANSIENT,
+            "The firmware could not be verified",
+            "Retry later. If it still fails, contact the vendor's support",
         ),
-        "iot.firmware.InvalidOTATaskId": (NOT_FOUND, "The TaskId given does not exist", "Check the TaskId"),
+        "iot.firmware.InvalidOTATaskId": (NOT_FOUND, "The TaskId does not exist", "Check the TaskId"),
         "iot.firmware.JobTagsTooLong": (
-            PERMANENT, "The tags of the upgrade batch exceed 4096 characters in total", "Shorten the tags or use fewer",
+            PERMANENT,
+            "The tags of the OTA job have more than 4096 characters in total",
+            "Shorten the tags, or use fewer",
         ),
-        "iot.firmware.JobTagKeyInvalid": (
-            PERMANENT, "A tag key of the upgrade batch is not valid", "Correct the tag key",
-        ),
+        "iot.firmware.JobTagKeyInvalid": (PERMANENT, "A tag key of the OTA job is invalid", "Correct the tag key"),
         "iot.firmware.JobTagValueInvalid": (
-            PERMANENT, "A tag value of the upgrade batch is not valid", "Correct the tag value",
+            PERMANENT, "A tag value of the OTA job is invalid", "Correct the tag value",
         ),
-        "iot.firmware.JobTagTooMany": (PERMANENT, "The upgrade batch has more than 10 tags", "Use at most 10 tags"),
+        "iot.firmware.JobTagTooMany": (PERMANENT, "The OTA job has more than 10 tags", "Use at most 10 tags"),
         "iot.ota.PackageFileAmountExceed": (PERMANENT, "The firmware has more than 20 files", "Use at most 20 files"),
         "iot.ota.PackageFileParamConflict": (
-            PERMANENT, "Single-file and multi-file parameters were used together", "Use only one of the two kinds",
+            PERMANENT,
+            "The request has parameters for a single file and for several files",
+            "Use only one of the two kinds of parameters",
         ),
         "iot.ota.PackageFileNameDuplicated": (
-            PERMANENT, "Two files of the new firmware have the same name", "Give every file its own name",
+            PERMANENT, "Two files of the new firmware have the same name", "Specify a different name for every file",
         ),
         "iot.ota.PackageFileUrlDuplicated": (
-            PERMANENT, "Two files of the new firmware have the same URL", "Give every file its own URL",
+            PERMANENT, "Two files of the new firmware have the same URL", "Specify a different URL for every file",
         ),
         "iot.ota.PackageFileSignDuplicated": (
-            PERMANENT, "Two files of the new firmware have the same signature", "Check that no file is listed twice",
+            PERMANENT,
+            "Two files of the new firmware have the same signature",
+            "Check that the list contains each file only once",
         ),
-        "iot.ota.tag.KeyDuplicated": (PERMANENT, "A tag key occurs more than once", "Use each tag key only once"),
+        "iot.ota.tag.KeyDuplicated": (PERMANENT, "A tag key is used more than once", "Use each tag key only once"),
         "iot.ota.CreateOTAModuleFailure": (
             TRANSIENT,
             "The module could not be created because of an internal error",
-            "Try again, and open a ticket if it keeps failing",
+            "Retry later. If it still fails, contact the vendor's support",
         ),
         "iot.ota.CreateOTAModuleParamError": (
-            PERMANENT, "A parameter for creating the module is wrong", "Correct the parameters",
+            PERMANENT, "A parameter for creating the module is invalid", "Correct the parameters",
         ),
         "iot.ota.CreateOTAModuleExceedLimit": (
-            PERMANENT, "The product has reached its maximum number of modules", "Delete modules you no longer need",
+            PERMANENT,
+            "The product has reached its maximum number of modules",
+            "Delete modules that you no longer need",
         ),
         "iot.ota.CreateOTAModuleNameExist": (
-            EXISTS, "A module of this name already exists", "Choose another module name",
+            EXISTS, "A module with this name already exists", "Choose another module name",
         ),
         "iot.ota.UpdateOTAModuleFailure": (
             TRANSIENT,
             "The module could not be updated because of an internal error",
-            "Try again, and open a ticket if it keeps failing",
+            "Retry later. If it still fails, contact the vendor's support",
         ),
         "iot.ota.UpdateOTAModuleParamError": (
-            PERMANENT, "A parameter for updating the module is wrong", "Correct the parameters",
+            PERMANENT, "A parameter for updating the module is invalid", "Correct the parameters",
         ),
         "iot.ota.DeleteOTAModuleParamError": (
-            PERMANENT, "A parameter for deleting the module is wrong", "Correct the parameters",
+            PERMANENT, "A parameter for deleting the module is invalid", "Correct the parameters",
         ),
         "iot.ota.DeleteOTAModuleFailure": (
-            TRANSIENT, "The module could not be deleted because of an internal error", "Try again later",
+            TRANSIENT, "The module could not be deleted because of an internal error", "Retry later",
         ),
         "iot.ota.DeleteOTAModulePackageExist": (
-            PERMANENT, "The module still has firmware and cannot be deleted", "Delete the firmware of the module first",
+            PERMANENT,
+            "The module still has firmware, and cannot be deleted",
+            "Delete the firmware of the module first",
         ),
-        "iot.ota.DeleteOtaDefaultModule": (PERMANENT, "The default module cannot be deleted"),
+        "iot.ota.DeleteOtaDefaultModule": (
+            PERMANENT, "The default module cannot be deleted", "Delete only modules that you created",
+        ),
         "iot.ota.ListOTAModuleParamError": (
-            PERMANENT, "A parameter for listing the modules is wrong", "Correct the parameters",
+            PERMANENT, "A parameter for listing the modules is invalid", "Correct the parameters",
         ),
         "iot.ota.ListOTAModuleFailure": (
-            TRANSIENT, "The modules could not be listed because of an internal error", "Try again later",
+            TRANSIENT, "The modules could not be listed because of an internal error", "Retry later",
         ),
         "iot.ota.OTAModuleNotExist": (
-            NOT_FOUND, "The product has no such module to update or delete", "Check the module name and the ProductKey",
+            NOT_FOUND, "The product does not have this module", "Check the module name and the ProductKey",
         ),
         "iot.ota.TooManyOtaTask": (
-            PERMANENT, "The request holds too many TaskId values", "Split the list over several requests",
+            PERMANENT, "The request has too many TaskIds", "Split the list into several requests",
         ),
-        "iot.ota.TaskIdsIsNull": (PERMANENT, "The request holds no TaskId", "Give at least one TaskId"),
+        "iot.ota.TaskIdsIsNull": (PERMANENT, "The request has no TaskId", "Specify at least one TaskId"),
         "iot.ota.ConfirmNotAllowedNow": (
             PERMANENT,
-            "The device may not upgrade now, so its pending upgrade cannot be confirmed",
-            "Confirm it at a time when the device may upgrade",
+            "The upgrade cannot be confirmed because the device is not allowed to upgrade now",
+            "Confirm the upgrade at a time when the device is allowed to upgrade",
         ),
-        "iot.ota.EmptyDeviceInfoParams": (PERMANENT, "The request names no device", "Give the device information"),
+        "iot.ota.EmptyDeviceInfoParams": (
+            PERMANENT, "The request does not specify a device", "Specify the parameters that identify the device",
+        ),
         "iot.ota.InvalidOtaModuleName": (
-            PERMANENT, "The module name is badly formatted", "Use a name that follows the naming rules",
+            PERMANENT, "The module name has an invalid format", "Use a name that follows the naming rules",
         ),
-        "iot.ota.GroupNotExist": (NOT_FOUND, "There is no such device group", "Check the group ID"),
+        "iot.ota.GroupNotExist": (NOT_FOUND, "The device group does not exist", "Check the group ID"),
         "iot.ota.DynamicGroupExpressionInvalid": (
             PERMANENT,
-            "The rule of the dynamic group lacks the module name or the module version",
-            "Put both module name and module version into the rule",
+            "The rule of the dynamic group does not contain both the module name and the module version",
+            "Add the module name and the module version to the rule",
         ),
         "iot.ota.DynamicGroupTaskCountExceedLimit": (
-            PERMANENT, "The dynamic group already has 5 upgrade batches", "Cancel a batch of that group first",
+            PERMANENT, "The dynamic group already has 5 OTA jobs", "Cancel an OTA job of the group first",
         ),
         "iot.ota.UpgradeDeviceCountExceedLimit": (
             PERMANENT,
-            "The upgrade covers more devices than allowed",
-            "Upgrade fewer devices, or open a ticket about the limit",
+            "The OTA job has more devices than allowed",
+            "Upgrade fewer devices, or ask the vendor's support to increase the limit",
         ),
         "iot.ota.GroupUpgradeTenantInvalid": (
-            PERMANENT, "This account may not start an upgrade of that group", "Check the group and the account",
+            PERMANENT, "The account is not allowed to upgrade this group", "Check the group and the account",
         ),
         "iot.ota.GroupTypeInvalid": (
-            PERMANENT, "The group type is not valid for a group upgrade", "Correct the group type",
+            PERMANENT, "The type of the group does not support OTA jobs", "Choose a group of another type",
         ),
         "iot.firmware.VerifyFirmwareNoNeed": (
-            PERMANENT, "The firmware needs no verification", "Start the upgrade without verifying",
+            PERMANENT, "The firmware needs no verification", "Create an OTA job without a verification",
         ),
         "iot.ota.DownloadProtocolInvalid": (
-            PERMANENT, "The download protocol of the upgrade batch is not valid", "Use a supported download protocol",
+            PERMANENT, "The download protocol of the OTA job is invalid", "Use a supported download protocol",
         ),
         "iot.ota.DownloadProtocolMqttNotSuitable": (
-            PERMANENT, "The upgrade batch cannot download its firmware over MQTT", "Choose another download protocol",
+            PERMANENT, "The OTA job cannot download its firmware over MQTT", "Choose another download protocol",
         ),
         "iot.ota.DynamicGroupConflict": (
             PERMANENT,
-            "OverwriteMode or MultiModuleMode differs from the group's existing dynamic batches",
-            "Use the same settings as the existing batches",
+            "OverwriteMode or MultiModuleMode differs from the existing dynamic OTA jobs of the group",
+            "Use the same values as the existing OTA jobs",
         ),
         "iot.ota.OverWriteAndMultiModuleConflict": (
-            PERMANENT, "OverwriteMode 2 cannot be combined with MultiModuleMode true", "Change one of the two",
+            PERMANENT,
+            "OverwriteMode 2 and MultiModuleMode true cannot be combined",
+            "Change one of the two parameters",
         ),
         "iot.ota.dynamicGroupForbiddenInDefaultInstance": (
             PERMANENT,
-            "The old public instance has no upgrades by dynamic group",
-            "Use another kind of upgrade or another instance",
+            "The old public instance does not support OTA jobs for dynamic groups",
+            "Use another type of OTA job, or another instance",
         ),
         "iot.ota.multiModuleModeForbiddenInDefaultInstance": (
             PERMANENT,
-            "The old public instance cannot upgrade several modules at once",
-            "Upgrade one module at a time or use another instance",
+            "The old public instance does not support upgrades of several modules at the same time",
+            "Upgrade one module at a time, or use another instance",
         ),
         "iot.ota.InvalidTaskExist": (
             PERMANENT,
-            "A listed device upgrade has neither failed nor been cancelled",
-            "List only failed or cancelled upgrades",
+            "An OTA task in the list is neither failed nor canceled",
+            "Specify only failed or canceled OTA tasks",
         ),
         "iot.ota.UnmatchedJob": (
-            PERMANENT,
-            "A listed device upgrade does not belong to the upgrade batch",
-            "Check the batch ID and the task IDs",
+            PERMANENT, "An OTA task in the list does not belong to the OTA job", "Check the job ID and the task IDs",
         ),
-        "iot.ota.JobCanceled": (PERMANENT, "The upgrade batch has been cancelled", "Create a new batch"),
-        "iot.ota.InvalidJobId": (NOT_FOUND, "There is no such upgrade batch", "Check the batch ID"),
-        "iot.ota.InvalidFirmwareUid": (NOT_FOUND, "There is no such firmware", "Check the firmware ID"),
-        "iot.ota.InvalidTaskId": (NOT_FOUND, "There is no such device upgrade", "Check the task ID"),
+        "iot.ota.JobCanceled": (PERMANENT, "The OTA job is canceled", "Create a new OTA job"),
+        "iot.ota.InvalidJobId": (NOT_FOUND, "The OTA job does not exist", "Check the job ID"),
+        "iot.ota.InvalidFirmwareUid": (NOT_FOUND, "The firmware does not exist", "Check the firmware ID"),
+        "iot.ota.InvalidTaskId": (NOT_FOUND, "The OTA task does not exist", "Check the task ID"),
         "iot.ota.FailedTaskNotFound": (
             PERMANENT,
-            "The upgrade batch has no failed or cancelled device upgrade",
-            "There is nothing to upgrade again",
+            "The OTA job has no failed or canceled OTA tasks",
+            "Repeat the upgrade only if an OTA task has failed or is canceled",
         ),
-        "iot.ota.DeviceNotReUpgraded": (PERMANENT, "No device can be upgraded again"),
-        "iot.ota.DeviceNotExist": (NOT_FOUND, "There is no such device", "Check the device information"),
+        "iot.ota.DeviceNotReUpgraded": (
+            PERMANENT, "No device can be upgraded again", "Check the states of the OTA tasks",
+        ),
+        "iot.ota.DeviceNotExist": (
+            NOT_FOUND, "The device does not exist", "Check the parameters that identify the device",
+        ),
         "iot.ota.FirmwareNotVerified": (
             PERMANENT,
-            "The firmware has not been verified, so no re-upgrade can start",
-            "Complete the verification first",
+            "The firmware is not verified, so the upgrade cannot be repeated",
+            "Verify the firmware with an OTA job first",
         ),
         "iot.ota.NotFirmwareOwner": (
             PERMANENT,
-            "The firmware belongs to another user",
-            "Check the firmware ID or call with the account that owns it",
+            "The firmware belongs to another account",
+            "Check the firmware ID, or use the account that owns the firmware",
         ),
     }
 )

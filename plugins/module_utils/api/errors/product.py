@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Error codes of products and thing models (the manual's chapter 4.6)."""
+"""Error codes of products and thing models (manual chapter 4.6)."""
 
 from __future__ import annotations
 
@@ -15,97 +15,107 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
 ERRORS = error_codes(
     {
         "iot.prod.AlreadyExistedProductName": (
-            EXISTS, "The instance already has a product of this name", "Pick another product name",
+            EXISTS, "The instance already has a product with this name", "Choose another product name",
         ),
         "iot.prod.CreateProductFailed": (
-            PERMANENT, "The product could not be created", "Check the parameters before trying again",
+            PERMANENT, "The product could not be created", "Check the parameters, then retry",
         ),
         "iot.prod.CreateProductTopicFailed": (
-            TRANSIENT, "The product's topic category could not be created", "Retry shortly",
+            TRANSIENT, "The topic class of the product could not be created", "Retry later",
         ),
         "iot.prod.InvalidAliyunCommodityCode": (
-            PERMANENT, "AliyunCommodityCode has an unknown value", "Use iothub_senior or iothub",
+            PERMANENT, "AliyunCommodityCode has an invalid value", "Specify iothub_senior or iothub",
         ),
         "iot.prod.InvalidFormattedCatId": (
-            PERMANENT, "CategoryId, the product's device category, is wrong", "Pass a valid category ID",
+            PERMANENT, "CategoryId, the device category of the product, is invalid", "Specify a valid category ID",
         ),
         "iot.prod.InvalidFormattedProductKey": (
-            PERMANENT, "The ProductKey is malformed", "Copy the ProductKey exactly as the platform issued it",
+            PERMANENT,
+            "The ProductKey has an invalid format",
+            "Copy the ProductKey exactly as the platform returned it",
         ),
         "iot.prod.InvalidFormattedProductName": (
             PERMANENT,
-            "The product name breaks the naming rules",
-            "Choose a name that follows the rules under CreateProduct",
+            "The product name violates the naming rules",
+            "Choose a name that follows the naming rules of CreateProduct",
         ),
         "iot.prod.LongProductDesc": (
-            PERMANENT, "The product description is too long", "Keep the description within 100 characters",
+            PERMANENT, "The product description is too long", "Shorten the description to at most 100 characters",
         ),
         "iot.prod.InvalidNodeType": (
             PERMANENT,
-            "NodeType of the product has an unknown value",
-            "Use one of the node types listed under CreateProduct",
+            "NodeType has an invalid value",
+            "Use one of the node types that the documentation of CreateProduct lists",
         ),
         "iot.prod.NotOpenID2Service": (
             PERMANENT,
             "The product was created without ID2 authentication",
-            "Create a new product with ID2 enabled; it cannot be switched on later",
+            "Create a new product with ID2. ID2 cannot be enabled later",
         ),
         "iot.prod.NotSeniorProduct": (
             PERMANENT, "The product was created without thing model support", "Use a product that has a thing model",
         ),
-        "iot.prod.NullProductKey": (PERMANENT, "ProductKey is missing", "Pass the ProductKey"),
-        "iot.prod.NullProductName": (PERMANENT, "The product name is missing", "Pass a product name"),
+        "iot.prod.NullProductKey": (PERMANENT, "ProductKey is missing", "Specify the ProductKey"),
+        "iot.prod.NullProductName": (PERMANENT, "The product name is missing", "Specify a product name"),
         "iot.prod.ProductCountExceedMax": (
-            PERMANENT, "The instance has reached its quota of 1,000 products", "Delete products you no longer need",
+            PERMANENT,
+            "The instance has reached its quota of 1,000 products",
+            "Delete products that you no longer need",
         ),
         "iot.prod.QueryDeviceCountActionError": (
-            TRANSIENT, "Counting the product's devices failed", "Retry; if it keeps failing, check the parameters",
+            TRANSIENT,
+            "The number of devices of the product could not be read",
+            "Retry later. If it still fails, check the parameters",
         ),
         "iot.prod.QueryProductAbilitiesFailed": (
-            PERMANENT, "The product's features could not be read", "Check the parameters, above all the Identifier",
+            PERMANENT, "The features of the product could not be read", "Check the parameters, especially Identifier",
         ),
         "iot.prod.QueryProductAbilityFailed": (
-            PERMANENT, "The product feature could not be read", "Check the parameters, above all the Identifier",
+            PERMANENT, "The feature of the product could not be read", "Check the parameters, especially Identifier",
         ),
         "iot.prod.QueryProductListActionError": (
-            TRANSIENT, "Listing the products failed", "Retry; if it keeps failing, check the parameters",
+            TRANSIENT, "The products could not be listed", "Retry later. If it still fails, check the parameters",
         ),
-        "iot.prod.UpdateProductFailed": (TRANSIENT, "The product could not be updated", "Retry shortly"),
-        "iot.prod.QueryExtendPropertyFailed": (TRANSIENT, "Reading the product tags failed", "Retry shortly"),
-        "iot.prod.InvalidScriptType": (
-            PERMANENT, "The parser script type is not valid", "Pass a supported script type",
-        ),
+        "iot.prod.UpdateProductFailed": (TRANSIENT, "The product could not be updated", "Retry later"),
+        "iot.prod.QueryExtendPropertyFailed": (TRANSIENT, "The tags of the product could not be read", "Retry later"),
+        "iot.prod.InvalidScriptType": (PERMANENT, "The parser script type is invalid", "Use a supported script type"),
         "iot.prod.ThingScriptExisted": (
             EXISTS,
             "The product already has a new or updated parser script",
-            "Check the existing script; if it is the wanted one, nothing is left to do",
+            "Check the existing script, and update it if necessary",
         ),
         "iot.prod.ConcurrentScriptOperation": (
             TRANSIENT,
-            "Another operation on the parser script got in the way",
-            "Work on the script with one call at a time, then retry",
+            "Another operation is changing the parser script",
+            "Send one request for the script at a time, then retry",
         ),
         "iot.prod.ThingScriptDataFormatError": (
             PERMANENT,
-            "The type of the product's parser script is wrong",
+            "The type of the product's parser script is invalid",
             "Check the script type and the other parameters",
         ),
         "iot.prod.BatchCreateThingModelFailed": (
-            TRANSIENT, "The thing model could not be created", "Retry; if it keeps failing, check the model definition",
+            TRANSIENT,
+            "The thing model could not be created",
+            "Retry later. If it still fails, check the definition of the thing model",
         ),
         "iot.prod.ThingModelNameDuplicated": (
-            EXISTS, "A feature name occurs twice in the thing model", "Give the feature another name",
+            EXISTS,
+            "The thing model has two features with the same name",
+            "Choose another name for one of the features",
         ),
         "iot.Prod.NotProductOwner": (
-            PERMANENT, "The caller does not own the product", "Get authorization for the product first",
+            PERMANENT,
+            "The account does not own the product",
+            "Use the account that owns the product, or get authorization for the product",
         ),
         "iot.prod.ProductDataFormatIsNull": (
             PERMANENT,
-            "The parser script was refused because the product has no DataFormat",
-            "Use a product that was created with a data format (see CreateProduct)",
+            "The parser script was rejected because the product has no DataFormat",
+            "Use a product that was created with a DataFormat (see CreateProduct)",
         ),
         "iot.prod.NotExistedProduct": (
-            NOT_FOUND, "No such product", "Check the ProductKey and that your account owns the product",
+            NOT_FOUND, "The product does not exist", "Check the ProductKey, and that the account owns the product",
         ),
     }
 )

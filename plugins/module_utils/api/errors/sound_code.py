@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Error codes of sound codes, which only the pages of its operations have."""
+"""Error codes of sound codes, which are documented only with the operations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import PER
 ERRORS = error_codes(
     {
         "iot.soundcodeservice.NotSigned": (
-            PERMANENT, "The sound code service has not been activated for the account", "Activate the sound code service",
+            PERMANENT, "The account has not activated the sound code service", "Activate the sound code service",
         ),
     }
 )

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Error codes of broadcasting, which only the pages of its operations have."""
+"""Error codes of speech (text-to-speech corpora), which are documented only with the operations."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ ERRORS = error_codes(
     {
         "iot.speech.InvalidSpeechCodeList": (
             PERMANENT,
-            "A SpeechCode stands for no speech, or there are too many of them",
-            "Take the codes from QuerySpeechList, and pass no more of them than the API takes in one call",
+            "A speech with one of the SpeechCodes does not exist, or there are too many SpeechCodes",
+            "Read the codes with QuerySpeechList, and specify at most as many as the operation allows",
         ),
         "iot.speechsolution.NotSigned": (
-            PERMANENT, "The broadcast service has not been activated for the account", "Activate the broadcast service",
+            PERMANENT, "The account has not activated the broadcast service", "Activate the broadcast service",
         ),
         "iot.tcloud.ProjectNotFound": (
-            NOT_FOUND, "There is no such project", "Take the ProjectCode from the project's page in the console",
+            NOT_FOUND, "The project does not exist", "Copy the ProjectCode from the page of the project in the console",
         ),
     }
 )

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Error codes of server-side subscriptions (the manual's chapter 4.6)."""
+"""Error codes of server-side subscriptions (manual chapter 4.6)."""
 
 from __future__ import annotations
 
@@ -15,73 +15,73 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
 ERRORS = error_codes(
     {
         "iot.consumer.group.CallbackTypeEmpty": (
-            PERMANENT, "Every CallbackType option is set to false", "Set at least one callback type to true",
+            PERMANENT, "All CallbackType parameters are false", "Set at least one CallbackType parameter to true",
         ),
         "iot.consumer.group.ChangeDefaultConsumerGroupNotAllowed": (
-            PERMANENT, "The default consumer group cannot be modified", "Create and use a consumer group of your own",
+            PERMANENT, "The default consumer group cannot be changed", "Create and use another consumer group",
         ),
         "iot.consumer.group.ConsumerGroupExceedsLimit": (
             PERMANENT,
-            "The subscription already has as many consumer groups as it may have",
+            "The subscription already has the maximum number of consumer groups",
             "Remove a consumer group from the subscription first",
         ),
         "iot.consumer.group.ConsumerGroupExceedLimit": (
             PERMANENT,
-            "The maximum number of consumer groups has been reached",
-            "Delete consumer groups you no longer need",
+            "The account has reached its quota of consumer groups",
+            "Delete consumer groups that you no longer need",
         ),
         "iot.consumer.group.ConsumerGroupNameExisted": (
-            EXISTS, "A consumer group of this name already exists", "Choose another name or use the existing group",
+            EXISTS,
+            "A consumer group with this name already exists",
+            "Choose another name, or use the existing consumer group",
         ),
         "iot.consumer.group.ConsumerGroupNotExist": (
-            NOT_FOUND, "There is no such consumer group", "Check the consumer group ID",
+            NOT_FOUND, "The consumer group does not exist", "Check the consumer group ID",
         ),
         "iot.consumer.group.CreateConsumerGroupFailed": (
-            TRANSIENT, "The platform could not create the consumer group", "Try again later",
+            TRANSIENT, "The platform could not create the consumer group", "Retry later",
         ),
         "iot.consumer.group.DeleteConsumerGroupFailed": (
             PERMANENT,
             "The platform could not delete the consumer group",
-            "Take it out of the subscriptions that it is in first",
+            "Remove the consumer group from all subscriptions first",
         ),
         "iot.consumer.group.InvalidConsumerGroupName": (
-            PERMANENT, "The consumer group name is not valid", "Use a name that follows the naming rules",
+            PERMANENT, "The consumer group name is invalid", "Use a name that follows the naming rules",
         ),
         "iot.consumer.group.InvalidConsumerGroupId": (
-            PERMANENT, "The consumer group ID is not valid", "Check the consumer group ID",
+            PERMANENT, "The consumer group ID is invalid", "Check the consumer group ID",
         ),
         "iot.consumer.group.InvalidConsumerGroup": (
-            PERMANENT, "The consumer group is not valid", "Check which consumer group is given",
+            PERMANENT, "The consumer group is invalid", "Check the consumer group",
         ),
         "iot.consumer.group.InvalidGroupBy": (
-            PERMANENT, "The groupby parameter has an invalid value", "Correct groupby",
+            PERMANENT, "The groupby parameter has an invalid value", "Correct the value of groupby",
         ),
         "iot.consumer.group.InvalidSubscribeType": (
-            PERMANENT, "The subscription type is not valid", "Use a supported subscription type",
+            PERMANENT, "The subscription type is invalid", "Use a supported subscription type",
         ),
         "iot.consumer.group.MnsCheckFailed": (
-            PERMANENT,
-            "The platform was not authorized to access MNS",
-            "Check that IoT Platform has been granted access to MNS",
+            PERMANENT, "IoT Platform is not authorized to access MNS", "Grant IoT Platform access to MNS",
         ),
         "iot.consumer.group.MnsNotSupport": (
             PERMANENT,
-            "MNS subscriptions are not available for a product of transferred devices",
+            "MNS subscriptions are not available for a product with transferred devices",
             "Use an AMQP subscription instead",
         ),
         "iot.consumer.group.ProductKeyExceedsLimit": (
             PERMANENT,
             "The consumer group is subscribed to too many products",
-            "Unsubscribe a product or use another consumer group",
+            "Remove the subscription of a product, or use another consumer group",
         ),
         "iot.consumer.group.QueryConsumerGroupStatusFailed": (
-            TRANSIENT, "The state of the consumer group could not be read", "Try again later",
+            TRANSIENT, "The state of the consumer group could not be read", "Retry later",
         ),
         "iot.consumer.group.UpdateConsumerGroupFailed": (
-            TRANSIENT, "The platform could not update the consumer group", "Try again later",
+            TRANSIENT, "The platform could not update the consumer group", "Retry later",
         ),
         "iot.consumer.group.SubscribeNotExist": (
-            NOT_FOUND, "There is no MNS or AMQP server-side subscription", "Create the subscription first",
+            NOT_FOUND, "The MNS or AMQP server-side subscription does not exist", "Create the subscription first",
         ),
     }
 )

@@ -28,7 +28,7 @@ def lamp(api, product) -> dict[str, Any]:
 @pytest.fixture
 def device(platform, lamp) -> dict[str, Any]:
     """The row of that device, which is connected."""
-    from ansible_collections.iotops.aliyun.emulator.services.connection import connect
+    from ansible_collections.iotops.aliyun.emulator.routing.connection import connect
 
     row = platform.store.one("device", iot_id=lamp["IotId"])
     return platform.run(lambda ctx: connect(ctx, row, "10.0.0.1"))

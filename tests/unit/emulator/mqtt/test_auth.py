@@ -10,8 +10,8 @@ import json
 
 import pytest
 
+from ansible_collections.iotops.aliyun.emulator.http import control_devices
 from ansible_collections.iotops.aliyun.emulator.mqtt import auth
-from ansible_collections.iotops.aliyun.emulator.services import fleet
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -135,7 +135,7 @@ def test_devices_that_may_not_connect(api, platform, denied, lamp):
     api("DisableThing", IotId=lamp["IotId"])
     assert "disabled" in denied(names(lamp), password(lamp), **rest)
     api("EnableThing", IotId=lamp["IotId"])
-    platform.run(lambda ctx: fleet.make(ctx, {"product": lamp["ProductKey"], "names": ["lamp"]}))
+    platform.run(lambda ctx: control_devices.make(ctx, {"product": lamp["ProductKey"], "names": ["lamp"]}))
     assert "simulated" in denied(names(lamp), password(lamp), **rest)
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.mqtt import link as module
-from ansible_collections.iotops.aliyun.emulator.services import downlink
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 
 TOPIC = "/sys/a1/lamp/thing/test"
 

@@ -1,0 +1,181 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The HTTP side of the platform: one address, ``/``, that takes every operation as GET or POST."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from ansible_collections.iotops.aliyun.emulator.core import dispatch, validation, wire
+from ansible_collections.iotops.aliyun.emulator.core.catalogue import ERRORS
+from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
+from ansible_collections.iotops.aliyun.emulator.core.ids import request_id
+from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, PendingReply
+from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
+from ansible_collections.iotops.aliyun.emulator.http.control import Control
+from ansible_collections.iotops.aliyun.emulator.http.faults import AFTER, BEFORE, Faults
+from ansible_collections.iotops.aliyun.emulator.http.journal import Journal
+from ansible_collections.iotops.aliyun.emulator.http.quota import Quota
+from ansible_collections.iotops.aliyun.emulator.http.uploads import Uploads
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import VERSION
+
+#: The largest request body in bytes.
+MOST_BYTES = 16 * 1024 * 1024
+
+#: How long work that fell due waits for somebody to look, in seconds, where there is no call that does it before.
+LATEST = 0.1
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: the HTTP status, the error code or an empty string, the reply, and its XML root element."""
+
+    status: int
+    code: str
+    reply: dict[str, Any]
+    root: str
+
+
+class _Dropped(Exception):
+    """The connection is to be closed without an answer."""
+
+
+@dataclass
+class Server:
+    """A platform and what stands before it. ``quota`` is None where nothing is throttled."""
+
+    platform: Platform
+    gate: Authenticator
+    quota: Quota | None = None
+    faults: Faults = field(default_factory=Faults)
+    journal: Journal = field(default_factory=Journal)
+    _urgent: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def application(self) -> web.Application:
+        """The aiohttp application."""
+        application = web.Application(client_max_size=MOST_BYTES)
+        application.router.add_get("/", self._serve)
+        application.router.add_post("/", self._serve)
+        Control(self.platform, self.faults, self.journal, self.reset).add_routes(application.router)
+        Uploads(self.platform).add_routes(application.router)
+        application.cleanup_ctx.append(self._time)
+        return application
+
+    def reset(self) -> None:
+        """Back to an empty platform: no state, no journal, no faults, no clock moved."""
+        self.platform.reset()
+        self.faults.replace([])
+        self.journal.clear()
+        self.gate.forget()
+        if self.quota:
+            self.quota.forget()
+
+    async def _time(self, _application: web.Application) -> AsyncIterator[None]:
+        """Let time pass on the platform while the application runs."""
+        task = asyncio.create_task(self._do_due_work())
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    async def _do_due_work(self) -> None:
+        while True:
+            self.platform.run_due_work()
+            self._urgent.clear()
+            due = self.platform.next_due_at()
+            pause = LATEST if due is None else max(0.001, (due - self.platform.clock.now()) / 1000)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._urgent.wait(), min(pause, LATEST))
+
+    async def _serve(self, http: web.Request) -> web.Response:
+        started = time.perf_counter()
+        request = wire.Request(http.method, http.raw_path, http.headers, await http.read())
+        action = request.action
+        try:
+            answer = await self._answer(request)
+        except _Dropped:
+            self.journal.add(action, 0, "", time.perf_counter() - started)
+            if http.transport:  # None where the client went away by itself
+                http.transport.abort()
+            return web.Response()
+        self.journal.add(action, answer.status, answer.code, time.perf_counter() - started)
+        media_type = request.media_type
+        body = wire.render(answer.reply, media_type, answer.root)
+        return web.Response(body=body, status=answer.status, headers={"Content-Type": media_type})
+
+    async def _answer(self, request: wire.Request) -> Answer:
+        """What the platform says to one call. Raises _Dropped where a fault wants it to say nothing."""
+        action = request.action
+        try:
+            reply = await self._carry_out(request)
+        except ApiError as error:
+            members = {"Success": False, "Code": error.code, "ErrorMessage": error.message, **error.extra}
+            return Answer(200, error.code, _envelope(members), f"{action}Response")
+        except GatewayError as error:
+            return _gateway_answer(error, request.headers)
+        except _Dropped:
+            raise
+        except Exception:
+            _log.exception("%s failed", action)
+            return _gateway_answer(GatewayError(500, "InternalError"), request.headers)
+        return Answer(200, "", _envelope({"Success": True, **reply}), f"{action}Response")
+
+    async def _carry_out(self, request: wire.Request) -> dict[str, Any]:
+        self.gate.check(request)
+        if request.version != VERSION:
+            raise GatewayError(400, "InvalidVersion")
+        action = request.action
+        operation, implementation = dispatch.find_operation(action)
+        params = validation.parse_parameters(operation, implementation, request.values)
+        fault = self.faults.meet(action)
+        if fault:
+            await asyncio.sleep(fault.delay)
+            if fault.drop == BEFORE:
+                raise _Dropped
+            error = fault.error()
+            if error and not fault.drop:
+                raise error
+        if self.quota:
+            self.quota.take(action, operation, params)
+        if fault and fault.drop == AFTER:
+            with contextlib.suppress(ApiError):
+                self.platform.execute(operation, implementation, params)
+            raise _Dropped
+        reply = self.platform.execute(operation, implementation, params)
+        return await self._wait(reply) if isinstance(reply, PendingReply) else reply
+
+    async def _wait(self, waiting: PendingReply) -> Reply:
+        """The reply of an operation, when what it waits for was announced or the time is over. Raises ApiError."""
+        announced = asyncio.Event()
+        with self.platform.listeners.listening(waiting.what, lambda _text: announced.set()):
+            self._urgent.set()  # what is awaited may be work that was put off just now
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(announced.wait(), waiting.timeout / 1000)
+        return self.platform.finish(waiting)
+
+
+def _envelope(members: dict[str, Any]) -> dict[str, Any]:
+    return {"RequestId": request_id(), **members}
+
+
+def _gateway_answer(error: GatewayError, headers: Mapping[str, str]) -> Answer:
+    known = ERRORS.get(error.code)
+    reply = {
+        "RequestId": request_id(),
+        "HostId": headers.get("Host", ""),
+        "Code": error.code,
+        "Message": error.message,
+        "Recommend": known.remedy if known else "",
+    }
+    return Answer(error.status, error.code, reply, "Error")

@@ -1,0 +1,148 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What state devices are in, and how many are in which (the manual's chapter 4.8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.core import times
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
+from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
+from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
+from ansible_collections.iotops.aliyun.emulator.services.device.device import (
+    NEWEST_FIRST,
+    find_device,
+    find_devices_by_name,
+    legacy_id,
+    status_of,
+)
+from ansible_collections.iotops.aliyun.emulator.services.group.group import find_group
+from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
+
+#: How long lists by status show the status before a change, in milliseconds.
+STATUS_DELAY_MS = 10_000
+
+_STATUSES = {0: "UNACTIVE", 1: "ONLINE", 3: "OFFLINE", 8: "DISABLE"}
+
+
+@operation
+def get_device_status(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.8.10: Return the status of a device and the time of its last change."""
+    device = find_device(ctx, p)
+    return {"Data": {"Status": status_of(device), "Timestamp": device["status_at"]}}
+
+
+@operation(too_many="iot.device.TooManyDeviceNamesPerRequest")
+def batch_get_device_state(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.8.11: devices that there are not are left out."""
+    listed = [
+        omit_none(
+            IotId=device["iot_id"],
+            DeviceId=legacy_id(device),
+            DeviceName=device["device_name"],
+            Status=status_of(device),
+            Timestamp=device["status_at"],
+            AsAddress=device["ip_address"],
+            LastOnlineTime=None if device["online_at"] is None else times.beijing(device["online_at"]),
+        )
+        for device in _devices_asked(ctx, p)
+    ]
+    return {"DeviceStatusList": {"DeviceStatus": listed}}
+
+
+@operation
+def query_device_statistics(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.8.30: of a product, of a group, of a product's devices in a group, or of all devices."""
+    terms = []
+    values = []
+    if p.get("ProductKey"):
+        terms.append("product_key = ?")
+        values.append(find_product(ctx, p["ProductKey"])["product_key"])
+    if p.get("GroupId"):
+        terms.append("iot_id IN (SELECT iot_id FROM device_group_member WHERE group_id = ?)")
+        values.append(find_group(ctx, p["GroupId"])["group_id"])
+    condition = f"WHERE {' AND '.join(terms)}" if terms else ""
+    [counts] = ctx.store.rows(
+        f"""
+        SELECT count(*) AS deviceCount, count(activated_at) AS activeCount, total(status = 'ONLINE') AS onlineCount
+        FROM device {condition}
+        """,
+        *values,
+    )
+    return {"Data": {name: int(count) for name, count in counts.items()}}
+
+
+@operation
+def query_device_by_status(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.8.39: a change shows up late; until then its device is found by the status that it had."""
+    page = requested_page(ctx, p)
+    status = _STATUSES.get(p["Status"])
+    if status is None:
+        raise ApiError("iot.common.InvalidFormattedParameter", "Status is 0, 1, 3 or 8")
+    terms = ""
+    more = []
+    if p.get("ProductKey"):
+        terms += " AND product_key = ?"
+        more.append(find_product(ctx, p["ProductKey"])["product_key"])
+    if p.get("ResourceGroupId"):
+        terms += " AND product_key IN (SELECT product_key FROM product WHERE resource_group_id = ?)"
+        more.append(p["ResourceGroupId"])
+    shown = ctx.now - STATUS_DELAY_MS
+    # Indexes have all that is asked here, whole rows are read of the page only; those that changed of late are few.
+    late = "device INDEXED BY device_by_change WHERE status_at > ? AND former_status IS NOT NULL"
+    found = ctx.store.rows(
+        f"""
+        SELECT created_at, rowid AS place FROM device
+        WHERE status = ?{terms} AND rowid NOT IN (SELECT rowid FROM {late})
+        UNION ALL
+        SELECT created_at, rowid AS place FROM {late} AND former_status = ?{terms}
+        ORDER BY created_at DESC, place DESC LIMIT ? OFFSET ?
+        """,
+        *(status, *more, shown, shown, status, *more, page.size, page.offset),
+    )
+    total = ctx.store.value(
+        f"""
+        SELECT count(*) + (SELECT total(former_status = ?) - total(status = ?) FROM {late}{terms})
+        FROM device WHERE status = ?{terms}
+        """,
+        *(status, status, shown, *more, status, *more),
+    )
+    devices = ctx.store.all("device", NEWEST_FIRST, rowid=[row["place"] for row in found])
+    return {
+        "Data": {"SimpleDeviceInfo": [_summary(device, status) for device in devices]},
+        "Page": page.number,
+        "PageSize": page.size,
+        "PageCount": page.count(int(total)),
+        "Total": int(total),
+    }
+
+
+def _devices_asked(ctx: Context, p: dict[str, Any]) -> list[Row]:
+    """The devices that a call lists by id, or by name in one product; ids win."""
+    if not p.get("IotId"):
+        if not p.get("DeviceName"):
+            raise ApiError("iot.device.NoneDeviceNameElement")
+        if not p.get("ProductKey"):
+            raise ApiError("iot.prod.NullProductKey")
+        return find_devices_by_name(ctx, find_product(ctx, p["ProductKey"])["product_key"], p["DeviceName"])
+    wanted = dict.fromkeys(p["IotId"])
+    found = {device["iot_id"]: device for device in ctx.store.all("device", iot_id=set(wanted))}
+    return [found[iot_id] for iot_id in wanted if iot_id in found]
+
+
+def _summary(device: Row, status: str) -> Row:
+    return omit_none(
+        IotId=device["iot_id"],
+        ProductKey=device["product_key"],
+        DeviceName=device["device_name"],
+        DeviceSecret=device["device_secret"],
+        Nickname=device["nickname"],
+        Status=status,
+        GmtCreate=times.beijing(device["created_at"]),
+        UtcCreate=times.utc(device["created_at"]),
+        GmtModified=times.beijing(device["modified_at"]),
+        UtcModified=times.utc(device["modified_at"]),
+    )

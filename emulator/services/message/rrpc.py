@@ -1,0 +1,80 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Asking a device and waiting for its answer: RRPC (the manual's section 4.17.6)."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.core import payloads
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, PendingReply, operation
+from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.core.topics import custom_topic
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
+from ansible_collections.iotops.aliyun.emulator.routing.connection import is_half_connected
+from ansible_collections.iotops.aliyun.emulator.routing.uplink import uplink
+from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device_by_name
+from ansible_collections.iotops.aliyun.emulator.services.message.message import LONGEST_BROADCAST, content_given
+from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
+from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.record import keep_answer
+
+#: How long a call can wait, in milliseconds.
+SHORTEST_WAIT = 1000
+LONGEST_WAIT = 8000
+
+
+@operation
+def rrpc(ctx: Context, p: dict[str, Any]) -> Reply | PendingReply:
+    """Manual section 4.17.6: how it went is told by ``RrpcCode``; that the device did not answer is no error of the call."""
+    content = content_given(p["RequestBase64Byte"], LONGEST_BROADCAST)
+    if not SHORTEST_WAIT <= p["Timeout"] <= LONGEST_WAIT:
+        raise ApiError("iot.messagebroker.InvalidTimeoutValue")
+    device = find_device_by_name(ctx, find_product(ctx, p["ProductKey"])["product_key"], p["DeviceName"])
+    message_id = trace.next_id(ctx)
+    own = f"{device['product_key']}/{device['device_name']}"
+    if p.get("Topic"):
+        parts = custom_topic(p["Topic"])
+        if parts is None or f"{parts.product_key}/{parts.device_name}" != own:
+            raise ApiError("iot.messagebroker.InvalidFormattedTopicName")
+        topic = f"/ext/rrpc/{message_id}{p['Topic']}"
+    else:
+        topic = f"/sys/{own}/rrpc/request/{message_id}"
+    downlink.send(ctx, device, topic, content, message_id=message_id)
+    if not device["online"]:
+        return {"RrpcCode": "HALFCONN" if is_half_connected(ctx, device) else "OFFLINE", "MessageId": message_id}
+    return PendingReply(trace.response_event(message_id), p["Timeout"], lambda later: _result(later, message_id))
+
+
+@uplink("/sys/{pk}/{dn}/rrpc/response/{request}", raw=True)
+def _response(ctx: Context, device: Row, match: dict[str, str], payload: bytes) -> None:
+    _answered(ctx, device, match, payload, f"/rrpc/request/{match['request']}")
+
+
+@uplink("/ext/rrpc/{request}/{topic_asked*}", raw=True)
+def _custom_response(ctx: Context, device: Row, match: dict[str, str], payload: bytes) -> None:
+    """The answer comes on the topic of the request."""
+    _answered(ctx, device, match, payload, match["topic"])
+
+
+def _answered(ctx: Context, device: Row, match: dict[str, str], payload: bytes, topic_end: str) -> None:
+    request = trace.find_message(ctx, match["request"])
+    if request is None or not request["topic"].endswith(topic_end):
+        return
+    if trace.record_response(ctx, device, match["request"], match["message_id"]):
+        answer = payloads.parse_json_object(payload)
+        if answer is not None:
+            keep_answer(ctx, device, request["message_id"], answer)
+
+
+def _result(ctx: Context, message_id: int) -> Reply:
+    answer = trace.response_payload(ctx, message_id)
+    if answer is None:
+        return {"RrpcCode": "TIMEOUT", "MessageId": message_id}
+    return {
+        "RrpcCode": "SUCCESS",
+        "MessageId": message_id,
+        "PayloadBase64Byte": base64.b64encode(answer).decode(),
+    }

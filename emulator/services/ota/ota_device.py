@@ -1,0 +1,255 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Upgrades as devices see them: the versions and the progress that they report, and the firmware that they ask for.
+
+Simulated devices upgrade according to the section ``upgrade`` of their profile::
+
+    {"upgrade": {"outcome": {"succeed": 0.9, "fail": 0.1}, "delay": [5, 60], "progress": [10, 50, 90], "error": -2}}
+
+``progress`` are the per cent that a device reports, evenly over the time that it takes, before it reports its new
+version; one that fails reports ``error`` (-1 to -4) then, and one that stalls nothing more. Where its profile does not
+say, a device reports 50 per cent, and one that stalls not even that.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.core import payloads
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink
+from ansible_collections.iotops.aliyun.emulator.routing.connection import on_connected
+from ansible_collections.iotops.aliyun.emulator.routing.forward import forward
+from ansible_collections.iotops.aliyun.emulator.routing.message_types import OTA_VERSION
+from ansible_collections.iotops.aliyun.emulator.routing.uplink import INVALID_PARAMETERS, MessageRejected, uplink
+from ansible_collections.iotops.aliyun.emulator.services.ota import (
+    ota_firmware,
+    ota_job,
+    ota_push,
+    ota_target,
+    ota_task,
+)
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT, is_module_name, get_version
+from ansible_collections.iotops.aliyun.emulator.simulation.simulated import (
+    FAIL,
+    STALL,
+    Profile,
+    check_section,
+    delay_of,
+    is_number,
+    outcome_of,
+    profile_of,
+    publish,
+    reaction,
+    section,
+    section_of,
+    set_module_version,
+)
+from ansible_collections.iotops.aliyun.emulator.storage import object_storage
+
+# What a device says that did not manage.
+_FAILURES = {
+    -1: "the upgrade failed",
+    -2: "the download failed",
+    -3: "the verification of the firmware failed",
+    -4: "the firmware could not be written",
+}
+
+_LONGEST_DESCRIPTION = 128
+
+_USUAL_PROGRESS = [50]
+
+# What a device asks for a block of a file with may have a comma too many: the vendor's own SDK writes it.
+_STRAY_COMMA = re.compile(rb",\s*(?=\})")
+_LONGEST_BLOCK = 128 * 1024
+_CRC_POLYNOMIAL = 0xA001
+
+
+@uplink("/ota/device/inform/{pk}/{dn}", reply=False)
+def _inform(ctx: Context, device: Row, match: dict[str, str], message: Row) -> None:
+    """A version that could be no firmware's is passed over."""
+    params = _params(message)
+    module_name, version = params.get("module") or DEFAULT, params.get("version")
+    if not (isinstance(version, str) and ota_firmware.is_version(version) and _is_module(module_name)):
+        return
+    told = {
+        "iotId": device["iot_id"],
+        "productKey": device["product_key"],
+        "deviceName": device["device_name"],
+        "moduleName": module_name,
+        "moduleVersion": version,
+        "messageCreateTime": ctx.now,
+    }
+    topic = f"/{device['product_key']}/{device['device_name']}/ota/version/post"
+    forward(ctx, device, topic, told, OTA_VERSION, int(match["message_id"]))
+    if version != get_version(ctx, device, module_name) and profile_of(ctx, device) is not None:
+        set_module_version(ctx, device, module_name, version)
+    ota_target.report_version(ctx, device, module_name, version)
+
+
+@uplink("/ota/device/progress/{pk}/{dn}", reply=False)
+def _progress(ctx: Context, device: Row, match: dict[str, str], message: Row) -> None:
+    """Per cent, or a negative number that says what went wrong."""
+    params = _params(message)
+    module_name = params.get("module") or DEFAULT
+    step = _number(params.get("step"))
+    task = ota_task.unfinished_task(ctx, device, module_name) if _is_module(module_name) else None
+    if task is None or task["status"] == ota_task.CONFIRM or step is None:
+        return
+    description = str(params.get("desc") or "")[:_LONGEST_DESCRIPTION]
+    if step in _FAILURES:
+        ota_target.fail(ctx, device, task, description or _FAILURES[step])
+    elif 0 <= step <= 100:
+        ota_task.proceed(ctx, device, task, step, description)
+        ota_push.watch(ctx, ota_task.job_of(ctx, task), task["begun_at"] or ctx.now)
+
+
+@uplink("/sys/{pk}/{dn}/thing/ota/firmware/get")
+def _get(ctx: Context, device: Row, match: dict[str, str], message: Row) -> dict[str, Any]:
+    """The firmware that the device is to upgrade to; nothing where there is none for now."""
+    module_name = _params(message).get("module") or DEFAULT
+    task = ota_task.unfinished_task(ctx, device, module_name) if _is_module(module_name) else None
+    if task is None or task["status"] == ota_task.CONFIRM:
+        return {}
+    job = ota_task.job_of(ctx, task)
+    if job["status"] == ota_job.PLANNED:
+        return {}
+    status = ota_task.NOTIFIED if task["status"] == ota_task.QUEUED else task["status"]
+    ctx.store.update("ota_task", {"status": status, "push_at": None, "modified_at": ctx.now}, task_id=task["task_id"])
+    return ota_push.notice(ctx, job)
+
+
+@uplink("/sys/{pk}/{dn}/thing/file/download", reply=False, raw=True)
+def _download(ctx: Context, device: Row, match: dict[str, str], payload: bytes) -> None:
+    """A block of a firmware over MQTT: how long the head is, the head, the block and its CRC-16."""
+    message = payloads.parse_json_object(_STRAY_COMMA.sub(b"", payload)) or {}
+    head: dict[str, Any] = {"id": str(message.get("id", "")), "code": 200}
+    block = b""
+    try:
+        head["data"], block = _block(ctx, device, _params(message))
+    except MessageRejected as refused:
+        head |= {"code": refused.code, "msg": refused.message, "data": {}}
+    text = payloads.to_bytes(head)
+    content = len(text).to_bytes(2, "big") + text + block + _crc(block).to_bytes(2, "little")
+    own = f"{device['product_key']}/{device['device_name']}"
+    downlink.send(ctx, device, f"/sys/{own}/thing/file/download_reply", content, traced=False)
+
+
+@reaction("/ota/device/upgrade/{pk}/{dn}")
+def _upgrade(ctx: Context, device: Row, profile: Profile, match: dict[str, str], message: Any) -> None:
+    """What a simulated device does when it is told of a firmware."""
+    data = message["data"]
+    about = {"module": data["module"]} if "module" in data else {}
+    part = section_of(profile, "upgrade")
+    outcome = outcome_of(part, device, "upgrade")
+    duration = delay_of(part, device, "upgrade")
+    steps = part.get("progress", [] if outcome == STALL else _USUAL_PROGRESS)
+    for number, step in enumerate(steps, 1):
+        _publish(
+            ctx, device, "progress", {"step": str(step), "desc": "", **about}, duration * number // (len(steps) + 1)
+        )
+    if outcome == FAIL:
+        _publish(ctx, device, "progress", {"step": str(part.get("error", -1)), "desc": "", **about}, duration)
+    elif outcome != STALL:
+        _publish(ctx, device, "inform", {"version": data["version"], **about}, duration)
+
+
+@section("upgrade")
+def _check_upgrade(part: Any) -> None:
+    check_section(part, "upgrade", ("delay", "outcome", "progress", "error"))
+    steps = part.get("progress", [])
+    if not (isinstance(steps, list) and all(is_number(step) and 0 <= step <= 100 for step in steps)):
+        raise ValueError("progress of upgrade is a list of numbers from 0 to 100")
+    if part.get("error", -1) not in _FAILURES:
+        raise ValueError("error of upgrade is a number from -1 to -4")
+
+
+@on_connected
+def _connected(ctx: Context, device: Row) -> None:
+    """What waited for the device to be online is pushed, and what has been pushed, but is not done, once more."""
+    for task in ctx.store.rows("SELECT * FROM ota_task WHERE iot_id = ? AND unfinished", device["iot_id"]):
+        job = ota_task.job_of(ctx, task)
+        if task["push_at"] is not None:
+            ota_push.push(ctx, job, device["iot_id"])
+        elif job["need_push"] and task["status"] in (ota_task.NOTIFIED, ota_task.IN_PROGRESS):
+            ota_push.tell(ctx, job, [device])
+    for row in _modules_of_group_jobs(ctx, device):
+        ota_target.join(ctx, device, row["module_name"], False)
+
+
+def _modules_of_group_jobs(ctx: Context, device: Row) -> list[Row]:
+    """The names of the modules that dynamic jobs for groups are about: a device may have come to such a group."""
+    return ctx.store.rows(
+        """
+        SELECT DISTINCT module_name FROM ota_job JOIN ota_firmware USING (firmware_id)
+        WHERE ota_job.product_key = ? AND selection_type = ? AND ota_job.status = ? AND group_id IS NOT NULL
+        """,
+        device["product_key"],
+        ota_job.DYNAMIC,
+        ota_job.IN_PROGRESS,
+    )
+
+
+def _block(ctx: Context, device: Row, params: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """What there is to say of the block that a device asks for, and the block. Raises Refused where there is none."""
+    file_info, file_block = (_dict(params.get(name)) for name in ("fileInfo", "fileBlock"))
+    stream_id, file_id = _number(file_info.get("streamId")), _number(file_info.get("fileId"))
+    size, offset = _number(file_block.get("size")), _number(file_block.get("offset"))
+    firmware = ctx.store.one("ota_firmware", stream_id=stream_id)
+    if firmware is None or firmware["product_key"] not in (None, device["product_key"]):
+        raise MessageRejected(INVALID_PARAMETERS, "there is no such stream")
+    part = ctx.store.one("ota_firmware_file", firmware_id=firmware["firmware_id"], number=file_id)
+    if (
+        part is None
+        or not size
+        or size > _LONGEST_BLOCK
+        or offset is None
+        or not 0 <= offset < part["size"]
+        or size < 0
+    ):
+        raise MessageRejected(INVALID_PARAMETERS, "there is no such block")
+    file = ctx.store.one("stored_file", file_key=part["file_key"])
+    block = object_storage.read_content(ctx, file, offset, offset + size)
+    described = {
+        "fileToken": str(params.get("fileToken", "")),
+        "fileLength": part["size"],
+        "bSize": len(block),
+        "bOffset": offset,
+    }
+    return described, block
+
+
+def _publish(ctx: Context, device: Row, what: str, params: dict[str, Any], after: int) -> None:
+    topic = f"/ota/device/{what}/{device['product_key']}/{device['device_name']}"
+    publish(ctx, device, topic, {"id": str(ctx.now), "params": params}, after)
+
+
+def _params(message: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a message; devices may leave out what stands around them."""
+    return _dict(message["params"]) if "params" in message else message
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _is_module(name: Any) -> bool:
+    return isinstance(name, str) and is_module_name(name)
+
+
+def _number(value: Any) -> int | None:
+    """A number that a device wrote as one or as text; None where it is none."""
+    text = str(value)
+    return int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else None
+
+
+def _crc(content: bytes) -> int:
+    """CRC-16/ARC, which the vendor calls CRC16/IBM."""
+    crc = 0
+    for byte in content:
+        crc ^= byte
+        for _bit in range(8):
+            crc = crc >> 1 ^ (_CRC_POLYNOMIAL if crc & 1 else 0)
+    return crc

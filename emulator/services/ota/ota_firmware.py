@@ -1,0 +1,336 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Firmwares: what modules are upgraded to (manual chapter 4.20). None can be changed once it is there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.iotops.aliyun.emulator.core import ids, times
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
+from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
+from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
+from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT, find_module, is_module_name
+from ansible_collections.iotops.aliyun.emulator.services.ota.upload import FIRMWARES, key_uploaded
+from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
+from ansible_collections.iotops.aliyun.emulator.storage import object_storage
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS ota_firmware (
+    stream_id INTEGER PRIMARY KEY AUTOINCREMENT,  -- by which devices download it over MQTT
+    firmware_id TEXT NOT NULL UNIQUE,
+    firmware_name TEXT NOT NULL UNIQUE,
+    product_key TEXT REFERENCES product ON DELETE CASCADE,  -- NULL for a firmware that fits any product
+    module_name TEXT NOT NULL COLLATE NOCASE,
+    dest_version TEXT NOT NULL,
+    src_version TEXT NOT NULL,  -- empty unless it is a differential firmware
+    firmware_type INTEGER NOT NULL,
+    description TEXT,
+    udi TEXT,
+    status INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS ota_firmware_by_version
+    ON ota_firmware (product_key, module_name, dest_version, src_version);
+CREATE TABLE IF NOT EXISTS ota_firmware_file (
+    firmware_id TEXT NOT NULL REFERENCES ota_firmware (firmware_id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,  -- from 1
+    file_name TEXT,  -- NULL for an only file
+    file_key TEXT NOT NULL REFERENCES stored_file,
+    size INTEGER NOT NULL,
+    md5 TEXT NOT NULL,  -- which the platform takes for the signature as well
+    PRIMARY KEY (firmware_id, number)
+);
+CREATE INDEX IF NOT EXISTS ota_firmware_file_by_key ON ota_firmware_file (file_key);
+CREATE TRIGGER IF NOT EXISTS ota_firmware_file_removed AFTER DELETE ON ota_firmware_file
+WHEN NOT EXISTS (SELECT 1 FROM ota_firmware_file WHERE file_key = OLD.file_key) BEGIN
+    DELETE FROM stored_file WHERE file_key = OLD.file_key;
+END;
+"""
+
+#: The firmwares of one account.
+MOST_FIRMWARES = 500
+
+#: The types of a firmware.
+WHOLE = 0
+DIFFERENTIAL = 1
+
+#: What is known of a firmware: whether it works.
+NEEDS_NO_VERIFICATION = -1
+NOT_VERIFIED = 0
+VERIFIED = 1
+VERIFYING = 2
+VERIFICATION_FAILED = 3
+
+#: What has been found to work, or needs not to be found.
+USABLE = (NEEDS_NO_VERIFICATION, VERIFIED)
+
+#: How long devices can download a firmware that they were told of, in milliseconds.
+DOWNLOADABLE = 24 * 3600 * 1000
+
+MD5 = "MD5"
+
+_ID_LENGTH = 20
+_ID_END = "030100"
+
+_JAPANESE = "\u3040-\u30ff\uff66-\uff9f"
+_FIRST = rf"{CHINESE}{_JAPANESE}A-Za-z0-9"
+_NAME = re.compile(rf"[{_FIRST}][{_FIRST}_()-]{{0,39}}")
+_VERSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LONGEST_DESCRIPTION = 100
+_LONGEST_UDI = 4096
+_LONGEST_FILE_NAME = 32
+
+_SINGLE = ("FirmwareUrl", "FirmwareSign", "FirmwareSize")
+_NEWEST_FIRST = "created_at DESC, stream_id DESC"
+
+
+def find_firmware(ctx: Context, firmware_id: str) -> Row:
+    """The row of a firmware. Raises ApiError where the id is malformed or there is no such firmware."""
+    firmware = ctx.store.one("ota_firmware", firmware_id=firmware_id)
+    if firmware is None:
+        if not (firmware_id.isascii() and firmware_id.isalnum()):
+            raise ApiError("iot.firmware.InvalidFirmwareId")
+        raise ApiError("iot.firmware.FirmwareNotFound")
+    return firmware
+
+
+def files_of(ctx: Context, firmware: Row) -> list[Row]:
+    """The rows of a firmware's files, in their order."""
+    return ctx.store.all("ota_firmware_file", "number", firmware_id=firmware["firmware_id"])
+
+
+def set_status(ctx: Context, firmware_id: str, status: int) -> None:
+    """What is known of a firmware has changed."""
+    ctx.store.update("ota_firmware", {"status": status, "modified_at": ctx.now}, firmware_id=firmware_id)
+
+
+def is_version(version: str) -> bool:
+    """Whether a firmware can have this version."""
+    return _VERSION.fullmatch(version) is not None
+
+
+@operation(too_many="iot.ota.PackageFileAmountExceed")
+def create_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.20.3: size and signature come from the file; those of a call must be the same."""
+    _check_name(ctx, p["FirmwareName"])
+    product = find_product(ctx, p["ProductKey"]) if p.get("ProductKey") else None
+    if len(p.get("FirmwareDesc", "")) > _LONGEST_DESCRIPTION:
+        raise ApiError("iot.firmware.FirmwareDescriptionExceedMaxLength")
+    if len(p.get("Udi", "")) > _LONGEST_UDI:
+        raise ApiError("iot.common.InvalidFormattedParameter", f"Udi has at most {_LONGEST_UDI} characters")
+    if p.get("SignMethod") not in (None, "", MD5):
+        raise ApiError("iot.firmware.InvalidFirmwareSignMethod", f"SignMethod is {MD5}")
+    identity = {
+        "product_key": product and product["product_key"],
+        "module_name": _module_name(ctx, p, product),
+        **_versions(p),
+    }
+    files = _files(ctx, p)
+    if ctx.store.one("ota_firmware", **identity):
+        raise ApiError("iot.firmware.AlreadyExistedFirmwareVersion")
+    if ctx.store.count("ota_firmware") >= MOST_FIRMWARES:
+        raise ApiError("iot.firmware.FirmwareCountExceedMax")
+    firmware_id = ids.alphanumeric(_ID_LENGTH) + _ID_END
+    ctx.store.insert(
+        "ota_firmware",
+        firmware_id=firmware_id,
+        firmware_name=p["FirmwareName"],
+        **identity,
+        firmware_type=p.get("Type", WHOLE),
+        description=p.get("FirmwareDesc"),
+        udi=p.get("Udi") or None,
+        status=NOT_VERIFIED if p.get("NeedToVerify", True) else NEEDS_NO_VERIFICATION,
+        created_at=ctx.now,
+        modified_at=ctx.now,
+    )
+    for number, file in enumerate(files, 1):
+        ctx.store.insert("ota_firmware_file", firmware_id=firmware_id, number=number, **file)
+        object_storage.retain(ctx, file["file_key"])
+    return {"Data": {"FirmwareId": firmware_id, "UtcCreate": times.utc(ctx.now)}}
+
+
+@operation
+def delete_ota_firmware(ctx: Context, p: dict[str, Any]) -> None:
+    """Manual section 4.20.4: its jobs and their tasks go with it."""
+    firmware = find_firmware(ctx, p["FirmwareId"])
+    ctx.store.delete("ota_firmware", firmware_id=firmware["firmware_id"])
+
+
+@operation
+def list_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.20.5."""
+    page = requested_page(ctx, p)
+    product = find_product(ctx, p["ProductKey"]) if p.get("ProductKey") else None
+    wanted = omit_none(product_key=product and product["product_key"], dest_version=p.get("DestVersion") or None)
+    firmwares, total = ctx.store.page("ota_firmware", page.offset, page.size, _NEWEST_FIRST, **wanted)
+    return {
+        "FirmwareInfo": {"SimpleFirmwareInfo": [_written(ctx, firmware) for firmware in firmwares]},
+        "CurrentPage": page.number,
+        "PageSize": page.size,
+        "PageCount": page.count(total),
+        "Total": total,
+    }
+
+
+@operation
+def query_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.20.6."""
+    firmware = find_firmware(ctx, p["FirmwareId"])
+    files = files_of(ctx, firmware)
+    info = {**_written(ctx, firmware), "VerifyProgress": _verify_progress(ctx, firmware)}
+    if firmware["udi"] is not None:
+        info["Udi"] = firmware["udi"]
+    if len(files) == 1:
+        info["FirmwareUrl"] = object_storage.download_url(ctx, files[0]["file_key"], DOWNLOADABLE)
+    else:
+        info["MultiFiles"] = [
+            {
+                "Name": file["file_name"],
+                "Size": file["size"],
+                "FileMd5": file["md5"],
+                "SignValue": file["md5"],
+                "Url": object_storage.download_url(ctx, file["file_key"], DOWNLOADABLE),
+            }
+            for file in files
+        ]
+    return {"FirmwareInfo": info}
+
+
+def _check_name(ctx: Context, name: str) -> None:
+    if not name.strip():
+        raise ApiError("iot.firmware.BlankFirmwareName")
+    if not _NAME.fullmatch(name):
+        raise ApiError("iot.firmware.IncorrectFormattedFirmwareName")
+    if ctx.store.one("ota_firmware", firmware_name=name):
+        raise ApiError("iot.firmware.AlreadyExistedFirmwareName")
+
+
+def _module_name(ctx: Context, p: dict[str, Any], product: Row | None) -> str:
+    """The name of the module that a call means, as it was made. Raises ApiError where there is no such module."""
+    name = p.get("ModuleName") or DEFAULT
+    if not is_module_name(name):
+        raise ApiError("iot.firmware.IncorrectFormattedModuleName")
+    if name.lower() == DEFAULT:
+        return DEFAULT
+    if product is None:
+        raise ApiError("iot.ota.OTAModuleNotExist", "Without ProductKey there is the module default only")
+    return find_module(ctx, product["product_key"], name)["module_name"]
+
+
+def _versions(p: dict[str, Any]) -> Row:
+    """Between which versions a firmware leads. Raises ApiError for those that it cannot."""
+    if not is_version(p["DestVersion"]):
+        raise ApiError("iot.firmware.IncorrectFormattedFirmwareVersion")
+    kind = p.get("Type", WHOLE)
+    if kind not in (WHOLE, DIFFERENTIAL):
+        raise ApiError("iot.firmware.InvalidFirmwareType")
+    source = p.get("SrcVersion") or ""
+    if source and not is_version(source):
+        raise ApiError("iot.firmware.IncorrectFormattedSrcVersion")
+    if kind == WHOLE:
+        # It upgrades from any version, whatever the call says.
+        return {"dest_version": p["DestVersion"], "src_version": ""}
+    if not source:
+        raise ApiError("iot.firmware.SrcVersionsMandatory")
+    if source == p["DestVersion"]:
+        raise ApiError("iot.firmware.SrcDestVersionMatched")
+    return {"dest_version": p["DestVersion"], "src_version": source}
+
+
+def _files(ctx: Context, p: dict[str, Any]) -> list[Row]:
+    """The rows of the files that a call names. Raises an error for those that the platform does not have as told."""
+    entries = p.get("MultiFiles", [])
+    if not entries:
+        return [_file(ctx, None, p.get("FirmwareUrl"), p.get("FirmwareSize"), p.get("FirmwareSign"))]
+    if any(p.get(name) for name in _SINGLE):
+        raise ApiError("iot.ota.PackageFileParamConflict")
+    for member, code in (("Name", "Name"), ("Url", "Url"), ("SignValue", "Sign")):
+        values = [entry[member] for entry in entries if entry.get(member)]
+        if len(set(values)) < len(values):
+            raise ApiError(f"iot.ota.PackageFile{code}Duplicated")
+    return [_file_of_many(ctx, number, entry) for number, entry in enumerate(entries, 1)]
+
+
+def _file_of_many(ctx: Context, number: int, entry: dict[str, Any]) -> Row:
+    name = entry.get("Name")
+    if not name:
+        raise missing_parameter(f"MultiFiles.{number}.Name")
+    if len(name) > _LONGEST_FILE_NAME:
+        raise ApiError(
+            "iot.common.InvalidFormattedParameter", f"The name of a file has at most {_LONGEST_FILE_NAME} characters"
+        )
+    return _file(ctx, name, entry.get("Url"), entry.get("Size"), entry.get("SignValue"), entry.get("FileMd5"))
+
+
+def _file(ctx: Context, name: str | None, url: str | None, size: int | None, *signs: str | None) -> Row:
+    """The row of one file. Raises ApiError where it was not uploaded, or is not as a call says."""
+    if not url:
+        raise ApiError("iot.firmware.NullFirmwareUrl")
+    if not _is_url(url):
+        raise ApiError("iot.firmware.MalformedFirmwareUrl")
+    key = key_uploaded(url, FIRMWARES)
+    file = object_storage.find_file(ctx, key) if key else None
+    if file is None:
+        raise ApiError("iot.firmware.InvalidFirmwareUrl")
+    if file["size"] == 0:
+        raise ApiError("iot.firmware.EmptyFirmwareFile")
+    if size not in (None, file["size"]):
+        raise ApiError("iot.firmware.InvalidFirmwareSize", f"The file has {file['size']} bytes")
+    if any(sign and sign.lower() != file["md5"] for sign in signs):
+        raise ApiError("iot.firmware.InvalidFirmwareSign", "It is not the MD5 of the file")
+    return {"file_name": name, "file_key": key, "size": file["size"], "md5": file["md5"]}
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _written(ctx: Context, firmware: Row) -> Row:
+    """What both readings say of a firmware; size and signature where it is one file."""
+    files = files_of(ctx, firmware)
+    product = ctx.store.one("product", product_key=firmware["product_key"]) or {}
+    single = files[0] if len(files) == 1 else {}
+    return omit_none(
+        FirmwareId=firmware["firmware_id"],
+        FirmwareName=firmware["firmware_name"],
+        FirmwareDesc=firmware["description"],
+        FirmwareSign=single.get("md5"),
+        FirmwareSize=single.get("size"),
+        SignMethod=MD5,
+        ProductKey=firmware["product_key"],
+        ProductName=product.get("product_name"),
+        ModuleName=firmware["module_name"],
+        DestVersion=firmware["dest_version"],
+        SrcVersion=firmware["src_version"],
+        Type=firmware["firmware_type"],
+        Status=firmware["status"],
+        UtcCreate=times.utc(firmware["created_at"]),
+        UtcModified=times.utc(firmware["modified_at"]),
+    )
+
+
+def _verify_progress(ctx: Context, firmware: Row) -> int:
+    """How many per cent of the devices of the last verification have been upgraded."""
+    if firmware["status"] == VERIFIED:
+        return 100
+    share = ctx.store.value(
+        """
+        SELECT 100 * count(*) FILTER (WHERE status = 'SUCCEEDED') / count(*) FROM ota_task WHERE job_id = (
+            SELECT job_id FROM ota_job WHERE firmware_id = ? AND job_type = 'VERIFY_FIRMWARE'
+            ORDER BY created_at DESC, rowid DESC LIMIT 1
+        )
+        """,
+        firmware["firmware_id"],
+    )
+    return share or 0

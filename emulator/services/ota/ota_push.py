@@ -1,0 +1,202 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Pushing upgrades to devices, at the rate of their job, and what else becomes of tasks as time goes by.
+
+Nothing is done for each device at each moment: a job puts off one look at the tasks that can be pushed next, and one at
+those that take too long.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.registry import when_due
+from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink
+from ansible_collections.iotops.aliyun.emulator.services.ota import ota_firmware, ota_job, ota_task
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT
+from ansible_collections.iotops.aliyun.emulator.storage import object_storage
+
+#: How long after its making a job begins to push, in milliseconds.
+PREPARATION = 1000
+
+_PUSH = "push_ota_tasks"
+_TIME_OUT = "time_out_ota_tasks"
+_BEGIN = "begin_ota_job"
+_FINISH = "finish_ota_job"
+
+_MINUTE = 60_000
+
+# What the API calls MD5 is written so to devices: the vendor's own SDK knows it by no other name.
+_SIGN_METHOD = "Md5"
+
+# The key under which devices find the user's own information about a firmware, beside the tags of the job.
+_UDI = "_package_udi"
+
+
+def set_going(ctx: Context, job: Row) -> None:
+    """Put off what the making of a job leads to."""
+    if job["status"] == ota_job.PLANNED:
+        ctx.schedule(job["schedule_at"], _BEGIN, job_id=job["job_id"])
+    else:
+        push_soon(ctx, job, ctx.now + PREPARATION)
+    if job["finish_at"] is not None:
+        ctx.schedule(job["finish_at"], _FINISH, job_id=job["job_id"])
+
+
+def push_soon(ctx: Context, job: Row, at: int) -> None:
+    """See to it that tasks of a job are pushed at ``at`` at the latest, as far as its rate allows."""
+    due_at = ctx.store.value("SELECT push_due_at FROM ota_job WHERE job_id = ?", job["job_id"])
+    if due_at is None or at < due_at:
+        ctx.schedule(at, _PUSH, job_id=job["job_id"])
+        ctx.store.update("ota_job", {"push_due_at": at}, job_id=job["job_id"])
+
+
+def watch(ctx: Context, job: Row, begun_at: int) -> None:
+    """See to it that a task which began at ``begun_at`` ends in time."""
+    if job["timeout_in_minutes"] is not None and job["timeout_due_at"] is None:
+        at = begun_at + job["timeout_in_minutes"] * _MINUTE
+        ctx.schedule(at, _TIME_OUT, job_id=job["job_id"])
+        ctx.store.update("ota_job", {"timeout_due_at": at}, job_id=job["job_id"])
+
+
+def push(ctx: Context, job: Row, iot_id: str | None = None) -> None:
+    """Push the tasks that wait for it, as far as devices are online and the rate allows; the rest later.
+
+    ``iot_id`` narrows it down to one device.
+    """
+    if job["status"] == ota_job.PLANNED:
+        return
+    window_at, pushes = job["window_at"], job["window_pushes"]
+    if ctx.now >= window_at + _MINUTE:
+        window_at, pushes = ctx.now, 0
+    allowed = job["maximum_per_minute"] - pushes
+    devices = _devices_waiting(ctx, job, iot_id, allowed + 1)
+    now = devices[:allowed]
+    if now:
+        ctx.store.execute(
+            f"""
+            UPDATE ota_task SET push_at = NULL, modified_at = ?,
+                status = CASE status WHEN '{ota_task.QUEUED}' THEN '{ota_task.NOTIFIED}' ELSE status END
+            WHERE task_id IN (SELECT value FROM json_each(?))
+            """,
+            ctx.now,
+            json.dumps([device["task_id"] for device in now]),
+        )
+        ctx.store.update("ota_job", {"window_at": window_at, "window_pushes": pushes + len(now)}, job_id=job["job_id"])
+        tell(ctx, job, now)
+    if len(devices) > allowed:
+        push_soon(ctx, job, window_at + _MINUTE)
+        return
+    later = ctx.store.value(
+        "SELECT min(push_at) FROM ota_task WHERE job_id = ? AND push_at > ?", job["job_id"], ctx.now
+    )
+    if later is not None:
+        push_soon(ctx, job, later)
+
+
+def tell(ctx: Context, job: Row, devices: list[Row]) -> None:
+    """Send devices the notice of their upgrade."""
+    data = notice(ctx, job)
+    for device in devices:
+        topic = f"/ota/device/upgrade/{device['product_key']}/{device['device_name']}"
+        downlink.send(ctx, device, topic, {"code": "1000", "data": data, "id": ctx.now, "message": "success"})
+
+
+def notice(ctx: Context, job: Row) -> dict[str, Any]:
+    """What a device is told of the firmware that a job leads it to."""
+    firmware = ota_job.firmware_of(ctx, job)
+    files = ota_firmware.files_of(ctx, firmware)
+    data: dict[str, Any] = {"version": firmware["dest_version"], "signMethod": _SIGN_METHOD}
+    if firmware["firmware_type"] == ota_firmware.DIFFERENTIAL:
+        data["isDiff"] = 1
+    if firmware["module_name"] != DEFAULT:
+        data["module"] = firmware["module_name"]
+    if len(files) > 1:
+        data["files"] = [
+            {
+                "fileName": file["file_name"],
+                "fileSize": file["size"],
+                "fileUrl": _url(ctx, file),
+                "fileMd5": file["md5"],
+                "fileSign": file["md5"],
+            }
+            for file in files
+        ]
+    else:
+        [file] = files
+        data |= {"size": file["size"], "sign": file["md5"], "md5": file["md5"]}
+        if job["download_protocol"] == ota_job.MQTT:
+            data |= {"dProtocol": "mqtt", "streamId": firmware["stream_id"], "streamFileId": file["number"]}
+        else:
+            data["url"] = _url(ctx, file)
+    extra = {tag["Key"]: tag["Value"] for tag in json.loads(job["tags"])}
+    if firmware["udi"] is not None:
+        extra[_UDI] = firmware["udi"]
+    if extra:
+        data["extData"] = extra
+    return data
+
+
+@when_due(_BEGIN)
+def _begin(ctx: Context, payload: dict[str, Any]) -> None:
+    job = ctx.store.one("ota_job", job_id=payload["job_id"], status=ota_job.PLANNED)
+    if job:
+        ota_job.begin(ctx, job)
+        push_soon(ctx, job, ctx.now)
+
+
+@when_due(_FINISH)
+def _finish(ctx: Context, payload: dict[str, Any]) -> None:
+    """What is not done by the time that a job has to end is not done any more."""
+    job = ctx.store.one("ota_job", job_id=payload["job_id"])
+    if job and job["status"] in (ota_job.PLANNED, ota_job.IN_PROGRESS):
+        ota_task.cancel_tasks(ctx, "job_id = ? AND unfinished", [job["job_id"]], "the time of the batch is over")
+        ota_job.end(ctx, job, ota_job.COMPLETED)
+
+
+@when_due(_PUSH)
+def _push(ctx: Context, payload: dict[str, Any]) -> None:
+    job = ctx.store.one("ota_job", job_id=payload["job_id"])
+    if job and job["push_due_at"] is not None and job["push_due_at"] <= ctx.now:
+        ctx.store.update("ota_job", {"push_due_at": None}, job_id=job["job_id"])
+        push(ctx, job)
+
+
+@when_due(_TIME_OUT)
+def _time_out(ctx: Context, payload: dict[str, Any]) -> None:
+    """A device whose upgrade takes too long has failed, and there is no second try."""
+    job = ctx.store.one("ota_job", job_id=payload["job_id"])
+    if job is None:
+        return
+    ctx.store.update("ota_job", {"timeout_due_at": None}, job_id=job["job_id"])
+    begun = f"FROM ota_task WHERE job_id = ? AND status = '{ota_task.IN_PROGRESS}'"
+    latest = ctx.now - job["timeout_in_minutes"] * _MINUTE
+    for task in ctx.store.rows(f"SELECT * {begun} AND begun_at <= ?", job["job_id"], latest):
+        device = ctx.store.one("device", iot_id=task["iot_id"])
+        ota_task.fail(ctx, device, task, "timeout", may_retry=False)
+    next_begun_at = ctx.store.value(f"SELECT min(begun_at) {begun}", job["job_id"])
+    if next_begun_at is not None:
+        watch(ctx, {**job, "timeout_due_at": None}, next_begun_at)
+
+
+def _devices_waiting(ctx: Context, job: Row, iot_id: str | None, most: int) -> list[Row]:
+    """The rows of at most ``most`` devices that are online and whose task is to be pushed, with its ``task_id``."""
+    # With one device it is found by the device: "+" keeps the store from going through all tasks of the job.
+    whose = "ota_task.iot_id = ? AND unfinished AND +job_id = ?" if iot_id else "job_id = ?"
+    return ctx.store.rows(
+        f"""
+        SELECT device.*, task_id FROM ota_task JOIN device USING (iot_id)
+        WHERE {whose} AND push_at <= ? AND online ORDER BY push_at, ota_task.rowid LIMIT ?
+        """,
+        *([iot_id] if iot_id else []),
+        job["job_id"],
+        ctx.now,
+        most,
+    )
+
+
+def _url(ctx: Context, file: Row) -> str:
+    return object_storage.download_url(ctx, file["file_key"], ota_firmware.DOWNLOADABLE)

@@ -1,0 +1,239 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Upgrade tasks: one device within one upgrade job, and how far it has come (manual chapter 4.20).
+
+A task waits to be confirmed where its job says so (CONFIRM), then to be pushed (QUEUED); it was pushed (NOTIFIED), the
+device has reported progress (IN_PROGRESS), and reports the version it should have (SUCCEEDED), or it failed or was
+cancelled. A task that fails and is to be tried again keeps its state meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.core import times
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.core.paging import Page, requested_page
+from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
+from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.routing.forward import forward
+from ansible_collections.iotops.aliyun.emulator.routing.message_types import OTA_EVENT
+from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_job import find_job, firmware_of, settled
+from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS ota_task (
+    task_id TEXT PRIMARY KEY,
+    job_id TEXT NOT NULL REFERENCES ota_job ON DELETE CASCADE,
+    iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
+    module_name TEXT NOT NULL COLLATE NOCASE,  -- the firmware's
+    status TEXT NOT NULL,
+    unfinished INTEGER AS (status IN ('CONFIRM', 'QUEUED', 'NOTIFIED', 'IN_PROGRESS')),
+    src_version TEXT,  -- NULL where the device had reported none
+    progress INTEGER NOT NULL DEFAULT 0,  -- per cent
+    description TEXT NOT NULL DEFAULT '',
+    confirmed INTEGER NOT NULL DEFAULT 0,
+    retries INTEGER NOT NULL DEFAULT 0,  -- how often it was tried again
+    push_at INTEGER,  -- from when on it is to be pushed; NULL where it is not
+    begun_at INTEGER,  -- when the device first reported progress
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS ota_task_of_job ON ota_task (job_id);
+CREATE INDEX IF NOT EXISTS ota_task_by_status ON ota_task (job_id, status);
+CREATE INDEX IF NOT EXISTS ota_task_unfinished_of_job ON ota_task (job_id) WHERE unfinished;
+CREATE INDEX IF NOT EXISTS ota_task_unfinished_of_device ON ota_task (iot_id) WHERE unfinished;
+CREATE INDEX IF NOT EXISTS ota_task_to_push ON ota_task (job_id, push_at) WHERE push_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS ota_task_begun ON ota_task (job_id, begun_at) WHERE status = 'IN_PROGRESS';
+CREATE INDEX IF NOT EXISTS ota_task_by_device ON ota_task (iot_id, job_id);
+"""
+
+CONFIRM = "CONFIRM"
+QUEUED = "QUEUED"
+NOTIFIED = "NOTIFIED"
+IN_PROGRESS = "IN_PROGRESS"
+SUCCEEDED = "SUCCEEDED"
+FAILED = "FAILED"
+CANCELED = "CANCELED"
+
+#: The states in which a task occupies its device.
+UNFINISHED = (CONFIRM, QUEUED, NOTIFIED, IN_PROGRESS)
+
+_STATUSES = (*UNFINISHED, SUCCEEDED, FAILED, CANCELED)
+
+_DEEPEST = 100_000
+_MINUTE = 60_000
+
+_OLDEST_FIRST = "ota_task.rowid"
+
+
+def unfinished_task(ctx: Context, device: Row, module_name: str) -> Row | None:
+    """The row of the task that a device has for a module, None where it has none."""
+    tasks = ctx.store.rows(
+        "SELECT * FROM ota_task WHERE iot_id = ? AND unfinished AND module_name = ? LIMIT 1",
+        device["iot_id"],
+        module_name,
+    )
+    return tasks[0] if tasks else None
+
+
+def job_of(ctx: Context, task: Row) -> Row:
+    """The row of the job that a task belongs to."""
+    return ctx.store.one("ota_job", job_id=task["job_id"])
+
+
+def proceed(ctx: Context, device: Row, task: Row, progress: int, description: str) -> None:
+    """The device has come so far."""
+    changes = {
+        "status": IN_PROGRESS,
+        "progress": progress,
+        "description": description,
+        "begun_at": task["begun_at"] or ctx.now,
+        "push_at": None,
+    }
+    _change(ctx, device, task, job_of(ctx, task), changes)
+
+
+def succeed(ctx: Context, device: Row, task: Row) -> None:
+    """The device has the version that it should have."""
+    job = job_of(ctx, task)
+    _change(ctx, device, task, job, {"status": SUCCEEDED, "progress": 100, "description": "success", "push_at": None})
+    settled(ctx, job)
+
+
+def fail(ctx: Context, device: Row, task: Row, why: str, may_retry: bool = True) -> int | None:
+    """A task has failed. Returns when it is to be tried again, or None where that was it."""
+    job = job_of(ctx, task)
+    if may_retry and task["retries"] < (job["retry_count"] or 0):
+        again_at = ctx.now + job["retry_interval"] * _MINUTE
+        changes = {"retries": task["retries"] + 1, "description": why, "modified_at": ctx.now}
+        if job["need_push"]:
+            changes["push_at"] = again_at
+        ctx.store.update("ota_task", changes, task_id=task["task_id"])
+        return again_at if job["need_push"] else None
+    _change(ctx, device, task, job, {"status": FAILED, "description": why, "push_at": None})
+    settled(ctx, job)
+    return None
+
+
+def cancel_tasks(ctx: Context, condition: str, values: list[Any], why: str) -> int:
+    """Cancel the tasks that an SQL condition is true of, whatever their state, and return how many there were."""
+    return ctx.store.execute(
+        f"""
+        UPDATE ota_task SET status = '{CANCELED}', description = ?, push_at = NULL, modified_at = ? WHERE {condition}
+        """,
+        why,
+        ctx.now,
+        *values,
+    )
+
+
+@operation(too_many="iot.firmware.ParameterSizeExceedMax")
+def list_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.20.12: names of devices win over pages."""
+    job = find_job(ctx, p["JobId"])
+    names = p.get("DeviceNames")
+    # A device can have been in a dynamic job several times: all of its tasks are on the one page.
+    page = Page(1, _DEEPEST, 0) if names else requested_page(ctx, p)
+    if not names and page.number * page.size > _DEEPEST:
+        raise ApiError("iot.common.InvalidPageParams", f"CurrentPage * PageSize is at most {_DEEPEST}")
+    sql = "SELECT ota_task.*, device_name, product_key FROM ota_task JOIN device USING (iot_id) WHERE job_id = ?"
+    values = [job["job_id"]]
+    if p.get("TaskStatus"):
+        sql += " AND ota_task.status = ?"
+        values.append(_status_asked(p["TaskStatus"], _STATUSES))
+    if names:
+        sql += f" AND device_name IN ({', '.join('?' * len(names))})"
+        values += names
+    tasks, total = ctx.store.page_of(sql, values, page.offset, page.size, _OLDEST_FIRST)
+    if names:
+        page = Page(1, max(len(names), total), 0)
+    firmware = firmware_of(ctx, job)
+    product = find_product(ctx, job["product_key"])
+    timeout = job["timeout_in_minutes"]
+    listed = [
+        {
+            **_written(task, firmware, product),
+            "Progress": f"{task['progress']:.2f}",
+            "TaskDesc": task["description"],
+            "Timeout": "" if timeout is None else str(timeout),
+        }
+        for task in tasks
+    ]
+    return {
+        "Data": {"SimpleOTATaskInfo": listed},
+        "CurrentPage": page.number,
+        "PageSize": page.size,
+        "PageCount": page.count(total),
+        "Total": total,
+    }
+
+
+@operation
+def list_ota_unfinished_task_by_device(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.20.22: ``TaskStatusList`` asks for several states at once, and wins."""
+    if not (p.get("IotId") or p.get("ProductKey") or p.get("DeviceName")):
+        raise ApiError("iot.ota.EmptyDeviceInfoParams")
+    device = find_device(ctx, p)
+    statuses = {_status_asked(status, UNFINISHED) for status in p.get("TaskStatusList") or [p["TaskStatus"]]}
+    tasks = [
+        {**task, "device_name": device["device_name"], "product_key": device["product_key"]}
+        for task in ctx.store.rows(
+            f"SELECT * FROM ota_task WHERE iot_id = ? AND unfinished ORDER BY {_OLDEST_FIRST}", device["iot_id"]
+        )
+        if task["status"] in statuses
+        and (p.get("ModuleName") or task["module_name"]).lower() == task["module_name"].lower()
+    ]
+    product = find_product(ctx, device["product_key"])
+    listed = [
+        {**_written(task, firmware_of(ctx, job_of(ctx, task)), product), "ModuleName": task["module_name"]}
+        for task in tasks
+    ]
+    return {"Data": {"SimpleOTATaskInfo": listed}}
+
+
+def _change(ctx: Context, device: Row, task: Row, job: Row, changes: Row) -> None:
+    """Change a task that its device has brought on, and hand on what has become of it."""
+    ctx.store.update("ota_task", {**changes, "modified_at": ctx.now}, task_id=task["task_id"])
+    message = {
+        "iotId": device["iot_id"],
+        "productKey": device["product_key"],
+        "deviceName": device["device_name"],
+        "moduleName": task["module_name"],
+        "status": changes["status"],
+        "messageCreateTime": ctx.now,
+        "srcVersion": task["src_version"] or "",
+        "destVersion": firmware_of(ctx, job)["dest_version"],
+        "desc": changes["description"],
+        "jobId": job["job_id"],
+        "taskId": task["task_id"],
+    }
+    if changes["status"] == IN_PROGRESS:
+        message["step"] = str(changes["progress"])
+    forward(ctx, device, f"/{device['product_key']}/{device['device_name']}/ota/upgrade", message, OTA_EVENT)
+
+
+def _status_asked(status: str, statuses: tuple[str, ...]) -> str:
+    if status not in statuses:
+        raise ApiError("iot.firmware.InvalidTaskStatus", f"TaskStatus is one of {', '.join(statuses)}")
+    return status
+
+
+def _written(task: Row, firmware: Row, product: Row) -> Row:
+    """What every reply says of a task."""
+    return {
+        "TaskId": task["task_id"],
+        "JobId": task["job_id"],
+        "FirmwareId": firmware["firmware_id"],
+        "IotId": task["iot_id"],
+        "ProductKey": task["product_key"],
+        "ProductName": product["product_name"],
+        "DeviceName": task["device_name"],
+        "SrcVersion": task["src_version"] or "",
+        "DestVersion": firmware["dest_version"],
+        "TaskStatus": task["status"],
+        "UtcCreate": times.utc(task["created_at"]),
+        "UtcModified": times.utc(task["modified_at"]),
+    }

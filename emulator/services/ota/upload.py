@@ -1,0 +1,105 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where to upload firmwares, lists of devices and the files of device jobs (the manual's chapters 4.13 and 4.20)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.core import times
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
+from ansible_collections.iotops.aliyun.emulator.storage.object_storage import key_of_url, upload_form
+
+#: The folders of the files, by which it is known what a file was uploaded for.
+FIRMWARES = "ota"
+DEVICE_LISTS = "ota_device_list"
+JOB_FILES = "device_job"
+
+_MEGABYTE = 1024 * 1024
+#: The largest files, in bytes.
+MOST_FIRMWARE_BYTES = 2000 * _MEGABYTE
+MOST_LIST_BYTES = 5 * _MEGABYTE
+MOST_JOB_FILE_BYTES = 1000 * _MEGABYTE
+
+_DEFAULT_SUFFIX = "bin"
+_JOB_SUFFIXES = ("bin", "apk", "tar", "gz", "tar.gz", "zip", "gzip")
+_FIRMWARE_SUFFIXES = (*_JOB_SUFFIXES, "dav")
+_LIST_SUFFIX = "csv"
+
+_JOB = "DEVICE_JOB_FILE"
+_LONGEST_NAME = 64
+_NOT_IN_NAMES = frozenset("-.*/#%&@\\")
+
+_STORAGE = "OSS"
+
+
+def key_uploaded(url: str, folder: str) -> str | None:
+    """The key of the file that a URL means; None where the platform gives out no such URLs for ``folder``."""
+    key = key_of_url(url)
+    return key if key and key.startswith(f"{folder}/") else None
+
+
+@operation
+def generate_ota_upload_url(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.20.1."""
+    suffix = p.get("FileSuffix") or _DEFAULT_SUFFIX
+    if suffix not in _FIRMWARE_SUFFIXES:
+        raise ApiError(
+            "iot.firmware.InvalidGenerateOTAUploadURLParam", f"FileSuffix is one of {', '.join(_FIRMWARE_SUFFIXES)}"
+        )
+    form = upload_form(ctx, FIRMWARES, suffix, MOST_FIRMWARE_BYTES)
+    data = {
+        "Host": form.host,
+        "Key": form.key,
+        "OSSAccessKeyId": form.access_key_id,
+        "Policy": form.policy,
+        "Signature": form.signature,
+        "ObjectStorage": _STORAGE,
+        "FirmwareUrl": form.url,
+        "UtcCreate": times.utc(ctx.now),
+    }
+    return {"Data": data}
+
+
+@operation
+def generate_device_name_list_url(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.20.2: has its own name for the id of the access key."""
+    form = upload_form(ctx, DEVICE_LISTS, _LIST_SUFFIX, MOST_LIST_BYTES)
+    data = {
+        "Host": form.host,
+        "Key": form.key,
+        "AccessKeyId": form.access_key_id,
+        "Policy": form.policy,
+        "Signature": form.signature,
+        "ObjectStorage": _STORAGE,
+        "FileUrl": form.url,
+        "UtcCreate": times.utc(ctx.now),
+    }
+    return {"Data": data}
+
+
+@operation
+def generate_file_upload_url(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.13.2: the file is meant by its key, so there is no URL of it."""
+    if p["BizCode"] != _JOB:
+        raise ApiError("iot.common.IllegalFileBizCode")
+    if p["FileSuffix"] not in _JOB_SUFFIXES:
+        raise ApiError("iot.common.IllegalFileFormat", f"FileSuffix is one of {', '.join(_JOB_SUFFIXES)}")
+    name = p.get("FileName")
+    if name and (len(name) > _LONGEST_NAME or _NOT_IN_NAMES.intersection(name)):
+        raise ApiError(
+            "iot.job.GenerateFileUploadUrlFailed",
+            f"FileName has at most {_LONGEST_NAME} characters, and none of {' '.join(sorted(_NOT_IN_NAMES))}",
+        )
+    form = upload_form(ctx, JOB_FILES, p["FileSuffix"], MOST_JOB_FILE_BYTES, name)
+    data = {
+        "Host": form.host,
+        "Key": form.key,
+        "OssAccessKeyId": form.access_key_id,
+        "Policy": form.policy,
+        "Signature": form.signature,
+        "ObjectStorage": _STORAGE,
+    }
+    return {"Data": data}

@@ -1,0 +1,406 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Products, their tags and what hangs on them (the manual's chapter 4.7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.core import ids
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
+from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
+from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
+from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE, is_valid_name
+from ansible_collections.iotops.aliyun.emulator.services.common.tags import MAX_TAGS, invalid_tags
+from ansible_collections.iotops.aliyun.emulator.services.product.join_permissions import JOIN_PERMISSIONS
+from ansible_collections.iotops.aliyun.emulator.services.thing_model.template import validate_category, category_name
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS product (
+    product_key TEXT PRIMARY KEY,
+    product_name TEXT NOT NULL UNIQUE,
+    product_secret TEXT NOT NULL,
+    commodity_code TEXT NOT NULL,
+    node_type INTEGER NOT NULL,
+    data_format INTEGER,  -- only with a thing model
+    net_type TEXT NOT NULL,  -- as written, not as read
+    protocol_type TEXT,
+    auth_type TEXT NOT NULL,
+    validate_type INTEGER NOT NULL,
+    category_key TEXT,
+    publish_auto INTEGER NOT NULL,
+    resource_group_id TEXT,
+    description TEXT,
+    status TEXT NOT NULL,
+    filter_by_timestamp INTEGER NOT NULL DEFAULT 0,
+    filter_by_value INTEGER NOT NULL DEFAULT 0,
+    certificate_issuer INTEGER NOT NULL DEFAULT 1,
+    device_count INTEGER NOT NULL DEFAULT 0,  -- kept by triggers on the table of devices
+    created_at INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS product_tag (
+    product_key TEXT NOT NULL REFERENCES product ON DELETE CASCADE,
+    tag_key TEXT NOT NULL,
+    tag_value TEXT NOT NULL,
+    PRIMARY KEY (product_key, tag_key)
+);
+CREATE INDEX IF NOT EXISTS product_tag_by_key ON product_tag (tag_key, tag_value);
+"""
+
+#: The products that one instance holds.
+MAX_PRODUCTS = 1000
+
+DEVELOPMENT = "DEVELOPMENT_STATUS"
+RELEASED = "RELEASE_STATUS"
+
+BASIC = "iothub"
+WITH_THING_MODEL = "iothub_senior"
+
+# The manual's reading page has no number of its own for LoRaWAN, which leaves "other".
+_NET_TYPES = {"WIFI": 3, "CELLULAR": 6, "ETHERNET": 7, "LORA": 8, "OTHER": 8}
+_PROTOCOL_TYPES = ("modbus", "opc-ua", "customize", "ble", "zigbee")
+_AUTH_TYPES = ("secret", "id2", "x509")
+_CERTIFICATE_ISSUERS = (1, 3)
+
+_NAME = re.compile(rf"[{CHINESE}A-Za-z0-9_]+")
+_NAME_WIDTH = (4, 30)
+_MAX_DESCRIPTION_LENGTH = 100
+
+_NEWEST_FIRST = "created_at DESC, product.rowid DESC"
+
+_BEFORE_DELETION: list[Callable[[Context, Row], None]] = []
+
+
+def before_deletion(function: Callable[[Context, Row], None]) -> Callable[[Context, Row], None]:
+    """Declare that a function has to do something before a product goes; it takes a context and the product's row."""
+    _BEFORE_DELETION.append(function)
+    return function
+
+
+def find_product(ctx: Context, product_key: str) -> Row:
+    """The row of a product. Raises ApiError where the key is malformed or there is no such product."""
+    product = ctx.store.one("product", product_key=product_key)
+    if product is None:
+        if not (product_key.isascii() and product_key.isalnum()):
+            raise ApiError("iot.prod.InvalidFormattedProductKey")
+        raise ApiError("iot.prod.NotExistedProduct")
+    return product
+
+
+@operation
+def create_product(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.7.1: Create a product."""
+    name = p["ProductName"]
+    _check_name(ctx, name)
+    _check_description(p.get("Description"))
+    if p["NodeType"] not in (0, 1):
+        raise ApiError("iot.prod.InvalidNodeType")
+    if ctx.store.count("product") >= MAX_PRODUCTS:
+        raise ApiError("iot.prod.ProductCountExceedMax")
+    product = {
+        "product_key": ids.product_key(),
+        "product_name": name,
+        "product_secret": ids.secret(),
+        "node_type": p["NodeType"],
+        **_kind_of_product(p),
+        **_connection(p),
+        "validate_type": _choice(p, "ValidateType", (1, 2), 1),
+        "category_key": validate_category(p.get("CategoryKey")),
+        "publish_auto": p.get("PublishAuto", True),
+        "resource_group_id": p.get("ResourceGroupId"),
+        "description": p.get("Description"),
+        "status": DEVELOPMENT,
+        "created_at": ctx.now,
+    }
+    ctx.store.insert("product", **product)
+    data = omit_none(
+        ProductKey=product["product_key"],
+        ProductName=name,
+        ProductSecret=product["product_secret"],
+        AliyunCommodityCode=product["commodity_code"],
+        NodeType=product["node_type"],
+        DataFormat=product["data_format"],
+        ProtocolType=product["protocol_type"],
+        AuthType=product["auth_type"],
+        Id2=product["auth_type"] == "id2",
+        Description=product["description"],
+    )
+    return {"Data": data, "ProductKey": product["product_key"]}
+
+
+@operation
+def query_product(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.7.2: Return the details of a product."""
+    product = find_product(ctx, p["ProductKey"])
+    data = omit_none(
+        Owner=True,
+        ProductKey=product["product_key"],
+        ProductName=product["product_name"],
+        ProductSecret=product["product_secret"],
+        ProductStatus=product["status"],
+        AliyunCommodityCode=product["commodity_code"],
+        NodeType=product["node_type"],
+        DataFormat=product["data_format"],
+        NetType=_NET_TYPES[product["net_type"]],
+        ProtocolType=product["protocol_type"],
+        AuthType=product["auth_type"],
+        Id2=product["auth_type"] == "id2",
+        ValidateType=product["validate_type"],
+        CategoryKey=product["category_key"],
+        CategoryName=category_name(product["category_key"]),
+        Description=product["description"],
+        DeviceCount=product["device_count"],
+        GmtCreate=product["created_at"],
+    )
+    return {"Data": data}
+
+
+@operation
+def query_product_list(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.7.3: List products, the newest first."""
+    page = requested_page(ctx, p)
+    code = p.get("AliyunCommodityCode")
+    if code not in (None, BASIC, WITH_THING_MODEL):
+        raise ApiError("iot.prod.InvalidAliyunCommodityCode")
+    wanted = omit_none(commodity_code=code, resource_group_id=p.get("ResourceGroupId"))
+    products, total = ctx.store.page("product", page.offset, page.size, _NEWEST_FIRST, **wanted)
+    listed = [
+        omit_none(
+            ProductKey=product["product_key"],
+            ProductName=product["product_name"],
+            NodeType=product["node_type"],
+            DataFormat=product["data_format"],
+            AuthType=product["auth_type"],
+            Description=product["description"],
+            DeviceCount=product["device_count"],
+            GmtCreate=product["created_at"],
+        )
+        for product in products
+    ]
+    return {
+        "Data": {
+            "CurrentPage": page.number,
+            "PageSize": page.size,
+            "PageCount": page.count(total),
+            "Total": total,
+            "List": {"ProductInfo": listed},
+        }
+    }
+
+
+@operation
+def update_product(ctx: Context, p: dict[str, Any]) -> None:
+    """Manual section 4.7.4: Update the name and the description of a product."""
+    product = find_product(ctx, p["ProductKey"])
+    if p["ProductName"] != product["product_name"]:
+        _check_name(ctx, p["ProductName"])
+    _check_description(p.get("Description"))
+    changes = omit_none(product_name=p["ProductName"], description=p.get("Description"))
+    ctx.store.update("product", changes, product_key=product["product_key"])
+
+
+@operation
+def delete_product(ctx: Context, p: dict[str, Any]) -> None:
+    """Manual section 4.7.5: what belongs to the product goes with it."""
+    product = find_product(ctx, p["ProductKey"])
+    for function in _BEFORE_DELETION:
+        function(ctx, product)
+    ctx.store.delete("product", product_key=product["product_key"])
+
+
+@operation
+def create_product_tags(ctx: Context, p: dict[str, Any]) -> None:
+    """Manual section 4.7.6: a key that the product has already gets the new value."""
+    product = find_product(ctx, p["ProductKey"])
+    tags = _tags_given(p)
+    present = _tag_keys(ctx, product)
+    if len(present | {tag["TagKey"] for tag in tags}) > MAX_TAGS:
+        raise ApiError("iot.system.IllegalRequest", f"A product has at most {MAX_TAGS} tags")
+    _put_tags(ctx, product, tags)
+
+
+@operation
+def update_product_tags(ctx: Context, p: dict[str, Any]) -> None:
+    """Manual section 4.7.7: changes values; a key that the product does not have is an error."""
+    product = find_product(ctx, p["ProductKey"])
+    tags = _tags_given(p)
+    present = _tag_keys(ctx, product)
+    unknown = [tag for tag in tags if tag["TagKey"] not in present]
+    if unknown:
+        raise _invalid_tags(unknown)
+    _put_tags(ctx, product, tags)
+
+
+@operation
+def delete_product_tags(ctx: Context, p: dict[str, Any]) -> None:
+    """Manual section 4.7.8: keys that the product does not have are passed over."""
+    product = find_product(ctx, p["ProductKey"])
+    ctx.store.delete("product_tag", product_key=product["product_key"], tag_key=p["ProductTagKey"])
+
+
+@operation
+def list_product_tags(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.7.9: List the tags of a product."""
+    product = find_product(ctx, p["ProductKey"])
+    tags = ctx.store.all("product_tag", "tag_key", product_key=product["product_key"])
+    return {"Data": {"ProductTag": [{"TagKey": tag["tag_key"], "TagValue": tag["tag_value"]} for tag in tags]}}
+
+
+@operation
+def list_product_by_tags(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.7.10: the products that have any of the tags; a tag without a value asks for its key only."""
+    page = requested_page(ctx, p)
+    tags = p.get("ProductTag", [])
+    if not tags or not all(tag.get("TagKey") for tag in tags):
+        raise missing_parameter("ProductTag")
+    terms = []
+    values = []
+    for tag in tags:
+        if tag.get("TagValue"):
+            terms.append("(tag_key = ? AND tag_value = ?)")
+            values += [tag["TagKey"], tag["TagValue"]]
+        else:
+            terms.append("tag_key = ?")
+            values.append(tag["TagKey"])
+    having = f"SELECT product_key FROM product_tag WHERE {' OR '.join(terms)}"
+    products, _total = ctx.store.page_of(
+        f"SELECT * FROM product WHERE product_key IN ({having})", values, page.offset, page.size, _NEWEST_FIRST
+    )
+    listed = [
+        omit_none(
+            ProductKey=product["product_key"],
+            ProductName=product["product_name"],
+            NodeType=product["node_type"],
+            Description=product["description"],
+            CreateTime=product["created_at"],
+        )
+        for product in products
+    ]
+    return {"ProductInfos": {"ProductInfo": listed}}
+
+
+@operation
+def update_product_filter_config(ctx: Context, p: dict[str, Any]) -> None:
+    """Manual section 4.7.11: Configure which reported property values the platform filters out."""
+    product = find_product(ctx, p["ProductKey"])
+    changes = {"filter_by_timestamp": p["PropertyTimestampFilter"], "filter_by_value": p["PropertyValueFilter"]}
+    ctx.store.update("product", changes, product_key=product["product_key"])
+
+
+@operation
+def query_product_cert_info(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Manual section 4.7.12: Return who issues the certificates of the product's devices."""
+    product = find_product(ctx, p["ProductKey"])
+    return {"ProductCertInfo": {"IssueModel": product["certificate_issuer"]}}
+
+
+@operation
+def set_product_cert_info(ctx: Context, p: dict[str, Any]) -> None:
+    """Manual section 4.7.13: Set who issues the certificates of the product's devices."""
+    product = find_product(ctx, p["ProductKey"])
+    if p["IssueModel"] not in _CERTIFICATE_ISSUERS:
+        raise ApiError("iot.common.InvalidFormattedParameter", "IssueModel is 1 or 3")
+    ctx.store.update("product", {"certificate_issuer": p["IssueModel"]}, product_key=product["product_key"])
+
+
+@operation
+def release_product(ctx: Context, p: dict[str, Any]) -> None:
+    """Manual section 4.7.14: from now on the thing model is closed to changes."""
+    product = find_product(ctx, p["ProductKey"])
+    ctx.store.update("product", {"status": RELEASED}, product_key=product["product_key"])
+
+
+@operation
+def cancel_release_product(ctx: Context, p: dict[str, Any]) -> None:
+    """Manual section 4.7.15: Set the product back to development, so that its thing model can be changed again."""
+    product = find_product(ctx, p["ProductKey"])
+    ctx.store.update("product", {"status": DEVELOPMENT}, product_key=product["product_key"])
+
+
+def _kind_of_product(p: dict[str, Any]) -> Row:
+    """Whether the product has a thing model, and in which format its devices then speak."""
+    code = p.get("AliyunCommodityCode") or BASIC
+    if code not in (BASIC, WITH_THING_MODEL):
+        raise ApiError("iot.prod.InvalidAliyunCommodityCode")
+    if code == BASIC:
+        return {"commodity_code": code, "data_format": None}
+    if "DataFormat" not in p:
+        raise _refused("DataFormat is mandatory for a product with a thing model")
+    return {"commodity_code": code, "data_format": _choice(p, "DataFormat", (0, 1), None)}
+
+
+def _connection(p: dict[str, Any]) -> Row:
+    """How the product's devices reach the platform and prove who they are."""
+    net_type = _choice(p, "NetType", _NET_TYPES, "WIFI")
+    # AuthType decides; Id2 counts only where nothing else is said.
+    auth_type = _choice(p, "AuthType", _AUTH_TYPES, "id2" if p.get("Id2") else "secret")
+    if net_type == "LORA":
+        if p.get("JoinPermissionId") not in JOIN_PERMISSIONS.values():
+            raise _refused("NetType LORA needs a JoinPermissionId that the account has")
+        if auth_type != "secret":
+            raise _refused(f"NetType LORA does not support AuthType {auth_type}")
+    return {
+        "net_type": net_type,
+        "auth_type": auth_type,
+        "protocol_type": _choice(p, "ProtocolType", _PROTOCOL_TYPES, None),
+    }
+
+
+def _choice(p: dict[str, Any], name: str, choices: Any, default: Any) -> Any:
+    """The value of an optional parameter that has few values. Raises ApiError where it is none of them."""
+    value = p.get(name)
+    if value in (None, ""):
+        return default
+    if value not in choices:
+        raise _refused(f"{name} is one of {', '.join(str(choice) for choice in choices)}")
+    return value
+
+
+def _check_name(ctx: Context, name: str) -> None:
+    if not is_valid_name(name, _NAME, *_NAME_WIDTH):
+        raise ApiError("iot.prod.InvalidFormattedProductName")
+    if ctx.store.one("product", product_name=name):
+        raise ApiError("iot.prod.AlreadyExistedProductName")
+
+
+def _check_description(description: str | None) -> None:
+    if description is not None and len(description) > _MAX_DESCRIPTION_LENGTH:
+        raise ApiError("iot.prod.LongProductDesc")
+
+
+def _tags_given(p: dict[str, Any]) -> list[dict[str, str]]:
+    """The tags of a call. Raises an error where there are none, or any that the platform does not take."""
+    tags = p.get("ProductTag", [])
+    if not tags:
+        raise missing_parameter("ProductTag")
+    wrong = invalid_tags(tags)
+    if wrong:
+        raise _invalid_tags(wrong)
+    return tags
+
+
+def _tag_keys(ctx: Context, product: Row) -> set[str]:
+    return {tag["tag_key"] for tag in ctx.store.all("product_tag", product_key=product["product_key"])}
+
+
+def _put_tags(ctx: Context, product: Row, tags: list[dict[str, str]]) -> None:
+    for tag in tags:
+        ctx.store.put(
+            "product_tag",
+            ("product_key", "tag_key"),
+            product_key=product["product_key"],
+            tag_key=tag["TagKey"],
+            tag_value=tag["TagValue"],
+        )
+
+
+def _invalid_tags(tags: list[dict[str, str]]) -> ApiError:
+    return ApiError("iot.common.InvalidFormattedParameter", InvalidProductTags={"ProductTag": tags})
+
+
+def _refused(why: str) -> ApiError:
+    return ApiError("iot.prod.CreateProductFailed", why)

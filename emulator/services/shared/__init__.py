@@ -1,3 +1,0 @@
-# Copyright: the iotops.aliyun contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the services share: their register and their context, ids, texts, times, pages and tags."""

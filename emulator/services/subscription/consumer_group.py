@@ -1,0 +1,148 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Consumer groups: whom a subscription pushes messages to (the manual's chapter 4.18).
+
+What is subscribed is told in ``subscription``, and what waits for a group in ``consumer_queue``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ansible_collections.iotops.aliyun.emulator.core import ids, times
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
+from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
+from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE, is_valid_name
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS consumer_group (
+    group_id TEXT PRIMARY KEY,
+    group_name TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    consumed_at INTEGER  -- when a client last took a message, NULL before the first time
+);
+CREATE INDEX IF NOT EXISTS consumer_group_by_age ON consumer_group (created_at);
+"""
+
+#: The group that every account has from the beginning.
+DEFAULT_GROUP = "DEFAULT_GROUP"
+
+#: The groups that one account has. The manual has an error code for more of them, and does not say how many.
+MOST_GROUPS = 1000
+
+_DEFAULT_NAME = "默认消费组"
+
+_ID = re.compile(r"[A-Za-z0-9_]+")
+_ID_LENGTH = 20
+_ID_END = "000100"
+
+_NAME = re.compile(rf"[{CHINESE}A-Za-z0-9_]+")
+_NAME_WIDTH = (4, 30)
+
+
+def find_consumer_group(ctx: Context, group_id: str) -> Row:
+    """The row of a consumer group. Raises ApiError where the id is malformed or there is no such group."""
+    _have_default_group(ctx)
+    group = ctx.store.one("consumer_group", group_id=group_id)
+    if group is None:
+        if not _ID.fullmatch(group_id):
+            raise ApiError("iot.consumer.group.InvalidConsumerGroupId")
+        raise ApiError("iot.consumer.group.ConsumerGroupNotExist")
+    return group
+
+
+@operation
+def create_consumer_group(ctx: Context, p: dict[str, Any]) -> Reply:
+    """4.18.5"""
+    _have_default_group(ctx)
+    _check_name(ctx, p["GroupName"])
+    if ctx.store.count("consumer_group") >= MOST_GROUPS:
+        raise ApiError("iot.consumer.group.ConsumerGroupExceedLimit")
+    group_id = ids.alphanumeric(_ID_LENGTH) + _ID_END
+    ctx.store.insert("consumer_group", group_id=group_id, group_name=p["GroupName"], created_at=ctx.now)
+    return {"GroupId": group_id}
+
+
+@operation
+def update_consumer_group(ctx: Context, p: dict[str, Any]) -> None:
+    """4.18.6"""
+    group = _changeable_group(ctx, p["GroupId"])
+    if p["NewGroupName"] != group["group_name"]:
+        _check_name(ctx, p["NewGroupName"])
+    ctx.store.update("consumer_group", {"group_name": p["NewGroupName"]}, group_id=group["group_id"])
+
+
+@operation
+def query_consumer_group_by_group_id(ctx: Context, p: dict[str, Any]) -> Reply:
+    """4.18.7"""
+    return {"Data": _as_read(find_consumer_group(ctx, p["GroupId"]))}
+
+
+@operation
+def query_consumer_group_list(ctx: Context, p: dict[str, Any]) -> Reply:
+    """4.18.8: the newest first. ``GroupName`` counts only where ``Fuzzy`` is true."""
+    page = requested_page(ctx, p)
+    part = ""
+    if p.get("Fuzzy"):
+        part = p.get("GroupName")
+        if not part:
+            raise missing_parameter("GroupName")
+    _have_default_group(ctx)
+    groups, total = ctx.store.page_of(
+        "SELECT * FROM consumer_group WHERE instr(group_name, ?)",
+        (part,),
+        page.offset,
+        page.size,
+        "created_at DESC, rowid DESC",
+    )
+    return {
+        "CurrentPage": page.number,
+        "PageSize": page.size,
+        "PageCount": page.count(total),
+        "Total": total,
+        "Data": {"ConsumerGroupDTO": [_as_read(group) for group in groups]},
+    }
+
+
+@operation
+def delete_consumer_group(ctx: Context, p: dict[str, Any]) -> None:
+    """4.18.11: the messages that wait for it go with it."""
+    group = _changeable_group(ctx, p["GroupId"])
+    subscribed = ctx.store.one("subscription_group", group_id=group["group_id"])
+    if subscribed:
+        message = f"The subscription of product {subscribed['product_key']} uses the consumer group"
+        raise ApiError("iot.consumer.group.DeleteConsumerGroupFailed", message)
+    ctx.store.delete("consumer_group", group_id=group["group_id"])
+
+
+def _have_default_group(ctx: Context) -> None:
+    """Add the default group where it is missing: nobody creates it, and an emptied platform has it again."""
+    if not ctx.store.one("consumer_group", group_id=DEFAULT_GROUP):
+        ctx.store.insert("consumer_group", group_id=DEFAULT_GROUP, group_name=_DEFAULT_NAME, created_at=ctx.now)
+
+
+def _changeable_group(ctx: Context, group_id: str) -> Row:
+    """The row of a group that is not the default one. Raises ApiError where it is, or where there is no such group."""
+    group = find_consumer_group(ctx, group_id)
+    if group["group_id"] == DEFAULT_GROUP:
+        raise ApiError("iot.consumer.group.ChangeDefaultConsumerGroupNotAllowed")
+    return group
+
+
+def _check_name(ctx: Context, name: str) -> None:
+    if not is_valid_name(name, _NAME, *_NAME_WIDTH):
+        raise ApiError("iot.consumer.group.InvalidConsumerGroupName")
+    if ctx.store.one("consumer_group", group_name=name):
+        raise ApiError("iot.consumer.group.ConsumerGroupNameExisted")
+
+
+def _as_read(group: Row) -> Row:
+    return {
+        "GroupId": group["group_id"],
+        "GroupName": group["group_name"],
+        "CreateTime": times.utc(group["created_at"]),
+    }

@@ -1,0 +1,49 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Devices that speak a format of their own: what they send is translated, taken as any other message, and answered."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.emulator.core import payloads
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.expressions.scripting import ScriptFailed
+from ansible_collections.iotops.aliyun.emulator.expressions.translation import NoScript, to_alink, to_custom_format
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
+from ansible_collections.iotops.aliyun.emulator.routing.uplink import receive_translated, uplink
+
+_NO_SCRIPT = 26001
+_SCRIPT_FAILED = 26002
+
+
+@uplink("/sys/{pk}/{dn}/thing/model/up_raw", raw=True)
+def _report(ctx: Context, device: Row, match: dict[str, str], payload: bytes) -> None:
+    """What cannot be understood is answered as it is; the rest in the device's own format, if its script can."""
+    reply_topic = f"{match['topic']}_reply"
+    try:
+        message = to_alink(ctx, device["product_key"], payload)
+    except ScriptFailed as error:
+        code = _NO_SCRIPT if isinstance(error, NoScript) else _SCRIPT_FAILED
+        reply = {"code": code, "data": {}, "id": "", "message": str(error)}
+        downlink.send(ctx, device, reply_topic, reply, traced=False)
+        return
+    topic = f"/sys/{device['product_key']}/{device['device_name']}/{message['method'].replace('.', '/')}"
+    if "code" in message:
+        # It is an answer to what the device was told.
+        topic += "_reply"
+    content = payloads.to_bytes(message)
+    trace.record_transformed(ctx, match["message_id"], topic, content)
+
+    def answer(reply: Row) -> None:
+        try:
+            content = to_custom_format(ctx, device["product_key"], reply)
+        except ScriptFailed:
+            # A script need not have an answer: most devices do without one.
+            return
+        if content:
+            downlink.send(ctx, device, reply_topic, content, traced=False)
+
+    # What waits for an answer wants to read it.
+    message_id = trace.next_id(ctx)
+    trace.record(ctx, message_id, device["iot_id"], topic, content)
+    receive_translated(ctx, device, topic, message, str(message_id), answer)

@@ -1,0 +1,249 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Devices, one at a time (the manual's chapter 4.8)."""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, job, product, thing_model_data
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import (
+    Batch,
+    Change,
+    Create,
+    Delete,
+    Entries,
+    Switch,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.gateway_job import wait_for_gateway_job
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import (
+    NICKNAME,
+    GatewayRef,
+    device_id,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.memberships import (
+    GROUPS,
+    MEMBERSHIPS,
+    of_groups,
+    resolve_groups,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.status import STATES
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import signed
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
+    has_certificates,
+    product_key,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model_data.desired_properties import (
+    DesiredProperties,
+    Values,
+    of_rows,
+)
+
+CERTIFICATE_STATUS = Choice({"generating": 0, "failed": 1, "generated": 2})
+
+
+class Nickname(Change):
+    """The nickname of a device is set in a list of one, and cleared by leaving it out there."""
+
+    fields = ("nickname",)
+
+    def steps(self, resource, desired, current):
+        changes = self.differing(resource, desired, current)
+        if not changes:
+            return []
+        row = {**resource.identify(), "Nickname": desired["nickname"] or None}
+        return [Step(steps.UPDATE, "BatchUpdateDeviceNickname", {"DeviceNicknameInfo": [row]}, changes)]
+
+
+class AttachToGateway(Change):
+    """A device is put behind a gateway, away from where it was, or taken away from its gateway."""
+
+    fields = ("gateway",)
+
+    def steps(self, resource, desired, current):
+        changes = self.differing(resource, desired, current)
+        if not changes:
+            return []
+        if current.get("node_type") == "gateway":
+            # RemoveThingTopo would take away what is behind this one.
+            raise InvalidValue("a gateway cannot be behind a gateway", field="gateway", remedy="Leave gateway out")
+        gateway = desired["gateway"]
+        if not gateway.get("name"):
+            return [Step(steps.UPDATE, "RemoveThingTopo", resource.identify(), changes)]
+        params = {
+            "GwProductKey": gateway.get("product_key"),
+            "GwDeviceName": gateway["name"],
+            "TopoAddItem": [Derived(signed, ("product_key", "name", "device_secret"))],
+        }
+        return [Step(steps.UPDATE, "BatchAddThingTopo", params, changes)]
+
+
+class ClearClientIds(Change):
+    """Client ids are given to a device when it registers itself: here they can only be taken away, all at once."""
+
+    fields = ("client_ids",)
+
+    def steps(self, resource, desired, current):
+        changes = self.differing(resource, desired, current)
+        if not changes:
+            return []
+        if desired["client_ids"]:
+            raise InvalidValue(
+                "client_ids cannot be given to a device, only be taken away, with an empty list",
+                field="client_ids",
+                remedy="iot_device_client_id says which of several is the right one",
+            )
+        return [Step(steps.UPDATE, "DeleteClientIds", {"IotId": Ref("iot_id")}, changes)]
+
+
+def _of_gateway(data: dict | None) -> dict:
+    if not data or not data.get("DeviceName"):
+        return {"gateway": {}}
+    return {
+        "gateway": {
+            "product": data.get("ProductName"),
+            "product_key": data["ProductKey"],
+            "name": data["DeviceName"],
+        }
+    }
+
+
+def _of_certificate(data: dict | None) -> dict:
+    data = data or {}
+    return {
+        "certificate": data.get("Certificate"),
+        "certificate_id": data.get("CertSN"),
+        "certificate_status": CERTIFICATE_STATUS.from_wire(data.get("Status")),
+        "certificate_private_key": data.get("PrivateKey"),
+    }
+
+
+def _of_client_ids(rows: list | None) -> dict:
+    return {"client_ids": [row["ClientId"] for row in rows or []]}
+
+
+class Device(Resource):
+    """A device."""
+
+    kind = "device"
+    title = "device"
+    families = (device, group, job, product, thing_model_data)
+    key = ("name",)
+    identity = {"ProductKey": "product_key", "DeviceName": "name"}
+    fields = (
+        Field("product", required=True, lookup=product_key, resolves_to="product_key"),
+        Field("product_key", "ProductKey", computed=True),
+        Field("name", "DeviceName", DEVICE_NAME, required=True),
+        Field("iot_id", read="IotId", computed=True),
+        Field("nickname", "Nickname", NICKNAME, initial=""),
+        Field("tags", type=tags.tags(value=Text(1, 128, wide=2)), initial={}, purge=True),
+        Field("groups", type=GROUPS, initial=[], purge=True, on_request="groups"),
+        Field("desired_properties", type=Values(), initial={}, on_request="desired_properties"),
+        # What a change of them is made on top of.
+        Field("desired_versions", type=Values(), computed=True, write_only=True),
+        Field("enabled", type=Flag(), initial=True),
+        Field("gateway", type=GatewayRef(), initial={}, on_request="gateway"),
+        Field("client_ids", type=Texts(Text(1)), initial=[], on_request="client_ids"),
+        Field(
+            "status",
+            read="Status",
+            type=STATES,
+            computed=True,
+        ),
+        Field("node_type", read="NodeType", type=Choice({"device": 0, "gateway": 1}), computed=True),
+        Field("firmware_version", read="FirmwareVersion", computed=True),
+        Field("ip_address", read="IpAddress", computed=True),
+        Field("created", read="UtcCreate", computed=True),
+        Field("activated", read="UtcActive", computed=True),
+        Field("last_online", read="UtcOnline", computed=True),
+        Field("certificate", computed=True, on_request="certificate"),
+        Field("certificate_id", computed=True, on_request="certificate"),
+        Field("certificate_status", type=CERTIFICATE_STATUS, computed=True, on_request="certificate"),
+        Field("certificate_private_key", computed=True, secret=True, on_request="certificate"),
+        Field("device_secret", read="DeviceSecret", computed=True, secret=True),
+    )
+    listing = Listing("QueryDevice", send={"ProductKey": "product_key"})
+    details = (
+        Detail("QueryDeviceDetail", "Data"),
+        Detail("QueryDeviceProp", "Props", only=("tags",), parse=lambda text: {"tags": json.loads(text or "{}")}),
+        Detail("GetGatewayBySubDevice", "Data", only=("gateway",), parse=_of_gateway, none={"gateway": {}}),
+        Detail("QueryDeviceGroupByDevice", "GroupInfos.GroupInfo", only=("groups",), parse=of_groups),
+        Detail(
+            "QueryDeviceDesiredProperty",
+            "Data.List.DesiredPropertyInfo",
+            only=("desired_properties",),
+            parse=of_rows,
+        ),
+        Detail(
+            "QueryClientIds",
+            "Data.DynamicRegClientIds",
+            only=("client_ids",),
+            parse=_of_client_ids,
+            by={"IotId": "iot_id"},
+        ),
+        Detail(
+            "QueryDeviceCert",
+            "DeviceCertInfo",
+            only=("certificate", "certificate_id", "certificate_status", "certificate_private_key"),
+            parse=_of_certificate,
+        ),
+    )
+    create = Create("RegisterDevice", outputs={"iot_id": "Data.IotId", "device_secret": "Data.DeviceSecret"})
+    changes = (
+        Nickname(),
+        Entries(
+            "tags",
+            add=Batch(
+                "SaveDeviceProp",
+                lambda entries: {"Props": json.dumps(dict(entries), ensure_ascii=False)},
+                size=100,
+            ),
+            remove=Batch("DeleteDeviceProp", lambda entries: {"PropKey": entries[0][0]}, size=1),
+        ),
+        MEMBERSHIPS,
+        DesiredProperties(),
+        AttachToGateway(),
+        ClearClientIds(),
+        Switch("enabled", {True: "EnableThing", False: "DisableThing"}, wait_for_gateway_job),
+    )
+    delete = Delete("DeleteDevice", wait_for=wait_for_gateway_job)
+    filters = ("product", "name", "nickname", "status", "enabled", "tags")
+    required_filters = ("product",)
+
+    def differs(self, name, desired, current):
+        if name == "desired_properties":
+            before = current.get(name) or {}
+            return any(before.get(one) != value for one, value in desired[name].items())
+        return super().differs(name, desired, current)
+
+    def resolve_references(self, reader, desired):
+        resolved = super().resolve_references(reader, desired)
+        if "groups" in desired:
+            resolved["groups"] = resolve_groups(reader, desired["groups"])
+            self.field("groups").check_distinct(resolved["groups"], "group")
+        gateway = desired.get("gateway") or {}
+        if gateway.get("name"):
+            key = product_key(reader, gateway["product"])
+            device_id(reader, gateway["name"], key)
+            resolved["gateway"] = {**gateway, "product_key": key}
+        elif "gateway" in desired:
+            resolved["gateway"] = {}
+        return resolved
+
+    def read_detail(self, reader, detail, current):
+        if detail.operation == "QueryDeviceCert" and not has_certificates(reader, current["product_key"]):
+            return {}
+        return super().read_detail(reader, detail, current)
+
+    def parse(self, item):
+        # A list calls it DeviceStatus; a disabled device has no other status beside that.
+        status = item.get("Status") or item.get("DeviceStatus")
+        return {**super().parse({**item, "Status": status}), "enabled": status != "DISABLE"}

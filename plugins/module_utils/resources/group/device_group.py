@@ -1,0 +1,231 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Device groups: static ones, with members of their own, and dynamic ones (the manual's chapter 4.10)."""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import group, product
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Mapping, Members, Number, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+
+GROUP_NAME = Text(4, 30, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and _")
+
+
+class GroupTags(Mapping):
+    """Tags of a group, which are set all at once as JSON text."""
+
+    def __init__(self):
+        super().__init__(Text(2, 30, allowed="[A-Za-z0-9.]+", hint="letters, digits and dots"), tags.WORDS, maximum=100)
+
+    def to_wire(self, value):
+        rows = [{"tagKey": key, "tagValue": text} for key, text in self.canonical(value).items()]
+        return json.dumps(rows, ensure_ascii=False)
+
+
+def group_id(reader, name: str):
+    """The GroupId of a group that is named by its name or by its GroupId.
+
+    Raises:
+        ParentMissing: there is none, and the reader does not tolerate that.
+    """
+    found = [
+        row["GroupId"] for row in reader.pages("QueryDeviceGroupList") if name in (row["GroupName"], row["GroupId"])
+    ]
+    return found[0] if found else reader.missing("device group", name)
+
+
+#: What the platform calls the two kinds of groups.
+STATIC, DYNAMIC = "LINK_PLATFORM", "LINK_PLATFORM_DYNAMIC"
+
+_OF_DYNAMIC = {"GroupType": DYNAMIC}
+
+
+class CreateEither(Create):
+    """A group with an expression is a dynamic one, which has an operation of its own."""
+
+    def steps(self, resource, desired):
+        if not desired.get("expression"):
+            return super().steps(resource, desired)
+        _refuse_members(desired)
+        return Create("CreateDeviceDynamicGroup", self.outputs).steps(resource, desired)
+
+    def sends(self, resource):
+        return super().sends(resource) | {"expression"}
+
+
+class DeleteEither(Delete):
+    """A dynamic group goes by an operation of its own."""
+
+    def steps(self, resource, current):
+        is_dynamic = current.get("type") == "dynamic"
+        return (Delete("DeleteDeviceDynamicGroup") if is_dynamic else super()).steps(resource, current)
+
+
+class UpdateEither(Update):
+    """An operation that takes a group for a static one unless it is told otherwise."""
+
+    def steps(self, resource, desired, current):
+        result = super().steps(resource, desired, current)
+        if current.get("type") == "dynamic" or desired.get("expression"):
+            for step in result:
+                step.params.update(_OF_DYNAMIC)
+        return result
+
+
+class StaticMembers(Entries):
+    """Which devices are in a dynamic group only its expression says."""
+
+    def steps(self, resource, desired, current):
+        if current.get("type") == "dynamic":
+            _refuse_members(desired)
+        return super().steps(resource, desired, current)
+
+
+def _refuse_members(desired: dict) -> None:
+    for name in ("devices", "super_group"):
+        if desired.get(name):
+            raise InvalidValue(
+                f"{name} cannot be given for a dynamic group",
+                field=name,
+                remedy="Leave it out, or make a static group, without an expression",
+            )
+
+
+def _rows(devices: list) -> dict:
+    return {"Device": [{"ProductKey": one["product_key"], "DeviceName": one["name"]} for one in devices]}
+
+
+def not_added(reply: dict) -> str:
+    """What a reply says of devices that did not get into the group, which is no error to the platform."""
+    full = int(reply.get("ExceedTenGroupDeviceCount") or 0)
+    return f"{full} of the devices are in ten groups already, which is the most" if full else ""
+
+
+def _of_super_group(data: dict | None) -> dict:
+    # The manual's table has a list of one in it, its example the group itself.
+    data = data or {}
+    group = next(iter(data.get("GroupInfo") or []), {}) if "GroupInfo" in data else data
+    return {"super_group_id": group.get("GroupId", "")}
+
+
+def _of_rows(items: list) -> dict:
+    return {
+        "devices": [
+            {"product": item.get("ProductName"), "product_key": item["ProductKey"], "name": item["DeviceName"]}
+            for item in items
+        ]
+    }
+
+
+class DeviceGroup(Resource):
+    """A group of devices, which can be of different products.
+
+    A static group has the members that it is given, a dynamic one all devices of which its expression is true.
+    """
+
+    kind = "device_group"
+    title = "device group"
+    families = (group, product)
+    key = ("name",)
+    identity = {"GroupId": "group_id"}
+    fields = (
+        Field("name", "GroupName", GROUP_NAME, required=True),
+        Field("group_id", "GroupId", computed=True),
+        Field("super_group", lookup=group_id, resolves_to="super_group_id"),
+        Field("super_group_id", "SuperGroupId", computed=True),
+        Field("description", "GroupDesc", Text(0, 100), initial=""),
+        Field("expression", "DynamicGroupExpression", Text(1)),
+        Field("type", read="GroupType", type=Choice({"static": STATIC, "dynamic": DYNAMIC}), computed=True),
+        Field("tags", "TagString", GroupTags(), initial={}, purge=True),
+        Field("devices", type=Members(("product", "name"), ("product_key", "name")), initial=[], purge=True),
+        Field("device_count", read="DeviceCount", type=Number(), computed=True),
+        Field("created", read="UtcCreate", computed=True),
+    )
+    listing = Listing("QueryDeviceGroupList", send={"GroupName": "name"})
+    details = (
+        Detail("QueryDeviceGroupInfo", "Data"),
+        Detail(
+            "QuerySuperDeviceGroup",
+            "Data",
+            only=("super_group",),
+            parse=_of_super_group,
+        ),
+        Detail(
+            "QueryDeviceGroupTagList",
+            "Data.GroupTagInfo",
+            only=("tags",),
+            parse=lambda items: {"tags": tags.of_rows(items)},
+        ),
+        Detail("QueryDeviceListByDeviceGroup", "Data.SimpleDeviceInfo", only=("devices",), parse=_of_rows),
+    )
+    create = CreateEither("CreateDeviceGroup", outputs={"group_id": "Data.GroupId"})
+    changes = (
+        UpdateEither("UpdateDeviceGroup", "description"),
+        UpdateEither("SetDeviceGroupTags", "tags"),
+        StaticMembers(
+            "devices",
+            add=Batch("BatchAddDeviceGroupRelations", _rows, verify=not_added),
+            remove=Batch("BatchDeleteDeviceGroupRelations", _rows),
+        ),
+    )
+    delete = DeleteEither("DeleteDeviceGroup")
+    remedy = "Take the group away with state: absent and make it again, or leave the option as it is"
+    filters = ("name", "group_id", "type", "tags")
+
+    def resolve_references(self, reader, desired):
+        resolved = super().resolve_references(reader, desired)
+        if "devices" in desired:
+            members = [
+                {**element, "product_key": product_key(reader, element["product"])} for element in desired["devices"]
+            ]
+            self.field("devices").check_distinct(members, "device")
+            resolved["devices"] = members
+        return resolved
+
+    def locate(self, reader, desired):
+        return super().locate(reader, desired) or self._locate_dynamic(reader, desired)
+
+    def _locate_dynamic(self, reader, desired):
+        """The dynamic group of that name: names are unique over both kinds, and each has a list of its own."""
+        for item in reader.pages("QueryDeviceGroupList", {"GroupName": desired["name"], "GroupTypes": [DYNAMIC]}):
+            if item["GroupName"] == desired["name"]:
+                return self.parse(item)
+        return None
+
+    def rows(self, reader, desired):
+        if desired.get("tags") and "name" not in desired:
+            pairs = self.field("tags").type.canonical(desired["tags"])
+            items = reader.pages("QueryDeviceGroupByTags", {"Tag": tags.rows(list(pairs.items()))})
+        elif desired.get("type") == "dynamic":
+            items = reader.pages("QueryDeviceGroupList", {"GroupTypes": [DYNAMIC]})
+        else:
+            yield from super().rows(reader, desired)
+            return
+        for item in items:
+            yield self.parse(item)
+
+    def read_detail(self, reader, detail, current):
+        if current.get("type") != "dynamic":
+            told = super().read_detail(reader, detail, current)
+            if detail is not self.details[0]:
+                return told
+            if told is not None:
+                return {**told, "type": "static"}
+            # Of a group that is known by its GroupId nobody has said which kind it is.
+            found = reader.find(detail.operation, {"GroupId": current["group_id"], **_OF_DYNAMIC})
+            return None if found is None else {**self.parse(found["Data"]), "type": "dynamic"}
+        if detail.operation == "QuerySuperDeviceGroup":
+            return {"super_group_id": ""}
+        if detail.operation == "QueryDeviceListByDeviceGroup":
+            return _of_rows(list(reader.pages("QueryDynamicGroupDevices", {"GroupId": current["group_id"]})))
+        named = {"GroupId": current["group_id"], **_OF_DYNAMIC}
+        item = member(reader.read(detail.operation, named), detail.item)
+        return detail.parse(item) if detail.parse else {**self.parse(item or {}), "type": "dynamic"}

@@ -1,0 +1,89 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""OTA modules: the parts of a product's devices that are upgraded apart from each other (the manual's chapter 4.20)."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import ota, product
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+
+#: The module that every product has: the device as a whole. No list shows it, and nothing can be done to it.
+DEFAULT = "default"
+
+
+class ModuleName(Text):
+    """The name of a module, in which capital letters are no different from small ones."""
+
+    def __init__(self):
+        super().__init__(1, 64, allowed="[A-Za-z0-9._-]+", hint="letters, digits, periods, - and _")
+
+    def canonical(self, value):
+        return value.lower() if isinstance(value, str) else value
+
+
+class NewName(ModuleName):
+    """A name that a module of one's own can have."""
+
+    def check(self, value):
+        if self.canonical(value) == DEFAULT:
+            return "cannot be default: every product has that module, and it stays as it is"
+        return super().check(value)
+
+
+class OtaModule(Resource):
+    """A module of one's own, beside the one that stands for the device as a whole."""
+
+    kind = "ota_module"
+    title = "OTA module"
+    families = (ota, product)
+    key = ("name",)
+    identity = {"ProductKey": "product_key", "ModuleName": "name"}
+    fields = (
+        Field("product", required=True, lookup=product_key, resolves_to="product_key"),
+        Field("product_key", "ProductKey", computed=True),
+        Field("name", "ModuleName", NewName(), required=True),
+        Field(
+            "alias",
+            "AliasName",
+            Text(
+                1,
+                64,
+                allowed="[A-Za-z0-9._\u4e00-\u9fff-]+",
+                hint="Chinese and English letters, digits, periods, - and _",
+                clearable=True,
+            ),
+            initial="",
+        ),
+        Field("description", "Desc", Text(0, 100), initial=""),
+        Field("created", read="GmtCreate", computed=True),
+        Field("modified", read="GmtModified", computed=True),
+    )
+    listing = Listing("ListOTAModuleByProduct", "Data", send={"ProductKey": "product_key"})
+    create = Create("CreateOTAModule", outputs={})
+    changes = (Update("UpdateOTAModule", "alias", "description"),)
+    delete = Delete("DeleteOTAModule")
+    filters = ("product", "name")
+    required_filters = ("product",)
+
+
+def module_name(reader, name: str, of_product):
+    """The name of a product's module as it was made.
+
+    Raises:
+        ParentMissing: there is none, and the reader does not tolerate that.
+    """
+    if name.lower() == DEFAULT:
+        return DEFAULT
+    if of_product is None:
+        # What the name belongs to only the platform can tell.
+        return name
+    if of_product is not PENDING:
+        reply = reader.read("ListOTAModuleByProduct", {"ProductKey": of_product})
+        for row in reply.get("Data") or []:
+            if row["ModuleName"].lower() == name.lower():
+                return row["ModuleName"]
+    return reader.missing("OTA module", name)

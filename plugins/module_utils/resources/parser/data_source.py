@@ -1,0 +1,130 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Data sources: the topics whose messages a parser gets (the manual's chapter 4.16)."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, product
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Members, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import (
+    Lookup,
+    Renamable,
+    renamed_from,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import RULE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, topic_of_key
+
+DATA_SOURCES = Lookup("data source", "ListParserDataSource", "DataSourceId", "Name", "data_source_id")
+
+MOST_TOPICS = 1000
+
+_TOPIC = re.compile(r"/[^/\s]+(/[^/\s]+)+")
+
+
+class Topics(Members):
+    """Topics, in no order; a custom topic of a device that speaks plain MQTT says whose it is.
+
+    The sign for all devices is written ``+`` or ``*``.
+    """
+
+    def __init__(self):
+        super().__init__(("topic",), ("topic", "product_key", "device"), maximum=MOST_TOPICS)
+        self.argument = {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "topic": {"type": "str", "required": True},
+                "product": {"type": "str"},
+                "device": {"type": "str"},
+            },
+        }
+
+    def check(self, value) -> str:
+        for element in value:
+            if not element.get("product") and not _TOPIC.fullmatch(element["topic"]):
+                form = "/{product}/{device}/{the rest} or /as/mqtt/status/{product}/{device}"
+                return f"has a topic {element['topic']!r} that is not of the form {form}"
+            if element.get("device") and not element.get("product"):
+                return f"has a topic {element['topic']!r} with a device and without its product"
+        return super().check(value)
+
+    def identity(self, element):
+        levels = ["+" if level == "*" else level for level in element["topic"].split("/")]
+        key = element.get("product_key")
+        owner = key if isinstance(key, str) else element.get("product")
+        return ("/".join(levels), owner or "", element.get("device") or "")
+
+    def shown(self, value):
+        return sorted(value, key=self.identity)
+
+
+def _topic(reader, element: dict) -> dict:
+    """A topic as a task gives it, with ProductKeys where it names products."""
+    known = {name: text for name, text in element.items() if text is not None}
+    if "product" in known:
+        known["product_key"] = product_key(reader, known["product"])
+        if known["product_key"] is not PENDING:
+            del known["product"]
+    else:
+        known["topic"] = topic_of_key(reader, known["topic"])
+    return known
+
+
+def _of_items(items: list) -> dict:
+    members = {"Topic": "topic", "ProductKey": "product_key", "DeviceName": "device", "DataSourceItemId": "item_id"}
+    return {"topics": [{word: str(item[wire]) for wire, word in members.items() if item.get(wire)} for item in items]}
+
+
+def _created(topics: list) -> dict:
+    (topic,) = topics
+    scope = {}
+    if "product_key" in topic:
+        scope = {"ScopeType": "DEVICE" if "device" in topic else "PRODUCT", "ProductKey": topic["product_key"]}
+    return {"Topic": topic["topic"], "DeviceName": topic.get("device"), **scope}
+
+
+class DataSource(Renamable):
+    """A data source with its topics."""
+
+    kind = "data_source"
+    title = "data source"
+    families = (parser, product)
+    key = ("name",)
+    identity = {"DataSourceId": "data_source_id"}
+    fields = (
+        Field("name", "Name", RULE_NAME, required=True),
+        renamed_from(RULE_NAME),
+        Field("data_source_id", "DataSourceId", computed=True),
+        Field("description", "Description", Text(), initial=""),
+        Field("topics", type=Topics(), initial=[], purge=True),
+        Field("created", read="UtcCreated", computed=True),
+    )
+    listing = Listing("ListParserDataSource", send={"SearchName": "name"})
+    details = (
+        Detail("GetParserDataSource", "DataSource"),
+        Detail("ListDataSourceItem", "DataSourceItems.dataSourceItem", only=("topics",), parse=_of_items),
+    )
+    create = Create("CreateParserDataSource", outputs={"data_source_id": "DataSource.DataSourceId"})
+    changes = (
+        Update("UpdateParserDataSource", "name", "description"),
+        Entries(
+            "topics",
+            add=Batch("CreateDataSourceItem", _created, size=1),
+            remove=Batch("DeleteDataSourceItem", lambda topics: {"DataSourceItemId": topics[0]["item_id"]}, size=1),
+        ),
+    )
+    delete = Delete("DeleteParserDataSource")
+    filters = ("name", "data_source_id")
+
+    def resolve_references(self, reader, desired):
+        resolved = super().resolve_references(reader, desired)
+        if "topics" in desired:
+            topics = [_topic(reader, element) for element in desired["topics"]]
+            self.field("topics").check_distinct(topics, "topic")
+            resolved["topics"] = topics
+        return resolved

@@ -1,0 +1,32 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which repeated properties of a product's devices are not handed on (the manual's chapter 4.7)."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import product
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+
+
+class Deduplication(ActionEntry):
+    """No operation tells what is set, so that it is set each time."""
+
+    families = (product,)
+    fields = (
+        Field("product", required=True, lookup=product_key, resolves_to="product_key"),
+        Field("by_value", type=Flag(), required=True),
+        Field("by_timestamp", type=Flag(), required=True),
+    )
+    summary = "The deduplication would be set"
+
+    def act(self, client, values):
+        params = {
+            "ProductKey": values["product_key"],
+            "PropertyValueFilter": values["by_value"],
+            "PropertyTimestampFilter": values["by_timestamp"],
+        }
+        client.call("UpdateProductFilterConfig", params)
+        return {}

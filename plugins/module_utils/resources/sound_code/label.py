@@ -1,0 +1,182 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Labels: sound codes that belong to a schedule, one by one and in batches (the manual's chapter 4.21.4)."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import sound_code
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, Delete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, Texts, Type
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import renamed_from
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.schedule import SCHEDULES
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.sound_code import NAME, Audible
+
+#: The labels of one batch.
+MOST = 200
+
+#: The states of a batch that has not made all of its labels, and will not by itself.
+STUCK = ("partial_failed", "interrupted")
+
+#: How a label and a batch name their schedule.
+OF_SCHEDULE = (
+    Field("schedule", required=True, lookup=SCHEDULES.id_of, resolves_to="schedule_code"),
+    Field("schedule_code", "ScheduleCode", computed=True),
+)
+
+
+class SoundCodeLabel(Audible):
+    """A label of a schedule."""
+
+    kind = "sound_code_label"
+    title = "label"
+    families = (sound_code,)
+    key = ("label",)
+    identity = {"SoundCode": "sound_code"}
+    fields = (
+        *OF_SCHEDULE,
+        Field("label", "Label", NAME, required=True),
+        renamed_from(NAME),
+        Field("sound_code", "SoundCode", computed=True),
+        Field("audio_url", computed=True, on_request="audio_url"),
+    )
+    listing = Listing("QuerySoundCodeLabelList", send={"ScheduleCode": "schedule_code"})
+    create = Create("CreateSoundCodeLabel", outputs={"sound_code": "Data"})
+    changes = (Update("UpdateSoundCodeLabel", "label"),)
+    delete = Delete("DeleteSoundCodeLabel")
+    filters = ("schedule", "label", "sound_code")
+    required_filters = ("schedule",)
+
+    def rows(self, reader, desired):
+        schedule = {"schedule_code": desired["schedule_code"]}
+        return ({**schedule, **row} for row in super().rows(reader, desired))
+
+
+class CreateBatch(Create):
+    """A batch has labels that the task gives, or a number of them that the platform chooses."""
+
+    chosen = "BatchCreateSoundCodeLabel"
+
+    def steps(self, resource, desired):
+        if desired.get("labels"):
+            return super().steps(resource, desired)
+        if desired.get("total") is None:
+            raise InvalidValue("labels or total must be given to make a batch", field="labels")
+        sent = [resource.field(name) for name in ("schedule_code", "description", "total")]
+        params = {f.wire: f.type.to_wire(desired[f.name]) for f in sent if desired[f.name] is not PENDING}
+        changes = {f.name: (None, desired[f.name]) for f in sent}
+        return [Step(steps.CREATE, self.chosen, params, changes, dict(self.outputs))]
+
+    def sends(self, resource):
+        return {*super().sends(resource), "total"}
+
+
+class Retry(Change):
+    """What a batch could not make is tried again."""
+
+    fields = ("status",)
+
+    def steps(self, resource, desired, current):
+        status = current.get("status")
+        if not desired.get("retry") or status not in STUCK:
+            return []
+        changes = {"status": (status, "running")}
+        return [Step(steps.CREATE, "RetrySoundCodeLabelBatch", resource.identify(), changes)]
+
+
+class SoundCodeLabelBatch(Resource):
+    """A batch of labels, which the platform makes in its own time. No operation takes one away."""
+
+    kind = "sound_code_label_batch"
+    title = "batch"
+    families = (sound_code,)
+    key = ("description",)
+    identity = {"BatchCode": "batch_code"}
+    states = {"present": {}}
+    fields = (
+        *OF_SCHEDULE,
+        Field("description", "Description", NAME, required=True),
+        Field("batch_code", "BatchCode", computed=True),
+        Field("labels", "Labels", Texts(NAME, maximum=MOST), write_only=True),
+        Field("total", "Total", Number(1, MOST)),
+        Field("retry", type=Flag(), write_only=True),
+        Field(
+            "status",
+            read="Status",
+            type=Choice(
+                {
+                    "running": "RUNNING",
+                    "success": "SUCCESS",
+                    "partial_failed": "PARTIAL_FAILED",
+                    "interrupted": "INTERRUPT",
+                }
+            ),
+            computed=True,
+            initial="running",
+        ),
+        Field("made", read="SuccessNum", type=Number(), computed=True),
+        Field("created", read="GmtCreate", type=Number(), computed=True),
+        Field("failed", type=Type(), computed=True, on_request="failed"),
+    )
+    listing = Listing("QuerySoundCodeLabelBatchList", send={"ScheduleCode": "schedule_code"})
+    create = CreateBatch("BatchCreateSoundCodeLabelWithLabels", outputs={"batch_code": "Data"})
+    changes = (Retry(),)
+    filters = ("schedule", "description", "batch_code", "status")
+    required_filters = ("schedule",)
+    remedy = "A batch is what it was made with: make one of another description, or leave the option as it is"
+
+    @property
+    def plural(self):
+        return "sound_code_label_batches"
+
+    def resolve_references(self, reader, desired):
+        resolved = super().resolve_references(reader, desired)
+        if desired.get("labels"):
+            labels = list(dict.fromkeys(desired["labels"]))
+            if desired.get("total", len(labels)) != len(labels):
+                raise InvalidValue(f"total is {desired['total']}, and labels has {len(labels)}", field="total")
+            resolved.update(labels=labels, total=len(labels))
+        return resolved
+
+    def rows(self, reader, desired):
+        schedule = {"schedule_code": desired["schedule_code"]}
+        return ({**schedule, **row} for row in super().rows(reader, desired))
+
+    def read(self, reader, desired, wanted=None):
+        there = super().read(reader, desired, wanted)
+        if there is not None and (wanted is None or "failed" in wanted):
+            found = reader.read("QuerySoundCodeLabelBatchFailedResult", {"BatchCode": there["batch_code"]})
+            there["failed"] = [
+                {"label": row["Label"], "code": str(row["ResultCode"]), "message": row["ErrorMessage"]}
+                for row in member(found, "Data.Items") or []
+            ]
+        return there
+
+
+class Package(ActionEntry):
+    """The audio of all labels of a batch in one file."""
+
+    families = (sound_code,)
+    fields = (*OF_SCHEDULE, Field("batch", type=Text(1), required=True))
+    summary = "The audio of the batch's labels would be packed"
+
+    def act(self, client, values):
+        batches = [
+            row["BatchCode"]
+            for row in client.pages("QuerySoundCodeLabelBatchList", {"ScheduleCode": values["schedule_code"]})
+            if values["batch"] in (row["BatchCode"], row.get("Description"))
+        ]
+        if len(batches) != 1:
+            raise InvalidValue(
+                f"{len(batches) or 'no'} batches of the schedule answer to {values['batch']}",
+                field="batch",
+                remedy="Give the code of one",
+            )
+        reply = client.call("PackageSoundCodeLabelBatchAudio", {"BatchCode": batches[0]})
+        return {"batch_code": batches[0], "package_url": reply["Data"]}

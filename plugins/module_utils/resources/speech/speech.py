@@ -1,0 +1,182 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Speeches: texts that devices can say once they were pushed to them (the manual's chapter 4.21.1)."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import speech
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text, Type
+
+#: The type of a speech whose text is its owner's; the others are packs of words that the platform has ready.
+CUSTOM = "custom"
+TYPES = Choice(
+    {
+        name: name
+        for name in (CUSTOM, "number", "measure_word", "monetary_unit", "time_unit", "unit_time", "length_unit")
+    }
+)
+
+PROJECT_CODE = Text(1, 64, allowed="[A-Za-z0-9]+", hint="letters and digits")
+BIZ_CODE = Text(1, 32, allowed="[A-Za-z0-9]+", hint="letters and digits")
+#: The code of a speech that is on a device, which can be the word of a pack.
+ANY_BIZ_CODE = Text(1, 64, allowed="[A-Za-z0-9_]+", hint="letters, digits and _")
+SPEECH_TEXT = Text(1, 100, wide=2, allowed="[A-Za-z \u4e00-\u9fff]+", hint="Chinese and English letters and spaces")
+FORMATS = Choice({name: name for name in ("wav", "mp3", "amr")})
+RATE = Number(-500, 500)
+VOLUME = Number(0, 100)
+
+
+class Appended(Type):
+    """The sound code that is heard after a speech; empty where none is."""
+
+    argument = {
+        "type": "dict",
+        "options": {"content": {"type": "str"}, "duration_in_seconds": {"type": "int"}},
+    }
+
+    @property
+    def empty(self):
+        return {}
+
+    def check(self, value) -> str:
+        content, duration = value.get("content"), value.get("duration_in_seconds")
+        if content is None and duration is None:
+            return ""
+        if not content or duration is None:
+            return "needs content and duration_in_seconds, or none of them"
+        complaint = Number(1, 15).check(duration)
+        return f"has a duration_in_seconds that {complaint}" if complaint else ""
+
+    def to_wire(self, value):
+        if not value.get("content"):
+            return {}
+        return {"SoundCodeContent": value["content"], "AdditionalDuration": value["duration_in_seconds"]}
+
+    def from_wire(self, value):
+        if not value:
+            return {}
+        return {
+            "content": value.get("SoundCodeContent", ""),
+            "duration_in_seconds": int(value.get("AdditionalDuration") or 0),
+        }
+
+    def canonical(self, value):
+        return (value["content"], value["duration_in_seconds"]) if value and value.get("content") else None
+
+    def shown(self, value):
+        return value if value.get("content") else {}
+
+
+def with_sound_code(params: dict) -> dict:
+    """Parameters in which an empty sound code is none: a flag says which."""
+    config = params.pop("SoundCodeConfig", None)
+    if config is None:
+        return params
+    return {**params, "EnableSoundCode": bool(config), **({"SoundCodeConfig": config} if config else {})}
+
+
+class CreateSpeech(Create):
+    """A speech has a text of its own; a pack has what the platform put into it."""
+
+    def steps(self, resource, desired):
+        if desired.get("type", CUSTOM) == CUSTOM:
+            missing = [name for name in ("code", "text") if not desired.get(name)]
+            if missing:
+                names = ", ".join(missing)
+                raise InvalidValue(f"{names} must be given to make a {resource.title}", field=names)
+        (step,) = super().steps(resource, desired)
+        step.params = with_sound_code(step.params)
+        return [step]
+
+
+class UpdateSpeech(Update):
+    """How a speech sounds can change, and what it says cannot."""
+
+    def steps(self, resource, desired, current):
+        result = super().steps(resource, desired, current)
+        for step in result:
+            step.params = with_sound_code(step.params)
+        return result
+
+
+class Speech(Resource):
+    """A speech of a project, or a pack of them."""
+
+    kind = "speech"
+    title = "speech"
+    families = (speech,)
+    key = ("code",)
+    identity = {"SpeechCode": "speech_code"}
+    fields = (
+        Field("project_code", "ProjectCode", PROJECT_CODE, required=True),
+        Field("type", "SpeechType", TYPES),
+        Field("code", "BizCode", BIZ_CODE),
+        Field("speech_code", "SpeechCode", computed=True),
+        Field("text", "Text", SPEECH_TEXT),
+        Field("voice", "Voice", Text(1)),
+        Field("audio_format", "AudioFormat", FORMATS),
+        Field("speech_rate", "SpeechRate", RATE),
+        Field("volume", "Volume", VOLUME),
+        Field("sound_code", "SoundCodeConfig", Appended()),
+        Field("words", type=Type(), computed=True),
+    )
+    listing = Listing("QuerySpeechList", send={"ProjectCode": "project_code"})
+    details = (Detail("QuerySpeech", "Data"),)
+    create = CreateSpeech("CreateSpeech", outputs={"speech_code": "Data"})
+    changes = (UpdateSpeech("UpdateSpeech", "voice", "speech_rate", "volume", "sound_code"),)
+    delete = Delete("DeleteSpeech", listed="SpeechCodeList")
+    filters = ("project_code", "code", "speech_code", "type", "audio_format")
+    required_filters = ("project_code",)
+    remedy = "Only how a speech sounds can change: make another one, or leave the option as it is"
+
+    @property
+    def plural(self):
+        return "speeches"
+
+    def resolve_references(self, reader, desired):
+        pack = desired.get("type", CUSTOM) != CUSTOM
+        if pack and (desired.get("code") or desired.get("text")):
+            raise InvalidValue(
+                f"a speech of type {desired['type']} has codes and texts of the platform",
+                field="code" if desired.get("code") else "text",
+                remedy="Leave code and text out, or make a speech of type custom",
+            )
+        return super().resolve_references(reader, desired)
+
+    def read(self, reader, desired, wanted=None):
+        # Only the list tells what is in a pack, and what is not there: to name that to another read is an error.
+        row = self.locate(reader, desired)
+        return None if row is None else {**row, **super().read(reader, {**desired, **row}, wanted)}
+
+    def is_named(self, row, desired):
+        if desired.get("speech_code"):
+            return row["speech_code"] == desired["speech_code"]
+        if desired.get("type", CUSTOM) != CUSTOM:
+            return row["type"] == desired["type"]
+        return row["type"] == CUSTOM and row["code"] == desired.get("code")
+
+    def rows(self, reader, desired):
+        project = {"project_code": desired["project_code"]}
+        return ({**project, **row} for row in super().rows(reader, desired))
+
+    def parse(self, item):
+        values = super().parse(item)
+        if "EnableSoundCode" in item:
+            config = item.get("SoundCodeConfig") if self.is_heard(item) else None
+            values["sound_code"] = self.field("sound_code").type.from_wire(config)
+        words = member(item, "SpeechList.Items")
+        if words:
+            values["words"] = [{"code": word["BizCode"], "text": word.get("Text", "")} for word in words]
+        elif "SpeechRate" not in item:
+            values["words"] = []
+        return values
+
+    @staticmethod
+    def is_heard(item: dict) -> bool:
+        """Whether a sound code is heard after a speech that was read."""
+        return str(item["EnableSoundCode"]).lower() == "true"

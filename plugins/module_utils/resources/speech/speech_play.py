@@ -1,0 +1,180 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Pushing speeches to devices and making them speak (the manual's chapter 4.21.1)."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, product, speech
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import (
+    ApiAction,
+    ChoiceAction,
+    unchanged,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import group_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.device_speech import MODES
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.speech import (
+    CUSTOM,
+    FORMATS,
+    PROJECT_CODE,
+    RATE,
+    SPEECH_TEXT,
+    TYPES,
+    VOLUME,
+    Appended,
+    with_sound_code,
+)
+
+_OF_DEVICE = {"IotId": "iot_id"}
+_COMBINATION = {**_OF_DEVICE, "CombinationList": "combination", "AudioFormat": "audio_format", "SpeechId": "speech_id"}
+_MANNER = {"Voice": "voice", "AudioFormat": "audio_format", "SpeechRate": "speech_rate", "Volume": "volume"}
+
+
+def speech_codes(reader, names: list, project_code: str):
+    """The ids of a project's speeches that are named by their code, their id or, of a pack, their type.
+
+    Raises:
+        ParentMissing: there is one not, and the reader does not tolerate that.
+    """
+    rows = list(reader.pages("QuerySpeechList", {"ProjectCode": project_code}))
+    codes = []
+    for name in names:
+        found = [
+            row["SpeechCode"]
+            for row in rows
+            if name in (row["SpeechCode"], row["BizCode"])
+            or (row["SpeechType"] != CUSTOM and row["SpeechType"] == name)
+        ]
+        codes.append(found[0] if found else reader.missing("speech", name))
+    return codes
+
+
+def not_done(reply: dict) -> str:
+    """What a device said that could not do what it was told; empty where it could."""
+    data = member(reply, "Data") or {}
+    if str(data.get("Success")).lower() != "false":
+        return ""
+    words = data.get("DeviceErrorMessage") or "it gave no reason"
+    code = data.get("DeviceErrorCode")
+    return f"the device did not do it: {words}" + (f" ({code})" if code else "")
+
+
+#: What a device tells of what it was told to do.
+OF_ANSWER = {
+    "id": ("Data.Id", str),
+    "detail": ("Data.Detail", str),
+    "retries": ("Data.RetryCount", int),
+    "device_error_code": ("Data.DeviceErrorCode", str),
+    "device_error_message": ("Data.DeviceErrorMessage", str),
+}
+
+
+class Play(ChoiceAction):
+    """Pushes speeches to devices, makes a device speak, or lets a text be heard before it is made a speech."""
+
+    families = (speech, device, group, product)
+    api_actions = {
+        "push": ApiAction(
+            "PushSpeech",
+            "The speeches would be pushed",
+            {
+                **_OF_DEVICE,
+                "ProjectCode": "project_code",
+                "PushMode": "mode",
+                "SpeechCodeList": "speech_codes",
+                "GroupId": "group_id",
+            },
+            required=("project_code", "speeches"),
+            optional=("all_devices",),
+            returns={"job_codes": ("Data", str)},
+        ),
+        "combine": ApiAction(
+            "SpeechByCombination",
+            "The device would be told to speak",
+            {**_COMBINATION, "EnforceFlag": "enforce"},
+            required=("device", "combination"),
+        ),
+        "combine_and_wait": ApiAction(
+            "SyncSpeechByCombination",
+            "The device would be told to speak",
+            {**_COMBINATION, "EnforceFlag": "enforce"},
+            required=("device", "combination"),
+            returns=OF_ANSWER,
+            verify=not_done,
+        ),
+        "synthesize": ApiAction(
+            "SpeechBySynthesis",
+            "The device would be told to speak",
+            {**_OF_DEVICE, **_MANNER, "Text": "text", "SpeechId": "speech_id"},
+            required=("device", "text", "voice", "audio_format"),
+        ),
+        "test": ApiAction(
+            "TestSpeech",
+            "The speech would be synthesized",
+            {
+                **_MANNER,
+                "ProjectCode": "project_code",
+                "SpeechType": "type",
+                "Text": "text",
+                "EnableSoundCode": "sound_code_enabled",
+                "SoundCodeConfig": "sound_code_config",
+            },
+            required=("project_code", "voice"),
+            optional=("sound_code",),
+            returns={"audio_urls": ("Data.items", unchanged)},
+        ),
+    }
+    fields = (
+        Field("action", type=Choice({word: word for word in api_actions}), required=True),
+        Field("product", lookup=product_key, resolves_to="product_key"),
+        Field("product_key", computed=True),
+        Field("device", lookup=device_id, depends_on=("product_key",), resolves_to="iot_id"),
+        Field("iot_id", computed=True),
+        Field("group", lookup=group_id, resolves_to="group_id"),
+        Field("group_id", computed=True),
+        Field("all_devices", type=Flag()),
+        Field("project_code", type=PROJECT_CODE),
+        Field(
+            "speeches",
+            type=Texts(Text(1)),
+            lookup=speech_codes,
+            depends_on=("project_code",),
+            resolves_to="speech_codes",
+        ),
+        Field("speech_codes", type=Texts(Text(1)), computed=True),
+        Field("combination", type=Texts(Text(1))),
+        Field("speech_id", type=Text(1)),
+        Field("enforce", type=Flag()),
+        Field("type", type=TYPES),
+        Field("text", type=SPEECH_TEXT),
+        Field("voice", type=Text(1)),
+        Field("audio_format", type=FORMATS),
+        Field("speech_rate", type=RATE),
+        Field("volume", type=VOLUME),
+        Field("sound_code", type=Appended()),
+    )
+
+    def perform(self, params, client, check_mode):
+        if params.get("device") and not params.get("product"):
+            raise InvalidValue("product must be given with device, which is named within it", field="product")
+        targets = [name for name in ("device", "group", "all_devices") if params.get(name)]
+        if params["action"] == "push" and len(targets) != 1:
+            raise InvalidValue("one of device, group and all_devices must say to whom to push", field="device")
+        if params["action"] == "test" and not params.get("text") and (params.get("type") or CUSTOM) == CUSTOM:
+            raise InvalidValue("text must be given to test a speech of type custom", field="text")
+        return super().perform(params, client, check_mode)
+
+    def prepared(self, values):
+        mode = "device" if "iot_id" in values else "group" if "group_id" in values else "all"
+        prepared = {**values, "mode": MODES[mode]}
+        if "sound_code" in values:
+            config = self.field("sound_code").type.to_wire(values["sound_code"])
+            params = with_sound_code({"SoundCodeConfig": config})
+            prepared["sound_code_enabled"] = params["EnableSoundCode"]
+            prepared["sound_code_config"] = params.get("SoundCodeConfig")
+        return prepared

@@ -1,0 +1,42 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The categories that products can be of, and the thing model that each begins with (the manual's chapter 4.11)."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import thing_model
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import thing_model_json
+
+_NAMES = {"CategoryKey": "category_key", "CategoryName": "category_name"}
+
+
+class TemplatesInfo(ReportEntry):
+    """Tells the categories, and of one of them its standard thing model."""
+
+    families = (thing_model,)
+    fields = (Field("category", type=Text(1)),)
+
+    def tell(self, reader, values):
+        rows = member(reader.read("ListThingTemplates", {}), "Data") or []
+        asked = values.get("category")
+        if asked is None:
+            return {"templates": [rename_members(row, _NAMES) for row in rows]}
+        # A key tells one category; several can have one name.
+        found = [row for row in rows if row["CategoryKey"] == asked] or [
+            row for row in rows if row["CategoryName"] == asked
+        ]
+        if len(found) > 1:
+            keys = ", ".join(row["CategoryKey"] for row in found)
+            raise AmbiguousReference(f"{len(found)} categories are called {asked}: {keys}", field="category")
+        return {"templates": [{**rename_members(row, _NAMES), **_model(reader, row["CategoryKey"])} for row in found]}
+
+
+def _model(reader, category_key: str) -> dict:
+    reply = reader.read("GetThingTemplate", {"CategoryKey": category_key})
+    model = thing_model_json.parse(reply.get("ThingModelJSON") or "{}")
+    return {"functions": thing_model_json.functions_of(model), "as_thing_model_json": model}

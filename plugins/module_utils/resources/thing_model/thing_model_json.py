@@ -1,0 +1,307 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""ThingModelJson: the form in which single functions are made, changed and read (the manual's chapter 4.11.19).
+
+It says more than TSL: a function's extended description, and whether it is a standard one of the product's category.
+What the platform fills in (``createTs``, ``std``, ``customFlag``, ``configCode``, ids) is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import json_schema
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
+
+#: The longest text that a function in this form can have, in bytes; TSL takes longer ones.
+LONGEST_TEXT = 2048
+
+_ACCESS = {"r": "READ_ONLY", "w": "WRITE_ONLY", "rw": "READ_WRITE"}
+_CALLS = {"async": "ASYNC", "sync": "SYNC"}
+_EVENTS = {"info": "INFO_EVENT_TYPE", "alert": "ALERT_EVENT_TYPE", "error": "ERROR_EVENT_TYPE"}
+_WORDS = {wire: word for words in (_ACCESS, _CALLS, _EVENTS) for word, wire in words.items()}
+
+_NAMES = {"properties": "name", "events": "eventName", "services": "serviceName"}
+#: Lists of parameters, each with what it is called in the plain form. The manual writes the last in two ways.
+_LISTS = {"inputParams": "inputs", "outputParams": "outputs", "outputdata": "outputs", "outputData": "outputs"}
+_DIRECTIONS = {"inputs": "PARAM_INPUT", "outputs": "PARAM_OUTPUT"}
+_SPECS = {**plain.LIMITS, "unit": "unit", "unitName": "unit_name", "defaultValue": "default", "length": "length"}
+
+_IDENTIFIER = {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"}
+_NAME = {"type": "string", "minLength": 1, "maxLength": 30}
+_TYPES = {"enum": [*(kind.upper() for kind in plain.TYPES), "BOOLEAN"]}
+_PARAMETERS = {"type": "array", "items": {"$ref": "#/$defs/parameter"}}
+
+
+def _typed(wire: str) -> list:
+    """Where the specs of a type are: in a list where there are several, in an object otherwise."""
+    listed = ["ENUM", "BOOL", "BOOLEAN", "STRUCT"]
+    return [
+        {
+            "if": {"properties": {wire: {"enum": listed}}, "required": [wire]},
+            "then": {"required": ["dataSpecsList"]},
+        },
+        {
+            "if": {"properties": {wire: {"const": "STRUCT"}}, "required": [wire]},
+            "then": {"properties": {"dataSpecsList": {"items": {"$ref": "#/$defs/member"}}}},
+        },
+        {
+            "if": {"properties": {wire: {"enum": ["ENUM", "BOOL", "BOOLEAN"]}}, "required": [wire]},
+            "then": {"properties": {"dataSpecsList": {"items": {"$ref": "#/$defs/choice"}}}},
+        },
+        {
+            "if": {"properties": {wire: {"const": "ARRAY"}}, "required": [wire]},
+            "then": {"required": ["dataSpecs"], "properties": {"dataSpecs": {"$ref": "#/$defs/elements"}}},
+        },
+    ]
+
+
+_SPECIFIED = {"dataSpecs": {"type": "object"}, "dataSpecsList": {"type": "array", "minItems": 1}}
+
+
+def _functions(*required: str, **members) -> dict:
+    return {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["identifier", *required],
+            "properties": {"identifier": _IDENTIFIER, "required": {"type": "boolean"}, **_SPECIFIED, **members},
+            "allOf": _typed("dataType"),
+        },
+    }
+
+
+SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$defs": {
+        "parameter": {
+            "type": "object",
+            "required": ["identifier", "name", "dataType"],
+            "properties": {"identifier": _IDENTIFIER, "name": _NAME, "dataType": _TYPES, **_SPECIFIED},
+            "allOf": _typed("dataType"),
+        },
+        "member": {
+            "type": "object",
+            "required": ["identifier", "childDataType"],
+            "properties": {"identifier": _IDENTIFIER, "childName": _NAME, "childDataType": _TYPES, **_SPECIFIED},
+            "allOf": _typed("childDataType"),
+        },
+        "elements": {
+            "type": "object",
+            "required": ["size", "childDataType"],
+            "properties": {"size": {"type": ["integer", "string"]}, "childDataType": _TYPES, **_SPECIFIED},
+        },
+        "choice": {
+            "type": "object",
+            "required": ["name", "value"],
+            "properties": {"name": {"type": "string"}, "value": {"type": ["integer", "string"]}},
+        },
+    },
+    "type": "object",
+    "properties": {
+        "properties": _functions(
+            "name", "rwFlag", "dataType", name=_NAME, rwFlag={"enum": list(_ACCESS.values())}, dataType=_TYPES
+        ),
+        "events": _functions(
+            "eventName",
+            "eventType",
+            eventName=_NAME,
+            eventType={"enum": list(_EVENTS.values())},
+            outputdata=_PARAMETERS,
+            outputData=_PARAMETERS,
+        ),
+        "services": _functions(
+            "serviceName",
+            "callType",
+            serviceName=_NAME,
+            callType={"enum": list(_CALLS.values())},
+            inputParams=_PARAMETERS,
+            outputParams=_PARAMETERS,
+        ),
+    },
+    "anyOf": [{"required": [kind]} for kind in plain.KINDS],
+}
+
+
+class ThingModelJson(Type):
+    """A thing model as ThingModelJson, given as JSON text or as its members."""
+
+    argument = {"type": "raw"}
+
+    def check(self, value) -> str:
+        try:
+            return json_schema.complaint(SCHEMA, parse(value))
+        except ValueError as error:
+            return f"is not JSON: {error}"
+
+
+def parse(value):
+    """A ThingModelJson as members; text that is empty has none.
+
+    Raises:
+        ValueError: it is text that is not JSON.
+    """
+    return plain.with_text_keys(json.loads(value or "{}") if isinstance(value, (str, bytes)) else value) or {}
+
+
+# From ThingModelJson
+
+
+def functions_of(model: dict) -> dict:
+    """A ThingModelJson's functions in the plain form, with their extended descriptions where they have any."""
+    return plain.normal(
+        {
+            kind: {function["identifier"]: _function(kind, function) for function in model.get(kind) or []}
+            for kind in plain.KINDS
+        }
+    )
+
+
+def _function(kind: str, raw: dict) -> dict:
+    found = {"name": raw.get(_NAMES[kind]), "description": raw.get("description"), "required": raw.get("required")}
+    if raw.get("custom") is False:
+        found["custom"] = False
+    extended = raw.get("extendConfig")
+    if extended is not None:
+        found["extended"] = json.loads(extended or "{}") if isinstance(extended, str) else extended
+    if kind == "properties":
+        return {**found, "access": _WORDS.get(raw.get("rwFlag")), **_type(raw.get("dataType"), raw)}
+    found.update(
+        (name, {element["identifier"]: _parameter(element) for element in raw[wire] or []})
+        for wire, name in _LISTS.items()
+        if wire in raw
+    )
+    if kind == "events":
+        return {**found, "type": _WORDS.get(raw.get("eventType"))}
+    return {**found, "call": _WORDS.get(raw.get("callType"))}
+
+
+def _parameter(raw: dict) -> dict:
+    return {"name": raw.get("name"), **_type(raw.get("dataType"), raw)}
+
+
+def _type(kind: str | None, raw: dict) -> dict:
+    kind = {"boolean": "bool"}.get(str(kind).lower(), str(kind).lower())
+    listed = raw.get("dataSpecsList") or raw.get("childEnumSpecsDTO") or []
+    specs = raw.get("dataSpecs") or raw.get("childSpecsDTO") or {}
+    if kind == "struct":
+        return {"type": kind, "members": {element["identifier"]: _member(element) for element in listed}}
+    if kind in plain.CHOICES:
+        return {"type": kind, "values": {str(item["value"]): item["name"] for item in listed}}
+    if kind == "array":
+        return {"type": kind, "size": specs.get("size"), "item": _type(specs.get("childDataType"), specs)}
+    return {"type": kind, **{name: specs[wire] for wire, name in _SPECS.items() if specs.get(wire) not in (None, "")}}
+
+
+def _member(raw: dict) -> dict:
+    return {"name": raw.get("childName") or raw.get("name"), **_type(raw.get("childDataType"), raw)}
+
+
+# To ThingModelJson
+
+
+def text(model: dict) -> str:
+    """A ThingModelJson as the platform takes it."""
+    return json.dumps(model, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def written(functions: dict, product_key: str, **more) -> str:
+    """Functions in their normal form, and what else the text is to have, as ThingModelJson."""
+    listed = {
+        kind: [_written(kind, product_key, *item) for item in functions.get(kind, {}).items()] for kind in plain.KINDS
+    }
+    return text({"productKey": product_key, **listed, **more})
+
+
+def can_say(function: dict) -> bool:
+    """Whether a function can be written in this form: its numbers have all that they need, and its texts are not long.
+
+    The manual asks for units as well, and leaves them out in its own examples.
+    """
+    for name in ("inputs", "outputs", "members"):
+        if not all(can_say(parameter) for parameter in function.get(name, {}).values()):
+            return False
+    kind = function.get("type")
+    if kind == "array":
+        # An element that is only a number or a text says no more than that.
+        return len(function["item"]) == 1 or can_say(function["item"])
+    if kind in plain.NUMBERS:
+        return all(name in function for name in ("min", "max", "step"))
+    return function.get("length", 0) <= LONGEST_TEXT and function.get("access") != "w"
+
+
+def _written(kind: str, product_key: str, identifier: str, function: dict) -> dict:
+    custom = function.get("custom", True)
+    result = {
+        "productKey": product_key,
+        "identifier": identifier,
+        _NAMES[kind]: function.get("name", identifier),
+        "required": function.get("required", False),
+        "custom": custom,
+    }
+    if function.get("description"):
+        result["description"] = function["description"]
+    if function.get("extended"):
+        result["extendConfig"] = {**function["extended"], "identifier": identifier}
+    if kind == "properties":
+        return {**result, "rwFlag": _ACCESS[function["access"]], **_written_type(function, custom)}
+    outputs = _written_list(function, "outputs", custom)
+    if kind == "events":
+        return {**result, "eventType": _EVENTS[function["type"]], "outputdata": outputs}
+    inputs = _written_list(function, "inputs", custom)
+    return {**result, "callType": _CALLS[function["call"]], "inputParams": inputs, "outputParams": outputs}
+
+
+def _written_list(function: dict, name: str, custom: bool) -> list:
+    return [
+        {
+            "identifier": identifier,
+            "name": parameter["name"],
+            "direction": _DIRECTIONS[name],
+            "paraOrder": order,
+            "custom": custom,
+            **_written_type(parameter, custom),
+        }
+        for order, (identifier, parameter) in enumerate(function.get(name, {}).items())
+    ]
+
+
+def _written_type(one: dict, custom: bool) -> dict:
+    kind = one["type"]
+    common = {"dataType": kind.upper(), "custom": custom}
+    if kind in plain.CHOICES:
+        items = [{**common, "value": int(value), "name": label} for value, label in one["values"].items()]
+        return {"dataType": kind.upper(), "dataSpecsList": items}
+    if kind == "struct":
+        members = [
+            {
+                "dataType": "STRUCT",
+                "custom": custom,
+                "identifier": identifier,
+                "name": member["name"],
+                "childName": member["name"],
+                **_written_inner(member, custom),
+            }
+            for identifier, member in one["members"].items()
+        ]
+        return {"dataType": "STRUCT", "dataSpecsList": members}
+    if kind == "array":
+        return {
+            "dataType": "ARRAY",
+            "dataSpecs": {**common, "size": one["size"], **_written_inner(one["item"], custom)},
+        }
+    specs = {
+        wire: one[name] if name == "length" else plain.number_text(one[name])
+        for wire, name in _SPECS.items()
+        if name in one
+    }
+    return {"dataType": kind.upper(), "dataSpecs": {**common, **specs}}
+
+
+def _written_inner(one: dict, custom: bool) -> dict:
+    """The data type of what is inside of another."""
+    if len(one) == 1 and one["type"] != "date":
+        return {"childDataType": one["type"].upper()}
+    result = _written_type(one, custom)
+    return {"childDataType": result.pop("dataType"), **result}

@@ -1,0 +1,96 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the services share."""
+
+from __future__ import annotations
+
+import string
+from collections import Counter
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.core import ids, text, times
+from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
+from ansible_collections.iotops.aliyun.emulator.core.context import Account, Context
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.core.paging import Page, requested_page
+from ansible_collections.iotops.aliyun.emulator.services.common import tags
+
+
+def test_a_chinese_character_counts_2():
+    assert [text.width(sample) for sample in ("", "abc", "路灯", "路灯_1")] == [0, 3, 4, 6]
+
+
+def test_times():
+    assert times.utc(1533523721000) == "2018-08-06T02:48:41.000Z"
+    assert times.utc(1533523721007) == "2018-08-06T02:48:41.007Z"
+    assert times.beijing(1533523721999) == "2018-08-06 10:48:41"
+    assert times.beijing_words(1551334473000) == "Thu Feb 28 14:14:33 CST 2019"
+
+
+def test_ids():
+    assert ids.product_key().startswith("a1")
+    assert len(ids.product_key()) == 11
+    assert ids.product_key() != ids.product_key()
+    assert len(ids.secret()) == 16
+    assert set(ids.hexadecimal(32)) <= set("0123456789abcdef")
+    assert [len(ids.hexadecimal(length)) for length in (0, 1, 7, 32)] == [0, 1, 7, 32]
+    assert [len(ids.alphanumeric(length)) for length in (0, 1, 9, 400)] == [0, 1, 9, 400]
+
+
+def test_no_letter_or_digit_is_likelier_than_another():
+    counts = Counter(ids.alphanumeric(62 * 2000))
+    assert set(counts) == set(string.ascii_letters + string.digits)
+    # Six times what chance spreads them by; a byte taken modulo 62 would give the first ones a quarter more.
+    assert all(abs(count - 2000) < 6 * 2000**0.5 for count in counts.values())
+
+
+def page(action: str, **params) -> Page:
+    return requested_page(Context(None, 0, Account(), OPERATIONS[action]), params)
+
+
+def test_pages_by_number():
+    asked = page("QueryProductList", CurrentPage=3, PageSize=200)
+    assert asked == Page(3, 200, 400)
+    assert [asked.count(total) for total in (0, 1, 200, 201)] == [0, 1, 1, 2]
+    assert page("ListProductByTags") == Page(1, 10, 0)
+
+
+def test_pages_by_token():
+    action = "QueryDeviceOriginalPropertyStatus"
+    first = page(action, PageSize=50)
+    assert (first.offset, first.next_token(51), first.next_token(50)) == (0, "50", "")
+    assert page(action, PageSize=50, NextPageToken="50").offset == 50
+    with pytest.raises(ApiError, match="InvalidPageParams"):
+        page(action, PageSize=50, NextPageToken="x")
+
+
+@pytest.mark.parametrize(("number", "size"), [(0, 10), (-1, 10), (1, 0), (1, 201)])
+def test_pages_that_the_platform_does_not_have(number, size):
+    with pytest.raises(ApiError, match="InvalidPageParams"):
+        page("QueryProductList", CurrentPage=number, PageSize=size)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "good"),
+    [
+        ("a.1", "v", True),
+        ("k" * 30, "值" * 64, True),
+        ("k" * 31, "v", False),
+        ("", "v", False),
+        ("k", "", False),
+        ("k_1", "v", False),
+        ("键", "v", False),
+        ("k", "123$", False),
+        ("k", "值" * 64 + "v", False),
+    ],
+)
+def test_tags(key, value, good):
+    assert tags.is_valid_tag(key, value) is good
+    assert not tags.is_valid_tag("k", "v", min_key_width=2)
+
+
+def test_tags_with_the_same_key():
+    given = [{"TagKey": "k", "TagValue": "1"}, {"TagKey": "k", "TagValue": "2"}, {"TagKey": "other"}]
+    assert tags.invalid_tags(given) == [{"TagKey": "k", "TagValue": "2"}, {"TagKey": "other", "TagValue": ""}]
+    assert tags.invalid_tags([{"Key": "k_", "Value": "v"}], "Key", "Value") == [{"Key": "k_", "Value": "v"}]

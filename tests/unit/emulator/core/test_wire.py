@@ -1,0 +1,130 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Flat requests into typed parameters, replies into JSON and XML."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from multidict import CIMultiDict
+
+from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
+from ansible_collections.iotops.aliyun.emulator.core.wire import JSON, XML, Request, render, typed_parameters
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import parse_signature
+
+PARAMS = parse_signature(
+    "Name! Count:int Rate:num Ready:bool Names[] Numbers[:int] Tag[Key Value Size:int] Job~ Box{Size:int}"
+)
+
+
+def test_types():
+    values = {"Name": "7", "Count": "-7", "Rate": "0.5", "Ready": "True", "Job": '{"a": [1]}', "Box.Size": "3"}
+    assert typed_parameters(PARAMS, values) == {
+        "Name": "7",
+        "Count": -7,
+        "Rate": 0.5,
+        "Ready": True,
+        "Job": {"a": [1]},
+        "Box": {"Size": 3},
+    }
+
+
+def test_lists_are_in_the_order_of_their_numbers():
+    values = {"Names.10": "c", "Names.2": "b", "Names.1": "a", "Numbers.1": "5", "Tag.2.Key": "y", "Tag.1.Key": "x"}
+    values |= {"Tag.1.Size": "1", "Tag.1.Other": "ignored"}
+    assert typed_parameters(PARAMS, values) == {
+        "Names": ["a", "b", "c"],
+        "Numbers": [5],
+        "Tag": [{"Key": "x", "Size": 1}, {"Key": "y"}],
+    }
+
+
+def test_what_says_nothing_is_absent():
+    values = {"Name": "", "Count": "", "Ready": "", "Job": "", "Names": "a", "Unknown": "1", "Unknown.1": "1"}
+    assert typed_parameters(PARAMS, values) == {"Name": ""}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"Count": "1.5"},
+        {"Count": "1_0"},
+        {"Count": "٣"},
+        {"Count": "9" * 30},
+        {"Rate": "much"},
+        {"Ready": "1"},
+        {"Job": "[1]"},
+        {"Job": "{"},
+        {"Job": '{"a": ' + "[" * 100_000},
+        {"Job": '{"a": "\\ud800"}'},
+        {"Numbers.1": ""},
+        {"Numbers.1": "a"},
+        {"Names.1.x": "a"},
+        {"Tag.1": "a"},
+        {"Tag.1.Size": "big"},
+        {"Tag.1": "a", "Tag.1.Key": "b"},
+        {"Tag.1.Key": "a", "Tag.1.Key.x": "b"},
+        {"Box.Size": "big"},
+    ],
+)
+def test_malformed(values):
+    with pytest.raises(GatewayError) as caught:
+        typed_parameters(PARAMS, values)
+    assert (caught.value.status, caught.value.code) == (400, "InvalidParameter")
+
+
+NAMES = st.text(st.sampled_from("AaBb.19"), min_size=1, max_size=8)
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+
+
+@given(st.dictionaries(st.one_of(NAMES, NAMES.map("Tag.1.".__add__), NAMES.map("Names.".__add__)), TEXTS))
+def test_no_request_is_too_odd(values):
+    with contextlib.suppress(GatewayError):
+        assert typed_parameters(PARAMS, values).keys() <= PARAMS.keys()
+
+
+def test_query_and_form_are_one():
+    headers = CIMultiDict({"content-type": "application/x-www-form-urlencoded; charset=utf-8"})
+    request = Request("POST", "/?Action=Pub&a=1&b=%E4%B8%AD+x", headers, b"a=2&c=")
+    assert request.values == {"Action": "Pub", "a": "2", "b": "中 x", "c": ""}
+    assert Request("POST", "/", CIMultiDict({"content-type": "application/json"}), b"a=2").values == {}
+
+
+def test_operation_and_version_may_be_in_headers():
+    request = Request("POST", "/", CIMultiDict({"X-Acs-Action": "Pub", "x-acs-version": "2018-01-20"}), b"")
+    assert (request.action, request.version) == ("Pub", "2018-01-20")
+
+
+@pytest.mark.parametrize(
+    ("target", "accept", "media_type"),
+    [
+        ("/?Format=json", "", JSON),
+        ("/?Format=XML", "application/json", XML),
+        ("/", "application/json", JSON),
+        ("/", "*/*", XML),
+        ("/", "", XML),
+    ],
+)
+def test_the_form_of_the_reply(target, accept, media_type):
+    assert Request("GET", target, CIMultiDict({"accept": accept}), b"").media_type == media_type
+
+
+REPLY = {"Success": True, "Data": {"Item": [{"Name": "a<&>b中"}, {"Name": "c\x01"}], "Total": 2, "None": None}}
+
+
+def test_json():
+    assert json.loads(render(REPLY, JSON, "XResponse")) == REPLY
+
+
+def test_xml():
+    root = ElementTree.fromstring(render(REPLY, XML, "XResponse"))
+    assert root.tag == "XResponse"
+    assert root.findtext("Success") == "true"
+    assert [item.text for item in root.findall("Data/Item/Name")] == ["a<&>b中", "c"]
+    assert root.findtext("Data/Total") == "2"
+    assert root.find("Data/None") is None

@@ -1,0 +1,289 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The platform as a process: its protocol, its control addresses, its life and death."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import re
+import signal
+import subprocess
+import time
+from xml.etree import ElementTree
+
+import pytest
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
+from yarl import URL
+
+from ansible_collections.iotops.aliyun import emulator
+from ansible_collections.iotops.aliyun.emulator.__main__ import main
+from ansible_collections.iotops.aliyun.emulator.core import registry
+from ansible_collections.iotops.aliyun.emulator.http.auth import Gate
+from ansible_collections.iotops.aliyun.emulator.http.server import Server
+
+from ....conftest import COMMAND, KEY, environment, signed
+
+NO_ANSWER = (http.client.RemoteDisconnected, ConnectionResetError)
+
+
+def create(server, name: str = "light") -> str:
+    status, reply = server.call("CreateProduct", ProductName=name, NodeType=0)
+    assert (status, reply["Success"]) == (200, True)
+    return reply["ProductKey"]
+
+
+def total(server) -> int:
+    return server.call("QueryProductList", CurrentPage=1, PageSize=10)[1]["Data"]["Total"]
+
+
+def calls(server, *names: str) -> list[tuple]:
+    return [tuple(call[name] for name in names) for call in server.control("GET", "calls")["calls"]]
+
+
+def test_success(server):
+    status, reply = server.call("CreateProduct", ProductName="light", NodeType=0)
+    assert status == 200
+    assert reply.keys() == {"RequestId", "Success", "Data", "ProductKey"}
+    assert reply["RequestId"] == reply["RequestId"].upper()
+
+
+def test_a_business_error(server):
+    status, reply = server.call("QueryProduct", ProductKey="a1nothing00")
+    assert status == 200
+    assert reply.keys() == {"RequestId", "Success", "Code", "ErrorMessage"}
+    assert (reply["Success"], reply["Code"]) == (False, "iot.prod.NotExistedProduct")
+
+
+def test_a_gateway_error(server):
+    status, reply = server.call("QueryProduct")
+    assert status == 400
+    assert reply.keys() == {"RequestId", "HostId", "Code", "Message", "Recommend"}
+    assert (reply["Code"], reply["HostId"]) == ("MissingProductKey", server.address)
+
+
+@pytest.mark.parametrize(
+    ("params", "status", "code"),
+    [
+        ({"Action": "MakeCoffee"}, 404, "InvalidAction.NotFound"),
+        ({"Action": "QueryProduct", "Version": "2017-01-01"}, 400, "InvalidVersion"),
+        ({"Action": "CreateProduct", "ProductName": "name", "NodeType": "x"}, 400, "InvalidParameter"),
+        ({"Action": "QueryProduct", "Timestamp": "2018-07-31T07:43:57Z"}, 400, "InvalidTimeStamp.Expired"),
+    ],
+)
+def test_what_the_gateway_refuses(server, params, status, code):
+    answer = server.request("GET", "/?" + signed("GET", params))
+    assert (answer[0], json.loads(answer[1])["Code"]) == (status, code)
+
+
+def test_xml_is_what_a_request_gets_that_does_not_say(server):
+    key = create(server)
+    query = signed("GET", {"Action": "QueryProduct", "ProductKey": key, "Format": ""})
+    root = ElementTree.fromstring(server.request("GET", "/?" + query)[1])
+    assert root.tag == "QueryProductResponse"
+    assert root.findtext("Data/ProductName") == "light"
+    refused = ElementTree.fromstring(server.request("GET", "/")[1])
+    assert (refused.tag, refused.findtext("Code")) == ("Error", "MissingAccessKeyId")
+
+
+def test_the_instance_is_accepted(server):
+    assert server.call("QueryProductList", CurrentPage=1, PageSize=10, IotInstanceId="iot-060a0bcd")[0] == 200
+
+
+def test_health(server):
+    health = server.control("GET", "health")
+    assert health["status"] == "ok"
+    assert health["version"] == emulator.collection_version()
+    assert "QueryProduct" in health["operations"]
+    assert health["implemented"] == len(health["operations"]) <= health["known"] == 277
+
+
+def test_the_journal(server):
+    secret = "a-secret-name"
+    create(server)
+    server.call("CreateProduct", ProductName=secret, NodeType=0)
+    server.call("QueryProduct")
+    server.call("MakeCoffee")
+    assert calls(server, "action", "kind", "status", "code", "throttled") == [
+        ("CreateProduct", "create", 200, "", False),
+        ("CreateProduct", "create", 200, "iot.prod.InvalidFormattedProductName", False),
+        ("QueryProduct", "read", 400, "MissingProductKey", False),
+        ("MakeCoffee", "", 404, "InvalidAction.NotFound", False),
+    ]
+    whole = server.control("GET", "calls")["calls"]
+    assert secret not in json.dumps(whole)
+    assert all(call["milliseconds"] > 0 for call in whole)
+    seq = whole[1]["seq"]
+    assert server.control("GET", f"calls?since={seq}")["calls"] == whole[2:]
+    server.control("DELETE", "calls")
+    assert calls(server, "seq") == []
+    create(server, "other")
+    assert calls(server, "seq") == [(whole[-1]["seq"] + 1,)]
+    assert server.request("GET", "/_emulator/calls?since=x")[0] == 400
+
+
+def test_state_shows_everything_but_secrets(server):
+    key = create(server)
+    secret = server.call("QueryProduct", ProductKey=key)[1]["Data"]["ProductSecret"]
+    state = server.control("GET", "state")
+    assert state["product"][0]["product_key"] == key
+    assert state["product"][0]["product_secret"] == "********"
+    assert secret not in json.dumps(state)
+
+
+def test_a_consumer_takes_messages(launch, tmp_path):
+    server = launch("--data", str(tmp_path / "data"))
+    key = create(server)
+    group = server.call("CreateConsumerGroup", GroupName="billing")[1]["GroupId"]
+    wanted = {"ProductKey": key, "Type": "AMQP", "ConsumerGroupIds": [group], "DeviceStatusChangeFlag": True}
+    assert server.call("CreateSubscribeRelation", **wanted)[1]["Success"]
+    server.control("POST", "devices", {"product": key, "names": ["lamp"]})
+    taken = server.control("POST", "consumers", {"group": "billing", "client": "one", "take": 5})
+    (message,) = taken["messages"]
+    assert (message["topic"], json.loads(message["payload"])["status"]) == (f"/as/mqtt/status/{key}/lamp", "online")
+
+    def clients(platform) -> list[dict]:
+        status = platform.call("QueryConsumerGroupStatus", GroupId=group)[1]
+        return status["ClientConnectionStatusList"]["ConsumerGroupClientConnectionInfo"]
+
+    (client,) = clients(server)
+    assert client["ClientId"] == "one"
+    assert re.fullmatch(r"127\.0\.0\.1:\d+", client["ClientIpPort"])
+    for body, why in (
+        ({"group": "billing"}, "client is a text"),
+        ({"group": "x", "client": "y"}, "no consumer group x"),
+    ):
+        status, answer = server.request("POST", "/_emulator/consumers", body)
+        assert (status, why in json.loads(answer)["message"]) == (400, True)
+    # A client is connected to one process.
+    server.end()
+    assert clients(launch("--data", str(tmp_path / "data"))) == []
+
+
+def test_reset(server):
+    create(server)
+    server.control("PUT", "faults", [{"code": "InternalError"}])
+    server.control("POST", "clock", {"advance": 86400})
+    server.control("POST", "reset")
+    assert calls(server, "seq") == []
+    assert total(server) == 0
+    assert server.control("POST", "clock", {"advance": 0})["now"] < (time.time() + 3600) * 1000
+
+
+def test_the_clock(server):
+    now = server.control("POST", "clock", {"advance": 3600.5})["now"]
+    assert now > (time.time() + 3600) * 1000
+    for body in ({"advance": -1}, {"advance": "x"}, {"advance": True}, {"advance": 1e300}, {}, [1]):
+        assert server.request("POST", "/_emulator/clock", body)[0] == 400
+
+
+def test_faults_answer_in_place_of_the_call(server):
+    rules = [
+        {"action": "CreateProduct", "code": "ServiceUnavailable", "status": 503, "times": 1},
+        {"action": "CreateProduct", "code": "iot.system.SystemException", "times": 1, "message": "again"},
+    ]
+    server.control("PUT", "faults", rules)
+    status, reply = server.call("CreateProduct", ProductName="light", NodeType=0)
+    assert (status, reply["Code"]) == (503, "ServiceUnavailable")
+    status, reply = server.call("CreateProduct", ProductName="light", NodeType=0)
+    assert (status, reply["Code"], reply["ErrorMessage"]) == (200, "iot.system.SystemException", "again")
+    assert total(server) == 0
+    create(server)
+    assert server.request("PUT", "/_emulator/faults", [{"colour": "red"}])[0] == 400
+
+
+def test_a_delay(server):
+    server.control("PUT", "faults", [{"delay": 0.1, "times": 1}])
+    started = time.monotonic()
+    assert total(server) == 0
+    assert time.monotonic() - started >= 0.1
+
+
+@pytest.mark.parametrize(("drop", "made"), [("before", 0), ("after", 1)])
+def test_a_dropped_connection(server, drop, made):
+    server.control("PUT", "faults", [{"action": "CreateProduct", "drop": drop, "times": 1}])
+    with pytest.raises(NO_ANSWER):
+        create(server)
+    assert total(server) == made
+    assert calls(server, "action", "status")[0] == ("CreateProduct", 0)
+
+
+def test_a_service_that_breaks_is_an_internal_error(platform, monkeypatch, caplog):
+    def broken(ctx, p):
+        raise RuntimeError("the inside of the platform")
+
+    async def ask() -> tuple[int, str]:
+        application = Server(platform, Gate({KEY: KEY})).application()
+        async with TestServer(application) as server, ClientSession() as client:
+            query = signed("POST", {"Action": "QueryProduct", "ProductKey": "a1"})
+            response = await client.post(URL(f"{server.make_url('/')}?{query}", encoded=True))
+            return response.status, await response.text()
+
+    monkeypatch.setitem(registry.OPERATIONS, "QueryProduct", registry.Implementation(broken, registry.CUT))
+    status, text = asyncio.run(ask())
+    assert (status, json.loads(text)["Code"]) == (500, "InternalError")
+    assert "inside" not in text
+    assert "inside" in caplog.text
+
+
+def test_throttling(launch):
+    server = launch()
+    key = create(server)
+    answers = [server.call("UpdateProduct", ProductKey=key, ProductName="light") for _number in range(15)]
+    refused = [reply for status, reply in answers if status == 400]
+    assert 1 <= len(refused) <= 5
+    assert {reply["Code"] for reply in refused} == {"Throttling.User"}
+    assert calls(server, "throttled").count((True,)) == len(refused)
+
+
+def test_keys_of_ones_own(launch):
+    server = launch("--access-key", "one:first", "--access-key", "two:second")
+    for key, secret, status in (("one", "first", 200), ("two", "second", 200), ("two", "first", 400)):
+        query = signed("GET", {"Action": "QueryProductList", "CurrentPage": "1", "PageSize": "1"}, key, secret)
+        assert server.request("GET", "/?" + query)[0] == status
+    query = signed("GET", {"Action": "QueryProductList"})
+    assert server.request("GET", "/?" + query)[0] == 404
+
+
+def test_an_acknowledged_write_survives_a_kill(launch, tmp_path):
+    server = launch("--data", str(tmp_path / "data"))
+    keys = {create(server, f"light_{number}") for number in range(20)}
+    server.control("POST", "clock", {"advance": 86400})
+    assert server.end(signal.SIGKILL) == -signal.SIGKILL
+    again = launch("--data", str(tmp_path / "data"))
+    listed = again.call("QueryProductList", CurrentPage=1, PageSize=50)[1]["Data"]["List"]["ProductInfo"]
+    assert {product["ProductKey"] for product in listed} == keys
+    assert again.control("POST", "clock", {"advance": 0})["now"] > (time.time() + 80000) * 1000
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_clean_end(launch, tmp_path, number):
+    server = launch()
+    assert server.pid == server.process.pid
+    assert list(tmp_path.glob("ready-*"))
+    assert server.end(number) == 0
+    assert not list(tmp_path.glob("ready-*"))
+    assert "Traceback" not in server.process.stderr.read()
+
+
+def test_another_host_is_a_warning(launch):
+    server = launch("--host", "0.0.0.0")
+    server.end()
+    assert "WARNING: listening on 0.0.0.0" in server.process.stderr.read()
+
+
+def test_a_folder_in_use_is_an_error(launch, tmp_path):
+    launch("--data", str(tmp_path / "data"))
+    command = [*COMMAND, "--data", str(tmp_path / "data")]
+    second = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=15, check=False)
+    assert second.returncode == 1
+    assert "another emulator" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_key_must_have_a_secret(capsys):
+    with pytest.raises(SystemExit):
+        main(["--access-key", "half:"])
+    assert "ID:SECRET" in capsys.readouterr().err

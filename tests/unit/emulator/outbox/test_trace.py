@@ -1,0 +1,144 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the services of messages share: topics, payloads, the trace."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.core import payloads
+from ansible_collections.iotops.aliyun.emulator.core.topic_patterns import Patterns
+from ansible_collections.iotops.aliyun.emulator.outbox import trace
+
+DEVICE = {"product_key": "a1", "device_name": "lamp.1"}
+
+
+@pytest.fixture
+def patterns():
+    patterns = Patterns()
+    for pattern in (
+        "/sys/{pk}/{dn}/thing/event/property/post",
+        "/sys/{pk}/{dn}/thing/event/{event}/post",
+        "/ota/device/inform/{pk}/{dn}",
+        "/ext/rrpc/{id}/sys/{pk}/{dn}/thing/service/{service}",
+        "/ext/rrpc/{id}/{rest*}",
+        "/sys/{pk}/{dn}/thing/{command*}_reply",
+        "/plain",
+    ):
+        patterns.add(pattern, pattern)
+    return patterns
+
+
+@pytest.mark.parametrize(
+    ("topic", "pattern", "names"),
+    [
+        ("/sys/a1/lamp.1/thing/event/property/post", "/sys/{pk}/{dn}/thing/event/property/post", {}),
+        ("/sys/a1/lamp.1/thing/event/alarm/post", "/sys/{pk}/{dn}/thing/event/{event}/post", {"event": "alarm"}),
+        ("/ota/device/inform/a1/lamp.1", "/ota/device/inform/{pk}/{dn}", {}),
+        (
+            "/ext/rrpc/12/sys/a1/lamp.1/thing/service/reboot",
+            "/ext/rrpc/{id}/sys/{pk}/{dn}/thing/service/{service}",
+            {"id": "12", "service": "reboot"},
+        ),
+        ("/sys/a1/lamp.1/thing/a/b_reply", "/sys/{pk}/{dn}/thing/{command*}_reply", {"command": "a/b"}),
+        ("/plain", "/plain", {}),
+    ],
+)
+def test_topics_that_mean_something(patterns, topic, pattern, names):
+    assert patterns.find(topic, DEVICE) == (pattern, names)
+
+
+def test_all_levels_that_follow(patterns):
+    pattern, names = patterns.find("/ext/rrpc/12/x/y/z", DEVICE)
+    assert (pattern, names) == ("/ext/rrpc/{id}/{rest*}", {"id": "12", "rest": "x/y/z"})
+    assert patterns.find("/ext/rrpc/12/a1/lamp.1/user/get", DEVICE)[0] == "/ext/rrpc/{id}/{rest*}"
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "/sys/a1/other/thing/event/property/post",
+        "/sys/a1/lampx1/thing/event/property/post",
+        "/sys/a1/lamp.12/thing/event/property/post",
+        "/sys/a1/lamp.1/thing/event/a/b/post",
+        "/sys/a1/lamp.1/thing/event//post",
+        "/sys/a1/lamp.1/thing/event/property/post/",
+        "/ota/device/inform/a1/lamp.12",
+        "/ota/device/inform/a1",
+        "/plain/",
+        "",
+    ],
+)
+def test_topics_that_mean_nothing(patterns, topic):
+    assert patterns.find(topic, DEVICE) is None
+
+
+@pytest.mark.parametrize("pattern", ["/plain", "/sys/{pk}/{dn}/thing/event/{event}/post"])
+def test_a_pattern_means_one_thing(patterns, pattern):
+    with pytest.raises(ValueError, match="two meanings"):
+        patterns.add(pattern, "other")
+
+
+@pytest.mark.parametrize("payload", [b"", b"text", "路灯".encode(), b"\xff\x00", b"x" * 1000])
+def test_payloads_are_kept_whole(payload):
+    row = payloads.columns(payload)
+    assert payloads.content_of(row) == payload
+    assert bool(row["is_base64"]) == (payload == b"\xff\x00")
+
+
+def test_payloads_as_they_travel():
+    assert payloads.as_bytes(b"\xff") == b"\xff"
+    assert payloads.as_bytes("路") == "路".encode()
+    assert payloads.as_bytes({"a": "路", "b": [1]}) == '{"a":"路","b":[1]}'.encode()
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"x", b"1", b"[1]", b'"x"', b"null", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff", b"[" * 100_000]
+)
+def test_what_is_no_json_object(payload):
+    assert payloads.json_object(payload) is None
+
+
+def test_a_json_object():
+    assert payloads.json_object(b' {"a": "\xe8\xb7\xaf"} ') == {"a": "路"}
+
+
+@pytest.fixture
+def keep(platform):
+    """Keep a message and return its id."""
+
+    def keep(iot_id: str | None = None) -> int:
+        def one(ctx) -> int:
+            message_id = trace.next_id(ctx)
+            trace.keep(ctx, message_id, iot_id, "/topic", b"x")
+            return message_id
+
+        return platform.run(one)
+
+    return keep
+
+
+def test_ids_are_long_and_go_up(platform, keep):
+    made = [keep() for _number in range(100)]
+    assert made == sorted(set(made))
+    assert {len(str(message_id)) for message_id in made} == {19}
+    platform.clock.advance(8 * 24 * 3600)
+    assert keep() > made[-1]
+
+
+def test_an_answer_is_announced(platform, device, keep):
+    heard = []
+    question, answer, other = keep(device["iot_id"]), keep(device["iot_id"]), keep()
+    platform.listeners.add(trace.awaited(question), heard.append)
+    platform.listeners.add(trace.awaited(other), heard.append)
+
+    def answered(message_id):
+        return platform.run(lambda ctx: trace.answered(ctx, device, message_id, str(answer)))
+
+    assert answered(str(other)) is None
+    assert answered("x") is None
+    assert heard == []
+    assert answered(str(question))["message_id"] == question
+    assert heard == [f"answer/{question}"]
+    assert platform.run(lambda ctx: trace.answer_to(ctx, question)) == b"x"
+    assert platform.run(lambda ctx: trace.answer_to(ctx, other)) is None

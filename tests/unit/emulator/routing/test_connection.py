@@ -1,0 +1,83 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Devices that come and go."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.core import times
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.routing import connection
+
+
+@pytest.fixture
+def connect(platform):
+    return lambda device: platform.run(lambda ctx: connection.connect(ctx, device, "10.0.0.1"))
+
+
+@pytest.fixture
+def disconnect(platform):
+    return lambda device, **options: platform.run(lambda ctx: connection.disconnect(ctx, device, **options))
+
+
+def test_a_connection_shows_in_the_status(api, platform, register, connect, disconnect):
+    device = register(online=False)
+    assert device["status"] == "UNACTIVE"
+    connected = connect(device)
+    assert (connected["status"], connected["ip_address"]) == ("ONLINE", "10.0.0.1")
+    assert api("GetDeviceStatus", IotId=device["iot_id"])["Data"]["Status"] == "ONLINE"
+    assert disconnect(connected)["status"] == "OFFLINE"
+    assert api("GetDeviceStatus", IotId=device["iot_id"])["Data"]["Status"] == "OFFLINE"
+
+
+def test_who_subscribes_is_told(key, register, connect, disconnect, subscribed):
+    messages = subscribed(key)
+    device = register(online=False)
+    connected = connect(device)
+    gone = disconnect(connected)
+    topic = f"/as/mqtt/status/{key}/lamp"
+    (first, online), (second, offline) = messages()
+    assert first == second == topic
+    assert online == {
+        "status": "online",
+        "iotId": device["iot_id"],
+        "productKey": key,
+        "deviceName": "lamp",
+        "lastTime": f"{times.beijing(device['status_at'])}.{device['status_at'] % 1000:03}",
+        "utcLastTime": times.utc(device["status_at"]),
+        "time": f"{times.beijing(connected['status_at'])}.{connected['status_at'] % 1000:03}",
+        "utcTime": times.utc(connected["status_at"]),
+        "clientIp": "10.0.0.1",
+    }
+    assert offline["status"] == "offline"
+    assert offline["utcTime"] == times.utc(gone["status_at"])
+
+
+def test_nobody_is_told_what_was_so_already(key, device, connect, disconnect, subscribed):
+    messages = subscribed(key)
+    connect(device)
+    assert messages() == []
+    gone = disconnect(device)
+    messages()
+    assert disconnect(gone) == gone
+    assert messages() == []
+
+
+def test_a_broken_connection_is_half_a_connection(platform, device, connect, disconnect):
+    def check(row) -> str:
+        try:
+            platform.run(lambda ctx: connection.check_connected(ctx, row))
+        except ApiError as error:
+            return error.code
+        return ""
+
+    assert check(device) == ""
+    assert check(disconnect(device)) == "iot.messagebroker.OFFLINE"
+    lost = disconnect(connect(device), heartbeat=60)
+    assert check(lost) == "iot.messagebroker.HALFCONN"
+    platform.clock.advance(60)
+    assert check(lost) == "iot.messagebroker.OFFLINE"
+    again = connect(disconnect(connect(lost), heartbeat=60))
+    assert check(again) == ""
+    assert check(disconnect(again)) == "iot.messagebroker.OFFLINE"

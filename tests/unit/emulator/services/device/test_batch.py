@@ -1,0 +1,302 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Registering many devices at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
+
+ABSENT = "a1nothing00"
+
+LATER = 5  # seconds: longer than any application takes
+
+
+@pytest.fixture
+def product(api):
+    """The key of a product."""
+    return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
+
+
+@pytest.fixture
+def check(api, product):
+    """Hand names in and return the ApplyId."""
+    return lambda *names: api("BatchCheckDeviceNames", ProductKey=product, DeviceName=list(names))["Data"]["ApplyId"]
+
+
+@pytest.fixture
+def register(api, product):
+    """Have the devices of an application registered."""
+    return lambda apply_id: api("BatchRegisterDeviceWithApplyId", ProductKey=product, ApplyId=apply_id)
+
+
+@pytest.fixture
+def status(api, product):
+    """What has become of an application."""
+    return lambda apply_id: api("QueryBatchRegisterDeviceStatus", ProductKey=product, ApplyId=apply_id)["Data"]
+
+
+@pytest.fixture
+def later(platform):
+    """Let an application's work be done."""
+    return lambda: platform.clock.advance(LATER)
+
+
+@pytest.fixture
+def devices(api):
+    """The devices of an application's first page."""
+    return lambda apply_id: api("QueryPageByApplyId", ApplyId=apply_id)["ApplyDeviceList"]["ApplyDeviceInfo"]
+
+
+@pytest.fixture
+def refused(api):
+    """The error that a call must get."""
+
+    def refused(action: str, **params) -> ApiError:
+        with pytest.raises(ApiError) as caught:
+            api(action, **params)
+        return caught.value
+
+    return refused
+
+
+def report(status: str, valid=(), invalid=(), details=()) -> dict:
+    return {
+        "Status": status,
+        "ValidList": {"Name": list(valid)},
+        "InvalidList": {"Name": list(invalid)},
+        "InvalidDetailList": {"invalidDetailList": list(details)},
+    }
+
+
+def test_names_are_checked_then_registered(platform, api, product, check, register, status, later, devices):
+    names = ["lamp", "A-_@.:9z"]
+    apply_id = check(*names)
+    assert status(apply_id) == report("CHECK")
+    later()
+    assert status(apply_id) == report("CHECK_SUCCESS", names)
+    assert devices(apply_id) == []
+    assert register(apply_id) == {"Data": {"ApplyId": apply_id}}
+    assert status(apply_id) == report("CREATE")
+    assert devices(apply_id) == []
+    later()
+    assert status(apply_id) == report("CREATE_SUCCESS", names)
+    made = devices(apply_id)
+    assert [device["DeviceName"] for device in made] == names
+    for device in made:
+        info = api("QueryDeviceInfo", IotId=device["IotId"])["Data"]
+        assert device == {
+            "IotId": info["IotId"],
+            "DeviceId": info["IotId"][:20],
+            "DeviceName": info["DeviceName"],
+            "DeviceSecret": info["DeviceSecret"],
+        }
+
+
+def test_how_long_an_application_takes(platform, check, status):
+    apply_id = check(*(f"lamp{number}" for number in range(1000)))
+    platform.clock.advance(2.9)
+    assert status(apply_id)["Status"] == "CHECK"
+    platform.clock.advance(0.1)
+    assert status(apply_id)["Status"] == "CHECK_SUCCESS"
+
+
+def test_names_with_nicknames(api, product, register, later, devices):
+    entries = [
+        {"DeviceName": "lamp", "DeviceNickname": "智能灯1"},
+        {"DeviceName": "last", "DeviceNickname": "らんぷ"},
+        {"DeviceName": "none"},
+    ]
+    reply = api("BatchCheckDeviceNames", ProductKey=product, DeviceNameList=entries, DeviceName=["other"])
+    later()
+    register(reply["Data"]["ApplyId"])
+    later()
+    made = devices(reply["Data"]["ApplyId"])
+    nicknames = [api("QueryDeviceInfo", IotId=device["IotId"])["Data"].get("Nickname") for device in made]
+    assert [device["DeviceName"] for device in made] == ["lamp", "last", "none"]
+    assert nicknames == ["智能灯1", "らんぷ", None]
+
+
+def test_names_beyond_the_1000th_are_dropped(platform, api, product, check, status, later):
+    names = [f"lamp{number}" for number in range(1001)]
+    apply_id = check(*names)
+    entries = [{"DeviceName": name} for name in names]
+    other = api("BatchCheckDeviceNames", ProductKey=product, DeviceNameList=entries)["Data"]["ApplyId"]
+    later()
+    assert status(apply_id) == report("CHECK_SUCCESS", names[:1000])
+    assert status(other) == report("CHECK_SUCCESS", names[:1000])
+
+
+def test_what_is_wrong_with_names_is_said_at_once(platform, refused, product):
+    entries = [
+        {"DeviceName": "AP", "DeviceNickname": "nickname"},
+        {"DeviceName": "lamp", "DeviceNickname": "a-1"},
+        {"DeviceName": "twice"},
+        {"DeviceName": "twice"},
+        {"DeviceName": "good", "DeviceNickname": "a" * 64},
+    ]
+    error = refused("BatchCheckDeviceNames", ProductKey=product, DeviceNameList=entries)
+    assert error.code == "iot.device.InvalidFormattedDeviceName"
+    data = error.extra["Data"]
+    details = data.pop("InvalidDetailList")["InvalidDetailList"]
+    assert data == {
+        "InvalidDeviceNameList": {"InvalidDeviceName": ["AP"]},
+        "InvalidDeviceNicknameList": {"InvalidDeviceNickname": ["a-1"]},
+        "RepeatedDeviceNameList": {"RepeatDevieNameList": ["twice"]},
+    }
+    assert [(entry["DeviceName"], entry.get("NickName")) for entry in details] == [
+        ("AP", "nickname"),
+        ("lamp", "a-1"),
+        ("twice", None),
+        ("twice", None),
+    ]
+    assert all(entry["ErrorMsg"] for entry in details)
+    assert platform.store.count("device_application") == 0
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({}, "iot.device.NoneDeviceNameElement"),
+        ({"DeviceName": ["abc"]}, "iot.device.InvalidFormattedDeviceName"),
+        ({"DeviceName": ["a" * 33]}, "iot.device.InvalidFormattedDeviceName"),
+        ({"DeviceName": ["lamp", "lamp"]}, "iot.device.InvalidDeviceParams"),
+        ({"DeviceNameList": [{"DeviceNickname": "nickname"}]}, "iot.device.InvalidFormattedDeviceName"),
+        (
+            {"DeviceNameList": [{"DeviceName": "lamp", "DeviceNickname": "a" * 65}]},
+            "iot.device.InvalidDeviceNickNameExisted",
+        ),
+        (
+            {"DeviceNameList": [{"DeviceName": "lamp", "DeviceNickname": "灯"}]},
+            "iot.device.InvalidDeviceNickNameExisted",
+        ),
+        ({"DeviceName": ["lamp"], "ProductKey": ABSENT}, "iot.prod.NotExistedProduct"),
+    ],
+)
+def test_names_that_are_not_taken(refused, product, params, code):
+    assert refused("BatchCheckDeviceNames", **{"ProductKey": product, **params}).code == code
+
+
+def test_a_name_that_is_taken_is_found_by_the_check(api, product, check, register, status, later, refused):
+    api("RegisterDevice", ProductKey=product, DeviceName="lamp")
+    other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
+    api("RegisterDevice", ProductKey=other, DeviceName="free")
+    apply_id = check("free", "lamp")
+    later()
+    found = status(apply_id)
+    [detail] = found["InvalidDetailList"]["invalidDetailList"]
+    assert detail["DeviceName"] == "lamp"
+    assert found == report("CHECK_FAILED", invalid=["lamp"], details=[detail])
+    error = refused("BatchRegisterDeviceWithApplyId", ProductKey=product, ApplyId=apply_id)
+    assert error.code == "iot.device.IncorrentDeviceApplyInfo"
+
+
+def test_a_name_that_was_taken_since_the_check_fails_alone(api, product, check, register, status, later, devices):
+    apply_id = check("free", "lamp")
+    later()
+    api("RegisterDevice", ProductKey=product, DeviceName="lamp")
+    register(apply_id)
+    later()
+    found = status(apply_id)
+    assert found == report("CREATE_FAILED", invalid=["lamp"], details=found["InvalidDetailList"]["invalidDetailList"])
+    assert [device["DeviceName"] for device in devices(apply_id)] == ["free"]
+
+
+def test_an_application_is_registered_once(product, check, register, later, refused):
+    apply_id = check("lamp")
+    again = {"action": "BatchRegisterDeviceWithApplyId", "ProductKey": product, "ApplyId": apply_id}
+    assert refused(**again).code == "iot.device.CreateDeviceTasksRunning"
+    later()
+    register(apply_id)
+    assert refused(**again).code == "iot.device.CreateDeviceTasksRunning"
+    later()
+    assert refused(**again).code == "iot.device.ApplyManyDevicesFailed"
+
+
+def test_random_names(api, product, status, later, devices):
+    apply_id = api("BatchRegisterDevice", ProductKey=product, Count=3)["Data"]["ApplyId"]
+    assert status(apply_id) == report("CREATE")
+    later()
+    names = [device["DeviceName"] for device in devices(apply_id)]
+    assert len(set(names)) == 3
+    assert status(apply_id) == report("CREATE_SUCCESS", names)
+
+
+@pytest.mark.parametrize(
+    ("count", "code"),
+    [
+        (0, "iot.device.InvalidDeviceParams"),
+        (-1, "iot.device.InvalidDeviceParams"),
+        (1001, "iot.device.DeviceCountExceeded"),
+    ],
+)
+def test_how_many_random_names_there_can_be(api, product, refused, count, code):
+    assert refused("BatchRegisterDevice", ProductKey=product, Count=count).code == code
+    api("BatchRegisterDevice", ProductKey=product, Count=1000)
+
+
+def test_random_names_of_no_product(refused):
+    assert refused("BatchRegisterDevice", ProductKey=ABSENT, Count=1).code == "iot.prod.NotExistedProduct"
+
+
+@pytest.mark.parametrize("action", ["BatchRegisterDeviceWithApplyId", "QueryBatchRegisterDeviceStatus"])
+def test_an_application_of_another_product(api, check, refused, action):
+    apply_id = check("lamp")
+    other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
+    assert refused(action, ProductKey=other, ApplyId=apply_id).code == "iot.device.DeviceApplyIsNotFound"
+    assert refused(action, ProductKey=ABSENT, ApplyId=apply_id).code == "iot.prod.NotExistedProduct"
+
+
+@pytest.mark.parametrize(
+    "action", ["BatchRegisterDeviceWithApplyId", "QueryBatchRegisterDeviceStatus", "QueryPageByApplyId"]
+)
+def test_an_application_that_is_not_there(api, product, check, refused, action):
+    apply_id = check("lamp")
+    assert refused(action, ProductKey=product, ApplyId=apply_id + 1).code == "iot.device.DeviceApplyIsNotFound"
+    assert refused(action, ProductKey=product, ApplyId=0).code == "iot.device.InvalidFormattedApplyId"
+    with pytest.raises(GatewayError, match="MissingApplyId"):
+        api(action, ProductKey=product)
+
+
+def test_ids_have_7_digits_and_are_not_used_again(platform, api, product, check):
+    first = check("lamp")
+    api("DeleteProduct", ProductKey=product)
+    key = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
+    second = api("BatchRegisterDevice", ProductKey=key, Count=1)["Data"]["ApplyId"]
+    assert 1_000_000 < first < second < 10_000_000
+
+
+def test_pages_of_devices(api, product, later, refused):
+    apply_id = api("BatchRegisterDevice", ProductKey=product, Count=5)["Data"]["ApplyId"]
+    later()
+    pages = [api("QueryPageByApplyId", ApplyId=apply_id, PageSize=2, CurrentPage=page) for page in (1, 2, 3)]
+    listed = [page.pop("ApplyDeviceList")["ApplyDeviceInfo"] for page in pages]
+    assert [len(page) for page in listed] == [2, 2, 1]
+    assert len({device["IotId"] for page in listed for device in page}) == 5
+    assert pages[1] == {"Page": 2, "PageSize": 2, "PageCount": 3, "Total": 5}
+    error = refused("QueryPageByApplyId", ApplyId=apply_id, PageSize=51)
+    assert error.code == "iot.common.InvalidPageParams"
+
+
+def test_a_device_can_be_deleted_afterwards(api, product, status, later, devices):
+    apply_id = api("BatchRegisterDevice", ProductKey=product, Count=2)["Data"]["ApplyId"]
+    later()
+    first, second = devices(apply_id)
+    api("DeleteDevice", IotId=first["IotId"])
+    assert devices(apply_id) == [second]
+    assert status(apply_id)["ValidList"]["Name"] == [first["DeviceName"], second["DeviceName"]]
+
+
+@pytest.mark.parametrize("random", [True, False])
+def test_a_product_can_be_deleted_in_between(platform, api, product, check, later, random):
+    if random:
+        api("BatchRegisterDevice", ProductKey=product, Count=1)
+    else:
+        check("lamp")
+    api("DeleteProduct", ProductKey=product)
+    assert platform.store.count("device_application_entry") == 0
+    later()
+    platform.do_due_work()
+    assert platform.store.count("device") == 0
+    assert platform.store.count("due") == 0

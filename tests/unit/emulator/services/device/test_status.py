@@ -1,0 +1,274 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What state devices are in."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.core import times
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.routing.connection import go_offline, go_online
+from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device
+
+ABSENT = "a1nothing00"
+
+UNACTIVE, ONLINE, OFFLINE, DISABLE = 0, 1, 3, 8
+
+
+@pytest.fixture
+def product(api):
+    """The key of a product."""
+    return api("CreateProduct", ProductName="light", NodeType=0, ResourceGroupId="rg-a")["ProductKey"]
+
+
+@pytest.fixture
+def register(api, product):
+    """Register a device and return its id."""
+
+    def register(name: str = "lamp", **params) -> str:
+        return api("RegisterDevice", **{"ProductKey": product, "DeviceName": name, **params})["Data"]["IotId"]
+
+    return register
+
+
+@pytest.fixture
+def connect(platform):
+    """Bring a device online."""
+
+    def connect(iot_id: str) -> None:
+        ctx = Context(platform.store, platform.clock.now(), platform.account)
+        go_online(ctx, find_device(ctx, {"IotId": iot_id}), "192.0.2.1")
+
+    return connect
+
+
+@pytest.fixture
+def disconnect(platform):
+    """Let a device go offline."""
+
+    def disconnect(iot_id: str) -> None:
+        ctx = Context(platform.store, platform.clock.now(), platform.account)
+        go_offline(ctx, find_device(ctx, {"IotId": iot_id}))
+
+    return disconnect
+
+
+@pytest.fixture
+def found(api):
+    """The names of the devices that a list by status shows."""
+
+    def found(status: int, **params) -> list[str]:
+        reply = api("QueryDeviceByStatus", Status=status, **params)
+        return [device["DeviceName"] for device in reply["Data"]["SimpleDeviceInfo"]]
+
+    return found
+
+
+@pytest.fixture
+def refused(api):
+    """The error that a call must get."""
+
+    def refused(action: str, **params) -> ApiError:
+        with pytest.raises(ApiError) as caught:
+            api(action, **params)
+        return caught.value
+
+    return refused
+
+
+def test_the_life_of_a_device(platform, api, product, register, connect, disconnect):
+    iot_id = register()
+    seen = []
+
+    def look() -> None:
+        seen.append(api("GetDeviceStatus", ProductKey=product, DeviceName="lamp")["Data"])
+        platform.clock.advance(1)
+
+    look()
+    connect(iot_id)
+    look()
+    disconnect(iot_id)
+    look()
+    connect(iot_id)
+    api("DisableThing", IotId=iot_id)
+    look()
+    api("EnableThing", IotId=iot_id)
+    look()
+    assert [data["Status"] for data in seen] == ["UNACTIVE", "ONLINE", "OFFLINE", "DISABLE", "OFFLINE"]
+    moments = [data["Timestamp"] for data in seen]
+    assert all(earlier + 1000 <= later for earlier, later in pairwise(moments))
+
+
+def test_the_status_of_no_device(refused):
+    assert refused("GetDeviceStatus", IotId="nothing").code == "iot.device.NotExistedDevice"
+
+
+def test_states_of_many(platform, api, product, register, connect):
+    one, two = register("one1"), register("two2")
+    connect(one)
+    expected = {
+        "IotId": one,
+        "DeviceId": one[:20],
+        "DeviceName": "one1",
+        "Status": "ONLINE",
+        "AsAddress": "192.0.2.1",
+        "LastOnlineTime": times.beijing(platform.store.one("device", iot_id=one)["online_at"]),
+        "Timestamp": platform.store.one("device", iot_id=one)["status_at"],
+    }
+    by_name = api("BatchGetDeviceState", ProductKey=product, DeviceName=["two2", "gone", "one1"])
+    listed = by_name["DeviceStatusList"]["DeviceStatus"]
+    assert [device["IotId"] for device in listed] == [two, one]
+    assert listed[1] == expected
+    assert "AsAddress" not in listed[0]
+    assert "LastOnlineTime" not in listed[0]
+    by_id = api("BatchGetDeviceState", IotId=[one, "nothing", one], ProductKey=product, DeviceName=["two2"])
+    assert by_id["DeviceStatusList"]["DeviceStatus"] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({}, "iot.device.NoneDeviceNameElement"),
+        ({"ProductKey": ABSENT}, "iot.device.NoneDeviceNameElement"),
+        ({"DeviceName": ["lamp"]}, "iot.prod.NullProductKey"),
+        ({"DeviceName": ["lamp"], "ProductKey": ABSENT}, "iot.prod.NotExistedProduct"),
+        ({"DeviceName": ["lamp"] * 51, "ProductKey": ABSENT}, "iot.device.TooManyDeviceNamesPerRequest"),
+        ({"IotId": ["nothing"] * 51}, "iot.device.TooManyDeviceNamesPerRequest"),
+    ],
+)
+def test_states_that_cannot_be_asked_for(refused, params, code):
+    assert refused("BatchGetDeviceState", **params).code == code
+
+
+def test_states_of_as_many_as_can_be(api, register):
+    iot_ids = [register(f"lamp{number}") for number in range(50)]
+    assert len(api("BatchGetDeviceState", IotId=iot_ids)["DeviceStatusList"]["DeviceStatus"]) == 50
+
+
+def counts(total: int, active: int, online: int) -> dict[str, dict[str, int]]:
+    return {"Data": {"deviceCount": total, "activeCount": active, "onlineCount": online}}
+
+
+def test_statistics(api, product, register, connect, disconnect, refused):
+    assert api("QueryDeviceStatistics") == counts(0, 0, 0)
+    other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
+    group = api("CreateDeviceGroup", GroupName="group")["Data"]["GroupId"]
+    one, two, three = register("one1"), register("two2"), register("three")
+    far = register("far1", ProductKey=other)
+    register("far2", ProductKey=other)
+    for iot_id in (one, two, three, far):
+        connect(iot_id)
+    disconnect(two)
+    api("DisableThing", IotId=three)
+    entries = [{"ProductKey": product, "DeviceName": "one1"}, {"ProductKey": other, "DeviceName": "far1"}]
+    api("BatchAddDeviceGroupRelations", GroupId=group, Device=entries)
+    assert api("QueryDeviceStatistics") == counts(5, 4, 2)
+    assert api("QueryDeviceStatistics", ProductKey=product) == counts(3, 3, 1)
+    assert api("QueryDeviceStatistics", GroupId=group) == counts(2, 2, 2)
+    assert api("QueryDeviceStatistics", GroupId=group, ProductKey=other) == counts(1, 1, 1)
+    assert refused("QueryDeviceStatistics", ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
+    assert refused("QueryDeviceStatistics", GroupId="nothing").code == "iot.group.NotExistedGroup"
+
+
+def test_a_list_by_status(platform, api, product, register):
+    iot_id = register("lamp", Nickname="nickname")
+    kept = platform.store.one("device", iot_id=iot_id)
+    assert api("QueryDeviceByStatus", Status=UNACTIVE) == {
+        "Data": {
+            "SimpleDeviceInfo": [
+                {
+                    "IotId": iot_id,
+                    "ProductKey": product,
+                    "DeviceName": "lamp",
+                    "DeviceSecret": kept["device_secret"],
+                    "Nickname": "nickname",
+                    "Status": "UNACTIVE",
+                    "GmtCreate": times.beijing(kept["created_at"]),
+                    "UtcCreate": times.utc(kept["created_at"]),
+                    "GmtModified": times.beijing(kept["modified_at"]),
+                    "UtcModified": times.utc(kept["modified_at"]),
+                }
+            ]
+        },
+        "Page": 1,
+        "PageSize": 10,
+        "PageCount": 1,
+        "Total": 1,
+    }
+
+
+def test_each_status_has_its_list(platform, api, register, connect, disconnect, found):
+    register("new1")
+    on, off, out = register("on11"), register("off1"), register("out1")
+    for iot_id in (on, off, out):
+        connect(iot_id)
+    disconnect(off)
+    api("DisableThing", IotId=out)
+    platform.clock.advance(10)
+    assert [found(status) for status in (UNACTIVE, ONLINE, OFFLINE, DISABLE)] == [
+        ["new1"],
+        ["on11"],
+        ["off1"],
+        ["out1"],
+    ]
+
+
+def test_a_change_shows_up_late(platform, register, connect, found):
+    iot_id = register("lamp")
+    platform.clock.advance(60)
+    connect(iot_id)
+    assert (found(UNACTIVE), found(ONLINE)) == (["lamp"], [])
+    platform.clock.advance(9)
+    assert (found(UNACTIVE), found(ONLINE)) == (["lamp"], [])
+    platform.clock.advance(1)
+    assert (found(UNACTIVE), found(ONLINE)) == ([], ["lamp"])
+
+
+def test_late_and_settled_devices_come_in_one_order(platform, api, register, connect, disconnect, found):
+    iot_ids = []
+    for number in range(6):
+        iot_ids.append(register(f"lamp{number}"))
+        connect(iot_ids[-1])
+        platform.clock.advance(20)
+    for number in (1, 4):
+        disconnect(iot_ids[number])
+    everything = [f"lamp{number}" for number in reversed(range(6))]
+    assert found(ONLINE) == everything
+    assert found(ONLINE, PageSize=2, CurrentPage=2) == everything[2:4]
+    reply = api("QueryDeviceByStatus", Status=ONLINE, PageSize=2, CurrentPage=3)
+    assert [reply[name] for name in ("Page", "PageSize", "PageCount", "Total")] == [3, 2, 3, 6]
+    platform.clock.advance(10)
+    assert found(ONLINE) == [name for name in everything if name not in ("lamp1", "lamp4")]
+
+
+def test_devices_of_one_moment_are_listed_from_the_last(platform, register, found):
+    for name in ("one1", "two2", "three"):
+        platform.store.update("device", {"created_at": 0}, iot_id=register(name))
+    assert found(UNACTIVE) == ["three", "two2", "one1"]
+
+
+def test_a_list_by_status_can_be_narrowed(api, product, register, found, refused):
+    other = api("CreateProduct", ProductName="other", NodeType=0, ResourceGroupId="rg-b")["ProductKey"]
+    register("lamp")
+    register("else", ProductKey=other)
+    assert found(UNACTIVE) == ["else", "lamp"]
+    assert found(UNACTIVE, ProductKey=product) == ["lamp"]
+    assert found(UNACTIVE, ResourceGroupId="rg-b") == ["else"]
+    assert found(UNACTIVE, ResourceGroupId="rg-b", ProductKey=product) == []
+    assert refused("QueryDeviceByStatus", Status=UNACTIVE, ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"Status": 2}, "iot.common.InvalidFormattedParameter"),
+        ({"Status": 1, "PageSize": 51}, "iot.common.InvalidPageParams"),
+        ({"Status": 1, "CurrentPage": 0}, "iot.common.InvalidPageParams"),
+    ],
+)
+def test_lists_by_status_that_there_are_not(refused, params, code):
+    assert refused("QueryDeviceByStatus", **params).code == code

@@ -1,0 +1,185 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Tags of devices."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
+
+
+@pytest.fixture
+def product(api):
+    """The key of a product."""
+    return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
+
+
+@pytest.fixture
+def register(api, product):
+    """Register a device with tags and return its id."""
+
+    def register(name: str = "lamp", **tags: str) -> str:
+        iot_id = api("RegisterDevice", ProductKey=product, DeviceName=name)["Data"]["IotId"]
+        if tags:
+            api("SaveDeviceProp", IotId=iot_id, Props=json.dumps(tags))
+        return iot_id
+
+    return register
+
+
+@pytest.fixture
+def props(api):
+    """The tags of a device."""
+    return lambda iot_id: json.loads(api("QueryDeviceProp", IotId=iot_id)["Props"])
+
+
+@pytest.fixture
+def found(api):
+    """The names of the devices that have tags."""
+
+    def found(*tags: tuple[str, str], **params) -> list[str]:
+        asked = [{"TagKey": key, "TagValue": value} for key, value in tags]
+        reply = api("QueryDeviceByTags", Tag=asked, **params)
+        return [device["DeviceName"] for device in reply["Data"]["SimpleDeviceInfo"]]
+
+    return found
+
+
+@pytest.fixture
+def refused(api):
+    """The error that a call must get."""
+
+    def refused(action: str, **params) -> ApiError:
+        with pytest.raises(ApiError) as caught:
+            api(action, **params)
+        return caught.value
+
+    return refused
+
+
+def test_tags_travel_as_json(api, product, register):
+    iot_id = register()
+    assert api("QueryDeviceProp", IotId=iot_id) == {"Props": "{}"}
+    api("SaveDeviceProp", ProductKey=product, DeviceName="lamp", Props='{"place": "104.07:30.54", "a": "路"}')
+    assert api("QueryDeviceProp", IotId=iot_id) == {"Props": '{"a":"路","place":"104.07:30.54"}'}
+
+
+def test_saving_adds_and_changes(api, register, props):
+    iot_id = register(color="red", shape="round")
+    other = register("other", color="red")
+    api("SaveDeviceProp", IotId=iot_id, Props='{"color": "blue", "size": "7"}')
+    assert props(iot_id) == {"color": "blue", "shape": "round", "size": "7"}
+    assert props(other) == {"color": "red"}
+
+
+def test_deleting_a_tag(api, register, props):
+    iot_id = register(color="red", shape="round")
+    other = register("other", color="red")
+    for _number in range(2):  # the second finds nothing, which is no error
+        api("DeleteDeviceProp", IotId=iot_id, PropKey="color")
+    assert props(iot_id) == {"shape": "round"}
+    assert props(other) == {"color": "red"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("color=red", "iot.device.InvalidFormattedDevicePropertiesString"),
+        ('["color"]', "iot.device.InvalidFormattedDevicePropertiesString"),
+        ('{"color": 7}', "iot.device.InvalidFormattedDevicePropertiesString"),
+        ('{"color": ""}', "iot.device.InvalidFormattedDevicePropertiesString"),
+        ('{"color": "\\ud800"}', "iot.device.InvalidFormattedDevicePropertiesString"),
+        ("[" * 3000, "iot.device.InvalidFormattedDevicePropertiesString"),
+        ("{}", "iot.device.NullDevicePropertiesString"),
+        ('{"": "red"}', "iot.device.NullDevicePropertyKey"),
+        (json.dumps({"color": "a" * 5108}), "iot.device.LongDevicePropertiesString"),
+        (json.dumps({"color": "路" * 1703}, ensure_ascii=False), "iot.device.LongDevicePropertiesString"),
+        (json.dumps(dict.fromkeys(map(str, range(101)), "1")), "iot.device.TooManyDevicePropertiesPerTime"),
+    ],
+)
+def test_what_cannot_be_saved(platform, register, refused, text, code):
+    assert refused("SaveDeviceProp", IotId=register(), Props=text).code == code
+    assert platform.store.count("device_tag") == 0
+
+
+def test_the_largest_tags(api, register, props):
+    iot_id = register()
+    text = json.dumps({"color": "a" * 5107})
+    assert len(text) == 5 * 1024
+    api("SaveDeviceProp", IotId=iot_id, Props=text)
+    assert len(props(iot_id)["color"]) == 5107
+
+
+def test_a_device_has_at_most_100_tags(api, register, props, refused):
+    iot_id = register(**{f"key{number}": "1" for number in range(100)})
+    error = refused("SaveDeviceProp", IotId=iot_id, Props='{"key0": "2", "more": "1"}')
+    assert error.code == "iot.device.TooManyDevicePropertiesPerTime"
+    assert props(iot_id)["key0"] == "1"
+    api("SaveDeviceProp", IotId=iot_id, Props='{"key0": "2"}')
+    assert props(iot_id)["key0"] == "2"
+
+
+@pytest.mark.parametrize("action", ["QueryDeviceProp", "SaveDeviceProp", "DeleteDeviceProp"])
+def test_a_device_that_is_not_there(refused, action):
+    assert refused(action, IotId="nothing", Props='{"a": "1"}', PropKey="a").code == "iot.device.NotExistedDevice"
+
+
+@pytest.mark.parametrize(("action", "name"), [("SaveDeviceProp", "Props"), ("DeleteDeviceProp", "PropKey")])
+def test_what_must_be_given(api, register, action, name):
+    with pytest.raises(GatewayError, match=f"Missing{name}"):
+        api(action, IotId=register())
+
+
+def test_devices_with_all_of_the_tags(found, register):
+    register("one1", color="red", shape="round")
+    register("two2", color="red", shape="flat")
+    register("three", color="blue", shape="round")
+    assert found(("color", "red")) == ["two2", "one1"]
+    assert found(("color", "red"), ("shape", "round")) == ["one1"]
+    assert found(("color", "red"), ("color", "red")) == ["two2", "one1"]
+    assert found(("color", "red"), ("color", "blue")) == []
+    assert found(("color", "rE")) == []
+
+
+def test_what_is_said_of_a_device_with_tags(api, product, register):
+    iot_id = register("lamp", color="red")
+    register("more", color="red")
+    reply = api("QueryDeviceByTags", Tag=[{"TagKey": "color", "TagValue": "red"}], PageSize=1, CurrentPage=2)
+    assert reply == {
+        "Data": {
+            "SimpleDeviceInfo": [{"IotId": iot_id, "DeviceName": "lamp", "ProductKey": product, "ProductName": "light"}]
+        },
+        "Page": 2,
+        "PageSize": 1,
+        "PageCount": 2,
+        "Total": 2,
+    }
+
+
+def test_10_tags_can_be_asked_for(found, refused):
+    tags = [(f"key{number}", "1") for number in range(11)]
+    assert found(*tags[:10]) == []
+    asked = [{"TagKey": key, "TagValue": value} for key, value in tags]
+    assert refused("QueryDeviceByTags", Tag=asked).code == "iot.system.IllegalRequest"
+
+
+def test_pages_that_there_are_not(refused):
+    tag = {"TagKey": "color", "TagValue": "red"}
+    assert refused("QueryDeviceByTags", Tag=[tag], PageSize=51).code == "iot.common.InvalidPageParams"
+
+
+@pytest.mark.parametrize(
+    ("tags", "code"),
+    [
+        ([], "MissingTag"),
+        ([{"TagKey": "color"}], "MissingTag.1.TagValue"),
+        ([{"TagKey": "a", "TagValue": "1"}, {"TagValue": "red"}], "MissingTag.2.TagKey"),
+    ],
+)
+def test_a_tag_is_a_key_and_a_value(api, tags, code):
+    with pytest.raises(GatewayError) as caught:
+        api("QueryDeviceByTags", Tag=tags)
+    assert caught.value.code == code

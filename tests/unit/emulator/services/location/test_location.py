@@ -1,0 +1,199 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where devices are and were."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+POST = "/sys/{own}/thing/event/property/post"
+
+
+@pytest.fixture
+def be_at(say, device):
+    """Let a device say where it is."""
+
+    def be_at(longitude, latitude, at: int | None = None, who=device, **more) -> None:
+        value = {"Longitude": longitude, "Latitude": latitude, **more}
+        say(POST, {"params": {"GeoLocation": value if at is None else {"value": value, "time": at}}}, who)
+
+    return be_at
+
+
+@pytest.fixture
+def where(api, key):
+    """Where some devices are."""
+
+    def where(*names: str):
+        things = [{"ProductKey": key, "DeviceName": name} for name in names]
+        return api("GisQueryDeviceLocation", ThingList=things)["Data"]
+
+    return where
+
+
+@pytest.fixture
+def trace(api, key):
+    def trace(start: int, end: int, **params):
+        wanted = {"ProductKey": key, "DeviceName": "lamp", "StartTime": start, "EndTime": end, "MapMatch": 0, **params}
+        return api("GisSearchDeviceTrace", **wanted)["Data"]
+
+    return trace
+
+
+def test_the_last_position_counts(key, be_at, where):
+    be_at(120, 30)
+    be_at(121.5, -30.25, CoordinateSystem=2)
+    assert where("lamp") == [
+        {
+            "ProductKey": key,
+            "DeviceName": "lamp",
+            "Longitude": 121.5,
+            "Latitude": -30.25,
+            "CoordinateSystem": 2,
+            "Ip": "10.0.0.1",
+        }
+    ]
+
+
+def test_without_a_system_it_is_the_international_one(be_at, where):
+    be_at(120, 30)
+    assert where("lamp")[0]["CoordinateSystem"] == 1
+
+
+def test_devices_that_never_told(be_at, where, register, report):
+    be_at(120, 30)
+    register("silent")
+    report(register("halfway"), GeoLocation={"Longitude": 1})
+    report(register("wrong"), GeoLocation="here")
+    assert [one["DeviceName"] for one in where("silent", "lamp", "halfway", "wrong")] == ["lamp"]
+
+
+@pytest.mark.parametrize(
+    ("things", "code"),
+    [
+        ([{"ProductKey": "a1nothing00", "DeviceName": "lamp"}], "iot.device.NotExistedDevice"),
+        ([{"DeviceName": "lamp"}], "iot.prod.NullProductKey"),
+        ([{"ProductKey": "a1nothing00"}], "iot.device.NullDeviceName"),
+        ([{"ProductKey": "a1", "DeviceName": "lamp"}] * 21, "iot.system.IllegalRequest"),
+    ],
+)
+def test_lists_that_are_refused(refused, things, code):
+    assert refused("GisQueryDeviceLocation", ThingList=things).code == code
+
+
+def test_a_list_must_be_there(platform):
+    from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
+
+    with pytest.raises(GatewayError, match="MissingThingList"):
+        platform.call("GisQueryDeviceLocation", {})
+
+
+def test_twenty_devices(be_at, where):
+    be_at(1, 2)
+    assert len(where(*["lamp"] * 20)) == 20
+
+
+def test_a_trace(platform, key, be_at, trace):
+    start = platform.clock.now() - 60_000
+    for minute in (3, 1, 2):
+        be_at(120 + minute, 30.5, start + minute)
+    assert trace(start, start + 2) == {
+        "ProductKey": key,
+        "DeviceName": "lamp",
+        "Points": [
+            {"LocateTime": start + 1, "Location": "121.0,30.5"},
+            {"LocateTime": start + 2, "Location": "122.0,30.5"},
+        ],
+    }
+    assert trace(start + 4, start + 5)["Points"] == []
+
+
+def test_a_trace_has_two_hundred_points(platform, be_at, trace):
+    start = platform.clock.now() - 60_000
+    for number in range(201):
+        be_at(1, 2, start + number)
+    points = trace(start, start + 1000)["Points"]
+    assert [point["LocateTime"] - start for point in points] == list(range(200))
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"MapMatch": 1}, "iot.system.IllegalRequest"),
+        ({"MapMatch": 2}, "iot.common.InvalidFormattedParameter"),
+        ({"StartTime": 10, "EndTime": 10}, "iot.check.ParametersNotLessThanMax"),
+        ({"DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
+    ],
+)
+def test_traces_that_are_refused(device, key, refused, params, code):
+    wanted = {"ProductKey": key, "DeviceName": "lamp", "StartTime": 1, "EndTime": 10, "MapMatch": 0, **params}
+    assert refused("GisSearchDeviceTrace", **wanted).code == code
+
+
+def test_another_property_can_tell(api, register, say):
+    kind = {"ProductName": "tracker", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
+    product = api("CreateProduct", **kind)["ProductKey"]
+    double = {"type": "double", "specs": {"min": "-180", "max": "180", "step": "1"}}
+    members = [{"identifier": name, "name": name, "dataType": double} for name in ("longitude", "latitude")]
+    position = {"identifier": "position", "name": "position", "accessMode": "r", "required": False}
+    tsl = {"properties": [{**position, "dataType": {"type": "struct", "specs": members}}], "services": [], "events": []}
+    api("ImportThingModelTsl", ProductKey=product, TslStr=json.dumps(tsl))
+    api("PublishThingModel", ProductKey=product)
+    tracker = register("tracker", product)
+    say(POST, {"params": {"position": {"longitude": 5, "latitude": 6}}}, tracker)
+    things = [{"ProductKey": product, "DeviceName": "tracker"}]
+    (found,) = api("GisQueryDeviceLocation", ThingList=things)["Data"]
+    assert (found["Longitude"], found["Latitude"]) == (5.0, 6.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            {"Country": "中国", "province": "浙江省", "City": "杭州市", "Adcode": "330100"},
+            {"Country": "中国", "Province": "浙江省", "City": "杭州市", "Adcode": 330100},
+        ),
+        ({"City": "杭州市", "Country": ""}, {"City": "杭州市"}),
+        ({"Adcode": "none"}, {}),
+        ({"Adcode": "9" * 5000}, {}),
+    ],
+)
+def test_a_device_is_believed_what_it_says_of_its_address(api, register, say, said, told):
+    kind = {"ProductName": "tracker", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
+    product = api("CreateProduct", **kind)["ProductKey"]
+    double = {"type": "double", "specs": {"min": "-180", "max": "180", "step": "1"}}
+    types = dict.fromkeys(("Longitude", "Latitude"), double)
+    types |= {name: {"type": "text", "specs": {"length": "10240"}} for name in said}
+    members = [{"identifier": name, "name": name, "dataType": data_type} for name, data_type in types.items()]
+    place = {"identifier": "GeoLocation", "name": "place", "accessMode": "r", "required": False}
+    tsl = {"properties": [{**place, "dataType": {"type": "struct", "specs": members}}], "services": [], "events": []}
+    api("ImportThingModelTsl", ProductKey=product, TslStr=json.dumps(tsl))
+    api("PublishThingModel", ProductKey=product)
+    value = {"Longitude": 120.15, "Latitude": 30.28, **said}
+    say(POST, {"params": {"GeoLocation": value}}, register("tracker", product))
+    (found,) = api("GisQueryDeviceLocation", ThingList=[{"ProductKey": product, "DeviceName": "tracker"}])["Data"]
+    assert {name: found[name] for name in ("Country", "Province", "City", "Adcode") if name in found} == told
+
+
+def test_a_product_that_cannot_tell(api, register, refused, report):
+    kind = {"ProductName": "blind", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
+    product = api("CreateProduct", **kind)["ProductKey"]
+    text = {"identifier": "Longitude", "name": "text", "accessMode": "r", "required": False}
+    tsl = {
+        "properties": [{**text, "dataType": {"type": "text", "specs": {"length": "10"}}}],
+        "services": [],
+        "events": [],
+    }
+    api("ImportThingModelTsl", ProductKey=product, TslStr=json.dumps(tsl))
+    api("PublishThingModel", ProductKey=product)
+    report(register("blind", product), Longitude="here")
+    assert api("GisQueryDeviceLocation", ThingList=[{"ProductKey": product, "DeviceName": "blind"}])["Data"] == []
+    params = {"StartTime": 1, "EndTime": 10, "MapMatch": 0}
+    data = api("GisSearchDeviceTrace", ProductKey=product, DeviceName="blind", **params)["Data"]
+    assert data["Points"] == []
+    basic = api("CreateProduct", ProductName="basic", NodeType=0)["ProductKey"]
+    register("plain", basic)
+    error = refused("GisQueryDeviceLocation", ThingList=[{"ProductKey": basic, "DeviceName": "plain"}])
+    assert error.code == "iot.prod.NotSeniorProduct"

@@ -1,0 +1,339 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Messages to devices on custom topics."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink
+from ansible_collections.iotops.aliyun.emulator.routing import connection
+from ansible_collections.iotops.aliyun.emulator.services.message import message as service
+
+DAY = 24 * 3600
+
+
+def encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+HELLO = encoded(b"hello")
+
+
+@pytest.fixture
+def listen(api, key):
+    """Subscribe devices to their topic ``user/get``."""
+
+    def listen(*names: str, short_name: str = "get") -> None:
+        for name in names:
+            topic = f"/{key}/{name}/user/{short_name}"
+            api("SubscribeTopic", ProductKey=key, DeviceName=name, Topic=[topic])
+
+    return listen
+
+
+@pytest.fixture
+def publish(api, key):
+    """Publish on the topic ``user/get`` of a device."""
+
+    def publish(name: str = "lamp", content: str = HELLO, **params):
+        topic = f"/{key}/{name}/user/get"
+        wanted = {"ProductKey": key, "TopicFullName": topic, "MessageContent": content, **params}
+        return api("Pub", **wanted)["MessageId"]
+
+    return publish
+
+
+def test_a_message_for_one_device(device, listen, publish, outbox):
+    listen("lamp")
+    message_id = publish(content=encoded(b"\xff\x00"))
+    assert message_id.isdigit()
+    assert outbox() == [("/{own}/user/get", b"\xff\x00")]
+
+
+def test_without_a_subscription_nothing_comes(device, publish, outbox):
+    assert publish()
+    assert outbox() == []
+
+
+def test_the_end_of_base64_can_be_left_out(device, listen, publish, outbox):
+    listen("lamp")
+    publish(content=HELLO.rstrip("="))
+    assert outbox()[0][1] == b"hello"
+
+
+def test_what_is_said_for_mqtt_5_goes_with_it(platform, device, key, listen, publish):
+    listen("lamp")
+    said = {
+        "ResponseTopic": f"/{key}/lamp/user/update",
+        "CorrelationData": HELLO,
+        "UserProp": [{"Key": "a", "Value": "1"}],
+        "ContentType": "text/plain",
+        "MessageExpiryInterval": 60,
+        "PayloadFormatIndicator": 1,
+        "Retained": False,
+        "TopicAlias": 3,
+    }
+    publish(**said)
+    (message,) = platform.run(lambda ctx: downlink.waiting(ctx, device["iot_id"]))
+    assert json.loads(message["properties"]) == said
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"MessageContent": "!"}, "MessageContentIsNotBase64Encode"),
+        ({"MessageContent": "路"}, "MessageContentIsNotBase64Encode"),
+        ({"MessageContent": encoded(bytes(256 * 1024 + 1))}, "PublishMessageFailed"),
+        ({"TopicFullName": "/a1/lamp/user/get"}, "InvalidFormattedTopicName"),
+        ({"TopicFullName": "user/get"}, "InvalidFormattedTopicName"),
+        ({"TopicFullName": "/sys/{key}/lamp/thing/service/property/set"}, "InvalidFormattedTopicName"),
+        ({"TopicFullName": "/{key}/lamp/user/update"}, "PublishMessageFailed"),
+        ({"TopicFullName": "/{key}/lamp/user/nothing"}, "TopicTemplatsNotFound"),
+        ({"DeviceName": "other"}, "InvalidFormattedTopicName"),
+        ({"ResponseTopic": "update"}, "InvalidMqttResponseTopic"),
+        ({"CorrelationData": "!"}, "CorrelationDataNotBase64Encode"),
+        ({"CorrelationData": encoded(bytes(99))}, "CorrelationDataExceedMaxLength"),
+        ({"UserProp": [{"Key": "a", "Value": "1"}] * 21}, "TooManyUserProperties"),
+        ({"UserProp": [{"Key": "a"}]}, "InvalidUserProperty"),
+        ({"UserProp": [{"Key": "a", "Value": "x" * 8192}]}, "UserPropertyListExceedMaxLength"),
+    ],
+)
+def test_messages_that_are_refused(device, key, refused, params, code):
+    wanted = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO, **params}
+    wanted["TopicFullName"] = wanted["TopicFullName"].replace("{key}", key)
+    assert refused("Pub", **wanted).code == f"iot.messagebroker.{code}"
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"TopicFullName": "/{key}/nobody/user/get"}, "iot.device.NotExistedDevice"),
+        ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
+        ({"Qos": 2}, "iot.common.InvalidFormattedParameter"),
+        ({"MessageExpiryInterval": -1}, "iot.common.InvalidFormattedParameter"),
+    ],
+)
+def test_what_else_is_refused(device, key, refused, params, code):
+    wanted = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO, **params}
+    wanted["TopicFullName"] = wanted["TopicFullName"].replace("{key}", key)
+    assert refused("Pub", **wanted).code == code
+
+
+def test_correlation_data_must_say_something(platform, device, key, refused):
+    params = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO}
+    assert refused("Pub", CorrelationData="", **params).code == "iot.messagebroker.NullCorrelationData"
+
+
+def test_the_largest_message(device, listen, publish, outbox):
+    listen("lamp")
+    publish(
+        content=encoded(bytes(256 * 1024)),
+        CorrelationData=encoded(bytes(96)),
+        UserProp=[{"Key": "a", "Value": "x" * 8191}],
+    )
+    assert len(outbox()[0][1]) == 256 * 1024
+
+
+def test_a_message_for_several_devices(api, register, key, listen, outbox):
+    devices = [register(name) for name in ("one_1", "two_2")]
+    listen("one_1", "two_2")
+    params = {"ProductKey": key, "DeviceName": ["one_1", "two_2"], "MessageContent": HELLO}
+    assert api("BatchPub", TopicShortName="get", **params) == {}
+    assert [outbox(device) for device in devices] == [[("/{own}/user/get", b"hello")]] * 2
+    api("BatchPub", TopicShortName="user/get", ResponseTopicTemplateName="update", **params)
+    assert len(outbox(devices[0])) == 1
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"DeviceName": ["lamp", "lamp"]}, "iot.common.InvalidFormattedParameter"),
+        ({"DeviceName": ["lamp", "nobody"]}, "iot.device.NotExistedDevice"),
+        ({"DeviceName": [f"name{n}" for n in range(101)]}, "iot.device.TooManyDeviceNamesPerRequest"),
+        ({"TopicShortName": "update"}, "iot.messagebroker.PublishMessageFailed"),
+        ({"TopicShortName": "nothing"}, "iot.messagebroker.TopicTemplatsNotFound"),
+        ({"TopicShortName": "a b"}, "iot.messagebroker.InvalidFormattedTopicName"),
+        ({"TopicShortName": "get", "DeviceName": ["lamp/user/get/x"]}, "iot.messagebroker.InvalidFormattedTopicName"),
+        ({"MessageContent": "!"}, "iot.messagebroker.MessageContentIsNotBase64Encode"),
+        ({"MessageContent": encoded(bytes(256 * 1024 + 1))}, "iot.messagebroker.PublishMessageFailed"),
+        ({"Qos": 2}, "iot.common.InvalidFormattedParameter"),
+        ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
+        ({"ResponseTopicTemplateName": "a b"}, "iot.messagebroker.InvalidMqttResponseTopic"),
+        ({"UserProp": [{"Value": "a"}]}, "iot.messagebroker.InvalidUserProperty"),
+    ],
+)
+def test_batches_that_are_refused(platform, device, key, listen, refused, outbox, params, code):
+    listen("lamp")
+    wanted = {"ProductKey": key, "DeviceName": ["lamp"], "TopicShortName": "get", "MessageContent": HELLO, **params}
+    assert refused("BatchPub", **wanted).code == code
+    assert outbox() == []
+
+
+def test_a_broadcast_to_all_that_are_online(api, platform, key, register, outbox):
+    devices = [register(name) for name in ("one_1", "two_2")]
+    away = register("away", online=False)
+    message_id = api("PubBroadcast", ProductKey=key, MessageContent=HELLO)["MessageId"]
+    expected = [(f"/sys/{{own}}/broadcast/request/{message_id}", b"hello")]
+    assert [outbox(device) for device in (*devices, away)] == [expected, expected, []]
+    message = api("QueryMessageInfo", UniMsgId=str(message_id))["Message"]
+    assert message["MessageContent"] == HELLO
+
+
+def test_one_broadcast_a_minute(api, platform, key, device, refused):
+    api("PubBroadcast", ProductKey=key, MessageContent=HELLO)
+    platform.clock.advance(59)
+    error = refused("PubBroadcast", ProductKey=key, MessageContent=HELLO)
+    assert error.code == "iot.messagebroker.RateLimit"
+    api("PubBroadcast", ProductKey=key, MessageContent=HELLO, TopicFullName=f"/broadcast/{key}/all")
+    platform.clock.advance(1)
+    api("PubBroadcast", ProductKey=key, MessageContent=HELLO)
+
+
+@pytest.mark.parametrize("below", ["all", "group/one", "group-1/all.of:them", "分组"])
+def test_a_broadcast_to_those_that_subscribe(api, platform, key, register, outbox, below):
+    devices = [register(name) for name in ("one_1", "two_2", "three")]
+    topic = f"/broadcast/{key}/{below}"
+    for device in devices[:2]:
+        platform.run(lambda ctx, device=device: downlink.subscribe(ctx, device, topic))
+    platform.run(lambda ctx: connection.disconnect(ctx, devices[1]))
+    api("PubBroadcast", ProductKey=key, MessageContent=HELLO, TopicFullName=topic)
+    assert [outbox(device) for device in devices] == [[(topic, b"hello")], [], []]
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"TopicFullName": "/broadcast/a1/x"}, "iot.messagebroker.InvalidFormattedTopicName"),
+        ({"TopicFullName": "/broadcast"}, "iot.messagebroker.InvalidFormattedTopicName"),
+        ({"MessageContent": "!"}, "iot.messagebroker.MessageContentIsNotBase64Encode"),
+        ({"MessageContent": encoded(bytes(64 * 1024 + 1))}, "iot.messagebroker.PublishMessageFailed"),
+        ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
+    ],
+)
+def test_broadcasts_that_are_refused(key, refused, params, code):
+    assert refused("PubBroadcast", **{"ProductKey": key, "MessageContent": HELLO, **params}).code == code
+
+
+def test_a_device_that_subscribes_twice_gets_it_once(api, platform, key, register, outbox):
+    devices = [register(name) for name in ("one_1", "two_2", "three")]
+    below = {"one_1": ["group/+", "#"], "two_2": ["group/one"], "three": ["group/two", "+"]}
+    for device in devices:
+        for pattern in below[device["device_name"]]:
+            topic = f"/broadcast/{key}/{pattern}"
+            platform.run(lambda ctx, device=device, topic=topic: downlink.subscribe(ctx, device, topic))
+    topic = f"/broadcast/{key}/group/one"
+    api("PubBroadcast", ProductKey=key, MessageContent=HELLO, TopicFullName=topic)
+    assert [outbox(device) for device in devices] == [[(topic, b"hello")], [(topic, b"hello")], []]
+
+
+def test_a_broadcast_topic_has_1000_subscribers(api, platform, key, register, outbox, monkeypatch):
+    monkeypatch.setattr(service, "MOST_SUBSCRIBERS", 1)
+    devices = [register(name) for name in ("one_1", "two_2")]
+    topic = f"/broadcast/{key}/all"
+    for device in reversed(devices):
+        platform.run(lambda ctx, device=device: downlink.subscribe(ctx, device, topic))
+    api("PubBroadcast", ProductKey=key, MessageContent=HELLO, TopicFullName=topic)
+    assert [outbox(device) for device in devices] == [[], [(topic, b"hello")]]
+
+
+@pytest.mark.parametrize("below", ["", "/", "//x", "/x/", "/+", "/group/#"])
+def test_topics_that_are_none(key, refused, below):
+    params = {"ProductKey": key, "MessageContent": HELLO, "TopicFullName": f"/broadcast/{key}{below}"}
+    assert refused("PubBroadcast", **params).code == "iot.messagebroker.InvalidFormattedTopicName"
+
+
+def test_the_largest_broadcast(api, key):
+    api("PubBroadcast", ProductKey=key, MessageContent=encoded(bytes(64 * 1024)))
+
+
+def test_a_message_can_be_looked_up(api, platform, device, publish, key):
+    before = platform.clock.now()
+    message_id = publish(UserProp=[{"Key": "a", "Value": "1"}])
+    message = api("QueryMessageInfo", UniMsgId=message_id)["Message"]
+    assert before <= message.pop("GenerateTime") <= platform.clock.now()
+    assert message == {
+        "UniMsgId": message_id,
+        "TopicFullName": f"/{key}/lamp/user/get",
+        "MessageContent": HELLO,
+        "UserProperties": [{"Key": "a", "Value": "1"}],
+    }
+
+
+def test_a_message_of_a_device_can_be_looked_up(api, say, key):
+    message_id = say("/{own}/user/update", b"\xff")
+    message = api("QueryMessageInfo", UniMsgId=str(message_id))["Message"]
+    assert (message["MessageContent"], message["TopicFullName"]) == (encoded(b"\xff"), f"/{key}/lamp/user/update")
+    assert "UserProperties" not in message
+
+
+def test_what_was_said_for_mqtt_5_can_be_looked_up(api, key, device, publish):
+    said = {"ContentType": "text/plain", "MessageExpiryInterval": 60, "Retained": False}
+    message = api("QueryMessageInfo", UniMsgId=publish(**said, UserProp=[{"Key": "a", "Value": "1"}]))["Message"]
+    assert {one["Key"]: one["Value"] for one in message["MqttProperties"]} == {
+        "ContentType": "text/plain",
+        "MessageExpiryInterval": "60",
+        "Retained": "false",
+    }
+    assert message["UserProperties"] == [{"Key": "a", "Value": "1"}]
+    assert "UserProperties" not in api("QueryMessageInfo", UniMsgId=publish(**said))["Message"]
+
+
+@pytest.mark.parametrize(("qos", "days"), [(0, 1), (1, 7)])
+def test_messages_are_kept_for_a_while(api, platform, device, publish, refused, qos, days):
+    message_id = publish(Qos=qos)
+    platform.clock.advance(days * DAY - 5)
+    assert api("QueryMessageInfo", UniMsgId=message_id)
+    platform.clock.advance(5)
+    assert refused("QueryMessageInfo", UniMsgId=message_id).code == "iot.system.IllegalRequest"
+    publish()
+    assert platform.store.count("message") == 1
+
+
+@pytest.mark.parametrize("message_id", ["1", "x", "9" * 19, "9" * 30, "-1", "１"])
+def test_a_message_that_there_is_not(refused, message_id):
+    assert refused("QueryMessageInfo", UniMsgId=message_id).code == "iot.system.IllegalRequest"
+
+
+def test_a_subscription(api, key, device, publish, outbox):
+    topics = [f"/{key}/lamp/user/get", f"/{key}/lamp/user/get"]
+    assert api("SubscribeTopic", ProductKey=key, DeviceName="lamp", Topic=topics) == {}
+    publish()
+    assert len(outbox()) == 1
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"Topic": ["/{key}/lamp/user/get"] * 11}, "iot.MessageBroker.BatchSubTopicFailed"),
+        ({"Topic": [""]}, "iot.MessageBroker.EmptySubTopicList"),
+        ({"Topic": ["/{key}/other/user/get"]}, "iot.messagebroker.InvalidFormattedTopicName"),
+        ({"Topic": ["/a1/lamp/user/get"]}, "iot.messagebroker.InvalidFormattedTopicName"),
+        ({"Topic": ["get"]}, "iot.messagebroker.InvalidFormattedTopicName"),
+        ({"Topic": ["/{key}/lamp/user/update"]}, "iot.messagebroker.PublishMessageFailed"),
+        ({"Topic": ["/{key}/lamp/user/nothing"]}, "iot.messagebroker.TopicTemplatsNotFound"),
+        ({"DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
+        ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
+    ],
+)
+def test_subscriptions_that_are_refused(platform, device, key, refused, params, code):
+    wanted = {"ProductKey": key, "DeviceName": "lamp", "Topic": ["/{key}/lamp/user/get"], **params}
+    wanted["Topic"] = [topic.replace("{key}", key) for topic in wanted["Topic"]]
+    assert refused("SubscribeTopic", **wanted).code == code
+    assert platform.store.count("device_subscription") == 0
+
+
+def test_only_devices_that_are_online_subscribe(api, platform, key, register, refused):
+    def code(name: str) -> str:
+        return refused("SubscribeTopic", ProductKey=key, DeviceName=name, Topic=[f"/{key}/{name}/user/get"]).code
+
+    register("newborn", online=False)
+    assert code("newborn") == "iot.device.InactiveDevice"
+    device = register("away")
+    platform.run(lambda ctx: connection.disconnect(ctx, device, heartbeat=60))
+    assert code("away") == "iot.messagebroker.HALFCONN"
+    platform.clock.advance(60)
+    assert code("away") == "iot.messagebroker.OFFLINE"

@@ -1,0 +1,632 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Making upgrade jobs, and reading them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.services.ota import ota_job_creation as service
+
+INSTANCE = "iot-cn-x"
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+TAG = [{"Key": "ring.1", "Value": "一"}]
+
+
+@pytest.fixture
+def devices(simulate, key):
+    """Make simulated devices that stay where they are, and return their names."""
+
+    def devices(count: int = 3, version: str = "1.0.0", prefix: str = "lamp", product: str = key, module="default"):
+        profile = {"outcome": "stall"}
+        versions = {module: version} if version else {}
+        simulate(product=product, count=count, prefix=prefix, module_versions=versions, profile=profile)
+        return [f"{prefix}{number:05}" for number in range(1, count + 1)]
+
+    return devices
+
+
+@pytest.fixture
+def targets(api):
+    """The names of the devices that a job has tasks for."""
+
+    def targets(job_id: str) -> list[str]:
+        tasks = api("ListOTATaskByJob", JobId=job_id, PageSize=100)["Data"]["SimpleOTATaskInfo"]
+        return [task["DeviceName"] for task in tasks]
+
+    return targets
+
+
+@pytest.fixture
+def job(api):
+    """What is read of a job."""
+    return lambda job_id: api("QueryOTAJob", JobId=job_id)["Data"]
+
+
+def group(api, key: str, names: list[str], name: str = "ring") -> str:
+    group_id = api("CreateDeviceGroup", GroupName=name)["Data"]["GroupId"]
+    api(
+        "BatchAddDeviceGroupRelations",
+        GroupId=group_id,
+        Device=[{"ProductKey": key, "DeviceName": name} for name in names],
+    )
+    return group_id
+
+
+def dynamic_group(api, expression: str, name: str = "olds") -> dict:
+    made = api("CreateDeviceDynamicGroup", GroupName=name, DynamicGroupExpression=expression, IotInstanceId=INSTANCE)
+    return {"GroupId": made["Data"]["GroupId"], "GroupType": "LINK_PLATFORM_DYNAMIC", "IotInstanceId": INSTANCE}
+
+
+OLD = 'ota_module.module_name = "default" AND ota_module.firmware_version = "1.0.0"'
+
+
+def test_a_static_job(platform, key, devices, firmware, static, job, targets):
+    names = devices()
+    firmware_id = firmware(key)
+    job_id = static(firmware_id)
+    assert targets(job_id) == names
+    read = job(job_id)
+    assert read == {
+        "JobId": job_id,
+        "JobType": "UPGRADE_FIRMWARE",
+        "JobStatus": "IN_PROGRESS",
+        "JobDesc": "batch upgrade",
+        "FirmwareId": firmware_id,
+        "ProductKey": key,
+        "Name": "firmware1",
+        "DestVersion": "2.0.0",
+        "SelectionType": "STATIC",
+        "TargetSelection": "ALL",
+        "Tags": {"OtaTagDTO": []},
+        "SrcVersions": {"SrcVersion": []},
+        "GroupId": "",
+        "GroupName": "",
+        "DownloadProtocol": "HTTPS",
+        "NeedPush": True,
+        "NeedConfirm": False,
+        "MultiModuleMode": False,
+        "OverwriteMode": 1,
+        "MaximumPerMinute": 10000,
+        "UtcCreate": read["UtcCreate"],
+        "UtcModified": read["UtcCreate"],
+        "UtcStartTime": read["UtcCreate"],
+    }
+
+
+def test_a_job_as_it_can_be_told(platform, key, devices, firmware, static, job):
+    devices()
+    begin = platform.clock.now() + 10 * MINUTE
+    job_id = static(
+        firmware(key),
+        Tag=[*TAG, {"Key": "b", "Value": "c"}],
+        SrcVersion=["1.0.0", "1.1.0"],
+        NeedPush=False,
+        NeedConfirm=True,
+        DownloadProtocol="MQTT",
+        OverwriteMode=2,
+        MaximumPerMinute=10,
+        RetryInterval=30,
+        RetryCount=5,
+        TimeoutInMinutes=31,
+        ScheduleTime=begin,
+        ScheduleFinishTime=begin + HOUR,
+    )
+    read = job(job_id)
+    expected = {
+        "JobStatus": "PLANNED",
+        "Tags": {"OtaTagDTO": [*TAG, {"Key": "b", "Value": "c"}]},
+        "SrcVersions": {"SrcVersion": ["1.0.0", "1.1.0"]},
+        "NeedPush": False,
+        "NeedConfirm": True,
+        "DownloadProtocol": "MQTT",
+        "OverwriteMode": 2,
+        "MaximumPerMinute": 10,
+        "RetryInterval": 30,
+        "RetryCount": 5,
+        "TimeoutInMinutes": 31,
+    }
+    assert expected.items() <= read.items()
+    assert read["UtcScheduleFinishTime"] > read["UtcScheduleTime"] > read["UtcCreate"]
+    assert "UtcStartTime" not in read
+
+
+def test_devices_that_have_the_version_are_passed_over(key, devices, firmware, static, targets):
+    devices(prefix="done", version="2.0.0")
+    olds = devices(prefix="old", version="1.0.0")
+    unknown = devices(prefix="mute", version="")
+    assert targets(static(firmware(key))) == olds + unknown
+
+
+def test_versions_narrow_a_job_down(key, devices, firmware, static, targets):
+    devices(prefix="aaaa", version="1.0.0")
+    names = devices(prefix="bbbb", version="1.1.0")
+    devices(prefix="cccc", version="")
+    assert targets(static(firmware(key), SrcVersion=["1.1.0", "1.2.0"])) == names
+
+
+def test_a_differential_firmware(api, key, devices, firmware, static, targets, refused):
+    names = devices(prefix="aaaa", version="1.0.0")
+    others = devices(prefix="bbbb", version="1.1.0")
+    mute = devices(prefix="cccc", version="")
+    done = devices(prefix="dddd", version="2.0.0")
+    firmware_id = firmware(key, Type=1, SrcVersion="1.0.0")
+    job_id = static(firmware_id, SrcVersion=["1.0.0"])
+    assert targets(job_id) == names
+    api("CancelOTATaskByJob", JobId=job_id, CancelQueuedTask=True)
+    asked = {"FirmwareId": firmware_id, "ProductKey": key}
+
+    def code(**params) -> str:
+        return refused("CreateOTAStaticUpgradeJob", **asked, **params).code
+
+    assert code(TargetSelection="ALL") == "iot.firmware.SrcVersionsMandatory"
+    assert code(TargetSelection="ALL", SrcVersion=["1.1.0"]) == "iot.firmware.UpgradeSrcVersionMismatch"
+    assert code(TargetSelection="ALL", SrcVersion=["1.0.0", "1.1.0"]) == "iot.firmware.MoreThanOneSrcVersion"
+    specific = {"TargetSelection": "SPECIFIC"}
+    assert code(**specific, TargetDeviceName=[names[0], others[0]]) == "iot.firmware.SrcVersionMismatch"
+    assert code(**specific, TargetDeviceName=[names[0], mute[0]]) == "iot.firmware.NonVersionedDeviceInArray"
+    assert targets(static(firmware_id, **specific, TargetDeviceName=[done[0], names[0]])) == [names[0]]
+
+
+def test_another_module(api, key, devices, firmware, static, targets):
+    api("CreateOTAModule", ProductKey=key, ModuleName="mcu")
+    names = devices(prefix="aaaa", module="MCU", version="1.0.0")
+    devices(prefix="bbbb", module="mcu", version="2.0.0")
+    devices(prefix="cccc", version="1.0.0")
+    assert targets(static(firmware(key, ModuleName="mcu"), SrcVersion=["1.0.0"])) == names
+
+
+def test_named_devices(key, devices, firmware, static, targets):
+    names = devices()
+    assert targets(static(firmware(key), TargetSelection="SPECIFIC", TargetDeviceName=[names[2], names[0]])) == [
+        names[0],
+        names[2],
+    ]
+
+
+@pytest.mark.parametrize("text", ["{0}\n{2}\n", "{0}\r\n{2}\r\n", "\ufeff{2}\n\n  {0}", "{0}\n{0}\n{2}"])
+def test_a_list_of_devices(key, devices, firmware, static, targets, upload, text):
+    names = devices()
+    form = upload(text.format(*names).encode(), "GenerateDeviceNameListURL")
+    job_id = static(firmware(key), TargetSelection="SPECIFIC", DnListFileUrl=form["FileUrl"])
+    assert targets(job_id) == [names[0], names[2]]
+
+
+def test_lists_that_are_no_good(platform, key, devices, firmware, static, refused, upload, monkeypatch):
+    names = devices()
+    asked = {"FirmwareId": firmware(key), "ProductKey": key, "TargetSelection": "SPECIFIC"}
+
+    def code(content: bytes) -> str:
+        url = upload(content, "GenerateDeviceNameListURL")["FileUrl"]
+        return refused("CreateOTAStaticUpgradeJob", **asked, DnListFileUrl=url).code
+
+    assert code(b"\n \n") == "iot.firmware.NullTargetDeviceNames"
+    assert code(b"nobody\n") == "iot.ota.DeviceNotExist"
+    assert code(b"\xff\xfe") == "iot.common.IllegalFileFormat"
+    monkeypatch.setattr(service, "MOST_LISTED", 2)
+    assert code("\n".join(names).encode()) == "iot.ota.UpgradeDeviceCountExceedLimit"
+    for url in ("http://127.0.0.1/_upload/ota_device_list/a.csv", upload()["FirmwareUrl"]):
+        error = refused("CreateOTAStaticUpgradeJob", **asked, DnListFileUrl=url)
+        assert error.code == "iot.common.FileNotExist"
+    assert service.MOST_LISTED == 2
+
+
+def test_a_group(api, key, modelled, devices, firmware, static, targets, job):
+    names = devices()
+    other = modelled("other")
+    devices(prefix="else", product=other)
+    group_id = group(api, key, names[:2])
+    api("BatchAddDeviceGroupRelations", GroupId=group_id, Device=[{"ProductKey": other, "DeviceName": "else00001"}])
+    job_id = static(firmware(key), TargetSelection="GROUP", GroupId=group_id, GroupType="LINK_PLATFORM")
+    assert targets(job_id) == names[:2]
+    assert (job(job_id)["GroupId"], job(job_id)["GroupName"]) == (group_id, "ring")
+    api("DeleteDeviceGroup", GroupId=group_id)
+    assert job(job_id)["GroupName"] == "ring"
+
+
+@pytest.mark.parametrize(
+    ("percent", "count"), [("33.33", 3), ("0.001", 1), ("99.999", 9), ("100", 10), ("50.5", 5), ("100.000", 10)]
+)
+def test_a_share_of_the_devices(key, devices, firmware, static, targets, job, percent, count):
+    devices(10)
+    job_id = static(firmware(key), TargetSelection="GRAY", GrayPercent=percent)
+    assert len(targets(job_id)) == count
+    assert job(job_id)["GrayPercent"] == percent
+
+
+def test_a_share_of_those_that_fit(key, devices, firmware, static, targets):
+    devices(4, prefix="done", version="2.0.0")
+    names = devices(4, prefix="lamp", version="1.0.0")
+    devices(4, prefix="else", version="1.1.0")
+    job_id = static(firmware(key), TargetSelection="GRAY", GrayPercent="50", SrcVersion=["1.0.0"])
+    assert targets(job_id) == names[:2]
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"TargetSelection": "SOME"}, "iot.firmware.InvalidTargetSelection"),
+        ({"FirmwareId": "x"}, "iot.firmware.FirmwareNotFound"),
+        ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
+        ({"TargetDeviceName": ["lamp00001"]}, "iot.firmware.TargetDeviceNamesNotAllowed"),
+        ({"DnListFileUrl": "http://a/b"}, "iot.firmware.TargetDeviceNamesNotAllowed"),
+        ({"TargetSelection": "SPECIFIC"}, "iot.firmware.NullTargetDeviceNames"),
+        (
+            {"TargetSelection": "SPECIFIC", "TargetDeviceName": ["lamp00001"], "DnListFileUrl": "http://a/b"},
+            "iot.firmware.TargetDeviceNamesNotAllowed",
+        ),
+        (
+            {"TargetSelection": "SPECIFIC", "TargetDeviceName": ["lamp00001"] * 2},
+            "iot.common.InvalidFormattedParameter",
+        ),
+        ({"TargetSelection": "SPECIFIC", "TargetDeviceName": ["nobody"]}, "iot.ota.DeviceNotExist"),
+        (
+            {"TargetSelection": "SPECIFIC", "TargetDeviceName": [f"a{number}" for number in range(201)]},
+            "iot.firmware.ParameterSizeExceedMax",
+        ),
+        (
+            {"TargetSelection": "SPECIFIC", "TargetDeviceName": ["lamp00001"], "SrcVersion": ["1.0.0"]},
+            "iot.firmware.SrcVersionsNotAllowed",
+        ),
+        ({"SrcVersion": ["1 0"]}, "iot.firmware.IncorrectFormattedSrcVersion"),
+        ({"SrcVersion": ["1.0.0", "1.0.0"]}, "iot.common.InvalidFormattedParameter"),
+        ({"SrcVersion": ["2.0.0"]}, "iot.firmware.SrcDestVersionMatched"),
+        ({"SrcVersion": [f"1.{number}" for number in range(11)]}, "iot.firmware.SrcVersionsSizeExceedMax"),
+        ({"SrcVersion": ["0.9"]}, "iot.firmware.NoDeviceCanUpgrade"),
+        ({"TargetSelection": "GRAY"}, "iot.firmware.NullGrayPercent"),
+        ({"TargetSelection": "GRAY", "GrayPercent": "a"}, "iot.firmware.BadlyFormattedGrayPercent"),
+        ({"TargetSelection": "GRAY", "GrayPercent": "1.2345"}, "iot.firmware.BadlyFormattedGrayPercent"),
+        ({"TargetSelection": "GRAY", "GrayPercent": "-1"}, "iot.firmware.BadlyFormattedGrayPercent"),
+        ({"TargetSelection": "GRAY", "GrayPercent": "0"}, "iot.firmware.InvalidGrayPercent"),
+        ({"TargetSelection": "GRAY", "GrayPercent": "100.001"}, "iot.firmware.InvalidGrayPercent"),
+        ({"TargetSelection": "GROUP", "GroupType": "LINK_PLATFORM"}, "MissingGroupId"),
+        ({"TargetSelection": "GROUP", "GroupId": "x"}, "MissingGroupType"),
+        (
+            {"TargetSelection": "GROUP", "GroupId": "x", "GroupType": "LINK_PLATFORM_DYNAMIC"},
+            "iot.ota.GroupTypeInvalid",
+        ),
+        ({"TargetSelection": "GROUP", "GroupId": "x", "GroupType": "LINK_PLATFORM"}, "iot.ota.GroupNotExist"),
+        ({"MaximumPerMinute": 9}, "iot.firmware.InvalidMaximumPerMinute"),
+        ({"MaximumPerMinute": 10001}, "iot.firmware.InvalidMaximumPerMinute"),
+        ({"TimeoutInMinutes": 0}, "iot.firmware.InvalidTimeoutSetting"),
+        ({"TimeoutInMinutes": 1441}, "iot.firmware.InvalidTimeoutSetting"),
+        ({"RetryInterval": 5, "RetryCount": 1}, "iot.firmware.InvalidRetryInterval"),
+        ({"RetryCount": 1}, "iot.firmware.InvalidRetryInterval"),
+        ({"RetryInterval": 10}, "iot.firmware.InvalidRetryCount"),
+        ({"RetryInterval": 10, "RetryCount": 3}, "iot.firmware.InvalidRetryCount"),
+        ({"RetryInterval": 60, "RetryCount": 1, "TimeoutInMinutes": 60}, "iot.firmware.InvalidRetryInterval"),
+        ({"OverwriteMode": 3}, "iot.firmware.InvalidOverwriteMode"),
+        (
+            {"OverwriteMode": 2, "MultiModuleMode": True, "IotInstanceId": INSTANCE},
+            "iot.ota.OverWriteAndMultiModuleConflict",
+        ),
+        ({"MultiModuleMode": True}, "iot.ota.multiModuleModeForbiddenInDefaultInstance"),
+        ({"DownloadProtocol": "FTP"}, "iot.ota.DownloadProtocolInvalid"),
+        ({"Tag": [{"Key": "a-b", "Value": "c"}]}, "iot.firmware.JobTagKeyInvalid"),
+        ({"Tag": [{"Key": "a" * 31, "Value": "c"}]}, "iot.firmware.JobTagKeyInvalid"),
+        ({"Tag": [{"Value": "c"}]}, "iot.firmware.JobTagKeyInvalid"),
+        ({"Tag": [{"Key": "a"}]}, "iot.firmware.JobTagValueInvalid"),
+        ({"Tag": [{"Key": "a", "Value": "c" * 1025}]}, "iot.firmware.JobTagValueInvalid"),
+        ({"Tag": [{"Key": "a", "Value": "c"}] * 2}, "iot.ota.tag.KeyDuplicated"),
+        ({"Tag": [{"Key": f"a{n}", "Value": "c" * 1024} for n in range(4)]}, "iot.firmware.JobTagsTooLong"),
+        ({"Tag": [{"Key": f"a{n}", "Value": "c"} for n in range(11)]}, "iot.firmware.JobTagTooMany"),
+        ({"ScheduleFinishTime": 1}, "iot.firmware.ScheduleFinishTimeWithoutStartTime"),
+    ],
+)
+def test_what_cannot_be_created(platform, api, key, devices, firmware, params, code):
+    devices()
+    asked = {"FirmwareId": firmware(key), "ProductKey": key, "TargetSelection": "ALL", **params}
+    with pytest.raises(Exception, match=code) as caught:
+        api("CreateOTAStaticUpgradeJob", **asked)
+    assert caught.value.code == code
+    assert platform.store.count("ota_job") == platform.store.count("ota_task") == 0
+
+
+@pytest.mark.parametrize(
+    ("ahead", "later", "code"),
+    [
+        (0, None, "FireTimeMustLargeThanCurrentTime"),
+        (-DAY, None, "FireTimeMustLargeThanCurrentTime"),
+        (4 * MINUTE, None, "FireTimeTooShort"),
+        (7 * DAY + MINUTE, None, "FireTimeTooLate"),
+        (HOUR, 0, "ScheduleFinishTimeEarlierThanStartTime"),
+        (HOUR, -1, "ScheduleFinishTimeEarlierThanStartTime"),
+        (HOUR, HOUR - 1, "ScheduleFinishTimeTooEarly"),
+        (HOUR, 30 * DAY + 1, "ScheduleFinishTimeTooLate"),
+    ],
+)
+def test_times_that_cannot_be(platform, key, devices, firmware, refused, ahead, later, code):
+    devices()
+    begin = platform.clock.now() + ahead
+    asked = {"FirmwareId": firmware(key), "ProductKey": key, "TargetSelection": "ALL", "ScheduleTime": begin}
+    if later is not None:
+        asked["ScheduleFinishTime"] = begin + later
+    assert refused("CreateOTAStaticUpgradeJob", **asked).code == f"iot.firmware.{code}"
+
+
+def test_a_firmware_of_another_product(key, modelled, devices, firmware, refused, static):
+    devices()
+    asked = {"ProductKey": key, "TargetSelection": "ALL"}
+    other = firmware(modelled("other"))
+    code = refused("CreateOTAStaticUpgradeJob", FirmwareId=other, **asked).code
+    assert code == "iot.firmware.FirmwareAndProductKeyMismatch"
+    static(firmware(""))
+
+
+def test_what_does_not_go_over_mqtt(api, key, devices, firmware, refused, upload, monkeypatch):
+    devices()
+    asked = {"ProductKey": key, "TargetSelection": "ALL", "DownloadProtocol": "MQTT"}
+    files = [{"Name": name, "Url": upload(name.encode())["FirmwareUrl"]} for name in "ab"]
+    code = refused("CreateOTAStaticUpgradeJob", FirmwareId=firmware(key, MultiFiles=files), **asked).code
+    assert code == "iot.ota.DownloadProtocolMqttNotSuitable"
+    monkeypatch.setattr(service, "MOST_BYTES_OVER_MQTT", 8)
+    code = refused("CreateOTAStaticUpgradeJob", FirmwareId=firmware(key, DestVersion="3"), **asked).code
+    assert code == "iot.ota.DownloadProtocolMqttNotSuitable"
+
+
+# Verification
+
+
+def test_a_verification(api, key, simulate, firmware, refused, job, pass_time):
+    simulate(product=key, count=2, prefix="lamp", module_versions={"default": "1.0.0"}, profile={"delay": 10})
+    firmware_id = firmware(key, NeedToVerify=True)
+    asked = {"FirmwareId": firmware_id, "ProductKey": key}
+    code = refused("CreateOTAStaticUpgradeJob", **asked, TargetSelection="ALL").code
+    assert code == "iot.firmware.FirmwareNotVerified"
+    code = refused("CreateOTADynamicUpgradeJob", **asked, SrcVersion=["1.0.0"]).code
+    assert code == "iot.firmware.FirmwareNotVerified"
+    names = ["lamp00001", "lamp00002"]
+    made = api("CreateOTAVerifyJob", **asked, TargetDeviceName=names, Tag=TAG)["Data"]
+
+    def known() -> tuple[int, int]:
+        info = api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]
+        return info["Status"], info["VerifyProgress"]
+
+    assert known() == (2, 0)
+    read = job(made["JobId"])
+    expected = {
+        "JobType": "VERIFY_FIRMWARE",
+        "SelectionType": "STATIC",
+        "TargetSelection": "SPECIFIC",
+        "JobStatus": "IN_PROGRESS",
+        "Tags": {"OtaTagDTO": TAG},
+    }
+    assert expected.items() <= read.items()
+    code = refused("CreateOTAVerifyJob", **asked, TargetDeviceName=names).code
+    assert code == "iot.firmware.InProgressVerifyJobExisted"
+    pass_time(12)
+    assert known() == (1, 100)
+    assert job(made["JobId"])["JobStatus"] == "COMPLETED"
+    code = refused("CreateOTAVerifyJob", **asked, TargetDeviceName=names).code
+    assert code == "iot.firmware.VerifyFirmwareNoNeed"
+
+
+def test_a_verification_that_fails(api, key, simulate, firmware, pass_time):
+    profile = {"upgrade": {"outcome": "fail"}}
+    simulate(product=key, names=["good"], module_versions={"default": "1.0.0"})
+    simulate(product=key, names=["wrong"], module_versions={"default": "1.0.0"}, profile=profile)
+    firmware_id = firmware(key, NeedToVerify=True)
+    asked = {"FirmwareId": firmware_id, "ProductKey": key}
+    api("CreateOTAVerifyJob", **asked, TargetDeviceName=["good", "wrong"])
+    pass_time(2)
+    info = api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]
+    assert (info["Status"], info["VerifyProgress"]) == (3, 50)
+    simulate(product=key, names=["wrong"], profile={})
+    api("CreateOTAVerifyJob", **asked, TargetDeviceName=["wrong"])
+    pass_time(2)
+    assert api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]["Status"] == 1
+
+
+def test_a_verification_whose_devices_go(api, key, devices, firmware):
+    [name] = devices(1)
+    firmware_id = firmware(key, NeedToVerify=True)
+    asked = {"FirmwareId": firmware_id, "ProductKey": key}
+    job_id = api("CreateOTAVerifyJob", **asked, TargetDeviceName=[name])["Data"]["JobId"]
+    api("DeleteDevice", ProductKey=key, DeviceName=name)
+    assert api("QueryOTAJob", JobId=job_id)["Data"]["JobStatus"] == "COMPLETED"
+    assert api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]["Status"] == 3
+
+
+@pytest.mark.parametrize(
+    ("names", "params", "code"),
+    [
+        (["nobody"], {}, "iot.ota.DeviceNotExist"),
+        (["lamp00001", "lamp00001"], {}, "iot.common.InvalidFormattedParameter"),
+        (["lamp00001", "done00001"], {}, "iot.firmware.DeviceWithDestinationVersionInArray"),
+        (["lamp00001"], {"TimeoutInMinutes": 1441}, "iot.firmware.InvalidTimeoutSetting"),
+        ([f"a{number}" for number in range(11)], {}, "iot.firmware.ParameterSizeExceedMax"),
+        (["lamp00001"], {"Tag": [{"Key": f"a{n}", "Value": "c"} for n in range(11)]}, "iot.firmware.JobTagTooMany"),
+    ],
+)
+def test_verifications_that_cannot_be(api, key, devices, firmware, refused, names, params, code):
+    devices()
+    devices(prefix="done", version="2.0.0")
+    firmware_id = firmware(key, NeedToVerify=True)
+    asked = {"FirmwareId": firmware_id, "ProductKey": key, "TargetDeviceName": names}
+    assert refused("CreateOTAVerifyJob", **asked, **params).code == code
+    assert api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]["Status"] == 0
+
+
+def test_a_firmware_that_needs_no_verification(key, devices, firmware, refused):
+    names = devices()
+    asked = {"FirmwareId": firmware(key), "ProductKey": key, "TargetDeviceName": names}
+    assert refused("CreateOTAVerifyJob", **asked).code == "iot.firmware.VerifyFirmwareNoNeed"
+
+
+# Dynamic jobs
+
+
+def test_a_dynamic_job(key, devices, firmware, dynamic, job, targets):
+    names = devices()
+    devices(prefix="else", version="1.1.0")
+    job_id = dynamic(firmware(key), DynamicMode=1)
+    assert targets(job_id) == names
+    read = job(job_id)
+    expected = {
+        "SelectionType": "DYNAMIC",
+        "TargetSelection": "ALL",
+        "DynamicMode": 1,
+        "SrcVersions": {"SrcVersion": ["1.0.0"]},
+        "JobStatus": "IN_PROGRESS",
+    }
+    assert expected.items() <= read.items()
+
+
+def test_a_dynamic_job_for_what_is_to_come(key, devices, firmware, dynamic, targets, job):
+    devices()
+    job_id = dynamic(firmware(key), DynamicMode=2)
+    assert targets(job_id) == []
+    assert job(job_id)["JobStatus"] == "IN_PROGRESS"
+
+
+def test_a_dynamic_group(api, key, devices, firmware, dynamic, targets, job):
+    names = devices()
+    devices(prefix="else", version="1.1.0")
+    group_asked = dynamic_group(api, OLD)
+    job_id = dynamic(firmware(key), **group_asked)
+    assert targets(job_id) == names
+    assert (job(job_id)["GroupId"], job(job_id)["GroupName"]) == (group_asked["GroupId"], "olds")
+
+
+def test_one_dynamic_job_of_a_firmware(api, key, devices, firmware, dynamic, refused):
+    devices()
+    firmware_id = firmware(key)
+    job_id = dynamic(firmware_id)
+    asked = {"FirmwareId": firmware_id, "ProductKey": key, "SrcVersion": ["1.1.0"]}
+    code = refused("CreateOTADynamicUpgradeJob", **asked).code
+    assert code == "iot.firmware.InProgressDynamicJobExisted"
+    api("CancelOTAStrategyByJob", JobId=job_id)
+    dynamic(firmware_id)
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"SrcVersion": []}, "iot.firmware.NullSrcVersions"),
+        ({"SrcVersion": ["2.0.0"]}, "iot.firmware.SrcDestVersionMatched"),
+        ({"DynamicMode": 3}, "iot.firmware.InvalidDynamicMode"),
+        ({"GroupId": "x", "GroupType": "LINK_PLATFORM_DYNAMIC"}, "iot.firmware.SrcVersionsNotAllowed"),
+        (
+            {"GroupId": "x", "GroupType": "LINK_PLATFORM_DYNAMIC", "SrcVersion": []},
+            "iot.ota.dynamicGroupForbiddenInDefaultInstance",
+        ),
+        (
+            {"GroupId": "x", "GroupType": "LINK_PLATFORM", "SrcVersion": [], "IotInstanceId": INSTANCE},
+            "iot.ota.GroupTypeInvalid",
+        ),
+        (
+            {"GroupId": "x", "GroupType": "LINK_PLATFORM_DYNAMIC", "SrcVersion": [], "IotInstanceId": INSTANCE},
+            "iot.ota.GroupNotExist",
+        ),
+        ({"GroupId": "x", "SrcVersion": [], "IotInstanceId": INSTANCE}, "MissingGroupType"),
+        ({"MaximumPerMinute": 9}, "iot.firmware.InvalidMaximumPerMinute"),
+        ({"SrcVersion": [f"1.{number}" for number in range(11)]}, "iot.firmware.SrcVersionsSizeExceedMax"),
+    ],
+)
+def test_dynamic_jobs_that_cannot_be(platform, api, key, firmware, params, code):
+    asked = {"FirmwareId": firmware(key), "ProductKey": key, "SrcVersion": ["1.0.0"], **params}
+    with pytest.raises(Exception, match=code) as caught:
+        api("CreateOTADynamicUpgradeJob", **asked)
+    assert caught.value.code == code
+    assert platform.store.count("ota_job") == 0
+
+
+def test_a_differential_firmware_in_dynamic_jobs(api, key, devices, firmware, dynamic, targets, refused):
+    names = devices()
+    devices(prefix="else", version="1.1.0")
+    firmware_id = firmware(key, Type=1, SrcVersion="1.0.0")
+    asked = {"FirmwareId": firmware_id, "ProductKey": key}
+    code = refused("CreateOTADynamicUpgradeJob", **asked, SrcVersion=["1.1.0"]).code
+    assert code == "iot.firmware.UpgradeSrcVersionMismatch"
+    both = f'{OLD} OR ota_module.module_name = "default" AND ota_module.firmware_version = "1.1.0"'
+    assert targets(dynamic(firmware_id, **dynamic_group(api, both))) == names
+
+
+def test_what_a_group_must_be_about(api, key, firmware, dynamic, refused):
+    asked = {"FirmwareId": firmware(key), "ProductKey": key}
+    nameless = dynamic_group(api, 'ota_module.firmware_version = "1.0.0"')
+    code = refused("CreateOTADynamicUpgradeJob", **asked, **nameless).code
+    assert code == "iot.ota.DynamicGroupExpressionInvalid"
+
+
+def test_the_jobs_of_a_group(api, key, firmware, dynamic, refused):
+    asked = dynamic_group(api, OLD)
+    for number in range(service.MOST_JOBS_OF_GROUP - 1):
+        job_id = dynamic(firmware(key, DestVersion=f"2.{number}"), **asked)
+    wanted = {"FirmwareId": firmware(key, DestVersion="3"), "ProductKey": key, **asked}
+    code = refused("CreateOTADynamicUpgradeJob", **wanted, OverwriteMode=2).code
+    assert code == "iot.ota.DynamicGroupConflict"
+    code = refused("CreateOTADynamicUpgradeJob", **wanted, MultiModuleMode=True).code
+    assert code == "iot.ota.DynamicGroupConflict"
+    dynamic(firmware(key, DestVersion="4"), **asked)
+    code = refused("CreateOTADynamicUpgradeJob", **wanted).code
+    assert code == "iot.ota.DynamicGroupTaskCountExceedLimit"
+    api("CancelOTAStrategyByJob", JobId=job_id)
+    api("CreateOTADynamicUpgradeJob", **wanted)
+
+
+# Lists
+
+
+def test_the_jobs_of_a_firmware(platform, api, key, devices, firmware, static, dynamic, refused):
+    names = devices()
+    firmware_id = firmware(key)
+    first = static(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:1], Tag=TAG)
+    platform.clock.advance(1)
+    second = dynamic(firmware_id)
+    static(firmware(key, DestVersion="3"))
+    reply = api("ListOTAJobByFirmware", FirmwareId=firmware_id, CurrentPage=1, PageSize=10)
+    jobs = reply["Data"]["SimpleOTAJobInfo"]
+    assert [job["JobId"] for job in jobs] == [second, first]
+    assert (reply["Total"], reply["PageCount"]) == (2, 1)
+    assert jobs[1] == {
+        "JobId": first,
+        "JobType": "UPGRADE_FIRMWARE",
+        "JobStatus": "IN_PROGRESS",
+        "FirmwareId": firmware_id,
+        "ProductKey": key,
+        "SelectionType": "STATIC",
+        "TargetSelection": "SPECIFIC",
+        "Tags": {"OtaTagDTO": TAG},
+        **{name: jobs[1][name] for name in ("UtcCreate", "UtcModified", "UtcStartTime")},
+    }
+    page = {"FirmwareId": firmware_id, "CurrentPage": 1}
+    assert refused("ListOTAJobByFirmware", **page, PageSize=201).code == "iot.common.InvalidPageParams"
+    page["FirmwareId"] = "x"
+    assert refused("ListOTAJobByFirmware", **page, PageSize=1).code == "iot.firmware.FirmwareNotFound"
+
+
+def test_the_jobs_of_a_device(api, key, devices, firmware, static, refused):
+    names = devices()
+    firmware_id = firmware(key)
+    first = static(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:1])
+    second = static(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:2])
+    asked = {"FirmwareId": firmware_id, "ProductKey": key, "CurrentPage": 1, "PageSize": 10}
+
+    def jobs(name: str) -> list[str]:
+        reply = api("ListOTAJobByDevice", **asked, DeviceName=name)
+        return [job["JobId"] for job in reply["Data"]["SimpleOTAJobInfo"]]
+
+    assert jobs(names[0]) == [second, first]
+    assert jobs(names[1]) == [second]
+    assert jobs(names[2]) == []
+    assert refused("ListOTAJobByDevice", **asked, DeviceName="nobody").code == "iot.device.NotExistedDevice"
+    asked["PageSize"] = 101
+    assert refused("ListOTAJobByDevice", **asked, DeviceName="nobody").code == "iot.common.InvalidPageParams"
+
+
+def test_jobs_that_there_are_not(refused):
+    for action in ("QueryOTAJob", "ListOTATaskByJob", "CancelOTAStrategyByJob", "CancelOTATaskByJob"):
+        assert refused(action, JobId="nothing").code == "iot.firmware.InvalidOTAJobId"
+
+
+def test_jobs_and_tasks_go_with_their_firmware(platform, api, key, devices, firmware, static):
+    devices()
+    firmware_id = firmware(key)
+    static(firmware_id)
+    api("DeleteOTAFirmware", FirmwareId=firmware_id)
+    platform.clock.advance(10)
+    platform.do_due_work()
+    assert platform.store.count("ota_job") == platform.store.count("ota_task") == 0

@@ -1,0 +1,185 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""OTA modules and the versions that devices report of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.services.ota import ota_module as service
+
+
+@pytest.fixture
+def inform(say):
+    """Let a device report the version of a module."""
+
+    def inform(version: str, module: str | None = None) -> None:
+        params = {"version": version} if module is None else {"version": version, "module": module}
+        say("/ota/device/inform/{own}", {"id": "1", "params": params})
+
+    return inform
+
+
+def modules(api, key: str) -> dict[str, tuple[str, str]]:
+    listed = api("ListOTAModuleByProduct", ProductKey=key)["Data"]
+    return {module["ModuleName"]: (module["AliasName"], module["Desc"]) for module in listed}
+
+
+def versions(api, **params) -> dict[str, str]:
+    listed = api("ListOTAModuleVersionsByDevice", CurrentPage=1, PageSize=10, **params)["Data"]["SimpleOTAModuleInfo"]
+    return {module["ModuleName"]: module["ModuleVersion"] for module in listed}
+
+
+def test_modules(platform, api, key):
+    api("CreateOTAModule", ProductKey=key, ModuleName="scanner", AliasName="条码扫描仪.1_a-b", Desc="路" * 100)
+    platform.clock.advance(60)
+    api("CreateOTAModule", ProductKey=key, ModuleName="A.b_c-1" + "x" * 57)
+    assert list(modules(api, key)) == ["scanner", "A.b_c-1" + "x" * 57]
+    assert modules(api, key)["scanner"] == ("条码扫描仪.1_a-b", "路" * 100)
+    [first, _second] = api("ListOTAModuleByProduct", ProductKey=key)["Data"]
+    assert first.keys() == {"ProductKey", "ModuleName", "AliasName", "Desc", "GmtCreate", "GmtModified"}
+    assert len(first["GmtCreate"]) == len("2020-10-13T09:46Z")
+
+
+def test_a_module_is_changed(platform, api, key):
+    api("CreateOTAModule", ProductKey=key, ModuleName="scanner", AliasName="one", Desc="two")
+    platform.clock.advance(120)
+    api("UpdateOTAModule", ProductKey=key, ModuleName="SCANNER", AliasName="three")
+    assert modules(api, key) == {"scanner": ("three", "two")}
+    api("UpdateOTAModule", ProductKey=key, ModuleName="scanner", AliasName="", Desc="")
+    assert modules(api, key) == {"scanner": ("", "")}
+    [module] = api("ListOTAModuleByProduct", ProductKey=key)["Data"]
+    assert module["GmtModified"] > module["GmtCreate"]
+
+
+def test_a_module_is_deleted(api, key, firmware, refused):
+    api("CreateOTAModule", ProductKey=key, ModuleName="scanner")
+    firmware_id = firmware(key, ModuleName="Scanner")
+    named = {"ProductKey": key, "ModuleName": "scanner"}
+    assert refused("DeleteOTAModule", **named).code == "iot.ota.DeleteOTAModulePackageExist"
+    api("DeleteOTAFirmware", FirmwareId=firmware_id)
+    api("DeleteOTAModule", ProductKey=key, ModuleName="Scanner")
+    assert modules(api, key) == {}
+    assert refused("DeleteOTAModule", **named).code == "iot.ota.OTAModuleNotExist"
+    assert refused("DeleteOTAModule", ProductKey=key, ModuleName="Default").code == "iot.ota.DeleteOtaDefaultModule"
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"ModuleName": "a b"}, "iot.ota.InvalidOtaModuleName"),
+        ({"ModuleName": "路"}, "iot.ota.InvalidOtaModuleName"),
+        ({"ModuleName": "a" * 65}, "iot.ota.InvalidOtaModuleName"),
+        ({"ModuleName": "DEFAULT"}, "iot.firmware.ModuleNameReserved"),
+        ({"ModuleName": "Scanner"}, "iot.ota.CreateOTAModuleNameExist"),
+        ({"AliasName": "a b"}, "iot.ota.CreateOTAModuleParamError"),
+        ({"AliasName": "a" * 65}, "iot.ota.CreateOTAModuleParamError"),
+        ({"Desc": "a" * 101}, "iot.ota.CreateOTAModuleParamError"),
+        ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
+    ],
+)
+def test_what_cannot_be_created(api, key, refused, params, code):
+    api("CreateOTAModule", ProductKey=key, ModuleName="scanner")
+    assert refused("CreateOTAModule", **{"ProductKey": key, "ModuleName": "mcu", **params}).code == code
+    assert list(modules(api, key)) == ["scanner"]
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"ModuleName": "mcu"}, "iot.ota.OTAModuleNotExist"),
+        ({"ModuleName": "default"}, "iot.ota.OTAModuleNotExist"),
+        ({"AliasName": "a b"}, "iot.ota.UpdateOTAModuleParamError"),
+        ({"Desc": "a" * 101}, "iot.ota.UpdateOTAModuleParamError"),
+    ],
+)
+def test_what_cannot_be_changed(api, key, refused, params, code):
+    api("CreateOTAModule", ProductKey=key, ModuleName="scanner")
+    assert refused("UpdateOTAModule", **{"ProductKey": key, "ModuleName": "scanner", **params}).code == code
+
+
+def test_a_product_has_so_many_modules(api, key, modelled, refused):
+    for number in range(service.MOST_MODULES):
+        api("CreateOTAModule", ProductKey=key, ModuleName=f"module{number}")
+    code = refused("CreateOTAModule", ProductKey=key, ModuleName="one_more").code
+    assert code == "iot.ota.CreateOTAModuleExceedLimit"
+    api("CreateOTAModule", ProductKey=modelled("other"), ModuleName="module0")
+
+
+def test_versions(api, device, key, inform):
+    inform("1.0.0")
+    inform("2.1", "MCU")
+    inform("2.2", "mcu")
+    inform("0.9", "ble")
+    by_name = {"ProductKey": key, "DeviceName": device["device_name"]}
+    assert versions(api, **by_name) == {"ble": "0.9", "default": "1.0.0", "MCU": "2.2"}
+    reply = api("ListOTAModuleVersionsByDevice", CurrentPage=2, PageSize=2, IotId=device["iot_id"], DeviceName="x")
+    assert (reply["Total"], reply["PageCount"], reply["CurrentPage"], reply["PageSize"]) == (3, 2, 2, 2)
+    assert reply["Data"]["SimpleOTAModuleInfo"] == [
+        {
+            "IotId": device["iot_id"],
+            "ProductKey": key,
+            "DeviceName": device["device_name"],
+            "ModuleName": "MCU",
+            "ModuleVersion": "2.2",
+        }
+    ]
+
+
+def test_the_version_of_the_default_module_is_the_devices(api, device, inform):
+    inform("1.0.0", "default")
+    assert api("QueryDeviceDetail", IotId=device["iot_id"])["Data"]["FirmwareVersion"] == "1.0.0"
+    inform("1.0.1", "Default")
+    assert versions(api, IotId=device["iot_id"]) == {"default": "1.0.1"}
+
+
+@pytest.mark.parametrize(("version", "module"), [("", None), ("a b", None), ("1", "a b"), ("1" * 65, None), (1, None)])
+def test_what_is_no_version_is_passed_over(api, device, inform, version, module):
+    inform(version, module)
+    assert versions(api, IotId=device["iot_id"]) == {}
+
+
+def test_devices_are_found_by_the_versions_of_modules(api, device, register, say, inform):
+    inform("1.0")
+    inform("2.0", "mcu")
+    other = register("other")
+    say("/ota/device/inform/{own}", {"params": {"version": "2.0", "module": "ble"}}, other)
+
+    def found(version: str, module: str) -> list[str]:
+        sql = (
+            "SELECT name, ota_module.module_name, ota_module.firmware_version FROM device WHERE "
+            f'ota_module.firmware_version = "{version}" AND ota_module.module_name = "{module}"'
+        )
+        return api("QueryDeviceBySQL", SQL=sql, IotInstanceId="iot-cn-x")["Data"]
+
+    [only] = found("2.0", "mcu")
+    assert only == {
+        "IotId": device["iot_id"],
+        "DeviceName": "lamp",
+        "OTAModules": [
+            {"ModuleName": "default", "FirmwareVersion": "1.0"},
+            {"ModuleName": "mcu", "FirmwareVersion": "2.0"},
+        ],
+    }
+    assert [one["DeviceName"] for one in found("2.0", "ble")] == ["other"]
+    assert found("2.0", "default") == []
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"PageSize": 201}, "iot.common.InvalidPageParams"),
+        ({"IotId": "nothing"}, "iot.device.NotExistedDevice"),
+        ({"ProductKey": "a1x", "DeviceName": "x"}, "iot.device.NotExistedDevice"),
+        ({}, "iot.prod.NullProductKey"),
+    ],
+)
+def test_versions_that_cannot_be_listed(refused, params, code):
+    assert refused("ListOTAModuleVersionsByDevice", **{"CurrentPage": 1, "PageSize": 10, **params}).code == code
+
+
+def test_modules_and_versions_go_with_their_product(platform, api, key, inform):
+    api("CreateOTAModule", ProductKey=key, ModuleName="mcu")
+    inform("1", "mcu")
+    api("DeleteProduct", ProductKey=key)
+    assert platform.store.count("ota_module") == platform.store.count("device_module") == 0

@@ -1,0 +1,298 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Data sources and their topics."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.core.times import utc
+
+ABSENT = 999
+
+
+@pytest.fixture
+def create(api):
+    """Create a data source and return its id."""
+
+    def create(name: str = "source", **params) -> int:
+        return api("CreateParserDataSource", Name=name, **params)["DataSource"]["DataSourceId"]
+
+    return create
+
+
+@pytest.fixture
+def product(api):
+    """The key of a product."""
+    return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
+
+
+@pytest.fixture
+def items(api):
+    """The topics of a data source by their ids."""
+
+    def items(source: int, **params) -> dict[int, str]:
+        reply = api("ListDataSourceItem", **{"DataSourceId": source, "Page": 1, "PageSize": 100, **params})
+        return {item["DataSourceItemId"]: item["Topic"] for item in reply["DataSourceItems"]["dataSourceItem"]}
+
+    return items
+
+
+def test_a_data_source(platform, api):
+    before = platform.clock.now()
+    made = api("CreateParserDataSource", Name="データ源-1_a", Description="a source")["DataSource"]
+    expected = {"DataSourceId": made["DataSourceId"], "Name": "データ源-1_a", "Description": "a source"}
+    assert made == {**expected, "UtcCreated": made["UtcCreated"]}
+    assert utc(before) <= made["UtcCreated"] <= utc(platform.clock.now())
+    read = api("GetParserDataSource", DataSourceId=made["DataSourceId"])["DataSource"]
+    assert read == {**made, "CreateUserId": int(platform.account.user_id)}
+
+
+def test_a_description_need_not_be(api, create):
+    source = create()
+    assert "Description" not in api("GetParserDataSource", DataSourceId=source)["DataSource"]
+
+
+@pytest.mark.parametrize("name", ["路" * 16, "あ" * 16, "a" * 31, "a b", "a/b", "ａ"])
+def test_names_that_a_source_cannot_have(platform, create, refused, name):
+    source = create()
+    wrong = "iot.common.InvalidFormattedParameter"
+    assert refused("CreateParserDataSource", Name=name).code == wrong
+    assert refused("UpdateParserDataSource", DataSourceId=source, Name=name).code == wrong
+    assert platform.store.count("data_source") == 1
+
+
+@pytest.mark.parametrize("name", ["a", "_", "-", "路" * 15, "アｱあ", "a" * 30])
+def test_names_at_the_limits(create, name):
+    create(name)
+
+
+def test_two_sources_may_have_one_name(create):
+    assert create("source") != create("source")
+
+
+def test_an_update(api, create):
+    source = create("source", Description="old")
+    api("UpdateParserDataSource", DataSourceId=source, Name="new")
+    read = api("GetParserDataSource", DataSourceId=source)["DataSource"]
+    assert (read["Name"], read["Description"]) == ("new", "old")
+    api("UpdateParserDataSource", DataSourceId=source, Name="new", Description="")
+    assert api("GetParserDataSource", DataSourceId=source)["DataSource"]["Description"] == ""
+
+
+def test_the_list(api, create, refused):
+    sources = [create(name) for name in ("light_1", "light_2", "LIGHT_3", "lock_1")]
+    reply = api("ListParserDataSource", Page=2, PageSize=3)
+    assert [source["DataSourceId"] for source in reply["Data"]["DataSource"]] == sources[3:]
+    assert {name: reply[name] for name in ("Page", "PageSize", "Total")} == {"Page": 2, "PageSize": 3, "Total": 4}
+    some = api("ListParserDataSource", Page=1, PageSize=100, SearchName="ight_")
+    assert [source["Name"] for source in some["Data"]["DataSource"]] == ["light_1", "light_2"]
+    assert some["Total"] == 2
+    assert api("ListParserDataSource", Page=100, PageSize=1)["Data"]["DataSource"] == []
+    for page in ({"Page": 0, "PageSize": 1}, {"Page": 101, "PageSize": 1}, {"Page": 1, "PageSize": 101}):
+        assert refused("ListParserDataSource", **page).code == "iot.common.InvalidPageParams"
+
+
+def test_a_deleted_source_takes_its_topics_along(platform, api, create, product, refused):
+    source = create()
+    api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/+/thing/lifecycle")
+    api("DeleteParserDataSource", DataSourceId=source)
+    assert platform.store.count("data_source_item") == 0
+    assert refused("GetParserDataSource", DataSourceId=source).code == "iot.rule.DataSourceNotExists"
+    assert create() > source  # an id is given once
+
+
+def test_a_source_that_a_parser_has_stays(api, create, refused):
+    source = create()
+    parser = api("CreateParser", Name="parser")["ParserId"]
+    api("AttachParserDataSource", ParserId=parser, DataSourceId=source)
+    assert refused("DeleteParserDataSource", DataSourceId=source).code == "iot.system.IllegalRequest"
+    api("DetachParserDataSource", ParserId=parser, DataSourceId=source)
+    api("DeleteParserDataSource", DataSourceId=source)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "+/thing/event/property/post",
+        "*/thing/event/alarm/post",
+        "lamp/thing/event/power:alarm/post",
+        "lamp.1/thing/lifecycle",
+        "+/thing/downlink/reply/message",
+        "+/thing/list/found",
+        "+/thing/topo/lifecycle",
+        "+/thing/event/property/history/post",
+        "+/thing/event/alarm/history/post",
+        "+/ota/upgrade",
+        "+/ota/version/post",
+        "+/thing/deviceinfo/update",
+        "VPJX1/XG3W7/ota/job/status",
+        "+/+/ota/job/status",
+        "lamp/user/get",
+        "+/user/#",
+        "*/user/a/b_2/+",
+    ],
+)
+def test_topics_below_a_product(api, create, product, items, rest):
+    source = create()
+    api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/{rest}")
+    assert list(items(source).values()) == [f"/{product}/{rest}"]
+
+
+@pytest.mark.parametrize("device", ["+", "*", "lamp"])
+def test_topics_of_status(api, create, product, items, device):
+    source = create()
+    api("CreateDataSourceItem", DataSourceId=source, Topic=f"/as/mqtt/status/{product}/{device}")
+    assert len(items(source)) == 1
+
+
+@pytest.mark.parametrize(
+    ("topic", "code"),
+    [
+        ("{key}/lamp/user/get", "iot.messagebroker.InvalidFormattedTopicName"),
+        ("/{key}", "iot.messagebroker.InvalidFormattedTopicName"),
+        ("/{key}/", "iot.messagebroker.InvalidFormattedTopicName"),
+        ("/+/lamp/user/get", "iot.messagebroker.InvalidFormattedTopicName"),
+        ("/{key}/lamp/user", "iot.messagebroker.InvalidFormattedTopicName"),
+        ("/{key}/#/user/get", "iot.messagebroker.InvalidFormattedTopicName"),
+        ("/{key}/lamp/user/#/get", "iot.messagebroker.InvalidFormattedTopicName"),
+        ("/{key}/lamp/user//get", "iot.messagebroker.InvalidFormattedTopicName"),
+        ("/{key}/lamp/user/a-b", "iot.messagebroker.InvalidFormattedTopicName"),
+        ("/{key}/lamp/get", "iot.ruleng.IncorrectSysTopic"),
+        ("/{key}/lamp/thing/event/post", "iot.ruleng.IncorrectSysTopic"),
+        ("/{key}/thing/lifecycle", "iot.ruleng.IncorrectSysTopic"),
+        ("/{key}/lamp/ota/job/status", "iot.ruleng.IncorrectSysTopic"),
+        ("/as/mqtt/status/{key}", "iot.ruleng.IncorrectSysTopic"),
+        ("/a1nothing00/lamp/user/get", "iot.prod.NotExistedProduct"),
+        ("/as/mqtt/status/a1nothing00/+", "iot.prod.NotExistedProduct"),
+    ],
+)
+def test_topics_that_are_refused(platform, create, product, refused, topic, code):
+    source = create()
+    assert refused("CreateDataSourceItem", DataSourceId=source, Topic=topic.format(key=product)).code == code
+    assert platform.store.count("data_source_item") == 0
+
+
+def test_a_source_has_a_topic_once(api, create, product, items, refused):
+    source, other = create(), create()
+    topic = f"/{product}/+/user/get"
+    api("CreateDataSourceItem", DataSourceId=source, Topic=topic)
+    assert refused("CreateDataSourceItem", DataSourceId=source, Topic=topic).code == "iot.system.IllegalRequest"
+    api("CreateDataSourceItem", DataSourceId=other, Topic=topic)
+    assert len(items(source)) == len(items(other)) == 1
+
+
+def test_what_is_said_of_a_topic_beside_it_is_kept(api, create, product):
+    source = create()
+    api("RegisterDevice", ProductKey=product, DeviceName="lamp")
+    more = {"ScopeType": "DEVICE", "ProductKey": product, "DeviceName": "lamp"}
+    api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/lamp/user/get", **more)
+    (item,) = api("ListDataSourceItem", DataSourceId=source, Page=1, PageSize=1)["DataSourceItems"]["dataSourceItem"]
+    assert more.items() <= item.items()
+
+
+@pytest.mark.parametrize(
+    ("topic", "scope"),
+    [
+        ("/{key}/+/user/get", {"ScopeType": "ALL"}),
+        ("/{key}/+/user/get", {"ScopeType": "PRODUCT", "ProductKey": "{key}"}),
+        ("/{key}/nobody/user/get", {"ProductKey": "{key}"}),
+        ("/{key}/*/user/get", {"ScopeType": "DEVICE", "ProductKey": "{key}", "DeviceName": "lamp"}),
+        ("/as/mqtt/status/{key}/lamp", {"ProductKey": "{key}", "DeviceName": "lamp"}),
+    ],
+)
+def test_whose_topic_it_can_be(api, create, product, topic, scope):
+    api("RegisterDevice", ProductKey=product, DeviceName="lamp")
+    source = create()
+    given = {name: text.format(key=product) for name, text in scope.items()}
+    api("CreateDataSourceItem", DataSourceId=source, Topic=topic.format(key=product), **given)
+    (item,) = api("ListDataSourceItem", DataSourceId=source, Page=1, PageSize=1)["DataSourceItems"]["dataSourceItem"]
+    assert {name: text for name, text in item.items() if name not in ("Topic", "DataSourceItemId")} == given
+
+
+@pytest.mark.parametrize(
+    ("topic", "scope", "code"),
+    [
+        ("/{key}/+/user/get", {"ScopeType": "device"}, "iot.common.InvalidFormattedParameter"),
+        ("/{key}/+/user/get", {"ScopeType": "PRODUCT"}, "iot.prod.NullProductKey"),
+        ("/{key}/+/user/get", {"ScopeType": "DEVICE", "DeviceName": "lamp"}, "iot.prod.NullProductKey"),
+        ("/{key}/+/user/get", {"DeviceName": "lamp"}, "iot.prod.NullProductKey"),
+        ("/{key}/+/user/get", {"ScopeType": "DEVICE", "ProductKey": "{key}"}, "iot.device.NullDeviceName"),
+        ("/{key}/+/user/get", {"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
+        ("/{key}/+/user/get", {"ProductKey": "{key}", "DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
+        ("/{key}/+/user/get", {"ProductKey": "{other}"}, "iot.messagebroker.InvalidFormattedTopicName"),
+        (
+            "/{key}/door/user/get",
+            {"ProductKey": "{key}", "DeviceName": "lamp"},
+            "iot.messagebroker.InvalidFormattedTopicName",
+        ),
+        (
+            "/as/mqtt/status/{key}/door",
+            {"ProductKey": "{key}", "DeviceName": "lamp"},
+            "iot.messagebroker.InvalidFormattedTopicName",
+        ),
+    ],
+)
+def test_whose_topic_it_cannot_be(platform, api, create, product, refused, topic, scope, code):
+    other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
+    for name in ("lamp", "door"):
+        api("RegisterDevice", ProductKey=product, DeviceName=name)
+    given = {name: text.format(key=product, other=other) for name, text in scope.items()}
+    error = refused("CreateDataSourceItem", DataSourceId=create(), Topic=topic.format(key=product), **given)
+    assert error.code == code
+    assert platform.store.count("data_source_item") == 0
+
+
+def test_the_list_of_topics(api, create, product, items, refused):
+    source = create()
+    names = ["user/a1", "user/a2", "user/b1", "thing/lifecycle"]
+    for name in names:
+        api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/+/{name}")
+    other = create()
+    api("CreateDataSourceItem", DataSourceId=other, Topic=f"/{product}/+/user/a3")
+    reply = api("ListDataSourceItem", DataSourceId=source, Page=2, PageSize=3)
+    assert [set(item) for item in reply["DataSourceItems"]["dataSourceItem"]] == [{"DataSourceItemId", "Topic"}]
+    assert {name: reply[name] for name in ("Page", "PageSize", "Total")} == {"Page": 2, "PageSize": 3, "Total": 4}
+    assert list(items(source).values()) == [f"/{product}/+/{name}" for name in names]
+    found = items(source, SearchName="user/a")
+    assert list(found.values()) == [f"/{product}/+/user/a1", f"/{product}/+/user/a2"]
+    assert items(source, Page=100_000) == {}
+    for page in ({"Page": 100_001, "PageSize": 1}, {"Page": 1, "PageSize": 101}):
+        wrong = refused("ListDataSourceItem", DataSourceId=source, **page)
+        assert wrong.code == "iot.common.InvalidPageParams"
+
+
+def test_a_topic_is_deleted_from_its_source_only(api, create, product, items, refused):
+    source, other = create(), create()
+    api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/+/user/get")
+    (item,) = items(source)
+    stranger = refused("DeleteDataSourceItem", DataSourceId=other, DataSourceItemId=item)
+    assert stranger.code == "iot.rule.DataSourceItemNotExists"
+    api("DeleteDataSourceItem", DataSourceId=source, DataSourceItemId=item)
+    assert items(source) == {}
+    again = refused("DeleteDataSourceItem", DataSourceId=source, DataSourceItemId=item)
+    assert again.code == "iot.rule.DataSourceItemNotExists"
+
+
+def test_a_deleted_product_takes_its_topics_along(api, create, product, items):
+    source = create()
+    lock = api("CreateProduct", ProductName="lock", NodeType=0)["ProductKey"]
+    for key in (product, lock):
+        api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{key}/+/user/get")
+    api("DeleteProduct", ProductKey=product)
+    assert list(items(source).values()) == [f"/{lock}/+/user/get"]
+
+
+@pytest.mark.parametrize(
+    ("action", "params"),
+    [
+        ("UpdateParserDataSource", {"Name": "source"}),
+        ("GetParserDataSource", {}),
+        ("DeleteParserDataSource", {}),
+        ("CreateDataSourceItem", {"Topic": "/a1/lamp/user/get"}),
+        ("ListDataSourceItem", {"Page": 1, "PageSize": 10}),
+        ("DeleteDataSourceItem", {"DataSourceItemId": 1}),
+    ],
+)
+def test_a_source_that_is_not_there(refused, action, params):
+    assert refused(action, DataSourceId=ABSENT, **params).code == "iot.rule.DataSourceNotExists"

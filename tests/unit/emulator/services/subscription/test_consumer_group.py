@@ -1,0 +1,141 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Consumer groups."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
+from ansible_collections.iotops.aliyun.emulator.core.times import utc
+from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_group as service
+
+DEFAULT = "DEFAULT_GROUP"
+ABSENT = "nothingLikeThis0000000100"
+
+
+@pytest.fixture
+def create(api):
+    """Create a consumer group and return its id."""
+
+    def create(name: str = "group") -> str:
+        return api("CreateConsumerGroup", GroupName=name)["GroupId"]
+
+    return create
+
+
+def names(reply) -> list[str]:
+    return [group["GroupName"] for group in reply["Data"]["ConsumerGroupDTO"]]
+
+
+def test_a_group(platform, api, create):
+    before = platform.clock.now()
+    group = create("A类消费组_1")
+    assert len(group) == 26
+    assert group.isalnum()
+    read = api("QueryConsumerGroupByGroupId", GroupId=group)["Data"]
+    assert read == {"GroupId": group, "GroupName": "A类消费组_1", "CreateTime": read["CreateTime"]}
+    assert utc(before) <= read["CreateTime"] <= utc(platform.clock.now())
+
+
+def test_the_default_group_is_there_from_the_beginning(platform, api):
+    assert api("QueryConsumerGroupByGroupId", GroupId=DEFAULT)["Data"]["GroupId"] == DEFAULT
+    platform.reset()
+    reply = api("QueryConsumerGroupList", CurrentPage=1, PageSize=10)
+    assert [group["GroupId"] for group in reply["Data"]["ConsumerGroupDTO"]] == [DEFAULT]
+
+
+def test_the_default_group_cannot_be_changed(api, refused):
+    for action, params in (("UpdateConsumerGroup", {"NewGroupName": "other"}), ("DeleteConsumerGroup", {})):
+        code = refused(action, GroupId=DEFAULT, **params).code
+        assert code == "iot.consumer.group.ChangeDefaultConsumerGroupNotAllowed"
+    assert api("QueryConsumerGroupByGroupId", GroupId=DEFAULT)["Data"]["GroupName"] == "默认消费组"
+
+
+@pytest.mark.parametrize("name", ["abc", "路", "路" * 16, "a" * 31, "a-group", "a group"])
+def test_names_that_a_group_cannot_have(platform, create, refused, name):
+    group = create()
+    wrong = "iot.consumer.group.InvalidConsumerGroupName"
+    assert refused("CreateConsumerGroup", GroupName=name).code == wrong
+    assert refused("UpdateConsumerGroup", GroupId=group, NewGroupName=name).code == wrong
+    assert platform.store.count("consumer_group", group_name=name) == 0
+
+
+@pytest.mark.parametrize("name", ["abcd", "路灯", "路" * 15, "a" * 30, "A_1_路灯"])
+def test_names_at_the_limits(create, name):
+    create(name)
+
+
+def test_a_name_is_there_once(api, create, refused):
+    group = create("one_")
+    create("two_")
+    for name in ("one_", "默认消费组"):
+        assert refused("CreateConsumerGroup", GroupName=name).code == "iot.consumer.group.ConsumerGroupNameExisted"
+    taken = refused("UpdateConsumerGroup", GroupId=group, NewGroupName="two_")
+    assert taken.code == "iot.consumer.group.ConsumerGroupNameExisted"
+    api("UpdateConsumerGroup", GroupId=group, NewGroupName="one_")
+    api("UpdateConsumerGroup", GroupId=group, NewGroupName="three")
+    assert api("QueryConsumerGroupByGroupId", GroupId=group)["Data"]["GroupName"] == "three"
+
+
+def test_an_account_has_so_many_groups(create, refused, monkeypatch):
+    monkeypatch.setattr(service, "MOST_GROUPS", 3)
+    create("one_")
+    create("two_")  # the third, with the default group
+    full = refused("CreateConsumerGroup", GroupName="three")
+    assert full.code == "iot.consumer.group.ConsumerGroupExceedLimit"
+
+
+def test_the_list(platform, api, create, refused):
+    for name in ("light_1", "light_2", "LIGHT_3", "lock_1"):
+        create(name)
+        platform.clock.advance(1)
+    reply = api("QueryConsumerGroupList", CurrentPage=2, PageSize=2)
+    assert names(reply) == ["light_2", "light_1"]
+    page = {name: reply[name] for name in ("CurrentPage", "PageSize", "PageCount", "Total")}
+    assert page == {"CurrentPage": 2, "PageSize": 2, "PageCount": 3, "Total": 5}
+    some = api("QueryConsumerGroupList", CurrentPage=1, PageSize=1000, Fuzzy=True, GroupName="ight_")
+    assert names(some) == ["light_2", "light_1"]
+    assert some["Total"] == 2
+    without_fuzzy = api("QueryConsumerGroupList", CurrentPage=1, PageSize=10, Fuzzy=False, GroupName="ight_")
+    assert without_fuzzy["Total"] == 5
+    assert names(api("QueryConsumerGroupList", CurrentPage=1, PageSize=9, Fuzzy=True, GroupName="%")) == []
+    with pytest.raises(GatewayError, match="MissingGroupName"):
+        api("QueryConsumerGroupList", CurrentPage=1, PageSize=10, Fuzzy=True)
+    for page in ({"CurrentPage": 0, "PageSize": 1}, {"CurrentPage": 1, "PageSize": 1001}):
+        assert refused("QueryConsumerGroupList", **page).code == "iot.common.InvalidPageParams"
+
+
+def test_a_deleted_group_is_gone(platform, api, create, refused):
+    group = create()
+    api("DeleteConsumerGroup", GroupId=group)
+    assert platform.store.count("consumer_group", group_id=group) == 0
+    assert refused("DeleteConsumerGroup", GroupId=group).code == "iot.consumer.group.ConsumerGroupNotExist"
+
+
+def test_a_group_in_use_cannot_be_deleted(platform, api, create, refused):
+    group = create()
+    product = api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
+    subscription = {"ProductKey": product, "Type": "AMQP"}
+    api("CreateSubscribeRelation", **subscription, DeviceDataFlag=True, ConsumerGroupIds=[group])
+    used = refused("DeleteConsumerGroup", GroupId=group)
+    assert used.code == "iot.consumer.group.DeleteConsumerGroupFailed"
+    assert product in used.message
+    assert platform.store.count("consumer_group", group_id=group) == 1
+    api("DeleteSubscribeRelation", **subscription)
+    api("DeleteConsumerGroup", GroupId=group)
+
+
+@pytest.mark.parametrize(
+    ("action", "params"),
+    [
+        ("UpdateConsumerGroup", {"NewGroupName": "other"}),
+        ("QueryConsumerGroupByGroupId", {}),
+        ("QueryConsumerGroupStatus", {}),
+        ("ResetConsumerGroupPosition", {}),
+        ("DeleteConsumerGroup", {}),
+    ],
+)
+def test_a_group_that_is_not_there(refused, action, params):
+    assert refused(action, GroupId=ABSENT, **params).code == "iot.consumer.group.ConsumerGroupNotExist"
+    assert refused(action, GroupId="no/id", **params).code == "iot.consumer.group.InvalidConsumerGroupId"

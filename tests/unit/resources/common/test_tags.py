@@ -1,0 +1,52 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Tags, and what they may be."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "good"),
+    [
+        ("a.1", "v", True),
+        ("k" * 30, "值" * 64, True),
+        ("k", 7, True),
+        ("k", True, True),
+        (7, "v-1_", True),
+        ("k" * 31, "v", False),
+        ("", "v", False),
+        ("k", "", False),
+        ("k", None, False),
+        ("k_1", "v", False),
+        ("键", "v", False),
+        ("k", "a b", False),
+        ("k", "123$", False),
+        ("k", "值" * 64 + "v", False),
+    ],
+)
+def test_keys_and_values(key, value, good):
+    assert (tags.tags().check({key: value}) == "") is good
+
+
+def test_values_can_have_limits_of_their_own():
+    assert tags.tags(value=Text(1, 9)).check({"k": "a b$"}) == ""
+    assert tags.tags(key=Text(2, 9)).check({"k": "v"}) != ""
+
+
+def test_one_thing_has_100_at_most():
+    kind = tags.tags()
+    assert kind.check({f"k{n}": "v" for n in range(100)}) == ""
+    assert kind.check({f"k{n}": "v" for n in range(101)}) == "takes at most 100 entries, not 101"
+
+
+def test_tags_come_back_as_they_were_sent():
+    values = {"a": "1", "b": "值"}
+    assert tags.rows(list(values.items())) == [{"TagKey": "a", "TagValue": "1"}, {"TagKey": "b", "TagValue": "值"}]
+    assert tags.of_rows(tags.rows(list(values.items()))) == values
+    assert tags.of_rows(None) == {}
+    assert tags.of_rows([{"TagKey": "a"}]) == {"a": ""}

@@ -1,0 +1,65 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is done with one device, or with a product, and told by nothing afterwards."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.client_id import RightClientId
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.reset import Reset
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.deduplication import Deduplication
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+
+LAMP = {"product": "street_light", "name": "lamp_1"}
+
+
+def account(**replies) -> Answers:
+    return Answers(
+        QueryProductList=[{"ProductKey": "a1", "ProductName": "street_light"}],
+        QueryDeviceDetail={"Data": {"IotId": "i1"}},
+        **replies,
+    )
+
+
+@pytest.mark.parametrize("reply", [{}, {"JobId": ""}])
+def test_a_device_is_reset(reply):
+    client = account(ResetThing=reply)
+    assert Reset().perform(LAMP, client, False) == {"changed": True, "calls": 3}
+    assert client.sent[-1] == ("ResetThing", {"IotId": "i1"})
+
+
+def test_a_gateway_with_many_sub_devices_is_reset_by_a_job():
+    client = account(ResetThing={"JobId": "j1"}, QueryJob={"Data": {"Status": "COMPLETED"}})
+    assert Reset().perform(LAMP, client, False) == {"changed": True, "calls": 4, "job_id": "j1"}
+    assert client.sent[-1] == ("QueryJob", {"JobId": "j1"})
+
+
+def test_a_client_id_is_declared_the_right_one():
+    client = account()
+    RightClientId().perform({**LAMP, "client_id": "c1"}, client, False)
+    assert client.sent[-1] == ("TransformClientId", {"IotId": "i1", "ClientId": "c1"})
+
+
+def test_deduplication_is_sent_as_it_is_asked_for():
+    client = account()
+    Deduplication().perform({"product": "street_light", "by_value": True, "by_timestamp": False}, client, False)
+    assert client.sent[-1] == (
+        "UpdateProductFilterConfig",
+        {"ProductKey": "a1", "PropertyValueFilter": True, "PropertyTimestampFilter": False},
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "options"),
+    [
+        (Reset(), LAMP),
+        (RightClientId(), {**LAMP, "client_id": "c1"}),
+        (Deduplication(), {"product": "street_light", "by_value": True, "by_timestamp": True}),
+    ],
+)
+def test_in_check_mode_nothing_is_done(entry, options):
+    client = account()
+    result = entry.perform(options, client, True)
+    assert result["changed"] is True
+    assert set(client.log) <= {"QueryProductList", "QueryDeviceDetail"}

@@ -1,0 +1,83 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Upgrade jobs: their name in a tag, shares, and what of them is canceled."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.job import NAME_TAG, OtaJob, Percent
+
+JOB = OtaJob()
+NEW = {"name": "june", "firmware_id": "f", "product_key": "a1", "type": "static", "target": "all"}
+FLAGS = dict.fromkeys(
+    (
+        "CancelQueuedTask",
+        "CancelNotifiedTask",
+        "CancelInProgressTask",
+        "CancelUnconfirmedTask",
+        "CancelScheduledTask",
+    ),
+    False,
+)
+
+
+def cancel(cancel=None, **current) -> list:
+    """Operation and parameters of each step that cancels a job."""
+    desired = {"stopped": True, **({"cancel": cancel} if cancel else {})}
+    steps = plan(JOB, desired, {"stopped": False, "type": "static", **current})
+    assert [step.changes for step in steps[:-1]] == [{}] * (len(steps) - 1)
+    assert all(step.params.pop("JobId") == Ref("job_id") for step in steps)
+    return [(step.operation, step.params) for step in steps]
+
+
+def test_the_name_travels_in_a_tag():
+    (step,) = plan(JOB, {**NEW, "tags": {"wave": 1}}, None)
+    assert step.params["Tag"] == [{"Key": NAME_TAG, "Value": "june"}, {"Key": "wave", "Value": "1"}]
+    read = JOB.parse({"Tags": {"OtaTagDTO": step.params["Tag"]}, "JobType": "UPGRADE_FIRMWARE"})
+    assert (read["name"], read["tags"]) == ("june", {"wave": "1"})
+
+
+@pytest.mark.parametrize("tags", [{}, {"Tags": {}}, {"Tags": {"OtaTagDTO": []}}, {"Tags": None}])
+def test_a_job_of_somebody_elses_has_no_name(tags):
+    read = JOB.parse({**tags, "JobType": "VERIFY_FIRMWARE", "SelectionType": "STATIC"})
+    assert (read["name"], read["tags"], read["type"]) == ("", {}, "verify")
+
+
+def test_of_a_job_that_is_canceled_every_flag_is_said():
+    # The platform makes up one flag from another where it is not said.
+    assert cancel(["queued"], left=["queued"]) == [("CancelOTATaskByJob", {**FLAGS, "CancelQueuedTask": True})]
+    assert cancel(left=["queued", "unconfirmed"]) == [
+        ("CancelOTATaskByJob", {**FLAGS, "CancelQueuedTask": True, "CancelUnconfirmedTask": True})
+    ]
+
+
+def test_a_strategy_is_canceled_apart():
+    assert cancel(type="dynamic", left=["strategy"]) == [("CancelOTAStrategyByJob", {})]
+    assert [operation for operation, _params in cancel(type="dynamic", left=["strategy", "queued"])] == [
+        "CancelOTAStrategyByJob",
+        "CancelOTATaskByJob",
+    ]
+
+
+def test_what_has_ended_stays_so():
+    assert plan(JOB, {"stopped": True}, {"stopped": True, "type": "static"}) == []
+    with pytest.raises(InvalidValue, match="does not begin anew"):
+        plan(JOB, {"stopped": False}, {"stopped": True, "type": "static"})
+
+
+@pytest.mark.parametrize(
+    ("share", "good"),
+    [("33.3", True), ("100", True), ("0.001", True), ("0", False), ("100.1", False), ("1.2345", False), ("a", False)],
+)
+def test_shares(share, good):
+    assert (Percent().check(share) == "") is good
+
+
+def test_a_share_is_the_same_with_more_zeros():
+    assert Percent().canonical("33.3") == Percent().canonical("33.300")
+    assert Percent().canonical("33.3") != Percent().canonical("33.33")
+    assert Percent().canonical("") == ""

@@ -1,0 +1,107 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Data sources: topics that are the same, and whose they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.data_source import DataSource, Topics
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+
+SOURCE = DataSource()
+KIND = Topics()
+
+
+def account(*topics) -> Answers:
+    row = {"DataSourceId": 1, "Name": "lamps"}
+    return Answers(
+        QueryProductList=[{"ProductKey": "a1", "ProductName": "street_light"}],
+        ListParserDataSource=[row],
+        GetParserDataSource={"DataSource": row},
+        ListDataSourceItem=[{"DataSourceItemId": n, "Topic": topic} for n, topic in enumerate(topics, 10)],
+    )
+
+
+def source(client, check_mode=False, **options) -> dict:
+    return converge(SOURCE, {"name": "lamps", **options}, client, check_mode)
+
+
+def writes(client) -> list:
+    return [(name, params) for name, params in client.sent if client.operation(name).writes]
+
+
+@pytest.mark.parametrize("written", ["/street_light/+/user/get", "/a1/*/user/get", "/a1/+/user/get"])
+@pytest.mark.parametrize("read", ["/a1/+/user/get", "/a1/*/user/get"])
+def test_a_topic_is_the_same_however_it_is_written(written, read):
+    assert source(account(read), topics=[{"topic": written}])["changed"] is False
+
+
+@pytest.mark.parametrize("other", ["/a1/+/user/#", "/a1/+/user/+", "/a1/lamp/user/get", "/a1/+/user/get*"])
+def test_other_signs_mean_something_else(other):
+    client = account("/a1/+/user/get")
+    source(client, topics=[{"topic": other}])
+    assert writes(client) == [
+        ("DeleteDataSourceItem", {"DataSourceId": "1", "DataSourceItemId": "10"}),
+        ("CreateDataSourceItem", {"DataSourceId": "1", "Topic": other, "DeviceName": None}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({}, {"DeviceName": None}),
+        ({"product": "street_light"}, {"ScopeType": "PRODUCT", "ProductKey": "a1", "DeviceName": None}),
+        ({"product": "a1", "device": "lamp"}, {"ScopeType": "DEVICE", "ProductKey": "a1", "DeviceName": "lamp"}),
+    ],
+)
+def test_a_topic_that_says_whose_it_is(given, sent):
+    client = account()
+    topic = "/a1/home/get"
+    # What is not given is None, as Ansible has it.
+    source(client, topics=[{"topic": topic, "product": None, "device": None, **given}])
+    assert writes(client) == [("CreateDataSourceItem", {"DataSourceId": "1", "Topic": topic, **sent})]
+
+
+def test_the_same_topic_of_two_products_is_two():
+    topics = [{"topic": "home/get", "product": product} for product in ("new", "newer")]
+    result = source(account(), True, topics=topics)
+    assert len(result["steps"]) == 2
+    one, other = ({"topic": "home/get", "product_key": key} for key in ("a1", "a2"))
+    assert KIND.canonical([one]) != KIND.canonical([other])
+    assert KIND.identity({"topic": "x", "product": "new", "product_key": PENDING}) == ("x", "new", "")
+
+
+def test_topics_are_told_from_status_topics_by_their_place():
+    for written, full in (
+        ("/as/mqtt/status/street_light/+", "/as/mqtt/status/a1/+"),
+        ("/street_light/+/thing/lifecycle", "/a1/+/thing/lifecycle"),
+    ):
+        client = account()
+        source(client, topics=[{"topic": written}])
+        assert writes(client)[0][1]["Topic"] == full
+
+
+@pytest.mark.parametrize(
+    ("topics", "complaint"),
+    [
+        ([{"topic": "/a1/+/user/get"}], ""),
+        ([{"topic": "home/get", "product": "a1"}], ""),
+        ([{"topic": "home/get"}], "has a topic 'home/get' that is not of the form"),
+        ([{"topic": "/a1"}], "has a topic '/a1' that is not of the form"),
+        ([{"topic": "/a 1/d/user/get"}], "has a topic '/a 1/d/user/get' that is not"),
+        ([{"topic": "/a1/d/user/get", "device": "d"}], "has a topic '/a1/d/user/get' with a device and without"),
+        ([{"topic": f"/a1/d/user/{n}"} for n in range(1001)], "takes at most 1000 elements"),
+    ],
+)
+def test_what_topics_can_be(topics, complaint):
+    assert KIND.check(topics).startswith(complaint)
+    assert bool(KIND.check(topics)) is bool(complaint)
+
+
+def test_a_topic_that_is_named_twice_is_refused():
+    with pytest.raises(InvalidValue, match=r"^topics names a topic twice$"):
+        source(account(), topics=[{"topic": "/a1/+/user/get"}, {"topic": "/street_light/*/user/get"}])

@@ -1,0 +1,180 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Rules: their topics, and what must be there before they start or go."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ReferenceNotFound
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.rule import Rule, topic_type
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+
+RULE = Rule()
+SQL = {"product": "street_light", "short_topic": "+/user/up", "select": "*"}
+STOPPED = {"Id": 7, "Name": "overheat", "Status": "STOP", "TopicType": -1, "UtcCreated": "2019"}
+RUNNING = {
+    **STOPPED,
+    "Status": "RUNNING",
+    "ProductKey": "a1",
+    "ShortTopic": "+/user/up",
+    "TopicType": 1,
+    "Select": "*",
+    "Where": "t > 60",
+    "RuleDesc": "old",
+}
+
+
+def account(rule=None, actions=()) -> Answers:
+    return Answers(
+        QueryProductList=[{"ProductKey": "a1", "ProductName": "street_light"}],
+        ListRule=[rule] if rule else [],
+        GetRule={"RuleInfo": rule} if rule else None,
+        ListRuleActions={"RuleActionList": {"RuleActionInfo": list(actions)}},
+        CreateRule={"RuleId": 7},
+        QueryConsumerGroupList=[{"GroupId": group, "GroupName": f"name_of_{group}"} for group in ("g1", "g2")],
+    )
+
+
+def rule(client, check_mode=True, **options) -> dict:
+    return converge(RULE, {"name": "overheat", **options}, client, check_mode)
+
+
+def operations(result) -> list:
+    return [step["operation"] for step in result["steps"]]
+
+
+@pytest.mark.parametrize(
+    ("short_topic", "kind"),
+    [
+        ("+/thing/event/property/post", "system"),
+        ("lamp_1/thing/lifecycle", "system"),
+        ("+/ota/upgrade", "system"),
+        ("package/job/ota/job/status", "system"),
+        ("+/users/up", "system"),
+        ("+/user/up", "custom"),
+        ("/+/user/up", "custom"),
+        ("lamp_1/user/#", "custom"),
+        ("+/user", "custom"),
+        ("+", "status"),
+        ("lamp_1", "status"),
+        ("mqtt/status/a1/+", "status"),
+        ("+/mqtt/status", "status"),
+    ],
+)
+def test_the_type_of_a_topic(short_topic, kind):
+    assert topic_type(short_topic) == kind
+
+
+def test_the_type_follows_from_the_topic_unless_it_is_given():
+    (step,) = rule(account(), short_topic="+/user/up")["steps"]
+    assert step["changes"]["topic_type"]["after"] == "custom"
+    (step,) = rule(account(), short_topic="+/user/up", topic_type="system")["steps"]
+    assert step["changes"]["topic_type"]["after"] == "system"
+    assert "topic_type" not in rule(account())["steps"][0]["changes"]
+
+
+def test_a_rule_without_sql_has_no_type_of_topic():
+    assert "topic_type" not in rule(account(STOPPED))["rule"]
+
+
+def test_a_rule_is_made_stopped_and_starts_last():
+    action = {"type": "amqp", "configuration": {"groupId": "g"}, "error_action": False}
+    assert operations(rule(account(), state="stopped")) == ["CreateRule"]
+    assert operations(rule(account(), state="started", **SQL, actions=[action])) == [
+        "CreateRule",
+        "CreateRuleAction",
+        "StartRule",
+    ]
+
+
+@pytest.mark.parametrize("there", [None, STOPPED])
+@pytest.mark.parametrize(
+    ("options", "missing"),
+    [
+        ({}, "product, short_topic, select"),
+        ({"product": "street_light", "select": "*"}, "short_topic"),
+        ({"product": "street_light", "short_topic": "+/user/report"}, "select"),
+    ],
+)
+def test_a_rule_needs_its_sql_before_it_starts(there, options, missing):
+    client = account(there)
+    with pytest.raises(InvalidValue, match=rf"^a rule needs {missing} before it can start\. Give them$") as caught:
+        rule(client, False, state="started", **options)
+    assert caught.value.field == missing.split(",")[0]
+    assert not any(client.operation(name).writes for name in client.log)
+
+
+def test_what_is_there_counts():
+    assert operations(rule(account({**RUNNING, "Status": "STOP"}), state="started")) == ["StartRule"]
+    assert operations(rule(account({**RUNNING, "Status": "STOP", "Select": ""}), state="started", select="*")) == [
+        "UpdateRule",
+        "StartRule",
+    ]
+
+
+@pytest.mark.parametrize("status", ["started", "stopped"])
+def test_finding_rules_by_status_asks_for_no_sql(status):
+    assert gather(RULE, {"name": "nothing", "status": status}, account(STOPPED))["rules"] == []
+    found = gather(RULE, {"name": "overheat", "status": status}, account(STOPPED))["rules"]
+    assert len(found) == (status == "stopped")
+
+
+@pytest.mark.parametrize(("there", "expected"), [(RUNNING, ["StopRule", "DeleteRule"]), (STOPPED, ["DeleteRule"])])
+def test_a_rule_that_runs_is_stopped_before_it_goes(there, expected):
+    assert operations(rule(account(there), state="absent")) == expected
+    assert rule(account(there), state="absent")["rule"] == {}
+
+
+def test_an_update_sends_the_whole_sql():
+    (step,) = plan(RULE, {"description": "new"}, RULE.parse(RUNNING))
+    assert step.params == {
+        **RULE.identify(),
+        "Name": "overheat",
+        "ProductKey": "a1",
+        "ShortTopic": "+/user/up",
+        "TopicType": 1,
+        "Select": "*",
+        "Where": "t > 60",
+        "RuleDesc": "new",
+    }
+
+
+def test_a_product_can_change_and_the_diff_says_so():
+    result = rule(account({**RUNNING, "ProductKey": "a9"}), product="street_light")
+    assert operations(result) == ["UpdateRule"]
+    assert (result["diff"]["before"]["product"], result["diff"]["after"]["product"]) == ("a9", "street_light")
+    same = rule(account(RUNNING), product="street_light")
+    assert same["diff"]["before"]["product"] == same["diff"]["after"]["product"] == "street_light"
+
+
+@pytest.mark.parametrize(
+    ("topic", "sent"),
+    [
+        ("/street_light/console/user/alarm", "/a1/console/user/alarm"),
+        ("/a1/console/user/alarm", "/a1/console/user/alarm"),
+        ("/sys/${productKey}/d/thing/service/x", "/sys/${productKey}/d/thing/service/x"),
+        ("/sys/street_light/${deviceName}/thing/service/x", "/sys/a1/${deviceName}/thing/service/x"),
+    ],
+)
+def test_a_topic_to_republish_to_may_name_the_product(topic, sent):
+    action = {"type": "republish", "configuration": {"topic": topic, "topicType": 1}, "error_action": False}
+    (step,) = rule(account(STOPPED), actions=[action])["steps"]
+    assert step["changes"]["actions"]["after"][0]["configuration"] == {"topic": sent, "topicType": 1}
+    assert action["configuration"]["topic"] == topic
+
+
+def test_a_topic_of_a_product_that_is_not_there_is_an_error_or_left_as_it_is():
+    action = {
+        "type": "republish",
+        "configuration": {"topic": "/new/d/user/x", "topicType": 1},
+        "error_action": False,
+    }
+    with pytest.raises(ReferenceNotFound, match="there is no product new"):
+        rule(account(STOPPED), False, actions=[action])
+    result = rule(account(STOPPED), actions=[action])
+    assert result["pending"] == ["the product new does not exist yet"]
+    assert result["steps"][0]["changes"]["actions"]["after"] == [action]

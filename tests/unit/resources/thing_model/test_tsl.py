@@ -1,0 +1,421 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Thing models: when two mean the same, and which cannot be."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import json_schema
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import tsl
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.functions import Functions, fault
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.tsl import MOST_CHARACTERS, Tsl
+
+DATA = Path(__file__).parent / "data"
+MODELS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("*.json"))}
+
+KIND = Tsl()
+
+#: What the platform adds to functions or to the whole by itself.
+ADDED = ("schema", "profile", "link", "method")
+DERIVED = {"services": ("set", "get"), "events": ("post",)}
+#: What a member is where it is left out.
+USUAL = {"required": False, "desc": "", "callType": "async", "inputData": [], "outputData": []}
+#: Lists whose order means nothing.
+UNORDERED = ("properties", "events", "services", "inputData", "outputData", "specs")
+
+#: Seeds, because so many choices of hypothesis' own would take long.
+RANDOMS = st.integers(0, 2**32).map(Random)
+
+tried = settings(deadline=None, max_examples=30)
+each_model = pytest.mark.parametrize("name", MODELS)
+
+
+def same(one, other) -> bool:
+    assert (KIND.canonical(one) == KIND.canonical(other)) is (KIND.canonical(other) == KIND.canonical(one))
+    return KIND.canonical(one) == KIND.canonical(other)
+
+
+def bare(value):
+    """A model, or a part of it, without what the platform adds, and without what need not be written."""
+    if isinstance(value, list):
+        return [bare(element) for element in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {}
+    for key, member in value.items():
+        if key in ADDED or (key in USUAL and member == USUAL[key]):
+            continue
+        if key in DERIVED:
+            member = [function for function in member if function["identifier"] not in DERIVED[key]]
+        kept[key] = bare(member)
+    return kept
+
+
+def shuffled(value, random: Random, key=""):
+    """A model with everything in another order that has none."""
+    if isinstance(value, dict):
+        keys = random.sample(list(value), len(value))
+        return {key: shuffled(value[key], random, key) for key in keys}
+    if isinstance(value, list):
+        order = random.sample(value, len(value)) if key in UNORDERED else value
+        return [shuffled(element, random) for element in order]
+    return value
+
+
+def as_numbers(value):
+    """A model whose specs have numbers where the platform has texts."""
+    if isinstance(value, dict):
+        return {key: as_numbers(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [as_numbers(element) for element in value]
+    if isinstance(value, str) and value.lstrip("-").replace(".", "", 1).isdigit():
+        return float(value) if "." in value else int(value)
+    return value
+
+
+def places(value, path=()):
+    """The path of every member and element of a model, deep ones too."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, member in members:
+        yield (*path, key)
+        yield from places(member, (*path, key))
+
+
+def at(value, path):
+    for key in path:
+        value = value[key]
+    return value
+
+
+def without(model, path):
+    """A copy of the model without the member or element at a path."""
+    changed = copy.deepcopy(model)
+    del at(changed, path[:-1])[path[-1]]
+    return changed
+
+
+def other(value):
+    """Another value of the kind."""
+    return not value if isinstance(value, bool) else value + ("x" if isinstance(value, str) else 1)
+
+
+# The same
+
+
+@each_model
+def test_a_model_is_the_same_as_itself_as_text_and_as_members(name):
+    model = MODELS[name]
+    assert same(model, copy.deepcopy(model))
+    assert same(model, json.dumps(model))
+    assert same(model, KIND.from_wire(KIND.to_wire(model)))
+    assert same(json.dumps(model, indent=2), KIND.to_wire(model))
+
+
+@each_model
+def test_what_the_platform_adds_means_nothing(name):
+    model = MODELS[name]
+    assert bare(model) != model
+    assert same(model, bare(model))
+
+
+@each_model
+@tried
+@given(random=RANDOMS)
+def test_order_means_nothing(name, random):
+    model = MODELS[name]
+    assert same(model, shuffled(model, random))
+    assert same(bare(shuffled(model, random)), model)
+
+
+@each_model
+def test_a_number_and_the_same_number_as_text_are_the_same(name):
+    model = MODELS[name]
+    assert as_numbers(model) != model
+    assert same(model, as_numbers(model))
+
+
+@each_model
+def test_the_plain_form_says_all_of_a_model(name):
+    functions = tsl.functions_of(MODELS[name])
+    assert Functions().check(functions) == ""
+    assert fault(functions) == ""
+    assert same(MODELS[name], tsl.written(functions))
+    assert tsl.functions_of(tsl.written(functions)) == functions
+
+
+@each_model
+def test_comparing_changes_nothing(name):
+    model = copy.deepcopy(MODELS[name])
+    KIND.canonical(model)
+    assert model == MODELS[name]
+
+
+@pytest.mark.parametrize("nothing", [None, "", {}, {"properties": []}, {"schema": "x", "events": None}])
+def test_models_without_functions_are_the_same(nothing):
+    assert same(nothing, {"properties": [], "events": [], "services": []})
+    assert not same(nothing, MODELS["door_lock"])
+
+
+def test_a_spec_without_a_value_means_nothing():
+    def model(**specs):
+        return {"properties": [{"identifier": "a", "name": "a", "dataType": {"type": "int", "specs": specs}}]}
+
+    assert same(model(min="1", unit="", unitName=None), model(min="1"))
+    assert not same(model(min="1", unit="m"), model(min="1"))
+
+
+# Not the same
+
+
+@each_model
+def test_any_other_value_of_a_real_member_is_a_difference(name):
+    model = bare(MODELS[name])
+    changed = 0
+    for path in places(model):
+        if not isinstance(at(model, path), (dict, list)):
+            another = copy.deepcopy(model)
+            at(another, path[:-1])[path[-1]] = other(at(model, path))
+            assert not same(model, another), path
+            changed += 1
+    assert changed > 20
+
+
+@each_model
+def test_anything_that_is_taken_away_is_a_difference(name):
+    model = bare(MODELS[name])
+    for path in places(model):
+        if path[-1] == "type" and path[-2] in ("dataType", "item"):
+            continue  # nothing has no type
+        if path[-1] == "identifier" or at(model, path) == {}:
+            continue
+        assert not same(model, without(model, path)), path
+
+
+@each_model
+def test_anything_that_is_usual_is_a_difference_where_it_is_not(name):
+    model = bare(MODELS[name])
+    for block in ("properties", "events", "services"):
+        for function in model[block]:
+            members = [("required", True), ("desc", "x"), *([("callType", "sync")] if block == "services" else [])]
+            for member, value in members:
+                if function.get(member) != value:
+                    another = copy.deepcopy(model)
+                    next(f for f in another[block] if f["identifier"] == function["identifier"])[member] = value
+                    assert not same(model, another), (block, function["identifier"], member)
+
+
+@each_model
+def test_what_the_platform_does_not_keep_is_no_difference(name):
+    model = copy.deepcopy(MODELS[name])
+    for block in ("properties", "events", "services"):
+        for function in model[block]:
+            function["more"] = 1
+    assert same(model, MODELS[name])
+
+
+def test_a_function_of_another_block_is_another():
+    one = {"identifier": "a", "name": "a"}
+    assert not same({"events": [one]}, {"services": [one]})
+    assert not same({"properties": [{"identifier": "set", "name": "a"}]}, {})
+    assert same({"services": [{"identifier": "set", "name": "a"}]}, {})
+
+
+# Models of any shape
+
+_SCALARS = st.one_of(
+    st.fixed_dictionaries({"type": st.sampled_from(["int", "float", "double"])}).flatmap(
+        lambda kind: st.fixed_dictionaries(
+            {"min": st.integers(-9, 0).map(str), "max": st.integers(1, 9).map(str)}, optional={"step": st.just("1")}
+        ).map(lambda specs: {**kind, "specs": specs})
+    ),
+    st.just({"type": "date"}),
+    st.integers(1, 99).map(lambda length: {"type": "text", "specs": {"length": str(length)}}),
+    st.dictionaries(st.sampled_from("0123"), st.sampled_from(["on", "off", "开"]), min_size=1).map(
+        lambda specs: {"type": "enum", "specs": specs}
+    ),
+)
+_IDENTIFIERS = st.sampled_from([f"Item{n}" for n in range(6)])
+
+
+def _parameters(types, least=0):
+    return st.dictionaries(_IDENTIFIERS, types, min_size=least, max_size=3).map(
+        lambda members: [{"identifier": key, "name": key, "dataType": value} for key, value in members.items()]
+    )
+
+
+_TYPES = st.recursive(
+    _SCALARS,
+    lambda inner: st.one_of(
+        _parameters(inner, 1).map(lambda members: {"type": "struct", "specs": members}),
+        inner.map(lambda item: {"type": "array", "specs": {"size": "4", "item": item}}),
+    ),
+    max_leaves=3,
+)
+_PROPERTIES = st.builds(
+    lambda members, modes: [
+        {**member, "accessMode": mode, "required": mode == "rw"} for member, mode in zip(members, modes, strict=False)
+    ],
+    _parameters(_TYPES),
+    st.lists(st.sampled_from(["r", "rw", "w"]), min_size=3, max_size=3),
+)
+
+
+def _functions(**members):
+    function = st.fixed_dictionaries({"name": st.just("fn"), "desc": st.sampled_from(["", "why"]), **members})
+    return st.dictionaries(_IDENTIFIERS, function, max_size=2).map(
+        lambda functions: [{"identifier": key, **value} for key, value in functions.items()]
+    )
+
+
+ANY_MODEL = st.fixed_dictionaries(
+    {
+        "properties": _PROPERTIES,
+        "events": _functions(type=st.sampled_from(["info", "alert"]), outputData=_parameters(_TYPES)),
+        "services": _functions(
+            callType=st.sampled_from(["async", "sync"]),
+            inputData=_parameters(_TYPES),
+            outputData=_parameters(_TYPES),
+        ),
+    }
+)
+
+
+@tried
+@given(ANY_MODEL, RANDOMS)
+def test_any_model_can_be_and_comes_back_as_the_same(model, random):
+    assert KIND.check(model) == ""
+    assert same(KIND.from_wire(KIND.to_wire(model)), model)
+    assert same(shuffled(model, random), model)
+    assert same(as_numbers(model), model)
+    assert same(bare(model), model)
+    assert same(tsl.written(tsl.functions_of(model)), model)
+
+
+@tried
+@given(ANY_MODEL, st.data())
+def test_a_change_anywhere_in_any_model_is_a_difference(model, data):
+    model = bare(model)
+    leaves = [path for path in places(model) if not isinstance(at(model, path), (dict, list))]
+    if leaves:
+        path = data.draw(st.sampled_from(leaves))
+        changed = copy.deepcopy(model)
+        at(changed, path[:-1])[path[-1]] = other(at(changed, path))
+        assert not same(model, changed), path
+
+
+# What cannot be
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["", "x", "int", "struct", "array"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["type", "specs", "item", "identifier", "dataType"]), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@tried
+@given(st.sampled_from(list(MODELS.values())), JSON, st.data())
+def test_what_can_be_can_be_compared(model, value, data):
+    path = data.draw(st.sampled_from(list(places(model))))
+    another = copy.deepcopy(model)
+    at(another, path[:-1])[path[-1]] = value
+    for one in (another, without(model, path)):
+        if not KIND.check(one):
+            assert same(one, KIND.to_wire(one))
+
+
+@each_model
+def test_what_the_platform_gives_can_be_given_back(name):
+    assert KIND.check(MODELS[name]) == ""
+    assert KIND.check(json.dumps(MODELS[name])) == ""
+    assert KIND.check(bare(MODELS[name])) == ""
+    assert KIND.check(as_numbers(MODELS[name])) == ""
+
+
+def test_a_model_is_sent_as_short_as_it_can_be():
+    assert KIND.to_wire('{ "properties": [ ] }') == '{"properties":[]}'
+    assert KIND.to_wire({"properties": [], "name": "灯"}) == '{"properties":[],"name":"灯"}'
+
+
+def changed(path, value):
+    """The street lamp's model with another value somewhere; None takes it away."""
+    model = copy.deepcopy(MODELS["street_lamp"])
+    if value is None:
+        return without(model, path)
+    at(model, path[:-1])[path[-1]] = value
+    return model
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        (("properties", 0, "accessMode"), "x", "is wrong at properties[0].accessMode"),
+        (("properties", 1, "accessMode"), None, "is wrong at properties[1]: 'accessMode' is a required property"),
+        (("properties", 2, "identifier"), "with space", "is wrong at properties[2].identifier"),
+        (("properties", 2, "identifier"), "x" * 51, "is wrong at properties[2].identifier"),
+        (("properties", 2, "name"), "", "is wrong at properties[2].name"),
+        (("properties", 2, "required"), "yes", "is wrong at properties[2].required"),
+        (("properties", 0, "dataType"), {"type": "lamp"}, "is wrong at properties[0].dataType.type"),
+        (("properties", 0, "dataType"), {"type": "bool"}, "is wrong at properties[0].dataType"),
+        (("properties", 0, "dataType"), {"type": "struct"}, "is wrong at properties[0].dataType"),
+        (("properties", 0, "dataType"), {"type": "array"}, "is wrong at properties[0].dataType"),
+        (("properties", 0, "dataType"), {"type": "enum", "specs": {}}, "is wrong at properties[0].dataType.specs"),
+        (("properties", 0, "dataType"), {"type": "struct", "specs": []}, "is wrong at properties[0].dataType.specs"),
+        (("properties", 0, "dataType"), {"type": "array", "specs": {}}, "is wrong at properties[0].dataType.specs"),
+        (("properties", 6, "dataType", "specs", "item", "type"), "x", "properties[6].dataType.specs.item.type"),
+        (("properties", 1, "dataType", "specs"), "none", "is wrong at properties[1].dataType.specs"),
+        (("properties", 4, "dataType", "specs", 0, "dataType"), {}, "is wrong at properties[4].dataType.specs"),
+        (("events", 1, "outputData", 0, "dataType", "type"), "x", "is wrong at events[1].outputData[0]"),
+        (("services", 2, "inputData", 0, "identifier"), "a b", "is wrong at services[2].inputData[0]"),
+        (("properties", 1), "Brightness", "is wrong at properties[1]"),
+        (("events", 1), "Error", "is wrong at events[1]"),
+        (("services", 2), "Flash", "is wrong at services[2]"),
+        (("services", 2, "name"), "", "is wrong at services[2].name"),
+        (("events", 1, "type"), "warning", "is wrong at events[1].type"),
+        (("services", 2, "callType"), "later", "is wrong at services[2].callType"),
+        (("services", 2, "identifier"), None, "is wrong at services[2]"),
+        (("properties", 1, "identifier"), "LampStatus", "has LampStatus twice in properties"),
+        (("services", 3, "identifier"), "Flash", "has Flash twice in services"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(path, value, complaint):
+    assert complaint in KIND.check(changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        ("{", "is not JSON: "),
+        ("", "is not JSON: "),
+        ("[]", "is wrong at its top"),
+        ({}, "is wrong at its top"),
+        (7, "is wrong at its top"),
+        ({"properties": {}}, "is wrong at properties"),
+    ],
+)
+def test_what_is_no_model_is_told_so(value, complaint):
+    assert complaint in KIND.check(value)
+
+
+def test_a_model_can_have_256_kilobytes():
+    def model(characters):
+        empty = {"properties": [], "schema": ""}
+        return {"properties": [], "schema": "x" * (characters - len(tsl.text(empty)))}
+
+    assert KIND.check(model(MOST_CHARACTERS)) == ""
+    assert KIND.check(model(MOST_CHARACTERS + 1)).startswith("has 262145 characters, more than the 262144")
+
+
+def test_a_missing_library_is_said_when_a_model_is_given(monkeypatch):
+    monkeypatch.setattr(json_schema, "JSONSCHEMA_IMPORT_ERROR", "Traceback ...")
+    assert KIND.check(MODELS["door_lock"]).startswith("cannot be checked: the Python library jsonschema is missing")
