@@ -1,14 +1,14 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The embedded platform: the HTTP API of the Alibaba Cloud IoT Platform (version 2018-01-20) on loopback.
+"""The emulator: the HTTP API of the Alibaba Cloud IoT Platform (version 2018-01-20) on the loopback interface.
 
-``python -m ansible_collections.iotops.aliyun.emulator`` starts it. A request takes this way, and no layer knows the one
-before it::
+Start it with ``python -m ansible_collections.iotops.aliyun.emulator``. A request passes through these layers, and no
+layer depends on the layer before it::
 
     server (HTTP)  →  auth, faults, quota  →  dispatch  →  services  →  store (SQLite)
 
-The operations themselves, their parameters, limits and error codes are data in ``plugins/module_utils/api``; a service
-adds only what the platform does and remembers.
+The operations, with their parameters, limits and error codes, are defined as data in ``plugins/module_utils/api``. A
+service implements only the behavior and the state of the platform.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pathlib import Path
 
 
 def collection_version() -> str:
-    """The version of the collection this package belongs to; ``unknown`` in a tree that carries none."""
+    """Return the version of the collection that contains this package, or ``unknown`` if no version file is found."""
     root = Path(__file__).parent.parent
-    manifest = root / "MANIFEST.json"  # what an installed collection has
+    manifest = root / "MANIFEST.json"  # present in an installed collection
     if manifest.is_file():
         return json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"]
-    galaxy = root / "galaxy.yml"  # what a checkout has
+    galaxy = root / "galaxy.yml"  # present in a source checkout
     if galaxy.is_file():
         for line in galaxy.read_text(encoding="utf-8").splitlines():
             key, _colon, value = line.partition(":")

@@ -1,6 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Starting the platform in the background, for playbooks and pipelines that go on when it listens."""
+"""Start the emulator as a background process and wait until it accepts connections.
+
+Playbooks and pipelines use this to continue as soon as the emulator is ready.
+"""
 
 from __future__ import annotations
 
@@ -10,33 +13,38 @@ import tempfile
 import time
 from pathlib import Path
 
-#: How long a start may take, in seconds.
-PATIENCE = 60.0
+#: The timeout for the start, in seconds.
+START_TIMEOUT = 60.0
 
 
 class StartFailed(Exception):
-    """The platform did not come to listen; the text is what it said last."""
+    """The emulator did not start. The text is what the process wrote to standard error."""
 
 
 def start(arguments: list[str], ready_file: Path | None) -> str:
-    """Run the platform with these arguments in a process of its own, and return the content of its ready file.
+    """Run the emulator in a separate process and return the content of its ready file.
 
-    Raises StartFailed where it ends, or does not listen within ``PATIENCE`` seconds (it is ended then).
+    Args:
+        arguments: the command-line arguments of the emulator.
+        ready_file: the ready file to use; None for a temporary file.
+
+    Raises:
+        StartFailed: the process ended, or was not ready within ``START_TIMEOUT`` seconds (it is killed in that case).
     """
     with tempfile.TemporaryDirectory(prefix="iotops-emulator-") as folder:
         ready = ready_file or Path(folder) / "ready.json"
         ready.unlink(missing_ok=True)
-        # The option that comes last wins, so the caller's own ready file may stay among the arguments.
+        # The last occurrence of an option takes effect, so the caller's --ready-file can stay in the arguments.
         command = [sys.executable, "-m", __package__, *arguments, "--ready-file", str(ready)]
-        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
             )
-            deadline = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + START_TIMEOUT
             while not ready.exists():
                 if process.poll() is not None or time.monotonic() > deadline:
                     process.kill()
-                    said.seek(0)
-                    raise StartFailed(said.read().strip() or f"not ready within {PATIENCE:.0f} seconds")
+                    errors.seek(0)
+                    raise StartFailed(errors.read().strip() or f"not ready within {START_TIMEOUT:.0f} seconds")
                 time.sleep(0.02)
         return ready.read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Platforms in processes of their own, for all tests that want a wire between them and the platform."""
+"""Fixtures that run the emulator in a separate process, for all tests that send real HTTP requests."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ import pytest
 COMMAND = (sys.executable, "-m", "ansible_collections.iotops.aliyun.emulator", "--port", "0")
 
 KEY = "emulator"
-STARTING = 15.0  # seconds
+START_TIMEOUT = 15.0  # seconds
 
 
-def flat(params: dict[str, Any]) -> dict[str, str]:
-    """Parameters as they travel: ``{"Tag": [{"Key": "a"}]}`` becomes ``{"Tag.1.Key": "a"}``."""
+def flatten(params: dict[str, Any]) -> dict[str, str]:
+    """Return parameters as they are sent: ``{"Tag": [{"Key": "a"}]}`` becomes ``{"Tag.1.Key": "a"}``."""
     result: dict[str, str] = {}
 
     def put(name: str, value: Any) -> None:
@@ -49,8 +49,11 @@ def flat(params: dict[str, Any]) -> dict[str, str]:
     return result
 
 
-def signed(method: str, params: dict[str, str], key: str = KEY, secret: str = KEY) -> str:
-    """The query of a request in signature version 1.0, written from the manual and not from the code under test."""
+def signed_query(method: str, params: dict[str, str], key: str = KEY, secret: str = KEY) -> str:
+    """Return the signed query of a request (signature version 1.0).
+
+    Written from the manual and independent of the code under test.
+    """
     values = {
         "Format": "JSON",
         "Version": "2018-01-20",
@@ -68,27 +71,27 @@ def signed(method: str, params: dict[str, str], key: str = KEY, secret: str = KE
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What processes share to keep to one pace is of this run alone, and goes with it."""
-    folder = tempfile.mkdtemp(prefix="iotops-pace-")
+    """Give this test run a private folder for the state of the shared rate limit, and delete it afterwards."""
+    folder = tempfile.mkdtemp(prefix="iotops-rate-limit-")
     os.environ["XDG_RUNTIME_DIR"] = folder
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @dataclass
-class Running:
-    """A platform in a process of its own."""
+class EmulatorProcess:
+    """An emulator that runs in a separate process."""
 
     process: subprocess.Popen
     endpoint: str  # http://127.0.0.1:PORT
     pid: int
-    mqtt: str = ""  # 127.0.0.1:PORT, where it was started with --mqtt-port
+    mqtt: str = ""  # 127.0.0.1:PORT if the emulator was started with --mqtt-port, otherwise empty
     address: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.address = self.endpoint.removeprefix("http://")
 
     def request(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
-        """Status and body of one HTTP request; ``body`` is sent as JSON."""
+        """Send one HTTP request with ``body`` as JSON, and return the status and the body of the response."""
         connection = http.client.HTTPConnection(self.address, timeout=10)
         with contextlib.closing(connection):
             connection.request(method, path, None if body is None else json.dumps(body))
@@ -98,7 +101,7 @@ class Running:
     def exchange(
         self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of one HTTP request with a body of bytes."""
+        """Send one HTTP request with a binary body, and return the status, headers and body of the response."""
         connection = http.client.HTTPConnection(self.address, timeout=10)
         with contextlib.closing(connection):
             connection.request(method, path, content, headers or {})
@@ -106,52 +109,52 @@ class Running:
             return response.status, dict(response.getheaders()), response.read()
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """What a control address answers, which must be HTTP 200."""
+        """Call a control endpoint, require HTTP 200, and return the decoded response."""
         status, content = self.request(method, f"/_emulator/{path}", body)
         assert status == 200, content
         return json.loads(content)
 
     def call(self, action: str, **params: Any) -> tuple[int, dict[str, Any]]:
-        """HTTP status and reply of a signed call."""
-        status, content = self.request("POST", "/?" + signed("POST", {"Action": action, **flat(params)}))
+        """Send a signed request, and return the HTTP status and the decoded response."""
+        status, content = self.request("POST", "/?" + signed_query("POST", {"Action": action, **flatten(params)}))
         return status, json.loads(content)
 
     def end(self, number: int = signal.SIGTERM) -> int:
-        """Send a signal to this process, and return how it ended."""
+        """Send a signal to the process, wait until it ends, and return its exit status."""
         if self.process.poll() is None:
             os.kill(self.pid, number)
         return self.process.wait(10)
 
 
 def environment() -> dict[str, str]:
-    """The environment of a platform in a process of its own, which finds the same code as this one."""
+    """Return environment variables with which a new process imports the same code as this process."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
-def start(folder: Path, *options: str) -> Running:
-    """Start a platform on a free port; ``folder`` is for its ready file."""
+def start(folder: Path, *options: str) -> EmulatorProcess:
+    """Start an emulator on a free port; its ready file is created in ``folder``."""
     ready = folder / f"ready-{uuid.uuid4().hex}.json"
     command = [*COMMAND, "--ready-file", str(ready), *options]
     process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + STARTING
+    deadline = time.monotonic() + START_TIMEOUT
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
-            raise AssertionError(f"the platform did not start: {process.communicate()[1]}")
+            raise AssertionError(f"the emulator did not start: {process.communicate()[1]}")
         time.sleep(0.01)
-    return Running(process, **json.loads(ready.read_text()))
+    return EmulatorProcess(process, **json.loads(ready.read_text()))
 
 
 @pytest.fixture
 def launch(tmp_path):
-    """Start platforms of one's own: ``launch("--data", folder)``."""
+    """Return a function that starts an emulator for one test: ``launch("--data", folder)``."""
     running = []
 
-    def one_more(*options: str) -> Running:
+    def start_one(*options: str) -> EmulatorProcess:
         running.append(start(tmp_path, *options))
         return running[-1]
 
-    yield one_more
+    yield start_one
     for one in running:
         one.end()
         one.process.stderr.close()
@@ -159,7 +162,7 @@ def launch(tmp_path):
 
 @pytest.fixture(scope="session")
 def _shared(tmp_path_factory):
-    running = start(tmp_path_factory.mktemp("platform"), "--no-throttle")
+    running = start(tmp_path_factory.mktemp("emulator"), "--no-throttle")
     yield running
     running.end()
     running.process.stderr.close()
@@ -167,6 +170,6 @@ def _shared(tmp_path_factory):
 
 @pytest.fixture
 def server(_shared):
-    """An empty platform in a process that all tests share."""
+    """The emulator process that all tests share, with its state deleted."""
     _shared.control("POST", "reset")
     return _shared

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What an operation is given beside its parameters."""
+"""The context of a call: the state, the time, the account and the operation."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Store
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation
 
 TABLES = """
--- Work that was put off: a change of state that the platform makes by itself, some time after a call.
+-- Scheduled work: changes of state that the platform makes by itself, some time after a call.
 CREATE TABLE IF NOT EXISTS due (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    at INTEGER NOT NULL,  -- milliseconds, by the platform's clock
-    kind TEXT NOT NULL,  -- which handler does it
+    at INTEGER NOT NULL,  -- milliseconds, by the clock of the emulator
+    kind TEXT NOT NULL,  -- selects the handler
     payload TEXT NOT NULL  -- JSON
 );
 CREATE INDEX IF NOT EXISTS due_at ON due (at, id);
@@ -25,9 +25,12 @@ CREATE INDEX IF NOT EXISTS due_at ON due (at, id);
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose platform it is: the Alibaba Cloud account, and the instance asked for (empty for the public one).
+    """The emulated Alibaba Cloud account.
 
-    ``endpoint`` is where the platform is reached, for URLs that lead back to it.
+    Attributes:
+        user_id: the id of the account.
+        instance_id: the instance of the request; empty for the public instance.
+        endpoint: the endpoint of the emulator, for URLs that point to the emulator.
     """
 
     user_id: str = "1000000000000001"
@@ -37,25 +40,30 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One call.
+    """The context of one call.
 
-    ``now`` is the platform's time in milliseconds, the same from the beginning of a call to its end. ``operation`` is
-    the catalogue's entry, or None where the platform does due work.
+    Attributes:
+        store: the state.
+        now: the time of the emulator in milliseconds; it does not change during a call.
+        account: the emulated account.
+        operation: the operation in the catalog; None for scheduled work.
+        events: the events to publish when the transaction is committed.
     """
 
     store: Store
     now: int
     account: Account
     operation: Operation | None = None
-    announced: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
 
-    def publish_event(self, what: str) -> None:
-        """Tell whoever listens for ``what`` on the platform, as soon as this transaction is kept."""
-        self.announced.append(what)
+    def publish_event(self, event: str) -> None:
+        """Notify the listeners of ``event`` as soon as this transaction is committed."""
+        self.events.append(event)
 
     def schedule(self, at: int, kind: str, /, **payload: Any) -> int:
-        """Put work off until ``at`` (milliseconds): the handler declared with ``@when_due(kind)`` gets ``payload``.
+        """Schedule work for ``at`` (milliseconds): the handler declared with ``@when_due(kind)`` receives ``payload``.
 
-        Returns the work's id; ``store.delete("due", id=…)`` calls it off.
+        Returns:
+            The id of the work; ``store.delete("due", id=…)`` cancels it.
         """
         return self.store.insert("due", at=at, kind=kind, payload=json.dumps(payload))

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The emulated account: finds an operation and carries it out, in one transaction and at one moment."""
+"""Find and execute operations of the emulated account, each in one transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.core.context import Account, Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.listeners import Listeners
-from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, PendingReply
+from ansible_collections.iotops.aliyun.emulator.core.registry import PendingReply, Reply
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, Store
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation
 
@@ -29,24 +29,29 @@ _log = logging.getLogger(__name__)
 
 
 def find_operation(action: str) -> tuple[Operation, registry.Implementation]:
-    """The catalogue's entry of an operation and what carries it out.
+    """Return an operation of the catalog and its implementation.
 
-    Raises GatewayError: 404 where the API has no such operation, 501 where no service has it. Never a made-up success.
+    Raises:
+        GatewayError: 404 if the API has no such operation, 501 if no service implements it. The emulator never
+            returns a made-up success.
     """
     operation = OPERATIONS.get(action)
     if operation is None:
         raise GatewayError(404, "InvalidAction.NotFound")
     implementation = registry.OPERATIONS.get(action)
     if implementation is None:
-        raise GatewayError(501, "NotImplemented", f"The embedded platform does not carry out {action}.")
+        raise GatewayError(501, "NotImplemented", f"The emulator does not implement {action}.")
     return operation, implementation
 
 
 class Platform:
-    """The account's state and time, and the way to change them; ``listeners`` hear what happens.
+    """The state, the clock and the event listeners of the emulated account.
 
-    ``folder`` keeps the state, and is made where it is missing; with None everything stays in memory. Raises StoreError
-    where the folder cannot be used.
+    Args:
+        folder: the directory for the state, created if it does not exist; None to keep everything in memory.
+
+    Raises:
+        StoreError: the directory cannot be used.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -59,25 +64,31 @@ class Platform:
         self.listeners = Listeners()
 
     def call(self, action: str, values: Mapping[str, str]) -> dict[str, Any]:
-        """Carry out an operation on a flat request and return the reply's members without the envelope.
+        """Execute an operation on a flat request and return the members of the response without the envelope.
 
-        Nobody but the platform itself can do anything meanwhile: an operation that waits moves the clock to what falls
-        due next. Raises GatewayError or ApiError.
+        This call blocks: nothing outside the emulator can happen meanwhile, so an operation that waits for an event
+        moves the clock to the next scheduled work.
+
+        Raises:
+            GatewayError: the request is invalid.
+            ApiError: the operation failed.
         """
         operation, implementation = find_operation(action)
-        reply = self.execute(operation, implementation, validation.parse_parameters(operation, implementation, values))
+        params = validation.parse_parameters(operation, implementation, values)
+        reply = self.execute(operation, implementation, params)
         if isinstance(reply, PendingReply):
-            self._pass_time(reply)
+            self._advance_until(reply)
             return self.finish(reply)
         return reply
 
     def execute(
         self, operation: Operation, implementation: registry.Implementation, params: dict[str, Any]
     ) -> Reply | PendingReply:
-        """As ``call``, of an operation that was found and parameters that were checked.
+        """Execute an operation whose parameters are validated.
 
-        Returns ``Waiting`` where the operation waits for something: when it was announced, or the time is over,
-        ``finish`` returns the reply.
+        Returns:
+            The response, or a PendingReply if the operation waits for an event. In that case call ``finish`` when
+            the event was published or the timeout is over.
         """
         self.run_due_work()
         account = self.account
@@ -86,62 +97,66 @@ class Platform:
         with self._transaction(account=account, operation=operation) as ctx:
             return implementation.function(ctx, params) or {}
 
-    def finish(self, waiting: PendingReply) -> Reply:
-        """The reply of an operation that has waited. Raises ApiError."""
-        return self.run(waiting.finish) or {}
+    def finish(self, pending: PendingReply) -> Reply:
+        """Return the response of an operation that waited.
+
+        Raises:
+            ApiError: the operation failed.
+        """
+        return self.run(pending.finish) or {}
 
     def run(self, function: Callable[[Context], T]) -> T:
-        """Let a function that is no operation see and change the state, in one transaction and at one moment."""
+        """Run a function that is not an operation in one transaction and return its result."""
         self.run_due_work()
         with self._transaction() as ctx:
             return function(ctx)
 
     def run_due_work(self) -> None:
-        """Do all that fell due since the last call, in its order, each in a transaction of its own."""
+        """Run all work that became due since the last call, in order, each in a separate transaction."""
         now = self.clock.now()
-        while (work := self._next_due(now)) is not None:
+        while (work := self._next_work(now)) is not None:
             try:
-                # The work happens when it fell due, even if the platform notices only now.
+                # The work takes place at its due time, even if it runs later.
                 with self._transaction(now=work["at"]) as ctx:
                     self.store.delete("due", id=work["id"])
                     registry.HANDLERS[work["kind"]](ctx, json.loads(work["payload"]))
             except Exception:
-                # A handler that fails would fail before every call to come: it is not tried again.
-                _log.exception("work of the kind %s failed", work["kind"])
+                # Without a retry, because a handler that fails would fail again before every following call.
+                _log.exception("Scheduled work of the kind %s failed.", work["kind"])
                 with self.store.transaction():
                     self.store.delete("due", id=work["id"])
 
     def next_due_at(self) -> int | None:
-        """When work falls due next, by the platform's clock; None where none was put off."""
+        """Return when the next work becomes due, by the clock of the emulator; None if no work is scheduled."""
         return self.store.value("SELECT min(at) FROM due")
 
-    def _pass_time(self, waiting: PendingReply) -> None:
-        """Move the clock to what falls due next, until what is awaited was announced or the time is over."""
-        announced: list[str] = []
-        end = self.clock.now() + waiting.timeout
-        with self.listeners.listening(waiting.what, announced.append):
-            while not announced and self.clock.now() < end:
+    def _advance_until(self, pending: PendingReply) -> None:
+        """Move the clock to the next scheduled work until the event is published or the timeout is over."""
+        events: list[str] = []
+        end = self.clock.now() + pending.timeout
+        with self.listeners.listening(pending.event, events.append):
+            while not events and self.clock.now() < end:
                 at = min(self.next_due_at() or end, end)
                 self.clock.advance(max(0, at - self.clock.now()) / 1000)
                 self.run_due_work()
 
     @contextmanager
     def _transaction(self, now: int | None = None, **members: Any) -> Iterator[Context]:
-        """A transaction; when it is kept, listeners hear of what was announced in it."""
+        """Open a transaction, and publish its events when it is committed."""
         ctx = Context(self.store, self.clock.now() if now is None else now, **{"account": self.account, **members})
         with self.store.transaction():
             yield ctx
-        self.listeners.tell(ctx.announced)
+        self.listeners.publish(ctx.events)
 
-    def _next_due(self, now: int) -> Row | None:
+    def _next_work(self, now: int) -> Row | None:
         rows = self.store.rows("SELECT * FROM due WHERE at <= ? ORDER BY at, id LIMIT 1", now)
         return rows[0] if rows else None
 
     def reset(self) -> None:
-        """Back to an empty account in the present."""
+        """Delete all state and set the clock to real time."""
         self.store.clear()
-        self.clock.read()
+        self.clock.reload()
 
     def close(self) -> None:
-        """Let go of the state."""
+        """Close the store."""
         self.store.close()

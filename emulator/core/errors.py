@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The two ways in which the platform says no.
+"""The two kinds of errors that the API returns.
 
-A *business error* comes from the service: HTTP 200 with ``Success: false``. A *gateway error* comes from what stands
-before the service (signature, quota, parameters): HTTP 4xx or 5xx with ``Code`` and ``Message``.
+A *business error* comes from a service: HTTP 200 with ``Success: false``. A *gateway error* comes from the layers in
+front of the services (signature, quota, parameters): HTTP 4xx or 5xx with ``Code`` and ``Message``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from ansible_collections.iotops.aliyun.emulator.core.catalogue import ERRORS
 class ApiError(Exception):
     """A business error.
 
-    ``code`` is a code of the catalogue; ``message`` defaults to the catalogue's meaning of it. ``extra`` are further
-    members of the reply, such as ``InvalidProductTags``.
+    Args:
+        code: an error code of the catalog.
+        message: the message; defaults to the meaning of the code in the catalog.
+        extra: further members of the response, such as ``InvalidProductTags``.
     """
 
     def __init__(self, code: str, message: str | None = None, **extra: Any) -> None:
@@ -28,7 +30,13 @@ class ApiError(Exception):
 
 
 class GatewayError(Exception):
-    """A gateway error: ``status`` is the HTTP status (400 to 599); ``message`` defaults to the catalogue's meaning."""
+    """A gateway error.
+
+    Args:
+        status: the HTTP status, 400 to 599.
+        code: the error code.
+        message: the message; defaults to the meaning of the code in the catalog.
+    """
 
     def __init__(self, status: int, code: str, message: str | None = None) -> None:
         self.status = status
@@ -38,16 +46,16 @@ class GatewayError(Exception):
 
 
 def default_message(code: str) -> str:
-    """What the catalogue says of ``code``, or ``code`` itself where it has no such code."""
+    """Return the meaning of ``code`` in the catalog, or ``code`` itself if the catalog does not have it."""
     error = ERRORS.get(code)
     return error.meaning if error else code
 
 
 def missing_parameter(name: str) -> GatewayError:
-    """The error for a required parameter that was not given."""
+    """Return the error for a required parameter that is missing."""
     return GatewayError(400, f"Missing{name}", f"{name} is mandatory for this action.")
 
 
 def invalid_parameter(name: str) -> GatewayError:
-    """The error for a parameter whose text is not of its type."""
+    """Return the error for a parameter whose value is not of its type."""
     return GatewayError(400, "InvalidParameter", f"The specified parameter {name} is not valid.")

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who in this process wants to know what happens on the platform."""
+"""Publish events to listeners in the same process."""
 
 from __future__ import annotations
 
@@ -11,41 +11,46 @@ Listener = Callable[[str], None]
 
 
 class Listeners:
-    """Listeners by what they listen for.
+    """Listeners by event.
 
-    What is announced is a text such as ``answer/1234``, or ``outbox/`` with a device's id behind it; a listener for
-    ``outbox/`` hears all that begin with it, one for ``outbox/x`` that one alone. Listeners are called when the state
-    is kept, one after the other, and must return at once.
+    An event is a text, such as ``answer/1234`` or ``outbox/`` followed by the id of a device. A listener for
+    ``outbox/`` receives all events with this prefix; a listener for ``outbox/x`` receives only that event. Listeners
+    are called one after the other, after the transaction is committed, and must return immediately.
     """
 
     def __init__(self) -> None:
         self._listeners: dict[str, list[Listener]] = {}
 
-    def add(self, what: str, listener: Listener) -> None:
-        """Call ``listener`` with what is announced from now on."""
-        self._listeners.setdefault(what, []).append(listener)
+    def add(self, event: str, listener: Listener) -> None:
+        """Call ``listener`` for every ``event`` from now on."""
+        self._listeners.setdefault(event, []).append(listener)
 
-    def remove(self, what: str, listener: Listener) -> None:
-        """Call it no longer. Raises ValueError where it was not called."""
-        listeners = self._listeners.get(what, [])
+    def remove(self, event: str, listener: Listener) -> None:
+        """Stop calling ``listener`` for ``event``.
+
+        Raises:
+            ValueError: the listener was not added.
+        """
+        listeners = self._listeners.get(event, [])
         listeners.remove(listener)
         if not listeners:
-            del self._listeners[what]
+            del self._listeners[event]
 
     @contextmanager
-    def listening(self, what: str, listener: Listener) -> Iterator[None]:
-        """Call ``listener`` while the block runs."""
-        self.add(what, listener)
+    def listening(self, event: str, listener: Listener) -> Iterator[None]:
+        """Call ``listener`` for ``event`` while the block runs."""
+        self.add(event, listener)
         try:
             yield
         finally:
-            self.remove(what, listener)
+            self.remove(event, listener)
 
-    def tell(self, announced: Iterable[str]) -> None:
-        """Call everybody who listens for one of these texts."""
+    def publish(self, events: Iterable[str]) -> None:
+        """Call the listeners of these events."""
         if not self._listeners:
             return
-        for text in announced:
-            for what in dict.fromkeys((text, text[: text.find("/") + 1])):
-                for listener in tuple(self._listeners.get(what, ())):
-                    listener(text)
+        for event in events:
+            prefix = event[: event.find("/") + 1]
+            for key in dict.fromkeys((event, prefix)):
+                for listener in tuple(self._listeners.get(key, ())):
+                    listener(event)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Loading of all modules that register operations, handlers and tables."""
+"""Import all modules that register operations, handlers and tables."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _PACKAGES = ("storage", "simulation", "outbox", "routing", "services")
 
 
 def load() -> list[str]:
-    """Import every service and shared package and return the SQL texts of their tables (``TABLES``)."""
-    tables = []
+    """Import all services and shared packages and return the SQL texts of their tables (``TABLES``)."""
+    tables: list[str] = []
     for name in _PACKAGES:
         package = importlib.import_module(f"{emulator.__name__}.{name}")
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):

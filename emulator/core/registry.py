@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The register of what the services carry out: operations, and work that falls due."""
+"""Register the functions of the services: operations and handlers of scheduled work."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ Reply = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PendingReply:
-    """In place of a reply: the operation waits for something that a later transaction announces.
+    """A response that depends on an event of a later transaction; returned instead of the response.
 
-    ``what`` is awaited for ``timeout`` milliseconds of real time. When it was announced, or the time is over,
-    ``finish`` makes the reply in a transaction of its own, or raises ApiError.
+    Attributes:
+        event: the event to wait for.
+        timeout: how long to wait, in milliseconds of real time.
+        finish: creates the response in a separate transaction, after the event or the timeout; raises ApiError.
     """
 
-    what: str
+    event: str
     timeout: int
     finish: Callable[[Context], Reply | None]
 
@@ -30,15 +32,18 @@ class PendingReply:
 Function = Callable[[Context, dict[str, Any]], Reply | PendingReply | None]
 Handler = Callable[[Context, dict[str, Any]], None]
 
-#: In place of an error code: a list that is too long is cut in silence.
+#: Used instead of an error code: a list that is too long is truncated without an error.
 TRUNCATE = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Implementation:
-    """The function that carries out an operation, and the error code for a list longer than one call takes.
+    """The implementation of an operation.
 
-    That code can be another for each list: then ``too_many`` has them by parameter.
+    Attributes:
+        function: executes the operation.
+        too_many: the error code for a list that is longer than the limit of one call; or a mapping of parameters to
+            error codes.
     """
 
     function: Function
@@ -48,22 +53,26 @@ class Implementation:
 #: Implementations by operation.
 OPERATIONS: dict[str, Implementation] = {}
 
-#: Handlers of due work by kind.
+#: Handlers of scheduled work by kind.
 HANDLERS: dict[str, Handler] = {}
 
 
 def operation(
     function: Function | None = None, *, too_many: str | Mapping[str, str] = "iot.system.IllegalRequest"
 ) -> Any:
-    """Declare that a function carries out the operation it is named after.
+    """Register a function as the implementation of the operation it is named after.
 
-    The function takes the context and the typed parameters by their API names (absent ones are missing), and returns
-    the reply's members without the envelope, or None where there are none. It raises ApiError to say no. An operation
-    that needs a device's answer returns ``Waiting``.
+    The function takes the context and the typed parameters by their API names (parameters that are not set are
+    missing). It returns the members of the response without the envelope, or None if there are none. It raises
+    ApiError if the operation fails. An operation that needs a response of a device returns a PendingReply.
 
-    ``too_many`` is the error code for a list parameter that is longer than the catalogue's ``limits`` say, or ``CUT``;
-    or one for each of several parameters.
-    Raises ValueError where the API has no such operation or another function has it already.
+    Args:
+        function: the function, if the decorator is used without arguments.
+        too_many: the error code for a list parameter that is longer than the catalog's ``limits``, or ``TRUNCATE``;
+            or a mapping of parameters to these.
+
+    Raises:
+        ValueError: the API has no such operation, or the operation is already registered.
     """
 
     def register(function: Function) -> Function:
@@ -80,10 +89,12 @@ def operation(
 
 
 def when_due(kind: str) -> Callable[[Handler], Handler]:
-    """Declare that a function does the work that ``Context.schedule`` put off under ``kind``.
+    """Register a function as the handler of the work that ``Context.schedule`` schedules as ``kind``.
 
-    The function takes a context, whose ``now`` is the moment the work fell due, and the payload. Raises ValueError
-    where another function has the kind already.
+    The function takes a context, whose ``now`` is the due time of the work, and the payload.
+
+    Raises:
+        ValueError: the kind already has a handler.
     """
 
     def register(function: Handler) -> Handler:

@@ -1,11 +1,11 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The state of the emulated account: tables in SQLite.
+"""Store the state of the emulated account in SQLite tables.
 
-The store knows tables, rows and transactions, and neither HTTP nor the API. Services declare their tables as SQL text
-and hand rows in and out as plain dicts. Table and column names always come from code, values are always bound.
+The store handles tables, rows and transactions; it does not depend on HTTP or the API. Services declare their tables as
+SQL text and pass rows as plain dicts. Table and column names always come from code, values are always bound.
 
-What a committed transaction wrote survives the death of the process (``synchronous=OFF`` gives up on power cuts only).
+Committed transactions survive a crash of the process (with ``synchronous=OFF`` they can be lost in a power failure).
 """
 
 from __future__ import annotations
@@ -22,31 +22,35 @@ Row = dict[str, Any]
 
 
 class StoreError(Exception):
-    """The data directory cannot be used: another process holds it, or another version wrote it."""
+    """The data directory cannot be used: another process uses it, or another version of the emulator wrote it."""
 
 
 class Store:
     """Tables in one SQLite database.
 
-    ``path`` is the database file, or None to keep everything in memory; ``schemas`` are the services' ``CREATE TABLE``
-    texts. Raises StoreError where the file cannot be used.
+    Conditions are keyword arguments: ``product_key="a1"`` compares, None matches NULL, and a list, tuple or set matches
+    any of its values.
 
-    Conditions are keyword arguments: ``product_key="a1"`` compares, None asks for NULL, and a list, tuple or set asks
-    for any of its values.
+    Args:
+        path: the database file; None to keep everything in memory.
+        schemas: the ``CREATE TABLE`` texts of the services.
+
+    Raises:
+        StoreError: the file cannot be used.
     """
 
     def __init__(self, path: Path | None, schemas: Iterable[str]) -> None:
         if path is not None:
-            # The rows hold secrets: only the owner may read them. SQLite gives its side files the same mode.
+            # The rows contain secrets: only the owner may read them. SQLite creates its other files with the same mode.
             path.touch(mode=0o600)
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, cached_statements=512, timeout=1)
-        self._db.row_factory = _as_dict
+        self._db.row_factory = _to_dict
         schema = "\n".join(schemas)
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = OFF")
-            # 64 MiB at most: a large fleet's rows are looked up all over the file.
+            # At most 64 MiB: with many devices the rows of a lookup are spread over the whole file.
             self._db.execute("PRAGMA cache_size = -65536")
             self._db.execute("PRAGMA foreign_keys = ON")
             self._check_version(schema, path)
@@ -55,20 +59,22 @@ class Store:
             raise StoreError(f"{path} cannot be opened; is another emulator using it? ({error})") from error
 
     def _check_version(self, schema: str, path: Path | None) -> None:
-        """Refuse tables of another shape now rather than fail on a missing column later."""
+        """Raise StoreError if the tables have another schema, instead of failing on a missing column later."""
         fingerprint = zlib.crc32(schema.encode()) & 0x7FFFFFFF
-        written = self.value("PRAGMA user_version")
-        if written not in (0, fingerprint):
-            raise StoreError(f"{path} was written by another version of the emulator; remove it or give another folder")
+        stored = self.value("PRAGMA user_version")
+        if stored not in (0, fingerprint):
+            raise StoreError(
+                f"{path} was written by another version of the emulator; delete it or use another directory"
+            )
         self._db.execute(f"PRAGMA user_version = {fingerprint}")
 
     def close(self) -> None:
-        """Close the database. Nothing can be asked of the store afterwards."""
+        """Close the database. The store cannot be used afterwards."""
         self._db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing: commits at the end of the block, rolls back on any exception and passes it on."""
+        """Commit at the end of the block; on an exception roll back and raise it again."""
         self._db.execute("BEGIN")
         try:
             yield
@@ -77,19 +83,21 @@ class Store:
             raise
         self._db.execute("COMMIT")
 
-    # One table at a time
+    # Single tables
 
     def insert(self, table: str, /, **row: Any) -> int:
-        """Add a row and return its row id, which is the value of an INTEGER PRIMARY KEY.
+        """Insert a row and return its row id, which is the value of an INTEGER PRIMARY KEY.
 
-        Raises sqlite3.IntegrityError where a key exists already or a parent does not.
+        Raises:
+            sqlite3.IntegrityError: the key already exists, or the parent row does not exist.
         """
         names = ", ".join(row)
         marks = ", ".join("?" * len(row))
-        return self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values())).lastrowid
+        cursor = self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+        return cursor.lastrowid or 0
 
     def put(self, table: str, key: tuple[str, ...], /, **row: Any) -> None:
-        """Add a row, or change the one that has the same values in the columns ``key``, a primary or unique key."""
+        """Insert a row, or update the row with the same values in the columns ``key`` (a primary or unique key)."""
         names = ", ".join(row)
         marks = ", ".join("?" * len(row))
         changes = ", ".join(f"{name} = excluded.{name}" for name in row if name not in key)
@@ -100,7 +108,7 @@ class Store:
         )
 
     def update(self, table: str, changes: Row, /, **where: Any) -> int:
-        """Change the rows that fit and return how many did. Without changes nothing is done."""
+        """Update the rows that match and return their number. Does nothing if ``changes`` is empty."""
         if not changes:
             return 0
         condition, values = _where(where)
@@ -108,34 +116,34 @@ class Store:
         return self._db.execute(f"UPDATE {table} SET {names}{condition}", (*changes.values(), *values)).rowcount
 
     def delete(self, table: str, /, **where: Any) -> int:
-        """Remove the rows that fit, and what hangs on them by foreign key; return how many fitted."""
+        """Delete the rows that match, with cascading foreign keys, and return the number of rows that matched."""
         condition, values = _where(where)
         return self._db.execute(f"DELETE FROM {table}{condition}", values).rowcount
 
     def one(self, table: str, /, **where: Any) -> Row | None:
-        """A row that fits, or None."""
+        """Return a row that matches, or None."""
         condition, values = _where(where)
         return self._db.execute(f"SELECT * FROM {table}{condition} LIMIT 1", values).fetchone()
 
     def all(self, table: str, order: str = "rowid", /, **where: Any) -> list[Row]:
-        """The rows that fit, in the order of the ORDER BY text ``order``."""
+        """Return the rows that match, sorted by ``order`` (the text of an ORDER BY clause)."""
         condition, values = _where(where)
         return self._db.execute(f"SELECT * FROM {table}{condition} ORDER BY {order}", values).fetchall()
 
     def count(self, table: str, /, **where: Any) -> int:
-        """How many rows fit."""
+        """Return the number of rows that match."""
         condition, values = _where(where)
         return self.value(f"SELECT count(*) FROM {table}{condition}", *values)
 
     def page(self, table: str, offset: int, size: int, order: str, /, **where: Any) -> tuple[list[Row], int]:
-        """``size`` rows from the ``offset``-th (from 0) of those that fit, and how many fit in all."""
+        """Return up to ``size`` matching rows from ``offset`` (from 0) on, and the number of all matching rows."""
         condition, values = _where(where)
         return self.page_of(f"SELECT * FROM {table}{condition}", values, offset, size, order)
 
-    # SQL of the service's own
+    # SQL statements
 
     def page_of(self, sql: str, values: Iterable[Any], offset: int, size: int, order: str) -> tuple[list[Row], int]:
-        """As ``page``, of any SELECT; ``order`` is kept apart so that counting need not sort."""
+        """Return a page of any SELECT, as ``page`` does; ``order`` is separate so that counting does not sort."""
         values = tuple(values)
         rows = self._db.execute(f"{sql} ORDER BY {order} LIMIT ? OFFSET ?", (*values, size, offset)).fetchall()
         if offset == 0 and len(rows) < size:
@@ -143,27 +151,27 @@ class Store:
         return rows, self.value(f"SELECT count(*) FROM ({sql})", *values)
 
     def rows(self, sql: str, /, *values: Any) -> list[Row]:
-        """All rows of a SELECT."""
+        """Return all rows of a SELECT."""
         return self._db.execute(sql, values).fetchall()
 
     def value(self, sql: str, /, *values: Any) -> Any:
-        """The first column of the first row of a SELECT, or None where there is no row."""
+        """Return the first column of the first row of a SELECT, or None if there is no row."""
         row = self._db.execute(sql, values).fetchone()
         return next(iter(row.values())) if row else None
 
     def execute(self, sql: str, /, *values: Any) -> int:
-        """Run any other statement and return how many rows it changed."""
+        """Execute any other statement and return the number of rows it changed."""
         return self._db.execute(sql, values).rowcount
 
-    # The whole
+    # The whole database
 
     def tables(self) -> dict[str, list[Row]]:
-        """Everything there is, by table name."""
+        """Return all rows by table name."""
         return {name: self.rows(f"SELECT * FROM {name}") for name in self._table_names()}
 
     def clear(self) -> None:
-        """Remove every row and start counting ids anew. Opens its own transaction."""
-        # Where nothing refers to anything, SQLite drops a whole table's rows without looking at each.
+        """Delete all rows and reset the id counters. Opens its own transaction."""
+        # Without foreign keys, SQLite deletes all rows of a table without visiting each of them.
         self._db.execute("PRAGMA foreign_keys = OFF")
         try:
             with self.transaction():
@@ -180,11 +188,11 @@ class Store:
 
 
 def omit_none(**conditions: Any) -> Row:
-    """The conditions whose value is not None: an absent parameter does not filter."""
+    """Return the conditions whose value is not None, so that a parameter that is not set does not filter."""
     return {name: value for name, value in conditions.items() if value is not None}
 
 
-def _as_dict(cursor: sqlite3.Cursor, values: tuple) -> Row:
+def _to_dict(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
 
 
@@ -192,12 +200,12 @@ def _where(conditions: Row) -> tuple[str, list[Any]]:
     if not conditions:
         return "", []
     terms = []
-    values = []
+    values: list[Any] = []
     for name, value in conditions.items():
         if value is None:
             terms.append(f"{name} IS NULL")
         elif isinstance(value, list | tuple | set | frozenset):
-            # One bound value however long the list: the statement stays in the cache and no limit is met.
+            # One bound value for a list of any length: the statement stays in the cache, and no SQLite limit applies.
             terms.append(f"{name} IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(list(value)))
         else:

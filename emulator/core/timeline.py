@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading records by time: a stretch of it, and its pages.
+"""Query records by time range, page by page.
 
-Pages go on either at a time (``NextTime``) or at a token (``NextPageToken``) that says where exactly.
+A page is continued either at a time (``NextTime``) or with a token (``NextPageToken``) that contains the exact position.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 
-#: The page size where an operation lets it be absent.
+#: The default page size.
 DEFAULT_SIZE = 10
 
-_LATEST = 10**13  # a moment of 13 digits in milliseconds is before this one
+_MAX_TIME = 10**13  # times in milliseconds have at most 13 digits
 
 _TOKEN = re.compile(r"(\d{1,13})/(.{0,100})", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """The moments from ``start`` to ``end``, both included, of which ``size`` records are asked for."""
+    """A requested time range, from ``start`` to ``end`` (both inclusive), with ``size`` records per page."""
 
     start: int
     end: int
@@ -35,98 +35,120 @@ class TimeRange:
     size: int
 
 
-def requested_time_range(p: Mapping[str, Any], most: int, *, kept_since: int, reversible: bool = False) -> TimeRange:
-    """The stretch of time that a call asks for, cut to what is kept.
+def requested_time_range(
+    p: Mapping[str, Any], most: int, *, retained_since: int, reversible: bool = False
+) -> TimeRange:
+    """Return the requested time range, limited to the retained records.
 
-    ``reversible`` says that a call which counts backwards names the later end as ``StartTime``. Raises ApiError where
-    the platform does not take it.
+    Args:
+        p: the parameters of the call.
+        most: the largest page size.
+        retained_since: the time of the oldest records that are retained.
+        reversible: whether a call with descending order passes the later time as ``StartTime``.
+
+    Raises:
+        ApiError: the times or the page size are not allowed.
     """
     ascending = is_ascending(p)
     start, end = p["StartTime"], p["EndTime"]
-    if not (0 <= start < _LATEST and 0 <= end < _LATEST):
-        raise ApiError("iot.device.InvalidTimeBucket", "StartTime and EndTime are moments in milliseconds")
+    if not (0 <= start < _MAX_TIME and 0 <= end < _MAX_TIME):
+        raise ApiError("iot.device.InvalidTimeBucket", "StartTime and EndTime must be times in milliseconds")
     if reversible and not ascending:
         start, end = end, start
     if start >= end:
         later, earlier = ("StartTime", "EndTime") if reversible and not ascending else ("EndTime", "StartTime")
         raise ApiError("iot.check.ParametersNotLessThanMax", f"{earlier} must be less than {later}")
-    return TimeRange(max(start, kept_since), end, ascending, requested_page_size(p, most))
+    return TimeRange(max(start, retained_since), end, ascending, requested_page_size(p, most))
 
 
 def is_ascending(p: Mapping[str, Any]) -> bool:
-    """Whether a call wants the oldest first. Raises ApiError where it says neither so nor otherwise."""
+    """Return whether a call requests the oldest records first.
+
+    Raises:
+        ApiError: ``Asc`` is neither 0 nor 1.
+    """
     order = p.get("Asc", 0)
     if order not in (0, 1):
-        raise ApiError("iot.common.InvalidFormattedParameter", "Asc is 0 or 1")
+        raise ApiError("iot.common.InvalidFormattedParameter", "Asc must be 0 or 1")
     return order == 1
 
 
 def requested_page_size(p: Mapping[str, Any], most: int) -> int:
-    """The page size of a call. Raises ApiError where there are no such pages."""
+    """Return the requested page size.
+
+    Raises:
+        ApiError: the page size is not between 1 and ``most``.
+    """
     size = p.get("PageSize", DEFAULT_SIZE)
     if not 1 <= size <= most:
         raise ApiError("iot.common.InvalidPageParams", f"PageSize must be between 1 and {most}")
     return size
 
 
-def page_by_time(ctx: Context, span: TimeRange, sql: str, *values: Any, place: str = "at") -> tuple[list[Row], Row]:
-    """A page of the records that a SELECT with a WHERE finds, and the members that say how to go on.
+def page_by_time(
+    ctx: Context, time_range: TimeRange, sql: str, *values: Any, tiebreaker: str = "at"
+) -> tuple[list[Row], Row]:
+    """Return a page of the records of a SELECT with a WHERE clause, and the members that describe the next page.
 
-    Records of one moment, which ``place`` tells apart, stay together: who goes on at ``NextTime`` misses none. Only a
-    moment with more records than the page holds is cut.
+    Records with the same time, which ``tiebreaker`` distinguishes, stay on the same page, so that a client that
+    continues at ``NextTime`` misses none. They are divided only if there are more of them than the page size.
     """
-    rows = _rows(ctx, span, sql, values, place)
-    more = len(rows) > span.size
+    rows = _rows(ctx, time_range, sql, values, tiebreaker)
+    more = len(rows) > time_range.size
     if more:
-        first_left_out = rows[span.size]["at"]
-        kept = [row for row in rows[: span.size] if row["at"] != first_left_out]
-        rows = kept or rows[: span.size]
-    return rows, next_page_members(span, rows[-1]["at"] if rows else None, more)
+        next_time = rows[time_range.size]["at"]
+        complete = [row for row in rows[: time_range.size] if row["at"] != next_time]
+        rows = complete or rows[: time_range.size]
+    return rows, next_page_members(time_range, rows[-1]["at"] if rows else None, more)
 
 
-def next_page_members(span: TimeRange, last: int | None, more: bool) -> Row:
-    """The members ``NextTime`` and ``NextValid`` after a page that ends with the moment ``last``."""
+def next_page_members(time_range: TimeRange, last: int | None, more: bool) -> Row:
+    """Return the members ``NextTime`` and ``NextValid`` for a page whose last record has the time ``last``."""
     if last is None:
-        last = span.end if span.ascending else span.start
+        last = time_range.end if time_range.ascending else time_range.start
         return {"NextTime": last, "NextValid": more}
-    return {"NextTime": last + 1 if span.ascending else last - 1, "NextValid": more}
+    return {"NextTime": last + 1 if time_range.ascending else last - 1, "NextValid": more}
 
 
 def page_by_token(
-    ctx: Context, span: TimeRange, token: str | None, sql: str, *values: Any, place: str
+    ctx: Context, time_range: TimeRange, token: str | None, sql: str, *values: Any, tiebreaker: str
 ) -> tuple[list[Row], str]:
-    """As ``page_by_time``, but the second is the token of the next page, empty where there is none.
+    """Return a page of the records of a SELECT with a WHERE clause, and the token of the next page or an empty string.
 
-    ``place`` is a column that tells records of one moment apart. Raises ApiError where ``token`` is none of this list.
+    ``tiebreaker`` is a column that distinguishes records with the same time.
+
+    Raises:
+        ApiError: ``token`` is not a token of this list.
     """
-    rows = _rows(ctx, span, sql, values, place, _read_token(token) if token else None)
-    if len(rows) <= span.size:
+    rows = _rows(ctx, time_range, sql, values, tiebreaker, _read_token(token) if token else None)
+    if len(rows) <= time_range.size:
         return rows, ""
-    last = rows[span.size - 1]
-    return rows[: span.size], _token(last["at"], last[place])
+    last = rows[time_range.size - 1]
+    return rows[: time_range.size], _token(last["at"], last[tiebreaker])
 
 
 def _rows(
     ctx: Context,
-    span: TimeRange,
+    time_range: TimeRange,
     sql: str,
     values: tuple[Any, ...],
-    place: str,
+    tiebreaker: str,
     after: tuple[int, str] | None = None,
 ) -> list[Row]:
-    """One record more than the page holds, so that one sees whether there are more."""
-    direction, sign = ("ASC", ">") if span.ascending else ("DESC", "<")
+    """Return one record more than the page size, to detect whether there is a next page."""
+    direction, sign = ("ASC", ">") if time_range.ascending else ("DESC", "<")
     sql += " AND at BETWEEN ? AND ?"
-    values = (*values, span.start, span.end)
+    values = (*values, time_range.start, time_range.end)
     if after:
-        # A number in a text counts as one where it is compared with a column of numbers.
-        sql += f" AND (at, {place}) {sign} (?, ?)"
+        # SQLite converts a numeric text when it compares it with a numeric column.
+        sql += f" AND (at, {tiebreaker}) {sign} (?, ?)"
         values = (*values, *after)
-    return ctx.store.rows(f"{sql} ORDER BY at {direction}, {place} {direction} LIMIT ?", *values, span.size + 1)
+    order = f"at {direction}, {tiebreaker} {direction}"
+    return ctx.store.rows(f"{sql} ORDER BY {order} LIMIT ?", *values, time_range.size + 1)
 
 
-def _token(at: int, place: Any) -> str:
-    return base64.urlsafe_b64encode(f"{at}/{place}".encode()).decode()
+def _token(at: int, tiebreaker: Any) -> str:
+    return base64.urlsafe_b64encode(f"{at}/{tiebreaker}".encode()).decode()
 
 
 def _read_token(token: str) -> tuple[int, str]:

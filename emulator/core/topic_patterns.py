@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Finding what a topic means, by patterns such as ``/sys/{pk}/{dn}/thing/event/{event}/post``."""
+"""Look up values by topic patterns, such as ``/sys/{pk}/{dn}/thing/event/{event}/post``."""
 
 from __future__ import annotations
 
@@ -11,57 +11,62 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Row
 
 T = TypeVar("T")
 
-#: What stands for the device's own product and name in a pattern.
+#: The placeholder for the product key and the device name in a pattern.
 OWNER = "{pk}/{dn}"
 
-# The same where topics are compared: no topic has it.
-_OWN = "\0"
+# Replaces OWNER while topics are compared; no topic contains this character.
+_OWNER_MARK = "\0"
 
 _PLACEHOLDER = re.compile(r"(\{\w+\*?\})")
 
 
 class Patterns(Generic[T]):
-    """Values by pattern of a topic.
+    """Values by topic pattern.
 
-    ``{pk}/{dn}`` in a pattern means the device whose topic it is; any other ``{name}`` means one level, whatever it is,
-    and ``{name*}`` at the end all levels that follow.
+    ``{pk}/{dn}`` in a pattern matches the product key and the name of the device; any other ``{name}`` matches one
+    topic level; ``{name*}`` at the end matches all remaining levels.
     """
 
     def __init__(self) -> None:
-        self._plain: dict[str, T] = {}
-        self._open: dict[str, tuple[re.Pattern, T]] = {}
+        self._exact: dict[str, T] = {}
+        self._with_placeholders: dict[str, tuple[re.Pattern[str], T]] = {}
 
     def add(self, pattern: str, value: T) -> None:
-        """Let a pattern mean a value. Raises ValueError where it means another already."""
-        shape = pattern.replace(OWNER, _OWN)
-        if shape in self._plain or shape in self._open:
-            raise ValueError(f"{pattern} has two meanings")
-        if "{" in shape:
-            parts = _PLACEHOLDER.split(shape)
-            self._open[shape] = (re.compile("".join(map(_expression, parts))), value)
+        """Add a pattern.
+
+        Raises:
+            ValueError: the pattern was already added.
+        """
+        key = pattern.replace(OWNER, _OWNER_MARK)
+        if key in self._exact or key in self._with_placeholders:
+            raise ValueError(f"the pattern {pattern} is defined twice")
+        if "{" in key:
+            parts = _PLACEHOLDER.split(key)
+            self._with_placeholders[key] = (re.compile("".join(map(_expression, parts))), value)
         else:
-            self._plain[shape] = value
+            self._exact[key] = value
 
     def find(self, topic: str, device: Row) -> tuple[T, dict[str, str]] | None:
-        """The value that a device's topic means, and what stands in place of the names; None where it means nothing.
+        """Return the value for a topic of a device and the values of the placeholders; None if no pattern matches.
 
-        A pattern without names wins over one with some, and of those the one that came first.
+        A pattern without placeholders takes precedence; of several patterns with placeholders the one that was added
+        first.
         """
-        shape = _shape(topic, device)
-        if shape in self._plain:
-            return self._plain[shape], {}
-        for expression, value in self._open.values():
-            match = expression.fullmatch(shape)
+        key = _without_owner(topic, device)
+        if key in self._exact:
+            return self._exact[key], {}
+        for expression, value in self._with_placeholders.values():
+            match = expression.fullmatch(key)
             if match:
                 return value, match.groupdict()
         return None
 
 
-def _shape(topic: str, device: Row) -> str:
-    """A topic without the device in it, so that those of all devices are alike."""
+def _without_owner(topic: str, device: Row) -> str:
+    """Replace the product key and the device name in a topic by the mark, so that it does not depend on the device."""
     own = f"/{device['product_key']}/{device['device_name']}"
     before, found, after = f"{topic}/".partition(f"{own}/")
-    return f"{before}/{_OWN}/{after}".removesuffix("/") if found else topic
+    return f"{before}/{_OWNER_MARK}/{after}".removesuffix("/") if found else topic
 
 
 def _expression(part: str) -> str:

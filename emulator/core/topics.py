@@ -1,20 +1,20 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The topics that messages travel on, and filters that mean many of them."""
+"""Parse topics of messages and compare them with topic filters."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-#: A device's name as one level of a topic, as the text of a regular expression.
+#: A device name as one level of a topic, as text of a regular expression.
 DEVICE_NAME = r"[A-Za-z0-9_.:@-]+"
 
 _CUSTOM = re.compile(rf"/([A-Za-z0-9]+)/({DEVICE_NAME})/(user(?:/[A-Za-z0-9_]+)+)")
 
 
 class CustomTopic(NamedTuple):
-    """A device's custom topic taken apart; ``short_name`` is all of it below the device, such as ``user/get``."""
+    """The parts of a custom topic; ``short_name`` is the part after the device name, such as ``user/get``."""
 
     product_key: str
     device_name: str
@@ -22,17 +22,17 @@ class CustomTopic(NamedTuple):
 
 
 def custom_topic(topic: str) -> CustomTopic | None:
-    """The parts of ``/{productKey}/{deviceName}/user/…``, or None where ``topic`` is no such topic."""
+    """Return the parts of ``/{productKey}/{deviceName}/user/…``, or None if ``topic`` is not a custom topic."""
     match = _CUSTOM.fullmatch(topic)
     return CustomTopic(*match.groups()) if match else None
 
 
 def filter_matches(pattern: str, topic: str) -> bool:
-    """Whether a filter means ``topic``: ``+`` stands for any one level, ``#`` at the end for all further ones."""
+    """Return whether a filter matches ``topic``: ``+`` is any single level, ``#`` at the end all remaining levels."""
     wanted = pattern.split("/")
     levels = topic.split("/")
     if wanted[-1] == "#":
-        # The filter means the level above the sign as well, as MQTT has it.
+        # "a/#" also matches "a", as in MQTT.
         wanted.pop()
         if len(levels) < len(wanted):
             return False
@@ -41,10 +41,10 @@ def filter_matches(pattern: str, topic: str) -> bool:
 
 
 def filter_overlaps(pattern: str, topic: str) -> bool:
-    """Whether a filter means some topic that is like ``topic``, in which ``+`` stands for any one level, too."""
-    if "+" not in topic:  # as that of every message
+    """Return whether a filter matches any topic of the form ``topic``, in which ``+`` is any single level as well."""
+    if "+" not in topic:  # the usual case: the topic of a message
         return filter_matches(pattern, topic)
     levels = topic.split("/")
-    open_levels = {number for number, level in enumerate(levels) if level == "+"}
-    wanted = ["+" if number in open_levels else level for number, level in enumerate(pattern.split("/"))]
+    wildcards = {number for number, level in enumerate(levels) if level == "+"}
+    wanted = ["+" if number in wildcards else level for number, level in enumerate(pattern.split("/"))]
     return filter_matches("/".join(wanted), topic)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What can be said of a request from the API's data alone: parameters missing, malformed or too many."""
+"""Validate request parameters against the API data: missing, malformed and too long parameters."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Ope
 
 
 def parse_parameters(operation: Operation, implementation: Implementation, values: Mapping[str, str]) -> dict[str, Any]:
-    """The operation's typed parameters out of the flat request ``values``.
+    """Return the typed parameters of an operation from the flat request ``values``.
 
-    Raises GatewayError ``Missing…`` or ``InvalidParameter``, and ApiError where a list is longer than one call takes.
+    Raises:
+        GatewayError: ``Missing…`` or ``InvalidParameter``.
+        ApiError: a list is longer than the limit of one call.
     """
     params = typed_parameters(operation.params, values)
     for name, param in operation.params.items():
         if param.required and params.get(name) in (None, "", []):
             raise missing_parameter(name)
-    for name, most in operation.limits.items():
-        if len(params.get(name, ())) > most:
+    for name, limit in operation.limits.items():
+        if len(params.get(name, ())) > limit:
             code = (
                 implementation.too_many if isinstance(implementation.too_many, str) else implementation.too_many[name]
             )
             if code != TRUNCATE:
-                raise ApiError(code, f"{name} takes at most {most} elements in one call")
-            params[name] = params[name][:most]
+                raise ApiError(code, f"{name} accepts at most {limit} elements per call")
+            params[name] = params[name][:limit]
     return params

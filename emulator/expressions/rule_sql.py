@@ -23,8 +23,8 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions import (
     FUNCTIONS,
     WHOLE_PAYLOAD,
-    Message,
     EvaluationError,
+    Message,
     digest_algorithm,
     text,
 )

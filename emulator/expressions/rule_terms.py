@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions import (
+    EvaluationError,
     Function,
     Message,
-    EvaluationError,
     finite,
     number,
     remainder,

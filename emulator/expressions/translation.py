@@ -13,7 +13,11 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.core import payloads
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
-from ansible_collections.iotops.aliyun.emulator.expressions.scripting import ENGINE, ScriptEngineUnavailable, ScriptFailed
+from ansible_collections.iotops.aliyun.emulator.expressions.scripting import (
+    ENGINE,
+    ScriptEngineUnavailable,
+    ScriptFailed,
+)
 
 CUSTOM_FORMAT = 0
 
@@ -72,5 +76,7 @@ def _call(ctx: Context, product_key: str, function: str, *arguments: Any) -> Any
     if script is None:
         raise NoScript("the product has no script")
     if script["script_type"] != _JAVASCRIPT:
-        raise ScriptEngineUnavailable(f"the embedded platform runs scripts in JavaScript only, not {script['script_type']}")
+        raise ScriptEngineUnavailable(
+            f"the embedded platform runs scripts in JavaScript only, not {script['script_type']}"
+        )
     return ENGINE.call(script["content"], f"{function}.apply(undefined, _arguments)", *arguments)

@@ -14,10 +14,10 @@ from ansible_collections.iotops.aliyun.emulator.http.control_bodies import check
 from ansible_collections.iotops.aliyun.emulator.services.subscription.consumer_group import find_consumer_group
 from ansible_collections.iotops.aliyun.emulator.services.subscription.consumer_queue import (
     backlog,
-    client_offline,
-    client_online,
+    connect_consumer,
     consume,
-    waiting,
+    disconnect_consumer,
+    queued_messages,
 )
 
 #: The messages that are taken in one call.
@@ -43,11 +43,11 @@ def run_consumer_client(ctx: Context, wanted: Any, address: str) -> dict[str, An
     group_id = _group_id(ctx, wanted["group"])
     client_id = wanted["client"]
     if not ctx.store.count("consumer_client", group_id=group_id, client_id=client_id):
-        client_online(ctx, group_id, client_id, address)
-    messages = waiting(ctx, group_id, wanted.get("take", 0))
+        connect_consumer(ctx, group_id, client_id, address)
+    messages = queued_messages(ctx, group_id, wanted.get("take", 0))
     consume(ctx, group_id, client_id, [message["id"] for message in messages])
     if not wanted.get("online", True):
-        client_offline(ctx, group_id, client_id)
+        disconnect_consumer(ctx, group_id, client_id)
     return {
         "group_id": group_id,
         "messages": [_written(message) for message in messages],

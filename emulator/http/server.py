@@ -19,7 +19,7 @@ from ansible_collections.iotops.aliyun.emulator.core.catalogue import ERRORS
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.ids import request_id
-from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, PendingReply
+from ansible_collections.iotops.aliyun.emulator.core.registry import PendingReply, Reply
 from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
 from ansible_collections.iotops.aliyun.emulator.http.control import Control
 from ansible_collections.iotops.aliyun.emulator.http.faults import AFTER, BEFORE, Faults

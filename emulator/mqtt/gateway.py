@@ -205,7 +205,11 @@ class Gateway:
 
 def _may_subscribe(ctx: Context, topic: str) -> bool:
     """Whether a device may subscribe to a topic of its own: its product must let it, if that can be said of one."""
-    if not topics.needs_subscription(topic) or topics.has_wildcard(topic) or topic.startswith(downlink.BROADCAST_PREFIX):
+    if (
+        not topics.needs_subscription(topic)
+        or topics.has_wildcard(topic)
+        or topic.startswith(downlink.BROADCAST_PREFIX)
+    ):
         return True
     topic_class = find_topic_class(ctx, topic)
     return topic_class is not None and topic_class["operation"] != "PUB"

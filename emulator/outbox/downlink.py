@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.core.payloads import Payload
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
 from ansible_collections.iotops.aliyun.emulator.core.topics import custom_topic, filter_matches
 from ansible_collections.iotops.aliyun.emulator.expressions.scripting import ScriptFailed
-from ansible_collections.iotops.aliyun.emulator.expressions.translation import uses_custom_format, to_custom_format
+from ansible_collections.iotops.aliyun.emulator.expressions.translation import to_custom_format, uses_custom_format
 from ansible_collections.iotops.aliyun.emulator.outbox import trace
 from ansible_collections.iotops.aliyun.emulator.simulation import simulated
 
@@ -90,12 +90,12 @@ def send_command(
     qos: int = 0,
     *,
     message_id: int | None = None,
-    refusal: str = "iot.device.SetDevicePropertyFailed",
+    error_code: str = "iot.device.SetDevicePropertyFailed",
 ) -> int:
     """Send a message of the thing model (``{"method": …, "id": …, "params": …, "version": …}``) and return its id.
 
     That id is the one in the message, which the device gives back in its answer; ``message_id`` as in ``send``. Raises
-    ApiError with the code ``refusal`` where the devices of the product speak a format of their own, and their script
+    ApiError with the code ``error_code`` where the devices of the product speak a format of their own, and their script
     does not translate it.
     """
     if uses_custom_format(ctx, device["product_key"]):
@@ -104,7 +104,7 @@ def send_command(
         try:
             content = to_custom_format(ctx, device["product_key"], message)
         except ScriptFailed as error:
-            raise ApiError(refusal, str(error)) from None
+            raise ApiError(error_code, str(error)) from None
         topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/model/down_raw"
         return send(ctx, device, topic, content, qos, message_id=message_id)
     return send_alink_message(ctx, device, topic, method, params, qos, message_id=message_id)

@@ -101,7 +101,9 @@ def receive(ctx: Context, device: Row, topic: str, payload: bytes, qos: int = 0)
     return message_id
 
 
-def receive_translated(ctx: Context, device: Row, topic: str, message: Row, message_id: str, answer: Callable[[Row], None]) -> None:
+def receive_translated(
+    ctx: Context, device: Row, topic: str, message: Row, message_id: str, answer: Callable[[Row], None]
+) -> None:
     """Do what a message means that came in another form; ``answer`` is given the reply, where there is one."""
     found = _HANDLERS.find(topic, device)
     if not found or found[0].raw:

@@ -113,7 +113,9 @@ def check_form(ctx: Context, fields: Mapping[str, str]) -> int:
             raise StorageError(400, "InvalidArgument", f"The form has no {name}.")
     signer = _signer(ctx)
     if fields["ossaccesskeyid"] != signer["access_key_id"]:
-        raise StorageError(403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
+        raise StorageError(
+            403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records."
+        )
     if not hmac.compare_digest(fields["signature"].encode(), _signature(signer, fields["policy"]).encode()):
         raise StorageError(403, "SignatureDoesNotMatch", "The signature does not fit the policy.")
     policy = _policy(fields["policy"])
@@ -227,7 +229,9 @@ def _check_url(ctx: Context, key: str, query: Mapping[str, str]) -> None:
     signer = _signer(ctx)
     expires, access_key_id, signature = (query.get(name, "") for name in _SIGNED)
     if access_key_id != signer["access_key_id"]:
-        raise StorageError(403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
+        raise StorageError(
+            403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records."
+        )
     if not hmac.compare_digest(signature.encode(), _url_signature(signer, key, expires).encode()):
         raise StorageError(403, "SignatureDoesNotMatch", "The signature does not fit the request.")
     if int(expires) * 1000 <= ctx.now:

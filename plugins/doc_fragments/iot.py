@@ -1,79 +1,89 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What every module says of itself: the connection options and the attributes."""
+"""The documentation that all modules share: the connection options and the attributes."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """``iotops.aliyun.iot`` is the connection, ``iotops.aliyun.iot.resource`` and ``.info`` are the attributes."""
+    """The connection options and the attributes of the modules.
+
+    The fragment ``iotops.aliyun.iot`` has the options. ``iotops.aliyun.iot.resource`` and ``.info`` have the
+    attributes.
+    """
 
     DOCUMENTATION = r"""
 options:
   access_key_id:
     description:
-      - The id of the AccessKey that signs the requests.
-      - Not given, the environment variable E(ALIBABA_CLOUD_ACCESS_KEY_ID) has it, or else the profile.
+      - ID of the AccessKey that signs the requests.
+      - If not set, the value of the environment variable E(ALIBABA_CLOUD_ACCESS_KEY_ID) is used, then the profile.
     type: str
   access_key_secret:
     description:
-      - The secret of the AccessKey.
-      - Not given, the environment variable E(ALIBABA_CLOUD_ACCESS_KEY_SECRET) has it, or else the profile.
+      - Secret of the AccessKey.
+      - If not set, the value of the environment variable E(ALIBABA_CLOUD_ACCESS_KEY_SECRET) is used, then the
+        profile.
     type: str
   security_token:
     description:
-      - The security token of a temporary AccessKey that STS gave out.
-      - Not given, the environment variable E(ALIBABA_CLOUD_SECURITY_TOKEN) has it, or else the profile.
+      - Security token of a temporary AccessKey from STS.
+      - If not set, the value of the environment variable E(ALIBABA_CLOUD_SECURITY_TOKEN) is used, then the profile.
     type: str
   region:
     description:
-      - The region of the IoT Platform.
-      - Not given, the environment variable E(ALIBABA_CLOUD_REGION_ID) has it, or else the profile, or it is
+      - Region of the IoT Platform.
+      - If not set, the value of the environment variable E(ALIBABA_CLOUD_REGION_ID) is used, then the profile, then
         V(cn-shanghai).
     type: str
   endpoint:
     description:
-      - The address that requests go to, a host name or C(https://) and a host name, with a port where it is not the
-        usual one. C(http://) is for the embedded platform.
-      - Not given, the environment variable E(ALIBABA_CLOUD_IOT_ENDPOINT) has it, or it follows from the region.
+      - Endpoint that the requests are sent to. Either a host name, or C(https://) and a host name. Add the port if it
+        is not the default port. Use C(http://) only for the emulator.
+      - If not set, the value of the environment variable E(ALIBABA_CLOUD_IOT_ENDPOINT) is used, then the endpoint of
+        O(region).
     type: str
   iot_instance_id:
     description:
-      - The id of the instance, as the console shows it. An account whose instance has an id must give it.
-      - Not given, the environment variable E(ALIBABA_CLOUD_IOT_INSTANCE_ID) has it.
+      - ID of the instance, as shown in the console. Required if the instance of the account has an ID.
+      - If not set, the value of the environment variable E(ALIBABA_CLOUD_IOT_INSTANCE_ID) is used.
     type: str
   profile:
     description:
-      - A profile in C(~/.aliyun/config.json), the file of the vendor's command line tool, or in the file that
-        E(ALIBABA_CLOUD_CONFIG_FILE) names. Its mode must be C(AK) or C(StsToken).
-      - Not given, the environment variable E(ALIBABA_CLOUD_PROFILE) has it, or the current profile is used where
-        neither an option nor the environment has an AccessKey.
+      - Name of a profile in C(~/.aliyun/config.json), the configuration file of the vendor's command line tool. The
+        environment variable E(ALIBABA_CLOUD_CONFIG_FILE) can specify another file. The mode of the profile must be
+        C(AK) or C(StsToken).
+      - If not set, the value of the environment variable E(ALIBABA_CLOUD_PROFILE) is used. If that is not set either,
+        the current profile is used, but only if neither the options nor the environment variables contain an
+        AccessKey.
     type: str
   timeout_in_seconds:
     description:
-      - How long to wait for the reply to a request, in seconds.
+      - Timeout for the response to a request, in seconds.
     type: int
     default: 30
   retries:
     description:
-      - How often a request is tried again that was throttled or met a passing failure. A request that creates
-        something is never sent again unless the account shows that it did not come through.
+      - Maximum number of retries of a request that was throttled or failed with a transient error. A request that
+        creates a resource is only sent again if the account shows that the first request was not executed.
     type: int
     default: 6
   validate_certs:
     description:
-      - Whether the certificate of the endpoint must be trusted.
+      - Whether to validate the certificate of the endpoint.
     type: bool
     default: true
   ca_path:
     description:
-      - A file with the certificates to trust instead of the usual ones.
+      - Path of a file with the CA certificates to trust instead of the default ones.
     type: path
   pacing:
     description:
-      - Whether to keep to the documented number of requests a second of each operation, which the whole account shares.
-        All that a user runs on one machine shares it, too, by files in E(XDG_RUNTIME_DIR) or else in the folder for
-        temporary files.
+      - Whether to use client-side rate limiting, which keeps the documented quota of requests per second of each
+        operation. The whole account shares this quota.
+      - All processes of a user on one machine share the rate limit. They use files in the directory that
+        the environment variable E(XDG_RUNTIME_DIR) specifies or, if it is not set, in the directory for temporary
+        files.
     type: bool
     default: true
 requirements:
@@ -85,16 +95,16 @@ options: {}
 attributes:
   check_mode:
     support: full
-    description: Reads the account, and returns what would be done without doing it.
+    description: Reads the current state, and returns the changes without making them.
   diff_mode:
     support: full
-    description: Returns the options as they were and as they are after.
+    description: Returns the options before and after the changes.
   idempotent:
     support: full
-    description: A second run with the same options changes nothing and sends no request that could.
+    description: A second run with the same options changes nothing, and sends no requests that change resources.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Supports the defaults of the action group.
     membership: [iotops.aliyun.iot]
 """
 
@@ -103,15 +113,15 @@ options: {}
 attributes:
   check_mode:
     support: full
-    description: Only reads.
+    description: Only reads resources.
   diff_mode:
     support: N/A
     description: Changes nothing.
   idempotent:
     support: full
-    description: Only reads.
+    description: Only reads resources.
   action_group:
     support: full
-    description: Takes the defaults of the action group.
+    description: Supports the defaults of the action group.
     membership: [iotops.aliyun.iot]
 """

@@ -128,7 +128,7 @@ failures:
   returned: when some were not
   type: list
   elements: dict
-  sample: [{device_name: lamp-0009, code: iot.device.NotExistedDevice, message: No such device}]
+  sample: [{device_name: lamp-0009, code: iot.device.NotExistedDevice, message: The device does not exist}]
 msg:
   description: What would be done.
   returned: in check mode

@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..conftest import signed
+from ..conftest import signed_query
 
 CONNECTIONS = 16
 ROUNDS = 20  # short ones, in turn, so that both find a quiet moment of the machine
@@ -48,7 +48,7 @@ def free_port() -> int:
 def ours(key: str, address: str, count: int) -> list[bytes]:
     """Requests in signature version 1.0, each with a nonce of its own."""
     host = f"Host: {address}\r\nContent-Length: 0\r\n\r\n"
-    queries = (signed("POST", {"Action": "QueryProduct", "ProductKey": key}) for _number in range(count))
+    queries = (signed_query("POST", {"Action": "QueryProduct", "ProductKey": key}) for _number in range(count))
     return [f"POST /?{query} HTTP/1.1\r\n{host}".encode() for query in queries]
 
 

@@ -11,7 +11,7 @@ import time
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit import WINDOW, Bucket
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import SharedBucket
 
-from ..processes import seconds_together
+from ..processes import time_processes
 
 TIMES = 5000
 #: More than anybody asks for here: nobody waits for a moment, and what is left is the cost.
@@ -79,7 +79,7 @@ def bench_forks(launch, table):
         for forks in FORKS:
             server = launch()
             key = server.call("CreateProduct", ProductName="bench", NodeType=0)[1]["ProductKey"]
-            taken = seconds_together(forks, _call, server.endpoint, key, CALLS // forks, pacing)
+            taken = time_processes(forks, _call, server.endpoint, key, CALLS // forks, pacing)
             calls = server.control("GET", "calls")["calls"]
             throttled = sum(bool(call["throttled"]) for call in calls)
             assert not (pacing and throttled)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..conftest import Running
+from ..conftest import EmulatorProcess
 
 DEVICES = 100_000
 PIECE = 5_000  # in one call
@@ -33,7 +33,7 @@ def resident(pid: int) -> float:
     raise ValueError("the process is gone")
 
 
-def milliseconds(server: Running, operation: str, **params: Any) -> float:
+def milliseconds(server: EmulatorProcess, operation: str, **params: Any) -> float:
     """How long a call takes, the median of many, through one connection each."""
     taken = []
     for _number in range(CALLS):
@@ -52,7 +52,7 @@ def seconds(function: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
-def fill(server: Running) -> tuple[str, float, dict[int, float]]:
+def fill(server: EmulatorProcess) -> tuple[str, float, dict[int, float]]:
     """Makes a product and its devices: its key, the seconds, and the memory by number of devices."""
     key = server.call("CreateProduct", ProductName="bench", NodeType=0)[1]["ProductKey"]
     memory = {0: resident(server.pid)}
@@ -65,7 +65,7 @@ def fill(server: Running) -> tuple[str, float, dict[int, float]]:
     return key, taken, memory
 
 
-def walk(server: Running, key: str) -> tuple[set[str], str]:
+def walk(server: EmulatorProcess, key: str) -> tuple[set[str], str]:
     """All names that tokens lead to, page by page, and the token of the last page."""
     names: set[str] = set()
     token = ""

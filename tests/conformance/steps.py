@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..conftest import Running
+from ..conftest import EmulatorProcess
 
 _KEPT = re.compile(r"<(\w+(?:\.\w+)*)>")
 
@@ -103,7 +103,7 @@ def devices(product: str, *names: str, **wanted: Any) -> Devices:
 
 
 def carry_out(
-    steps: Iterable[Step], server: Running, caller: Caller, known: dict[str, Any] | None = None
+    steps: Iterable[Step], server: EmulatorProcess, caller: Caller, known: dict[str, Any] | None = None
 ) -> Iterable[tuple[Call, dict[str, Any], dict]]:
     """Carry out a table step by step; of each call its step, the parameters that were sent, and the reply.
 
@@ -160,7 +160,7 @@ def member_at(tree: Any, path: str) -> Any:
     return tree
 
 
-def upload(server: Running, form: dict[str, str], content: bytes, key_id: str) -> None:
+def upload(server: EmulatorProcess, form: dict[str, str], content: bytes, key_id: str) -> None:
     """Upload a file as the object storage takes it, by a form that the platform gave out."""
     fields = {
         "key": form["Key"],

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 
-from ..conftest import Running, flat, signed, start
+from ..conftest import EmulatorProcess, flatten, signed_query, start
 from .calls import TABLES
 from .shapes import wrong_members
 from .steps import as_sent, carry_out
@@ -70,7 +70,7 @@ _ANYTHING = st.one_of(_TEXTS, _JSON, st.integers().map(str), st.floats().map(str
 class Fuzzed:
     """A platform whose account is in use, what was said on its standard error, and the values that made it so."""
 
-    def __init__(self, running: Running):
+    def __init__(self, running: EmulatorProcess):
         self.running = running
         self.said: list[str] = []
         #: Values that mean something, by parameter; of an operation's own parameters by ``Operation.Parameter``.
@@ -93,7 +93,7 @@ class Fuzzed:
                 self._learn(operation, params)
                 if OPERATIONS[operation].kind == "delete":
                     return {"Success": True}
-                return self.post(operation, flat(as_sent(params)))[1]
+                return self.post(operation, flatten(as_sent(params)))[1]
 
             for step, params, reply in carry_out(steps, self.running, caller):
                 assert reply.get("Success"), (step.operation, params, reply)
@@ -107,7 +107,7 @@ class Fuzzed:
 
     def post(self, action: str, params: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """HTTP status and reply of a signed call, whose parameters travel in the body."""
-        body = signed("POST", {"Action": action, **params}).encode()
+        body = signed_query("POST", {"Action": action, **params}).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         status, _headers, content = self.running.exchange("POST", "/", body, headers)
         return status, json.loads(content)
@@ -171,7 +171,7 @@ def test_any_call_is_answered(name, fuzzed):
     @FUZZ
     @given(st.one_of(changed, changed, changed, whole, part), st.one_of(st.just({}), st.just({}), extra))
     def any_call(params, more):
-        sent = {**flat(as_sent(params)), **more}
+        sent = {**flatten(as_sent(params)), **more}
         status, reply = fuzzed.post(name, sent)
         assert status in (200, 400, 403, 404), (status, reply, sent)
         assert reply["RequestId"]

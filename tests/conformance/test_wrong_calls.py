@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.iotops.aliyun.emulator.core.catalogue import ERRORS, OPERATIONS
 
-from ..conftest import Running, flat, signed
+from ..conftest import EmulatorProcess, flatten, signed_query
 from .calls import TABLES
 from .steps import Call, as_sent, carry_out
 
@@ -179,9 +179,9 @@ def required(operation: Any) -> dict[str, Any]:
     return {name: plausible(param) for name, param in operation.params.items() if param.required}
 
 
-def post(server: Running, action: str, params: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+def post(server: EmulatorProcess, action: str, params: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """HTTP status and reply of a call whose parameters are too long for an address."""
-    body = signed("POST", {"Action": action, **flat(params)}).encode()
+    body = signed_query("POST", {"Action": action, **flatten(params)}).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     status, _headers, content = server.exchange("POST", "/", body, headers)
     return status, json.loads(content)
@@ -283,7 +283,7 @@ def test_ids_that_are_none(family, server, snapshot):
 
 def refusals(
     family: str,
-    server: Running,
+    server: EmulatorProcess,
     ids: dict[str, Any],
     passed_over: Collection[tuple[str, str]],
     left_out: Collection[tuple[str, str]] = (),
@@ -328,7 +328,7 @@ def test_pages_that_there_are_not(family, server):
         assert reply.get("Success") is True, (step.operation, params, reply)
 
 
-def one(server: Running, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+def one(server: EmulatorProcess, operation: str, params: dict[str, Any]) -> dict[str, Any]:
     """The reply of a call that comes through to the operation; objects travel as JSON."""
     status, reply = server.call(operation, **as_sent(params))
     assert status == 200, (operation, params, reply)

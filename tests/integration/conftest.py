@@ -23,7 +23,7 @@ RECAP = re.compile(
 )
 
 #: The action plugin, and the ordinary module in a Python of its own.
-DOORS = {"action": {}, "module": {"IOTOPS_FORCE_MODULE": "1"}}
+RUNNERS = {"action": {}, "module": {"IOTOPS_FORCE_MODULE": "1"}}
 
 
 def pytest_addoption(parser):
@@ -68,14 +68,14 @@ class Playbooks:
 
     def __init__(self, server, door: str):
         self.server = server
-        self.door = door
+        self.runner = door
 
     def run(self, playbook: Path, *options: str, **variables: str) -> Run:
         """Runs a playbook to its end; the variable ``endpoint`` is the platform's."""
         command = [sys.executable, "-m", "ansible", "playbook", str(playbook), *options]
         for name, value in {"endpoint": self.server.endpoint, **variables}.items():
             command += ["-e", f"{name}={value}"]
-        environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), **DOORS[self.door]}
+        environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), **RUNNERS[self.runner]}
         ended = subprocess.run(
             command, env=environment, capture_output=True, text=True, cwd=ROOT, timeout=300, check=False
         )
@@ -92,15 +92,15 @@ class Playbooks:
 
     def four_times(self, playbook: Path, **variables: str) -> None:
         """Check, apply, apply, check: a plan writes nothing, and what is in place stays as it is."""
-        self.writes()
+        self.pop_writes()
         for options, changes in ((["--check", "--diff"], True), ([], True), ([], False), (["--check"], False)):
             run = self.run(playbook, *options, **variables)
             assert run.status == 0, run.output
             assert bool(run.changed) == changes, run.output
-            assert bool(self.writes()) == (changes and not options), run.output
+            assert bool(self.pop_writes()) == (changes and not options), run.output
 
 
-@pytest.fixture(params=sorted(DOORS))
+@pytest.fixture(params=sorted(RUNNERS))
 def playbooks(request, server) -> Playbooks:
     """Playbooks through one door, against an empty platform; the test runs once for each door."""
     return Playbooks(server, request.param)

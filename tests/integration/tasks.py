@@ -44,12 +44,12 @@ class Tasks:
         plan = self._unwritten(module, check_mode=True, **options)
         assert plan["changed"], plan
         assert [step["operation"] for step in plan["steps"]] == list(operations)
-        result = self.ok(module, **options)
+        result = self.run_ok(module, **options)
         assert result["changed"]
         assert [(step["operation"], step["status"]) for step in result["steps"]] == [
             (operation, "done") for operation in operations
         ]
-        assert self.writes() == list(operations)
+        assert self.pop_writes() == list(operations)
         for check_mode in (False, True):
             again = self._unwritten(module, check_mode, **options)
             assert not again["changed"], again["steps"]
@@ -67,12 +67,12 @@ class Tasks:
     def refuses(self, module: str, message: str, /, **options: Any) -> dict:
         """The result of a task that must fail with a message of that pattern, before any write, applied or not."""
         for check_mode in (True, False):
-            self.writes()
+            self.pop_writes()
             result = self.run(module, check_mode, **options)
             assert result.get("failed"), result
             assert not result["changed"]
             assert re.search(message, result["msg"]), result["msg"]
-            assert self.writes() == []
+            assert self.pop_writes() == []
         lives.note_wrong(module, result)
         return result
 
@@ -87,14 +87,14 @@ class Tasks:
         self.server.control("POST", "devices", {"product": product, "names": list(names), "online": True, **more})
 
     def _unwritten(self, module: str, /, check_mode: bool = False, **options: Any) -> dict:
-        self.writes()
+        self.pop_writes()
         result = self.run(module, check_mode, **options)
         assert not result.get("failed"), result["msg"]
-        assert self.writes() == []
+        assert self.pop_writes() == []
         return result
 
 
-def prepared(launch, folder, prepare) -> Tasks:
+def start_with_state(launch, folder, prepare) -> Tasks:
     """Tasks on a platform on which something has happened that no operation brings about.
 
     ``prepare`` is given the platform, in this process and before it runs in one of its own.

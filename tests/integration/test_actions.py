@@ -36,14 +36,14 @@ def service(identifier: str, call_type: str) -> dict:
 @pytest.fixture
 def account(tasks):
     """Two lamps that are online and one that is not, with a thing model and a topic to listen on."""
-    tasks.ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
+    tasks.run_ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
     services = [service("Blink", "async"), service("Check", "sync")]
-    tasks.ok("iot_thing_model", **OF, tsl={"properties": [BRIGHTNESS], "services": services}, published=True)
-    tasks.ok("iot_topic", **OF, short_name="user/get", operation="sub")
+    tasks.run_ok("iot_thing_model", **OF, tsl={"properties": [BRIGHTNESS], "services": services}, published=True)
+    tasks.run_ok("iot_topic", **OF, short_name="user/get", operation="sub")
     profile = {"services": {"Check": {"output": {"Done": 3}}}, "rrpc": {"payload": "hello"}}
-    tasks.connect("street_light", "lamp-0001", "lamp-0002", profile=profile)
-    tasks.ok("iot_device", **OF, name="lamp-0003")
-    tasks.writes()
+    tasks.connect_devices("street_light", "lamp-0001", "lamp-0002", profile=profile)
+    tasks.run_ok("iot_device", **OF, name="lamp-0003")
+    tasks.pop_writes()
 
 
 def done(tasks, module: str, *operations: str, **options) -> dict:
@@ -51,16 +51,16 @@ def done(tasks, module: str, *operations: str, **options) -> dict:
     plan = tasks.run(module, True, **options)
     assert plan["changed"], plan
     assert plan["msg"].endswith("; nothing was done in check mode")
-    assert tasks.writes() == []
+    assert tasks.pop_writes() == []
     for _number in range(2):
-        result = tasks.ok(module, **options)
+        result = tasks.run_ok(module, **options)
         assert result["changed"]
-        assert tasks.writes() == list(operations)
+        assert tasks.pop_writes() == list(operations)
     return result
 
 
 def content(tasks, message_id: str) -> dict:
-    return tasks.ok("iot_message_info", message_id=message_id)["message"]
+    return tasks.run_ok("iot_message_info", message_id=message_id)["message"]
 
 
 # Messages
@@ -82,7 +82,7 @@ def test_publish(tasks, account):
 
 
 def test_publish_to_devices_of_mqtt_5(tasks, account):
-    key = tasks.ok("iot_product", name="street_light")["product"]["product_key"]
+    key = tasks.run_ok("iot_product", name="street_light")["product"]["product_key"]
     sent = {
         "content_type": "text/plain",
         "correlation_data": "1",
@@ -110,7 +110,7 @@ def test_batch(tasks, account):
 
 def test_batches_are_sent_in_portions(tasks, account):
     names = [f"light-{number:04}" for number in range(150)]
-    tasks.connect("street_light", *names)
+    tasks.connect_devices("street_light", *names)
     sent = {"action": "batch", **OF, "devices": names, "topic": "user/get", "payload": "x"}
     done(tasks, "iot_message", "BatchPub", "BatchPub", **sent)
     result = tasks.run("iot_message", **{**sent, "devices": [*names, "nobody"]})
@@ -126,7 +126,7 @@ def test_broadcast(tasks, account):
     message = content(tasks, result["message_id"])
     assert message["topic"].startswith("/broadcast/")
     assert message["topic"].endswith("/news")
-    assert tasks.ok("iot_message", action="broadcast", **OF, payload="x")["message_id"]
+    assert tasks.run_ok("iot_message", action="broadcast", **OF, payload="x")["message_id"]
 
 
 def test_rrpc(tasks, account):
@@ -173,7 +173,7 @@ def test_what_a_message_cannot_be(tasks, account, options, message):
         assert tasks.run("iot_message", True, **given)["pending"] == ["the product nobody does not exist yet"]
         assert message[1:] in tasks.run("iot_message", **given)["msg"]
     else:
-        tasks.refuses("iot_message", message, **given)
+        tasks.assert_fails("iot_message", message, **given)
 
 
 # Commands
@@ -212,12 +212,12 @@ def test_services_are_invoked(tasks, account):
 )
 def test_what_a_command_cannot_be(tasks, account, module, options, message):
     more = {"properties": {"Brightness": 1}} if module == "iot_property" else {"service": "Blink"}
-    tasks.refuses(module, message, **OF, **more, **options)
+    tasks.assert_fails(module, message, **OF, **more, **options)
 
 
 def test_properties_name_one_and_services_are_identifiers(tasks, account):
-    tasks.refuses("iot_property", "^properties must name one at least", **LAMP, properties={})
-    tasks.refuses("iot_service", "^service may hold an identifier", **LAMP, service="a-b")
+    tasks.assert_fails("iot_property", "^properties must name one at least", **LAMP, properties={})
+    tasks.assert_fails("iot_service", "^service may hold an identifier", **LAMP, service="a-b")
 
 
 # Speeches
@@ -227,10 +227,10 @@ def test_properties_name_one_and_services_are_identifiers(tasks, account):
 def speeches(tasks, account):
     """Two speeches and a pack."""
     for code in ("ZFDZ", "ZFCG"):
-        tasks.ok("iot_speech", **PROJECT, code=code, text="paid", voice="Siyue")
-    tasks.ok("iot_speech", **PROJECT, type="monetary_unit", voice="Siyue")
-    tasks.ok("iot_device_group", name="west_side")
-    tasks.writes()
+        tasks.run_ok("iot_speech", **PROJECT, code=code, text="paid", voice="Siyue")
+    tasks.run_ok("iot_speech", **PROJECT, type="monetary_unit", voice="Siyue")
+    tasks.run_ok("iot_device_group", name="west_side")
+    tasks.pop_writes()
 
 
 def test_speeches_are_pushed_and_said(tasks, speeches):
@@ -238,7 +238,7 @@ def test_speeches_are_pushed_and_said(tasks, speeches):
     pushed = {"action": "push", **PROJECT, "speeches": ["ZFDZ", "monetary_unit"]}
     for target in (LAMP, {"group": "west_side"}, {"all_devices": True}):
         result = done(tasks, module, "PushSpeech", **pushed, **target)
-    (job,) = tasks.ok("iot_speech_push_info", **PROJECT, job_code=result["job_codes"][0])["jobs"]
+    (job,) = tasks.run_ok("iot_speech_push_info", **PROJECT, job_code=result["job_codes"][0])["jobs"]
     assert (job["mode"], job["speech_count"]) == ("all", 2)
     tasks.server.control("POST", "clock", {"advance": 5})
     said = {**LAMP, "combination": ["ZFDZ", "{$100}", "ZFDZ"]}
@@ -279,7 +279,7 @@ def test_texts_are_synthesized_and_tested(tasks, speeches):
     ],
 )
 def test_what_cannot_be_said(tasks, account, options, message):
-    tasks.refuses("iot_speech_play", message, **options)
+    tasks.assert_fails("iot_speech_play", message, **options)
 
 
 def test_what_is_pushed_must_be_there(tasks, account):
@@ -306,5 +306,5 @@ def test_recognition(tasks):
     assert result["recognized"]["data"]["data"] == {"\u8f66\u724c": "\u4eacA12345"}
     result = done(tasks, "iot_recognition", "RecognizePictureGeneral", action="text", url=PICTURE)
     assert result["recognized"]["content"] == "\u4eacA12345"
-    tasks.refuses("iot_recognition", "^url may hold the address of a picture", action="text", url="a.png")
-    tasks.refuses("iot_recognition", "^url must have 1 to 2048", action="text", url="https://" + "a" * 2048)
+    tasks.assert_fails("iot_recognition", "^url may hold the address of a picture", action="text", url="a.png")
+    tasks.assert_fails("iot_recognition", "^url must have 1 to 2048", action="text", url="https://" + "a" * 2048)

@@ -77,7 +77,7 @@ def test_bad_input(playbooks, tmp_path):
     playbooks.server.call(
         "CreateProduct", ProductName="street_light", NodeType=0, AliyunCommodityCode="iothub_senior", DataFormat=1
     )
-    playbooks.writes()
+    playbooks.pop_writes()
     tasks = []
     for module, options, message in CASES:
         tasks.append({f"iotops.aliyun.{module}": options, "register": "answer", "ignore_errors": True})
@@ -100,5 +100,5 @@ def test_bad_input(playbooks, tmp_path):
     playbook.write_text(json.dumps([play]), encoding="utf-8")
     run = playbooks.run(playbook, "-vv")
     assert run.status == 0, run.output
-    assert playbooks.writes() == []
+    assert playbooks.pop_writes() == []
     assert "wrong-secret" not in run.output

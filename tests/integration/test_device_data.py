@@ -37,17 +37,17 @@ def account(tasks):
             }
         ],
     }
-    tasks.ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
+    tasks.run_ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
     block = {"id": "battery", "name": "battery", "tsl": {"properties": [{**member("Charge"), "accessMode": "r"}]}}
-    tasks.ok("iot_thing_model", **OF, tsl=model, blocks=[block], published=True)
+    tasks.run_ok("iot_thing_model", **OF, tsl=model, blocks=[block], published=True)
     report = {
         "every": 60,
         "times": 120,
         "properties": {"Level": 7, "Heat": 21.5, "GeoLocation": {"Longitude": 120.5, "Latitude": 30.25}},
         "events": {"Alarm": {"Where": 1}},
     }
-    tasks.connect("street_light", "lamp-0001", profile={"reports": [report]})
-    tasks.ok("iot_device", **OF, name="lamp-0002")
+    tasks.connect_devices("street_light", "lamp-0001", profile={"reports": [report]})
+    tasks.run_ok("iot_device", **OF, name="lamp-0002")
     now = tasks.server.control("POST", "clock", {"advance": 121 * 60})["now"]
     return {"start": now - 3 * 3600 * 1000, "end": now + 1000}
 
@@ -57,16 +57,16 @@ def times(told: dict) -> list:
 
 
 def test_what_is_now(tasks, account):
-    records = {one["identifier"]: one for one in tasks.ok(INFO, **LAMP, what="status")["records"]}
+    records = {one["identifier"]: one for one in tasks.run_ok(INFO, **LAMP, what="status")["records"]}
     assert set(records) == {"Level", "Heat", "GeoLocation"}
     assert float(records["Level"]["value"]) == 7
     assert records["Level"]["time"] > 0
-    (one,) = tasks.ok(INFO, **LAMP, what="status", identifiers=["Heat"])["records"]
+    (one,) = tasks.run_ok(INFO, **LAMP, what="status", identifiers=["Heat"])["records"]
     assert one == records["Heat"]
-    assert tasks.ok(INFO, **LAMP, what="status", original=True)["records"]
-    assert "value" not in tasks.ok(INFO, **{**LAMP, "device": "lamp-0002"}, what="status")["records"][0]
-    assert {one["identifier"] for one in tasks.ok(INFO, **LAMP, what="desired")["records"]} <= set(records)
-    (one,) = tasks.ok(INFO, **LAMP, what="status", function_block="battery")["records"]
+    assert tasks.run_ok(INFO, **LAMP, what="status", original=True)["records"]
+    assert "value" not in tasks.run_ok(INFO, **{**LAMP, "device": "lamp-0002"}, what="status")["records"][0]
+    assert {one["identifier"] for one in tasks.run_ok(INFO, **LAMP, what="desired")["records"]} <= set(records)
+    (one,) = tasks.run_ok(INFO, **LAMP, what="status", function_block="battery")["records"]
     assert one["identifier"].endswith("Charge")
 
 
@@ -75,7 +75,7 @@ def test_what_is_now(tasks, account):
 @pytest.mark.parametrize("what", ["properties", "events"])
 def test_every_record_once_through_all_pages(tasks, account, what, newest_first, original):
     name = {"properties": "Level", "events": "Alarm"}[what]
-    told = tasks.ok(
+    told = tasks.run_ok(
         INFO, **LAMP, **account, what=what, identifiers=[name], newest_first=newest_first, original=original
     )
     assert len(told["records"]) == 120
@@ -88,25 +88,25 @@ def test_every_record_once_through_all_pages(tasks, account, what, newest_first,
 @pytest.mark.parametrize("newest_first", [False, True])
 def test_several_properties(tasks, account, newest_first):
     names = ["Level", "Heat"]
-    told = tasks.ok(INFO, **LAMP, **account, what="properties", identifiers=names, newest_first=newest_first)
+    told = tasks.run_ok(INFO, **LAMP, **account, what="properties", identifiers=names, newest_first=newest_first)
     assert len(told["records"]) == 240
     assert times(told) == sorted(times(told), reverse=newest_first)
     assert [one["identifier"] for one in told["records"]].count("Heat") == 120
 
 
 def test_events_and_services(tasks, account):
-    told = tasks.ok(INFO, **LAMP, **account, what="events", event_type="alert", limit=3)
+    told = tasks.run_ok(INFO, **LAMP, **account, what="events", event_type="alert", limit=3)
     assert len(told["records"]) == 3
     assert not told["complete"]
     assert told["records"][0]["output"] == {"Where": 1}
-    assert tasks.ok(INFO, **LAMP, **account, what="events", event_type="error")["records"] == []
+    assert tasks.run_ok(INFO, **LAMP, **account, what="events", event_type="error")["records"] == []
     span = {**account, "end": account["end"] + 60_000}
-    tasks.ok("iot_service", **LAMP, service="Blink", arguments={"Times": 2})
+    tasks.run_ok("iot_service", **LAMP, service="Blink", arguments={"Times": 2})
     tasks.server.control("POST", "clock", {"advance": 1})
     for original in (False, True):
-        (call,) = tasks.ok(INFO, **LAMP, **span, what="services", identifiers=["Blink"], original=original)["records"]
+        (call,) = tasks.run_ok(INFO, **LAMP, **span, what="services", identifiers=["Blink"], original=original)["records"]
         assert call["input"] == {"Times": 2}
-    assert tasks.ok(INFO, **LAMP, what="properties", identifiers=["Level"], start=1, end=2)["records"] == []
+    assert tasks.run_ok(INFO, **LAMP, what="properties", identifiers=["Level"], start=1, end=2)["records"] == []
 
 
 @pytest.mark.parametrize(
@@ -123,19 +123,19 @@ def test_events_and_services(tasks, account):
     ],
 )
 def test_what_cannot_be_told(tasks, account, options, message):
-    tasks.refuses(INFO, message, **LAMP, **options)
+    tasks.assert_fails(INFO, message, **LAMP, **options)
 
 
 def test_a_device_that_is_not_there(tasks, account):
-    told = tasks.ok(INFO, **{**LAMP, "device": "lamp-0009"}, what="status")
+    told = tasks.run_ok(INFO, **{**LAMP, "device": "lamp-0009"}, what="status")
     assert (told["records"], told["complete"]) == ([], True)
 
 
 def test_where_devices_are_and_were(tasks, account):
-    (position,) = tasks.ok("iot_location_info", **OF, devices=["lamp-0001", "lamp-0002"])["positions"]
+    (position,) = tasks.run_ok("iot_location_info", **OF, devices=["lamp-0001", "lamp-0002"])["positions"]
     assert (position["device"], position["longitude"], position["latitude"]) == ("lamp-0001", 120.5, 30.25)
     assert position["coordinate_system"] == "wgs84"
-    (trace,) = tasks.ok("iot_location_info", **OF, devices=["lamp-0001"], **account)["traces"]
+    (trace,) = tasks.run_ok("iot_location_info", **OF, devices=["lamp-0001"], **account)["traces"]
     assert len(trace["points"]) == 120
     assert {"longitude": 120.5, "latitude": 30.25}.items() <= trace["points"][0].items()
     assert trace["points"][0]["time"] < trace["points"][-1]["time"]
@@ -146,25 +146,25 @@ def test_where_devices_are_and_were(tasks, account):
         ({"start": 2, "end": 2}, "^start is 2, not before end"),
         ({"match_map": True}, "^match_map is for traces"),
     ):
-        tasks.refuses("iot_location_info", message, **OF, devices=["lamp-0001"], **options)
+        tasks.assert_fails("iot_location_info", message, **OF, devices=["lamp-0001"], **options)
 
 
 def test_positions_of_more_devices_than_a_call_takes(tasks, account):
     names = [f"light-{number:04}" for number in range(25)]
-    tasks.connect(
+    tasks.connect_devices(
         "street_light", *names, profile={"properties": {"values": {"GeoLocation": {"Longitude": 1, "Latitude": 2}}}}
     )
     tasks.server.control("POST", "clock", {"advance": 5})
-    assert len(tasks.ok("iot_location_info", **OF, devices=names)["positions"]) == 25
+    assert len(tasks.run_ok("iot_location_info", **OF, devices=names)["positions"]) == 25
 
 
 def test_counts(tasks, account):
-    tasks.ok("iot_device_group", name="west_side", devices=[{**OF, "name": "lamp-0001"}])
+    tasks.run_ok("iot_device_group", name="west_side", devices=[{**OF, "name": "lamp-0001"}])
     for filters, counts in (
         ({}, (2, 1, 1)),
         (OF, (2, 1, 1)),
         ({"group": "west_side"}, (1, 1, 1)),
         ({"product": "path_light"}, (0, 0, 0)),
     ):
-        told = tasks.ok("iot_statistics_info", **filters)
+        told = tasks.run_ok("iot_statistics_info", **filters)
         assert (told["devices"], told["activated"], told["online"]) == counts

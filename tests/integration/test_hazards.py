@@ -60,7 +60,7 @@ HAZARDS = {
         "integration/test_lifecycle_topology.py::test_a_large_gateway_is_waited_for"
     ),
     "ListRule's Total is one of pages, or of rules": (
-        "unit/client/test_paging.py::test_without_a_total_the_last_page_is_the_one_that_is_not_full"
+        "unit/client/test_paging.py::test_pages_without_total_end_at_partial_page"
     ),
     "the last consumer group of a subscription cannot be removed": (
         "integration/test_lifecycle_subscription.py::test_the_life_of_a_subscription_over_amqp"
@@ -92,10 +92,10 @@ HAZARDS = {
         "integration/test_device_facts.py::test_a_state_that_the_index_does_not_have_yet"
     ),
     "lists of devices end at the 10,000th without a token": (
-        "unit/client/test_paging.py::test_a_token_that_deep_pages_bring_along"
+        "unit/client/test_paging.py::test_numbered_pages_carry_token"
     ),
     "a search ends at the 10,000th": "unit/fleet/test_search.py::test_beyond_its_reach",
-    "deep pages have a lower quota": "unit/client/test_rate_limit.py::test_deep_pages_have_a_bucket_of_their_own",
+    "deep pages have a lower quota": "unit/client/test_rate_limit.py::test_deep_pages_have_separate_bucket",
     "ten desired properties a call": "integration/test_device_facts.py::test_ten_desired_properties_a_call",
 }
 
@@ -110,34 +110,34 @@ def test_what_is_named_is_there(place):
 @pytest.mark.parametrize("net_type", ["wifi", "cellular", "ethernet", "other"])
 def test_net_types_come_back(tasks, net_type):
     asked = {"name": "street_light", "node_type": "device", "net_type": net_type}
-    assert tasks.ok("iot_product", **asked)["product"]["net_type"] == net_type
-    tasks.keeps("iot_product", **asked)
-    tasks.refuses(
+    assert tasks.run_ok("iot_product", **asked)["product"]["net_type"] == net_type
+    tasks.assert_unchanged("iot_product", **asked)
+    tasks.assert_fails(
         "iot_product", "^net_type of the product", **{**asked, "net_type": "wifi" if net_type != "wifi" else "other"}
     )
 
 
 @pytest.mark.parametrize("operation", ["pub", "sub", "all"])
 def test_operations_come_back(tasks, operation):
-    tasks.ok("iot_product", name="street_light", node_type="device")
+    tasks.run_ok("iot_product", name="street_light", node_type="device")
     asked = {"product": "street_light", "short_name": "user/report", "operation": operation}
-    assert tasks.ok("iot_topic", **asked)["topic"]["operation"] == operation
-    tasks.keeps("iot_topic", **asked)
+    assert tasks.run_ok("iot_topic", **asked)["topic"]["operation"] == operation
+    tasks.assert_unchanged("iot_topic", **asked)
     # The same topic, as it is read.
-    tasks.keeps("iot_topic", product="street_light", short_name="report", operation=operation)
+    tasks.assert_unchanged("iot_topic", product="street_light", short_name="report", operation=operation)
 
 
 def test_a_rule_without_sql(tasks):
-    made = tasks.ok("iot_rule", name="overheat", description="some day")
+    made = tasks.run_ok("iot_rule", name="overheat", description="some day")
     assert made["rule"].get("topic_type") is None
-    tasks.keeps("iot_rule", name="overheat", description="some day")
+    tasks.assert_unchanged("iot_rule", name="overheat", description="some day")
 
 
 def test_more_names_than_a_batch(tasks):
-    tasks.ok("iot_product", name="street_light", node_type="device")
+    tasks.run_ok("iot_product", name="street_light", node_type="device")
     devices = [{"name": f"lamp-{number:05}"} for number in range(1_001)]
-    tasks.writes()
-    made = tasks.ok("iot_devices", product="street_light", devices=devices)
+    tasks.pop_writes()
+    made = tasks.run_ok("iot_devices", product="street_light", devices=devices)
     assert made["counts"]["created"] == 1_001
-    assert tasks.writes().count("BatchRegisterDeviceWithApplyId") == 2
-    assert not tasks.ok("iot_devices", product="street_light", devices=devices)["changed"]
+    assert tasks.pop_writes().count("BatchRegisterDeviceWithApplyId") == 2
+    assert not tasks.run_ok("iot_devices", product="street_light", devices=devices)["changed"]

@@ -25,15 +25,15 @@ HUBS = ["hub-1"]
 def account(tasks):
     """Lamps with tags and a group, and a hub."""
     there = {"iot_instance_id": INSTANCE}
-    tasks.ok("iot_product", name="lamps", node_type="device", **there)
-    tasks.ok("iot_product", name="hubs", node_type="gateway", **there)
-    tasks.ok("iot_device_group", name="bridge", **there)
+    tasks.run_ok("iot_product", name="lamps", node_type="device", **there)
+    tasks.run_ok("iot_product", name="hubs", node_type="gateway", **there)
+    tasks.run_ok("iot_device_group", name="bridge", **there)
     devices = [
         {"name": name, "tags": {"site": f"s{number % 2}"}, "groups": ["bridge"] if number < 5 else []}
         for number, name in enumerate(LAMPS)
     ]
-    tasks.ok("iot_devices", product="lamps", devices=devices, **there)
-    tasks.ok("iot_devices", product="hubs", devices=[{"name": name} for name in HUBS], **there)
+    tasks.run_ok("iot_devices", product="lamps", devices=devices, **there)
+    tasks.run_ok("iot_devices", product="hubs", devices=[{"name": name} for name in HUBS], **there)
     return tasks.server
 
 
@@ -136,7 +136,7 @@ def test_a_cache_saves_the_asking(listed, tmp_path):
 
 
 def test_two_devices_of_one_name(listed, tasks):
-    tasks.ok("iot_devices", product="hubs", devices=[{"name": "lamp-001"}], iot_instance_id=INSTANCE)
+    tasks.run_ok("iot_devices", product="hubs", devices=[{"name": "lamp-001"}], iot_instance_id=INSTANCE)
     message, _calls = listed(fails=True)
     assert "two devices would be the host lamp-001" in message
     told, _calls = listed(hostname="product_and_name")

@@ -19,15 +19,15 @@ def members(*names: str) -> list:
 @pytest.fixture
 def account(tasks):
     """A product with three devices; returns its ProductKey."""
-    key = tasks.ok("iot_product", name="street_light", node_type="device", **INSTANCE)["product"]["product_key"]
+    key = tasks.run_ok("iot_product", name="street_light", node_type="device", **INSTANCE)["product"]["product_key"]
     devices = [{"name": name} for name in ("lamp-1", "lamp-2", "post-1")]
-    tasks.ok("iot_devices", product="street_light", devices=devices, **INSTANCE)
+    tasks.run_ok("iot_devices", product="street_light", devices=devices, **INSTANCE)
     return key
 
 
 def test_the_life_of_a_static_group(tasks, account):
-    tasks.ok(MODULE, name="all_sides")
-    made = tasks.changes(
+    tasks.run_ok(MODULE, name="all_sides")
+    made = tasks.assert_changed_by(
         MODULE,
         "CreateDeviceGroup",
         "SetDeviceGroupTags",
@@ -41,32 +41,32 @@ def test_the_life_of_a_static_group(tasks, account):
     group = made["device_group"]
     assert group["type"] == "static"
     assert group["device_count"] == 2
-    tasks.changes(MODULE, "UpdateDeviceGroup", **WEST, description="somewhere")
-    assert tasks.changes(MODULE, "SetDeviceGroupTags", **WEST, tags={"site": "east"})["device_group"]["tags"] == {
+    tasks.assert_changed_by(MODULE, "UpdateDeviceGroup", **WEST, description="somewhere")
+    assert tasks.assert_changed_by(MODULE, "SetDeviceGroupTags", **WEST, tags={"site": "east"})["device_group"]["tags"] == {
         "site": "east"
     }
-    kept = tasks.changes(MODULE, "SetDeviceGroupTags", **WEST, tags={"row": "1"}, purge_tags=False)
+    kept = tasks.assert_changed_by(MODULE, "SetDeviceGroupTags", **WEST, tags={"row": "1"}, purge_tags=False)
     assert kept["device_group"]["tags"] == {"site": "east", "row": "1"}
-    tasks.changes(
+    tasks.assert_changed_by(
         MODULE,
         "BatchDeleteDeviceGroupRelations",
         "BatchAddDeviceGroupRelations",
         **WEST,
         devices=members("lamp-2", "post-1"),
     )
-    added = tasks.changes(
+    added = tasks.assert_changed_by(
         MODULE, "BatchAddDeviceGroupRelations", **WEST, devices=members("lamp-1"), purge_devices=False
     )
     assert len(added["device_group"]["devices"]) == 3
-    tasks.keeps(MODULE, **WEST)
+    tasks.assert_unchanged(MODULE, **WEST)
 
     for wanted in (WEST, {"group_id": group["group_id"]}, {"tags": {"site": "east", "row": 1}}):
-        (found,) = tasks.ok("iot_device_group_info", **wanted)["device_groups"]
+        (found,) = tasks.run_ok("iot_device_group_info", **wanted)["device_groups"]
         assert (found["group_id"], found["description"]) == (group["group_id"], "somewhere")
-    assert tasks.ok("iot_device_group_info", tags={"site": "west"})["device_groups"] == []
-    assert len(tasks.ok("iot_device_group_info")["device_groups"]) == 2
+    assert tasks.run_ok("iot_device_group_info", tags={"site": "west"})["device_groups"] == []
+    assert len(tasks.run_ok("iot_device_group_info")["device_groups"]) == 2
 
-    cleared = tasks.changes(
+    cleared = tasks.assert_changed_by(
         MODULE,
         "UpdateDeviceGroup",
         "SetDeviceGroupTags",
@@ -77,16 +77,16 @@ def test_the_life_of_a_static_group(tasks, account):
         devices=[],
     )
     assert cleared["device_group"]["tags"] == {}
-    tasks.changes(MODULE, "DeleteDeviceGroup", **WEST, state="absent")
-    tasks.keeps(MODULE, **WEST, state="absent")
+    tasks.assert_changed_by(MODULE, "DeleteDeviceGroup", **WEST, state="absent")
+    tasks.assert_unchanged(MODULE, **WEST, state="absent")
 
 
 def test_what_cannot_be_changed(tasks, account):
     for name in ("above", "elsewhere"):
-        tasks.ok(MODULE, name=name)
-    tasks.ok(MODULE, **WEST, super_group="above")
-    tasks.refuses(MODULE, "^super_group of the device group cannot be changed", **WEST, super_group="elsewhere")
-    tasks.refuses(MODULE, "^expression of the device group cannot be changed", **WEST, expression='name = "x"')
+        tasks.run_ok(MODULE, name=name)
+    tasks.run_ok(MODULE, **WEST, super_group="above")
+    tasks.assert_fails(MODULE, "^super_group of the device group cannot be changed", **WEST, super_group="elsewhere")
+    tasks.assert_fails(MODULE, "^expression of the device group cannot be changed", **WEST, expression='name = "x"')
 
 
 @pytest.mark.parametrize(
@@ -104,13 +104,13 @@ def test_what_cannot_be_changed(tasks, account):
     ],
 )
 def test_wrong_input(tasks, account, options, message):
-    tasks.refuses(MODULE, message, **options)
+    tasks.assert_fails(MODULE, message, **options)
 
 
 def test_the_life_of_a_dynamic_group(tasks, account):
     lamps = {"name": "all_lamps", **INSTANCE}
     expression = LAMPS.format(key=account)
-    made = tasks.changes(
+    made = tasks.assert_changed_by(
         MODULE,
         "CreateDeviceDynamicGroup",
         "SetDeviceGroupTags",
@@ -121,20 +121,20 @@ def test_the_life_of_a_dynamic_group(tasks, account):
     )
     group = made["device_group"]
     assert (group["type"], group["expression"]) == ("dynamic", expression)
-    tasks.changes(MODULE, "UpdateDeviceGroup", **lamps, description="what shines")
-    tasks.changes(MODULE, "SetDeviceGroupTags", **lamps, tags={})
-    tasks.keeps(MODULE, **lamps, expression=expression, description="what shines", tags={})
-    tasks.refuses(MODULE, "^expression of the device group cannot be changed", **lamps, expression='name = "x"')
-    tasks.refuses(MODULE, "^devices cannot be given for a dynamic group", **lamps, devices=members("lamp-1"))
+    tasks.assert_changed_by(MODULE, "UpdateDeviceGroup", **lamps, description="what shines")
+    tasks.assert_changed_by(MODULE, "SetDeviceGroupTags", **lamps, tags={})
+    tasks.assert_unchanged(MODULE, **lamps, expression=expression, description="what shines", tags={})
+    tasks.assert_fails(MODULE, "^expression of the device group cannot be changed", **lamps, expression='name = "x"')
+    tasks.assert_fails(MODULE, "^devices cannot be given for a dynamic group", **lamps, devices=members("lamp-1"))
 
     for wanted in ({"name": "all_lamps"}, {"group_id": group["group_id"]}, {"type": "dynamic", "details": True}):
-        (found,) = tasks.ok("iot_device_group_info", **wanted, **INSTANCE)["device_groups"]
+        (found,) = tasks.run_ok("iot_device_group_info", **wanted, **INSTANCE)["device_groups"]
         assert sorted(device["name"] for device in found["devices"]) == ["lamp-1", "lamp-2"]
         assert found["expression"] == expression
-    assert tasks.ok("iot_device_group_info", **INSTANCE)["device_groups"] == []
+    assert tasks.run_ok("iot_device_group_info", **INSTANCE)["device_groups"] == []
 
-    tasks.changes(MODULE, "DeleteDeviceDynamicGroup", **lamps, state="absent")
-    tasks.keeps(MODULE, **lamps, state="absent")
+    tasks.assert_changed_by(MODULE, "DeleteDeviceDynamicGroup", **lamps, state="absent")
+    tasks.assert_unchanged(MODULE, **lamps, state="absent")
 
 
 def test_a_dynamic_group_takes_an_instance_with_an_id(tasks, account):

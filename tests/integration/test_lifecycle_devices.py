@@ -18,31 +18,31 @@ NAMES = [lamp["name"] for lamp in LAMPS]
 @pytest.fixture
 def account(tasks):
     """A product, two groups and two gateways."""
-    tasks.ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
-    tasks.ok("iot_product", name="home_hub", node_type="gateway")
+    tasks.run_ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
+    tasks.run_ok("iot_product", name="home_hub", node_type="gateway")
     for name in ("east", "west"):
-        tasks.ok("iot_device_group", name=name)
-        tasks.ok("iot_device", product="home_hub", name=f"hub-{name}")
+        tasks.run_ok("iot_device_group", name=name)
+        tasks.run_ok("iot_device", product="home_hub", name=f"hub-{name}")
 
 
 def changes(tasks, **options) -> dict:
     """The result of a task that changes devices: planned without a write, done, and not wanted a second time."""
-    tasks.writes()
+    tasks.pop_writes()
     plan = tasks.run(MODULE, True, **OF, **options)
     assert plan["changed"], plan
-    assert tasks.writes() == []
-    result = tasks.ok(MODULE, **OF, **options)
-    assert tasks.writes()
+    assert tasks.pop_writes() == []
+    result = tasks.run_ok(MODULE, **OF, **options)
+    assert tasks.pop_writes()
     assert (result["diff"], result["estimate"]["writes"]) == (plan["diff"], plan["estimate"]["writes"])
     for check_mode in (True, False):
         again = tasks.run(MODULE, check_mode, **OF, **options)
         assert not again["changed"], again["diff"]
-    assert tasks.writes() == []
+    assert tasks.pop_writes() == []
     return result
 
 
 def told(tasks, *facts: str) -> dict:
-    found = tasks.ok("iot_devices_info", products=["street_light"], facts=list(facts), one_by_one=True)["devices"]
+    found = tasks.run_ok("iot_devices_info", products=["street_light"], facts=list(facts), one_by_one=True)["devices"]
     return {device["name"]: device for device in found}
 
 
@@ -73,7 +73,7 @@ def test_the_life_of_a_fleet(tasks, account):
     moved = [{"name": "lamp-03", "gateway": {"product": "home_hub", "name": "hub-east"}}]
     refused = tasks.run(MODULE, **OF, devices=moved)
     assert refused["failed"]
-    assert tasks.writes() == []
+    assert tasks.pop_writes() == []
     changes(tasks, devices=moved, move=True)
     changes(tasks, devices=[{"name": "lamp-03", "gateway": {}}])
     changes(tasks, devices=[{"name": "lamp-01", "nickname": "", "tags": {}}, {"name": "lamp-02", "enabled": True}])
@@ -84,7 +84,7 @@ def test_the_life_of_a_fleet(tasks, account):
     # Of three, one is more than a tenth.
     refused = tasks.run(MODULE, **OF, devices=LAMPS[:2], purge=True)
     assert refused["failed"]
-    assert tasks.writes() == []
+    assert tasks.pop_writes() == []
     assert changes(tasks, devices=LAMPS[:2], purge=True, purge_limit="50%")["deleted"] == ["lamp-03"]
     assert changes(tasks, devices=LAMPS[:2], state="absent")["deleted"] == NAMES[:2]
     assert told(tasks) == {}
@@ -103,19 +103,19 @@ def test_devices_of_a_file_and_their_secrets(tasks, account, tmp_path):
     assert secrets.stat().st_mode & 0o777 == 0o600
     assert not any(secret in json.dumps(made) for secret in new.values())
 
-    tasks.ok(MODULE, **OF, devices=LAMPS[:3], secrets_file=str(listed), secrets_format="json", secrets_of="all")
+    tasks.run_ok(MODULE, **OF, devices=LAMPS[:3], secrets_file=str(listed), secrets_format="json", secrets_of="all")
     everything = {row["device_name"]: row["device_secret"] for row in json.loads(listed.read_text(encoding="utf-8"))}
     assert set(everything) == set(NAMES[:3])
     assert new.items() <= everything.items()
 
     password.write_text("open sesame", encoding="utf-8")
     encrypted = {"secrets_file": str(vault), "secrets_vault": True, "secrets_vault_password_file": str(password)}
-    tasks.ok(MODULE, **OF, devices=LAMPS[3:4], **encrypted)
+    tasks.run_ok(MODULE, **OF, devices=LAMPS[3:4], **encrypted)
     assert vault.read_text(encoding="utf-8").startswith("$ANSIBLE_VAULT")
 
 
 def test_slices_make_the_whole(tasks, account):
-    parts = [tasks.ok(MODULE, **OF, devices=LAMPS, slice=f"{part}/2")["created"] for part in (1, 2)]
+    parts = [tasks.run_ok(MODULE, **OF, devices=LAMPS, slice=f"{part}/2")["created"] for part in (1, 2)]
     assert sorted(name for part in parts for name in part) == NAMES
     assert all(parts)
 
@@ -139,26 +139,26 @@ def test_what_takes_long_is_said(tasks, account):
     ],
 )
 def test_what_a_fleet_cannot_be(tasks, account, options, message):
-    tasks.refuses(MODULE, message, **OF, **options)
+    tasks.assert_fails(MODULE, message, **OF, **options)
 
 
 def test_devices_are_told(tasks, account):
     number = {"type": "int", "specs": {"min": "0", "max": "100", "step": "1"}}
     level = {"identifier": "Level", "name": "Level", "accessMode": "rw", "dataType": number}
-    tasks.ok("iot_thing_model", **OF, tsl={"properties": [level]}, published=True)
+    tasks.run_ok("iot_thing_model", **OF, tsl={"properties": [level]}, published=True)
     report = {"every": 60, "times": 1, "properties": {"Level": 7}}
-    tasks.connect("street_light", "lamp-01", profile={"reports": [report]})
-    tasks.ok(MODULE, **OF, devices=[{"name": "lamp-01", "tags": {"site": "bridge"}}, LAMPS[1]])
+    tasks.connect_devices("street_light", "lamp-01", profile={"reports": [report]})
+    tasks.run_ok(MODULE, **OF, devices=[{"name": "lamp-01", "tags": {"site": "bridge"}}, LAMPS[1]])
     tasks.server.control("POST", "clock", {"advance": 61})
 
     def names(**filters) -> list:
-        found = tasks.ok("iot_devices_info", products=["street_light"], **filters)["devices"]
+        found = tasks.run_ok("iot_devices_info", products=["street_light"], **filters)["devices"]
         return sorted(device["name"] for device in found)
 
     assert names(parallel_requests=2) == NAMES[:2]
     assert names(tags={"site": "bridge"}) == ["lamp-01"]
     assert names(tags={"site": "tunnel"}) == []
-    (lamp,) = tasks.ok("iot_devices_info", products=["street_light"], statuses=["online"], properties=["Level"])[
+    (lamp,) = tasks.run_ok("iot_devices_info", products=["street_light"], statuses=["online"], properties=["Level"])[
         "devices"
     ]
     assert (lamp["name"], lamp["properties"]) == ("lamp-01", {"Level": 7})
@@ -167,11 +167,11 @@ def test_devices_are_told(tasks, account):
 def test_a_stock_of_devices(tasks, account, tmp_path):
     listed, vault, password = (tmp_path / name for name in ("stock.json", "vault.csv", "password"))
     given = {**OF, "count": 3, "secrets_file": str(listed), "secrets_format": "json"}
-    assert tasks.ok("iot_device_stock", **given)["changed"]
-    assert not tasks.ok("iot_device_stock", **given)["changed"]
+    assert tasks.run_ok("iot_device_stock", **given)["changed"]
+    assert not tasks.run_ok("iot_device_stock", **given)["changed"]
     assert len(json.loads(listed.read_text(encoding="utf-8"))) == 3
     password.write_text("open sesame", encoding="utf-8")
     encrypted = {"secrets_file": str(vault), "secrets_vault": True, "secrets_vault_password_file": str(password)}
-    assert tasks.ok("iot_device_stock", **OF, count=4, **encrypted)["changed"]
+    assert tasks.run_ok("iot_device_stock", **OF, count=4, **encrypted)["changed"]
     assert vault.read_text(encoding="utf-8").startswith("$ANSIBLE_VAULT")
     assert len(told(tasks)) == 4

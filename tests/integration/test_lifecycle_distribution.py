@@ -16,10 +16,10 @@ OF = {"product": "street_light", "source_instance_id": HOME, "target_uid": "1000
 @pytest.fixture
 def account(tasks):
     """Two lamps."""
-    tasks.ok("iot_product", name="street_light", node_type="device")
+    tasks.run_ok("iot_product", name="street_light", node_type="device")
     for number in (1, 2):
-        tasks.ok("iot_device", product="street_light", name=f"lamp-000{number}")
-    tasks.writes()
+        tasks.run_ok("iot_device", product="street_light", name=f"lamp-000{number}")
+    tasks.pop_writes()
 
 
 def once(tasks, operation: str, **options) -> dict:
@@ -27,13 +27,13 @@ def once(tasks, operation: str, **options) -> dict:
     plan = tasks.run(MODULE, True, **options)
     assert plan["changed"], plan
     assert "nothing was done" in plan["msg"]
-    assert tasks.writes() == []
-    result = tasks.ok(MODULE, **options)
+    assert tasks.pop_writes() == []
+    result = tasks.run_ok(MODULE, **options)
     assert result["changed"]
-    assert tasks.writes() == [operation]
+    assert tasks.pop_writes() == [operation]
     for check_mode in (True, False):
         assert not tasks.run(MODULE, check_mode, **options)["changed"]
-    assert tasks.writes() == []
+    assert tasks.pop_writes() == []
     return result
 
 
@@ -42,36 +42,36 @@ def test_devices_go_and_the_job_is_forgotten(tasks, account):
     result = once(tasks, "CreateDeviceDistributeJob", **given)
     assert result["distributed"] == ["lamp-0001"]
     by_name = {**given, "target_uid": None, "target_aliyun_id": "somebody", "wait_timeout_in_seconds": 60}
-    tasks.keeps(MODULE, **by_name)
+    tasks.assert_unchanged(MODULE, **by_name)
     # Only who is not there goes.
-    more = tasks.ok(MODULE, **{**given, "devices": ["lamp-0001", "lamp-0002"]})
+    more = tasks.run_ok(MODULE, **{**given, "devices": ["lamp-0001", "lamp-0002"]})
     assert more["distributed"] == ["lamp-0002"]
-    (found,) = tasks.ok(INFO, what="devices", product="street_light", device="lamp-0001")["devices"]
-    assert len(tasks.ok(INFO, what="jobs", target_uid=OF["target_uid"])["jobs"]) == 2
+    (found,) = tasks.run_ok(INFO, what="devices", product="street_light", device="lamp-0001")["devices"]
+    assert len(tasks.run_ok(INFO, what="jobs", target_uid=OF["target_uid"])["jobs"]) == 2
     assert (found["target_instance_id"], found["target_region"]) == (EAST, "ap-northeast-1")
-    assert len(tasks.ok(INFO, what="products", target_instance_id=EAST)["products"]) == 1
-    (job,) = tasks.ok(INFO, what="jobs", job_id=result["job_id"], results=True)["jobs"]
+    assert len(tasks.run_ok(INFO, what="products", target_instance_id=EAST)["products"]) == 1
+    (job,) = tasks.run_ok(INFO, what="jobs", job_id=result["job_id"], results=True)["jobs"]
     assert (job["status"], job["strategy"], job["device_count"]) == ("finished", "specified", 1)
     assert [(one["device_name"], one["code"]) for one in job["results"]] == [("lamp-0001", "200")]
-    assert len(tasks.ok(INFO, what="jobs", status="finished")["jobs"]) == 2
+    assert len(tasks.run_ok(INFO, what="jobs", status="finished")["jobs"]) == 2
     for filters in ({"status": "running"}, {"target_instance_id": WEST}, {"product": "path_light"}):
-        assert tasks.ok(INFO, what="jobs", **filters)["jobs"] == []
-    assert tasks.ok(INFO, what="devices", source_instance_id=WEST)["devices"] == []
-    tasks.writes()
+        assert tasks.run_ok(INFO, what="jobs", **filters)["jobs"] == []
+    assert tasks.run_ok(INFO, what="devices", source_instance_id=WEST)["devices"] == []
+    tasks.pop_writes()
     once(tasks, "DeleteDeviceDistributeJob", job_id=result["job_id"], state="absent")
 
 
 def test_a_device_goes_to_the_nearest_of_several(tasks, account):
     given = {**OF, "devices": ["lamp-0001"], "target_instance_ids": [EAST, WEST]}
     once(tasks, "CreateDeviceDistributeJob", **given)
-    (job,) = tasks.ok(INFO, what="jobs")["jobs"]
+    (job,) = tasks.run_ok(INFO, what="jobs")["jobs"]
     assert job["strategy"] == "nearest"
     assert job["target_instance_ids"] == [EAST, WEST]
 
 
 def test_a_product_goes_alone(tasks, account):
     once(tasks, "CreateProductDistributeJob", **OF, target_instance_ids=[EAST])
-    assert tasks.ok(INFO, what="devices")["devices"] == []
+    assert tasks.run_ok(INFO, what="devices")["devices"] == []
 
 
 def test_devices_that_cannot_go_are_told(tasks, account):
@@ -85,8 +85,8 @@ def test_devices_that_cannot_go_are_told(tasks, account):
 
 def test_nobody_has_to_wait(tasks, account):
     given = {**OF, "devices": ["lamp-0001"], "target_instance_ids": [EAST]}
-    job = tasks.ok(MODULE, **given, wait=False)["job_id"]
-    (found,) = tasks.ok(INFO, what="jobs", job_id=job, results=True)["jobs"]
+    job = tasks.run_ok(MODULE, **given, wait=False)["job_id"]
+    (found,) = tasks.run_ok(INFO, what="jobs", job_id=job, results=True)["jobs"]
     assert found["status"] in ("initial", "running")
     assert "results" not in found
 
@@ -106,7 +106,7 @@ def test_nobody_has_to_wait(tasks, account):
     ],
 )
 def test_what_cannot_be(tasks, account, options, message):
-    tasks.refuses(MODULE, message, **{**OF, "target_instance_ids": [EAST], **options})
+    tasks.assert_fails(MODULE, message, **{**OF, "target_instance_ids": [EAST], **options})
 
 
 def test_what_is_not_there(tasks, account):

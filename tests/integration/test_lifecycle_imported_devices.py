@@ -20,7 +20,7 @@ def meters(*numbers: int, **more) -> list:
 @pytest.fixture
 def key(tasks):
     """The ProductKey of the product that devices are imported into."""
-    return tasks.ok("iot_product", name="old_meter", node_type="device")["product"]["product_key"]
+    return tasks.run_ok("iot_product", name="old_meter", node_type="device")["product"]["product_key"]
 
 
 def names(result: dict) -> list:
@@ -28,67 +28,67 @@ def names(result: dict) -> list:
 
 
 def test_several_are_imported_at_once(tasks, key):
-    made = tasks.changes(MODULE, "BatchCheckImportDevice", "BatchImportDevice", **OF, devices=meters(1, 2))
+    made = tasks.assert_changed_by(MODULE, "BatchCheckImportDevice", "BatchImportDevice", **OF, devices=meters(1, 2))
     assert names(made) == ["meter-0001", "meter-0002"]
     assert "s3cret" not in str(made)
     # Only what is not there yet is imported, and one alone by itself.
-    more = tasks.changes(MODULE, "ImportDevice", **OF, devices=meters(2, 3))
+    more = tasks.assert_changed_by(MODULE, "ImportDevice", **OF, devices=meters(2, 3))
     assert names(more) == ["meter-0002", "meter-0003"]
     assert "s3cret" not in str(more)
 
     apply_id = made["imported_devices"]["apply_id"]
-    (batch,) = tasks.ok("iot_imported_devices_info", apply_id=apply_id)["imported_devices"]
+    (batch,) = tasks.run_ok("iot_imported_devices_info", apply_id=apply_id)["imported_devices"]
     assert batch == {
         "product_key": key,
         "apply_id": apply_id,
         "devices": [{"name": f"meter-000{n}", "serial_number": f"QC4_{n}"} for n in (1, 2)],
     }
-    (batch,) = tasks.ok("iot_imported_devices_info", apply_id=apply_id, include_secrets=True)["imported_devices"]
+    (batch,) = tasks.run_ok("iot_imported_devices_info", apply_id=apply_id, include_secrets=True)["imported_devices"]
     assert batch["device_secrets"] == {"meter-0001": "s3cret-1", "meter-0002": "s3cret-2"}
-    assert tasks.ok("iot_imported_devices_info", apply_id=1)["imported_devices"] == []
+    assert tasks.run_ok("iot_imported_devices_info", apply_id=1)["imported_devices"] == []
 
 
 def test_secrets_are_told_on_request(tasks, key):
-    made = tasks.ok(MODULE, **OF, devices=meters(1), include_secrets=True)
+    made = tasks.run_ok(MODULE, **OF, devices=meters(1), include_secrets=True)
     assert made["imported_devices"]["device_secrets"] == {"meter-0001": "s3cret-1"}
     assert "s3cret" not in str([made["diff"], made["steps"]])
 
 
 def test_a_batch_of_more_than_a_page(tasks, key):
-    made = tasks.ok(MODULE, **OF, devices=meters(*range(1, 121)))
-    (batch,) = tasks.ok("iot_imported_devices_info", apply_id=made["imported_devices"]["apply_id"])["imported_devices"]
+    made = tasks.run_ok(MODULE, **OF, devices=meters(*range(1, 121)))
+    (batch,) = tasks.run_ok("iot_imported_devices_info", apply_id=made["imported_devices"]["apply_id"])["imported_devices"]
     assert len(batch["devices"]) == 120
-    tasks.keeps(MODULE, **OF, devices=meters(*range(1, 121)))
+    tasks.assert_unchanged(MODULE, **OF, devices=meters(*range(1, 121)))
 
 
 def test_nicknames(tasks, key):
     of = {**OF, "devices": [*meters(1, nickname="one"), *meters(2, nickname="two2"), *meters(3, 4)]}
-    made = tasks.changes(MODULE, "BatchCheckImportDevice", "BatchImportDevice", "ImportDevice", "ImportDevice", **of)
+    made = tasks.assert_changed_by(MODULE, "BatchCheckImportDevice", "BatchImportDevice", "ImportDevice", "ImportDevice", **of)
     nicknames = {one["name"]: one["nickname"] for one in made["imported_devices"]["devices"]}
     assert list(nicknames.values()) == ["one", "two2", "", ""]
     of["devices"] = [*meters(2, nickname=""), *meters(3, nickname="three"), *meters(1)]
-    changed = tasks.changes(MODULE, "BatchUpdateDeviceNickname", **of)
+    changed = tasks.assert_changed_by(MODULE, "BatchUpdateDeviceNickname", **of)
     nicknames = {one["name"]: one["nickname"] for one in changed["imported_devices"]["devices"]}
     assert nicknames == {"meter-0001": "one", "meter-0002": "", "meter-0003": "three"}
 
 
 def test_named_devices_are_deleted(tasks, key):
-    tasks.ok(MODULE, **OF, devices=meters(1, 2, 3))
+    tasks.run_ok(MODULE, **OF, devices=meters(1, 2, 3))
     some = [{"name": "meter-0001"}, {"name": "meter-0003"}, {"name": "meter-0009"}]
-    gone = tasks.changes(MODULE, "DeleteDevice", "DeleteDevice", **OF, devices=some, state="absent")
+    gone = tasks.assert_changed_by(MODULE, "DeleteDevice", "DeleteDevice", **OF, devices=some, state="absent")
     assert gone["imported_devices"] == {}
     assert [one["name"] for one in gone["diff"]["before"]["devices"]] == ["meter-0001", "meter-0003"]
-    tasks.keeps(MODULE, **OF, devices=meters(2))
-    tasks.keeps(MODULE, product="nobody", devices=some, state="absent")
+    tasks.assert_unchanged(MODULE, **OF, devices=meters(2))
+    tasks.assert_unchanged(MODULE, product="nobody", devices=some, state="absent")
 
 
 def test_a_secret_cannot_be_changed(tasks, key):
-    tasks.ok(MODULE, **OF, devices=meters(1))
-    result = tasks.refuses(
+    tasks.run_ok(MODULE, **OF, devices=meters(1))
+    result = tasks.assert_fails(
         MODULE, "^device_secret of meter-0001 cannot be changed", **OF, devices=meters(1, device_secret="other")
     )
     assert "s3cret" not in str(result)
-    tasks.keeps(MODULE, **OF, devices=[{"name": "meter-0001"}])
+    tasks.assert_unchanged(MODULE, **OF, devices=[{"name": "meter-0001"}])
 
 
 @pytest.mark.parametrize(
@@ -105,13 +105,13 @@ def test_a_secret_cannot_be_changed(tasks, key):
     ],
 )
 def test_wrong_input(tasks, key, devices, message):
-    result = tasks.refuses(MODULE, message, **OF, devices=devices)
+    result = tasks.assert_fails(MODULE, message, **OF, devices=devices)
     assert "blanks" not in str(result)
 
 
 def test_what_the_platform_finds_wrong_keeps_all_from_being_imported(tasks, key):
-    tasks.ok(MODULE, **OF, devices=meters(1))
-    tasks.writes()
+    tasks.run_ok(MODULE, **OF, devices=meters(1))
+    tasks.pop_writes()
     # As if the device had been registered after the account was read.
     from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import imported_devices
 
@@ -121,7 +121,7 @@ def test_what_the_platform_finds_wrong_keeps_all_from_being_imported(tasks, key)
     assert result["failed"]
     assert "BatchCheckImportDevice: not possible for meter-0001 (" in result["msg"]
     assert "s3cret" not in str(result)
-    assert tasks.writes() == ["BatchCheckImportDevice"]
+    assert tasks.pop_writes() == ["BatchCheckImportDevice"]
 
 
 def test_a_product_that_is_planned(tasks):

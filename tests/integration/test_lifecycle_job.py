@@ -30,9 +30,9 @@ MODEL = {
 @pytest.fixture
 def product_key(tasks):
     """A product with two lamps that are offline."""
-    made = tasks.ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
+    made = tasks.run_ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
     for name in LAMPS:
-        tasks.ok("iot_device", product="street_light", name=name)
+        tasks.run_ok("iot_device", product="street_light", name=name)
     return made["product"]["product_key"]
 
 
@@ -48,7 +48,7 @@ def advance(tasks, seconds: int) -> None:
 
 
 def test_the_life_of_a_job(tasks, product_key):
-    made = tasks.changes(JOB, "CreateJob", **CUSTOM, product="street_light", description="d")
+    made = tasks.assert_changed_by(JOB, "CreateJob", **CUSTOM, product="street_light", description="d")
     job = made["job"]
     ids = ("job_id", "created", "modified", "status")
     assert {name: job[name] for name in job if name not in ids} == {
@@ -69,16 +69,16 @@ def test_the_life_of_a_job(tasks, product_key):
 
     # What is not given stays, though the platform takes what it is not told for what is usual.
     name = {"name": "calibrate"}
-    changed = tasks.changes(JOB, "UpdateJob", **name, maximum_per_minute=50)["job"]
+    changed = tasks.assert_changed_by(JOB, "UpdateJob", **name, maximum_per_minute=50)["job"]
     assert (changed["maximum_per_minute"], changed["timeout_in_minutes"], changed["description"]) == (50, 60, "d")
-    changed = tasks.changes(JOB, "UpdateJob", **name, timeout_in_minutes=3600, qos=1)["job"]
+    changed = tasks.assert_changed_by(JOB, "UpdateJob", **name, timeout_in_minutes=3600, qos=1)["job"]
     assert (changed["maximum_per_minute"], changed["timeout_in_minutes"], changed["qos"]) == (50, 3600, 1)
-    changed = tasks.changes(JOB, "UpdateJob", **name, description="")["job"]
+    changed = tasks.assert_changed_by(JOB, "UpdateJob", **name, description="")["job"]
     assert (changed["description"], changed["maximum_per_minute"], changed["qos"]) == ("", 50, 1)
-    tasks.keeps(JOB, **CUSTOM, product=product_key)
+    tasks.assert_unchanged(JOB, **CUSTOM, product=product_key)
 
-    tasks.ok("iot_device_group", name="west_side")
-    tasks.ok("iot_product", name="path_light", node_type="device")
+    tasks.run_ok("iot_device_group", name="west_side")
+    tasks.run_ok("iot_product", name="path_light", node_type="device")
     for option, value in {
         "type": "pub",
         "document": {"sensor": "heat"},
@@ -87,90 +87,90 @@ def test_the_life_of_a_job(tasks, product_key):
         "devices": [{"product": "street_light", "name": "lamp-0001"}],
         "schedule_time": "2030-01-31T20:00:00Z",
     }.items():
-        tasks.refuses(JOB, f"^{option} of the device job cannot be changed", **{**name, option: value})
+        tasks.assert_fails(JOB, f"^{option} of the device job cannot be changed", **{**name, option: value})
 
-    canceled = tasks.changes(JOB, "CancelJob", **name, state="canceled")
+    canceled = tasks.assert_changed_by(JOB, "CancelJob", **name, state="canceled")
     assert canceled["job"]["stopped"]
     advance(tasks, 5)
-    assert tasks.ok("iot_job_info", **name)["jobs"][0]["status"] == "canceled"
-    tasks.keeps(JOB, **name, state="canceled")
-    tasks.keeps(JOB, **CUSTOM)
-    tasks.refuses(
+    assert tasks.run_ok("iot_job_info", **name)["jobs"][0]["status"] == "canceled"
+    tasks.assert_unchanged(JOB, **name, state="canceled")
+    tasks.assert_unchanged(JOB, **CUSTOM)
+    tasks.assert_fails(
         JOB, "^maximum_per_minute of the job cannot be changed any more: it is canceled", **name, maximum_per_minute=60
     )
 
-    gone = tasks.changes(JOB, "DeleteJob", **name, state="absent")
+    gone = tasks.assert_changed_by(JOB, "DeleteJob", **name, state="absent")
     assert gone["job"] == {}
-    assert tasks.ok("iot_job_info")["jobs"] == []
+    assert tasks.run_ok("iot_job_info")["jobs"] == []
     # It is a moment until the platform has forgotten it, and that is in nobody's way.
-    tasks.changes(JOB, "CreateJob", **CUSTOM, product="street_light")
+    tasks.assert_changed_by(JOB, "CreateJob", **CUSTOM, product="street_light")
 
 
 def test_a_file(tasks, product_key, tmp_path):
     file = tmp_path / "a.zip"
     file.write_bytes(b"data")
     options = {**CUSTOM, "devices": [{"product": "street_light", "name": "lamp-0001"}], "file": str(file)}
-    made = tasks.changes(JOB, "GenerateFileUploadURL", "CreateJob", **options, include_secrets=True)
+    made = tasks.assert_changed_by(JOB, "GenerateFileUploadURL", "CreateJob", **options, include_secrets=True)
     assert made["job"].pop("download_url")
     assert made["job"]["file_md5"] == hashlib.md5(b"data").hexdigest()
     assert made["job"]["devices"] == [{"product_key": product_key, "name": "lamp-0001"}]
-    url = tasks.ok("iot_job_info", name="calibrate", include_secrets=True)["jobs"][0]["download_url"]
+    url = tasks.run_ok("iot_job_info", name="calibrate", include_secrets=True)["jobs"][0]["download_url"]
     assert ".zip?" in url
     with urllib.request.urlopen(url) as reply:
         assert reply.read() == b"data"
     file.write_bytes(b"other")
-    tasks.refuses(JOB, "^file of the device job cannot be changed", **options)
+    tasks.assert_fails(JOB, "^file of the device job cannot be changed", **options)
 
 
 def test_each_type(tasks, product_key):
-    tasks.ok("iot_thing_model", product="street_light", tsl=MODEL, published=True)
-    tasks.ok("iot_device_group", name="west_side", devices=[{"product": "street_light", "name": LAMPS[0]}])
+    tasks.run_ok("iot_thing_model", product="street_light", tsl=MODEL, published=True)
+    tasks.run_ok("iot_device_group", name="west_side", devices=[{"product": "street_light", "name": LAMPS[0]}])
     everywhere = {"product": "street_light"}
     for options in (
         {"name": "restart", "type": "invoke_service", "document": {"serviceIdentifier": "reboot", "params": {}}},
         {"name": "dim_all", "type": "set_property", "document": {"params": {"Brightness": 20}}},
     ):
-        made = tasks.changes(JOB, "CreateJob", **everywhere, **options, timeout_in_minutes=5)
+        made = tasks.assert_changed_by(JOB, "CreateJob", **everywhere, **options, timeout_in_minutes=5)
         assert made["job"]["timeout_in_minutes"] == 5
         assert "qos" not in made["job"]
-        tasks.refuses(JOB, "^qos cannot be given for a job of type", **options, qos=1)
-        tasks.refuses(JOB, "^timeout_in_minutes of a job of type .* must be 1 to 5", **options, timeout_in_minutes=6)
-    made = tasks.changes(JOB, "CreateJob", **PUB, name="storm", group="west_side", qos=1)
+        tasks.assert_fails(JOB, "^qos cannot be given for a job of type", **options, qos=1)
+        tasks.assert_fails(JOB, "^timeout_in_minutes of a job of type .* must be 1 to 5", **options, timeout_in_minutes=6)
+    made = tasks.assert_changed_by(JOB, "CreateJob", **PUB, name="storm", group="west_side", qos=1)
     assert made["job"]["qos"] == 1
     assert "timeout_in_minutes" not in made["job"]
 
 
 def test_a_job_that_waits_for_its_time(tasks, product_key):
     start = later(tasks, 3600)
-    made = tasks.changes(JOB, "CreateJob", **CUSTOM, product="street_light", schedule_time=start)
+    made = tasks.assert_changed_by(JOB, "CreateJob", **CUSTOM, product="street_light", schedule_time=start)
     assert made["job"]["schedule_time"][:19] == start[:19]
     advance(tasks, 5)
-    assert tasks.ok("iot_job_info", status="waiting")["jobs"][0]["name"] == "calibrate"
-    tasks.keeps(JOB, name="calibrate", schedule_time=start.replace("Z", "+00:00"))
+    assert tasks.run_ok("iot_job_info", status="waiting")["jobs"][0]["name"] == "calibrate"
+    tasks.assert_unchanged(JOB, name="calibrate", schedule_time=start.replace("Z", "+00:00"))
 
 
 def test_a_job_that_is_waited_for_and_repeated(tasks, product_key):
-    tasks.connect("street_light", *LAMPS)
-    done = tasks.ok(JOB, **PUB, name="storm", product="street_light", wait=True, wait_timeout_in_seconds=60)
+    tasks.connect_devices("street_light", *LAMPS)
+    done = tasks.run_ok(JOB, **PUB, name="storm", product="street_light", wait=True, wait_timeout_in_seconds=60)
     assert done["job"]["status"] == "completed"
-    tasks.keeps(JOB, **PUB, name="storm", wait=True)
-    found = tasks.ok("iot_job_info", name="storm", include=["statistics", "tasks"])["jobs"][0]
+    tasks.assert_unchanged(JOB, **PUB, name="storm", wait=True)
+    found = tasks.run_ok("iot_job_info", name="storm", include=["statistics", "tasks"])["jobs"][0]
     assert (found["statistics"]["total"], found["statistics"]["succeeded"]) == (2, 2)
     assert sorted(task["device"] for task in found["tasks"]) == LAMPS
-    listed = tasks.ok("iot_job_task_info", job_id=found["job_id"], status="succeeded")["tasks"]
+    listed = tasks.run_ok("iot_job_task_info", job_id=found["job_id"], status="succeeded")["tasks"]
     assert sorted(task["device"] for task in listed) == LAMPS
-    assert tasks.ok("iot_job_task_info", job_id=found["job_id"], status="failed")["tasks"] == []
-    (one,) = tasks.ok("iot_job_task_info", task_id=listed[0]["task_id"])["tasks"]
+    assert tasks.run_ok("iot_job_task_info", job_id=found["job_id"], status="failed")["tasks"] == []
+    (one,) = tasks.run_ok("iot_job_task_info", task_id=listed[0]["task_id"])["tasks"]
     assert (one["job"], one["status"], one["device"]) == ("storm", "succeeded", listed[0]["device"])
-    assert tasks.ok("iot_job_task_info", task_id="none")["tasks"] == []
-    tasks.refuses("iot_job_task_info", "^either task_id or job_id must be given")
-    tasks.refuses("iot_job_task_info", "^status is for the tasks of a job", task_id="1", status="failed")
+    assert tasks.run_ok("iot_job_task_info", task_id="none")["tasks"] == []
+    tasks.assert_fails("iot_job_task_info", "^either task_id or job_id must be given")
+    tasks.assert_fails("iot_job_task_info", "^status is for the tasks of a job", task_id="1", status="failed")
 
-    tasks.writes()
+    tasks.pop_writes()
     planned = tasks.run("iot_job_rerun", True, name="storm")
-    assert (planned["changed"], tasks.writes()) == (True, [])
-    assert tasks.ok("iot_job_rerun", name=found["job_id"])["job_id"] == found["job_id"]
-    assert tasks.writes() == ["RerunJob"]
+    assert (planned["changed"], tasks.pop_writes()) == (True, [])
+    assert tasks.run_ok("iot_job_rerun", name=found["job_id"])["job_id"] == found["job_id"]
+    assert tasks.pop_writes() == ["RerunJob"]
     assert "there is no device job nobody" in tasks.run("iot_job_rerun", name="nobody")["msg"]
 
 
@@ -200,19 +200,19 @@ def test_a_job_that_takes_too_long(tasks, product_key):
     ],
 )
 def test_what_a_job_cannot_be(tasks, product_key, message, options):
-    tasks.ok("iot_product", name="plain", node_type="device")
-    tasks.refuses(JOB, message, **{**CUSTOM, **options})
+    tasks.run_ok("iot_product", name="plain", node_type="device")
+    tasks.assert_fails(JOB, message, **{**CUSTOM, **options})
 
 
 def test_what_does_not_go_together(tasks, product_key, tmp_path):
     everywhere = {"name": "storm", "product": "street_light"}
     (tmp_path / "a").write_bytes(b"a")
-    tasks.refuses(JOB, "^file is for a job of type custom", **everywhere, **PUB, file=str(tmp_path / "a"))
-    tasks.refuses(
+    tasks.assert_fails(JOB, "^file is for a job of type custom", **everywhere, **PUB, file=str(tmp_path / "a"))
+    tasks.assert_fails(
         JOB, "^timeout_in_minutes cannot be given for a job of type pub", **everywhere, **PUB, timeout_in_minutes=1
     )
-    tasks.refuses(JOB, "^document, type must be given to make a device job", **everywhere)
-    tasks.refuses(
+    tasks.assert_fails(JOB, "^document, type must be given to make a device job", **everywhere)
+    tasks.assert_fails(
         JOB,
         "^devices names a device twice",
         name="storm",
@@ -225,15 +225,15 @@ def test_what_is_only_planned(tasks):
     planned = tasks.run(JOB, True, **CUSTOM, product="nobody")
     assert [step["operation"] for step in planned["steps"]] == ["CreateJob"]
     assert "there is no product nobody" in tasks.run(JOB, **CUSTOM, product="nobody")["msg"]
-    tasks.keeps(JOB, name="calibrate", state="absent")
+    tasks.assert_unchanged(JOB, name="calibrate", state="absent")
 
 
 def test_finding_jobs(tasks, product_key):
-    one = tasks.ok(JOB, **CUSTOM, product="street_light")["job"]
-    tasks.ok(JOB, **PUB, name="storm", product="street_light")
+    one = tasks.run_ok(JOB, **CUSTOM, product="street_light")["job"]
+    tasks.run_ok(JOB, **PUB, name="storm", product="street_light")
 
     def found(**filters) -> list:
-        return [job["name"] for job in tasks.ok("iot_job_info", **filters)["jobs"]]
+        return [job["name"] for job in tasks.run_ok("iot_job_info", **filters)["jobs"]]
 
     assert found() == ["storm", "calibrate"]
     assert found(type="pub") == ["storm"]
@@ -241,6 +241,6 @@ def test_finding_jobs(tasks, product_key):
     assert found(job_id="nobody") == []
     assert found(name="calibrate") == ["calibrate"]
     assert found(status="canceled") == []
-    whole = tasks.ok("iot_job_info", type="pub", details=True)["jobs"][0]
+    whole = tasks.run_ok("iot_job_info", type="pub", details=True)["jobs"][0]
     assert whole["document"] == PUB["document"]
     assert "tasks" not in whole

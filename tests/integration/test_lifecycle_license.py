@@ -13,14 +13,14 @@ OF = {"product": "street_light", "license": "720p"}
 @pytest.fixture
 def account(tasks):
     """Three lamps."""
-    tasks.ok("iot_product", name="street_light", node_type="device")
+    tasks.run_ok("iot_product", name="street_light", node_type="device")
     for number in (1, 2, 3):
-        tasks.ok("iot_device", product="street_light", name=f"lamp-000{number}")
-    tasks.writes()
+        tasks.run_ok("iot_device", product="street_light", name=f"lamp-000{number}")
+    tasks.pop_writes()
 
 
 def licensed(tasks, **filters) -> list:
-    rows = tasks.ok("iot_license_info", **filters)["licenses"]
+    rows = tasks.run_ok("iot_license_info", **filters)["licenses"]
     return sorted((row["device_name"], row["license"]) for row in rows)
 
 
@@ -30,41 +30,41 @@ def test_devices_are_licensed_once(tasks, account):
     assert plan["changed"]
     assert plan["licensed"] == ["lamp-0001", "lamp-0002"]
     assert "nothing was done" in plan["msg"]
-    assert tasks.writes() == []
-    assert tasks.ok(MODULE, **given)["licensed"] == plan["licensed"]
-    assert tasks.writes() == ["BindLicenseProduct", "BindLicenseDevice"]
+    assert tasks.pop_writes() == []
+    assert tasks.run_ok(MODULE, **given)["licensed"] == plan["licensed"]
+    assert tasks.pop_writes() == ["BindLicenseProduct", "BindLicenseDevice"]
     for check_mode in (True, False):
         again = tasks.run(MODULE, check_mode, **given)
         assert not again["changed"]
         assert "msg" not in again
-    assert tasks.writes() == []
+    assert tasks.pop_writes() == []
     more = {**OF, "devices": ["lamp-0001", "lamp-0003"], "wait_timeout_in_seconds": 60}
-    assert tasks.ok(MODULE, **more)["licensed"] == ["lamp-0003"]
-    tasks.ok(MODULE, **{**OF, "license": "480p"}, devices=["lamp-0001"])
+    assert tasks.run_ok(MODULE, **more)["licensed"] == ["lamp-0003"]
+    tasks.run_ok(MODULE, **{**OF, "license": "480p"}, devices=["lamp-0001"])
     of = {"product": "street_light"}
     assert len(licensed(tasks)) == 4
     assert licensed(tasks, license="480p") == [("lamp-0001", "480p")]
     assert licensed(tasks, **of, device="lamp-0001") == [("lamp-0001", "480p"), ("lamp-0001", "720p")]
     assert licensed(tasks, **of, device="lamp-0009") == []
     assert licensed(tasks, licensed_before=1) == []
-    row = tasks.ok("iot_license_info", license="480p")["licenses"][0]
+    row = tasks.run_ok("iot_license_info", license="480p")["licenses"][0]
     assert row["expires"] > row["licensed"] > 0
     assert len(licensed(tasks, licensed_after=row["licensed"])) < 4
 
 
 def test_a_product_alone_is_licensed_each_time(tasks, account):
     for _number in range(2):
-        assert tasks.ok(MODULE, **OF)["changed"]
-        assert tasks.writes() == ["BindLicenseProduct"]
+        assert tasks.run_ok(MODULE, **OF)["changed"]
+        assert tasks.pop_writes() == ["BindLicenseProduct"]
     plan = tasks.run(MODULE, True, **OF, state="unbound")
     assert "would lose its licence" in plan["msg"]
-    assert tasks.ok(MODULE, **OF, state="unbound")["changed"]
-    assert tasks.writes() == ["UnbindLicenseProduct"]
+    assert tasks.run_ok(MODULE, **OF, state="unbound")["changed"]
+    assert tasks.pop_writes() == ["UnbindLicenseProduct"]
 
 
 def test_what_cannot_be(tasks, account):
-    tasks.refuses(MODULE, "^devices keep the licences", **OF, state="unbound", devices=["lamp-0001"])
-    tasks.refuses(MODULE, "^devices has an element", **OF, devices=["x"])
+    tasks.assert_fails(MODULE, "^devices keep the licences", **OF, state="unbound", devices=["lamp-0001"])
+    tasks.assert_fails(MODULE, "^devices has an element", **OF, devices=["x"])
     assert "product must be given" in tasks.run("iot_license_info", device="lamp-0001")["msg"]
     for options, note in (
         ({"devices": ["lamp-0009"]}, "device lamp-0009"),
@@ -75,4 +75,4 @@ def test_what_cannot_be(tasks, account):
         assert plan["pending"] == [f"the {note} does not exist yet"]
         assert plan["changed"]
         assert f"there is no {note}" in tasks.run(MODULE, **given)["msg"]
-    assert tasks.writes() == []
+    assert tasks.pop_writes() == []

@@ -17,8 +17,8 @@ def nodes(*numbers: int) -> list:
 @pytest.fixture
 def sensors(tasks):
     """A product of LoRaWAN nodes."""
-    permission = tasks.ok("iot_lora_info")["join_permissions"][0]
-    tasks.ok(
+    permission = tasks.run_ok("iot_lora_info")["join_permissions"][0]
+    tasks.run_ok(
         "iot_product",
         name="soil_sensor",
         node_type="device",
@@ -28,37 +28,37 @@ def sensors(tasks):
 
 
 def test_join_permissions_are_found(tasks):
-    found = tasks.ok("iot_lora_info")
+    found = tasks.run_ok("iot_lora_info")
     assert "task" not in found
     assert {one["class_mode"] for one in found["join_permissions"]} == {"a", "b", "c"}
     one = found["join_permissions"][1]
     assert (one["type"], one["enabled"]) == ("local", True)
     for asked in (one["name"], one["join_permission_id"]):
-        assert tasks.ok("iot_lora_info", join_permission=asked)["join_permissions"] == [one]
-    assert tasks.ok("iot_lora_info", join_permission="none")["join_permissions"] == []
+        assert tasks.run_ok("iot_lora_info", join_permission=asked)["join_permissions"] == [one]
+    assert tasks.run_ok("iot_lora_info", join_permission="none")["join_permissions"] == []
 
 
 def test_nodes_are_registered(tasks, sensors):
-    tasks.writes()
+    tasks.pop_writes()
     planned = tasks.run(MODULE, True, **OF, devices=nodes(1, 2))
     assert planned["changed"]
     assert "nothing was done in check mode" in planned["msg"]
-    assert tasks.writes() == []
-    result = tasks.ok(MODULE, **OF, devices=nodes(1, 2), wait_timeout_in_seconds=60)
+    assert tasks.pop_writes() == []
+    result = tasks.run_ok(MODULE, **OF, devices=nodes(1, 2), wait_timeout_in_seconds=60)
     assert result["changed"]
     assert result["task"]["state"] == "finish"
     assert result["task"]["registered"] == [node["dev_eui"] for node in nodes(1, 2)]
-    assert len(tasks.ok("iot_device_info", product="soil_sensor")["devices"]) == 2
-    assert tasks.ok("iot_lora_info", task_id=result["task"]["task_id"]) == {
+    assert len(tasks.run_ok("iot_device_info", product="soil_sensor")["devices"]) == 2
+    assert tasks.run_ok("iot_lora_info", task_id=result["task"]["task_id"]) == {
         "changed": False,
         "task": result["task"],
         "calls": 1,
     }
-    assert tasks.ok("iot_lora_info", task_id="999999")["task"] == {}
+    assert tasks.run_ok("iot_lora_info", task_id="999999")["task"] == {}
 
 
 def test_nodes_that_were_not_registered_are_named(tasks, sensors):
-    tasks.ok(MODULE, **OF, devices=nodes(1))
+    tasks.run_ok(MODULE, **OF, devices=nodes(1))
     result = tasks.run(MODULE, **OF, devices=nodes(1, 2))
     assert result["failed"]
     assert result["changed"]
@@ -69,9 +69,9 @@ def test_nodes_that_were_not_registered_are_named(tasks, sensors):
 
 
 def test_nobody_waits_who_does_not_want_to(tasks, sensors):
-    result = tasks.ok(MODULE, **OF, devices=nodes(*range(1, 101)), wait=False)
+    result = tasks.run_ok(MODULE, **OF, devices=nodes(*range(1, 101)), wait=False)
     assert set(result["task"]) == {"task_id"}
-    assert tasks.ok("iot_lora_info", task_id=result["task"]["task_id"])["task"]["state"] == "running"
+    assert tasks.run_ok("iot_lora_info", task_id=result["task"]["task_id"])["task"]["state"] == "running"
 
 
 def test_a_task_that_takes_longer(tasks, sensors):
@@ -94,11 +94,11 @@ def test_a_task_that_takes_longer(tasks, sensors):
     ],
 )
 def test_wrong_input(tasks, sensors, options, message):
-    tasks.refuses(MODULE, message, **OF, **options)
+    tasks.assert_fails(MODULE, message, **OF, **options)
 
 
 def test_a_product_of_another_kind(tasks):
-    tasks.ok("iot_product", name="street_light", node_type="device")
+    tasks.run_ok("iot_product", name="street_light", node_type="device")
     result = tasks.run(MODULE, product="street_light", devices=nodes(1))
     assert result["code"] == "iot.device.ApplyManyDevicesFailed"
     assert not result["changed"]

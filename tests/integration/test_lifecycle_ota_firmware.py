@@ -21,8 +21,8 @@ def md5(content: bytes) -> str:
 @pytest.fixture
 def product_key(tasks):
     """A product with a module of its own."""
-    key = tasks.ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
-    tasks.ok("iot_ota_module", product="street_light", name="modem")
+    key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
+    tasks.run_ok("iot_ota_module", product="street_light", name="modem")
     return key
 
 
@@ -37,7 +37,7 @@ def image(tmp_path):
 def test_the_life_of_a_firmware(tasks, product_key, image):
     content = image.read_bytes()
     options = {**NEW, "file": str(image), "description": "夜", "udi": '{"notice": "夜"}'}
-    made = tasks.changes("iot_ota_firmware", *MADE, **options)
+    made = tasks.assert_changed_by("iot_ota_firmware", *MADE, **options)
     firmware = made["ota_firmware"]
     assert firmware.pop("created") == firmware.pop("modified")
     firmware_id = firmware.pop("firmware_id")
@@ -58,10 +58,10 @@ def test_the_life_of_a_firmware(tasks, product_key, image):
     }
     assert "Signature" not in json.dumps(made)
 
-    told = tasks.ok("iot_ota_firmware", **options, include_secrets=True)
+    told = tasks.run_ok("iot_ota_firmware", **options, include_secrets=True)
     assert (told["changed"], "download_url" in told["ota_firmware"]) == (False, True)
     # It is the very file that devices get, under its suffix.
-    shown = tasks.ok("iot_ota_firmware_info", name="lamp_1_1", include_secrets=True)["ota_firmwares"][0]
+    shown = tasks.run_ok("iot_ota_firmware_info", name="lamp_1_1", include_secrets=True)["ota_firmwares"][0]
     assert ".tar.gz?" in shown["download_url"]
     with urllib.request.urlopen(shown["download_url"]) as reply:
         assert reply.read() == content
@@ -69,22 +69,22 @@ def test_the_life_of_a_firmware(tasks, product_key, image):
     # Where the file is does not matter, nor is it needed.
     copy = image.with_name("b.bin")
     copy.write_bytes(content)
-    tasks.keeps("iot_ota_firmware", **{**options, "file": str(copy), "product": product_key, "module": "DEFAULT"})
-    tasks.keeps("iot_ota_firmware", name="lamp_1_1")
+    tasks.assert_unchanged("iot_ota_firmware", **{**options, "file": str(copy), "product": product_key, "module": "DEFAULT"})
+    tasks.assert_unchanged("iot_ota_firmware", name="lamp_1_1")
     image.unlink()
-    gone = tasks.changes("iot_ota_firmware", "DeleteOTAFirmware", **options, state="absent")
+    gone = tasks.assert_changed_by("iot_ota_firmware", "DeleteOTAFirmware", **options, state="absent")
     assert gone["ota_firmware"] == {}
-    assert tasks.ok("iot_ota_firmware_info", firmware_id=firmware_id)["ota_firmwares"] == []
-    assert tasks.ok("iot_ota_firmware_info")["ota_firmwares"] == []
+    assert tasks.run_ok("iot_ota_firmware_info", firmware_id=firmware_id)["ota_firmwares"] == []
+    assert tasks.run_ok("iot_ota_firmware_info")["ota_firmwares"] == []
 
 
 def test_another_file_is_another_firmware(tasks, product_key, image):
     before = md5(image.read_bytes())
     options = {**NEW, "file": str(image)}
-    tasks.changes("iot_ota_firmware", *MADE, **options)
+    tasks.assert_changed_by("iot_ota_firmware", *MADE, **options)
     image.write_bytes(b"something else")
     after = md5(b"something else")
-    tasks.refuses(
+    tasks.assert_fails(
         "iot_ota_firmware",
         f"^file of the firmware cannot be changed: it is '{before}' and was asked to be '{after}'. "
         "A firmware stays as it was made: give a new one another name and version",
@@ -102,8 +102,8 @@ def test_another_file_is_another_firmware(tasks, product_key, image):
         "udi": "x",
     }.items():
         if name == "product":
-            tasks.ok("iot_product", name=value, node_type="device")
-        tasks.refuses("iot_ota_firmware", f"^{name} of the firmware cannot be changed", **{**options, name: value})
+            tasks.run_ok("iot_product", name=value, node_type="device")
+        tasks.assert_fails("iot_ota_firmware", f"^{name} of the firmware cannot be changed", **{**options, name: value})
 
 
 def test_several_files(tasks, product_key, tmp_path):
@@ -112,7 +112,7 @@ def test_several_files(tasks, product_key, tmp_path):
         (tmp_path / name).write_bytes(content)
     files = [{"name": name, "path": str(tmp_path / name)} for name in contents]
     options = {**NEW, "module": "Modem", "files": files, "need_verify": False}
-    made = tasks.changes(
+    made = tasks.assert_changed_by(
         "iot_ota_firmware", "GenerateOTAUploadURL", "GenerateOTAUploadURL", "CreateOTAFirmware", **options
     )
     firmware = made["ota_firmware"]
@@ -120,15 +120,15 @@ def test_several_files(tasks, product_key, tmp_path):
         {"name": name, "size_in_bytes": len(content), "md5": md5(content)} for name, content in contents.items()
     ]
     assert (firmware["file_md5"], firmware["module_name"], firmware["status"]) == ("", "modem", "unneeded")
-    tasks.keeps("iot_ota_firmware", **{**options, "files": files[::-1]})
+    tasks.assert_unchanged("iot_ota_firmware", **{**options, "files": files[::-1]})
 
     (tmp_path / "kernel").write_bytes(b"K")
-    tasks.refuses(
+    tasks.assert_fails(
         "iot_ota_firmware",
         f"^files of the firmware cannot be changed: .*{md5(b'k' * 10)}.*was asked.*{md5(b'K')}",
         **options,
     )
-    tasks.refuses("iot_ota_firmware", "^file of the firmware cannot be changed", **NEW, file=files[0]["path"])
+    tasks.assert_fails("iot_ota_firmware", "^file of the firmware cannot be changed", **NEW, file=files[0]["path"])
 
     # The module stays as long as there is a firmware for it.
     failed = tasks.run("iot_ota_module", product="street_light", name="modem", state="absent")
@@ -137,45 +137,45 @@ def test_several_files(tasks, product_key, tmp_path):
 
 def test_a_delta(tasks, product_key, image):
     options = {**NEW, "type": "delta", "file": str(image)}
-    tasks.refuses("iot_ota_firmware", "source_version must be given for a firmware of type delta", **options)
-    tasks.refuses("iot_ota_firmware", "source_version and version are the same", **options, source_version="1.1")
-    made = tasks.changes("iot_ota_firmware", *MADE, **options, source_version="1.0")
+    tasks.assert_fails("iot_ota_firmware", "source_version must be given for a firmware of type delta", **options)
+    tasks.assert_fails("iot_ota_firmware", "source_version and version are the same", **options, source_version="1.1")
+    made = tasks.assert_changed_by("iot_ota_firmware", *MADE, **options, source_version="1.0")
     assert (made["ota_firmware"]["type"], made["ota_firmware"]["source_version"]) == ("delta", "1.0")
-    tasks.refuses("iot_ota_firmware", "^source_version of the firmware", **{**options, "source_version": "0.9"})
+    tasks.assert_fails("iot_ota_firmware", "^source_version of the firmware", **{**options, "source_version": "0.9"})
 
 
 def test_what_a_firmware_cannot_be(tasks, product_key, image, tmp_path):
-    tasks.refuses("iot_ota_firmware", "^file or files must be given to make a firmware", **NEW)
+    tasks.assert_fails("iot_ota_firmware", "^file or files must be given to make a firmware", **NEW)
     one = {"name": "a", "path": str(image)}
     twin = tmp_path / "twin"
     twin.write_bytes(image.read_bytes())
     both = [one, {"name": "b", "path": str(twin)}]
-    tasks.refuses("iot_ota_firmware", "^the files a and b are the same", **NEW, files=both)
+    tasks.assert_fails("iot_ota_firmware", "^the files a and b are the same", **NEW, files=both)
     twin.write_bytes(b"b")
-    tasks.refuses("iot_ota_firmware", "^file and files cannot both be given", **NEW, file=str(image), files=both)
-    tasks.refuses("iot_ota_firmware", "^files takes 2 to 20 files, not 1", **NEW, files=[one])
-    tasks.refuses("iot_ota_firmware", "^files names a twice", **NEW, files=[one, one])
-    tasks.refuses(
+    tasks.assert_fails("iot_ota_firmware", "^file and files cannot both be given", **NEW, file=str(image), files=both)
+    tasks.assert_fails("iot_ota_firmware", "^files takes 2 to 20 files, not 1", **NEW, files=[one])
+    tasks.assert_fails("iot_ota_firmware", "^files names a twice", **NEW, files=[one, one])
+    tasks.assert_fails(
         "iot_ota_firmware", "^files has a file whose name must have 1 to 32", **NEW, files=[one, {**one, "name": ""}]
     )
-    tasks.refuses("iot_ota_firmware", "^file must be a path from the root", **NEW, file="lamp.bin")
-    tasks.refuses("iot_ota_firmware", "^file must be a file", **NEW, file=str(tmp_path))
+    tasks.assert_fails("iot_ota_firmware", "^file must be a path from the root", **NEW, file="lamp.bin")
+    tasks.assert_fails("iot_ota_firmware", "^file must be a file", **NEW, file=str(tmp_path))
     empty = tmp_path / "empty"
     empty.touch()
-    tasks.refuses(
+    tasks.assert_fails(
         "iot_ota_firmware", "^file must have 1 to 2097152000 bytes, and .*empty has 0", **NEW, file=str(empty)
     )
-    tasks.refuses("iot_ota_firmware", "^version must be given", name="lamp", file=str(image))
-    tasks.refuses("iot_ota_firmware", "^version may hold letters", name="lamp", version="1 1", file=str(image))
-    tasks.refuses("iot_ota_firmware", "^name may hold", name="-lamp", version="1.1", file=str(image))
-    tasks.refuses(
+    tasks.assert_fails("iot_ota_firmware", "^version must be given", name="lamp", file=str(image))
+    tasks.assert_fails("iot_ota_firmware", "^version may hold letters", name="lamp", version="1 1", file=str(image))
+    tasks.assert_fails("iot_ota_firmware", "^name may hold", name="-lamp", version="1.1", file=str(image))
+    tasks.assert_fails(
         "iot_ota_firmware",
         "^source_version is for a firmware of type delta",
         **NEW,
         file=str(image),
         source_version="1",
     )
-    tasks.refuses(
+    tasks.assert_fails(
         "iot_ota_firmware",
         "^product must be given with module",
         name="lamp",
@@ -199,11 +199,11 @@ def test_finding_firmwares(tasks, product_key, image):
         ("two", "2.0", {"module": "modem", "need_verify": False}),
         ("three", "3.0", {"type": "delta", "source_version": "2.0"}),
     ):
-        tasks.ok("iot_ota_firmware", name=name, version=version, product="street_light", file=str(image), **more)
-    tasks.ok("iot_ota_firmware", name="any", version="1.0", file=str(image))
+        tasks.run_ok("iot_ota_firmware", name=name, version=version, product="street_light", file=str(image), **more)
+    tasks.run_ok("iot_ota_firmware", name="any", version="1.0", file=str(image))
 
     def found(**filters) -> list:
-        firmwares = tasks.ok("iot_ota_firmware_info", **filters)["ota_firmwares"]
+        firmwares = tasks.run_ok("iot_ota_firmware_info", **filters)["ota_firmwares"]
         return sorted(firmware["name"] for firmware in firmwares)
 
     assert found() == ["any", "one", "three", "two"]
@@ -214,20 +214,20 @@ def test_finding_firmwares(tasks, product_key, image):
     assert found(product="street_light", module="modem") == ["two"]
     assert found(type="delta") == ["three"]
     assert found(status="unneeded") == ["two"]
-    listed = tasks.ok("iot_ota_firmware_info", version="3.0")["ota_firmwares"][0]
+    listed = tasks.run_ok("iot_ota_firmware_info", version="3.0")["ota_firmwares"][0]
     assert "verify_progress" not in listed
-    whole = tasks.ok("iot_ota_firmware_info", version="3.0", details=True)["ota_firmwares"][0]
-    assert whole == tasks.ok("iot_ota_firmware_info", firmware_id=listed["firmware_id"])["ota_firmwares"][0]
+    whole = tasks.run_ok("iot_ota_firmware_info", version="3.0", details=True)["ota_firmwares"][0]
+    assert whole == tasks.run_ok("iot_ota_firmware_info", firmware_id=listed["firmware_id"])["ota_firmwares"][0]
     assert whole["verify_progress"] == 0
 
 
 def test_an_answer_that_was_lost(tasks, product_key, image):
     tasks.server.control("PUT", "faults", [{"action": "CreateOTAFirmware", "drop": "after", "times": 1}])
-    made = tasks.ok("iot_ota_firmware", **NEW, file=str(image))
+    made = tasks.run_ok("iot_ota_firmware", **NEW, file=str(image))
     assert [(step["operation"], step["status"]) for step in made["steps"]] == [(name, "done") for name in MADE]
-    assert len(tasks.ok("iot_ota_firmware_info")["ota_firmwares"]) == 1
+    assert len(tasks.run_ok("iot_ota_firmware_info")["ota_firmwares"]) == 1
 
     # Where nothing came through, the file goes up once more, for its form may be too old.
     tasks.server.control("PUT", "faults", [{"action": "CreateOTAFirmware", "drop": "before", "times": 1}])
-    tasks.ok("iot_ota_firmware", name="second", version="2", file=str(image))
-    assert len(tasks.ok("iot_ota_firmware_info")["ota_firmwares"]) == 2
+    tasks.run_ok("iot_ota_firmware", name="second", version="2", file=str(image))
+    assert len(tasks.run_ok("iot_ota_firmware_info")["ota_firmwares"]) == 2

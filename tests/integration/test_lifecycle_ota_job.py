@@ -32,14 +32,14 @@ SIMPLE = {
 @pytest.fixture
 def fleet(tasks, tmp_path):
     """A product with lamps on version 1.0 that are offline, and two firmwares, of which one is not verified."""
-    key = tasks.ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
-    tasks.connect(key, *LAMPS, module_versions={"default": "1.0"})
-    tasks.connect(key, *LAMPS, online=False)
+    key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
+    tasks.connect_devices(key, *LAMPS, module_versions={"default": "1.0"})
+    tasks.connect_devices(key, *LAMPS, online=False)
     file = tmp_path / "lamp.bin"
     file.write_bytes(b"2.0")
     common = {"product": "street_light", "file": str(file)}
-    tasks.ok("iot_ota_firmware", name="v2", version="2.0", need_verify=False, **common)
-    tasks.ok("iot_ota_firmware", name="v3", version="3.0", **common)
+    tasks.run_ok("iot_ota_firmware", name="v2", version="2.0", need_verify=False, **common)
+    tasks.run_ok("iot_ota_firmware", name="v3", version="3.0", **common)
     return key
 
 
@@ -52,7 +52,7 @@ def later(tasks, seconds: int) -> str:
 def test_the_life_of_a_static_job(tasks, fleet):
     options = {"name": "june", "firmware": "v2"}
     first = {**options, "type": "static", "target": "specific", "devices": LAMPS[:2], "tags": {"wave": 1}}
-    made = tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **first)
+    made = tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **first)
     job = made["ota_job"]
     assert {name: job[name] for name in job if name not in IDS} == {
         **SIMPLE,
@@ -66,9 +66,9 @@ def test_the_life_of_a_static_job(tasks, fleet):
     }
     assert made["diff"]["after"]["name"] == "june"
 
-    tasks.keeps(JOB, **options)
-    tasks.keeps(JOB, **{**first, "devices": LAMPS[1::-1], "product": "street_light", "overwrite": False})
-    tasks.refuses(JOB, "^devices of the job cannot be changed", **{**first, "devices": LAMPS[:3]})
+    tasks.assert_unchanged(JOB, **options)
+    tasks.assert_unchanged(JOB, **{**first, "devices": LAMPS[1::-1], "product": "street_light", "overwrite": False})
+    tasks.assert_fails(JOB, "^devices of the job cannot be changed", **{**first, "devices": LAMPS[:3]})
     for name, value in {
         "type": "dynamic",
         "target": "all",
@@ -89,14 +89,14 @@ def test_the_life_of_a_static_job(tasks, fleet):
         "tags": {"wave": 2},
     }.items():
         message = f"^{name} of the job cannot be changed: .*cancel it, and make another one under another name"
-        tasks.refuses(JOB, message, **{**first, name: value})
+        tasks.assert_fails(JOB, message, **{**first, name: value})
 
     # There is nothing to cancel but what waits, and with that the job ends.
-    tasks.keeps(JOB, **options, state="canceled", cancel=["in_progress", "notified", "scheduled", "strategy"])
-    canceled = tasks.changes(JOB, "CancelOTATaskByJob", **options, state="canceled")
+    tasks.assert_unchanged(JOB, **options, state="canceled", cancel=["in_progress", "notified", "scheduled", "strategy"])
+    canceled = tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled")
     assert (canceled["ota_job"]["status"], canceled["ota_job"]["stopped"]) == ("canceled", True)
-    tasks.keeps(JOB, **options)
-    again = tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **{**first, "name": "july"})
+    tasks.assert_unchanged(JOB, **options)
+    again = tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **{**first, "name": "july"})
     assert again["ota_job"]["status"] == "in_progress"
 
 
@@ -115,7 +115,7 @@ def test_every_option_arrives(tasks, fleet):
         "schedule_finish_time": end,
         "tags": {f"tag.{number}": "路" for number in range(9)},
     }
-    made = tasks.changes(
+    made = tasks.assert_changed_by(
         JOB,
         "CreateOTAStaticUpgradeJob",
         name="x" * 1024,
@@ -131,30 +131,30 @@ def test_every_option_arrives(tasks, fleet):
     assert (job["schedule_time"][:19], job["schedule_finish_time"][:19]) == (start[:19], end[:19])
     for name in set(options) - {"schedule_time", "schedule_finish_time"}:
         assert job[name] == options[name], name
-    tasks.keeps(JOB, name="x" * 1024, firmware="v2", gray_percent="33.3", schedule_time=start)
-    tasks.changes(JOB, "CancelOTATaskByJob", name="x" * 1024, firmware="v2", state="canceled", cancel=["scheduled"])
+    tasks.assert_unchanged(JOB, name="x" * 1024, firmware="v2", gray_percent="33.3", schedule_time=start)
+    tasks.assert_changed_by(JOB, "CancelOTATaskByJob", name="x" * 1024, firmware="v2", state="canceled", cancel=["scheduled"])
 
 
 def test_several_modules_at_once(tasks, fleet):
     # The old public instance has none of it.
     options = {"name": "june", "firmware": "v2", "type": "static", "target": "all", "multi_module": True}
-    made = tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **options, iot_instance_id="iot-060a0abc")
+    made = tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **options, iot_instance_id="iot-060a0abc")
     assert made["ota_job"]["multi_module"] is True
 
 
 def test_a_verification_that_is_waited_for(tasks, fleet):
     eleven = {"name": "trial", "firmware": "v3", "type": "verify", "devices": [f"lamp-{n:04}" for n in range(11)]}
-    tasks.refuses(JOB, "^devices of a job of type verify are 10 at most", **eleven)
-    tasks.connect(fleet, LAMPS[0], profile={"upgrade": {"delay": [0, 0]}})
+    tasks.assert_fails(JOB, "^devices of a job of type verify are 10 at most", **eleven)
+    tasks.connect_devices(fleet, LAMPS[0], profile={"upgrade": {"delay": [0, 0]}})
     trial = {"name": "trial", "firmware": "v3", "type": "verify", "devices": LAMPS[:1], "wait": True}
     planned = tasks.run(JOB, True, **trial)
     assert planned["changed"]
-    done = tasks.ok(JOB, **trial, wait_timeout_in_seconds=60)
+    done = tasks.run_ok(JOB, **trial, wait_timeout_in_seconds=60)
     assert [step["operation"] for step in done["steps"]] == ["CreateOTAVerifyJob"]
     assert (done["ota_job"]["status"], done["ota_job"]["target"]) == ("completed", "specific")
-    assert tasks.ok("iot_ota_firmware_info", name="v3")["ota_firmwares"][0]["status"] == "verified"
-    tasks.keeps(JOB, **trial)
-    tasks.keeps(JOB, name="trial", firmware="v3", state="canceled")
+    assert tasks.run_ok("iot_ota_firmware_info", name="v3")["ota_firmwares"][0]["status"] == "verified"
+    tasks.assert_unchanged(JOB, **trial)
+    tasks.assert_unchanged(JOB, name="trial", firmware="v3", state="canceled")
 
 
 def test_a_job_that_takes_too_long(tasks, fleet):
@@ -170,32 +170,32 @@ def test_a_job_that_takes_too_long(tasks, fleet):
 def test_a_dynamic_job(tasks, fleet):
     options = {"name": "june", "firmware": "v2"}
     dynamic = {**options, "type": "dynamic", "source_versions": ["1.0"], "dynamic_mode": "all"}
-    tasks.refuses(JOB, "^a job of type dynamic has no end to wait for", **dynamic, wait=True)
-    made = tasks.changes(JOB, "CreateOTADynamicUpgradeJob", **dynamic)
+    tasks.assert_fails(JOB, "^a job of type dynamic has no end to wait for", **dynamic, wait=True)
+    made = tasks.assert_changed_by(JOB, "CreateOTADynamicUpgradeJob", **dynamic)
     assert (made["ota_job"]["target"], made["ota_job"]["dynamic_mode"]) == ("all", "all")
     # The strategy is one thing, and the tasks of the devices that it has taken in another.
-    stopped = tasks.changes(JOB, "CancelOTAStrategyByJob", **options, state="canceled", cancel=["strategy"])
+    stopped = tasks.assert_changed_by(JOB, "CancelOTAStrategyByJob", **options, state="canceled", cancel=["strategy"])
     assert stopped["ota_job"]["status"] == "canceled"
-    tasks.changes(JOB, "CancelOTATaskByJob", **options, state="canceled")
-    tasks.changes(JOB, "CreateOTADynamicUpgradeJob", **{**dynamic, "name": "july", "dynamic_mode": "later"})
-    tasks.changes(JOB, "CancelOTAStrategyByJob", name="july", firmware="v2", state="canceled")
+    tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled")
+    tasks.assert_changed_by(JOB, "CreateOTADynamicUpgradeJob", **{**dynamic, "name": "july", "dynamic_mode": "later"})
+    tasks.assert_changed_by(JOB, "CancelOTAStrategyByJob", name="july", firmware="v2", state="canceled")
 
 
 def test_some_kinds_of_tasks(tasks, fleet):
-    tasks.connect(fleet, LAMPS[0], profile={"upgrade": {"outcome": "stall"}})
+    tasks.connect_devices(fleet, LAMPS[0], profile={"upgrade": {"outcome": "stall"}})
     options = {"name": "june", "firmware": "v2"}
-    tasks.ok(JOB, **options, type="static", target="all")
+    tasks.run_ok(JOB, **options, type="static", target="all")
     tasks.server.control("POST", "clock", {"advance": 5})
-    tasks.changes(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["queued"])
-    assert tasks.ok("iot_ota_job_info", firmware="v2", name="june")["ota_jobs"][0]["status"] == "in_progress"
-    ended = tasks.changes(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["notified", "queued"])
+    tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["queued"])
+    assert tasks.run_ok("iot_ota_job_info", firmware="v2", name="june")["ota_jobs"][0]["status"] == "in_progress"
+    ended = tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["notified", "queued"])
     assert ended["ota_job"]["status"] == "canceled"
 
     # A wait for confirmation is a kind of its own, and stays where only the queue is emptied.
     options["name"] = "july"
-    tasks.ok(JOB, **options, type="static", target="specific", devices=LAMPS[1:3], need_confirm=True)
-    tasks.keeps(JOB, **options, state="canceled", cancel=["queued"])
-    tasks.changes(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["unconfirmed"])
+    tasks.run_ok(JOB, **options, type="static", target="specific", devices=LAMPS[1:3], need_confirm=True)
+    tasks.assert_unchanged(JOB, **options, state="canceled", cancel=["queued"])
+    tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["unconfirmed"])
 
 
 def test_devices_of_a_file(tasks, fleet, tmp_path):
@@ -203,21 +203,21 @@ def test_devices_of_a_file(tasks, fleet, tmp_path):
     names.write_text("\n".join(LAMPS[:3]) + "\n")
     options = {"name": "june", "firmware": "v2", "type": "static", "target": "specific", "devices_file": str(names)}
     operations = ("GenerateDeviceNameListURL", "CreateOTAStaticUpgradeJob")
-    tasks.changes(JOB, *operations, **options)
-    found = tasks.ok("iot_ota_job_info", firmware="v2", name="june", include=["devices"])["ota_jobs"][0]
+    tasks.assert_changed_by(JOB, *operations, **options)
+    found = tasks.run_ok("iot_ota_job_info", firmware="v2", name="june", include=["devices"])["ota_jobs"][0]
     assert found["devices"] == LAMPS[:3]
     names.write_text("")
-    tasks.refuses(JOB, "^devices_file must have 1 to 5242880 bytes", **options)
+    tasks.assert_fails(JOB, "^devices_file must have 1 to 5242880 bytes", **options)
 
 
 def test_a_group(tasks, fleet):
     members = [{"product": "street_light", "name": name} for name in LAMPS[3:]]
-    tasks.ok("iot_device_group", name="west_side", devices=members)
+    tasks.run_ok("iot_device_group", name="west_side", devices=members)
     options = {"name": "june", "firmware": "v2", "type": "static", "target": "group", "group": "west_side"}
-    made = tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **options)
-    tasks.keeps(JOB, **{**options, "group": made["ota_job"]["group_id"]})
-    tasks.ok("iot_device_group", name="east_side")
-    tasks.refuses(JOB, "^group of the job cannot be changed", **{**options, "group": "east_side"})
+    made = tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **options)
+    tasks.assert_unchanged(JOB, **{**options, "group": made["ota_job"]["group_id"]})
+    tasks.run_ok("iot_device_group", name="east_side")
+    tasks.assert_fails(JOB, "^group of the job cannot be changed", **{**options, "group": "east_side"})
     failed = tasks.run(JOB, **{**options, "group": "nowhere"})
     assert failed["msg"].startswith("there is no device group nowhere")
 
@@ -270,7 +270,7 @@ def test_a_group(tasks, fleet):
     ],
 )
 def test_what_a_job_cannot_be(tasks, fleet, message, options):
-    tasks.refuses(JOB, message, name="june", firmware="v2", **options)
+    tasks.assert_fails(JOB, message, name="june", firmware="v2", **options)
 
 
 def test_what_is_not_there(tasks, fleet, tmp_path):
@@ -280,21 +280,21 @@ def test_what_is_not_there(tasks, fleet, tmp_path):
     assert planned["pending"] == ["the firmware v9 does not exist yet"]
     assert [step["operation"] for step in planned["steps"]] == ["CreateOTAStaticUpgradeJob"]
     assert "there is no firmware v9" in tasks.run(JOB, **wrong)["msg"]
-    tasks.ok("iot_ota_firmware", name="any", version="2.0", file=str(image), need_verify=False)
-    tasks.refuses(JOB, "^product must be given with a firmware that is for any", **{**wrong, "firmware": "any"})
-    tasks.changes(JOB, "CreateOTAStaticUpgradeJob", **{**wrong, "firmware": "any"}, product="street_light")
+    tasks.run_ok("iot_ota_firmware", name="any", version="2.0", file=str(image), need_verify=False)
+    tasks.assert_fails(JOB, "^product must be given with a firmware that is for any", **{**wrong, "firmware": "any"})
+    tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **{**wrong, "firmware": "any"}, product="street_light")
     # What the platform refuses, nobody could have told before.
     failed = tasks.run(JOB, **{**wrong, "firmware": "v3"})
     assert failed["code"] == "iot.firmware.FirmwareNotVerified"
 
 
 def test_finding_jobs(tasks, fleet):
-    made = tasks.ok(JOB, name="june", firmware="v2", type="static", target="specific", devices=LAMPS[:1])["ota_job"]
-    tasks.ok(JOB, name="july", firmware="v2", type="dynamic", source_versions=["0.9"])
-    tasks.ok(JOB, name="july", firmware="v2", state="canceled")
+    made = tasks.run_ok(JOB, name="june", firmware="v2", type="static", target="specific", devices=LAMPS[:1])["ota_job"]
+    tasks.run_ok(JOB, name="july", firmware="v2", type="dynamic", source_versions=["0.9"])
+    tasks.run_ok(JOB, name="july", firmware="v2", state="canceled")
 
     def found(**filters) -> list:
-        return [job["name"] for job in tasks.ok("iot_ota_job_info", **filters)["ota_jobs"]]
+        return [job["name"] for job in tasks.run_ok("iot_ota_job_info", **filters)["ota_jobs"]]
 
     assert found(firmware="v2") == ["july", "june"]
     assert found(firmware="v3") == []
@@ -304,7 +304,7 @@ def test_finding_jobs(tasks, fleet):
     assert found(firmware="v2", status="canceled") == ["july"]
     assert found(job_id=made["job_id"]) == ["june"]
     assert found(job_id="nobody") == []
-    whole = tasks.ok("iot_ota_job_info", firmware="v2", details=True)["ota_jobs"]
+    whole = tasks.run_ok("iot_ota_job_info", firmware="v2", details=True)["ota_jobs"]
     assert [job["maximum_per_minute"] for job in whole] == [10000, 10000]
     assert "devices" not in whole[0]
     refused = tasks.run("iot_ota_job_info", name="june")
@@ -313,6 +313,6 @@ def test_finding_jobs(tasks, fleet):
 
 def test_an_answer_that_was_lost(tasks, fleet):
     tasks.server.control("PUT", "faults", [{"action": "CreateOTAStaticUpgradeJob", "drop": "after", "times": 1}])
-    made = tasks.ok(JOB, name="june", firmware="v2", type="static", target="all")
+    made = tasks.run_ok(JOB, name="june", firmware="v2", type="static", target="all")
     assert [(step["operation"], step["status"]) for step in made["steps"]] == [("CreateOTAStaticUpgradeJob", "done")]
-    assert len(tasks.ok("iot_ota_job_info", firmware="v2")["ota_jobs"]) == 1
+    assert len(tasks.run_ok("iot_ota_job_info", firmware="v2")["ota_jobs"]) == 1

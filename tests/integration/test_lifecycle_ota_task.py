@@ -15,11 +15,11 @@ JOB = {"firmware": "v2", "job": "june"}
 @pytest.fixture
 def job(tasks, tmp_path):
     """A job for lamps that are offline, whose upgrades wait to be confirmed; its id."""
-    key = tasks.ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
-    tasks.connect(key, *LAMPS, module_versions={"default": "1.0", "modem": "7"})
-    tasks.connect(key, *LAMPS, online=False)
+    key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
+    tasks.connect_devices(key, *LAMPS, module_versions={"default": "1.0", "modem": "7"})
+    tasks.connect_devices(key, *LAMPS, online=False)
     (tmp_path / "lamp.bin").write_bytes(b"2.0")
-    tasks.ok(
+    tasks.run_ok(
         "iot_ota_firmware",
         name="v2",
         version="2.0",
@@ -27,41 +27,41 @@ def job(tasks, tmp_path):
         file=str(tmp_path / "lamp.bin"),
         need_verify=False,
     )
-    made = tasks.ok("iot_ota_job", name="june", firmware="v2", type="static", target="all", need_confirm=True)
+    made = tasks.run_ok("iot_ota_job", name="june", firmware="v2", type="static", target="all", need_confirm=True)
     return made["ota_job"]["job_id"]
 
 
 def found(tasks, **filters) -> dict:
     """The status of each device's upgrade."""
-    return {task["device"]: task["status"] for task in tasks.ok(INFO, **filters)["ota_tasks"]}
+    return {task["device"]: task["status"] for task in tasks.run_ok(INFO, **filters)["ota_tasks"]}
 
 
 def test_what_is_done_to_upgrades(tasks, job):
-    rows = tasks.ok(INFO, **JOB)["ota_tasks"]
+    rows = tasks.run_ok(INFO, **JOB)["ota_tasks"]
     assert found(tasks, job_id=job) == dict.fromkeys(LAMPS, "confirm")
     ids = {row["device"]: row["task_id"] for row in rows}
 
-    tasks.writes()
+    tasks.pop_writes()
     planned = tasks.run(ACTION, True, action="confirm", task_ids=list(ids.values()))
     assert planned["msg"] == "12 upgrades would be confirmed; nothing was done in check mode"
-    assert (planned["changed"], tasks.writes()) == (True, [])
+    assert (planned["changed"], tasks.pop_writes()) == (True, [])
 
-    done = tasks.ok(ACTION, action="confirm", task_ids=list(ids.values()))
+    done = tasks.run_ok(ACTION, action="confirm", task_ids=list(ids.values()))
     assert done["done"] == list(ids.values())
-    assert tasks.writes() == ["ConfirmOTATask"] * 2
+    assert tasks.pop_writes() == ["ConfirmOTATask"] * 2
     assert found(tasks, **JOB, status="queued") == dict.fromkeys(LAMPS, "queued")
 
     cancel = {"action": "cancel", "product": "street_light", "firmware": "v2"}
-    assert tasks.ok(ACTION, **cancel, devices=LAMPS[:2], job_id=job)["done"] == LAMPS[:2]
+    assert tasks.run_ok(ACTION, **cancel, devices=LAMPS[:2], job_id=job)["done"] == LAMPS[:2]
     assert found(tasks, **JOB, status="canceled") == dict.fromkeys(LAMPS[:2], "canceled")
 
     again = {"action": "reupgrade", "job_id": job}
-    tasks.ok(ACTION, **again, task_ids=[ids[LAMPS[0]]])
+    tasks.run_ok(ACTION, **again, task_ids=[ids[LAMPS[0]]])
     assert found(tasks, **JOB, devices=LAMPS[:2]) == {LAMPS[0]: "queued", LAMPS[1]: "canceled"}
 
 
 def test_what_fails_halfway_tells_what_is_done(tasks, job):
-    ids = [row["task_id"] for row in tasks.ok(INFO, **JOB)["ota_tasks"]]
+    ids = [row["task_id"] for row in tasks.run_ok(INFO, **JOB)["ota_tasks"]]
     failed = tasks.run(ACTION, action="confirm", task_ids=[*ids[:10], "nobody"])
     assert (failed["failed"], failed["changed"], failed["done"]) == (True, True, ids[:10])
     assert failed["code"] == "iot.firmware.InvalidOTATaskId"
@@ -80,11 +80,11 @@ def test_what_fails_halfway_tells_what_is_done(tasks, job):
     ],
 )
 def test_what_cannot_be_done(tasks, message, options):
-    tasks.refuses(ACTION, message, **options)
+    tasks.assert_fails(ACTION, message, **options)
 
 
 def test_what_is_told_of_upgrades(tasks, job):
-    row = tasks.ok(INFO, **JOB, devices=LAMPS[:1])["ota_tasks"][0]
+    row = tasks.run_ok(INFO, **JOB, devices=LAMPS[:1])["ota_tasks"][0]
     told = {name: row[name] for name in ("device", "source_version", "version", "status", "progress", "description")}
     assert told == {
         "device": LAMPS[0],
@@ -101,7 +101,7 @@ def test_what_is_told_of_upgrades(tasks, job):
 
 def test_what_is_told_of_devices(tasks, job):
     of = {"product": "street_light", "devices": LAMPS[:2]}
-    result = tasks.ok(INFO, **of, firmware="v2")
+    result = tasks.run_ok(INFO, **of, firmware="v2")
     assert [(task["device"], task["module"]) for task in result["ota_tasks"]] == [(n, "default") for n in LAMPS[:2]]
     assert result["module_versions"] == [
         {"device": name, "module": module, "version": version}
@@ -111,7 +111,7 @@ def test_what_is_told_of_devices(tasks, job):
     assert result["ota_jobs"] == [
         {"device": name, "name": "june", "job_id": job, "type": "static", "status": "in_progress"} for name in LAMPS[:2]
     ]
-    modem = tasks.ok(INFO, **of, module="MODEM")
+    modem = tasks.run_ok(INFO, **of, module="MODEM")
     assert modem["ota_tasks"] == []
     assert [row["version"] for row in modem["module_versions"]] == ["7", "7"]
     assert "ota_jobs" not in modem

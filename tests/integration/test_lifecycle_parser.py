@@ -22,26 +22,26 @@ STARTED = (
 def ids(tasks):
     """The ids of two data sources and a dozen destinations."""
     made = {
-        name: tasks.ok("iot_data_source", name=name)["data_source"]["data_source_id"] for name in ("lamps", "locks")
+        name: tasks.run_ok("iot_data_source", name=name)["data_source"]["data_source_id"] for name in ("lamps", "locks")
     }
     for number in range(12):
         name = f"to_{number}"
         options = {"type": "amqp", "configuration": {"groupId": "DEFAULT_GROUP"}}
-        made[name] = tasks.ok("iot_destination", name=name, **options)["destination"]["destination_id"]
+        made[name] = tasks.run_ok("iot_destination", name=name, **options)["destination"]["destination_id"]
     return made
 
 
 @pytest.fixture
 def running(tasks):
     """A parser that runs."""
-    return tasks.changes("iot_parser", *STARTED, **FORWARD, state="started")["parser"]
+    return tasks.assert_changed_by("iot_parser", *STARTED, **FORWARD, state="started")["parser"]
 
 
 FORWARD = {"name": "forward", "data_source": "lamps", "destinations": ["to_1"], "script": SCRIPT}
 
 
 def parser(tasks) -> dict:
-    (found,) = tasks.ok("iot_parser_info", name="forward")["parsers"]
+    (found,) = tasks.run_ok("iot_parser_info", name="forward")["parsers"]
     return found
 
 
@@ -50,24 +50,24 @@ def names(values: dict) -> set:
 
 
 def test_the_life_of_a_parser(tasks, ids):
-    made = tasks.changes("iot_parser", "CreateParser", name="forward", description="forwards")["parser"]
+    made = tasks.assert_changed_by("iot_parser", "CreateParser", name="forward", description="forwards")["parser"]
     assert (made["name"], made["description"], made["status"]) == ("forward", "forwards", "stopped")
-    changed = tasks.changes("iot_parser", "UpdateParser", name="forward", description="all of it")
+    changed = tasks.assert_changed_by("iot_parser", "UpdateParser", name="forward", description="all of it")
     assert changed["parser"]["description"] == "all of it"
-    tasks.changes("iot_parser", "UpdateParser", name="forward", description="")
-    renamed = tasks.changes("iot_parser", "UpdateParser", name="パーサ-1", renamed_from="forward")
+    tasks.assert_changed_by("iot_parser", "UpdateParser", name="forward", description="")
+    renamed = tasks.assert_changed_by("iot_parser", "UpdateParser", name="パーサ-1", renamed_from="forward")
     assert renamed["parser"]["parser_id"] == made["parser_id"]
-    tasks.changes("iot_parser", "UpdateParser", name="forward", renamed_from="パーサ-1")
+    tasks.assert_changed_by("iot_parser", "UpdateParser", name="forward", renamed_from="パーサ-1")
 
-    attached = tasks.changes("iot_parser", "AttachParserDataSource", name="forward", data_source="lamps")
+    attached = tasks.assert_changed_by("iot_parser", "AttachParserDataSource", name="forward", data_source="lamps")
     assert attached["parser"]["data_source_id"] == ids["lamps"]
-    tasks.keeps("iot_parser", name="forward", data_source=ids["lamps"])
-    moved = tasks.changes(
+    tasks.assert_unchanged("iot_parser", name="forward", data_source=ids["lamps"])
+    moved = tasks.assert_changed_by(
         "iot_parser", "DetachParserDataSource", "AttachParserDataSource", name="forward", data_source="locks"
     )
     assert moved["parser"]["data_source_id"] == ids["locks"]
     assert (moved["diff"]["before"]["data_source"], moved["diff"]["after"]["data_source"]) == (ids["lamps"], "locks")
-    detached = tasks.changes("iot_parser", "DetachParserDataSource", name="forward", data_source="")
+    detached = tasks.assert_changed_by("iot_parser", "DetachParserDataSource", name="forward", data_source="")
     assert "data_source_id" not in detached["parser"]
 
     for options, operations, left in (
@@ -77,42 +77,42 @@ def test_the_life_of_a_parser(tasks, ids):
         ({"failover_destination": "to_1"}, ["AttachDestination"], {"to_2", "to_3", "to_4"}),
         ({"destinations": []}, ["DetachDestination"] * 3, set()),
     ):
-        changed = tasks.changes("iot_parser", *operations, name="forward", **options)
+        changed = tasks.assert_changed_by("iot_parser", *operations, name="forward", **options)
         assert names(changed["parser"]) == left
     assert parser(tasks)["failover_destination_id"] == ids["to_1"]
-    tasks.changes("iot_parser", "DetachDestination", "AttachDestination", name="forward", failover_destination="to_2")
-    cleared = tasks.changes("iot_parser", "DetachDestination", name="forward", failover_destination="")
+    tasks.assert_changed_by("iot_parser", "DetachDestination", "AttachDestination", name="forward", failover_destination="to_2")
+    cleared = tasks.assert_changed_by("iot_parser", "DetachDestination", name="forward", failover_destination="")
     assert cleared["parser"]["failover_destination_id"] == ""
 
-    gone = tasks.changes("iot_parser", "DeleteParser", name="forward", state="absent")
+    gone = tasks.assert_changed_by("iot_parser", "DeleteParser", name="forward", state="absent")
     assert gone["parser"] == {}
-    tasks.keeps("iot_parser", name="forward", state="absent")
+    tasks.assert_unchanged("iot_parser", name="forward", state="absent")
 
 
 def test_a_script_in_force_and_its_draft(tasks):
-    tasks.ok("iot_parser", name="forward")
-    made = tasks.changes("iot_parser", *SAVE_AND_PUBLISH, name="forward", script=SCRIPT)["parser"]
+    tasks.run_ok("iot_parser", name="forward")
+    made = tasks.assert_changed_by("iot_parser", *SAVE_AND_PUBLISH, name="forward", script=SCRIPT)["parser"]
     assert made["script"] == made["script_draft"] == SCRIPT
     # White space around it is none of its own.
-    tasks.keeps("iot_parser", name="forward", script=f"\n{SCRIPT.strip()}")
-    drafted = tasks.changes("iot_parser", "SaveScript", name="forward", script_draft=OTHER)["parser"]
+    tasks.assert_unchanged("iot_parser", name="forward", script=f"\n{SCRIPT.strip()}")
+    drafted = tasks.assert_changed_by("iot_parser", "SaveScript", name="forward", script_draft=OTHER)["parser"]
     assert (drafted["script"], drafted["script_draft"]) == (SCRIPT, OTHER)
     # Someone works on it: what is in force is all that a task asks for.
-    tasks.keeps("iot_parser", name="forward", script=SCRIPT)
-    published = tasks.changes("iot_parser", "PublishScript", name="forward", script=OTHER)["parser"]
+    tasks.assert_unchanged("iot_parser", name="forward", script=SCRIPT)
+    published = tasks.assert_changed_by("iot_parser", "PublishScript", name="forward", script=OTHER)["parser"]
     assert published["script"] == published["script_draft"] == OTHER
-    both = tasks.changes(
+    both = tasks.assert_changed_by(
         "iot_parser", *SAVE_AND_PUBLISH, "SaveScript", name="forward", script=SCRIPT, script_draft="// later"
     )
     assert (both["parser"]["script"], both["parser"]["script_draft"]) == (SCRIPT, "// later")
-    overwritten = tasks.changes("iot_parser", *SAVE_AND_PUBLISH, name="forward", script=OTHER)
+    overwritten = tasks.assert_changed_by("iot_parser", *SAVE_AND_PUBLISH, name="forward", script=OTHER)
     save, publish = overwritten["steps"]
     assert save["changes"] == {"script_draft": {"before": "// later", "after": OTHER}}
     assert publish["changes"] == {"script": {"before": SCRIPT, "after": OTHER}}
 
 
 def test_a_script_with_an_error_is_told_with_its_place(tasks):
-    tasks.ok("iot_parser", name="forward", script=SCRIPT)
+    tasks.run_ok("iot_parser", name="forward", script=SCRIPT)
     result = tasks.run("iot_parser", name="forward", script="var data = payload(;")
     assert result["failed"]
     assert result["code"] == "iot.rule.scriptSyntaxError"
@@ -121,13 +121,13 @@ def test_a_script_with_an_error_is_told_with_its_place(tasks):
     silent = tasks.run("iot_parser", name="forward", script="var data = 1;")
     assert "script doesn't contains transmit function" in silent["msg"]
     for nothing in ("", "  \n"):
-        tasks.refuses("iot_parser", "^script (must have at least 1|cannot be empty)", name="forward", script=nothing)
+        tasks.assert_fails("iot_parser", "^script (must have at least 1|cannot be empty)", name="forward", script=nothing)
 
 
 def test_a_parser_starts_last_and_stops_first(tasks, running):
     assert running["status"] == "started"
-    tasks.keeps("iot_parser", **FORWARD)
-    stopped = tasks.changes(
+    tasks.assert_unchanged("iot_parser", **FORWARD)
+    stopped = tasks.assert_changed_by(
         "iot_parser",
         "StopParser",
         "DetachParserDataSource",
@@ -138,8 +138,8 @@ def test_a_parser_starts_last_and_stops_first(tasks, running):
         destinations=[],
     )
     assert stopped["parser"]["status"] == "stopped"
-    tasks.keeps("iot_parser", name="forward", state="stopped")
-    tasks.changes(
+    tasks.assert_unchanged("iot_parser", name="forward", state="stopped")
+    tasks.assert_changed_by(
         "iot_parser",
         "AttachParserDataSource",
         "AttachDestination",
@@ -150,14 +150,14 @@ def test_a_parser_starts_last_and_stops_first(tasks, running):
         destinations=["to_2"],
     )
     # What it runs with need not be named again.
-    tasks.changes("iot_parser", "StopParser", name="forward", state="stopped")
-    tasks.changes("iot_parser", "StartParser", name="forward", state="started")
-    tasks.changes("iot_parser", "StopParser", "DeleteParser", name="forward", state="absent")
+    tasks.assert_changed_by("iot_parser", "StopParser", name="forward", state="stopped")
+    tasks.assert_changed_by("iot_parser", "StartParser", name="forward", state="started")
+    tasks.assert_changed_by("iot_parser", "StopParser", "DeleteParser", name="forward", state="absent")
 
 
 def test_a_parser_that_runs_keeps_what_it_needs(tasks, ids, running):
     # Its only destination is exchanged, and the script with it, without a moment in which it has none.
-    changed = tasks.changes(
+    changed = tasks.assert_changed_by(
         "iot_parser",
         "AttachDestination",
         *SAVE_AND_PUBLISH,
@@ -168,7 +168,7 @@ def test_a_parser_that_runs_keeps_what_it_needs(tasks, ids, running):
     )
     assert (names(changed["parser"]), changed["parser"]["status"]) == ({"to_2"}, "started")
     # It has one data source at a time: for another one it stops, and runs again.
-    moved = tasks.changes(
+    moved = tasks.assert_changed_by(
         "iot_parser",
         "StopParser",
         "DetachParserDataSource",
@@ -196,7 +196,7 @@ def test_a_parser_runs_again_also_where_a_step_failed(tasks, running):
 
 def test_destinations_change_their_parts(tasks, ids, running):
     def changes(*operations, **options):
-        return tasks.changes("iot_parser", *operations, name="forward", **options)["parser"]
+        return tasks.assert_changed_by("iot_parser", *operations, name="forward", **options)["parser"]
 
     # The only one becomes the one for failures: only after another one is there.
     changed = changes("AttachDestination", "AttachDestination", destinations=["to_2"], failover_destination="to_1")
@@ -218,11 +218,11 @@ def test_destinations_change_their_parts(tasks, ids, running):
 
 def test_ten_destinations_give_way_to_others(tasks, running):
     nine = [f"to_{number}" for number in range(1, 10)]
-    tasks.changes(
+    tasks.assert_changed_by(
         "iot_parser", *["AttachDestination"] * 9, name="forward", destinations=nine, failover_destination="to_0"
     )
     wanted = ["to_0", "to_10", "to_11", *nine[3:]]
-    changed = tasks.changes(
+    changed = tasks.assert_changed_by(
         "iot_parser",
         "AttachDestination",
         *["DetachDestination", "AttachDestination"] * 2,
@@ -237,10 +237,10 @@ def test_ten_destinations_give_way_to_others(tasks, running):
 
 def test_what_a_parser_cannot_be(tasks):
     def refuses(message, **options):
-        tasks.refuses("iot_parser", message, name="forward", **options)
+        tasks.assert_fails("iot_parser", message, name="forward", **options)
 
-    tasks.refuses("iot_parser", "^name must have 1 to 30 characters", name="")
-    tasks.refuses("iot_parser", "^name may hold", name="for ward")
+    tasks.assert_fails("iot_parser", "^name must have 1 to 30 characters", name="")
+    tasks.assert_fails("iot_parser", "^name may hold", name="for ward")
     refuses("^a parser needs data_source, destinations, script in order to run", state="started")
     refuses("^a parser needs script in order to run", state="started", data_source="lamps", destinations=["to_1"])
     refuses("^destinations names to_1 twice$", destinations=["to_1", "to_1"])
@@ -249,7 +249,7 @@ def test_what_a_parser_cannot_be(tasks):
     refuses("^a parser has at most 10 destinations, the failover_destination included", **tens)
     refuses("^to_1 cannot be the failover_destination and one of", destinations=["to_1"], failover_destination="to_1")
 
-    tasks.ok("iot_parser", name="forward", destinations=["to_1"], failover_destination="to_2")
+    tasks.run_ok("iot_parser", name="forward", destinations=["to_1"], failover_destination="to_2")
     refuses("^to_1 cannot be .*give both options$", failover_destination="to_1")
     refuses("^to_2 cannot be .*give both options$", destinations=["to_2"])
     refuses(
@@ -264,7 +264,7 @@ def test_what_a_parser_cannot_be(tasks):
 )
 def test_nothing_is_taken_from_a_parser_that_runs(tasks, running, state, options, missing):
     message = f"^a parser needs {missing} in order to run.*state: stopped$"
-    assert tasks.refuses("iot_parser", message, name="forward", state=state, **options)["field"] == missing
+    assert tasks.assert_fails("iot_parser", message, name="forward", state=state, **options)["field"] == missing
 
 
 def test_what_is_named_and_not_there(tasks):
@@ -288,14 +288,14 @@ def test_what_is_named_and_not_there(tasks):
     ):
         result = tasks.run("iot_parser", name="forward", **options)
         assert f"there is no {missing}" in result["msg"]
-        tasks.keeps("iot_parser", name="forward", state="absent", **options)
+        tasks.assert_unchanged("iot_parser", name="forward", state="absent", **options)
 
 
 def test_finding_parsers(tasks, ids, running):
-    tasks.ok("iot_parser", name="forward2", data_source="locks")
+    tasks.run_ok("iot_parser", name="forward2", data_source="locks")
 
     def found(**filters):
-        return [one["name"] for one in tasks.ok("iot_parser_info", **filters)["parsers"]]
+        return [one["name"] for one in tasks.run_ok("iot_parser_info", **filters)["parsers"]]
 
     assert found() == ["forward", "forward2"]
     # A name is asked for as a part of names.
@@ -305,14 +305,14 @@ def test_finding_parsers(tasks, ids, running):
     assert found(status="stopped") == ["forward2"]
     assert found(name="nobody") == found(parser_id="999") == found(data_source="nobody") == []
     whole = parser(tasks)
-    assert whole == tasks.ok("iot_parser_info", parser_id=running["parser_id"])["parsers"][0]
+    assert whole == tasks.run_ok("iot_parser_info", parser_id=running["parser_id"])["parsers"][0]
     assert whole == {**running, "destinations": whole["destinations"]}
-    assert "script" not in tasks.ok("iot_parser_info")["parsers"][0]
-    assert tasks.ok("iot_parser_info", details=True)["parsers"][0] == whole
+    assert "script" not in tasks.run_ok("iot_parser_info")["parsers"][0]
+    assert tasks.run_ok("iot_parser_info", details=True)["parsers"][0] == whole
 
 
 def test_a_create_whose_answer_was_lost(tasks):
     tasks.server.control("PUT", "faults", [{"action": "CreateParser", "drop": "after", "times": 1}])
-    made = tasks.ok("iot_parser", **FORWARD, state="started")
+    made = tasks.run_ok("iot_parser", **FORWARD, state="started")
     assert made["parser"]["status"] == "started"
-    assert len(tasks.ok("iot_parser_info")["parsers"]) == 1
+    assert len(tasks.run_ok("iot_parser_info")["parsers"]) == 1

@@ -13,46 +13,46 @@ LAMP = {"product": "street_light", "device": "lamp-0001"}
 @pytest.fixture
 def account(tasks):
     """A lamp."""
-    tasks.ok("iot_product", name="street_light", node_type="device")
-    tasks.ok("iot_device", product="street_light", name="lamp-0001")
+    tasks.run_ok("iot_product", name="street_light", node_type="device")
+    tasks.run_ok("iot_device", product="street_light", name="lamp-0001")
 
 
 def test_the_life_of_a_shadow(tasks, account):
-    assert tasks.keeps(MODULE, **LAMP)["shadow"]["version"] == 0
-    tasks.keeps(MODULE, **LAMP, desired={})
+    assert tasks.assert_unchanged(MODULE, **LAMP)["shadow"]["version"] == 0
+    tasks.assert_unchanged(MODULE, **LAMP, desired={})
     first = {"color": "green", "level": 7, "on": True, "zones": [1, {"a": None}]}
-    made = tasks.changes(MODULE, "UpdateDeviceShadow", **LAMP, desired=first)["shadow"]
+    made = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired=first)["shadow"]
     assert made["desired"] == first
     assert made["version"] == 1
     assert made["reported"] == {}
 
-    added = tasks.changes(MODULE, "UpdateDeviceShadow", **LAMP, desired={"level": 8}, purge_desired=False)["shadow"]
+    added = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired={"level": 8}, purge_desired=False)["shadow"]
     assert added["desired"] == {**first, "level": 8}
     assert added["version"] == 2
-    replaced = tasks.changes(MODULE, "UpdateDeviceShadow", **LAMP, desired={"level": 8})
+    replaced = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired={"level": 8})
     assert replaced["shadow"]["desired"] == {"level": 8}
     assert replaced["diff"]["before"]["desired"] == {**first, "level": 8}
-    (found,) = tasks.ok("iot_shadow_info", **LAMP)["shadows"]
+    (found,) = tasks.run_ok("iot_shadow_info", **LAMP)["shadows"]
     assert found == replaced["shadow"]
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, True), (True, 1), ("1", 1), ([1, 2], [2, 1]), (0, False)])
 def test_values_that_are_alike_only_in_python(tasks, account, before, after):
-    tasks.ok(MODULE, **LAMP, desired={"a": before})
-    changed = tasks.changes(MODULE, "UpdateDeviceShadow", **LAMP, desired={"a": after})["shadow"]["desired"]["a"]
+    tasks.run_ok(MODULE, **LAMP, desired={"a": before})
+    changed = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired={"a": after})["shadow"]["desired"]["a"]
     assert (changed, type(changed)) == (after, type(after))
 
 
 def test_the_version_follows_that_of_the_shadow(tasks, account):
-    key = tasks.ok("iot_shadow_info", **LAMP)["shadows"][0]["product_key"]
+    key = tasks.run_ok("iot_shadow_info", **LAMP)["shadows"][0]["product_key"]
     message = '{"method":"update","state":{"desired":{"a":1}},"version":500}'
     tasks.server.call("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp-0001", ShadowMessage=message)
-    assert tasks.ok(MODULE, **LAMP, desired={"a": 2})["shadow"]["version"] == 501
+    assert tasks.run_ok(MODULE, **LAMP, desired={"a": 2})["shadow"]["version"] == 501
 
 
 def test_only_the_device_clears_what_is_desired(tasks, account):
-    tasks.ok(MODULE, **LAMP, desired={"a": 1})
-    tasks.refuses(MODULE, "^what is desired of a device cannot be cleared here", **LAMP, desired={})
+    tasks.run_ok(MODULE, **LAMP, desired={"a": 1})
+    tasks.assert_fails(MODULE, "^what is desired of a device cannot be cleared here", **LAMP, desired={})
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_only_the_device_clears_what_is_desired(tasks, account):
     ],
 )
 def test_wrong_input(tasks, account, options, message):
-    tasks.refuses(MODULE, message, **{**LAMP, **options})
+    tasks.assert_fails(MODULE, message, **{**LAMP, **options})
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_what_is_not_there(tasks, account, options, note):
     assert plan["pending"] == [f"the {note} does not exist yet"]
     assert [step["operation"] for step in plan["steps"]] == ["UpdateDeviceShadow"]
     assert f"there is no {note}" in tasks.run(MODULE, **given, desired={"a": 1})["msg"]
-    assert tasks.ok("iot_shadow_info", **given)["shadows"] == []
+    assert tasks.run_ok("iot_shadow_info", **given)["shadows"] == []

@@ -22,25 +22,25 @@ def _path(url: str) -> str:
 
 
 def test_the_life_of_a_sound_code(tasks):
-    made = tasks.changes("iot_sound_code", "CreateSoundCode", **DOOR)["sound_code"]
+    made = tasks.assert_changed_by("iot_sound_code", "CreateSoundCode", **DOOR)["sound_code"]
     assert made["sound_code"]
     assert made["open_type"] == "inner"
     for options in ({"content": "b"}, {"duration_in_seconds": 30}):
-        changed = tasks.changes("iot_sound_code", "UpdateSoundCode", name="door_west", **options)["sound_code"]
+        changed = tasks.assert_changed_by("iot_sound_code", "UpdateSoundCode", name="door_west", **options)["sound_code"]
         assert options.items() <= changed.items()
     # What is not named stays.
     assert (changed["content"], changed["duration_in_seconds"]) == ("b", 30)
-    tasks.keeps("iot_sound_code", name="door_west", content="b", duration_in_seconds=30)
-    tasks.refuses("iot_sound_code", "^open_type of the sound code cannot be changed", **DOOR, open_type="open")
-    renamed = tasks.changes("iot_sound_code", "UpdateSoundCode", name="west", renamed_from="door_west")
+    tasks.assert_unchanged("iot_sound_code", name="door_west", content="b", duration_in_seconds=30)
+    tasks.assert_fails("iot_sound_code", "^open_type of the sound code cannot be changed", **DOOR, open_type="open")
+    renamed = tasks.assert_changed_by("iot_sound_code", "UpdateSoundCode", name="west", renamed_from="door_west")
     assert renamed["sound_code"] == {**changed, "name": "west"}
     assert renamed["diff"]["before"]["name"] == "door_west"
-    assert tasks.changes("iot_sound_code", "DeleteSoundCode", name="west", state="absent")["sound_code"] == {}
+    assert tasks.assert_changed_by("iot_sound_code", "DeleteSoundCode", name="west", state="absent")["sound_code"] == {}
 
 
 def test_sound_codes_are_found(tasks):
-    one = tasks.ok("iot_sound_code", **DOOR)["sound_code"]
-    two = tasks.ok("iot_sound_code", **{**DOOR, "name": "east", "open_type": "open"})["sound_code"]
+    one = tasks.run_ok("iot_sound_code", **DOOR)["sound_code"]
+    two = tasks.run_ok("iot_sound_code", **{**DOOR, "name": "east", "open_type": "open"})["sound_code"]
     for filters, found in (
         ({}, [two, one]),
         ({"name": "east"}, [two]),
@@ -48,9 +48,9 @@ def test_sound_codes_are_found(tasks):
         ({"open_type": "inner"}, [one]),
         ({"name": "nowhere"}, []),
     ):
-        assert tasks.ok("iot_sound_code_info", **filters)["sound_codes"] == found
+        assert tasks.run_ok("iot_sound_code_info", **filters)["sound_codes"] == found
     for filters in ({"name": "east"}, {"open_type": "open"}):
-        (told,) = tasks.ok("iot_sound_code_info", **filters, include=["audio_url"])["sound_codes"]
+        (told,) = tasks.run_ok("iot_sound_code_info", **filters, include=["audio_url"])["sound_codes"]
         assert _path(told.pop("audio_url")).endswith(".wav")
         assert told == two
 
@@ -67,12 +67,12 @@ def test_sound_codes_are_found(tasks):
     ],
 )
 def test_what_a_sound_code_cannot_be(tasks, options, message):
-    tasks.refuses("iot_sound_code", message, **{**DOOR, **options})
+    tasks.assert_fails("iot_sound_code", message, **{**DOOR, **options})
 
 
 def test_the_life_of_a_schedule(tasks):
     module = "iot_sound_code_schedule"
-    made = tasks.changes(module, "CreateSoundCodeSchedule", name="hours", **DATES, open_type="inner")[
+    made = tasks.assert_changed_by(module, "CreateSoundCodeSchedule", name="hours", **DATES, open_type="inner")[
         "sound_code_schedule"
     ]
     assert made["status"] == "working"
@@ -84,16 +84,16 @@ def test_the_life_of_a_schedule(tasks):
         {"end_time": "22:00"},
         {"status": "stopped"},
     ):
-        changed = tasks.changes(module, "UpdateSoundCodeSchedule", name="hours", **options)["sound_code_schedule"]
+        changed = tasks.assert_changed_by(module, "UpdateSoundCodeSchedule", name="hours", **options)["sound_code_schedule"]
         assert options.items() <= changed.items()
-    tasks.refuses(module, "^open_type of the schedule cannot be changed", name="hours", open_type="open")
-    tasks.changes(module, "UpdateSoundCodeSchedule", name="times", renamed_from="hours")
-    tasks.keeps(module, name="times", description="d", status="stopped", start_time="01:00")
-    tasks.changes(module, "DeleteSoundCodeSchedule", name="times", state="absent")
+    tasks.assert_fails(module, "^open_type of the schedule cannot be changed", name="hours", open_type="open")
+    tasks.assert_changed_by(module, "UpdateSoundCodeSchedule", name="times", renamed_from="hours")
+    tasks.assert_unchanged(module, name="times", description="d", status="stopped", start_time="01:00")
+    tasks.assert_changed_by(module, "DeleteSoundCodeSchedule", name="times", state="absent")
 
 
 def test_a_schedule_is_made_with_all_that_it_is(tasks):
-    made = tasks.changes(
+    made = tasks.assert_changed_by(
         "iot_sound_code_schedule",
         "CreateSoundCodeSchedule",
         "UpdateSoundCodeSchedule",
@@ -111,29 +111,29 @@ def test_a_schedule_is_made_with_all_that_it_is(tasks):
 
 def test_periods_come_change_and_go(tasks):
     module = "iot_sound_code_schedule"
-    tasks.ok(module, name="hours", **DATES, periods=[MORNING])
-    tasks.changes(module, "CreateSchedulePeriod", name="hours", periods=[NOON], purge_periods=False)
-    tasks.keeps(module, name="hours", periods=[NOON, MORNING])
+    tasks.run_ok(module, name="hours", **DATES, periods=[MORNING])
+    tasks.assert_changed_by(module, "CreateSchedulePeriod", name="hours", periods=[NOON], purge_periods=False)
+    tasks.assert_unchanged(module, name="hours", periods=[NOON, MORNING])
     longer = {**MORNING, "start_time": "05:00", "content": "c"}
-    changed = tasks.changes(module, "UpdateSchedulePeriod", name="hours", periods=[longer, NOON])
+    changed = tasks.assert_changed_by(module, "UpdateSchedulePeriod", name="hours", periods=[longer, NOON])
     assert len(changed["diff"]["after"]["periods"]) == 2
-    (found,) = tasks.ok("iot_sound_code_schedule_info", name="hours")["sound_code_schedules"]
+    (found,) = tasks.run_ok("iot_sound_code_schedule_info", name="hours")["sound_code_schedules"]
     assert found["periods"] == changed["sound_code_schedule"]["periods"]
-    tasks.changes(module, "DeleteSchedulePeriod", name="hours", periods=[longer])
-    tasks.changes(module, "DeleteSchedulePeriod", name="hours", periods=[])
+    tasks.assert_changed_by(module, "DeleteSchedulePeriod", name="hours", periods=[longer])
+    tasks.assert_changed_by(module, "DeleteSchedulePeriod", name="hours", periods=[])
 
 
 def test_of_two_periods_of_one_name_one_goes(tasks):
-    code = tasks.ok("iot_sound_code_schedule", name="hours", **DATES)["sound_code_schedule"]["schedule_code"]
+    code = tasks.run_ok("iot_sound_code_schedule", name="hours", **DATES)["sound_code_schedule"]["schedule_code"]
     for _number in range(2):
         params = {"Description": "noon", "SoundCodeContent": "b", "StartTime": "11:00", "EndTime": "13:00"}
         tasks.server.call("CreateSchedulePeriod", ScheduleCode=code, **params)
-    tasks.changes("iot_sound_code_schedule", "DeleteSchedulePeriod", name="hours", periods=[NOON])
+    tasks.assert_changed_by("iot_sound_code_schedule", "DeleteSchedulePeriod", name="hours", periods=[NOON])
 
 
 def test_schedules_are_found(tasks):
-    one = tasks.ok("iot_sound_code_schedule", name="hours", **DATES, periods=[])["sound_code_schedule"]
-    tasks.ok("iot_sound_code_schedule", name="times", **DATES, status="stopped")
+    one = tasks.run_ok("iot_sound_code_schedule", name="hours", **DATES, periods=[])["sound_code_schedule"]
+    tasks.run_ok("iot_sound_code_schedule", name="times", **DATES, status="stopped")
     for filters, found in (
         ({}, ["times", "hours"]),
         ({"name": "hours"}, ["hours"]),
@@ -141,9 +141,9 @@ def test_schedules_are_found(tasks):
         ({"status": "stopped"}, ["times"]),
         ({"name": "nowhere"}, []),
     ):
-        told = tasks.ok("iot_sound_code_schedule_info", **filters)["sound_code_schedules"]
+        told = tasks.run_ok("iot_sound_code_schedule_info", **filters)["sound_code_schedules"]
         assert [schedule["name"] for schedule in told] == found
-    (told,) = tasks.ok("iot_sound_code_schedule_info", status="working", details=True)["sound_code_schedules"]
+    (told,) = tasks.run_ok("iot_sound_code_schedule_info", status="working", details=True)["sound_code_schedules"]
     assert told == one
 
 
@@ -163,23 +163,23 @@ def test_schedules_are_found(tasks):
     ],
 )
 def test_what_a_schedule_cannot_be(tasks, options, message):
-    tasks.refuses("iot_sound_code_schedule", message, **{"name": "hours", **DATES, **options})
+    tasks.assert_fails("iot_sound_code_schedule", message, **{"name": "hours", **DATES, **options})
 
 
 @pytest.fixture
 def schedule(tasks):
     """A schedule."""
-    return tasks.ok("iot_sound_code_schedule", name="hours", **DATES)["sound_code_schedule"]["schedule_code"]
+    return tasks.run_ok("iot_sound_code_schedule", name="hours", **DATES)["sound_code_schedule"]["schedule_code"]
 
 
 def test_the_life_of_a_label(tasks, schedule):
-    made = tasks.changes("iot_sound_code_label", "CreateSoundCodeLabel", **OF, label="t1")["sound_code_label"]
+    made = tasks.assert_changed_by("iot_sound_code_label", "CreateSoundCodeLabel", **OF, label="t1")["sound_code_label"]
     assert made["schedule_code"] == schedule
-    tasks.keeps("iot_sound_code_label", schedule=schedule, label="t1")
-    tasks.refuses("iot_sound_code_label", "^label must have 1", **OF, label="")
-    renamed = tasks.changes("iot_sound_code_label", "UpdateSoundCodeLabel", **OF, label="t2", renamed_from="t1")
+    tasks.assert_unchanged("iot_sound_code_label", schedule=schedule, label="t1")
+    tasks.assert_fails("iot_sound_code_label", "^label must have 1", **OF, label="")
+    renamed = tasks.assert_changed_by("iot_sound_code_label", "UpdateSoundCodeLabel", **OF, label="t2", renamed_from="t1")
     assert renamed["sound_code_label"] == {**made, "label": "t2"}
-    tasks.ok("iot_sound_code_label", **OF, label="t3")
+    tasks.run_ok("iot_sound_code_label", **OF, label="t3")
     for filters, found in (
         ({}, ["t3", "t2"]),
         ({"label": "t2"}, ["t2"]),
@@ -187,48 +187,48 @@ def test_the_life_of_a_label(tasks, schedule):
         ({"label": "t1"}, []),
         ({"schedule": "nowhere"}, []),
     ):
-        told = tasks.ok("iot_sound_code_label_info", **{**OF, **filters})["sound_code_labels"]
+        told = tasks.run_ok("iot_sound_code_label_info", **{**OF, **filters})["sound_code_labels"]
         assert [label["label"] for label in told] == found
-    for label in tasks.ok("iot_sound_code_label_info", **OF, include=["audio_url"])["sound_code_labels"]:
+    for label in tasks.run_ok("iot_sound_code_label_info", **OF, include=["audio_url"])["sound_code_labels"]:
         assert _path(label["audio_url"]).endswith(".wav")
-    tasks.changes("iot_sound_code_label", "DeleteSoundCodeLabel", **OF, label="t2", state="absent")
+    tasks.assert_changed_by("iot_sound_code_label", "DeleteSoundCodeLabel", **OF, label="t2", state="absent")
 
 
 def test_the_life_of_a_batch(tasks, schedule):
     module = "iot_sound_code_label_batch"
     batch = {**OF, "description": "ground", "labels": ["t1", "t2", "t1"]}
-    tasks.ok("iot_sound_code_label", **OF, label="t2")
-    made = tasks.changes(module, "BatchCreateSoundCodeLabelWithLabels", **batch)["sound_code_label_batch"]
+    tasks.run_ok("iot_sound_code_label", **OF, label="t2")
+    made = tasks.assert_changed_by(module, "BatchCreateSoundCodeLabelWithLabels", **batch)["sound_code_label_batch"]
     assert (made["total"], made["status"], made["made"]) == (2, "running", 0)
     # While it is running there is nothing to try again.
-    tasks.keeps(module, **batch, retry=True)
+    tasks.assert_unchanged(module, **batch, retry=True)
     tasks.server.control("POST", "clock", {"advance": 10})
-    (ended,) = tasks.ok("iot_sound_code_label_batch_info", **OF, include=["failed"])["sound_code_label_batches"]
+    (ended,) = tasks.run_ok("iot_sound_code_label_batch_info", **OF, include=["failed"])["sound_code_label_batches"]
     assert (ended["status"], ended["made"]) == ("partial_failed", 1)
     assert [failed["label"] for failed in ended["failed"]] == ["t2"]
-    tasks.keeps(module, **batch)
+    tasks.assert_unchanged(module, **batch)
     info = "iot_sound_code_label_batch_info"
     for filters in ({"status": "partial_failed"}, {"description": "ground"}, {"batch_code": made["batch_code"]}):
-        (found,) = tasks.ok(info, **OF, **filters)["sound_code_label_batches"]
+        (found,) = tasks.run_ok(info, **OF, **filters)["sound_code_label_batches"]
         assert found["batch_code"] == made["batch_code"]
-    assert tasks.ok(info, **OF, description="attic")["sound_code_label_batches"] == []
-    tasks.ok("iot_sound_code_label", **OF, label="t2", state="absent")
-    again = tasks.changes(module, "RetrySoundCodeLabelBatch", **batch, retry=True)
+    assert tasks.run_ok(info, **OF, description="attic")["sound_code_label_batches"] == []
+    tasks.run_ok("iot_sound_code_label", **OF, label="t2", state="absent")
+    again = tasks.assert_changed_by(module, "RetrySoundCodeLabelBatch", **batch, retry=True)
     assert again["sound_code_label_batch"]["status"] == "running"
     tasks.server.control("POST", "clock", {"advance": 10})
-    assert tasks.keeps(module, **batch, retry=True)["sound_code_label_batch"]["status"] == "success"
-    labels = tasks.ok("iot_sound_code_label_info", **OF)["sound_code_labels"]
+    assert tasks.assert_unchanged(module, **batch, retry=True)["sound_code_label_batch"]["status"] == "success"
+    labels = tasks.run_ok("iot_sound_code_label_info", **OF)["sound_code_labels"]
     assert sorted(label["label"] for label in labels) == ["t1", "t2"]
 
 
 def test_the_platform_chooses_labels(tasks, schedule):
     module = "iot_sound_code_label_batch"
-    tasks.changes(module, "BatchCreateSoundCodeLabel", **OF, description="spare", total=3)
+    tasks.assert_changed_by(module, "BatchCreateSoundCodeLabel", **OF, description="spare", total=3)
     tasks.server.control("POST", "clock", {"advance": 10})
-    assert len(tasks.ok("iot_sound_code_label_info", **OF)["sound_code_labels"]) == 3
-    tasks.refuses(module, "^total of the batch cannot be changed", **OF, description="spare", total=4)
-    tasks.refuses(module, "^total of the batch cannot be changed", **OF, description="spare", labels=["a"])
-    found = tasks.ok("iot_sound_code_label_batch_info", **OF, status="running")["sound_code_label_batches"]
+    assert len(tasks.run_ok("iot_sound_code_label_info", **OF)["sound_code_labels"]) == 3
+    tasks.assert_fails(module, "^total of the batch cannot be changed", **OF, description="spare", total=4)
+    tasks.assert_fails(module, "^total of the batch cannot be changed", **OF, description="spare", labels=["a"])
+    found = tasks.run_ok("iot_sound_code_label_batch_info", **OF, status="running")["sound_code_label_batches"]
     assert found == []
 
 
@@ -244,7 +244,7 @@ def test_the_platform_chooses_labels(tasks, schedule):
     ],
 )
 def test_what_a_batch_cannot_be(tasks, schedule, options, message):
-    tasks.refuses("iot_sound_code_label_batch", message, **OF, description="d", **options)
+    tasks.assert_fails("iot_sound_code_label_batch", message, **OF, description="d", **options)
 
 
 def test_labels_and_batches_of_a_schedule_that_is_not_there(tasks):
@@ -259,17 +259,17 @@ def test_labels_and_batches_of_a_schedule_that_is_not_there(tasks):
 
 
 def test_the_audio_of_a_batch_is_packed(tasks, schedule):
-    tasks.ok("iot_sound_code_label_batch", **OF, description="ground", labels=["t1"])
+    tasks.run_ok("iot_sound_code_label_batch", **OF, description="ground", labels=["t1"])
     tasks.server.control("POST", "clock", {"advance": 10})
     module = "iot_sound_code_label_package"
-    tasks.writes()
+    tasks.pop_writes()
     plan = tasks.run(module, True, **OF, batch="ground")
     assert plan["changed"]
     assert "nothing was done" in plan["msg"]
-    assert tasks.writes() == []
-    packed = tasks.ok(module, **OF, batch="ground")
+    assert tasks.pop_writes() == []
+    packed = tasks.run_ok(module, **OF, batch="ground")
     assert _path(packed["package_url"]).endswith(".zip")
-    again = tasks.ok(module, **OF, batch=packed["batch_code"])
+    again = tasks.run_ok(module, **OF, batch=packed["batch_code"])
     assert _path(again["package_url"]) == _path(packed["package_url"])
     refused = tasks.run(module, **OF, batch="nowhere")
     assert "no batches of the schedule answer to nowhere" in refused["msg"]

@@ -14,47 +14,47 @@ LAMP = {"product": "street_light", "device": "lamp-0001"}
 
 
 def test_the_life_of_a_speech(tasks):
-    made = tasks.changes(MODULE, "CreateSpeech", **PAID)["speech"]
+    made = tasks.assert_changed_by(MODULE, "CreateSpeech", **PAID)["speech"]
     assert (made["audio_format"], made["speech_rate"], made["volume"], made["sound_code"]) == ("wav", 0, 50, {})
     for options in ({"voice": "Xiaoyun"}, {"speech_rate": -500}, {"volume": 0}, {"sound_code": SOUND}):
-        changed = tasks.changes(MODULE, "UpdateSpeech", **OF, code="ZFDZ", **options)["speech"]
+        changed = tasks.assert_changed_by(MODULE, "UpdateSpeech", **OF, code="ZFDZ", **options)["speech"]
         assert options.items() <= changed.items()
     # What is not named stays.
     assert (changed["voice"], changed["speech_rate"], changed["volume"]) == ("Xiaoyun", -500, 0)
-    (found,) = tasks.ok("iot_speech_info", **OF, code="ZFDZ")["speeches"]
+    (found,) = tasks.run_ok("iot_speech_info", **OF, code="ZFDZ")["speeches"]
     assert found == changed
-    assert tasks.changes(MODULE, "UpdateSpeech", **OF, code="ZFDZ", sound_code={})["speech"]["sound_code"] == {}
+    assert tasks.assert_changed_by(MODULE, "UpdateSpeech", **OF, code="ZFDZ", sound_code={})["speech"]["sound_code"] == {}
     for options in ({"text": "other"}, {"audio_format": "mp3"}):
         message = f"^{next(iter(options))} of the speech cannot be changed.*Only how a speech sounds"
-        tasks.refuses(MODULE, message, **{**PAID, **options})
-    tasks.keeps(MODULE, **OF, code="ZFDZ", voice="Xiaoyun")
-    assert found == tasks.ok("iot_speech_info", **OF, type="custom", details=True)["speeches"][0] | {
+        tasks.assert_fails(MODULE, message, **{**PAID, **options})
+    tasks.assert_unchanged(MODULE, **OF, code="ZFDZ", voice="Xiaoyun")
+    assert found == tasks.run_ok("iot_speech_info", **OF, type="custom", details=True)["speeches"][0] | {
         "sound_code": SOUND
     }
-    assert tasks.changes(MODULE, "DeleteSpeech", **OF, code="ZFDZ", state="absent")["speech"] == {}
+    assert tasks.assert_changed_by(MODULE, "DeleteSpeech", **OF, code="ZFDZ", state="absent")["speech"] == {}
 
 
 def test_a_speech_is_made_with_all_that_it_is(tasks):
     given = {**PAID, "audio_format": "amr", "speech_rate": 500, "volume": 100, "sound_code": SOUND}
-    assert given.items() <= tasks.changes(MODULE, "CreateSpeech", **given)["speech"].items()
+    assert given.items() <= tasks.assert_changed_by(MODULE, "CreateSpeech", **given)["speech"].items()
 
 
 def test_the_life_of_a_pack(tasks):
     pack = {**OF, "type": "monetary_unit"}
-    made = tasks.changes(MODULE, "CreateSpeech", **pack, voice="Siyue")["speech"]
+    made = tasks.assert_changed_by(MODULE, "CreateSpeech", **pack, voice="Siyue")["speech"]
     assert len(made["words"]) == 3
     assert {"code", "text"} == set(made["words"][0])
-    tasks.ok(MODULE, **PAID)
-    tasks.changes(MODULE, "UpdateSpeech", **pack, voice="Aida")
-    tasks.changes(MODULE, "DeleteSpeech", **pack, state="absent")
-    assert [one["code"] for one in tasks.ok("iot_speech_info", **OF)["speeches"]] == ["ZFDZ"]
+    tasks.run_ok(MODULE, **PAID)
+    tasks.assert_changed_by(MODULE, "UpdateSpeech", **pack, voice="Aida")
+    tasks.assert_changed_by(MODULE, "DeleteSpeech", **pack, state="absent")
+    assert [one["code"] for one in tasks.run_ok("iot_speech_info", **OF)["speeches"]] == ["ZFDZ"]
 
 
 def test_speeches_are_found(tasks):
-    one = tasks.ok(MODULE, **PAID)["speech"]
-    tasks.ok(MODULE, **{**PAID, "code": "ZFCG", "audio_format": "mp3"})
-    tasks.ok(MODULE, **OF, type="number", voice="Siyue")
-    tasks.ok(MODULE, **{**PAID, "project_code": "project2"})
+    one = tasks.run_ok(MODULE, **PAID)["speech"]
+    tasks.run_ok(MODULE, **{**PAID, "code": "ZFCG", "audio_format": "mp3"})
+    tasks.run_ok(MODULE, **OF, type="number", voice="Siyue")
+    tasks.run_ok(MODULE, **{**PAID, "project_code": "project2"})
     for filters, found in (
         ({}, {"SYS_TONE", "ZFCG", "ZFDZ"}),
         ({"code": "ZFDZ"}, {"ZFDZ"}),
@@ -63,9 +63,9 @@ def test_speeches_are_found(tasks):
         ({"audio_format": "mp3"}, {"ZFCG"}),
         ({"code": "none"}, set()),
     ):
-        told = tasks.ok("iot_speech_info", **OF, **filters)["speeches"]
+        told = tasks.run_ok("iot_speech_info", **OF, **filters)["speeches"]
         assert {speech["code"] for speech in told} == found, filters
-    assert tasks.ok("iot_speech_info", **OF, speech_code=one["speech_code"])["speeches"] == [one]
+    assert tasks.run_ok("iot_speech_info", **OF, speech_code=one["speech_code"])["speeches"] == [one]
 
 
 @pytest.mark.parametrize(
@@ -86,64 +86,64 @@ def test_speeches_are_found(tasks):
     ],
 )
 def test_what_a_speech_cannot_be(tasks, options, message):
-    tasks.refuses(MODULE, message, **{**PAID, **options})
+    tasks.assert_fails(MODULE, message, **{**PAID, **options})
 
 
 @pytest.fixture
 def pushed(tasks):
     """A lamp that has been pushed a speech, and the code of the push."""
-    tasks.ok("iot_product", name="street_light", node_type="device")
-    tasks.connect("street_light", "lamp-0001")
-    tasks.ok(MODULE, **PAID)
-    job = tasks.ok("iot_speech_play", **OF, **LAMP, action="push", speeches=["ZFDZ"])["job_codes"][0]
+    tasks.run_ok("iot_product", name="street_light", node_type="device")
+    tasks.connect_devices("street_light", "lamp-0001")
+    tasks.run_ok(MODULE, **PAID)
+    job = tasks.run_ok("iot_speech_play", **OF, **LAMP, action="push", speeches=["ZFDZ"])["job_codes"][0]
     tasks.server.control("POST", "clock", {"advance": 5})
     return job
 
 
 def test_a_speech_on_a_device(tasks, pushed):
-    (there,) = tasks.ok("iot_device_speech_info", **LAMP)["device_speeches"]
+    (there,) = tasks.run_ok("iot_device_speech_info", **LAMP)["device_speeches"]
     assert (there["code"], there["audio_format"]) == ("ZFDZ", "wav")
     assert there["size_in_kilobytes"] > 0
-    assert tasks.ok("iot_device_speech_info", **LAMP, code="ZFDZ")["device_speeches"] == [there]
-    assert tasks.ok("iot_device_speech_info", **LAMP, audio_format="wav")["device_speeches"] == [there]
+    assert tasks.run_ok("iot_device_speech_info", **LAMP, code="ZFDZ")["device_speeches"] == [there]
+    assert tasks.run_ok("iot_device_speech_info", **LAMP, audio_format="wav")["device_speeches"] == [there]
     for filters in ({"audio_format": "mp3"}, {"device": "lamp-0009"}, {"product": "path_light"}):
-        assert tasks.ok("iot_device_speech_info", **{**LAMP, **filters})["device_speeches"] == []
+        assert tasks.run_ok("iot_device_speech_info", **{**LAMP, **filters})["device_speeches"] == []
     named = {**LAMP, "code": "ZFDZ", "audio_format": "wav", "state": "absent"}
-    tasks.keeps("iot_device_speech", **{**named, "audio_format": "mp3"})
-    tasks.keeps("iot_device_speech", **{**named, "device": "lamp-0009"})
-    tasks.refuses("iot_device_speech", "^code must have 1", **{**named, "code": ""})
-    gone = tasks.changes("iot_device_speech", "DeleteDeviceSpeech", **named)
+    tasks.assert_unchanged("iot_device_speech", **{**named, "audio_format": "mp3"})
+    tasks.assert_unchanged("iot_device_speech", **{**named, "device": "lamp-0009"})
+    tasks.assert_fails("iot_device_speech", "^code must have 1", **{**named, "code": ""})
+    gone = tasks.assert_changed_by("iot_device_speech", "DeleteDeviceSpeech", **named)
     assert gone["device_speech"] == {}
     assert gone["diff"]["before"]["code"] == "ZFDZ"
 
 
 def test_a_push_is_found(tasks, pushed):
-    (job,) = tasks.ok("iot_speech_push_info", **OF, job_code=pushed, include=["devices", "speeches"])["jobs"]
+    (job,) = tasks.run_ok("iot_speech_push_info", **OF, job_code=pushed, include=["devices", "speeches"])["jobs"]
     assert (job["mode"], job["status"], job["succeeded"]) == ("device", "success", 1)
     assert [one["device_name"] for one in job["devices"]] == ["lamp-0001"]
     assert [one["code"] for one in job["speeches"]] == ["ZFDZ"]
-    assert tasks.ok("iot_speech_push_info", **OF, statuses=["running"])["jobs"] == []
-    assert tasks.ok("iot_speech_push_info", **OF, mode="all")["jobs"] == []
-    assert len(tasks.ok("iot_speech_push_info", **OF, mode="device", statuses=["success"])["jobs"]) == 1
+    assert tasks.run_ok("iot_speech_push_info", **OF, statuses=["running"])["jobs"] == []
+    assert tasks.run_ok("iot_speech_push_info", **OF, mode="all")["jobs"] == []
+    assert len(tasks.run_ok("iot_speech_push_info", **OF, mode="device", statuses=["success"])["jobs"]) == 1
 
 
 def test_devices_that_can_speak_are_found(tasks, pushed):
-    tasks.ok("iot_device_group", name="west_side")
-    told = tasks.ok("iot_speech_device_info", **OF, groups=True)
+    tasks.run_ok("iot_device_group", name="west_side")
+    told = tasks.run_ok("iot_speech_device_info", **OF, groups=True)
     (lamp,) = told["devices"]
     assert lamp["device_name"] == "lamp-0001"
     assert [group["name"] for group in told["groups"]] == ["west_side"]
-    assert tasks.ok("iot_speech_device_info", **OF, group_name="east")["groups"] == []
-    (whole,) = tasks.ok("iot_speech_device_info", **OF, **LAMP)["devices"]
+    assert tasks.run_ok("iot_speech_device_info", **OF, group_name="east")["groups"] == []
+    (whole,) = tasks.run_ok("iot_speech_device_info", **OF, **LAMP)["devices"]
     assert whole["status"] == "online"
     assert whole["total_kilobytes"] > whole["available_kilobytes"] == lamp["available_kilobytes"]
     few = {"space_is": "smaller", "space_in_kilobytes": 10}
     for filters in ({"name_prefix": "lamb"}, few, {**LAMP, "device": "lamp-0009"}):
-        assert tasks.ok("iot_speech_device_info", **OF, **filters)["devices"] == []
+        assert tasks.run_ok("iot_speech_device_info", **OF, **filters)["devices"] == []
     result = tasks.run("iot_speech_device_info", **OF, space_is="smaller")
     assert "go together" in result["msg"]
 
 
 def test_voices(tasks):
-    voices = {voice["voice"]: voice for voice in tasks.ok("iot_speech_voice_info")["voices"]}
+    voices = {voice["voice"]: voice for voice in tasks.run_ok("iot_speech_voice_info")["voices"]}
     assert voices["Siyue"]["scene"] == "kefu"

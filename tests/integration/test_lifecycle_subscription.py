@@ -33,11 +33,11 @@ ADD, REMOVE = (f"{verb}ConsumerGroupSubscribeRelation" for verb in ("Create", "D
 def ids(tasks):
     """The ids of what subscriptions name."""
     made = {
-        name: tasks.ok("iot_product", name=name, node_type=kind)["product"]["product_key"]
+        name: tasks.run_ok("iot_product", name=name, node_type=kind)["product"]["product_key"]
         for name, kind in (("street_light", "device"), ("gateways", "gateway"))
     }
     for name in ("console", "archive", "backup"):
-        made[name] = tasks.ok("iot_consumer_group", name=name)["consumer_group"]["group_id"]
+        made[name] = tasks.run_ok("iot_consumer_group", name=name)["consumer_group"]["group_id"]
     return made
 
 
@@ -50,7 +50,7 @@ def names(result: dict) -> set:
 
 
 def test_the_life_of_a_subscription_over_amqp(tasks, ids):
-    made = tasks.changes("iot_subscription", CREATE, **AMQP, consumer_groups=["console"], device_data=True)
+    made = tasks.assert_changed_by("iot_subscription", CREATE, **AMQP, consumer_groups=["console"], device_data=True)
     assert made["subscription"] == {
         "product_key": ids["street_light"],
         "type": "amqp",
@@ -66,41 +66,41 @@ def test_the_life_of_a_subscription_over_amqp(tasks, ids):
     for flag in FLAGS[1:]:
         if flag not in OF_GATEWAYS:
             on.add(flag)
-            changed = tasks.changes("iot_subscription", UPDATE, **AMQP, **{flag: True})
+            changed = tasks.assert_changed_by("iot_subscription", UPDATE, **AMQP, **{flag: True})
             assert {name for name in FLAGS if changed["subscription"][name]} == on
             assert names(changed) == {"console"}
-    changed = tasks.changes("iot_subscription", UPDATE, **AMQP, device_data=False)
+    changed = tasks.assert_changed_by("iot_subscription", UPDATE, **AMQP, device_data=False)
     assert changed["subscription"]["device_data"] is False
-    tasks.keeps("iot_subscription", **AMQP)
+    tasks.assert_unchanged("iot_subscription", **AMQP)
 
     # Two kinds are of gateways only.
     hubs = {"product": "gateways", "type": "amqp"}
-    tasks.ok("iot_subscription", **hubs, consumer_groups=["console"], device_data=True)
+    tasks.run_ok("iot_subscription", **hubs, consumer_groups=["console"], device_data=True)
     for flag in OF_GATEWAYS:
-        assert tasks.changes("iot_subscription", UPDATE, **hubs, **{flag: True})["subscription"][flag]
+        assert tasks.assert_changed_by("iot_subscription", UPDATE, **hubs, **{flag: True})["subscription"][flag]
 
     # Groups come before others go, by their names or ids.
-    changed = tasks.changes("iot_subscription", ADD, REMOVE, **AMQP, consumer_groups=["archive"])
+    changed = tasks.assert_changed_by("iot_subscription", ADD, REMOVE, **AMQP, consumer_groups=["archive"])
     assert names(changed) == {"archive"}
     assert changed["diff"]["before"]["consumer_groups"] == ["console"]
-    changed = tasks.changes("iot_subscription", ADD, **AMQP, consumer_groups=["backup"], purge_consumer_groups=False)
+    changed = tasks.assert_changed_by("iot_subscription", ADD, **AMQP, consumer_groups=["backup"], purge_consumer_groups=False)
     assert names(changed) == {"archive", "backup"}
-    tasks.keeps("iot_subscription", **AMQP, consumer_groups=[ids["backup"], "archive"])
-    changed = tasks.changes("iot_subscription", REMOVE, **AMQP, consumer_groups=["backup"])
+    tasks.assert_unchanged("iot_subscription", **AMQP, consumer_groups=[ids["backup"], "archive"])
+    changed = tasks.assert_changed_by("iot_subscription", REMOVE, **AMQP, consumer_groups=["backup"])
     assert names(changed) == {"backup"}
-    changed = tasks.changes("iot_subscription", ADD, REMOVE, **AMQP, consumer_groups=["DEFAULT_GROUP"])
+    changed = tasks.assert_changed_by("iot_subscription", ADD, REMOVE, **AMQP, consumer_groups=["DEFAULT_GROUP"])
     assert changed["subscription"]["consumer_groups"][0]["group_id"] == "DEFAULT_GROUP"
     # With anything else, all of it at once.
-    changed = tasks.changes("iot_subscription", UPDATE, **AMQP, consumer_groups=["console"], device_data=True)
+    changed = tasks.assert_changed_by("iot_subscription", UPDATE, **AMQP, consumer_groups=["console"], device_data=True)
     assert (names(changed), changed["subscription"]["device_data"]) == ({"console"}, True)
 
-    gone = tasks.changes("iot_subscription", DELETE, **AMQP, state="absent")
+    gone = tasks.assert_changed_by("iot_subscription", DELETE, **AMQP, state="absent")
     assert gone["subscription"] == {}
-    tasks.keeps("iot_subscription", **AMQP, state="absent")
+    tasks.assert_unchanged("iot_subscription", **AMQP, state="absent")
 
 
 def test_the_life_of_a_subscription_to_a_queue(tasks, ids):
-    made = tasks.changes("iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, ota_event=True)
+    made = tasks.assert_changed_by("iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, ota_event=True)
     assert made["subscription"] == {
         "product_key": ids["street_light"],
         "type": "mns",
@@ -109,29 +109,29 @@ def test_the_life_of_a_subscription_to_a_queue(tasks, ids):
         "ota_event": True,
     }
     other = {**QUEUE, "queueName": "upgrades"}
-    changed = tasks.changes("iot_subscription", UPDATE, **MNS, mns_configuration=other)
+    changed = tasks.assert_changed_by("iot_subscription", UPDATE, **MNS, mns_configuration=other)
     assert changed["subscription"]["mns_configuration"] == other
-    changed = tasks.changes("iot_subscription", UPDATE, **MNS, thing_history=True)
+    changed = tasks.assert_changed_by("iot_subscription", UPDATE, **MNS, thing_history=True)
     assert changed["subscription"]["mns_configuration"] == other
     assert changed["subscription"]["ota_event"]
-    tasks.changes("iot_subscription", DELETE, **MNS, state="absent")
-    tasks.keeps("iot_subscription", **MNS, state="absent")
+    tasks.assert_changed_by("iot_subscription", DELETE, **MNS, state="absent")
+    tasks.assert_unchanged("iot_subscription", **MNS, state="absent")
 
 
 def test_both_at_once(tasks, ids):
-    tasks.changes("iot_subscription", CREATE, **AMQP, consumer_groups=["console"], device_data=True)
-    tasks.changes("iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, device_data=True)
+    tasks.assert_changed_by("iot_subscription", CREATE, **AMQP, consumer_groups=["console"], device_data=True)
+    tasks.assert_changed_by("iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, device_data=True)
 
     def found(**filters):
-        return [one["type"] for one in tasks.ok("iot_subscription_info", **filters)["subscriptions"]]
+        return [one["type"] for one in tasks.run_ok("iot_subscription_info", **filters)["subscriptions"]]
 
     for product in ("street_light", ids["street_light"]):
         assert found(product=product) == ["amqp", "mns"]
         assert found(product=product, type="mns") == ["mns"]
     assert found(product="gateways") == found(product="nobody") == found(product="gateways", type="amqp") == []
-    (there,) = tasks.ok("iot_subscription_info", **AMQP)["subscriptions"]
+    (there,) = tasks.run_ok("iot_subscription_info", **AMQP)["subscriptions"]
     assert there["consumer_groups"] == [{"name": "console", "group_id": ids["console"]}]
-    tasks.changes("iot_subscription", DELETE, **AMQP, state="absent")
+    tasks.assert_changed_by("iot_subscription", DELETE, **AMQP, state="absent")
     assert found(product="street_light") == ["mns"]
 
 
@@ -140,21 +140,21 @@ def test_what_only_gateways_have(tasks, flag):
     # The platform would drop it without a word, and the task would be changed for ever.
     options = {"type": "amqp", "consumer_groups": ["console"], flag: True}
     message = f"^{flag} is of gateways, and street_light is a product of none$"
-    tasks.refuses("iot_subscription", message, product="street_light", **options)
-    tasks.changes("iot_subscription", CREATE, product="gateways", **options)
-    tasks.keeps("iot_subscription", **AMQP, state="absent", **{flag: False})
+    tasks.assert_fails("iot_subscription", message, product="street_light", **options)
+    tasks.assert_changed_by("iot_subscription", CREATE, product="gateways", **options)
+    tasks.assert_unchanged("iot_subscription", **AMQP, state="absent", **{flag: False})
 
 
 @pytest.mark.parametrize("flag", OVER_AMQP)
 def test_what_only_amqp_carries(tasks, flag):
     message = f"^{flag} is for a subscription of type amqp$"
-    tasks.refuses("iot_subscription", message, **MNS, mns_configuration=QUEUE, device_data=True, **{flag: True})
-    tasks.changes("iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, device_data=True, **{flag: False})
+    tasks.assert_fails("iot_subscription", message, **MNS, mns_configuration=QUEUE, device_data=True, **{flag: True})
+    tasks.assert_changed_by("iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, device_data=True, **{flag: False})
 
 
 def test_what_a_subscription_cannot_be(tasks):
     def refuses(message, of, **options):
-        return tasks.refuses("iot_subscription", message, **of, **options)
+        return tasks.assert_fails("iot_subscription", message, **of, **options)
 
     nothing = "^a subscription must be to one kind of messages at least.*state: absent"
     refuses(nothing, AMQP, consumer_groups=["console"])
@@ -169,14 +169,14 @@ def test_what_a_subscription_cannot_be(tasks):
     no_role = {**QUEUE, "role": {"roleName": "x"}}
     refuses(r"^mns_configuration lacks role\.roleArn$", MNS, mns_configuration=no_role)
 
-    tasks.ok("iot_subscription", **AMQP, consumer_groups=["console"], device_data=True)
+    tasks.run_ok("iot_subscription", **AMQP, consumer_groups=["console"], device_data=True)
     refuses(nothing, AMQP, device_data=False)
     refuses("^consumer_groups must name 1 at least$", AMQP, consumer_groups=[])
 
 
 def test_a_group_that_is_named_by_name_and_by_id(tasks, ids):
     message = "^consumer_groups names a group twice$"
-    tasks.refuses("iot_subscription", message, **AMQP, consumer_groups=["console", ids["console"]], device_data=True)
+    tasks.assert_fails("iot_subscription", message, **AMQP, consumer_groups=["console", ids["console"]], device_data=True)
 
 
 def test_what_is_named_and_not_there(tasks):
@@ -192,7 +192,7 @@ def test_what_is_named_and_not_there(tasks):
     assert "there is no product new" in tasks.run("iot_subscription", product="new", **options)["msg"]
     result = tasks.run("iot_subscription", **AMQP, consumer_groups=["one"], device_data=True)
     assert "there is no consumer group one" in result["msg"]
-    tasks.keeps("iot_subscription", product="new", type="amqp", consumer_groups=["one"], state="absent")
+    tasks.assert_unchanged("iot_subscription", product="new", type="amqp", consumer_groups=["one"], state="absent")
     planned = tasks.run(
         "iot_subscription", True, product="street_light", type="amqp", consumer_groups=["one"], ota_job=True
     )
@@ -201,5 +201,5 @@ def test_what_is_named_and_not_there(tasks):
 
 def test_a_create_whose_answer_was_lost(tasks):
     tasks.server.control("PUT", "faults", [{"action": CREATE, "drop": "after", "times": 1}])
-    made = tasks.ok("iot_subscription", **AMQP, consumer_groups=["console"], device_data=True)
+    made = tasks.run_ok("iot_subscription", **AMQP, consumer_groups=["console"], device_data=True)
     assert [(step["operation"], step["status"]) for step in made["steps"]] == [(CREATE, "done")]

@@ -36,12 +36,12 @@ MODBUS = {
 @pytest.fixture(autouse=True)
 def key(tasks):
     """The ProductKey of a product whose model is empty."""
-    made = tasks.ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
+    made = tasks.run_ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
     return made["product"]["product_key"]
 
 
 def model(tasks, **options) -> dict:
-    (found,) = tasks.ok("iot_thing_model_info", **{**OF, **options})["thing_models"]
+    (found,) = tasks.run_ok("iot_thing_model_info", **{**OF, **options})["thing_models"]
     return found
 
 
@@ -54,7 +54,7 @@ def names(functions: dict) -> set:
 
 
 def test_the_life_of_a_model(tasks, key):
-    made = tasks.changes("iot_thing_model", "ImportThingModelTsl", **OF, functions=FUNCTIONS)
+    made = tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions=FUNCTIONS)
     told = made["thing_model"]
     assert (told["product_key"], told["published"], told["version"], told["versions"]) == (key, False, "", [])
     assert told["functions"]["properties"]["Brightness"] == BRIGHTNESS
@@ -69,18 +69,18 @@ def test_the_life_of_a_model(tasks, key):
     ]
     assert made["breaking_changes"] == []
 
-    published = tasks.changes(
+    published = tasks.assert_changed_by(
         "iot_thing_model", "PublishThingModel", **OF, published=True, version="v1", version_description="first"
     )["thing_model"]
     assert (published["published"], published["version"]) == (True, "v1")
     (version,) = published["versions"]
     assert (version["version"], version["description"]) == ("v1", "first")
-    tasks.keeps("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
-    tasks.keeps("iot_thing_model", **OF, published=False)
+    tasks.assert_unchanged("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
+    tasks.assert_unchanged("iot_thing_model", **OF, published=False)
 
     # One function is other, and then one is new: the others keep their age.
     wider = with_properties(Brightness={**BRIGHTNESS, "max": 255})
-    changed = tasks.changes("iot_thing_model", "UpdateThingModel", **OF, functions=wider)
+    changed = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, functions=wider)
     assert changed["thing_model"]["published"] is False
     # A step tells what is other, not the whole model.
     assert changed["steps"][0]["changes"] == {
@@ -94,11 +94,11 @@ def test_the_life_of_a_model(tasks, key):
     assert changed["compatible_changes"] == [
         {"at": "properties.Brightness.max", "change": "widened", "before": 100, "after": 255}
     ]
-    back = tasks.changes("iot_thing_model", "UpdateThingModel", **OF, functions=FUNCTIONS, published=True)
+    back = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, functions=FUNCTIONS, published=True)
     assert (back["thing_model"]["published"], back["thing_model"]["version"]) == (True, "v1")
     more = with_properties(Voltage={"type": "float", "min": 0, "max": 400, "step": 0.1, "unit": "V"})
-    tasks.changes("iot_thing_model", "CreateThingModel", "PublishThingModel", **OF, functions=more, published=True)
-    tasks.changes(
+    tasks.assert_changed_by("iot_thing_model", "CreateThingModel", "PublishThingModel", **OF, functions=more, published=True)
+    tasks.assert_changed_by(
         "iot_thing_model",
         "CreateThingModel",
         **OF,
@@ -107,7 +107,7 @@ def test_the_life_of_a_model(tasks, key):
     )
     assert names(model(tasks)["functions"]) == {*names(more), "Reset"}
 
-    gone = tasks.changes(
+    gone = tasks.assert_changed_by(
         "iot_thing_model",
         "ImportThingModelTsl",
         "PublishThingModel",
@@ -124,11 +124,11 @@ def test_the_life_of_a_model(tasks, key):
         "events.Overheated",
         "services.Flash",
     }
-    tasks.keeps("iot_thing_model", **OF, functions={}, published=True)
+    tasks.assert_unchanged("iot_thing_model", **OF, functions={}, published=True)
 
 
 def test_the_three_forms_say_the_same(tasks):
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS)
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS)
     found = model(tasks, include=["tsl", "thing_model_json", "simple_tsl"])
     # What the platform tells can be given back, in any form, as members or as text.
     for form, value in (
@@ -136,14 +136,14 @@ def test_the_three_forms_say_the_same(tasks):
         ("thing_model_json", found["as_thing_model_json"]),
         ("functions", found["functions"]),
     ):
-        tasks.keeps("iot_thing_model", **OF, **{form: value})
+        tasks.assert_unchanged("iot_thing_model", **OF, **{form: value})
         if form != "functions":
-            tasks.keeps("iot_thing_model", **OF, **{form: json.dumps(value)})
+            tasks.assert_unchanged("iot_thing_model", **OF, **{form: json.dumps(value)})
     assert found["as_simple_tsl"]["properties"][0].keys() == {"identifier", "dataType"}
     for form, value in (("tsl", found["as_tsl"]), ("thing_model_json", found["as_thing_model_json"])):
-        tasks.ok("iot_thing_model", **OF, functions={})
-        tasks.changes("iot_thing_model", "ImportThingModelTsl", **OF, **{form: value})
-        tasks.keeps("iot_thing_model", **OF, functions=FUNCTIONS)
+        tasks.run_ok("iot_thing_model", **OF, functions={})
+        tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, **{form: value})
+        tasks.assert_unchanged("iot_thing_model", **OF, functions=FUNCTIONS)
 
 
 def test_every_type_comes_back_as_it_was(tasks):
@@ -162,13 +162,13 @@ def test_every_type_comes_back_as_it_was(tasks):
         "Big": {"type": "int", "min": -9007199254740993, "max": "9007199254740993", "step": 1},
     }
     wanted = {"properties": types}
-    tasks.changes("iot_thing_model", "ImportThingModelTsl", **OF, functions=wanted)
+    tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions=wanted)
     told = model(tasks)["functions"]["properties"]
     assert told["Tiny"]["max"] == 1e-05
     assert told["Places"]["item"]["members"]["Source"]["values"] == {"1": "GPS", "2": "GLONASS"}
     # One by one it is the same.
-    tasks.ok("iot_thing_model", **OF, functions={"services": {"Reset": {}}})
-    made = tasks.changes("iot_thing_model", "CreateThingModel", **OF, functions=wanted, purge_functions=False)
+    tasks.run_ok("iot_thing_model", **OF, functions={"services": {"Reset": {}}})
+    made = tasks.assert_changed_by("iot_thing_model", "CreateThingModel", **OF, functions=wanted, purge_functions=False)
     assert made["thing_model"]["functions"]["properties"] == told
 
 
@@ -177,7 +177,7 @@ def test_the_fewest_calls(tasks):
         return {f"Switch{number}": {**LIGHT, "name": f"switch{number}", **more} for number in range(count)}
 
     def bring(*operations, properties):
-        tasks.changes("iot_thing_model", *operations, **OF, functions={"properties": properties})
+        tasks.assert_changed_by("iot_thing_model", *operations, **OF, functions={"properties": properties})
 
     bring("ImportThingModelTsl", properties=switches(3))
     bring("CreateThingModel", properties=switches(13))
@@ -232,12 +232,12 @@ def test_any_model_becomes_any_other(tasks):
         functions = some(random.choice((3, 8, 15)))
         blocks = [{"id": f"b{n}", "name": f"block{n}", "functions": some(4)} for n in range(random.randrange(3))]
         wanted = {"functions": functions, "blocks": blocks, "purge_blocks": True, "published": True}
-        plan = tasks.ok("iot_thing_model", **OF, check_mode=True, **wanted, allow_breaking=True)
-        done = tasks.ok("iot_thing_model", **OF, **wanted, allow_breaking=True)
+        plan = tasks.run_ok("iot_thing_model", **OF, check_mode=True, **wanted, allow_breaking=True)
+        done = tasks.run_ok("iot_thing_model", **OF, **wanted, allow_breaking=True)
         operations = [[step["operation"] for step in result["steps"]] for result in (plan, done)]
         assert operations[0] == operations[1]
         assert plan["breaking_changes"] == done["breaking_changes"]
-        tasks.keeps("iot_thing_model", **OF, **wanted)
+        tasks.assert_unchanged("iot_thing_model", **OF, **wanted)
         told = model(tasks, in_force=True)
         assert names(told["functions"]) == names(functions)
         assert {block["id"]: names(block["functions"]) for block in told["blocks"]} == {
@@ -246,7 +246,7 @@ def test_any_model_becomes_any_other(tasks):
 
 
 def test_standard_functions_stay_standard(tasks):
-    tasks.ok(
+    tasks.run_ok(
         "iot_product",
         name="standard",
         node_type="device",
@@ -254,10 +254,10 @@ def test_standard_functions_stay_standard(tasks):
         data_format="alink",
         category_key="Lighting",
     )
-    template = tasks.ok("iot_thing_template_info", category="Lighting")["templates"][0]["functions"]
-    tasks.keeps("iot_thing_model", product="standard", functions=template)
+    template = tasks.run_ok("iot_thing_template_info", category="Lighting")["templates"][0]["functions"]
+    tasks.assert_unchanged("iot_thing_model", product="standard", functions=template)
     properties = {n: {**p, "description": "other"} for n, p in template["properties"].items()}
-    changed = tasks.changes(
+    changed = tasks.assert_changed_by(
         "iot_thing_model",
         *["UpdateThingModel"] * len(properties),
         product="standard",
@@ -267,9 +267,9 @@ def test_standard_functions_stay_standard(tasks):
 
 
 def test_blocks(tasks):
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
     level = {"properties": {"Level": BRIGHTNESS}}
-    made = tasks.changes(
+    made = tasks.assert_changed_by(
         "iot_thing_model",
         "ImportThingModelTsl",
         **OF,
@@ -282,37 +282,37 @@ def test_blocks(tasks):
 
     # One that is empty, and has a description.
     empty = {"id": "spare", "name": "spare_part", "description": "for later"}
-    made = tasks.changes("iot_thing_model", "CreateThingModel", **OF, blocks=[empty])
+    made = tasks.assert_changed_by("iot_thing_model", "CreateThingModel", **OF, blocks=[empty])
     assert [block["id"] for block in made["thing_model"]["blocks"]] == ["battery", "spare"]
-    renamed = tasks.changes("iot_thing_model", "UpdateThingModel", **OF, blocks=[{"id": "spare", "name": "other_part"}])
+    renamed = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, blocks=[{"id": "spare", "name": "other_part"}])
     assert renamed["thing_model"]["blocks"][1]["description"] == "for later"
-    tasks.changes("iot_thing_model", "UpdateThingModel", **OF, blocks=[{"id": "spare", "description": "for never"}])
+    tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, blocks=[{"id": "spare", "description": "for never"}])
     filled = {"id": "spare", "tsl": model(tasks, block="battery", include=["tsl"])["as_tsl"], "description": "full"}
-    tasks.changes("iot_thing_model", "ImportThingModelTsl", "UpdateThingModel", **OF, blocks=[filled])
+    tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", "UpdateThingModel", **OF, blocks=[filled])
     both = {"Level": {**BRIGHTNESS, "max": 50}, "Age": {**BRIGHTNESS, "name": "age"}}
     # Two calls one by one, one as an import.
-    tasks.changes(
+    tasks.assert_changed_by(
         "iot_thing_model", "ImportThingModelTsl", **OF, blocks=[{"id": "battery", "functions": {"properties": both}}]
     )
-    tasks.changes(
+    tasks.assert_changed_by(
         "iot_thing_model",
         "UpdateThingModel",
         **OF,
         blocks=[{"id": "battery", "functions": {"properties": {**both, "Age": {**BRIGHTNESS, "name": "years"}}}}],
     )
-    tasks.keeps("iot_thing_model", **OF, blocks=[{"id": "battery"}])
-    tasks.keeps("iot_thing_model", **OF, blocks=[])
+    tasks.assert_unchanged("iot_thing_model", **OF, blocks=[{"id": "battery"}])
+    tasks.assert_unchanged("iot_thing_model", **OF, blocks=[])
 
-    published = tasks.changes("iot_thing_model", "PublishThingModel", **OF, published=True, version="v2")
+    published = tasks.assert_changed_by("iot_thing_model", "PublishThingModel", **OF, published=True, version="v2")
     assert published["thing_model"]["published"] is True
-    refused = tasks.refuses(
+    refused = tasks.assert_fails(
         "iot_thing_model", "battery:properties.Level removed", **OF, blocks=[{"id": "spare"}], purge_blocks=True
     )
     assert {change["at"] for change in refused["breaking_changes"]} == {
         "battery:properties.Level",
         "battery:properties.Age",
     }
-    purged = tasks.changes(
+    purged = tasks.assert_changed_by(
         "iot_thing_model",
         "DeleteThingModel",
         **OF,
@@ -323,7 +323,7 @@ def test_blocks(tasks):
     assert [block["id"] for block in purged["thing_model"]["blocks"]] == ["spare"]
     # Whatever is done to one block, the default one is as it was.
     assert names(purged["thing_model"]["functions"]) == names(FUNCTIONS)
-    tasks.changes("iot_thing_model", "DeleteThingModel", **OF, blocks=[], purge_blocks=True, allow_breaking=True)
+    tasks.assert_changed_by("iot_thing_model", "DeleteThingModel", **OF, blocks=[], purge_blocks=True, allow_breaking=True)
     assert names(model(tasks)["functions"]) == names(FUNCTIONS)
     for version, blocks in (("v1", []), ("v2", ["battery", "spare"])):
         assert [block["id"] for block in model(tasks, version=version)["blocks"]] == blocks
@@ -331,7 +331,7 @@ def test_blocks(tasks):
 
 def test_extended_descriptions(tasks):
     meter = {"product": "old_meter"}
-    tasks.ok(
+    tasks.run_ok(
         "iot_product",
         name="old_meter",
         node_type="device",
@@ -342,33 +342,33 @@ def test_extended_descriptions(tasks):
     )
     # TSL has no place for it: what is imported is described after.
     properties = {"properties": {"Light": LIGHT, "Brightness": BRIGHTNESS}}
-    made = tasks.changes(
+    made = tasks.assert_changed_by(
         "iot_thing_model", "CreateThingModel", **meter, functions=properties, extended_descriptions={"Light": MODBUS}
     )
     told = made["thing_model"]["functions"]["properties"]["Light"]["extended"]
     assert told == {**MODBUS, "identifier": "Light"}
     # What is not spoken of stays, and the same in other words is the same.
-    tasks.keeps("iot_thing_model", **meter, functions=properties)
-    tasks.keeps("iot_thing_model", **meter, extended_descriptions={"Light": {**MODBUS, "pollingTime": 1000.0}})
-    tasks.keeps(
+    tasks.assert_unchanged("iot_thing_model", **meter, functions=properties)
+    tasks.assert_unchanged("iot_thing_model", **meter, extended_descriptions={"Light": {**MODBUS, "pollingTime": 1000.0}})
+    tasks.assert_unchanged(
         "iot_thing_model",
         **meter,
         thing_model_json=model(tasks, **meter, include=["thing_model_json"])["as_thing_model_json"],
     )
     inline = {"properties": {"Light": {**LIGHT, "extended": {**MODBUS, "trigger": 2}}, "Brightness": BRIGHTNESS}}
-    changed = tasks.changes("iot_thing_model", "UpdateThingModel", **meter, functions=inline)
+    changed = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **meter, functions=inline)
     assert [change["at"] for change in changed["compatible_changes"]] == ["properties.Light.extended"]
-    tasks.changes(
+    tasks.assert_changed_by(
         "iot_thing_model",
         "UpdateThingModel",
         **meter,
         extended_descriptions={"Light": {**MODBUS, "registerAddress": "0x01"}},
     )
-    tasks.changes("iot_thing_model", "PublishThingModel", **meter, published=True, version="v1")
+    tasks.assert_changed_by("iot_thing_model", "PublishThingModel", **meter, published=True, version="v1")
     told = model(tasks, **meter, include=["extend_config"])["as_extend_config"]["properties"]
     assert [one["registerAddress"] for one in told] == ["0x01"]
     # What goes is taken out by an import, and what is left is described anew.
-    left = tasks.changes(
+    left = tasks.assert_changed_by(
         "iot_thing_model",
         "ImportThingModelTsl",
         "UpdateThingModel",
@@ -377,16 +377,16 @@ def test_extended_descriptions(tasks):
         allow_breaking=True,
     )
     assert left["thing_model"]["functions"]["properties"]["Light"]["extended"]["registerAddress"] == "0x01"
-    cleared = tasks.changes("iot_thing_model", "UpdateThingModel", **meter, extended_descriptions={"Light": {}})
+    cleared = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **meter, extended_descriptions={"Light": {}})
     assert "extended" not in cleared["thing_model"]["functions"]["properties"]["Light"]
     told = model(tasks, **meter, version="v1", include=["extend_config"])["as_extend_config"]["properties"]
     assert [one["registerAddress"] for one in told] == ["0x01"]
     block = {"id": "inner", "name": "inner", "functions": {"properties": {"Light": LIGHT}}}
-    made = tasks.changes(
+    made = tasks.assert_changed_by(
         "iot_thing_model", "CreateThingModel", **meter, blocks=[{**block, "extended_descriptions": {"Light": MODBUS}}]
     )
     assert made["thing_model"]["blocks"][0]["functions"]["properties"]["Light"]["extended"]
-    tasks.changes(
+    tasks.assert_changed_by(
         "iot_thing_model", "UpdateThingModel", **meter, blocks=[{"id": "inner", "extended_descriptions": {"Light": {}}}]
     )
 
@@ -398,41 +398,41 @@ def test_extended_descriptions(tasks):
         ({"displayName": "light"}, "registerAddress"),
     ):
         message = f"extended_descriptions has an extended description of Light that is wrong at .*{complaint}"
-        tasks.refuses("iot_thing_model", message, **meter, extended_descriptions={"Light": described})
+        tasks.assert_fails("iot_thing_model", message, **meter, extended_descriptions={"Light": described})
     services = {"services": {"Reset": {"extended": MODBUS}}}
-    tasks.refuses("iot_thing_model", "modbus has none for services", **meter, functions=services, allow_breaking=True)
-    tasks.refuses("iot_thing_model", "protocol_type is modbus", **OF, functions=inline)
+    tasks.assert_fails("iot_thing_model", "modbus has none for services", **meter, functions=services, allow_breaking=True)
+    tasks.assert_fails("iot_thing_model", "protocol_type is modbus", **OF, functions=inline)
     failed = tasks.run("iot_thing_model", **meter, extended_descriptions={"Lihgt": MODBUS})
     assert "there is no function Lihgt" in failed["msg"]
 
 
 def test_a_copy_of_another_products_model(tasks):
     blocks = [{"id": "battery", "name": "battery", "functions": {"properties": {"Level": BRIGHTNESS}}}]
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks, published=True, version="v1")
-    tasks.ok(
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks, published=True, version="v1")
+    tasks.run_ok(
         "iot_thing_model", **OF, functions=with_properties(More=LIGHT | {"name": "more"}), published=True, version="v2"
     )
     for name, category in (("garden_light", ""), ("spot_light", ""), ("door_lock", "DoorLock")):
         more = {"category_key": category} if category else {}
-        tasks.ok("iot_product", name=name, node_type="device", thing_model=True, data_format="alink", **more)
+        tasks.run_ok("iot_product", name=name, node_type="device", thing_model=True, data_format="alink", **more)
     garden = {"product": "garden_light"}
-    made = tasks.changes(
+    made = tasks.assert_changed_by(
         "iot_thing_model", "CopyThingModel", "PublishThingModel", **garden, copy_from=OF, published=True, version="v1"
     )
     assert names(made["thing_model"]["functions"]) == {*names(FUNCTIONS), "More"}
     assert [block["id"] for block in made["thing_model"]["blocks"]] == ["battery"]
     older = {**garden, "copy_from": {**OF, "version": "v1"}}
-    tasks.refuses("iot_thing_model", "properties.More removed", **older)
-    tasks.changes("iot_thing_model", "CopyThingModel", **older, allow_breaking=True)
-    tasks.keeps("iot_thing_model", **older)
+    tasks.assert_fails("iot_thing_model", "properties.More removed", **older)
+    tasks.assert_changed_by("iot_thing_model", "CopyThingModel", **older, allow_breaking=True)
+    tasks.assert_unchanged("iot_thing_model", **older)
     # A draft that is not what was published: what is in force is copied.
-    tasks.ok("iot_thing_model", **OF, functions={}, allow_breaking=True)
-    tasks.changes("iot_thing_model", "CopyThingModel", **garden, copy_from=OF)
+    tasks.run_ok("iot_thing_model", **OF, functions={}, allow_breaking=True)
+    tasks.assert_changed_by("iot_thing_model", "CopyThingModel", **garden, copy_from=OF)
 
-    tasks.refuses("iot_thing_model", "of another category", product="door_lock", copy_from=OF)
-    tasks.refuses("iot_thing_model", "the product itself", **OF, copy_from=OF)
-    tasks.refuses("iot_thing_model", "copy_from and functions cannot both", **garden, copy_from=OF, functions={})
-    tasks.refuses("iot_thing_model", "copy_from has a version", **garden, copy_from={**OF, "version": "v 1"})
+    tasks.assert_fails("iot_thing_model", "of another category", product="door_lock", copy_from=OF)
+    tasks.assert_fails("iot_thing_model", "the product itself", **OF, copy_from=OF)
+    tasks.assert_fails("iot_thing_model", "copy_from and functions cannot both", **garden, copy_from=OF, functions={})
+    tasks.assert_fails("iot_thing_model", "copy_from has a version", **garden, copy_from={**OF, "version": "v 1"})
     for source, message in (
         ({"product": "nobody"}, "there is no product nobody"),
         ({**OF, "version": "v9"}, "there is no version v9 of the thing model of street_light"),
@@ -446,14 +446,14 @@ def test_a_copy_of_another_products_model(tasks):
 
 
 def test_versions(tasks):
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1", version_description="first")
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1", version_description="first")
     # Another name for what is in force is another version.
-    tasks.changes("iot_thing_model", "PublishThingModel", **OF, published=True, version="v2")
+    tasks.assert_changed_by("iot_thing_model", "PublishThingModel", **OF, published=True, version="v2")
     # One that is there is as good where it holds the same.
-    tasks.keeps("iot_thing_model", **OF, published=True, version="v1")
+    tasks.assert_unchanged("iot_thing_model", **OF, published=True, version="v1")
     more = with_properties(More=LIGHT | {"name": "more"})
     for version in ("v1", "v2"):
-        tasks.refuses(
+        tasks.assert_fails(
             "iot_thing_model",
             f"there is a version {version} already",
             **OF,
@@ -462,9 +462,9 @@ def test_versions(tasks):
             version=version,
         )
     # A version counts where something is published.
-    tasks.changes("iot_thing_model", "CreateThingModel", **OF, functions=more, version="v1")
-    tasks.refuses("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
-    tasks.changes(
+    tasks.assert_changed_by("iot_thing_model", "CreateThingModel", **OF, functions=more, version="v1")
+    tasks.assert_fails("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
+    tasks.assert_changed_by(
         "iot_thing_model",
         "PublishThingModel",
         **OF,
@@ -472,8 +472,8 @@ def test_versions(tasks):
         version="v3",
         version_description="more",
     )
-    tasks.keeps("iot_thing_model", **OF, published=True, version="v3", version_description="more")
-    tasks.refuses(
+    tasks.assert_unchanged("iot_thing_model", **OF, published=True, version="v3", version_description="more")
+    tasks.assert_fails(
         "iot_thing_model",
         "the description of version v3 cannot be changed: it is 'more'",
         **OF,
@@ -482,22 +482,22 @@ def test_versions(tasks):
         version_description="less",
     )
     # One that is there and holds another model is not what is in force.
-    tasks.refuses("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
-    tasks.refuses("iot_thing_model", "version may hold", **OF, published=True, version="v 3")
+    tasks.assert_fails("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
+    tasks.assert_fails("iot_thing_model", "version may hold", **OF, published=True, version="v 3")
     # Back to what was: a version that is there cannot come into force again.
     back = {**OF, "functions": FUNCTIONS, "published": True, "allow_breaking": True}
-    tasks.refuses("iot_thing_model", "there is a version v1 already", **back, version="v1")
-    tasks.changes("iot_thing_model", "ImportThingModelTsl", "PublishThingModel", **back, version="v4")
+    tasks.assert_fails("iot_thing_model", "there is a version v1 already", **back, version="v1")
+    tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", "PublishThingModel", **back, version="v4")
     assert [one["version"] for one in model(tasks)["versions"]] == ["v4", "v3", "v2", "v1"]
 
 
 def test_what_breaks_is_refused(tasks):
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS)
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS)
     # As long as nothing is in force, nothing can break.
-    tasks.changes("iot_thing_model", "ImportThingModelTsl", **OF, functions={"services": {"Reset": {}}})
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
+    tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions={"services": {"Reset": {}}})
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
     narrow = with_properties(Brightness={**BRIGHTNESS, "max": 50, "name": "level"})
-    refused = tasks.refuses(
+    refused = tasks.assert_fails(
         "iot_thing_model",
         "would break what is in force: properties.Brightness.max narrowed from 100 to 50.*allow_breaking: true",
         **OF,
@@ -510,36 +510,36 @@ def test_what_breaks_is_refused(tasks):
         {"at": "properties.Brightness.name", "change": "changed", "before": "brightness", "after": "level"}
     ]
     assert refused["field"] == "allow_breaking"
-    changed = tasks.changes("iot_thing_model", "UpdateThingModel", **OF, functions=narrow, allow_breaking=True)
+    changed = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, functions=narrow, allow_breaking=True)
     assert changed["breaking_changes"] == refused["breaking_changes"]
     # What breaks is not published either without being allowed to.
-    tasks.refuses("iot_thing_model", "Brightness.max narrowed", **OF, published=True)
+    tasks.assert_fails("iot_thing_model", "Brightness.max narrowed", **OF, published=True)
     # To put it right is no harm.
-    tasks.changes("iot_thing_model", "UpdateThingModel", **OF, functions=FUNCTIONS)
+    tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, functions=FUNCTIONS)
 
 
 def test_a_model_is_absent(tasks):
     blocks = [{"id": "battery", "name": "battery"}]
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks)
-    gone = tasks.changes("iot_thing_model", "DeleteThingModel", **OF, state="absent")
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks)
+    gone = tasks.assert_changed_by("iot_thing_model", "DeleteThingModel", **OF, state="absent")
     assert gone["thing_model"] == {}
-    tasks.keeps("iot_thing_model", **OF, state="absent")
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks, published=True)
-    gone = tasks.changes("iot_thing_model", "DeleteThingModel", "PublishThingModel", **OF, state="absent")
+    tasks.assert_unchanged("iot_thing_model", **OF, state="absent")
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks, published=True)
+    gone = tasks.assert_changed_by("iot_thing_model", "DeleteThingModel", "PublishThingModel", **OF, state="absent")
     assert {change["at"] for change in gone["breaking_changes"]} >= {"properties.Light", "services.Flash"}
     assert model(tasks)["functions"] == model(tasks, in_force=True)["functions"] == {}
-    tasks.keeps("iot_thing_model", **OF, state="absent")
-    tasks.keeps("iot_thing_model", product="nobody", state="absent")
+    tasks.assert_unchanged("iot_thing_model", **OF, state="absent")
+    tasks.assert_unchanged("iot_thing_model", product="nobody", state="absent")
     # Nobody relies on a model without functions, so that anything can be required of new ones.
     required = {"properties": {"Light": {**LIGHT, "required": True}}}
-    tasks.changes("iot_thing_model", "ImportThingModelTsl", **OF, functions=required)
+    tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions=required)
 
 
 def test_a_released_product(tasks):
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True)
-    tasks.ok("iot_product", name="street_light", status="released")
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True)
+    tasks.run_ok("iot_product", name="street_light", status="released")
     more = with_properties(More=LIGHT | {"name": "more"})
-    tasks.changes(
+    tasks.assert_changed_by(
         "iot_thing_model",
         "CancelReleaseProduct",
         "CreateThingModel",
@@ -563,9 +563,9 @@ def test_a_released_product(tasks):
     ]
     assert [change["at"] for change in failed["breaking_changes"]] == ["services.Flash"]
     tasks.server.control("PUT", "faults", [])
-    (product,) = tasks.ok("iot_product_info", name="street_light")["products"]
+    (product,) = tasks.run_ok("iot_product_info", name="street_light")["products"]
     assert product["status"] == "released"
-    tasks.changes(
+    tasks.assert_changed_by(
         "iot_thing_model",
         "CancelReleaseProduct",
         "DeleteThingModel",
@@ -580,7 +580,7 @@ def test_a_released_product(tasks):
     "operation", ["CreateThingModel", "PublishThingModel", "ImportThingModelTsl", "UpdateThingModel"]
 )
 def test_a_call_whose_answer_was_lost(tasks, operation):
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
     tasks.server.control("PUT", "faults", [{"action": operation, "drop": "after", "times": 1}])
     wanted = {
         "CreateThingModel": with_properties(More=LIGHT | {"name": "more"}),
@@ -588,7 +588,7 @@ def test_a_call_whose_answer_was_lost(tasks, operation):
         "UpdateThingModel": with_properties(Light=LIGHT | {"name": "lamp"}),
         "ImportThingModelTsl": {"services": FUNCTIONS["services"]},
     }[operation]
-    done = tasks.ok("iot_thing_model", **OF, functions=wanted, published=True, version="v2", allow_breaking=True)
+    done = tasks.run_ok("iot_thing_model", **OF, functions=wanted, published=True, version="v2", allow_breaking=True)
     assert {step["status"] for step in done["steps"]} == {"done"}
     assert [step["operation"] for step in done["steps"]].count("PublishThingModel") == 1
     told = model(tasks, in_force=True)
@@ -599,9 +599,9 @@ def test_a_call_whose_answer_was_lost(tasks, operation):
 def test_no_lost_answer_deletes_more_than_was_asked_for(tasks):
     """DeleteThingModel, told functions of which none is there, deletes all of them: it is never told any."""
     blocks = [{"id": block, "name": f"{block}_block", "functions": FUNCTIONS} for block in ("one", "two")]
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks)
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks)
     tasks.server.control("PUT", "faults", [{"action": "*", "drop": "after", "times": 3}])
-    left = tasks.ok(
+    left = tasks.run_ok(
         "iot_thing_model",
         **OF,
         functions={"services": FUNCTIONS["services"]},
@@ -610,16 +610,16 @@ def test_no_lost_answer_deletes_more_than_was_asked_for(tasks):
     )
     assert [step["operation"] for step in left["steps"]] == ["DeleteThingModel", "ImportThingModelTsl"]
     tasks.server.control("PUT", "faults", [{"action": "DeleteThingModel", "drop": "after", "times": 2}])
-    left = tasks.ok("iot_thing_model", **OF, blocks=[{"id": "two", "functions": {"events": FUNCTIONS["events"]}}])
-    left = tasks.ok("iot_thing_model", **OF, blocks=[{"id": "three", "name": "three_block"}])
-    left = tasks.ok("iot_thing_model", **OF, blocks=[{"id": "two"}], purge_blocks=True)["thing_model"]
+    left = tasks.run_ok("iot_thing_model", **OF, blocks=[{"id": "two", "functions": {"events": FUNCTIONS["events"]}}])
+    left = tasks.run_ok("iot_thing_model", **OF, blocks=[{"id": "three", "name": "three_block"}])
+    left = tasks.run_ok("iot_thing_model", **OF, blocks=[{"id": "two"}], purge_blocks=True)["thing_model"]
     assert names(left["functions"]) == {"Flash"}
     assert [names(block["functions"]) for block in left["blocks"]] == [{"Overheated"}]
 
 
 def test_what_cannot_be(tasks):
     def refuses(message, **options):
-        tasks.refuses("iot_thing_model", message, **OF, **options)
+        tasks.assert_fails("iot_thing_model", message, **OF, **options)
 
     def functions(message, **kinds):
         refuses(message, functions=kinds)
@@ -683,8 +683,8 @@ def test_what_cannot_be(tasks):
         refuses(message, blocks=[block])
     refuses("blocks names battery twice", blocks=[{"id": "battery"}] * 2)
     refuses("extended_descriptions has no dictionary for Light", extended_descriptions={"Light": 1})
-    tasks.ok("iot_product", name="plain", node_type="device")
-    tasks.refuses("iot_thing_model", "iot.prod.NotSeniorProduct", product="plain", functions=FUNCTIONS)
+    tasks.run_ok("iot_product", name="plain", node_type="device")
+    tasks.assert_fails("iot_thing_model", "iot.prod.NotSeniorProduct", product="plain", functions=FUNCTIONS)
 
 
 def test_a_product_that_is_planned(tasks):
@@ -710,9 +710,9 @@ def test_a_product_that_is_planned(tasks):
 
 def test_info(tasks, key):
     blocks = [{"id": "battery", "name": "battery", "functions": {"properties": {"Level": BRIGHTNESS}}}]
-    tasks.ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1", version_description="first")
-    tasks.ok("iot_thing_model", **OF, blocks=blocks, published=True, version="v2")
-    tasks.ok("iot_thing_model", **OF, functions={}, allow_breaking=True)
+    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1", version_description="first")
+    tasks.run_ok("iot_thing_model", **OF, blocks=blocks, published=True, version="v2")
+    tasks.run_ok("iot_thing_model", **OF, functions={}, allow_breaking=True)
     for product in ("street_light", key):
         draft = model(tasks, product=product)
         assert (draft["functions"], draft["published"], draft["version"]) == ({}, False, "v2")
@@ -733,4 +733,4 @@ def test_info(tasks, key):
         {"version": "v1", "block": "battery"},
         {"product": "window"},
     ):
-        assert tasks.ok("iot_thing_model_info", **{**OF, **nothing})["thing_models"] == []
+        assert tasks.run_ok("iot_thing_model_info", **{**OF, **nothing})["thing_models"] == []

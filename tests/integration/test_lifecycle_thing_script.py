@@ -13,52 +13,52 @@ METER = {"name": "old_meter", "node_type": "device", "thing_model": True, "data_
 @pytest.fixture
 def meter(tasks):
     """A product whose devices send bytes."""
-    return tasks.ok("iot_product", **METER)["product"]["product_key"]
+    return tasks.run_ok("iot_product", **METER)["product"]["product_key"]
 
 
 def test_the_life_of_a_script(tasks, meter):
     of = {"product": "old_meter"}
-    made = tasks.changes("iot_thing_script", "CreateThingScript", **of, type="javascript", script=SCRIPT)
+    made = tasks.assert_changed_by("iot_thing_script", "CreateThingScript", **of, type="javascript", script=SCRIPT)
     assert made["thing_script"] == {"product_key": meter, "type": "javascript", "script": SCRIPT}
     assert made["diff"]["before"] == {}
     assert made["diff"]["after"]["script"] == SCRIPT
 
     # What is not given stays, and goes along with what changes.
-    changed = tasks.changes("iot_thing_script", "UpdateThingScript", **of, script="// none")
+    changed = tasks.assert_changed_by("iot_thing_script", "UpdateThingScript", **of, script="// none")
     assert changed["thing_script"] == {"product_key": meter, "type": "javascript", "script": "// none"}
-    changed = tasks.changes("iot_thing_script", "UpdateThingScript", **of, type="python")
+    changed = tasks.assert_changed_by("iot_thing_script", "UpdateThingScript", **of, type="python")
     assert changed["thing_script"] == {"product_key": meter, "type": "python", "script": "// none"}
     assert changed["diff"]["before"]["type"] == "javascript"
-    tasks.keeps("iot_thing_script", product=meter)
+    tasks.assert_unchanged("iot_thing_script", product=meter)
 
     for name in ("old_meter", meter):
-        found = tasks.ok("iot_thing_script_info", product=name)["thing_scripts"]
+        found = tasks.run_ok("iot_thing_script_info", product=name)["thing_scripts"]
         assert found == [{"product_key": meter, "type": "python", "script": "// none"}]
 
 
 def test_a_long_script_comes_back_whole(tasks, meter):
     script = "".join(f"// line {n}: é & = % + 灯\n" for n in range(2000))
-    made = tasks.changes("iot_thing_script", "CreateThingScript", product="old_meter", type="php", script=script)
+    made = tasks.assert_changed_by("iot_thing_script", "CreateThingScript", product="old_meter", type="php", script=script)
     assert made["thing_script"]["script"] == script
 
 
 def test_a_released_product_takes_a_script(tasks, meter):
-    tasks.ok("iot_product", name="old_meter", status="released")
-    tasks.changes("iot_thing_script", "CreateThingScript", product="old_meter", type="php", script="<?php")
+    tasks.run_ok("iot_product", name="old_meter", status="released")
+    tasks.assert_changed_by("iot_thing_script", "CreateThingScript", product="old_meter", type="php", script="<?php")
 
 
 def test_a_product_without_a_script(tasks, meter):
-    assert tasks.ok("iot_thing_script_info", product="old_meter")["thing_scripts"] == []
-    assert tasks.ok("iot_thing_script_info", product="nobody")["thing_scripts"] == []
-    tasks.refuses("iot_thing_script", "^script, type must be given to make a thing script", product="old_meter")
-    tasks.refuses("iot_thing_script", "^type must be given", product="old_meter", script="x")
-    tasks.refuses("iot_thing_script", "^script must have", product="old_meter", type="php", script="")
+    assert tasks.run_ok("iot_thing_script_info", product="old_meter")["thing_scripts"] == []
+    assert tasks.run_ok("iot_thing_script_info", product="nobody")["thing_scripts"] == []
+    tasks.assert_fails("iot_thing_script", "^script, type must be given to make a thing script", product="old_meter")
+    tasks.assert_fails("iot_thing_script", "^type must be given", product="old_meter", script="x")
+    tasks.assert_fails("iot_thing_script", "^script must have", product="old_meter", type="php", script="")
 
 
 def test_devices_that_speak_alink_need_none(tasks):
     for name, more in (("street_light", {"thing_model": True, "data_format": "alink"}), ("plain", {})):
-        tasks.ok("iot_product", name=name, node_type="device", **more)
-        tasks.refuses("iot_thing_script", "speak no format of their own", product=name, type="php", script="x")
+        tasks.run_ok("iot_product", name=name, node_type="device", **more)
+        tasks.assert_fails("iot_thing_script", "speak no format of their own", product=name, type="php", script="x")
 
 
 def test_a_product_that_is_planned(tasks):
@@ -72,6 +72,6 @@ def test_a_product_that_is_planned(tasks):
 
 def test_a_create_whose_answer_was_lost(tasks, meter):
     tasks.server.control("PUT", "faults", [{"action": "CreateThingScript", "drop": "after", "times": 1}])
-    made = tasks.ok("iot_thing_script", product="old_meter", type="php", script="x")
+    made = tasks.run_ok("iot_thing_script", product="old_meter", type="php", script="x")
     assert [(step["operation"], step["status"]) for step in made["steps"]] == [("CreateThingScript", "done")]
     assert made["thing_script"]["script"] == "x"

@@ -17,16 +17,16 @@ def neighbour(number: int, product: str = "street_light") -> str:
 @pytest.fixture
 def key(tasks):
     """The ProductKey of a product of lamps that have connected, with what they publish and receive."""
-    key = tasks.ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
+    key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
     for name, operation in (("user/report", "pub"), ("user/neighbour", "sub")):
-        tasks.ok("iot_topic", product="street_light", short_name=name, operation=operation)
-    tasks.connect("street_light", *(f"lamp-{number:04}" for number in range(1, 6)))
+        tasks.run_ok("iot_topic", product="street_light", short_name=name, operation=operation)
+    tasks.connect_devices("street_light", *(f"lamp-{number:04}" for number in range(1, 6)))
     return key
 
 
 def route(tasks, *operations: str, source: str = SOURCE, numbers: tuple = (), **options) -> dict:
     destinations = [neighbour(number) for number in numbers]
-    return tasks.changes(MODULE, *operations, source=source, destinations=destinations, **options)
+    return tasks.assert_changed_by(MODULE, *operations, source=source, destinations=destinations, **options)
 
 
 def test_the_life_of_a_route(tasks, key):
@@ -38,28 +38,28 @@ def test_the_life_of_a_route(tasks, key):
     # What goes, goes first; the order of what stays means nothing.
     changed = route(tasks, "DeleteTopicRouteTable", "CreateTopicRouteTable", numbers=(4, 3))
     assert set(changed["topic_route"]["destinations"]) == {neighbour(4, key), neighbour(3, key)}
-    tasks.keeps(MODULE, source=SOURCE, destinations=[neighbour(3), neighbour(4)])
-    tasks.keeps(MODULE, source=f"/{key}/lamp-0001/user/report", destinations=[neighbour(3, key), neighbour(4)])
-    tasks.keeps(MODULE, source=SOURCE)
+    tasks.assert_unchanged(MODULE, source=SOURCE, destinations=[neighbour(3), neighbour(4)])
+    tasks.assert_unchanged(MODULE, source=f"/{key}/lamp-0001/user/report", destinations=[neighbour(3, key), neighbour(4)])
+    tasks.assert_unchanged(MODULE, source=SOURCE)
 
     more = route(tasks, "CreateTopicRouteTable", numbers=(5,), purge_destinations=False)
     assert len(more["topic_route"]["destinations"]) == 3
-    tasks.keeps(MODULE, source=SOURCE, destinations=[], purge_destinations=False)
+    tasks.assert_unchanged(MODULE, source=SOURCE, destinations=[], purge_destinations=False)
 
     gone = route(tasks, "DeleteTopicRouteTable")
     assert gone["topic_route"]["destinations"] == []
-    (found,) = tasks.ok("iot_topic_route_info", source=SOURCE)["topic_routes"]
+    (found,) = tasks.run_ok("iot_topic_route_info", source=SOURCE)["topic_routes"]
     assert found == gone["topic_route"]
-    tasks.keeps(MODULE, source=SOURCE)
+    tasks.assert_unchanged(MODULE, source=SOURCE)
 
 
 def test_routes_are_found(tasks, key):
-    tasks.connect("street_light", "lamp-0006")
+    tasks.connect_devices("street_light", "lamp-0006")
     for source, numbers in (("lamp-0001", (2, 3)), ("lamp-0002", (3,)), ("lamp-0006", (4,))):
         route(tasks, "CreateTopicRouteTable", source=f"/street_light/{source}/user/report", numbers=numbers)
 
     def found(**filters) -> set:
-        routes = tasks.ok("iot_topic_route_info", **filters)["topic_routes"]
+        routes = tasks.run_ok("iot_topic_route_info", **filters)["topic_routes"]
         return {one["source_topic"].split("/")[2] for one in routes}
 
     assert found(source=SOURCE) == {"lamp-0001"}
@@ -70,7 +70,7 @@ def test_routes_are_found(tasks, key):
     assert found(source=SOURCE, destinations=[neighbour(4)]) == set()
     assert found(source="/nobody/lamp-0001/user/report") == set()
     assert found(destinations=[neighbour(3), neighbour(3, "nobody")]) == set()
-    tasks.refuses("iot_topic_route_info", "^source or destinations must be given")
+    tasks.assert_fails("iot_topic_route_info", "^source or destinations must be given")
 
 
 def test_what_the_platform_does_not_do_is_an_error(tasks, key):
@@ -79,18 +79,18 @@ def test_what_the_platform_does_not_do_is_an_error(tasks, key):
     assert result["failed"]
     assert f"not done for /{key}/lamp-0003/user/nothing, {neighbour(9, key)}; a destination is" in result["msg"]
     # What could be made is there.
-    (found,) = tasks.ok("iot_topic_route_info", source=SOURCE)["topic_routes"]
+    (found,) = tasks.run_ok("iot_topic_route_info", source=SOURCE)["topic_routes"]
     assert found["destinations"] == [neighbour(2, key)]
     # A route that somebody else took away meanwhile.
     tasks.server.control("PUT", "faults", [{"action": "DeleteTopicRouteTable", "drop": "after", "times": 1}])
     result = tasks.run(MODULE, source=SOURCE, destinations=[])
     assert result["failed"]
     assert f"not done for {neighbour(2, key)}" in result["msg"]
-    tasks.keeps(MODULE, source=SOURCE, destinations=[])
+    tasks.assert_unchanged(MODULE, source=SOURCE, destinations=[])
 
 
 def test_a_source_that_never_connected(tasks, key):
-    tasks.ok("iot_device", product="street_light", name="lamp-0009")
+    tasks.run_ok("iot_device", product="street_light", name="lamp-0009")
     result = tasks.run(MODULE, source="/street_light/lamp-0009/user/report", destinations=[neighbour(2)])
     assert result["failed"]
     assert result["code"] == "iot.device.InactiveDevice"
@@ -107,7 +107,7 @@ def test_a_source_that_never_connected(tasks, key):
     ],
 )
 def test_wrong_input(tasks, options, message):
-    tasks.refuses(MODULE, message, **options)
+    tasks.assert_fails(MODULE, message, **options)
 
 
 def test_a_product_that_is_planned(tasks, key):

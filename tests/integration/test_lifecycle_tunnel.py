@@ -14,9 +14,9 @@ NOWHERE = "d4098041-0000-0000-0000-000000000000"
 @pytest.fixture
 def account(tasks):
     """A lamp that is online, and one that is not."""
-    tasks.ok("iot_product", name="street_light", node_type="device")
-    tasks.connect("street_light", "lamp-0001")
-    tasks.ok("iot_device", product="street_light", name="lamp-0002")
+    tasks.run_ok("iot_product", name="street_light", node_type="device")
+    tasks.connect_devices("street_light", "lamp-0001")
+    tasks.run_ok("iot_device", product="street_light", name="lamp-0002")
 
 
 def test_the_life_of_a_tunnel(tasks, account):
@@ -24,7 +24,7 @@ def test_the_life_of_a_tunnel(tasks, account):
     assert [step["operation"] for step in plan["steps"]] == ["CreateDeviceTunnel"]
     assert plan["tunnel"]["tunnel_id"] == "(known after apply)"
     assert "source_access_token" not in plan["tunnel"]
-    made = tasks.ok(MODULE, **LAMP, description="d", udi="shell")["tunnel"]
+    made = tasks.run_ok(MODULE, **LAMP, description="d", udi="shell")["tunnel"]
     assert made["status"] == "open"
     assert made["device_name"] == "lamp-0001"
     assert (made["description"], made["udi"]) == ("d", "shell")
@@ -32,41 +32,41 @@ def test_the_life_of_a_tunnel(tasks, account):
     assert "source_access_token" not in made
     named = {"tunnel_id": made["tunnel_id"]}
 
-    tasks.keeps(MODULE, **named)
-    tasks.keeps(MODULE, **named, **LAMP, description="d", udi="shell")
-    (found,) = tasks.ok("iot_tunnel_info", **named)["tunnels"]
+    tasks.assert_unchanged(MODULE, **named)
+    tasks.assert_unchanged(MODULE, **named, **LAMP, description="d", udi="shell")
+    (found,) = tasks.run_ok("iot_tunnel_info", **named)["tunnels"]
     assert found == {name: value for name, value in made.items() if name != "source_uri"}
 
-    closed = tasks.changes(MODULE, "CloseDeviceTunnel", **named, state="closed")
+    closed = tasks.assert_changed_by(MODULE, "CloseDeviceTunnel", **named, state="closed")
     assert closed["tunnel"]["status"] == "closed"
     assert closed["tunnel"]["closed"]
-    tasks.refuses(MODULE, "^a tunnel that is closed cannot be opened again", **named)
-    assert tasks.changes(MODULE, "DeleteDeviceTunnel", **named, state="absent")["tunnel"] == {}
-    assert tasks.ok("iot_tunnel_info", **named)["tunnels"] == []
+    tasks.assert_fails(MODULE, "^a tunnel that is closed cannot be opened again", **named)
+    assert tasks.assert_changed_by(MODULE, "DeleteDeviceTunnel", **named, state="absent")["tunnel"] == {}
+    assert tasks.run_ok("iot_tunnel_info", **named)["tunnels"] == []
 
 
 def test_an_open_tunnel_is_closed_before_it_goes(tasks, account):
-    named = {"tunnel_id": tasks.ok(MODULE, **LAMP)["tunnel"]["tunnel_id"]}
-    tasks.changes(MODULE, "CloseDeviceTunnel", "DeleteDeviceTunnel", **named, state="absent")
+    named = {"tunnel_id": tasks.run_ok(MODULE, **LAMP)["tunnel"]["tunnel_id"]}
+    tasks.assert_changed_by(MODULE, "CloseDeviceTunnel", "DeleteDeviceTunnel", **named, state="absent")
 
 
 def test_without_an_id_each_run_opens_another(tasks, account):
-    first, second = (tasks.ok(MODULE, **LAMP) for _number in range(2))
+    first, second = (tasks.run_ok(MODULE, **LAMP) for _number in range(2))
     assert first["changed"]
     assert second["changed"]
     assert first["tunnel"]["tunnel_id"] != second["tunnel"]["tunnel_id"]
 
 
 def test_which_one_to_close_must_be_said(tasks, account):
-    tasks.refuses(MODULE, "^tunnel_id must be given", **LAMP, state="closed")
+    tasks.assert_fails(MODULE, "^tunnel_id must be given", **LAMP, state="closed")
 
 
 def test_the_token_is_told_once_and_only_on_request(tasks, account):
-    made = tasks.ok(MODULE, **LAMP, include_secrets=True)
+    made = tasks.run_ok(MODULE, **LAMP, include_secrets=True)
     token = made["tunnel"].pop("source_access_token")
     assert token
     assert token not in str(made)
-    again = tasks.ok(MODULE, tunnel_id=made["tunnel"]["tunnel_id"], include_secrets=True)
+    again = tasks.run_ok(MODULE, tunnel_id=made["tunnel"]["tunnel_id"], include_secrets=True)
     assert "source_access_token" not in again["tunnel"]
 
 
@@ -74,11 +74,11 @@ def test_the_token_is_told_once_and_only_on_request(tasks, account):
     "options", [{"description": "other"}, {"udi": "other"}, {"device": "lamp-0002"}, {"product": "path_light"}]
 )
 def test_nothing_else_can_change(tasks, account, options):
-    tasks.ok("iot_product", name="path_light", node_type="device")
-    tasks.ok("iot_device", product="path_light", name="lamp-0001")
-    named = {"tunnel_id": tasks.ok(MODULE, **LAMP, description="d", udi="u")["tunnel"]["tunnel_id"]}
+    tasks.run_ok("iot_product", name="path_light", node_type="device")
+    tasks.run_ok("iot_device", product="path_light", name="lamp-0001")
+    named = {"tunnel_id": tasks.run_ok(MODULE, **LAMP, description="d", udi="u")["tunnel"]["tunnel_id"]}
     message = f"^{next(iter(options))} of the tunnel cannot be changed.*open another"
-    tasks.refuses(MODULE, message, **{**LAMP, **named, **options})
+    tasks.assert_fails(MODULE, message, **{**LAMP, **named, **options})
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_nothing_else_can_change(tasks, account, options):
     ],
 )
 def test_wrong_input(tasks, account, options, message):
-    tasks.refuses(MODULE, message, **options)
+    tasks.assert_fails(MODULE, message, **options)
 
 
 def test_what_is_not_there(tasks, account):
     result = tasks.run(MODULE, tunnel_id=NOWHERE)
     assert "there is no tunnel" in result["msg"]
-    tasks.keeps(MODULE, tunnel_id=NOWHERE, state="absent")
+    tasks.assert_unchanged(MODULE, tunnel_id=NOWHERE, state="absent")
     plan = tasks.run(MODULE, True, **{**LAMP, "device": "lamp-0009"})
     assert plan["pending"] == ["the device lamp-0009 does not exist yet"]
     # What an earlier task of the same plan opens, a later one closes.

@@ -16,7 +16,7 @@ PLAYBOOKS = sorted((HERE / "playbooks").glob("*.yml"))
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
 def test_four_times(playbooks, playbook):
-    playbooks.four_times(playbook)
+    playbooks.assert_idempotent(playbook)
 
 
 def test_the_example_of_the_readme(playbooks, tmp_path):
@@ -28,4 +28,4 @@ def test_the_example_of_the_readme(playbooks, tmp_path):
     (tmp_path / "light.json").write_text(
         (ROOT / "playbooks/files/light.json").read_text(encoding="utf-8"), encoding="utf-8"
     )
-    playbooks.four_times(playbook)
+    playbooks.assert_idempotent(playbook)

@@ -16,15 +16,15 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit import WINDOW
 
-from ..processes import seconds_together
-from .conftest import DOORS, Playbooks
+from ..processes import time_processes
+from .conftest import RUNNERS, Playbooks
 
 HOSTS = 20
 PROCESSES = 20
 CALLS = 5
 
 
-@pytest.fixture(params=sorted(DOORS))
+@pytest.fixture(params=sorted(RUNNERS))
 def playbooks(request, launch) -> Playbooks:
     """Playbooks through one door against a platform of their own, with its quotas."""
     return Playbooks(launch(), request.param)
@@ -85,7 +85,7 @@ def test_a_device_for_each_host(playbooks, tmp_path):
     server = playbooks.server
     server.call("CreateProduct", ProductName="street_light", NodeType=0)
     # BatchUpdateDeviceNickname takes 10 a second. Ordinary modules do not start as fast: one change is enough there.
-    renames = 3 if playbooks.door == "action" else 1
+    renames = 3 if playbooks.runner == "action" else 1
     device = {"product": "street_light", "name": "{{ inventory_hostname }}", "nickname": "lamp_{{ item }}"}
     task = {"iotops.aliyun.iot_device": device, "loop": list(range(renames + 1))}
     playbook, inventory = play(tmp_path, task)
@@ -111,7 +111,7 @@ def test_processes_that_start_together(launch):
     """Twenty processes call what takes 10 a second, five times each: that is ten windows, and no more."""
     server = launch()
     key = server.call("CreateProduct", ProductName="street_light", NodeType=0)[1]["ProductKey"]
-    taken = seconds_together(PROCESSES, of_one_process, server.endpoint, key, CALLS)
+    taken = time_processes(PROCESSES, of_one_process, server.endpoint, key, CALLS)
     assert throttled(server) == []
     # The first window's requests go out at once.
     ideal = (PROCESSES * CALLS / 10 - 1) * WINDOW

@@ -64,9 +64,9 @@ def project(tmp_path, server) -> Path:
 @pytest.fixture
 def account(tasks):
     """The product with some devices that nobody names any more, and the group; the ProductKey."""
-    key = tasks.ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
-    tasks.ok("iot_device_group", name="bridge")
-    tasks.ok("iot_devices", product="street_light", devices=[{"name": f"old-{number:03}"} for number in range(20)])
+    key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
+    tasks.run_ok("iot_device_group", name="bridge")
+    tasks.run_ok("iot_devices", product="street_light", devices=[{"name": f"old-{number:03}"} for number in range(20)])
     return key
 
 
@@ -102,7 +102,7 @@ def run_slices(project: Path, names: list) -> list:
 
 
 def state(tasks) -> list:
-    found = tasks.ok("iot_devices_info", products=["street_light"], facts=["tags", "groups"], one_by_one=True)[
+    found = tasks.run_ok("iot_devices_info", products=["street_light"], facts=["tags", "groups"], one_by_one=True)[
         "devices"
     ]
     return [{name: device.get(name) for name in ("name", "nickname", "tags", "groups")} for device in found]
@@ -132,7 +132,7 @@ def test_slices_side_by_side_make_what_one_run_makes(tasks, account, project):
         }
         for name, number in LAMPS.items()
     ]
-    whole = tasks.ok("iot_devices", product="street_light", devices=devices, purge=True)
+    whole = tasks.run_ok("iot_devices", product="street_light", devices=devices, purge=True)
     assert whole["changed"] is False
     # Each has told the secrets of its own devices.
     told = []

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Configurations that name a place in another cloud product: JSON texts with a region and a role of RAM.
+"""Check configurations of resources in other cloud products: JSON objects with a region and a RAM role.
 
-Which error code a wrong one gets differs from family to family, so these functions only judge.
+The functions only return whether a value is valid: the error code for an invalid value differs between API families.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _ROLE_ARN = re.compile(r"acs:ram::[^:/\s]+:role/\S+")
 
 
 def parse_object(text: str) -> dict[str, Any] | None:
-    """The JSON object that a text is, or None where it is none."""
+    """Return the JSON object that ``text`` contains, or None if it is not a JSON object."""
     try:
         value = json.loads(text)
-        # NaN and half a surrogate pair can be read, but could be given back to nobody.
+        # json.loads accepts NaN and single surrogates, but a response cannot contain them.
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return None
@@ -27,15 +27,15 @@ def parse_object(text: str) -> dict[str, Any] | None:
 
 
 def is_non_blank(value: Any) -> bool:
-    """Whether a member is a text that says something."""
+    """Return whether a value is a string with at least one character that is not whitespace."""
     return isinstance(value, str) and value.strip() != ""
 
 
 def is_region(value: Any) -> bool:
-    """Whether a member has the form of a region's id, such as ``cn-shanghai``."""
+    """Return whether a value has the format of a region ID, such as ``cn-shanghai``."""
     return isinstance(value, str) and _REGION.fullmatch(value) is not None
 
 
 def is_role_arn(value: Any) -> bool:
-    """Whether a member has the form of a role's ARN, such as ``acs:ram::5645:role/aliyuniotaccessingmnsrole``."""
+    """Return whether a value has the format of a role ARN, such as ``acs:ram::5645:role/aliyuniotaccessingmnsrole``."""
     return isinstance(value, str) and _ROLE_ARN.fullmatch(value) is not None

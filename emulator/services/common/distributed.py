@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where devices and products have been distributed to; how they get there is told in ``services.distribution``."""
+"""Look up the instances that devices and products are distributed to. ``services.distribution`` distributes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Row
 
 
 def is_distributed(ctx: Context, product_key: str, device_name: str) -> bool:
-    """Whether a product's device of this name is in another instance than the one it came from."""
+    """Return whether the device of this name is in an instance other than the one it was first distributed from."""
     sql = """
         SELECT 1 FROM device JOIN distributed_device USING (iot_id) WHERE device.product_key = ? AND device_name = ?
     """
@@ -18,15 +18,15 @@ def is_distributed(ctx: Context, product_key: str, device_name: str) -> bool:
 
 
 def check_not_distributed(ctx: Context, product_key: str) -> None:
-    """Raise ApiError where a product is in another instance as well: what its devices speak is settled then."""
+    """Raise ApiError if a product is distributed: its thing model and its script are fixed then."""
     if ctx.store.one("distributed_product", product_key=product_key):
-        message = "The product is distributed: neither its thing model nor its script can be changed"
+        message = "The thing model and the script of a distributed product cannot be changed"
         raise ApiError("iot.system.IllegalRequest", message)
 
 
 def distributions_by_device(ctx: Context, iot_ids: list[str]) -> dict[str, list[Row]]:
-    """The rows of where devices are, by their ids; devices that are still where they came from have none."""
-    places: dict[str, list[Row]] = {}
+    """Return the rows of ``distributed_device`` by device ID, without devices that are not distributed."""
+    distributions: dict[str, list[Row]] = {}
     for row in ctx.store.all("distributed_device", iot_id=iot_ids):
-        places.setdefault(row["iot_id"], []).append(row)
-    return places
+        distributions.setdefault(row["iot_id"], []).append(row)
+    return distributions

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What parsers, their data sources and their destinations have in common: names, and how they are looked for.
+"""Names and pages of parsers, data sources and destinations, and the status of destinations.
 
-Destinations, and those of rules' actions, also have a state.
+The actions of rules have the same status as the destinations of parsers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.paging import Page, requested_page
 from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE, is_valid_name
 
-#: The last page of most lists.
+#: The highest page number of most lists.
 MAX_PAGE_NUMBER = 100
 
 _JAPANESE = "\u3040-\u30ff\uff66-\uff9f"
@@ -25,18 +25,19 @@ _NAME_WIDTH = (1, 30)
 
 
 def check_name(name: str) -> None:
-    """Raise ApiError where neither a parser nor a data source can have this name."""
+    """Raise ApiError if ``name`` is not a valid name of a parser or a data source."""
     if not is_valid_name(name, _NAME, *_NAME_WIDTH):
         raise ApiError(
             "iot.common.InvalidFormattedParameter",
-            "Name has 1 to 30 Chinese and Japanese characters (which count 2), letters, digits, _ and -",
+            "Name must have 1 to 30 Chinese and Japanese characters (each counts as 2), letters, digits, _ and -",
         )
 
 
 def status_from_check(check: Callable[[], None]) -> str:
-    """The state of where messages go: INVALID where ``check``, which let it pass when it was made, raises ApiError now.
+    """Return the status of a destination: INVALID if ``check`` raises ApiError, otherwise NORMAL.
 
-    Nothing here takes time to be set up, and nothing abroad fails.
+    ``check`` is the check that the destination passed when it was created. The emulator has no other status: setting
+    up a destination takes no time, and no external service can fail.
     """
     try:
         check()
@@ -45,9 +46,13 @@ def status_from_check(check: Callable[[], None]) -> str:
     return "NORMAL"
 
 
-def bounded_page(ctx: Context, p: dict[str, Any], last: int = MAX_PAGE_NUMBER) -> Page:
-    """The page that a call asks for. Raises ApiError where the platform does not have such pages."""
+def bounded_page(ctx: Context, p: dict[str, Any], max_page: int = MAX_PAGE_NUMBER) -> Page:
+    """Return the page that a request asks for.
+
+    Raises:
+        ApiError: The page size is not allowed, or the page number is greater than ``max_page``.
+    """
     page = requested_page(ctx, p)
-    if page.number > last:
-        raise ApiError("iot.common.InvalidPageParams", f"{ctx.operation.pages.page} must be between 1 and {last}")
+    if page.number > max_page:
+        raise ApiError("iot.common.InvalidPageParams", f"{ctx.operation.pages.page} must be between 1 and {max_page}")
     return page

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tags: pairs of a key and a value that hang on products, groups and upgrade jobs."""
+"""Check tags: key-value pairs of products, groups and OTA jobs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE, is_valid_name
 
-#: How many tags one thing can have.
+#: The maximum number of tags of one resource.
 MAX_TAGS = 100
 
 _KEY = re.compile(r"[A-Za-z0-9.]+")
@@ -20,19 +20,19 @@ _MAX_VALUE_WIDTH = 128
 
 
 def is_valid_tag(key: str, value: str, min_key_width: int = 1) -> bool:
-    """Whether the platform takes the tag ``key``: ``value``."""
+    """Return whether ``key`` and ``value`` are a valid tag."""
     return is_valid_name(key, _KEY, min_key_width, _MAX_KEY_WIDTH) and is_valid_name(value, _VALUE, 1, _MAX_VALUE_WIDTH)
 
 
 def invalid_tags(
     tags: Iterable[Mapping[str, str]], key: str = "TagKey", value: str = "TagValue"
 ) -> list[dict[str, str]]:
-    """Those of ``tags`` that the platform does not take, or whose key came before."""
+    """Return the tags that are invalid or that repeat the key of an earlier tag."""
     seen = set()
-    wrong = []
+    invalid = []
     for tag in tags:
         name = tag.get(key, "")
         if name in seen or not is_valid_tag(name, tag.get(value, "")):
-            wrong.append({key: name, value: tag.get(value, "")})
+            invalid.append({key: name, value: tag.get(value, "")})
         seen.add(name)
-    return wrong
+    return invalid

@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Registering many devices at a time (the manual's chapter 4.8).
+"""Register many devices with an application (manual chapter 4.8).
 
-Names are handed in, checked a while later, then registered on demand, which takes a while again. The application that
-holds it all together is known by its ApplyId.
+A client submits device names. The platform checks them after a delay and then registers the devices on request, after
+another delay. The application that these steps belong to is identified by its ApplyId.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ CREATE INDEX IF NOT EXISTS device_application_by_product ON device_application (
 CREATE TABLE IF NOT EXISTS device_application_entry (
     apply_id INTEGER NOT NULL REFERENCES device_application ON DELETE CASCADE,
     number INTEGER NOT NULL,
-    device_name TEXT,  -- NULL where the platform chooses it
+    device_name TEXT,  -- NULL until the platform generates it
     nickname TEXT,
-    error TEXT,  -- why there can be no such device
-    iot_id TEXT REFERENCES device ON DELETE SET NULL,  -- once it is registered
+    error TEXT,  -- why the device cannot be registered
+    iot_id TEXT REFERENCES device ON DELETE SET NULL,  -- NULL until the device is registered
     PRIMARY KEY (apply_id, number)
 );
 CREATE INDEX IF NOT EXISTS device_application_entry_by_device ON device_application_entry (iot_id);
 """
 
-#: How many devices one application can have.
+#: The maximum number of devices of one application.
 MAX_DEVICES = 1000
 
 CHECK = "CHECK"
@@ -61,11 +61,11 @@ CREATE_FAILED = "CREATE_FAILED"
 _CHECK = "check_device_names"
 _CREATE = "create_devices"
 
-# How long the platform takes for an application, in milliseconds: in any case, and for each device more.
-_TIME = 1000
-_TIME_EACH = 2
+# The duration of each step of an application, in milliseconds: a constant part and a part for each device.
+_BASE_DURATION_MS = 1000
+_DURATION_MS_PER_DEVICE = 2
 
-# Ids have seven digits from the first on.
+# All ApplyIds have seven digits.
 _FIRST_ID = 1_000_001
 
 _JAPANESE = "\u3040-\u30ff"
@@ -76,8 +76,8 @@ _MALFORMED_NICKNAME = "The nickname is malformed"
 _REPEATED_NAME = "The device name occurs more than once"
 _EXISTING_NAME = "The product has a device of this name"
 
-# The code for a call with several faults is that of the first of these.
-_CODES = {
+# The error codes by error. A request with several errors gets the code of the first one in this order.
+_CODES_BY_ERROR = {
     _MALFORMED_NAME: "iot.device.InvalidFormattedDeviceName",
     _MALFORMED_NICKNAME: "iot.device.InvalidDeviceNickNameExisted",
     _REPEATED_NAME: "iot.device.InvalidDeviceParams",
@@ -86,7 +86,10 @@ _CODES = {
 
 @operation(too_many=TRUNCATE)
 def batch_check_device_names(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.15: what is wrong with the names themselves is said at once; whether they are free, later."""
+    """Manual section 4.8.15: Submit device names to be checked.
+
+    Malformed and repeated names are an immediate error. The names that the product already has are found later.
+    """
     product = find_product(ctx, p["ProductKey"])
     entries = [
         {"device_name": entry.get("DeviceName", ""), "nickname": entry.get("DeviceNickname") or None}
@@ -94,54 +97,55 @@ def batch_check_device_names(ctx: Context, p: dict[str, Any]) -> Reply:
     ]
     if not entries:
         raise ApiError("iot.device.NoneDeviceNameElement")
-    _check_entries(entries)
-    apply_id = _apply(ctx, product["product_key"], CHECK, entries)
-    _do_later(ctx, _CHECK, apply_id, len(entries))
+    _validate_entries(entries)
+    apply_id = _create_application(ctx, product["product_key"], CHECK, entries)
+    _schedule(ctx, _CHECK, apply_id, len(entries))
     return {"Data": {"ApplyId": apply_id}}
 
 
 @operation
 def batch_register_device_with_apply_id(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.16: once, after the names were checked and found good."""
+    """Manual section 4.8.16: Register the devices of an application once, after a successful check of the names."""
     application = _find_application(ctx, p["ApplyId"], p["ProductKey"])
     if application["status"] in (CHECK, CREATE):
         raise ApiError("iot.device.CreateDeviceTasksRunning")
     if application["status"] == CHECK_FAILED:
-        raise ApiError("iot.device.IncorrentDeviceApplyInfo", "The names of this application were not accepted")
+        raise ApiError("iot.device.IncorrentDeviceApplyInfo", "The check of the names of this application failed")
     if application["status"] != CHECK_SUCCESS:
-        raise ApiError("iot.device.ApplyManyDevicesFailed", "The devices of this application were registered before")
+        raise ApiError("iot.device.ApplyManyDevicesFailed", "The devices of this application are already registered")
     apply_id = application["apply_id"]
     ctx.store.update("device_application", {"status": CREATE}, apply_id=apply_id)
-    _do_later(ctx, _CREATE, apply_id, ctx.store.count("device_application_entry", apply_id=apply_id))
+    _schedule(ctx, _CREATE, apply_id, ctx.store.count("device_application_entry", apply_id=apply_id))
     return {"Data": {"ApplyId": apply_id}}
 
 
 @operation
 def batch_register_device(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.17: the platform chooses the names."""
+    """Manual section 4.8.17: Register devices with names that the platform generates."""
     product = find_product(ctx, p["ProductKey"])
     if p["Count"] < 1:
-        raise ApiError("iot.device.InvalidDeviceParams", "Count is at least 1")
+        raise ApiError("iot.device.InvalidDeviceParams", "Count must be at least 1")
     if p["Count"] > MAX_DEVICES:
         raise ApiError("iot.device.DeviceCountExceeded")
     entries = [{"device_name": None, "nickname": None}] * p["Count"]
-    apply_id = _apply(ctx, product["product_key"], CREATE, entries)
-    _do_later(ctx, _CREATE, apply_id, len(entries))
+    apply_id = _create_application(ctx, product["product_key"], CREATE, entries)
+    _schedule(ctx, _CREATE, apply_id, len(entries))
     return {"Data": {"ApplyId": apply_id}}
 
 
 @operation
 def query_batch_register_device_status(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.19: names are listed as valid only if all of them are."""
+    """Manual section 4.8.19: Return the status of an application. Names are listed as valid only if all of them are valid."""
     application = _find_application(ctx, p["ApplyId"], p["ProductKey"])
     status = application["status"]
     valid = invalid = []
     if status in (CHECK_SUCCESS, CREATE_SUCCESS):
-        valid = _entries(ctx, application)
+        valid = _entries_of(ctx, application)
     elif status in (CHECK_FAILED, CREATE_FAILED):
-        invalid = [entry for entry in _entries(ctx, application) if entry["error"]]
+        invalid = [entry for entry in _entries_of(ctx, application) if entry["error"]]
     details = [
-        omit_none(DeviceName=entry["device_name"], NickName=entry["nickname"], ErrorMsg=entry["error"]) for entry in invalid
+        omit_none(DeviceName=entry["device_name"], NickName=entry["nickname"], ErrorMsg=entry["error"])
+        for entry in invalid
     ]
     return {
         "Data": {
@@ -155,7 +159,7 @@ def query_batch_register_device_status(ctx: Context, p: dict[str, Any]) -> Reply
 
 @operation
 def query_page_by_apply_id(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.20: the devices that were registered and not deleted since."""
+    """Manual section 4.8.20: List the registered devices of an application, without devices deleted since then."""
     application = _find_application(ctx, p["ApplyId"])
     page = requested_page(ctx, p)
     devices, total = ctx.store.page_of(
@@ -167,7 +171,7 @@ def query_page_by_apply_id(ctx: Context, p: dict[str, Any]) -> Reply:
         page.size,
         "entry.number",
     )
-    listed = [
+    items = [
         {
             "IotId": device["iot_id"],
             "DeviceId": legacy_id(device),
@@ -177,7 +181,7 @@ def query_page_by_apply_id(ctx: Context, p: dict[str, Any]) -> Reply:
         for device in devices
     ]
     return {
-        "ApplyDeviceList": {"ApplyDeviceInfo": listed},
+        "ApplyDeviceList": {"ApplyDeviceInfo": items},
         "Page": page.number,
         "PageSize": page.size,
         "PageCount": page.count(total),
@@ -188,9 +192,9 @@ def query_page_by_apply_id(ctx: Context, p: dict[str, Any]) -> Reply:
 @when_due(_CHECK)
 def _check_names(ctx: Context, payload: dict[str, Any]) -> None:
     application = ctx.store.one("device_application", apply_id=payload["apply_id"])
-    if application is None:  # went with its product
+    if application is None:  # deleted with its product
         return
-    taken = ctx.store.execute(
+    conflicts = ctx.store.execute(
         """
         UPDATE device_application_entry SET error = ? WHERE apply_id = ? AND EXISTS (
             SELECT 1 FROM device
@@ -201,18 +205,18 @@ def _check_names(ctx: Context, payload: dict[str, Any]) -> None:
         application["apply_id"],
         application["product_key"],
     )
-    _end(ctx, application, CHECK_FAILED if taken else CHECK_SUCCESS)
+    _finish(ctx, application, CHECK_FAILED if conflicts else CHECK_SUCCESS)
 
 
 @when_due(_CREATE)
 def _create_devices(ctx: Context, payload: dict[str, Any]) -> None:
-    """Register what can be; a name that was taken since the check fails alone."""
+    """Register the devices. A name that was registered since the check fails without affecting the others."""
     application = ctx.store.one("device_application", apply_id=payload["apply_id"])
-    if application is None:  # went with its product
+    if application is None:  # deleted with its product
         return
     failed = False
     created = []
-    for entry in _entries(ctx, application):
+    for entry in _entries_of(ctx, application):
         try:
             device = add_device(ctx, application["product_key"], entry["device_name"], nickname=entry["nickname"])
         except ApiError as error:
@@ -223,11 +227,11 @@ def _create_devices(ctx: Context, payload: dict[str, Any]) -> None:
             outcome = {"iot_id": device["iot_id"], "device_name": device["device_name"]}
         ctx.store.update("device_application_entry", outcome, apply_id=entry["apply_id"], number=entry["number"])
     lifecycle_message.forward_device_events(ctx, created, lifecycle_message.CREATED)
-    _end(ctx, application, CREATE_FAILED if failed else CREATE_SUCCESS)
+    _finish(ctx, application, CREATE_FAILED if failed else CREATE_SUCCESS)
 
 
-def _apply(ctx: Context, product_key: str, status: str, entries: list[Row]) -> int:
-    """Keep an application and return its ApplyId."""
+def _create_application(ctx: Context, product_key: str, status: str, entries: list[Row]) -> int:
+    """Store an application and return its ApplyId."""
     application = {"product_key": product_key, "status": status, "created_at": ctx.now}
     if not ctx.store.value("SELECT count(*) FROM sqlite_sequence WHERE name = 'device_application'"):
         application["apply_id"] = _FIRST_ID
@@ -237,20 +241,20 @@ def _apply(ctx: Context, product_key: str, status: str, entries: list[Row]) -> i
     return apply_id
 
 
-def _do_later(ctx: Context, kind: str, apply_id: int, count: int) -> None:
-    ctx.schedule(ctx.now + _TIME + count * _TIME_EACH, kind, apply_id=apply_id)
+def _schedule(ctx: Context, kind: str, apply_id: int, count: int) -> None:
+    ctx.schedule(ctx.now + _BASE_DURATION_MS + count * _DURATION_MS_PER_DEVICE, kind, apply_id=apply_id)
 
 
-def _end(ctx: Context, application: Row, status: str) -> None:
+def _finish(ctx: Context, application: Row, status: str) -> None:
     ctx.store.update("device_application", {"status": status}, apply_id=application["apply_id"])
 
 
-def _entries(ctx: Context, application: Row) -> list[Row]:
+def _entries_of(ctx: Context, application: Row) -> list[Row]:
     return ctx.store.all("device_application_entry", "number", apply_id=application["apply_id"])
 
 
 def _find_application(ctx: Context, apply_id: int, product_key: str | None = None) -> Row:
-    """The row of an application, and of a product's where one is given. Raises ApiError where there is none."""
+    """Return the row of an application, which must be of ``product_key`` if set. Raise ApiError if none exists."""
     if apply_id < 1:
         raise ApiError("iot.device.InvalidFormattedApplyId")
     if product_key is not None:
@@ -261,38 +265,39 @@ def _find_application(ctx: Context, apply_id: int, product_key: str | None = Non
     return application
 
 
-def _check_entries(entries: list[Row]) -> None:
-    """Raise ApiError, with all that is wrong in its reply, for names that no product takes."""
+def _validate_entries(entries: list[Row]) -> None:
+    """Raise ApiError if entries are invalid in every product. The reply lists all errors."""
     occurrences = Counter(entry["device_name"] for entry in entries)
-    found = [(entry, fault) for entry in entries for fault in _faults(entry, occurrences)]
-    if not found:
+    errors = [(entry, error) for entry in entries for error in _find_errors(entry, occurrences)]
+    if not errors:
         return
 
-    def having(fault: str, column: str) -> list[str]:
-        return list(dict.fromkeys(entry[column] for entry, its_fault in found if its_fault == fault))
+    def values_with(error: str, column: str) -> list[str]:
+        return list(dict.fromkeys(entry[column] for entry, entry_error in errors if entry_error == error))
 
     details = [
-        omit_none(DeviceName=entry["device_name"], NickName=entry["nickname"], ErrorMsg=fault) for entry, fault in found
+        omit_none(DeviceName=entry["device_name"], NickName=entry["nickname"], ErrorMsg=error)
+        for entry, error in errors
     ]
     data = {
-        "InvalidDeviceNameList": {"InvalidDeviceName": having(_MALFORMED_NAME, "device_name")},
-        "InvalidDeviceNicknameList": {"InvalidDeviceNickname": having(_MALFORMED_NICKNAME, "nickname")},
-        "RepeatedDeviceNameList": {"RepeatDevieNameList": having(_REPEATED_NAME, "device_name")},
+        "InvalidDeviceNameList": {"InvalidDeviceName": values_with(_MALFORMED_NAME, "device_name")},
+        "InvalidDeviceNicknameList": {"InvalidDeviceNickname": values_with(_MALFORMED_NICKNAME, "nickname")},
+        "RepeatedDeviceNameList": {"RepeatDevieNameList": values_with(_REPEATED_NAME, "device_name")},
         "InvalidDetailList": {"InvalidDetailList": details},
     }
-    faults = {fault for _entry, fault in found}
-    raise ApiError(next(code for fault, code in _CODES.items() if fault in faults), Data=data)
+    kinds = {error for _entry, error in errors}
+    raise ApiError(next(code for error, code in _CODES_BY_ERROR.items() if error in kinds), Data=data)
 
 
-def _faults(entry: Row, occurrences: Counter) -> list[str]:
-    """What is wrong with an entry by itself or among the others."""
+def _find_errors(entry: Row, occurrences: Counter) -> list[str]:
+    """Return the errors of an entry: its own ones, and whether its name occurs more than once."""
     name = entry["device_name"]
     nickname = entry["nickname"]
-    faults = []
+    errors = []
     if not is_device_name(name):
-        faults.append(_MALFORMED_NAME)
+        errors.append(_MALFORMED_NAME)
     if nickname and not is_valid_name(nickname, _NICKNAME, MIN_NICKNAME_WIDTH, MAX_NICKNAME_WIDTH):
-        faults.append(_MALFORMED_NICKNAME)
+        errors.append(_MALFORMED_NICKNAME)
     if occurrences[name] > 1:
-        faults.append(_REPEATED_NAME)
-    return faults
+        errors.append(_REPEATED_NAME)
+    return errors

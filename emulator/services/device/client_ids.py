@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Client ids of devices that sign in without having been registered with a secret of their own (chapter 4.8)."""
+"""Client IDs of devices that register dynamically and have no device secret of their own (manual chapter 4.8)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ CREATE TABLE IF NOT EXISTS device_client_id (
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
     device_token TEXT NOT NULL,
     created_at INTEGER NOT NULL,
-    shut_out INTEGER NOT NULL DEFAULT 0  -- another one was declared the right one
+    shut_out INTEGER NOT NULL DEFAULT 0  -- 1 if TransformClientId selected another client ID
 );
 CREATE INDEX IF NOT EXISTS device_client_id_by_device ON device_client_id (iot_id);
 """
 
-#: How many client ids one device can have.
+#: The maximum number of client IDs of one device.
 MAX_CLIENT_IDS = 5
 
-# Where these operations say yes, they have a code for that, too.
+# Unlike most operations, these return a code for success.
 _SUCCESS = "Success"
 
 _ID_LENGTH = 20
@@ -36,9 +36,9 @@ _TOKEN_LENGTH = 32
 
 
 def add_client_id(ctx: Context, device: Row) -> Row:
-    """Give a device that registers dynamically one more client id. Raises ApiError where it has all it can have."""
+    """Create a client ID for a device and return its row. Raise ApiError if the device has the maximum number."""
     if ctx.store.count("device_client_id", iot_id=device["iot_id"]) >= MAX_CLIENT_IDS:
-        raise ApiError("iot.device.VerifyDeviceFailed", f"A device has at most {MAX_CLIENT_IDS} client ids")
+        raise ApiError("iot.device.VerifyDeviceFailed", f"A device can have at most {MAX_CLIENT_IDS} client IDs")
     client_id = {
         "client_id": ids.alphanumeric(_ID_LENGTH) + _ID_END,
         "iot_id": device["iot_id"],
@@ -51,28 +51,28 @@ def add_client_id(ctx: Context, device: Row) -> Row:
 
 @operation
 def query_client_ids(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.2: the newest first."""
+    """Manual section 4.8.2: List the client IDs of a device, the newest first."""
     device = find_device(ctx, p)
-    found = ctx.store.all("device_client_id", "created_at DESC, rowid DESC", iot_id=device["iot_id"])
-    listed = [{"ClientId": row["client_id"], "CreateTime": row["created_at"]} for row in found]
-    return {"Data": {"IotId": device["iot_id"], "DynamicRegClientIds": listed}}
+    rows = ctx.store.all("device_client_id", "created_at DESC, rowid DESC", iot_id=device["iot_id"])
+    items = [{"ClientId": row["client_id"], "CreateTime": row["created_at"]} for row in rows]
+    return {"Data": {"IotId": device["iot_id"], "DynamicRegClientIds": items}}
 
 
 @operation
 def transform_client_id(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.3: from now on the device's other client ids are shut out."""
+    """Manual section 4.8.3: Select the client ID that the device may use. Its other client IDs are blocked."""
     device = find_device(ctx, p)
-    right = ctx.store.one("device_client_id", iot_id=device["iot_id"], client_id=p["ClientId"])
-    if right is None:
-        raise ApiError("iot.device.VerifyDeviceFailed", "The device does not have this client id")
+    selected = ctx.store.one("device_client_id", iot_id=device["iot_id"], client_id=p["ClientId"])
+    if selected is None:
+        raise ApiError("iot.device.VerifyDeviceFailed", "The device does not have this client ID")
     ctx.store.update("device_client_id", {"shut_out": 1}, iot_id=device["iot_id"])
-    ctx.store.update("device_client_id", {"shut_out": 0}, client_id=right["client_id"])
+    ctx.store.update("device_client_id", {"shut_out": 0}, client_id=selected["client_id"])
     return {"Code": _SUCCESS}
 
 
 @operation
 def delete_client_ids(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.4: all of the device's, however many."""
+    """Manual section 4.8.4: Delete all client IDs of a device."""
     device = find_device(ctx, p)
     ctx.store.delete("device_client_id", iot_id=device["iot_id"])
     return {"Code": _SUCCESS}

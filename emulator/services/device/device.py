@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices: their table, reading and listing them (the manual's chapter 4.8)."""
+"""Devices: create, find, read, list and nickname them (manual chapter 4.8)."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ CREATE TABLE IF NOT EXISTS device (
     nickname TEXT,
     enabled INTEGER NOT NULL DEFAULT 1,
     online INTEGER NOT NULL DEFAULT 0,
-    firmware_version TEXT,  -- of the default module, as the device reported it
+    firmware_version TEXT,  -- of the default OTA module, as reported by the device
     ip_address TEXT,
     created_at INTEGER NOT NULL,
     modified_at INTEGER NOT NULL,
-    activated_at INTEGER,  -- NULL until the device has connected once
+    activated_at INTEGER,  -- NULL until the device connects for the first time
     online_at INTEGER,  -- when it last came online
     status_at INTEGER NOT NULL,  -- when the status last changed
     status TEXT AS (
         CASE WHEN NOT enabled THEN 'DISABLE' WHEN activated_at IS NULL THEN 'UNACTIVE'
              WHEN online THEN 'ONLINE' ELSE 'OFFLINE' END
     ),
-    former_status TEXT,  -- the one before the last change, which lists by status show for a while
-    dev_eui TEXT,  -- this and the following of LoRaWAN devices only
+    former_status TEXT,  -- before the last change; lists by status still show it for a while
+    dev_eui TEXT,  -- only LoRaWAN devices have this column and the following ones
     join_eui TEXT,
     app_key_secret TEXT,
     lora_node_type TEXT,
@@ -64,7 +64,7 @@ WHEN NEW.status IS NOT OLD.status BEGIN
 END;
 """
 
-#: Where all devices are.
+#: The region of all devices.
 REGION = "cn-shanghai"
 
 LEGACY_ID_LENGTH = 20
@@ -79,7 +79,7 @@ _SECRET_LENGTH = 32
 _NAME = re.compile(r"[A-Za-z0-9_.:@-]+")
 _NAME_WIDTH = (4, 32)
 _NICKNAME = re.compile(rf"[{CHINESE}A-Za-z0-9_]+")
-_MAX_UPDATED_NICKNAME_WIDTH = 32  # a nickname can be given longer than it can be changed to
+_MAX_UPDATED_NICKNAME_WIDTH = 32  # a registration accepts longer nicknames than an update
 
 # Positions in the list of a product's devices.
 _MAX_POSITION_WITHOUT_TOKEN = 10_000
@@ -88,9 +88,12 @@ _TOKEN = re.compile(r"(\d{1,15})\.(\d{1,15})", re.ASCII)
 
 
 def find_device(ctx: Context, p: dict[str, Any]) -> Row:
-    """The row of the device that ``IotId``, or ``ProductKey`` and ``DeviceName``, of a call mean; ``IotId`` wins.
+    """Return the row of the device that ``IotId``, or ``ProductKey`` and ``DeviceName``, of a request identify.
 
-    Raises ApiError where the call names none, or one that there is not.
+    ``IotId`` takes precedence.
+
+    Raises:
+        ApiError: The request does not identify a device, or the device does not exist.
     """
     iot_id = p.get("IotId")
     if not iot_id:
@@ -104,7 +107,7 @@ def find_device(ctx: Context, p: dict[str, Any]) -> Row:
 
 
 def find_device_by_name(ctx: Context, product_key: str, device_name: str) -> Row:
-    """The row of a device by its name in its product. Raises ApiError where a name is empty or there is no such one."""
+    """Return the row of the device with a name. Raise ApiError if an argument is empty or the device does not exist."""
     if not product_key:
         raise ApiError("iot.prod.NullProductKey")
     if not device_name:
@@ -116,30 +119,37 @@ def find_device_by_name(ctx: Context, product_key: str, device_name: str) -> Row
 
 
 def status_of(device: Row) -> str:
-    """``ONLINE``, ``OFFLINE``, ``UNACTIVE`` or ``DISABLE``."""
+    """Return the status of a device: ``ONLINE``, ``OFFLINE``, ``UNACTIVE`` or ``DISABLE``."""
     return device["status"]
 
 
 def is_device_name(name: str) -> bool:
-    """Whether a device can have this name."""
+    """Return whether a name is a valid device name."""
     return is_valid_name(name, _NAME, *_NAME_WIDTH)
 
 
-def is_nickname(nickname: str, most: int = MAX_NICKNAME_WIDTH) -> bool:
-    """Whether a device can have this nickname, which is at most ``most`` wide."""
-    return is_valid_name(nickname, _NICKNAME, MIN_NICKNAME_WIDTH, most)
+def is_nickname(nickname: str, max_width: int = MAX_NICKNAME_WIDTH) -> bool:
+    """Return whether a nickname is valid and at most ``max_width`` wide."""
+    return is_valid_name(nickname, _NICKNAME, MIN_NICKNAME_WIDTH, max_width)
 
 
 def add_device(ctx: Context, product_key: str, name: str | None = None, /, **columns: Any) -> Row:
-    """Register a device and return its row; without a name it gets a random one.
+    """Register a device and return its row.
 
-    ``columns`` are further columns of the table. Raises ApiError where the product has a device of this name.
+    Args:
+        ctx: The context of the request.
+        product_key: The product of the device.
+        name: The device name. A random one by default.
+        columns: Values of further columns of the table.
+
+    Raises:
+        ApiError: The product already has a device of this name.
     """
     legacy_id = ids.alphanumeric(LEGACY_ID_LENGTH)
     name = name or legacy_id
     if ctx.store.one("device", product_key=product_key, device_name=name):
-        gone = is_distributed(ctx, product_key, name)
-        raise ApiError("iot.device.DeviceHasDistributed" if gone else "iot.device.AlreadyExistedDeviceName")
+        distributed = is_distributed(ctx, product_key, name)
+        raise ApiError("iot.device.DeviceHasDistributed" if distributed else "iot.device.AlreadyExistedDeviceName")
     iot_id = legacy_id + _ID_END
     secret = ids.hexadecimal(_SECRET_LENGTH)
     ctx.store.insert(
@@ -189,7 +199,7 @@ def query_device_detail(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation(too_many="iot.device.TooManyDeviceNamesPerRequest")
 def batch_query_device_detail(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.7: devices that there are not are left out."""
+    """Manual section 4.8.7: Return the details of several devices. Devices that do not exist are omitted."""
     product = find_product(ctx, p["ProductKey"])
     devices = find_devices_by_name(ctx, product["product_key"], p["DeviceName"])
     return {"Data": {"Data": [render_device(device, product) for device in devices]}}
@@ -197,23 +207,27 @@ def batch_query_device_detail(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_device(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.8: the newest first; ``NextToken`` says after which device to go on, and how deep pages are reached."""
+    """Manual section 4.8.8: List the devices of a product, the newest first.
+
+    ``NextToken`` contains the last device of the previous page. Pages beyond a certain depth require it.
+    """
     product = find_product(ctx, p["ProductKey"])
     page = requested_page(ctx, p)
     token = p.get("NextToken")
     _check_depth(page, bool(token))
     total = product["device_count"]
-    sql = "SELECT *, rowid AS place FROM device WHERE product_key = ?"
+    sql = "SELECT *, rowid AS row_id FROM device WHERE product_key = ?"
     values = [product["product_key"]]
     if token:
-        # The index leads straight to either part; one comparison of both would walk through all devices of a moment.
-        at, place = _after(token)
+        # Two queries, because each can use the index directly. A single comparison of (created_at, rowid) would scan
+        # all devices with the same creation time.
+        at, row_id = _decode_token(token)
         sql = f"{sql} AND created_at = ? AND rowid < ? UNION ALL {sql} AND created_at < ?"
-        values += [at, place, *values, at]
-    # One more than the page holds: whether there is a next one.
-    sql += " ORDER BY created_at DESC, place DESC LIMIT ? OFFSET ?"
+        values += [at, row_id, *values, at]
+    # One row more than the page size shows whether there is a next page.
+    sql += " ORDER BY created_at DESC, row_id DESC LIMIT ? OFFSET ?"
     devices = ctx.store.rows(sql, *values, page.size + 1, 0 if token else page.offset)
-    listed = [
+    items = [
         omit_none(
             IotId=device["iot_id"],
             DeviceId=legacy_id(device),
@@ -230,8 +244,8 @@ def query_device(ctx: Context, p: dict[str, Any]) -> Reply:
         for device in devices[: page.size]
     ]
     return {
-        "Data": {"DeviceInfo": listed},
-        "NextToken": _token(devices[page.size - 1]) if len(devices) > page.size else "",
+        "Data": {"DeviceInfo": items},
+        "NextToken": _encode_token(devices[page.size - 1]) if len(devices) > page.size else "",
         "Page": page.number,
         "PageSize": page.size,
         "PageCount": page.count(total),
@@ -241,7 +255,10 @@ def query_device(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def batch_update_device_nickname(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.8.18: without a nickname a device loses the one it has. All devices or none."""
+    """Manual section 4.8.18: Set the nicknames of several devices, all or none.
+
+    An entry without a nickname deletes the nickname of the device.
+    """
     if not p.get("DeviceNicknameInfo"):
         raise missing_parameter("DeviceNicknameInfo")
     for entry in p["DeviceNicknameInfo"]:
@@ -253,14 +270,14 @@ def batch_update_device_nickname(ctx: Context, p: dict[str, Any]) -> None:
 
 
 def find_devices_by_name(ctx: Context, product_key: str, names: Iterable[str]) -> list[Row]:
-    """The rows of a product's devices of these names, in their order; those that there are not are left out."""
+    """Return the rows of a product's devices in the order of ``names``. Devices that do not exist are omitted."""
     names = list(dict.fromkeys(names))
     found = {row["device_name"]: row for row in ctx.store.all("device", product_key=product_key, device_name=names)}
     return [found[name] for name in names if name in found]
 
 
 def render_device(device: Row, product: Row) -> Row:
-    """What every reply that describes a device in detail says of it."""
+    """Return the members that every reply with the details of a device has."""
     return omit_none(
         IotId=device["iot_id"],
         ProductKey=device["product_key"],
@@ -280,34 +297,34 @@ def render_device(device: Row, product: Row) -> Row:
 
 
 def legacy_id(device: Row) -> str:
-    """The ``DeviceId`` of former times, which no operation takes any more."""
+    """Return the legacy ``DeviceId``. Replies contain it, but no operation accepts it any more."""
     return device["iot_id"][:LEGACY_ID_LENGTH]
 
 
 def _check_depth(page: Page, has_token: bool) -> None:
-    """Raise ApiError for a page of devices that lies too deep."""
+    """Raise ApiError for a page that is too far from the start of the list."""
     depth = page.number * page.size
     if has_token and depth >= _MAX_POSITION:
         raise ApiError("iot.common.InvalidPageParams", f"CurrentPage * PageSize must be less than {_MAX_POSITION}")
     if not has_token and depth > _MAX_POSITION_WITHOUT_TOKEN:
         raise ApiError(
-            "iot.common.InvalidPageParams", f"NextToken is mandatory beyond device {_MAX_POSITION_WITHOUT_TOKEN}"
+            "iot.common.InvalidPageParams", f"NextToken is required beyond device {_MAX_POSITION_WITHOUT_TOKEN}"
         )
 
 
-def _token(device: Row) -> str:
-    """What ``_after`` reads."""
-    return base64.urlsafe_b64encode(f"{device['created_at']}.{device['place']}".encode()).decode()
+def _encode_token(device: Row) -> str:
+    """Return the token that continues a list after ``device``."""
+    return base64.urlsafe_b64encode(f"{device['created_at']}.{device['row_id']}".encode()).decode()
 
 
-def _after(token: str) -> tuple[int, int]:
-    """The moment and the row id of the device after which a token goes on. Raises ApiError where it is none."""
+def _decode_token(token: str) -> tuple[int, int]:
+    """Return the creation time and the row ID in a token. Raise ApiError if the token is invalid."""
     try:
         match = _TOKEN.fullmatch(base64.b64decode(token, b"-_", validate=True).decode())
     except ValueError:
         match = None
     if match is None:
-        raise ApiError("iot.common.InvalidPageParams", "NextToken is not a token of this list")
+        raise ApiError("iot.common.InvalidPageParams", "NextToken is not a valid token of this list")
     return int(match[1]), int(match[2])
 
 
@@ -320,6 +337,6 @@ def _beijing(moment: int | None) -> str | None:
 
 
 def _http_date(moment: int) -> str:
-    """Such as ``Wed, 20-Feb-2019 02:16:09 GMT``."""
+    """Return a time in the format ``Wed, 20-Feb-2019 02:16:09 GMT``."""
     weekday, day, month, year, time, zone = formatdate(moment // 1000, usegmt=True).split()
     return f"{weekday} {day}-{month}-{year} {time} {zone}"

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files that devices upload (the manual's chapter 4.8).
+"""Files of devices (manual chapter 4.8).
 
-No operation makes one: devices upload them, which is told in ``device_upload``.
+No operation creates a file: devices upload them, see ``file_upload``.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ CREATE TABLE IF NOT EXISTS device_file (
 CREATE INDEX IF NOT EXISTS device_file_by_age ON device_file (iot_id, created_at);
 """
 
-#: The files of one device.
+#: The maximum number of files of one device.
 MAX_FILES = 1000
-#: The size of one file, in bytes.
+#: The maximum size of one file, in bytes.
 MAX_BYTES = 16 * 1024 * 1024
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{0,99}")
@@ -46,23 +46,24 @@ _NEWEST_FIRST = "created_at DESC, device_file.rowid DESC"
 
 
 def is_file_name(name: str) -> bool:
-    """Whether a file can have this name."""
+    """Return whether a name is a valid file name."""
     return _NAME.fullmatch(name) is not None
 
 
 def add_file(ctx: Context, device: Row, name: str, content: bytes) -> str:
-    """Keep what a device uploaded, in place of its file of the same name, and return the file's id.
+    """Store a file of a device and return its ID. An existing file with the same name is replaced.
 
-    Raises ValueError where the platform would not take the file: its name is not of up to 100 letters, digits, ``_``
-    and ``.`` with a letter or digit first, it is larger than ``MAX_BYTES``, or the device has ``MAX_FILES`` others.
+    Raises:
+        ValueError: The name does not have 1 to 100 letters, digits, ``_`` and ``.`` with a letter or digit first, the
+            content is larger than ``MAX_BYTES``, or the device has ``MAX_FILES`` other files.
     """
     if not is_file_name(name):
-        raise ValueError(f"{name!r} is not the name of a file")
+        raise ValueError(f"{name!r} is not a valid file name")
     if len(content) > MAX_BYTES:
-        raise ValueError(f"a file has at most {MAX_BYTES} bytes")
+        raise ValueError(f"a file can have at most {MAX_BYTES} bytes")
     ctx.store.delete("device_file", iot_id=device["iot_id"], name=name)
     if ctx.store.count("device_file", iot_id=device["iot_id"]) >= MAX_FILES:
-        raise ValueError(f"a device has at most {MAX_FILES} files")
+        raise ValueError(f"a device can have at most {MAX_FILES} files")
     file_id = ids.alphanumeric(_ID_LENGTH)
     ctx.store.insert(
         "device_file",
@@ -89,7 +90,7 @@ def query_device_file_list(ctx: Context, p: dict[str, Any]) -> Reply:
         _NEWEST_FIRST,
     )
     return {
-        "Data": {"FileSummary": [_written(file) for file in files]},
+        "Data": {"FileSummary": [_render_file(file) for file in files]},
         "CurrentPage": page.number,
         "PageSize": page.size,
         "PageCount": page.count(total),
@@ -100,27 +101,27 @@ def query_device_file_list(ctx: Context, p: dict[str, Any]) -> Reply:
 @operation
 def query_device_file(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.8.35: Return the details of a file and its download URL."""
-    file = _file(ctx, p)
+    file = _find_file(ctx, p)
     content = base64.b64decode(file["content"])
     suffix = file["name"].rpartition(".")[2]
-    return {"Data": {**_written(file), "DownloadUrl": publish_file(ctx, content, suffix, BINARY_TYPE)}}
+    return {"Data": {**_render_file(file), "DownloadUrl": publish_file(ctx, content, suffix, BINARY_TYPE)}}
 
 
 @operation
 def delete_device_file(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.8.36: Delete a file of a device."""
-    ctx.store.delete("device_file", file_id=_file(ctx, p)["file_id"])
+    ctx.store.delete("device_file", file_id=_find_file(ctx, p)["file_id"])
 
 
-def _file(ctx: Context, p: dict[str, Any]) -> Row:
-    """The file that a call means. Raises ApiError where the device has none of this id."""
+def _find_file(ctx: Context, p: dict[str, Any]) -> Row:
+    """Return the row of the file in a request. Raise ApiError if the device has no file with this ID."""
     file = ctx.store.one("device_file", file_id=p["FileId"], iot_id=find_device(ctx, p)["iot_id"])
     if file is None:
         raise ApiError("iot.common.FileNotExist")
     return file
 
 
-def _written(file: Row) -> Row:
+def _render_file(file: Row) -> Row:
     return {
         "FileId": file["file_id"],
         "Name": file["name"],

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""LoRaWAN: join permissions, and registering nodes in bulk (the manual's chapter 4.8)."""
+"""LoRaWAN: list join permissions and register nodes in bulk (manual chapter 4.8)."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ CREATE TABLE IF NOT EXISTS lora_task (
 CREATE INDEX IF NOT EXISTS lora_task_by_product ON lora_task (product_key);
 CREATE TABLE IF NOT EXISTS lora_task_node (
     task_id INTEGER NOT NULL REFERENCES lora_task ON DELETE CASCADE,
-    number INTEGER NOT NULL,  -- its place in the call
+    number INTEGER NOT NULL,  -- the position in the request, from 1
     dev_eui TEXT,
     state TEXT NOT NULL,
     PRIMARY KEY (task_id, number)
 );
 """
 
-#: How many nodes a task registers in a second.
+#: The number of nodes that a task registers per second.
 NODES_PER_SECOND = 50
 
-_REGISTER = "register_lora_nodes"
+_REGISTER_NODES = "register_lora_nodes"
 _SECOND = 1000
 
 _WAITING = "WAITING"
@@ -45,8 +45,11 @@ _FAILED = "FAILED"
 
 @operation
 def query_lora_join_permissions(ctx: Context, _p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.31: ``ProductKey`` is there where one product alone uses them, which all products of NetType LORA do."""
-    listed = [
+    """Manual section 4.8.31: List the join permissions of the account.
+
+    Every product with NetType LORA uses them. The reply contains ``ProductKey`` only if there is exactly one such product.
+    """
+    items = [
         {
             "JoinPermissionId": permission_id,
             "JoinPermissionName": f"class_{class_mode}",
@@ -57,7 +60,7 @@ def query_lora_join_permissions(ctx: Context, _p: dict[str, Any]) -> Reply:
         }
         for class_mode, permission_id in JOIN_PERMISSIONS.items()
     ]
-    reply: Reply = {"JoinPermissions": {"JoinPermission": listed}}
+    reply: Reply = {"JoinPermissions": {"JoinPermission": items}}
     products = ctx.store.all("product", net_type="LORA")
     if len(products) == 1:
         reply["ProductKey"] = products[0]["product_key"]
@@ -66,16 +69,16 @@ def query_lora_join_permissions(ctx: Context, _p: dict[str, Any]) -> Reply:
 
 @operation(too_many="iot.device.DeviceCountExceeded")
 def create_lora_nodes_task(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.32: a node that cannot be registered does not hold up the others."""
+    """Manual section 4.8.32: Create a task that registers nodes. A node that cannot be registered does not block the others."""
     product = find_product(ctx, p["ProductKey"])
     if product["net_type"] != "LORA":
-        raise ApiError("iot.device.ApplyManyDevicesFailed", "The product is not of NetType LORA")
+        raise ApiError("iot.device.ApplyManyDevicesFailed", "The NetType of the product is not LORA")
     nodes = p.get("DeviceInfo")
     if not nodes:
-        raise ApiError("iot.device.ApplyManyDevicesFailed", "DeviceInfo names no node")
+        raise ApiError("iot.device.ApplyManyDevicesFailed", "DeviceInfo must contain at least one node")
     task_id = ctx.store.insert("lora_task", product_key=product["product_key"], created_at=ctx.now)
     for number, node in enumerate(nodes, 1):
-        # The PIN code only proves that the DevEui is its owner's: nothing keeps it.
+        # PinCode only proves the ownership of the DevEui, so it is not stored.
         complete = node.get("DevEui") and node.get("PinCode")
         ctx.store.insert(
             "lora_task_node",
@@ -84,7 +87,7 @@ def create_lora_nodes_task(ctx: Context, p: dict[str, Any]) -> Reply:
             dev_eui=node.get("DevEui"),
             state=_WAITING if complete else _FAILED,
         )
-    ctx.schedule(ctx.now + _SECOND, _REGISTER, task_id=task_id)
+    ctx.schedule(ctx.now + _SECOND, _REGISTER_NODES, task_id=task_id)
     return {"TaskId": str(task_id)}
 
 
@@ -93,7 +96,7 @@ def get_lora_nodes_task(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.8.33: Return the state of a registration task and the DevEuis of its registered nodes."""
     task = ctx.store.one("lora_task", task_id=p["TaskId"])
     if task is None:
-        raise ApiError("iot.device.DeviceApplyIsNotFound", "There is no task with this TaskId")
+        raise ApiError("iot.device.DeviceApplyIsNotFound", "The task does not exist")
     nodes = ctx.store.all("lora_task_node", "number", task_id=task["task_id"])
     registered = [node["dev_eui"] for node in nodes if node["state"] == _DONE]
     return {
@@ -105,26 +108,26 @@ def get_lora_nodes_task(ctx: Context, p: dict[str, Any]) -> Reply:
     }
 
 
-@when_due(_REGISTER)
-def _register_some(ctx: Context, payload: dict[str, Any]) -> None:
-    """Register the next nodes of a task, and come back in a second where more are waiting."""
+@when_due(_REGISTER_NODES)
+def _register_next_nodes(ctx: Context, payload: dict[str, Any]) -> None:
+    """Register the next nodes of a task, and schedule the rest for a second later."""
     task = ctx.store.one("lora_task", task_id=payload["task_id"])
-    if task is None:  # the product was deleted, and all of this with it
+    if task is None:  # deleted with its product
         return
     waiting = ctx.store.all("lora_task_node", "number", task_id=task["task_id"], state=_WAITING)
     registered = []
     for node in waiting[:NODES_PER_SECOND]:
-        device = _register(ctx, task["product_key"], node["dev_eui"])
+        device = _register_node(ctx, task["product_key"], node["dev_eui"])
         registered += [device] if device else []
         state = _DONE if device else _FAILED
         ctx.store.update("lora_task_node", {"state": state}, task_id=task["task_id"], number=node["number"])
     lifecycle_message.forward_device_events(ctx, registered, lifecycle_message.CREATED)
     if len(waiting) > NODES_PER_SECOND:
-        ctx.schedule(ctx.now + _SECOND, _REGISTER, **payload)
+        ctx.schedule(ctx.now + _SECOND, _REGISTER_NODES, **payload)
 
 
-def _register(ctx: Context, product_key: str, dev_eui: str) -> Row | None:
-    """Register a node under a random name and return its row; None where there is one with this DevEui."""
+def _register_node(ctx: Context, product_key: str, dev_eui: str) -> Row | None:
+    """Register a node with a random name and return its row, or None if the DevEui is already in use."""
     if ctx.store.one("device", dev_eui=dev_eui):
         return None
     return add_device(ctx, product_key, dev_eui=dev_eui, lora_node_type=ISSUED_BY_PLATFORM)

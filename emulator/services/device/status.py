@@ -38,7 +38,7 @@ def get_device_status(ctx: Context, p: dict[str, Any]) -> Reply:
 @operation(too_many="iot.device.TooManyDeviceNamesPerRequest")
 def batch_get_device_state(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.8.11: devices that there are not are left out."""
-    listed = [
+    items = [
         omit_none(
             IotId=device["iot_id"],
             DeviceId=legacy_id(device),
@@ -48,23 +48,23 @@ def batch_get_device_state(ctx: Context, p: dict[str, Any]) -> Reply:
             AsAddress=device["ip_address"],
             LastOnlineTime=None if device["online_at"] is None else times.beijing(device["online_at"]),
         )
-        for device in _devices_asked(ctx, p)
+        for device in _requested_devices(ctx, p)
     ]
-    return {"DeviceStatusList": {"DeviceStatus": listed}}
+    return {"DeviceStatusList": {"DeviceStatus": items}}
 
 
 @operation
 def query_device_statistics(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.8.30: of a product, of a group, of a product's devices in a group, or of all devices."""
-    terms = []
+    filters = []
     values = []
     if p.get("ProductKey"):
-        terms.append("product_key = ?")
+        filters.append("product_key = ?")
         values.append(find_product(ctx, p["ProductKey"])["product_key"])
     if p.get("GroupId"):
-        terms.append("iot_id IN (SELECT iot_id FROM device_group_member WHERE group_id = ?)")
+        filters.append("iot_id IN (SELECT iot_id FROM device_group_member WHERE group_id = ?)")
         values.append(find_group(ctx, p["GroupId"])["group_id"])
-    condition = f"WHERE {' AND '.join(terms)}" if terms else ""
+    condition = f"WHERE {' AND '.join(filters)}" if filters else ""
     [counts] = ctx.store.rows(
         f"""
         SELECT count(*) AS deviceCount, count(activated_at) AS activeCount, total(status = 'ONLINE') AS onlineCount
@@ -82,37 +82,37 @@ def query_device_by_status(ctx: Context, p: dict[str, Any]) -> Reply:
     status = _STATUSES.get(p["Status"])
     if status is None:
         raise ApiError("iot.common.InvalidFormattedParameter", "Status is 0, 1, 3 or 8")
-    terms = ""
-    more = []
+    filters = ""
+    filter_values = []
     if p.get("ProductKey"):
-        terms += " AND product_key = ?"
-        more.append(find_product(ctx, p["ProductKey"])["product_key"])
+        filters += " AND product_key = ?"
+        filter_values.append(find_product(ctx, p["ProductKey"])["product_key"])
     if p.get("ResourceGroupId"):
-        terms += " AND product_key IN (SELECT product_key FROM product WHERE resource_group_id = ?)"
-        more.append(p["ResourceGroupId"])
-    shown = ctx.now - STATUS_DELAY_MS
+        filters += " AND product_key IN (SELECT product_key FROM product WHERE resource_group_id = ?)"
+        filter_values.append(p["ResourceGroupId"])
+    shown_until = ctx.now - STATUS_DELAY_MS
     # Indexes have all that is asked here, whole rows are read of the page only; those that changed of late are few.
-    late = "device INDEXED BY device_by_change WHERE status_at > ? AND former_status IS NOT NULL"
-    found = ctx.store.rows(
+    recently_changed = "device INDEXED BY device_by_change WHERE status_at > ? AND former_status IS NOT NULL"
+    rows = ctx.store.rows(
         f"""
         SELECT created_at, rowid AS place FROM device
-        WHERE status = ?{terms} AND rowid NOT IN (SELECT rowid FROM {late})
+        WHERE status = ?{filters} AND rowid NOT IN (SELECT rowid FROM {recently_changed})
         UNION ALL
-        SELECT created_at, rowid AS place FROM {late} AND former_status = ?{terms}
+        SELECT created_at, rowid AS place FROM {recently_changed} AND former_status = ?{filters}
         ORDER BY created_at DESC, place DESC LIMIT ? OFFSET ?
         """,
-        *(status, *more, shown, shown, status, *more, page.size, page.offset),
+        *(status, *filter_values, shown_until, shown_until, status, *filter_values, page.size, page.offset),
     )
     total = ctx.store.value(
         f"""
-        SELECT count(*) + (SELECT total(former_status = ?) - total(status = ?) FROM {late}{terms})
-        FROM device WHERE status = ?{terms}
+        SELECT count(*) + (SELECT total(former_status = ?) - total(status = ?) FROM {recently_changed}{filters})
+        FROM device WHERE status = ?{filters}
         """,
-        *(status, status, shown, *more, status, *more),
+        *(status, status, shown_until, *filter_values, status, *filter_values),
     )
-    devices = ctx.store.all("device", NEWEST_FIRST, rowid=[row["place"] for row in found])
+    devices = ctx.store.all("device", NEWEST_FIRST, rowid=[row["place"] for row in rows])
     return {
-        "Data": {"SimpleDeviceInfo": [_summary(device, status) for device in devices]},
+        "Data": {"SimpleDeviceInfo": [_render_summary(device, status) for device in devices]},
         "Page": page.number,
         "PageSize": page.size,
         "PageCount": page.count(int(total)),
@@ -120,7 +120,7 @@ def query_device_by_status(ctx: Context, p: dict[str, Any]) -> Reply:
     }
 
 
-def _devices_asked(ctx: Context, p: dict[str, Any]) -> list[Row]:
+def _requested_devices(ctx: Context, p: dict[str, Any]) -> list[Row]:
     """The devices that a call lists by id, or by name in one product; ids win."""
     if not p.get("IotId"):
         if not p.get("DeviceName"):
@@ -128,12 +128,12 @@ def _devices_asked(ctx: Context, p: dict[str, Any]) -> list[Row]:
         if not p.get("ProductKey"):
             raise ApiError("iot.prod.NullProductKey")
         return find_devices_by_name(ctx, find_product(ctx, p["ProductKey"])["product_key"], p["DeviceName"])
-    wanted = dict.fromkeys(p["IotId"])
-    found = {device["iot_id"]: device for device in ctx.store.all("device", iot_id=set(wanted))}
-    return [found[iot_id] for iot_id in wanted if iot_id in found]
+    iot_ids = dict.fromkeys(p["IotId"])
+    rows = {device["iot_id"]: device for device in ctx.store.all("device", iot_id=set(iot_ids))}
+    return [rows[iot_id] for iot_id in iot_ids if iot_id in rows]
 
 
-def _summary(device: Row, status: str) -> Row:
+def _render_summary(device: Row, status: str) -> Row:
     return omit_none(
         IotId=device["iot_id"],
         ProductKey=device["product_key"],

@@ -24,8 +24,8 @@ from ansible_collections.iotops.aliyun.emulator.services.device.device import (
     render_device,
 )
 from ansible_collections.iotops.aliyun.emulator.services.device.lifecycle import (
+    create_gateway_job,
     detach_sub_devices,
-    gateway_job,
     gateway_of,
 )
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
@@ -153,7 +153,7 @@ def remove_thing_topo(ctx: Context, p: dict[str, Any]) -> Reply:
     device = find_device(ctx, p)
     if not is_gateway(ctx, device):
         return {"Data": free(ctx, device)}
-    job_id = gateway_job(ctx, device, _REMOVE)
+    job_id = create_gateway_job(ctx, device, _REMOVE)
     if job_id:
         return {"Data": True, "JobId": job_id}
     return {"Data": detach_sub_devices(ctx, device["iot_id"])}

@@ -23,7 +23,7 @@ from ansible_collections.iotops.aliyun.emulator.services.ota.upload import JOB_F
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.values import WrongValue, check_parameters
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.thing_model import find_product_with_thing_model
-from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.command import find_service, properties_given
+from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.command import find_service, parse_properties
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
 #: The types of a job.
@@ -228,7 +228,7 @@ def _check_properties(ctx: Context, product_key: str, document: dict[str, Any]) 
     if not isinstance(params, dict):
         raise ApiError("iot.job.JobSetPropertyParamsError", "params in JobDocument is an object")
     try:
-        properties_given(ctx, product_key, payloads.to_json(params))
+        parse_properties(ctx, product_key, payloads.to_json(params))
     except ApiError as error:
         raise ApiError("iot.job.JobSetPropertyParamsError", error.message) from None
 

@@ -39,7 +39,7 @@ from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.comman
     call_service,
     find_service,
     set_properties,
-    when_answered,
+    on_command_reply,
 )
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
@@ -238,7 +238,7 @@ def _remove(ctx: Context, payload: dict[str, Any]) -> None:
         ctx.store.delete("device_job", job_id=job["job_id"])
 
 
-@when_answered
+@on_command_reply
 def _answered(ctx: Context, device: Row, message_id: int, answer: Row) -> None:
     """A device has done, or not done, what a task was about. What custom jobs are about it tells in another way."""
     tasks = ctx.store.rows(

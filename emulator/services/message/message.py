@@ -19,7 +19,7 @@ from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
 from ansible_collections.iotops.aliyun.emulator.routing.connection import check_connected
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device_by_name
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
-from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.command import qos_given
+from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.command import requested_qos
 from ansible_collections.iotops.aliyun.emulator.services.topic.topic import find_topic_class
 
 TABLES = """
@@ -65,7 +65,7 @@ def pub(ctx: Context, p: dict[str, Any]) -> Reply:
         if not custom_topic(p["ResponseTopic"]):
             raise ApiError("iot.messagebroker.InvalidMqttResponseTopic")
         properties["ResponseTopic"] = p["ResponseTopic"]
-    message_id = downlink.send(ctx, device, p["TopicFullName"], content, qos_given(p), properties=properties)
+    message_id = downlink.send(ctx, device, p["TopicFullName"], content, requested_qos(p), properties=properties)
     return {"MessageId": str(message_id)}
 
 
@@ -77,7 +77,7 @@ def batch_pub(ctx: Context, p: dict[str, Any]) -> None:
     names = p["DeviceName"]
     if len(set(names)) < len(names):
         raise ApiError("iot.common.InvalidFormattedParameter", "DeviceName names a device twice")
-    qos = qos_given(p)
+    qos = requested_qos(p)
     properties = _properties_given(p)
     for name in names:
         own = f"/{product_key}/{name}/user/"

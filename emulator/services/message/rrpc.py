@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.core import payloads
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
-from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, PendingReply, operation
+from ansible_collections.iotops.aliyun.emulator.core.registry import PendingReply, Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.core.topics import custom_topic
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
@@ -19,7 +19,7 @@ from ansible_collections.iotops.aliyun.emulator.routing.uplink import uplink
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device_by_name
 from ansible_collections.iotops.aliyun.emulator.services.message.message import LONGEST_BROADCAST, content_given
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
-from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.record import keep_answer
+from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.record import store_service_reply
 
 #: How long a call can wait, in milliseconds.
 SHORTEST_WAIT = 1000
@@ -66,7 +66,7 @@ def _answered(ctx: Context, device: Row, match: dict[str, str], payload: bytes, 
     if trace.record_response(ctx, device, match["request"], match["message_id"]):
         answer = payloads.parse_json_object(payload)
         if answer is not None:
-            keep_answer(ctx, device, request["message_id"], answer)
+            store_service_reply(ctx, device, request["message_id"], answer)
 
 
 def _result(ctx: Context, message_id: int) -> Reply:

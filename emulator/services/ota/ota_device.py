@@ -31,7 +31,7 @@ from ansible_collections.iotops.aliyun.emulator.services.ota import (
     ota_target,
     ota_task,
 )
-from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT, is_module_name, get_version
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT, get_version, is_module_name
 from ansible_collections.iotops.aliyun.emulator.simulation.simulated import (
     FAIL,
     STALL,

@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.services.group.group_member import member_condition
 from ansible_collections.iotops.aliyun.emulator.services.ota import ota_firmware, ota_job, ota_push, ota_task
-from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT, set_version, get_version
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT, get_version, set_version
 
 #: How often a device is upgraded by one dynamic job that is about versions.
 MOST_MATCHES = 10

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Destinations: where parsers send messages to (the manual's chapter 4.16).
+"""Destinations: where parsers send messages to (manual chapter 4.16).
 
-What lies outside of the platform, such as a table or a function, is believed to be there.
+The emulator does not check whether resources of other cloud products, such as a table or a function, exist.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
 from ansible_collections.iotops.aliyun.emulator.core.topics import DEVICE_NAME
-from ansible_collections.iotops.aliyun.emulator.services.common import configuration as judge
+from ansible_collections.iotops.aliyun.emulator.services.common import configuration as configuration_checks
 from ansible_collections.iotops.aliyun.emulator.services.common.forwarding import bounded_page, status_from_check
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.subscription.consumer_group import find_consumer_group
@@ -25,9 +25,9 @@ from ansible_collections.iotops.aliyun.emulator.services.subscription.consumer_g
 TABLES = """
 CREATE TABLE IF NOT EXISTS destination (
     destination_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL,  -- the manual asks neither for a form nor for it to be unique
+    name TEXT NOT NULL,  -- any text, not unique: the manual requires neither
     type TEXT NOT NULL,
-    configuration TEXT NOT NULL,  -- as written
+    configuration TEXT NOT NULL,  -- as in the request
     description TEXT,
     created_at INTEGER NOT NULL,
     modified_at INTEGER NOT NULL
@@ -37,46 +37,46 @@ CREATE TABLE IF NOT EXISTS destination (
 REPUBLISH = "REPUBLISH"
 AMQP = "AMQP"
 
-_WRONG = "iot.rule.ParseRuleActionConfigError"
+_CONFIGURATION_ERROR = "iot.rule.ParseRuleActionConfigError"
 
-# The destinations in other cloud products: which texts each needs, and the error where one is not there. All of them
-# need a region and a role as well.
-_ABROAD = {
+# Destinations in other cloud products: the required strings, each with the error code for a missing value. All of them
+# also require a region and a role.
+_CLOUD_DESTINATIONS = {
     "DATAHUB": {
         "projectName": "iot.ruleng.NullProjectOfDatahub",
         "topicName": "iot.ruleng.NullTopicInDatahubProject",
     },
-    "ONS": {"instanceId": _WRONG, "topic": "iot.messagebroker.NullTopicName"},
+    "ONS": {"instanceId": _CONFIGURATION_ERROR, "topic": "iot.messagebroker.NullTopicName"},
     "MNS": {"themeName": "iot.ruleng.NullTopicNameInMns"},
     "FC": {"serviceName": "iot.ruleng.NullServiceNameInFc", "functionName": "iot.ruleng.NullFunctionNameInFc"},
     "OTS": {"instanceName": "iot.ruleng.NullOtsInstanceName", "tableName": "iot.ruleng.NullTableNameInOtsInstance"},
 }
-# A custom topic, or one on which a device gets what a thing model has for it.
+# A custom topic, or a topic on which a device receives thing model requests.
 _TOPIC = re.compile(rf"(?:/sys)?/([A-Za-z0-9]+)/{DEVICE_NAME}/(?:user|thing/service)/.+")
 
-_TYPES = (REPUBLISH, AMQP, *_ABROAD)
+_TYPES = (REPUBLISH, AMQP, *_CLOUD_DESTINATIONS)
 
 
 def find_destination(ctx: Context, destination_id: int) -> Row:
-    """The row of a destination. Raises ApiError where there is no such destination."""
+    """Return the row of a destination. Raise ApiError if it does not exist."""
     destination = ctx.store.one("destination", destination_id=destination_id)
     if destination is None:
         raise ApiError("iot.rule.destinationNotExists")
     return destination
 
 
-def settings_of(destination: Row) -> dict[str, Any]:
-    """The configuration of a destination."""
-    return _settings(json.loads(destination["configuration"]))
+def destination_settings(destination: Row) -> dict[str, Any]:
+    """Return the configuration of a destination."""
+    return _normalize_settings(json.loads(destination["configuration"]))
 
 
-def product_of(destination: Row) -> str:
-    """The key of the product on whose topics a destination of the type ``REPUBLISH`` publishes."""
-    return _product_key_of(settings_of(destination))
+def republish_product_key(destination: Row) -> str:
+    """Return the key of the product to whose topics a destination of type ``REPUBLISH`` publishes."""
+    return _product_key_of(destination_settings(destination))
 
 
-def destination_written(destination: Row, is_failover: bool) -> Row:
-    """What every reply that describes a destination says of it."""
+def destination_to_reply(destination: Row, is_failover: bool) -> Row:
+    """Return the members that all replies about a destination have in common."""
     return {
         "DestinationId": destination["destination_id"],
         "Name": destination["name"],
@@ -89,7 +89,10 @@ def destination_written(destination: Row, is_failover: bool) -> Row:
 
 @operation
 def create_destination(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.16.14: whether it is for what failed elsewhere is only said when it is attached to a parser."""
+    """Manual section 4.16.14: Create a destination.
+
+    Whether it is a failover destination is only defined when it is attached to a parser.
+    """
     _check_configuration(ctx, p["Type"], p["Configuration"])
     destination_id = ctx.store.insert(
         "destination",
@@ -100,12 +103,12 @@ def create_destination(ctx: Context, p: dict[str, Any]) -> Reply:
         created_at=ctx.now,
         modified_at=ctx.now,
     )
-    return {"Destination": destination_written(find_destination(ctx, destination_id), False)}
+    return {"Destination": destination_to_reply(find_destination(ctx, destination_id), False)}
 
 
 @operation
 def update_destination(ctx: Context, p: dict[str, Any]) -> None:
-    """4.16.15: a description that is not given stays."""
+    """Manual section 4.16.15: Update a destination. An absent description is left unchanged."""
     destination = find_destination(ctx, p["DestinationId"])
     _check_configuration(ctx, p["Type"], p["Configuration"])
     changes = omit_none(
@@ -120,7 +123,7 @@ def update_destination(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def list_destination(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.16.16: the oldest first."""
+    """Manual section 4.16.16: List destinations, oldest first."""
     page = bounded_page(ctx, p)
     types = p.get("Types") or list(_TYPES)
     for kind in types:
@@ -134,7 +137,7 @@ def list_destination(ctx: Context, p: dict[str, Any]) -> Reply:
     )
     listed = [
         omit_none(
-            **destination_written(destination, _is_failover(ctx, destination)),
+            **destination_to_reply(destination, _is_failover(ctx, destination)),
             Description=destination["description"],
             Status=_status(ctx, destination),
         )
@@ -150,72 +153,73 @@ def list_destination(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def get_destination(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.16.17: here the id is a text."""
+    """Manual section 4.16.17: Read a destination. Unlike other operations, this one returns the id as a string."""
     destination = find_destination(ctx, p["DestinationId"])
-    written = destination_written(destination, _is_failover(ctx, destination))
-    own = {"DestinationId": str(destination["destination_id"]), "Status": _status(ctx, destination)}
-    return {"Destination": written | own}
+    members = destination_to_reply(destination, _is_failover(ctx, destination))
+    details = {"DestinationId": str(destination["destination_id"]), "Status": _status(ctx, destination)}
+    return {"Destination": members | details}
 
 
 @operation
 def delete_destination(ctx: Context, p: dict[str, Any]) -> None:
-    """4.16.20: no parser may have it."""
+    """Manual section 4.16.20: Delete a destination. It must not be attached to a parser."""
     destination = find_destination(ctx, p["DestinationId"])
     attached = ctx.store.one("parser_destination", destination_id=destination["destination_id"])
     if attached:
-        message = f"Parser {attached['parser_id']} has the destination: detach it first"
+        message = f"Parser {attached['parser_id']} uses the destination: detach the destination from it first"
         raise ApiError("iot.system.IllegalRequest", message)
     ctx.store.delete("destination", destination_id=destination["destination_id"])
 
 
 def _is_failover(ctx: Context, destination: Row) -> bool:
-    """Whether any parser sends to a destination what failed elsewhere."""
-    wanted = {"destination_id": destination["destination_id"], "is_failover": True}
-    return ctx.store.one("parser_destination", **wanted) is not None
+    """Return whether any parser uses a destination for failed messages."""
+    failover_link = {"destination_id": destination["destination_id"], "is_failover": True}
+    return ctx.store.one("parser_destination", **failover_link) is not None
 
 
 def _status(ctx: Context, destination: Row) -> str:
-    """Whether messages can be sent to a destination, whose product or consumer group may be gone by now."""
+    """Return whether messages can be sent to a destination. Its product or consumer group may have been deleted."""
     return status_from_check(lambda: _check_configuration(ctx, destination["type"], destination["configuration"]))
 
 
 def _check_type(kind: str) -> None:
     if kind not in _TYPES:
-        raise ApiError("iot.rule.IncorrentRuleActionType", f"Type is one of {', '.join(_TYPES)}")
+        raise ApiError("iot.rule.IncorrentRuleActionType", f"Type must be one of {', '.join(_TYPES)}")
 
 
 def _check_configuration(ctx: Context, kind: str, text: str) -> None:
-    """Raise ApiError where a destination of type ``kind`` cannot have this configuration."""
+    """Raise ApiError if a configuration is invalid for a destination of type ``kind``."""
     _check_type(kind)
-    settings = judge.parse_object(text)
+    settings = configuration_checks.parse_object(text)
     if settings is None:
         raise ApiError("iot.ruleng.RuleActionConfigurationsNotJson")
     if not settings:
         raise ApiError("iot.ruleng.NullRuleActionConfig")
-    settings = _settings(settings)
+    settings = _normalize_settings(settings)
     if kind == REPUBLISH:
         find_product(ctx, _product_key_of(settings))
     elif kind == AMQP:
-        _check_text(settings, "groupId", _WRONG)
+        _check_text(settings, "groupId", _CONFIGURATION_ERROR)
         find_consumer_group(ctx, settings["groupId"])
     else:
-        for name, code in _ABROAD[kind].items():
+        for name, code in _CLOUD_DESTINATIONS[kind].items():
             _check_text(settings, name, code)
         _check_region_and_role(settings)
 
 
-def _settings(written: dict[str, Any]) -> dict[str, Any]:
-    """A configuration by the right names: an example of the manual begins them with capitals."""
-    return {name[:1].lower() + name[1:]: value for name, value in written.items()}
+def _normalize_settings(members: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration with lowerCamelCase keys: an example in the manual uses UpperCamelCase."""
+    return {name[:1].lower() + name[1:]: value for name, value in members.items()}
 
 
 def _product_key_of(settings: dict[str, Any]) -> str:
-    """The product on whose topics messages are published again.
+    """Return the key of the product to whose topics messages are republished.
 
-    Which topic it is only the script says, but the manual's examples have a topic in place of the product.
+    The script of the parser determines the topic, but the examples in the manual have ``topic`` instead of
+    ``productKey``.
     """
     if settings.get("productKey") or "topic" not in settings:
-        _check_text(settings, "productKey", _WRONG)
+        _check_text(settings, "productKey", _CONFIGURATION_ERROR)
         return settings["productKey"]
     _check_text(settings, "topic", "iot.messagebroker.NullTopicName")
     match = _TOPIC.fullmatch(settings["topic"])
@@ -225,17 +229,17 @@ def _product_key_of(settings: dict[str, Any]) -> str:
 
 
 def _check_region_and_role(settings: dict[str, Any]) -> None:
-    if not judge.is_region(settings.get("regionName")):
+    if not configuration_checks.is_region(settings.get("regionName")):
         raise ApiError("iot.ruleng.IncorrectRegionName")
     role = settings.get("role")
     if not isinstance(role, dict):
-        raise ApiError("iot.ruleng.InvalidRamRole", "role is an object with roleArn and roleName")
+        raise ApiError("iot.ruleng.InvalidRamRole", "role must be an object with roleArn and roleName")
     _check_text(role, "roleArn", "iot.ruleng.NullRamRoleArn")
     _check_text(role, "roleName", "iot.ruleng.NullRamRoleName")
-    if not judge.is_role_arn(role["roleArn"]):
+    if not configuration_checks.is_role_arn(role["roleArn"]):
         raise ApiError("iot.ruleng.InvalidRamRole")
 
 
 def _check_text(settings: dict[str, Any], name: str, code: str) -> None:
-    if not judge.is_non_blank(settings.get(name)):
-        raise ApiError(code, f"{name} is mandatory, and a text")
+    if not configuration_checks.is_non_blank(settings.get(name)):
+        raise ApiError(code, f"{name} is required and must be a string")

@@ -1,9 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Running parsers: their published scripts get the messages of their data sources, and send where they say.
+"""Run parsers: execute their published scripts on the messages of their data sources and send the results.
 
-What a script sends out of the platform (to every destination but topics and consumer groups) does not leave this one:
-it is counted, and the last of it kept. What cannot be sent goes to the destination that the parser has for that.
+Messages to destinations outside the platform (every type except REPUBLISH and AMQP) are not sent: the emulator counts
+them and keeps the last one of each destination. Messages that cannot be sent go to the failover destination of the
+parser.
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.core.topics import filter_overlaps
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions import Message
 from ansible_collections.iotops.aliyun.emulator.expressions.scripting import ENGINE, ScriptFailed, library_source
-from ansible_collections.iotops.aliyun.emulator.expressions.translation import to_signed_bytes, from_script_bytes
+from ansible_collections.iotops.aliyun.emulator.expressions.translation import from_script_bytes, to_signed_bytes
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 from ansible_collections.iotops.aliyun.emulator.routing.forward import ForwardedMessage, recipient
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device_by_name
 from ansible_collections.iotops.aliyun.emulator.services.parser.destination import (
     AMQP,
     REPUBLISH,
-    product_of,
-    settings_of,
+    destination_settings,
+    republish_product_key,
 )
 from ansible_collections.iotops.aliyun.emulator.services.parser.parser import RUNNING
-from ansible_collections.iotops.aliyun.emulator.services.subscription.consumer_queue import enqueue_for
+from ansible_collections.iotops.aliyun.emulator.services.subscription.consumer_queue import enqueue_for_group
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS parser_output (
@@ -37,19 +38,19 @@ CREATE TABLE IF NOT EXISTS parser_output (
     destination_id INTEGER NOT NULL REFERENCES destination ON DELETE CASCADE,
     sent INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
-    content TEXT NOT NULL,  -- of the last one
+    content TEXT NOT NULL,  -- of the last message
     is_base64 INTEGER NOT NULL,
     PRIMARY KEY (parser_id, destination_id)
 );
 """
 
-#: The status of a parser whose script had to be stopped: it gets no messages until it is started again.
+#: Status of a parser whose script was aborted. It receives no messages until it is started again.
 ABNORMAL = "ABNORMAL"
 
 _LIBRARY = library_source("parser")
 
-# Which functions send to which type of destination.
-_TYPES = {
+# Destination types by the script function that sends to them.
+_DESTINATION_TYPES = {
     "writeAmqp": AMQP,
     "writeIotTopic": REPUBLISH,
     "writeMns": "MNS",
@@ -61,8 +62,8 @@ _TYPES = {
 }
 
 
-class _NotSent(Exception):
-    """A message cannot be sent to where a script says."""
+class _SendError(Exception):
+    """A message cannot be sent to the destination that a script names."""
 
 
 @recipient(order=3)
@@ -70,18 +71,23 @@ class RunningParsers:
     """The running parsers whose data sources include the topic of a message."""
 
     def expects(self, ctx: Context, product_key: str, message_type: str, topic: str) -> bool:
-        return bool(parsers_for(ctx, topic))
+        """Return whether any running parser matches the topic."""
+        return bool(matching_parsers(ctx, topic))
 
     def deliver(self, ctx: Context, forwarded: ForwardedMessage) -> None:
-        for parser in parsers_for(ctx, forwarded.topic):
+        """Run all running parsers that match the topic of a message."""
+        for parser in matching_parsers(ctx, forwarded.topic):
             run_parser(ctx, parser, forwarded.device, forwarded.message)
 
 
-def parsers_for(ctx: Context, topic: str) -> list[Row]:
-    """The running parsers that a message on a topic meets, the oldest first.
+def matching_parsers(ctx: Context, topic: str) -> list[Row]:
+    """Return the running parsers whose data source matches the topic of a message, oldest first.
 
-    A data source can want a topic of one device only, whatever devices the topic itself means. ``+`` in place of the
-    device's name is as in ``rules_for``.
+    A data source can restrict a topic to one device, even if the topic itself matches more devices.
+
+    Args:
+        ctx: the context.
+        topic: the topic of a message; ``+`` as device name has the same meaning as for ``rule.matching_rules``.
     """
     levels = topic.removeprefix("/as/mqtt/status").split("/")
     rows = ctx.store.rows(
@@ -91,18 +97,19 @@ def parsers_for(ctx: Context, topic: str) -> list[Row]:
         levels[1] if len(levels) > 1 else "",
         RUNNING,
     )
-    met = {
+    matching = {
         row["parser_id"]: row
         for row in rows
-        if filter_overlaps(_filter(row["topic"]), topic) and (levels[2] == "+" or row["device_name"] in (None, levels[2]))
+        if filter_overlaps(_topic_filter(row["topic"]), topic)
+        and (levels[2] == "+" or row["device_name"] in (None, levels[2]))
     }
-    return list(met.values())
+    return list(matching.values())
 
 
 def run_parser(ctx: Context, parser: Row, device: Row, message: Message) -> None:
-    """Let a running parser have a message about a device."""
+    """Run the script of a parser on a message about a device and send what the script sends."""
     try:
-        sent = ENGINE.call(f"{_LIBRARY}\n{parser['script']}", "_sent", _given(device, message))
+        sent = ENGINE.call(f"{_LIBRARY}\n{parser['script']}", "_sent", _script_input(device, message))
     except ScriptFailed as error:
         if error.terminated:
             ctx.store.update("parser", {"status": ABNORMAL}, parser_id=parser["parser_id"])
@@ -112,22 +119,23 @@ def run_parser(ctx: Context, parser: Row, device: Row, message: Message) -> None
     for call in sent:
         try:
             _send(ctx, parser, device, message, call["function"], call["arguments"])
-        except (ApiError, ScriptFailed, _NotSent) as error:
+        except (ApiError, ScriptFailed, _SendError) as error:
             failures.append(_failure(call["function"], next(iter(call["arguments"]), 0), str(error)))
     if failures:
         _fail_over(ctx, parser, device, message, failures)
 
 
-def _filter(topic: str) -> str:
-    """The filter that a data source's topic is: the manual writes the sign for any level as an asterisk, too."""
+def _topic_filter(topic: str) -> str:
+    """Return the MQTT topic filter for the topic of a data source: the manual also uses ``*`` as wildcard."""
     levels = topic.split("/")
-    signs = ["+" if level == "*" else level for level in levels]
+    filter_levels = ["+" if level == "*" else level for level in levels]
     if levels[-1] == "*" and "/user/" in topic:
-        signs[-1] = "#"
-    return "/".join(signs)
+        filter_levels[-1] = "#"
+    return "/".join(filter_levels)
 
 
-def _given(device: Row, message: Message) -> Row:
+def _script_input(device: Row, message: Message) -> Row:
+    """Return the input of a script: topic, content, device and time of the message."""
     return {
         "topic": message.topic,
         "deviceName": device["device_name"],
@@ -140,71 +148,73 @@ def _given(device: Row, message: Message) -> Row:
 
 
 def _send(ctx: Context, parser: Row, device: Row, message: Message, function: str, arguments: list[Any]) -> None:
-    """Do what a script has called. Raises ApiError, ScriptFailed or _NotSent."""
-    destination = _destination_of(ctx, parser, next(iter(arguments), None))
-    kind = _TYPES.get(function)
+    """Execute a send function that a script called. Raise ApiError, ScriptFailed or _SendError if it fails."""
+    destination = _attached_destination(ctx, parser, next(iter(arguments), None))
+    kind = _DESTINATION_TYPES.get(function)
     if destination["type"] != kind:
-        raise _NotSent(f"{function} does not send to a destination of type {destination['type']}")
+        raise _SendError(f"{function} cannot send to a destination of type {destination['type']}")
     if kind == REPUBLISH:
         if len(arguments) < 3:
-            raise _NotSent(f"{function} takes a destination, a topic and a payload")
-        _republish(ctx, destination, str(arguments[1]), _content(arguments[2]))
+            raise _SendError(f"{function} requires a destination, a topic and a payload")
+        _republish(ctx, destination, str(arguments[1]), _encode_content(arguments[2]))
         return
     if len(arguments) < 2:
-        raise _NotSent(f"{function} takes a destination and what to send")
-    _deliver(ctx, parser, destination, device, message.topic, _content(arguments[1]))
+        raise _SendError(f"{function} requires a destination and a payload")
+    _deliver(ctx, parser, destination, device, message.topic, _encode_content(arguments[1]))
 
 
-def _destination_of(ctx: Context, parser: Row, destination_id: Any) -> Row:
+def _attached_destination(ctx: Context, parser: Row, destination_id: Any) -> Row:
+    """Return the row of a destination that is attached to the parser. Raise _SendError if it is not attached."""
     attached = None
     if isinstance(destination_id, int) and not isinstance(destination_id, bool):
-        wanted = {"parser_id": parser["parser_id"], "destination_id": destination_id, "is_failover": False}
-        attached = ctx.store.one("parser_destination", **wanted)
+        link = {"parser_id": parser["parser_id"], "destination_id": destination_id, "is_failover": False}
+        attached = ctx.store.one("parser_destination", **link)
     if attached is None:
-        raise _NotSent(f"the parser has no destination {destination_id}")
+        raise _SendError(f"the parser has no destination {destination_id}")
     return ctx.store.one("destination", destination_id=destination_id)
 
 
-def _content(value: Any) -> bytes:
-    """What a script sends, as it travels: bytes as they are, texts as texts, and all else as JSON."""
+def _encode_content(value: Any) -> bytes:
+    """Return the content that a script sends as bytes: byte lists and strings as they are, everything else as JSON."""
     if isinstance(value, list) and value and all(isinstance(one, int) and -128 <= one <= 255 for one in value):
         return from_script_bytes(value, "the script")
     return payloads.to_bytes(value if isinstance(value, str) else payloads.to_json(value))
 
 
 def _republish(ctx: Context, destination: Row, topic: str, content: bytes) -> None:
-    """Publish on a topic of a device of the product that the destination is for."""
+    """Publish a message to a device topic of the product of the destination."""
     levels = topic.removeprefix("/sys").split("/")
     if len(levels) < 4:
-        raise _NotSent(f"{topic} is no topic of a device")
-    if levels[1] != product_of(destination):
-        raise _NotSent(f"{topic} is no topic of the destination's product")
+        raise _SendError(f"{topic} is not a topic of a device")
+    if levels[1] != republish_product_key(destination):
+        raise _SendError(f"{topic} is not a topic of the product of the destination")
     downlink.send(ctx, find_device_by_name(ctx, levels[1], levels[2]), topic, content)
 
 
 def _deliver(ctx: Context, parser: Row, destination: Row, device: Row, topic: str, content: bytes) -> None:
+    """Add a message to a consumer group, or count it if the destination is outside the platform."""
     if destination["type"] == AMQP:
-        group_id = settings_of(destination)["groupId"]
-        enqueue_for(ctx, group_id, topic, device["product_key"], device["device_name"], content)
+        group_id = destination_settings(destination)["groupId"]
+        enqueue_for_group(ctx, group_id, topic, device["product_key"], device["device_name"], content)
         return
     key = {"parser_id": parser["parser_id"], "destination_id": destination["destination_id"]}
-    before = ctx.store.one("parser_output", **key)
+    previous = ctx.store.one("parser_output", **key)
     ctx.store.put(
         "parser_output",
         ("parser_id", "destination_id"),
         **key,
-        sent=(before["sent"] if before else 0) + 1,
+        sent=(previous["sent"] if previous else 0) + 1,
         last_at=ctx.now,
         **payloads.to_columns(content),
     )
 
 
-def _failure(function: str, destination_id: Any, why: str) -> dict[str, Any]:
-    return {"function": function, "destinationId": destination_id, "errorMessage": why}
+def _failure(function: str, destination_id: Any, reason: str) -> dict[str, Any]:
+    return {"function": function, "destinationId": destination_id, "errorMessage": reason}
 
 
 def _fail_over(ctx: Context, parser: Row, device: Row, message: Message, failures: list[dict[str, Any]]) -> None:
-    """Tell the destination for failures, where there is one, in place of the message; without it that is lost."""
+    """Send a failure report to the failover destination instead of the message. Without one, the message is lost."""
     report = {
         "parserName": parser["name"],
         "topic": message.topic,
@@ -220,6 +230,6 @@ def _fail_over(ctx: Context, parser: Row, device: Row, message: Message, failure
         parser["parser_id"],
     )
     for destination in rows:
-        # Where a topic gets it only a script could say.
+        # A REPUBLISH destination has no topic of its own: only a script could provide one.
         if destination["type"] != REPUBLISH:
             _deliver(ctx, parser, destination, device, message.topic, payloads.to_bytes(report))

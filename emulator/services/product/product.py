@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Products, their tags and what hangs on them (the manual's chapter 4.7)."""
+"""Products: create, read, list, update, release and delete them (manual chapter 4.7)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import ids
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
 from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE, is_valid_name
-from ansible_collections.iotops.aliyun.emulator.services.common.tags import MAX_TAGS, invalid_tags
 from ansible_collections.iotops.aliyun.emulator.services.product.join_permissions import JOIN_PERMISSIONS
-from ansible_collections.iotops.aliyun.emulator.services.thing_model.template import validate_category, category_name
+from ansible_collections.iotops.aliyun.emulator.services.thing_model.template import category_name, validate_category
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS product (
@@ -26,8 +25,8 @@ CREATE TABLE IF NOT EXISTS product (
     product_secret TEXT NOT NULL,
     commodity_code TEXT NOT NULL,
     node_type INTEGER NOT NULL,
-    data_format INTEGER,  -- only with a thing model
-    net_type TEXT NOT NULL,  -- as written, not as read
+    data_format INTEGER,  -- NULL if the product has no thing model
+    net_type TEXT NOT NULL,  -- the name from the request; responses contain a number
     protocol_type TEXT,
     auth_type TEXT NOT NULL,
     validate_type INTEGER NOT NULL,
@@ -39,19 +38,12 @@ CREATE TABLE IF NOT EXISTS product (
     filter_by_timestamp INTEGER NOT NULL DEFAULT 0,
     filter_by_value INTEGER NOT NULL DEFAULT 0,
     certificate_issuer INTEGER NOT NULL DEFAULT 1,
-    device_count INTEGER NOT NULL DEFAULT 0,  -- kept by triggers on the table of devices
+    device_count INTEGER NOT NULL DEFAULT 0,  -- maintained by triggers on the table device
     created_at INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS product_tag (
-    product_key TEXT NOT NULL REFERENCES product ON DELETE CASCADE,
-    tag_key TEXT NOT NULL,
-    tag_value TEXT NOT NULL,
-    PRIMARY KEY (product_key, tag_key)
-);
-CREATE INDEX IF NOT EXISTS product_tag_by_key ON product_tag (tag_key, tag_value);
 """
 
-#: The products that one instance holds.
+#: The maximum number of products of one instance.
 MAX_PRODUCTS = 1000
 
 DEVELOPMENT = "DEVELOPMENT_STATUS"
@@ -60,7 +52,7 @@ RELEASED = "RELEASE_STATUS"
 BASIC = "iothub"
 WITH_THING_MODEL = "iothub_senior"
 
-# The manual's reading page has no number of its own for LoRaWAN, which leaves "other".
+# The numbers of responses. The manual lists none for LoRaWAN, so it gets the number of "other".
 _NET_TYPES = {"WIFI": 3, "CELLULAR": 6, "ETHERNET": 7, "LORA": 8, "OTHER": 8}
 _PROTOCOL_TYPES = ("modbus", "opc-ua", "customize", "ble", "zigbee")
 _AUTH_TYPES = ("secret", "id2", "x509")
@@ -70,19 +62,19 @@ _NAME = re.compile(rf"[{CHINESE}A-Za-z0-9_]+")
 _NAME_WIDTH = (4, 30)
 _MAX_DESCRIPTION_LENGTH = 100
 
-_NEWEST_FIRST = "created_at DESC, product.rowid DESC"
+NEWEST_FIRST = "created_at DESC, product.rowid DESC"
 
 _BEFORE_DELETION: list[Callable[[Context, Row], None]] = []
 
 
 def before_deletion(function: Callable[[Context, Row], None]) -> Callable[[Context, Row], None]:
-    """Declare that a function has to do something before a product goes; it takes a context and the product's row."""
+    """Register a function to run before a product is deleted. It receives the context and the row of the product."""
     _BEFORE_DELETION.append(function)
     return function
 
 
 def find_product(ctx: Context, product_key: str) -> Row:
-    """The row of a product. Raises ApiError where the key is malformed or there is no such product."""
+    """Return the row of a product. Raise ApiError if the key is malformed or the product does not exist."""
     product = ctx.store.one("product", product_key=product_key)
     if product is None:
         if not (product_key.isascii() and product_key.isalnum()):
@@ -106,9 +98,9 @@ def create_product(ctx: Context, p: dict[str, Any]) -> Reply:
         "product_name": name,
         "product_secret": ids.secret(),
         "node_type": p["NodeType"],
-        **_kind_of_product(p),
-        **_connection(p),
-        "validate_type": _choice(p, "ValidateType", (1, 2), 1),
+        **_product_type_columns(p),
+        **_connectivity_columns(p),
+        "validate_type": _validated_choice(p, "ValidateType", (1, 2), 1),
         "category_key": validate_category(p.get("CategoryKey")),
         "publish_auto": p.get("PublishAuto", True),
         "resource_group_id": p.get("ResourceGroupId"),
@@ -166,9 +158,9 @@ def query_product_list(ctx: Context, p: dict[str, Any]) -> Reply:
     code = p.get("AliyunCommodityCode")
     if code not in (None, BASIC, WITH_THING_MODEL):
         raise ApiError("iot.prod.InvalidAliyunCommodityCode")
-    wanted = omit_none(commodity_code=code, resource_group_id=p.get("ResourceGroupId"))
-    products, total = ctx.store.page("product", page.offset, page.size, _NEWEST_FIRST, **wanted)
-    listed = [
+    filters = omit_none(commodity_code=code, resource_group_id=p.get("ResourceGroupId"))
+    products, total = ctx.store.page("product", page.offset, page.size, NEWEST_FIRST, **filters)
+    items = [
         omit_none(
             ProductKey=product["product_key"],
             ProductName=product["product_name"],
@@ -187,7 +179,7 @@ def query_product_list(ctx: Context, p: dict[str, Any]) -> Reply:
             "PageSize": page.size,
             "PageCount": page.count(total),
             "Total": total,
-            "List": {"ProductInfo": listed},
+            "List": {"ProductInfo": items},
         }
     }
 
@@ -205,82 +197,11 @@ def update_product(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def delete_product(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.7.5: what belongs to the product goes with it."""
+    """Manual section 4.7.5: Delete a product and everything that belongs to it."""
     product = find_product(ctx, p["ProductKey"])
     for function in _BEFORE_DELETION:
         function(ctx, product)
     ctx.store.delete("product", product_key=product["product_key"])
-
-
-@operation
-def create_product_tags(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.7.6: a key that the product has already gets the new value."""
-    product = find_product(ctx, p["ProductKey"])
-    tags = _tags_given(p)
-    present = _tag_keys(ctx, product)
-    if len(present | {tag["TagKey"] for tag in tags}) > MAX_TAGS:
-        raise ApiError("iot.system.IllegalRequest", f"A product has at most {MAX_TAGS} tags")
-    _put_tags(ctx, product, tags)
-
-
-@operation
-def update_product_tags(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.7.7: changes values; a key that the product does not have is an error."""
-    product = find_product(ctx, p["ProductKey"])
-    tags = _tags_given(p)
-    present = _tag_keys(ctx, product)
-    unknown = [tag for tag in tags if tag["TagKey"] not in present]
-    if unknown:
-        raise _invalid_tags(unknown)
-    _put_tags(ctx, product, tags)
-
-
-@operation
-def delete_product_tags(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.7.8: keys that the product does not have are passed over."""
-    product = find_product(ctx, p["ProductKey"])
-    ctx.store.delete("product_tag", product_key=product["product_key"], tag_key=p["ProductTagKey"])
-
-
-@operation
-def list_product_tags(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.7.9: List the tags of a product."""
-    product = find_product(ctx, p["ProductKey"])
-    tags = ctx.store.all("product_tag", "tag_key", product_key=product["product_key"])
-    return {"Data": {"ProductTag": [{"TagKey": tag["tag_key"], "TagValue": tag["tag_value"]} for tag in tags]}}
-
-
-@operation
-def list_product_by_tags(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.7.10: the products that have any of the tags; a tag without a value asks for its key only."""
-    page = requested_page(ctx, p)
-    tags = p.get("ProductTag", [])
-    if not tags or not all(tag.get("TagKey") for tag in tags):
-        raise missing_parameter("ProductTag")
-    terms = []
-    values = []
-    for tag in tags:
-        if tag.get("TagValue"):
-            terms.append("(tag_key = ? AND tag_value = ?)")
-            values += [tag["TagKey"], tag["TagValue"]]
-        else:
-            terms.append("tag_key = ?")
-            values.append(tag["TagKey"])
-    having = f"SELECT product_key FROM product_tag WHERE {' OR '.join(terms)}"
-    products, _total = ctx.store.page_of(
-        f"SELECT * FROM product WHERE product_key IN ({having})", values, page.offset, page.size, _NEWEST_FIRST
-    )
-    listed = [
-        omit_none(
-            ProductKey=product["product_key"],
-            ProductName=product["product_name"],
-            NodeType=product["node_type"],
-            Description=product["description"],
-            CreateTime=product["created_at"],
-        )
-        for product in products
-    ]
-    return {"ProductInfos": {"ProductInfo": listed}}
 
 
 @operation
@@ -303,13 +224,13 @@ def set_product_cert_info(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.7.13: Set who issues the certificates of the product's devices."""
     product = find_product(ctx, p["ProductKey"])
     if p["IssueModel"] not in _CERTIFICATE_ISSUERS:
-        raise ApiError("iot.common.InvalidFormattedParameter", "IssueModel is 1 or 3")
+        raise ApiError("iot.common.InvalidFormattedParameter", "IssueModel must be 1 or 3")
     ctx.store.update("product", {"certificate_issuer": p["IssueModel"]}, product_key=product["product_key"])
 
 
 @operation
 def release_product(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.7.14: from now on the thing model is closed to changes."""
+    """Manual section 4.7.14: Release a product. Its thing model can no longer be changed."""
     product = find_product(ctx, p["ProductKey"])
     ctx.store.update("product", {"status": RELEASED}, product_key=product["product_key"])
 
@@ -321,42 +242,42 @@ def cancel_release_product(ctx: Context, p: dict[str, Any]) -> None:
     ctx.store.update("product", {"status": DEVELOPMENT}, product_key=product["product_key"])
 
 
-def _kind_of_product(p: dict[str, Any]) -> Row:
-    """Whether the product has a thing model, and in which format its devices then speak."""
+def _product_type_columns(p: dict[str, Any]) -> Row:
+    """Return the columns that say whether the product has a thing model, and the data format of its devices."""
     code = p.get("AliyunCommodityCode") or BASIC
     if code not in (BASIC, WITH_THING_MODEL):
         raise ApiError("iot.prod.InvalidAliyunCommodityCode")
     if code == BASIC:
         return {"commodity_code": code, "data_format": None}
     if "DataFormat" not in p:
-        raise _refused("DataFormat is mandatory for a product with a thing model")
-    return {"commodity_code": code, "data_format": _choice(p, "DataFormat", (0, 1), None)}
+        raise _create_failed("DataFormat is required for a product with a thing model")
+    return {"commodity_code": code, "data_format": _validated_choice(p, "DataFormat", (0, 1), None)}
 
 
-def _connection(p: dict[str, Any]) -> Row:
-    """How the product's devices reach the platform and prove who they are."""
-    net_type = _choice(p, "NetType", _NET_TYPES, "WIFI")
-    # AuthType decides; Id2 counts only where nothing else is said.
-    auth_type = _choice(p, "AuthType", _AUTH_TYPES, "id2" if p.get("Id2") else "secret")
+def _connectivity_columns(p: dict[str, Any]) -> Row:
+    """Return the columns that say how the devices of the product connect and authenticate."""
+    net_type = _validated_choice(p, "NetType", _NET_TYPES, "WIFI")
+    # AuthType takes precedence: Id2 is used only if AuthType is not set.
+    auth_type = _validated_choice(p, "AuthType", _AUTH_TYPES, "id2" if p.get("Id2") else "secret")
     if net_type == "LORA":
         if p.get("JoinPermissionId") not in JOIN_PERMISSIONS.values():
-            raise _refused("NetType LORA needs a JoinPermissionId that the account has")
+            raise _create_failed("NetType LORA requires a JoinPermissionId of the account")
         if auth_type != "secret":
-            raise _refused(f"NetType LORA does not support AuthType {auth_type}")
+            raise _create_failed(f"NetType LORA does not support AuthType {auth_type}")
     return {
         "net_type": net_type,
         "auth_type": auth_type,
-        "protocol_type": _choice(p, "ProtocolType", _PROTOCOL_TYPES, None),
+        "protocol_type": _validated_choice(p, "ProtocolType", _PROTOCOL_TYPES, None),
     }
 
 
-def _choice(p: dict[str, Any], name: str, choices: Any, default: Any) -> Any:
-    """The value of an optional parameter that has few values. Raises ApiError where it is none of them."""
+def _validated_choice(p: dict[str, Any], name: str, choices: Any, default: Any) -> Any:
+    """Return the value of an optional parameter. Raise ApiError if it is not one of ``choices``."""
     value = p.get(name)
     if value in (None, ""):
         return default
     if value not in choices:
-        raise _refused(f"{name} is one of {', '.join(str(choice) for choice in choices)}")
+        raise _create_failed(f"{name} must be one of {', '.join(str(choice) for choice in choices)}")
     return value
 
 
@@ -372,35 +293,5 @@ def _check_description(description: str | None) -> None:
         raise ApiError("iot.prod.LongProductDesc")
 
 
-def _tags_given(p: dict[str, Any]) -> list[dict[str, str]]:
-    """The tags of a call. Raises an error where there are none, or any that the platform does not take."""
-    tags = p.get("ProductTag", [])
-    if not tags:
-        raise missing_parameter("ProductTag")
-    wrong = invalid_tags(tags)
-    if wrong:
-        raise _invalid_tags(wrong)
-    return tags
-
-
-def _tag_keys(ctx: Context, product: Row) -> set[str]:
-    return {tag["tag_key"] for tag in ctx.store.all("product_tag", product_key=product["product_key"])}
-
-
-def _put_tags(ctx: Context, product: Row, tags: list[dict[str, str]]) -> None:
-    for tag in tags:
-        ctx.store.put(
-            "product_tag",
-            ("product_key", "tag_key"),
-            product_key=product["product_key"],
-            tag_key=tag["TagKey"],
-            tag_value=tag["TagValue"],
-        )
-
-
-def _invalid_tags(tags: list[dict[str, str]]) -> ApiError:
-    return ApiError("iot.common.InvalidFormattedParameter", InvalidProductTags={"ProductTag": tags})
-
-
-def _refused(why: str) -> ApiError:
-    return ApiError("iot.prod.CreateProductFailed", why)
+def _create_failed(reason: str) -> ApiError:
+    return ApiError("iot.prod.CreateProductFailed", reason)

@@ -16,14 +16,14 @@ from ansible_collections.iotops.aliyun.emulator.core import payloads
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
-from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions import Message, EvaluationError
+from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions import EvaluationError, Message
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_sql import fill_template
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 from ansible_collections.iotops.aliyun.emulator.routing.forward import ForwardedMessage, recipient
 from ansible_collections.iotops.aliyun.emulator.services.device.device import REGION, find_device_by_name
 from ansible_collections.iotops.aliyun.emulator.services.rule.action import list_actions
 from ansible_collections.iotops.aliyun.emulator.services.rule.rule import matching_rules, parse_statement
-from ansible_collections.iotops.aliyun.emulator.services.subscription.consumer_queue import enqueue_for
+from ansible_collections.iotops.aliyun.emulator.services.subscription.consumer_queue import enqueue_for_group
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS rule_output (
@@ -89,7 +89,9 @@ def _forward(ctx: Context, device: Row, message: Message, action: Row, result: A
     if action["type"] == _REPUBLISH:
         _republish(ctx, configuration, result, content)
     elif action["type"] == _AMQP:
-        enqueue_for(ctx, configuration["groupId"], message.topic, device["product_key"], device["device_name"], content)
+        enqueue_for_group(
+            ctx, configuration["groupId"], message.topic, device["product_key"], device["device_name"], content
+        )
     else:
         _record_output(ctx, action, content)
 

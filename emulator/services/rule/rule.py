@@ -127,7 +127,7 @@ def parse_statement(rule: Row) -> Statement:
 
 @operation
 def create_rule(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.15.1: Create a rule. Only the name and the data type are required; the rest can be set later."""
+    """Manual section 4.15.1: Create a rule. Only the name is required; topic, SQL and description can be set later."""
     _check_name(ctx, p["Name"])
     _check_description(p.get("RuleDesc"))
     data_type = p.get("DataType") or JSON
@@ -282,8 +282,8 @@ def _split_topic(topic: str) -> Row:
     for pattern, topic_type in _TOPICS:
         match = pattern.fullmatch(topic)
         if match:
-            topic_type_known = _detect_topic_type(match[2]) if topic_type is None else topic_type
-            return {"product_key": match[1], "short_topic": match[2], "topic_type": topic_type_known}
+            detected = _detect_topic_type(match[2]) if topic_type is None else topic_type
+            return {"product_key": match[1], "short_topic": match[2], "topic_type": detected}
     raise ApiError("iot.messagebroker.InvalidFormattedTopicName")
 
 

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices that can speak, and the speeches that are on them (the manual's chapter 4.21.1).
+"""Speeches on devices, and the storage of devices for them (manual chapter 4.21.1).
 
-Any device can; all have the same space.
+Every device can play speeches, and all devices have the same storage size.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ansible_collections.iotops.aliyun.emulator.services.common.solutions import
     requested_list_page,
 )
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device, status_of
-from ansible_collections.iotops.aliyun.emulator.services.speech.speech_voice import audio_format_asked
+from ansible_collections.iotops.aliyun.emulator.services.speech.speech_voice import parse_audio_format
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS device_speech (
@@ -32,60 +32,67 @@ CREATE TABLE IF NOT EXISTS device_speech (
     size INTEGER NOT NULL,  -- bytes
     PRIMARY KEY (iot_id, biz_code, audio_format)
 ) WITHOUT ROWID;
--- Only the devices that ever had a speech.
+-- Has rows only for devices to which a speech was ever pushed.
 CREATE TABLE IF NOT EXISTS speech_device (
     iot_id TEXT PRIMARY KEY REFERENCES device ON DELETE CASCADE,
-    used INTEGER NOT NULL,  -- bytes: all of the above together
+    used INTEGER NOT NULL,  -- bytes: total size of the device's rows in device_speech
     changed_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
 
 _KILOBYTE = 1024
 
-#: The space of a device, in bytes.
-SPACE = 2000 * _KILOBYTE
+#: Storage of each device for speeches, in bytes.
+STORAGE_SIZE = 2000 * _KILOBYTE
 
-#: An error that a device reports: there is no space left.
-NO_SPACE = ("1", "device storage limited")
+#: Error code and message that a device reports when its storage is full.
+STORAGE_FULL = ("1", "device storage limited")
 
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,12})?")
 _SCOPES = {"greater": ">", "smaller": "<", "equal": "="}
 _LAST_CHARACTER = "\U0010ffff"
 
-# The kilobytes that are left on a device, in SQL.
-_LEFT = f"""
-round(({SPACE} - coalesce(
+# SQL expression: the available storage of a device in kilobytes.
+_FREE_KILOBYTES = f"""
+round(({STORAGE_SIZE} - coalesce(
     (SELECT used FROM speech_device WHERE speech_device.iot_id = device.iot_id), 0
 )) / {_KILOBYTE}.0, 2)
 """
 
 
 def check_online(device: Row) -> None:
-    """Raise ApiError where a device cannot be reached."""
+    """Raise ApiError if a device is not online."""
     if status_of(device) != "ONLINE":
         raise ApiError("iot.messagebroker.OFFLINE")
 
 
 @operation
 def query_speech_device(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.16: the newest first; those whose names begin alike by name, in each product."""
+    """Manual section 4.21.1.16: List devices, newest first.
+
+    ``DeviceName`` is a prefix; with it, devices are sorted by product and name.
+    """
     check_project(p["ProjectCode"])
     page = requested_list_page(ctx, p)
     terms = ["true"]
     values = []
     order = "device.rowid DESC"
     if p.get("DeviceName"):
-        # The product is there for the index of names by product, which serves no other search.
+        # The condition on product_key lets SQLite use the index on product and name.
         terms.append("product_key IN (SELECT product_key FROM product) AND device_name BETWEEN ? AND ?")
         values += [p["DeviceName"], p["DeviceName"] + _LAST_CHARACTER]
         order = "product_key, device_name"
-    space = _space_asked(p)
-    if space:
-        operator, kilobytes = space
-        terms.append(f"{_LEFT} {operator} ?")
+    space_filter = _parse_space_filter(p)
+    if space_filter:
+        operator, kilobytes = space_filter
+        terms.append(f"{_FREE_KILOBYTES} {operator} ?")
         values.append(kilobytes)
     devices, total = ctx.store.page_of(
-        f"SELECT *, {_LEFT} AS space FROM device WHERE {' AND '.join(terms)}", values, page.offset, page.size, order
+        f"SELECT *, {_FREE_KILOBYTES} AS space FROM device WHERE {' AND '.join(terms)}",
+        values,
+        page.offset,
+        page.size,
+        order,
     )
     items = [
         {
@@ -101,7 +108,7 @@ def query_speech_device(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_device_speech(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.17: by identifier."""
+    """Manual section 4.21.1.17: List the speeches on a device, sorted by BizCode."""
     device = find_device(ctx, p)
     page = requested_list_page(ctx, p)
     speeches, total = ctx.store.page(
@@ -111,7 +118,7 @@ def query_device_speech(ctx: Context, p: dict[str, Any]) -> Reply:
         {
             "AudioFormat": speech["audio_format"],
             "BizCode": speech["biz_code"],
-            "Size": _kilobytes(speech["size"]),
+            "Size": _to_kilobytes(speech["size"]),
         }
         for speech in speeches
     ]
@@ -120,56 +127,60 @@ def query_device_speech(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def get_speech_device_detail(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.18"""
+    """Manual section 4.21.1.18: Read the storage and status of a device."""
     device = find_device(ctx, p)
-    space = ctx.store.one("speech_device", iot_id=device["iot_id"]) or {"used": 0, "changed_at": None}
+    storage = ctx.store.one("speech_device", iot_id=device["iot_id"]) or {"used": 0, "changed_at": None}
     data = omit_none(
-        AvailableSpace=_kilobytes(SPACE - space["used"]),
+        AvailableSpace=_to_kilobytes(STORAGE_SIZE - storage["used"]),
         DeviceName=device["device_name"],
         IotId=device["iot_id"],
         ProductKey=device["product_key"],
-        SpeechListUpdateTime=space["changed_at"],
+        SpeechListUpdateTime=storage["changed_at"],
         Status=status_of(device),
-        TotalSpace=_kilobytes(SPACE),
+        TotalSpace=_to_kilobytes(STORAGE_SIZE),
     )
     return {"Data": data}
 
 
 @operation
 def delete_device_speech(ctx: Context, p: dict[str, Any]) -> None:
-    """4.21.1.19: speeches that the device does not have are passed over; it must be online to be told."""
+    """Manual section 4.21.1.19: Delete speeches from a device, which must be online.
+
+    Speeches that are not on the device are ignored.
+    """
     device = find_device(ctx, p)
     for speech in p["DeviceSpeechList"]:
         if not speech.get("AudioFormat") or not speech.get("BizCode"):
             raise missing_parameter("DeviceSpeechList")
-        audio_format_asked(speech)
+        parse_audio_format(speech)
     check_online(device)
-    gone = 0
+    deleted = 0
     for speech in p["DeviceSpeechList"]:
-        gone += ctx.store.delete(
+        deleted += ctx.store.delete(
             "device_speech",
             iot_id=device["iot_id"],
             biz_code=speech["BizCode"],
             audio_format=speech["AudioFormat"],
         )
-    if gone:
+    if deleted:
         used = ctx.store.value("SELECT total(size) FROM device_speech WHERE iot_id = ?", device["iot_id"])
         changes = {"used": int(used), "changed_at": ctx.now}
         ctx.store.update("speech_device", changes, iot_id=device["iot_id"])
 
 
-def _space_asked(p: dict[str, Any]) -> tuple[str, float] | None:
-    """How the space that is left must compare (an SQL operator) to how many kilobytes.
+def _parse_space_filter(p: dict[str, Any]) -> tuple[str, float] | None:
+    """Return SQL operator and kilobytes to compare the available storage with, or None if either parameter is absent.
 
-    None where a call does not give both parameters. Raises ApiError where either is malformed.
+    Raises:
+        ApiError: a parameter is malformed.
     """
-    written, scope = p.get("AvailableSpace"), p.get("AvailableSpaceScope")
-    if written and not (_NUMBER.fullmatch(written) and float(written) > 0):
-        raise invalid_parameter("AvailableSpace is a positive number")
+    text, scope = p.get("AvailableSpace"), p.get("AvailableSpaceScope")
+    if text and not (_NUMBER.fullmatch(text) and float(text) > 0):
+        raise invalid_parameter("AvailableSpace must be a positive number")
     if scope and scope not in _SCOPES:
-        raise invalid_parameter(f"AvailableSpaceScope is one of {', '.join(_SCOPES)}")
-    return (_SCOPES[scope], float(written)) if written and scope else None
+        raise invalid_parameter(f"AvailableSpaceScope must be one of {', '.join(_SCOPES)}")
+    return (_SCOPES[scope], float(text)) if text and scope else None
 
 
-def _kilobytes(size: int) -> float:
+def _to_kilobytes(size: int) -> float:
     return round(size / _KILOBYTE, 2)

@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Making devices speak (the manual's chapter 4.21.1).
+"""Play speeches on devices (manual chapter 4.21.1).
 
-Nothing can be heard here: what a device says is kept as text. A device knows the speeches that are on it, and by itself
-how to say an amount. What was said under an id is not said under the same id once more.
+The emulator plays no audio: it stores the text that a device plays. A device knows the speeches that were pushed to it,
+and how to say an amount of money. A request with the id of an earlier successful request is not played again.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device
 from ansible_collections.iotops.aliyun.emulator.services.speech.speech_device import check_online
 from ansible_collections.iotops.aliyun.emulator.services.speech.speech_voice import (
-    audio_format_asked,
-    manner_asked,
-    text_asked,
+    parse_audio_format,
+    parse_settings,
+    parse_text,
 )
 from ansible_collections.iotops.aliyun.emulator.simulation.simulated import SUCCEED
 from ansible_collections.iotops.aliyun.emulator.simulation.solutions import SPEECH, DeviceError, perform
@@ -30,23 +30,23 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS speech_play (
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
     speech_id TEXT NOT NULL,
-    content TEXT NOT NULL,  -- JSON: what was sent, in its order
+    content TEXT NOT NULL,  -- JSON list: the combination or the text that was sent
     audio_format TEXT,
-    voice TEXT,  -- this and the following of a text that was synthesised for this once
+    voice TEXT,  -- this and the following two columns only for SpeechBySynthesis
     speech_rate INTEGER,
     volume INTEGER,
     is_enforced INTEGER NOT NULL DEFAULT 0,
-    said TEXT,  -- NULL where the device could not say it
+    said TEXT,  -- the text that the device played; NULL if it failed
     played_at INTEGER NOT NULL,
     PRIMARY KEY (iot_id, speech_id)
 ) WITHOUT ROWID;
 """
 
-#: How often the platform tries once more where a device says that it cannot.
-MOST_RETRIES = 2
+#: Number of retries after a device reports an error.
+MAX_RETRIES = 2
 
-#: An error that a device reports: it has no such speech.
-NO_SPEECH = DeviceError("1", "speech model not found")
+#: Error that a device reports if it does not have a speech.
+SPEECH_NOT_FOUND = DeviceError("1", "speech model not found")
 
 _ID_LENGTH = 32
 _AMOUNT = re.compile(r"\{\$([0-9]+(?:\.[0-9]+)?)\}")
@@ -54,20 +54,23 @@ _AMOUNT = re.compile(r"\{\$([0-9]+(?:\.[0-9]+)?)\}")
 
 @operation
 def speech_by_combination(ctx: Context, p: dict[str, Any]) -> None:
-    """4.21.1.13: nobody learns whether the device could say it."""
+    """Manual section 4.21.1.13: Play a combination of speeches without reporting the result."""
     _play_combination(ctx, p)
 
 
 @operation
 def sync_speech_by_combination(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.14: a device that cannot say it cannot either when it is tried again."""
+    """Manual section 4.21.1.14: Play a combination of speeches and return the result.
+
+    A device that fails also fails in all retries.
+    """
     play, error = _play_combination(ctx, p)
     failed = play["said"] is None
     data = omit_none(
         Detail=play["said"],
         Id=play["speech_id"],
-        MaxRetryCount=MOST_RETRIES,
-        RetryCount=MOST_RETRIES if failed else 0,
+        MaxRetryCount=MAX_RETRIES,
+        RetryCount=MAX_RETRIES if failed else 0,
         Success=not failed,
     )
     if failed and error:
@@ -77,23 +80,25 @@ def sync_speech_by_combination(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def speech_by_synthesis(ctx: Context, p: dict[str, Any]) -> None:
-    """4.21.1.15"""
-    text = text_asked(p)
-    manner = manner_asked(p)
+    """Manual section 4.21.1.15: Play a text that is synthesized for this request only."""
+    text = parse_text(p)
+    settings = parse_settings(p)
     device = find_device(ctx, p)
     check_online(device)
-    told = {name: manner[name] for name in ("audio_format", "voice", "speech_rate", "volume")}
-    said, _error = _spoken(ctx, device, text)
-    _play(ctx, device, p.get("SpeechId"), content=json.dumps([text], ensure_ascii=False), said=said, **told)
+    voice_columns = {name: settings[name] for name in ("audio_format", "voice", "speech_rate", "volume")}
+    said, _error = _speak(ctx, device, text)
+    _record_play(
+        ctx, device, p.get("SpeechId"), content=json.dumps([text], ensure_ascii=False), said=said, **voice_columns
+    )
 
 
 def _play_combination(ctx: Context, p: dict[str, Any]) -> tuple[Row, DeviceError | None]:
-    """Let a device say a combination. Returns the row that says so, and the error that the device reports."""
-    audio_format = audio_format_asked(p)
+    """Play a combination on a device. Return the row of the request, and the error that the device reports."""
+    audio_format = parse_audio_format(p)
     device = find_device(ctx, p)
     check_online(device)
-    said, error = _spoken(ctx, device, _said(ctx, device, p["CombinationList"], audio_format))
-    play = _play(
+    said, error = _speak(ctx, device, _combination_text(ctx, device, p["CombinationList"], audio_format))
+    play = _record_play(
         ctx,
         device,
         p.get("SpeechId"),
@@ -105,27 +110,27 @@ def _play_combination(ctx: Context, p: dict[str, Any]) -> tuple[Row, DeviceError
     return play, error
 
 
-def _spoken(ctx: Context, device: Row, text: str | None) -> tuple[str | None, DeviceError | None]:
-    """What a device says of a text, None where it cannot, and the error that it then reports, if it reports any."""
-    outcome, error = perform(ctx, device, SPEECH, NO_SPEECH)
+def _speak(ctx: Context, device: Row, text: str | None) -> tuple[str | None, DeviceError | None]:
+    """Return the text that a device plays, or None if it fails, and the error that the device reports, if any."""
+    outcome, error = perform(ctx, device, SPEECH, SPEECH_NOT_FOUND)
     if outcome == SUCCEED and text is None:
-        error = NO_SPEECH
+        error = SPEECH_NOT_FOUND
     return text if outcome == SUCCEED else None, error
 
 
-def _play(ctx: Context, device: Row, speech_id: str | None, **columns: Any) -> Row:
-    """Let a device speak, and return the row that says so; the one of before where it has said this already."""
+def _record_play(ctx: Context, device: Row, speech_id: str | None, **columns: Any) -> Row:
+    """Store a request and return its row. If a request with this id already succeeded, return its row instead."""
     key = {"iot_id": device["iot_id"], "speech_id": speech_id or ids.alphanumeric(_ID_LENGTH)}
-    before = ctx.store.one("speech_play", **key)
-    if before is None or before["said"] is None:
+    previous = ctx.store.one("speech_play", **key)
+    if previous is None or previous["said"] is None:
         ctx.store.put("speech_play", tuple(key), **key, played_at=ctx.now, **columns)
     return ctx.store.one("speech_play", **key)
 
 
-def _said(ctx: Context, device: Row, combination: list[str], audio_format: str | None) -> str | None:
-    """What a device says when it is sent these identifiers and amounts; None where it does not know one of them."""
-    wanted = omit_none(biz_code=combination, audio_format=audio_format)
-    speeches = ctx.store.all("device_speech", "audio_format", iot_id=device["iot_id"], **wanted)
+def _combination_text(ctx: Context, device: Row, combination: list[str], audio_format: str | None) -> str | None:
+    """Return the text for a combination of BizCodes and amounts, or None if the device does not know one of them."""
+    filters = omit_none(biz_code=combination, audio_format=audio_format)
+    speeches = ctx.store.all("device_speech", "audio_format", iot_id=device["iot_id"], **filters)
     texts = {speech["biz_code"]: speech["text"] for speech in speeches}
     said = []
     for part in combination:

@@ -1,10 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Pushing speeches to devices: jobs, and how far they are (the manual's chapter 4.21.1).
+"""Push speeches to devices with push jobs (manual chapter 4.21.1).
 
-A device that is online gets its speeches within a moment. One that is not has them waiting until it is; a day after the
-push it waits no longer. A device without the space for them says so, and gets none of them; so does a simulated one
-whose profile wants it to fail. One that stalls is at it until the push waits no longer.
+An online device receives its speeches after one second. For an offline device they wait until it is online; the push
+expires after one day. A device without enough storage reports an error and receives none of the speeches. A simulated
+device also fails if its profile says so; one whose outcome is ``stall`` keeps downloading until the push expires.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from ansible_collections.iotops.aliyun.emulator.services.device.device import fi
 from ansible_collections.iotops.aliyun.emulator.services.group.group import find_group
 from ansible_collections.iotops.aliyun.emulator.services.group.group_member import member_condition
 from ansible_collections.iotops.aliyun.emulator.services.speech.speech import INVALID_LIST, find_speeches
-from ansible_collections.iotops.aliyun.emulator.services.speech.speech_device import NO_SPACE, SPACE
+from ansible_collections.iotops.aliyun.emulator.services.speech.speech_device import STORAGE_FULL, STORAGE_SIZE
 from ansible_collections.iotops.aliyun.emulator.simulation.simulated import STALL
 from ansible_collections.iotops.aliyun.emulator.simulation.solutions import SPEECH, DeviceError, perform_simulated
 
-#: How long a device takes for what is pushed to it, in milliseconds.
+#: How long a device takes to download pushed speeches, in milliseconds.
 DURATION = 1000
-#: How long a push waits for devices, in milliseconds.
+#: How long a push waits for offline devices, in milliseconds.
 LIFETIME = 24 * 3600 * 1000
 
 _DELIVER = "speech_push"
@@ -38,8 +38,8 @@ CREATE TABLE IF NOT EXISTS speech_push (
     job_code TEXT PRIMARY KEY,
     project_code TEXT NOT NULL,
     push_mode TEXT NOT NULL,
-    iot_id TEXT REFERENCES device ON DELETE CASCADE,  -- where it is for one device
-    group_id TEXT,  -- where it is for a group, which may be gone meanwhile
+    iot_id TEXT REFERENCES device ON DELETE CASCADE,  -- set for a push to one device
+    group_id TEXT,  -- set for a push to a group, which may have been deleted since
     group_name TEXT,
     speech_count INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -56,10 +56,10 @@ CREATE INDEX IF NOT EXISTS speech_push_speech_by_speech ON speech_push_speech (s
 CREATE TABLE IF NOT EXISTS speech_push_device (
     job_code TEXT NOT NULL REFERENCES speech_push ON DELETE CASCADE,
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
-    status TEXT NOT NULL,  -- RUNNING: waits for the device; SENDING: the device is at it
-    error_code TEXT,  -- as the device reported it
+    status TEXT NOT NULL,  -- RUNNING: waits until the device is online; SENDING: the device is downloading
+    error_code TEXT,  -- as reported by the device
     error_message TEXT,
-    stalled INTEGER NOT NULL DEFAULT 0,  -- whether the device will never say how it went
+    stalled INTEGER NOT NULL DEFAULT 0,  -- whether the device never reports a result
     modified_at INTEGER NOT NULL,
     PRIMARY KEY (job_code, iot_id)
 ) WITHOUT ROWID;
@@ -89,7 +89,7 @@ TIMEOUT = "TIMEOUT"
 
 _CODE_LENGTH = 32
 
-# The speeches with a file of their own that a job (twice) pushes: in place of a pack its words.
+# The speeches with a file that a job pushes; a pack is replaced by its words. The job code is bound twice.
 _FILES = """
 SELECT audio_format, biz_code, text, size FROM speech WHERE size IS NOT NULL AND (
     speech_code IN (SELECT speech_code FROM speech_push_speech WHERE job_code = ?)
@@ -97,19 +97,19 @@ SELECT audio_format, biz_code, text, size FROM speech WHERE size IS NOT NULL AND
 )
 """
 
-# The devices of a job that have been at it long enough: since a moment, or longer.
+# The devices of a job that started to download at or before a time.
 _READY = "job_code = ? AND status = 'SENDING' AND modified_at <= ? AND NOT stalled"
 
-#: An error that a device reports.
+#: Default error that a device reports if its profile makes the download fail.
 DOWNLOAD_FAILED = DeviceError("2", "download failed")
 
 
 @operation(too_many=INVALID_LIST)
 def push_speech(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.7"""
+    """Manual section 4.21.1.7: Push speeches to one device, a group or all devices."""
     check_project(p["ProjectCode"])
     speeches = find_speeches(ctx, p["SpeechCodeList"], project_code=p["ProjectCode"])
-    target, condition, values = _target(ctx, p)
+    target, condition, values = _parse_target(ctx, p)
     job_code = ids.alphanumeric(_CODE_LENGTH)
     expires_at = ctx.now + LIFETIME
     ctx.store.insert(
@@ -139,8 +139,8 @@ def push_speech(ctx: Context, p: dict[str, Any]) -> Reply:
 
 
 @when_due(_DELIVER)
-def _deliver_what_is_ready(ctx: Context, _payload: dict[str, Any]) -> None:
-    """Let the devices that have been at it long enough have their speeches, those of older jobs first."""
+def _deliver_ready(ctx: Context, _payload: dict[str, Any]) -> None:
+    """Finish the downloads that have taken long enough, oldest jobs first."""
     jobs = ctx.store.rows(
         """
         SELECT * FROM speech_push WHERE job_code IN (
@@ -155,15 +155,16 @@ def _deliver_what_is_ready(ctx: Context, _payload: dict[str, Any]) -> None:
 
 @when_due(_EXPIRE)
 def _expire(ctx: Context, payload: dict[str, Any]) -> None:
+    """Set the status TIMEOUT for the devices of a job that are not finished."""
     changes = {"status": TIMEOUT, "modified_at": ctx.now}
     ctx.store.update("speech_push_device", changes, job_code=payload["job_code"], status=(RUNNING, SENDING))
 
 
 def _deliver(ctx: Context, job_code: str) -> None:
-    """End the push to the devices of a job that are ready."""
+    """Finish the downloads of a job that have taken long enough."""
     ready = (job_code, ctx.now - DURATION)
     files = (job_code, job_code)
-    # Those that have gone offline since wait again.
+    # Devices that went offline in the meantime wait again.
     ctx.store.execute(
         f"""
         UPDATE speech_push_device SET status = 'RUNNING', modified_at = ? WHERE {_READY}
@@ -174,22 +175,22 @@ def _deliver(ctx: Context, job_code: str) -> None:
     )
     needed = ctx.store.value(f"SELECT sum(size) FROM ({_FILES})", *files)
     if needed is None:
-        # Every speech was deleted before it got here.
-        _end(ctx, ready, CANCEL)
+        # All speeches were deleted before they were sent.
+        _finish(ctx, ready, CANCEL)
         return
-    _let_fail(ctx, ready)
+    _apply_simulated_outcomes(ctx, ready)
     ctx.store.execute(
         f"""
         UPDATE speech_push_device SET status = 'CANCEL', error_code = ?, error_message = ?, modified_at = ?
         WHERE {_READY} AND ? < ? + (
-            SELECT total(size) FROM device_speech AS kept WHERE kept.iot_id = speech_push_device.iot_id
+            SELECT total(size) FROM device_speech AS stored WHERE stored.iot_id = speech_push_device.iot_id
             AND (audio_format, biz_code) NOT IN (SELECT audio_format, biz_code FROM ({_FILES}))
         )
         """,
-        *NO_SPACE,
+        *STORAGE_FULL,
         ctx.now,
         *ready,
-        SPACE,
+        STORAGE_SIZE,
         needed,
         *files,
     )
@@ -212,12 +213,12 @@ def _deliver(ctx: Context, job_code: str) -> None:
         ctx.now,
         *ready,
     )
-    _end(ctx, ready, SUCCESS)
+    _finish(ctx, ready, SUCCESS)
 
 
-def _let_fail(ctx: Context, ready: tuple[str, int]) -> None:
-    """End the push to the simulated devices of a job that fail, and let those wait that stall."""
-    # Without an outcome anywhere in its profile a device succeeds: nothing has to be looked into for most of them.
+def _apply_simulated_outcomes(ctx: Context, ready: tuple[str, int]) -> None:
+    """Finish the downloads that fail according to the profiles of simulated devices, and mark those that stall."""
+    # Most profiles have no outcome, so their devices succeed. Skip them for performance.
     devices = ctx.store.rows(
         f"""
         SELECT device.*, profile FROM simulated_device JOIN device USING (iot_id)
@@ -237,25 +238,30 @@ def _let_fail(ctx: Context, ready: tuple[str, int]) -> None:
         ctx.store.update("speech_push_device", changes, job_code=ready[0], iot_id=device["iot_id"])
 
 
-def _end(ctx: Context, ready: tuple[str, int], status: str) -> None:
+def _finish(ctx: Context, ready: tuple[str, int], status: str) -> None:
     ctx.store.execute(
         f"UPDATE speech_push_device SET status = ?, modified_at = ? WHERE {_READY}", status, ctx.now, *ready
     )
 
 
-def mode_asked(p: dict[str, Any]) -> str:
-    """Whom a call pushes to. Raises ApiError for a word that says nothing."""
+def parse_push_mode(p: dict[str, Any]) -> str:
+    """Return the push mode of a request. Raise ApiError if it is unknown."""
     if p["PushMode"] not in _MODES:
-        raise invalid_parameter(f"PushMode is one of {', '.join(_MODES)}")
+        raise invalid_parameter(f"PushMode must be one of {', '.join(_MODES)}")
     return p["PushMode"]
 
 
-def _target(ctx: Context, p: dict[str, Any]) -> tuple[Row, str, list[Any]]:
-    """Whom a call pushes to: columns of the job, and what is true of its devices (an SQL condition and its values).
+def _parse_target(ctx: Context, p: dict[str, Any]) -> tuple[Row, str, list[Any]]:
+    """Return the target of a push.
 
-    Raises an error where the call does not say, or there is no such device or group.
+    Returns:
+        The columns of the job, and an SQL condition for the table ``device`` with its values.
+
+    Raises:
+        GatewayError: a required parameter is missing.
+        ApiError: the push mode is unknown, or the device or group does not exist.
     """
-    mode = mode_asked(p)
+    mode = parse_push_mode(p)
     if mode == ALL:
         return {}, "true", []
     if mode == SINGLE_DEVICE:

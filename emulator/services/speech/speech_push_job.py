@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading the jobs that push speeches, and the groups that they can be for (the manual's chapter 4.21.1)."""
+"""Read push jobs of speeches, and the groups that speeches can be pushed to (manual chapter 4.21.1)."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from ansible_collections.iotops.aliyun.emulator.services.common.solutions import
     requested_list_page,
 )
 from ansible_collections.iotops.aliyun.emulator.services.group.group import STATIC
-from ansible_collections.iotops.aliyun.emulator.services.speech.speech import word_written, words_of
+from ansible_collections.iotops.aliyun.emulator.services.speech.speech import pack_words, word_to_reply
 from ansible_collections.iotops.aliyun.emulator.services.speech.speech_push import (
     CANCEL,
     RUNNING,
     SENDING,
     SUCCESS,
     TIMEOUT,
-    mode_asked,
+    parse_push_mode,
 )
 
 _JOB_STATUSES = (RUNNING, CANCEL, SUCCESS, TIMEOUT)
 _DEVICE_STATUSES = (RUNNING, SENDING, CANCEL, SUCCESS, TIMEOUT)
 
-# A job runs as long as one of its devices does. Then it is over time if one device was, or else a success if one was;
-# a job without devices is as good as called off.
+# The status of a job depends on its devices: RUNNING while any device is unfinished, else TIMEOUT if any device timed
+# out, else SUCCESS if any device succeeded, else CANCEL (also without devices).
 _JOBS = """
 SELECT speech_push.*, product_key, device_name, CASE
     WHEN EXISTS (SELECT 1 FROM speech_push_device AS one WHERE one.job_code = speech_push.job_code
@@ -41,14 +41,17 @@ SELECT speech_push.*, product_key, device_name, CASE
                  AND one.status = 'TIMEOUT') THEN 'TIMEOUT'
     WHEN EXISTS (SELECT 1 FROM speech_push_device AS one WHERE one.job_code = speech_push.job_code
                  AND one.status = 'SUCCESS') THEN 'SUCCESS'
-    ELSE 'CANCEL' END AS status, speech_push.rowid AS place
+    ELSE 'CANCEL' END AS status, speech_push.rowid AS insert_order
 FROM speech_push LEFT JOIN device USING (iot_id)
 """
 
 
 @operation
 def query_solution_device_group_page(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.9: static groups on all levels, the newest first; nothing keeps when a group was changed."""
+    """Manual section 4.21.1.9: List static groups on all levels, newest first.
+
+    The emulator does not store when a group was changed: ``GmtModified`` is the creation time.
+    """
     check_project(p["ProjectCode"])
     page = requested_list_page(ctx, p)
     groups, total = ctx.store.page_of(
@@ -79,17 +82,17 @@ def query_solution_device_group_page(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_speech_push_job(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.10: the newest first."""
+    """Manual section 4.21.1.10: List push jobs, newest first."""
     check_project(p["ProjectCode"])
     page = requested_list_page(ctx, p)
     statuses = p.get("StatusList") or _JOB_STATUSES
     if not set(statuses) <= set(_JOB_STATUSES):
-        raise invalid_parameter(f"StatusList has some of {', '.join(_JOB_STATUSES)}")
+        raise invalid_parameter(f"StatusList must contain only {', '.join(_JOB_STATUSES)}")
     terms = ["project_code = ?", "status IN (SELECT value FROM json_each(?))"]
     values = [p["ProjectCode"], json.dumps(statuses)]
     if p.get("PushMode"):
         terms.append("push_mode = ?")
-        values.append(mode_asked(p))
+        values.append(parse_push_mode(p))
     if p.get("JobCode"):
         terms.append("job_code = ?")
         values.append(p["JobCode"])
@@ -98,25 +101,25 @@ def query_speech_push_job(ctx: Context, p: dict[str, Any]) -> Reply:
         values,
         page.offset,
         page.size,
-        "created_at DESC, place DESC",
+        "created_at DESC, insert_order DESC",
     )
-    return list_reply(page, total, _jobs_written(ctx, jobs))
+    return list_reply(page, total, _jobs_to_reply(ctx, jobs))
 
 
 @operation
 def query_speech_push_job_device(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.11"""
-    job = _job_asked(ctx, p)
+    """Manual section 4.21.1.11: List the devices of a push job."""
+    job = _find_job(ctx, p)
     page = requested_list_page(ctx, p)
     terms = ["job_code = ?"]
     values = [job["job_code"]]
     if p.get("Status"):
         if p["Status"] not in _DEVICE_STATUSES:
-            raise invalid_parameter(f"Status is one of {', '.join(_DEVICE_STATUSES)}")
+            raise invalid_parameter(f"Status must be one of {', '.join(_DEVICE_STATUSES)}")
         terms.append("status = ?")
         values.append(p["Status"])
     if p.get("DeviceName"):
-        # The product is there for the index of names by product, which serves no other search.
+        # The condition on product_key lets SQLite use the index on product and name.
         terms.append(
             """
             iot_id IN (
@@ -150,8 +153,8 @@ def query_speech_push_job_device(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_speech_push_job_speech(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.12: as the speeches are now, without those that were deleted."""
-    job = _job_asked(ctx, p)
+    """Manual section 4.21.1.12: List the speeches of a push job in their current state, without deleted ones."""
+    job = _find_job(ctx, p)
     page = requested_list_page(ctx, p)
     speeches, total = ctx.store.page_of(
         "SELECT speech.* FROM speech_push_speech AS pushed JOIN speech USING (speech_code) WHERE job_code = ?",
@@ -160,26 +163,26 @@ def query_speech_push_job_speech(ctx: Context, p: dict[str, Any]) -> Reply:
         page.size,
         "pushed.rowid",
     )
-    words = words_of(ctx, speeches)
+    words = pack_words(ctx, speeches)
     items = []
     for speech in speeches:
-        item = {**word_written(speech), "SpeechType": speech["speech_type"].upper()}
+        item = {**word_to_reply(speech), "SpeechType": speech["speech_type"].upper()}
         if speech["speech_code"] in words:
-            item["SpeechList"] = {"Items": [word_written(word) for word in words[speech["speech_code"]]]}
+            item["SpeechList"] = {"Items": [word_to_reply(word) for word in words[speech["speech_code"]]]}
         items.append(item)
     return list_reply(page, total, items)
 
 
-def _job_asked(ctx: Context, p: dict[str, Any]) -> Row:
+def _find_job(ctx: Context, p: dict[str, Any]) -> Row:
     job = ctx.store.one("speech_push", job_code=p["JobCode"])
     if job is None:
-        raise illegal_request(f"There is no push job {p['JobCode']}")
+        raise illegal_request(f"Push job {p['JobCode']} does not exist")
     return job
 
 
-def _jobs_written(ctx: Context, jobs: list[Row]) -> list[Row]:
+def _jobs_to_reply(ctx: Context, jobs: list[Row]) -> list[Row]:
     codes = json.dumps([job["job_code"] for job in jobs])
-    devices: dict[str, dict[str, int]] = {}
+    device_counts: dict[str, dict[str, int]] = {}
     for row in ctx.store.rows(
         """
         SELECT job_code, status, count(*) AS number FROM speech_push_device
@@ -187,35 +190,43 @@ def _jobs_written(ctx: Context, jobs: list[Row]) -> list[Row]:
         """,
         codes,
     ):
-        devices.setdefault(row["job_code"], {})[row["status"]] = row["number"]
-    present = ctx.store.rows(
+        device_counts.setdefault(row["job_code"], {})[row["status"]] = row["number"]
+    speech_counts = ctx.store.rows(
         """
         SELECT job_code, count(*) AS number FROM speech_push_speech
         WHERE job_code IN (SELECT value FROM json_each(?)) GROUP BY job_code
         """,
         codes,
     )
-    speeches = {row["job_code"]: row["number"] for row in present}
-    return [_job_written(job, devices.get(job["job_code"], {}), speeches.get(job["job_code"], 0)) for job in jobs]
+    speeches = {row["job_code"]: row["number"] for row in speech_counts}
+    return [
+        _job_to_reply(job, device_counts.get(job["job_code"], {}), speeches.get(job["job_code"], 0)) for job in jobs
+    ]
 
 
-def _job_written(job: Row, devices: dict[str, int], speeches: int) -> Row:
-    """``devices`` is how many are in which status, ``speeches`` how many were not deleted since."""
+def _job_to_reply(job: Row, device_counts: dict[str, int], speeches: int) -> Row:
+    """Return a push job as the API returns it.
+
+    Args:
+        job: the row of the job.
+        device_counts: the number of devices by status.
+        speeches: the number of speeches of the job that were not deleted.
+    """
     return omit_none(
         Code=job["job_code"],
         CreatedTime=job["created_at"],
         DeviceName=job["device_name"],
         ExpiredTime=job["expires_at"],
-        FailDeviceNum=devices.get(CANCEL, 0) + devices.get(TIMEOUT, 0),
+        FailDeviceNum=device_counts.get(CANCEL, 0) + device_counts.get(TIMEOUT, 0),
         GroupId=job["group_id"],
         GroupName=job["group_name"],
         IotId=job["iot_id"],
         ProductKey=job["product_key"],
         PushMode=job["push_mode"],
-        RunningDeviceNum=devices.get(RUNNING, 0) + devices.get(SENDING, 0),
+        RunningDeviceNum=device_counts.get(RUNNING, 0) + device_counts.get(SENDING, 0),
         SpeechNum=job["speech_count"],
         SpeechStatus=speeches == job["speech_count"],
         Status=job["status"],
-        SuccessDeviceNum=devices.get(SUCCESS, 0),
-        TotalDeviceNum=sum(devices.values()),
+        SuccessDeviceNum=device_counts.get(SUCCESS, 0),
+        TotalDeviceNum=sum(device_counts.values()),
     )

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How speech is to sound, and which words the platform has ready (the manual's chapter 4.21.1)."""
+"""Speech settings (voice, format, rate, volume, sound code) and packs of common words (manual chapter 4.21.1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.iotops.aliyun.emulator.storage import audio
 from ansible_collections.iotops.aliyun.emulator.storage.audio import Sound
 from ansible_collections.iotops.aliyun.emulator.storage.object_storage import publish_file
 
-#: The type of a speech whose text is its owner's.
+#: Type of a speech with a custom text.
 CUSTOM = "custom"
 
 _MAN, _WOMAN, _CHILD = 120, 220, 300  # Hertz
@@ -26,13 +26,13 @@ _MAN, _WOMAN, _CHILD = 120, 220, 300  # Hertz
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice: its name and kind as they are shown, and its pitch in Hertz."""
+    """A voice: its label (name and kind) and its pitch in Hertz."""
 
     label: str
     pitch: int
 
 
-# Voices by scene: what the scene is called, and the voices for it.
+# Scenes: label and voices by name.
 _SCENES = {
     "tongyong": (
         "通用场景",
@@ -79,15 +79,21 @@ _SCENES = {
     ),
 }
 
-#: Voices by the name that calls give them.
+#: Voices by name (the request parameter Voice).
 VOICES = {name: voice for _label, voices in _SCENES.values() for name, voice in voices.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Words that the platform has ready: what they are, how their identifiers begin, and the words by how they end.
+    """A pack of common words.
 
-    Devices in the field know the identifiers of numbers, measure words and money; the others are made after them.
+    The identifiers of numbers, measure words and money are those of real devices; the others were made up after the
+    same pattern.
+
+    Attributes:
+        label: the name of the pack.
+        prefix: the BizCode of the pack, and the prefix of the BizCodes of its words.
+        words: the texts of the words by the suffix of their BizCode.
     """
 
     label: str
@@ -95,11 +101,11 @@ class Pack:
     words: dict[str, str]
 
     def speeches(self) -> list[tuple[str, str]]:
-        """Identifier and text of each word."""
+        """Return the BizCode and the text of each word."""
         return [(f"{self.prefix}_{name}", text) for name, text in self.words.items()]
 
 
-#: Packs by the type of speech that means them.
+#: Packs by speech type.
 PACKS = {
     "number": Pack("数字", "SYS_TONE", {**{str(digit): str(digit) for digit in range(10)}, "dian": "点", "yao": "幺"}),
     "measure_word": Pack(
@@ -160,8 +166,8 @@ _RATES = (-500, 500)
 _VOLUMES = (0, 100)
 _SOUND_CODE_SECONDS = (1, 15)
 
-#: How a speech sounds where a call does not say: columns of the table of speeches.
-_USUAL = {
+#: Default settings of a speech: columns of the table ``speech``.
+_DEFAULT_SETTINGS = {
     "audio_format": audio.WAV,
     "speech_rate": 0,
     "volume": 50,
@@ -173,7 +179,7 @@ _USUAL = {
 
 @operation
 def get_speech_voice(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.3"""
+    """Manual section 4.21.1.3: List the voices by scene."""
     scenes = [
         {
             "Label": label,
@@ -187,72 +193,88 @@ def get_speech_voice(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def test_speech(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.1.4: a file for the text, or for each word of the type; see ``audio`` for what can be heard."""
+    """Manual section 4.21.1.4: Return the URL of an audio file for the text, or of one for each word of a pack.
+
+    The module ``audio`` describes the content of the files.
+    """
     check_project(p["ProjectCode"])
-    manner = manner_asked(p)
-    speech_type = type_asked(p)
-    texts = [text_asked(p)] if speech_type == CUSTOM else list(PACKS[speech_type].words.values())
-    audio_format = manner["audio_format"]
-    files = [audio.render(sound_of(manner, text), audio_format) for text in texts]
-    return {"Data": {"items": [publish_file(ctx, file, audio_format, audio.MEDIA_TYPES[audio_format]) for file in files]}}
+    settings = parse_settings(p)
+    speech_type = parse_speech_type(p)
+    texts = [parse_text(p)] if speech_type == CUSTOM else list(PACKS[speech_type].words.values())
+    audio_format = settings["audio_format"]
+    files = [audio.render(to_sound(settings, text), audio_format) for text in texts]
+    return {
+        "Data": {"items": [publish_file(ctx, file, audio_format, audio.MEDIA_TYPES[audio_format]) for file in files]}
+    }
 
 
-def type_asked(p: dict[str, Any]) -> str:
-    """``CUSTOM`` or the type of a pack. Raises ApiError for any other."""
+def parse_speech_type(p: dict[str, Any]) -> str:
+    """Return the speech type of a request: ``CUSTOM`` or the type of a pack. Raise ApiError if it is unknown."""
     speech_type = p.get("SpeechType") or CUSTOM
     if speech_type != CUSTOM and speech_type not in PACKS:
-        raise invalid_parameter(f"SpeechType is one of {', '.join((CUSTOM, *PACKS))}")
+        raise invalid_parameter(f"SpeechType must be one of {', '.join((CUSTOM, *PACKS))}")
     return speech_type
 
 
-def text_asked(p: dict[str, Any]) -> str:
-    """The text that is to be spoken. Raises an error where it is missing or cannot be spoken."""
+def parse_text(p: dict[str, Any]) -> str:
+    """Return the text of a request.
+
+    Raises:
+        GatewayError: it is missing.
+        ApiError: it is malformed.
+    """
     if not p.get("Text"):
         raise missing_parameter("Text")
     if not is_valid_name(p["Text"], _TEXT, *_TEXT_WIDTH):
-        raise invalid_parameter("Text has 1 to 100 letters, spaces and Chinese characters, of which the latter count 2")
+        raise invalid_parameter("Text must have 1 to 100 letters, spaces or Chinese characters (which count as 2)")
     return p["Text"]
 
 
-def audio_format_asked(p: dict[str, Any]) -> str | None:
-    """The format that a call gives, None where it gives none. Raises ApiError for one that is not known."""
+def parse_audio_format(p: dict[str, Any]) -> str | None:
+    """Return the audio format of a request, or None if it is absent. Raise ApiError if it is unknown."""
     audio_format = p.get("AudioFormat") or None
     if audio_format and audio_format not in audio.FORMATS:
-        raise invalid_parameter(f"AudioFormat is one of {', '.join(audio.FORMATS)}")
+        raise invalid_parameter(f"AudioFormat must be one of {', '.join(audio.FORMATS)}")
     return audio_format
 
 
-def manner_asked(p: dict[str, Any], former: Row | None = None) -> Row:
-    """How speech is to sound, as columns of the table of speeches; what the call does not say is as in ``former``.
+def parse_settings(p: dict[str, Any], current: Row | None = None) -> Row:
+    """Return the settings of a speech from request parameters, as columns of the table ``speech``.
 
-    Raises an error for what the platform cannot do.
+    Args:
+        p: the parameters of the request.
+        current: settings to use for absent parameters. Defaults to ``_DEFAULT_SETTINGS``.
+
+    Raises:
+        GatewayError: a required parameter is missing.
+        ApiError: a parameter is invalid.
     """
     if p["Voice"] not in VOICES:
-        raise invalid_parameter("GetSpeechVoice tells the values that Voice can have")
-    former = former or _USUAL
-    sound_code = _sound_code(p)
+        raise invalid_parameter("Voice must be a value that GetSpeechVoice returns")
+    current = current or _DEFAULT_SETTINGS
+    sound_code = _parse_sound_code(p)
     return {
         "voice": p["Voice"],
-        "audio_format": audio_format_asked(p) or former["audio_format"],
-        "speech_rate": _between(p, "SpeechRate", _RATES, former["speech_rate"]),
-        "volume": _between(p, "Volume", _VOLUMES, former["volume"]),
-        "has_sound_code": p.get("EnableSoundCode", former["has_sound_code"]),
-        "sound_code_content": former["sound_code_content"],
-        "sound_code_seconds": former["sound_code_seconds"],
+        "audio_format": parse_audio_format(p) or current["audio_format"],
+        "speech_rate": _parse_range(p, "SpeechRate", _RATES, current["speech_rate"]),
+        "volume": _parse_range(p, "Volume", _VOLUMES, current["volume"]),
+        "has_sound_code": p.get("EnableSoundCode", current["has_sound_code"]),
+        "sound_code_content": current["sound_code_content"],
+        "sound_code_seconds": current["sound_code_seconds"],
         **sound_code,
     }
 
 
-def sound_of(manner: Row, text: str) -> Sound:
-    """What a text is to sound like; ``manner`` has what ``manner_asked`` returns."""
-    sound = Sound(text, VOICES[manner["voice"]].pitch, manner["speech_rate"], manner["volume"])
-    if not manner["has_sound_code"]:
+def to_sound(settings: Row, text: str) -> Sound:
+    """Return the sound for a text with settings from ``parse_settings``."""
+    sound = Sound(text, VOICES[settings["voice"]].pitch, settings["speech_rate"], settings["volume"])
+    if not settings["has_sound_code"]:
         return sound
-    return replace(sound, sound_code=manner["sound_code_content"], seconds=manner["sound_code_seconds"])
+    return replace(sound, sound_code=settings["sound_code_content"], seconds=settings["sound_code_seconds"])
 
 
-def _sound_code(p: dict[str, Any]) -> Row:
-    """The columns of the sound code that a call describes, none where it describes none."""
+def _parse_sound_code(p: dict[str, Any]) -> Row:
+    """Return the sound code columns of a request, or an empty dict if it has no ``SoundCodeConfig``."""
     config = p.get("SoundCodeConfig")
     if config is None:
         if p.get("EnableSoundCode"):
@@ -260,19 +282,19 @@ def _sound_code(p: dict[str, Any]) -> Row:
         return {}
     content = config.get("SoundCodeContent")
     if not isinstance(content, str) or not content:
-        raise invalid_parameter("SoundCodeConfig.SoundCodeContent is a text")
+        raise invalid_parameter("SoundCodeConfig.SoundCodeContent must be a non-empty string")
     seconds = config.get("AdditionalDuration")
     if isinstance(seconds, str) and re.fullmatch(r"[0-9]{1,2}", seconds):
-        seconds = int(seconds)  # written member by member it comes as a text
-    least, most = _SOUND_CODE_SECONDS
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or not least <= seconds <= most:
-        raise invalid_parameter(f"SoundCodeConfig.AdditionalDuration is {least} to {most} seconds")
+        seconds = int(seconds)  # a string if the request has one parameter per member
+    minimum, maximum = _SOUND_CODE_SECONDS
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or not minimum <= seconds <= maximum:
+        raise invalid_parameter(f"SoundCodeConfig.AdditionalDuration must be between {minimum} and {maximum} seconds")
     return {"sound_code_content": content, "sound_code_seconds": seconds}
 
 
-def _between(p: dict[str, Any], name: str, limits: tuple[int, int], usual: int) -> int:
-    least, most = limits
-    value = p.get(name, usual)
-    if not least <= value <= most:
-        raise invalid_parameter(f"{name} is {least} to {most}")
+def _parse_range(p: dict[str, Any], name: str, limits: tuple[int, int], default: int) -> int:
+    minimum, maximum = limits
+    value = p.get(name, default)
+    if not minimum <= value <= maximum:
+        raise invalid_parameter(f"{name} must be between {minimum} and {maximum}")
     return value

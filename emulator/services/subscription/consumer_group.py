@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Consumer groups: whom a subscription pushes messages to (the manual's chapter 4.18).
+"""Consumer groups: receivers of the messages of subscriptions (manual chapter 4.18).
 
-What is subscribed is told in ``subscription``, and what waits for a group in ``consumer_queue``.
+``subscription`` defines which messages a group receives, ``consumer_queue`` stores them.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ CREATE TABLE IF NOT EXISTS consumer_group (
     group_id TEXT PRIMARY KEY,
     group_name TEXT NOT NULL UNIQUE,
     created_at INTEGER NOT NULL,
-    consumed_at INTEGER  -- when a client last took a message, NULL before the first time
+    consumed_at INTEGER  -- when a consumer last took a message; NULL if none ever did
 );
 CREATE INDEX IF NOT EXISTS consumer_group_by_age ON consumer_group (created_at);
 """
 
-#: The group that every account has from the beginning.
+#: The group that every account has by default.
 DEFAULT_GROUP = "DEFAULT_GROUP"
 
-#: The groups that one account has. The manual has an error code for more of them, and does not say how many.
-MOST_GROUPS = 1000
+#: Maximum number of groups of an account. The manual has an error code for too many groups, but no number.
+MAX_GROUPS = 1000
 
 _DEFAULT_NAME = "默认消费组"
 
 _ID = re.compile(r"[A-Za-z0-9_]+")
 _ID_LENGTH = 20
-_ID_END = "000100"
+_ID_SUFFIX = "000100"
 
 _NAME = re.compile(rf"[{CHINESE}A-Za-z0-9_]+")
 _NAME_WIDTH = (4, 30)
 
 
 def find_consumer_group(ctx: Context, group_id: str) -> Row:
-    """The row of a consumer group. Raises ApiError where the id is malformed or there is no such group."""
-    _have_default_group(ctx)
+    """Return the row of a consumer group. Raise ApiError if the id is invalid or the group does not exist."""
+    _ensure_default_group(ctx)
     group = ctx.store.one("consumer_group", group_id=group_id)
     if group is None:
         if not _ID.fullmatch(group_id):
@@ -57,20 +57,20 @@ def find_consumer_group(ctx: Context, group_id: str) -> Row:
 
 @operation
 def create_consumer_group(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.18.5"""
-    _have_default_group(ctx)
+    """Manual section 4.18.5: Create a consumer group."""
+    _ensure_default_group(ctx)
     _check_name(ctx, p["GroupName"])
-    if ctx.store.count("consumer_group") >= MOST_GROUPS:
+    if ctx.store.count("consumer_group") >= MAX_GROUPS:
         raise ApiError("iot.consumer.group.ConsumerGroupExceedLimit")
-    group_id = ids.alphanumeric(_ID_LENGTH) + _ID_END
+    group_id = ids.alphanumeric(_ID_LENGTH) + _ID_SUFFIX
     ctx.store.insert("consumer_group", group_id=group_id, group_name=p["GroupName"], created_at=ctx.now)
     return {"GroupId": group_id}
 
 
 @operation
 def update_consumer_group(ctx: Context, p: dict[str, Any]) -> None:
-    """4.18.6"""
-    group = _changeable_group(ctx, p["GroupId"])
+    """Manual section 4.18.6: Rename a consumer group."""
+    group = _find_custom_group(ctx, p["GroupId"])
     if p["NewGroupName"] != group["group_name"]:
         _check_name(ctx, p["NewGroupName"])
     ctx.store.update("consumer_group", {"group_name": p["NewGroupName"]}, group_id=group["group_id"])
@@ -78,23 +78,23 @@ def update_consumer_group(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def query_consumer_group_by_group_id(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.18.7"""
-    return {"Data": _as_read(find_consumer_group(ctx, p["GroupId"]))}
+    """Manual section 4.18.7: Read a consumer group."""
+    return {"Data": _to_reply(find_consumer_group(ctx, p["GroupId"]))}
 
 
 @operation
 def query_consumer_group_list(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.18.8: the newest first. ``GroupName`` counts only where ``Fuzzy`` is true."""
+    """Manual section 4.18.8: List consumer groups, newest first. ``GroupName`` is ignored unless ``Fuzzy`` is true."""
     page = requested_page(ctx, p)
-    part = ""
+    name_part = ""
     if p.get("Fuzzy"):
-        part = p.get("GroupName")
-        if not part:
+        name_part = p.get("GroupName")
+        if not name_part:
             raise missing_parameter("GroupName")
-    _have_default_group(ctx)
+    _ensure_default_group(ctx)
     groups, total = ctx.store.page_of(
         "SELECT * FROM consumer_group WHERE instr(group_name, ?)",
-        (part,),
+        (name_part,),
         page.offset,
         page.size,
         "created_at DESC, rowid DESC",
@@ -104,14 +104,14 @@ def query_consumer_group_list(ctx: Context, p: dict[str, Any]) -> Reply:
         "PageSize": page.size,
         "PageCount": page.count(total),
         "Total": total,
-        "Data": {"ConsumerGroupDTO": [_as_read(group) for group in groups]},
+        "Data": {"ConsumerGroupDTO": [_to_reply(group) for group in groups]},
     }
 
 
 @operation
 def delete_consumer_group(ctx: Context, p: dict[str, Any]) -> None:
-    """4.18.11: the messages that wait for it go with it."""
-    group = _changeable_group(ctx, p["GroupId"])
+    """Manual section 4.18.11: Delete a consumer group and its queued messages."""
+    group = _find_custom_group(ctx, p["GroupId"])
     subscribed = ctx.store.one("subscription_group", group_id=group["group_id"])
     if subscribed:
         message = f"The subscription of product {subscribed['product_key']} uses the consumer group"
@@ -119,14 +119,18 @@ def delete_consumer_group(ctx: Context, p: dict[str, Any]) -> None:
     ctx.store.delete("consumer_group", group_id=group["group_id"])
 
 
-def _have_default_group(ctx: Context) -> None:
-    """Add the default group where it is missing: nobody creates it, and an emptied platform has it again."""
+def _ensure_default_group(ctx: Context) -> None:
+    """Create the default group if it does not exist, such as after a reset of the emulator."""
     if not ctx.store.one("consumer_group", group_id=DEFAULT_GROUP):
         ctx.store.insert("consumer_group", group_id=DEFAULT_GROUP, group_name=_DEFAULT_NAME, created_at=ctx.now)
 
 
-def _changeable_group(ctx: Context, group_id: str) -> Row:
-    """The row of a group that is not the default one. Raises ApiError where it is, or where there is no such group."""
+def _find_custom_group(ctx: Context, group_id: str) -> Row:
+    """Return the row of a group other than the default group.
+
+    Raises:
+        ApiError: the group does not exist or is the default group.
+    """
     group = find_consumer_group(ctx, group_id)
     if group["group_id"] == DEFAULT_GROUP:
         raise ApiError("iot.consumer.group.ChangeDefaultConsumerGroupNotAllowed")
@@ -140,7 +144,7 @@ def _check_name(ctx: Context, name: str) -> None:
         raise ApiError("iot.consumer.group.ConsumerGroupNameExisted")
 
 
-def _as_read(group: Row) -> Row:
+def _to_reply(group: Row) -> Row:
     return {
         "GroupId": group["group_id"],
         "GroupName": group["group_name"],

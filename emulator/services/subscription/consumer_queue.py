@@ -1,8 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Messages that wait for a consumer group, and the clients that take them (the manual's chapter 4.18).
+"""Queues of consumer groups, and the consumers that take messages from them (manual chapter 4.18).
 
-Nothing here speaks with clients: whoever does says so with ``client_online``, ``consume`` and ``client_offline``.
+This module has no network interface to consumers. Code that simulates consumers calls ``connect_consumer``, ``consume``
+and ``disconnect_consumer``.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ CREATE TABLE IF NOT EXISTS queued_message (
     group_id TEXT NOT NULL REFERENCES consumer_group ON DELETE CASCADE,
     at INTEGER NOT NULL,
     topic TEXT NOT NULL,
-    product_key TEXT NOT NULL,  -- no foreign keys: what a device said outlives it
+    product_key TEXT NOT NULL,  -- no foreign keys: a message outlives its device and product
     device_name TEXT NOT NULL,
     payload TEXT NOT NULL,
-    is_base64 INTEGER NOT NULL,  -- how a payload is kept that is no text
-    accumulated INTEGER NOT NULL  -- whether no client was there when it came
+    is_base64 INTEGER NOT NULL,  -- set for payloads that are not UTF-8 text
+    accumulated INTEGER NOT NULL  -- whether no consumer was connected when it was queued
 );
 CREATE INDEX IF NOT EXISTS queued_message_by_group ON queued_message (group_id, id);
 CREATE INDEX IF NOT EXISTS queued_message_by_age ON queued_message (at);
@@ -43,14 +44,14 @@ CREATE TABLE IF NOT EXISTS consumption (
     group_id TEXT NOT NULL REFERENCES consumer_group ON DELETE CASCADE,
     client_id TEXT NOT NULL,
     second INTEGER NOT NULL,
-    accumulated INTEGER NOT NULL,  -- how many messages that had waited were taken in this second
-    real_time INTEGER NOT NULL,  -- how many others
+    accumulated INTEGER NOT NULL,  -- number of accumulated messages consumed in this second
+    real_time INTEGER NOT NULL,  -- number of other messages consumed in this second
     PRIMARY KEY (group_id, client_id, second)
 );
 """
 
-#: How long a message waits before it is lost, in milliseconds: one day.
-KEPT_FOR = 24 * 3600 * 1000
+#: How long a queued message is stored before it is discarded, in milliseconds: one day.
+RETENTION = 24 * 3600 * 1000
 
 _MINUTE = 60  # seconds
 
@@ -60,9 +61,11 @@ class SubscribedGroups:
     """The consumer groups whose subscriptions include the type of a message."""
 
     def expects(self, ctx: Context, product_key: str, message_type: str, topic: str) -> bool:
+        """Return whether any consumer group subscribes to messages of the type from the product."""
         return bool(subscribed_groups(ctx, product_key, message_type))
 
     def deliver(self, ctx: Context, forwarded: ForwardedMessage) -> None:
+        """Queue a message for all consumer groups that subscribe to it."""
         device = forwarded.device
         enqueue(
             ctx,
@@ -77,23 +80,35 @@ class SubscribedGroups:
 def enqueue(
     ctx: Context, product_key: str, message_type: str, topic: str, device_name: str, payload: bytes | str
 ) -> list[str]:
-    """Keep a message of a product's device for each consumer group that is subscribed to its type.
+    """Queue a message of a product's device for each consumer group that subscribes to its type.
 
-    ``message_type`` is a constant of ``subscription``. Returns the ids of the groups; often there are none.
+    Args:
+        ctx: the context.
+        product_key: the product of the device.
+        message_type: a constant of ``message_types``.
+        topic: the topic of the message.
+        device_name: the device.
+        payload: the payload of the message.
+
+    Returns:
+        The ids of the groups; often none.
     """
     groups = subscribed_groups(ctx, product_key, message_type)
     for group_id in groups:
-        enqueue_for(ctx, group_id, topic, product_key, device_name, payload)
+        enqueue_for_group(ctx, group_id, topic, product_key, device_name, payload)
     return groups
 
 
-def enqueue_for(
+def enqueue_for_group(
     ctx: Context, group_id: str, topic: str, product_key: str, device_name: str, payload: bytes | str
 ) -> None:
-    """Keep a message for one consumer group, subscribed or not. Raises ApiError where there is no such group."""
+    """Queue a message for one consumer group, even without a subscription.
+
+    Raise ApiError if the group does not exist.
+    """
     group = find_consumer_group(ctx, group_id)
-    _drop_old(ctx)
-    text, is_base64 = _kept(payload)
+    _delete_expired(ctx)
+    text, is_base64 = _to_columns(payload)
     ctx.store.insert(
         "queued_message",
         group_id=group["group_id"],
@@ -108,19 +123,23 @@ def enqueue_for(
 
 
 def backlog(ctx: Context, group_id: str) -> int:
-    """How many messages wait for a consumer group."""
-    _drop_old(ctx)
+    """Return the number of messages queued for a consumer group."""
+    _delete_expired(ctx)
     return ctx.store.count("queued_message", group_id=group_id)
 
 
-def waiting(ctx: Context, group_id: str, most: int, after: int = 0) -> list[Row]:
-    """At most ``most`` of the messages that wait for a group, the oldest first; ``payload`` is bytes.
+def queued_messages(ctx: Context, group_id: str, limit: int, after_id: int = 0) -> list[Row]:
+    """Return queued messages of a group, oldest first; ``payload`` is bytes.
 
-    ``after`` is the id of the message to go on after.
+    Args:
+        ctx: the context.
+        group_id: the consumer group.
+        limit: maximum number of messages.
+        after_id: return only messages with a greater id.
     """
-    _drop_old(ctx)
+    _delete_expired(ctx)
     messages = ctx.store.rows(
-        "SELECT * FROM queued_message WHERE group_id = ? AND id > ? ORDER BY id LIMIT ?", group_id, after, most
+        "SELECT * FROM queued_message WHERE group_id = ? AND id > ? ORDER BY id LIMIT ?", group_id, after_id, limit
     )
     for message in messages:
         text = message["payload"]
@@ -129,13 +148,13 @@ def waiting(ctx: Context, group_id: str, most: int, after: int = 0) -> list[Row]
 
 
 def consume(ctx: Context, group_id: str, client_id: str, message_ids: list[int]) -> None:
-    """A client of a group has taken these messages, which do not wait any longer."""
-    taken = ctx.store.all("queued_message", group_id=group_id, id=message_ids)
-    if not taken:
+    """Remove messages that a consumer has taken from the queue of a group and update the statistics."""
+    consumed = ctx.store.all("queued_message", group_id=group_id, id=message_ids)
+    if not consumed:
         return
     ctx.store.delete("queued_message", group_id=group_id, id=message_ids)
     ctx.store.update("consumer_group", {"consumed_at": ctx.now}, group_id=group_id)
-    accumulated = sum(message["accumulated"] for message in taken)
+    accumulated = sum(message["accumulated"] for message in consumed)
     second = ctx.now // 1000
     ctx.store.execute("DELETE FROM consumption WHERE group_id = ? AND second <= ?", group_id, second - _MINUTE)
     ctx.store.execute(
@@ -145,12 +164,12 @@ def consume(ctx: Context, group_id: str, client_id: str, message_ids: list[int])
         client_id,
         second,
         accumulated,
-        len(taken) - accumulated,
+        len(consumed) - accumulated,
     )
 
 
-def client_online(ctx: Context, group_id: str, client_id: str, address: str) -> None:
-    """A client of a group has connected. Raises ApiError where there is no such group."""
+def connect_consumer(ctx: Context, group_id: str, client_id: str, address: str) -> None:
+    """Record that a consumer of a group is connected. Raise ApiError if the group does not exist."""
     group = find_consumer_group(ctx, group_id)
     ctx.store.put(
         "consumer_client",
@@ -162,19 +181,25 @@ def client_online(ctx: Context, group_id: str, client_id: str, address: str) -> 
     )
 
 
-def client_offline(ctx: Context, group_id: str, client_id: str) -> None:
-    """A client of a group has gone."""
+def disconnect_consumer(ctx: Context, group_id: str, client_id: str) -> None:
+    """Record that a consumer of a group is disconnected."""
     ctx.store.delete("consumer_client", group_id=group_id, client_id=client_id)
 
 
-def nobody_online(ctx: Context) -> None:
-    """No client is connected: for a platform that starts again with the state of one that has died."""
+def disconnect_all_consumers(ctx: Context) -> None:
+    """Record that no consumer is connected.
+
+    Call this when the emulator starts with the state of a terminated process.
+    """
     ctx.store.delete("consumer_client")
 
 
 @operation
 def query_consumer_group_status(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.18.9: rates are what was taken in the last minute; ``LastConsumerTime`` is there once something was."""
+    """Manual section 4.18.9: Read the status of a consumer group.
+
+    Rates cover the last minute. ``LastConsumerTime`` is present if any message was ever consumed.
+    """
     group = find_consumer_group(ctx, p["GroupId"])
     clients = ctx.store.all("consumer_client", "online_at, rowid", group_id=group["group_id"])
     accumulated, real_time = _rates(ctx, group)
@@ -182,7 +207,7 @@ def query_consumer_group_status(ctx: Context, p: dict[str, Any]) -> Reply:
         "AccumulatedConsumeCountPerMinute": accumulated,
         "AccumulationCount": backlog(ctx, group["group_id"]),
         "ClientConnectionStatusList": {
-            "ConsumerGroupClientConnectionInfo": [_client_written(ctx, group, client) for client in clients]
+            "ConsumerGroupClientConnectionInfo": [_consumer_to_reply(ctx, group, client) for client in clients]
         },
         "ConsumerSpeed": accumulated + real_time,
         "RealTimeConsumeCountPerMinute": real_time,
@@ -194,17 +219,17 @@ def query_consumer_group_status(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def reset_consumer_group_position(ctx: Context, p: dict[str, Any]) -> None:
-    """4.18.10: what waits is lost."""
+    """Manual section 4.18.10: Discard all queued messages of a consumer group."""
     group = find_consumer_group(ctx, p["GroupId"])
     ctx.store.delete("queued_message", group_id=group["group_id"])
 
 
-def _drop_old(ctx: Context) -> None:
-    ctx.store.execute("DELETE FROM queued_message WHERE at <= ?", ctx.now - KEPT_FOR)
+def _delete_expired(ctx: Context) -> None:
+    ctx.store.execute("DELETE FROM queued_message WHERE at <= ?", ctx.now - RETENTION)
 
 
-def _kept(payload: bytes | str) -> tuple[str, bool]:
-    """A payload as it is kept, which is a text that people can read where it is one."""
+def _to_columns(payload: bytes | str) -> tuple[str, bool]:
+    """Return a payload as stored, and whether it is Base64-encoded: only payloads that are not UTF-8 text are."""
     if isinstance(payload, str):
         return payload, False
     try:
@@ -213,7 +238,7 @@ def _kept(payload: bytes | str) -> tuple[str, bool]:
         return b64encode(payload).decode(), True
 
 
-def _client_written(ctx: Context, group: Row, client: Row) -> Row:
+def _consumer_to_reply(ctx: Context, group: Row, client: Row) -> Row:
     accumulated, real_time = _rates(ctx, group, client_id=client["client_id"])
     return {
         "ClientId": client["client_id"],
@@ -225,7 +250,10 @@ def _client_written(ctx: Context, group: Row, client: Row) -> Row:
 
 
 def _rates(ctx: Context, group: Row, client_id: str | None = None) -> tuple[int, int]:
-    """How many messages a group, or one client of it, took in the last minute: of those that had waited, and others."""
+    """Return how many accumulated and how many other messages were consumed in the last minute.
+
+    Counts all consumers of a group, or one consumer if ``client_id`` is set.
+    """
     sql = "SELECT total(accumulated) AS accumulated, total(real_time) AS real_time FROM consumption"
     sql += " WHERE group_id = ? AND second > ?"
     values = [group["group_id"], ctx.now // 1000 - _MINUTE]

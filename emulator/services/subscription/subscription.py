@@ -1,9 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Server-side subscriptions: which messages of a product's devices are pushed where (the manual's chapter 4.18).
+"""Server-side subscriptions: which messages of a product's devices are pushed to which receivers (manual chapter 4.18).
 
-A product has one subscription of each type at most. Those over AMQP keep messages for consumer groups; those to a queue
-of Message Service (MNS) are kept and handed out, but there is no such queue here that messages could go to.
+A product has at most one subscription of each type. AMQP subscriptions queue messages for consumer groups.
+Subscriptions to a queue of Message Service (MNS) are stored and returned, but the emulator does not send messages to
+MNS.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS subscription (
     product_key TEXT NOT NULL REFERENCES product ON DELETE CASCADE,
     type TEXT NOT NULL,
-    mns_configuration TEXT,  -- as written; of the type MNS only
-    device_data INTEGER NOT NULL,  -- this and the following: a type of message, and whether it is pushed
+    mns_configuration TEXT,  -- as in the request; only for type MNS
+    device_data INTEGER NOT NULL,  -- this and the following columns: whether messages of the type are pushed
     device_status_change INTEGER NOT NULL,
     device_topo_life_cycle INTEGER NOT NULL,
     found_device_list INTEGER NOT NULL,
@@ -45,12 +46,12 @@ CREATE TABLE IF NOT EXISTS subscription (
     device_tag INTEGER NOT NULL,
     ota_version INTEGER NOT NULL,
     ota_job INTEGER NOT NULL,
-    other_flags TEXT,  -- as written: the types of messages that no device here sends
+    other_flags TEXT,  -- SubscribeFlags as in the request: message types that no device of the emulator sends
     PRIMARY KEY (product_key, type)
 );
 CREATE TABLE IF NOT EXISTS subscription_group (
     product_key TEXT NOT NULL,
-    type TEXT NOT NULL DEFAULT 'AMQP',  -- no other type has groups
+    type TEXT NOT NULL DEFAULT 'AMQP',  -- subscriptions of other types have no groups
     group_id TEXT NOT NULL REFERENCES consumer_group,
     PRIMARY KEY (product_key, type, group_id),
     FOREIGN KEY (product_key, type) REFERENCES subscription ON DELETE CASCADE
@@ -58,14 +59,14 @@ CREATE TABLE IF NOT EXISTS subscription_group (
 CREATE INDEX IF NOT EXISTS subscription_group_by_group ON subscription_group (group_id);
 """
 
-# The types of a subscription.
+# Types of subscriptions.
 AMQP = "AMQP"
 MNS = "MNS"
 
-#: The most consumer groups of one subscription, and the most products whose subscriptions have one group. The manual
-#: has error codes for more of them, and does not say how many.
-MOST_GROUPS = 10
-MOST_PRODUCTS = 1000
+#: Maximum number of consumer groups of a subscription, and of products whose subscriptions use the same group. The
+#: manual has error codes for exceeding them, but no numbers.
+MAX_GROUPS = 10
+MAX_PRODUCTS = 1000
 
 _FLAGS = {
     "DeviceDataFlag": DEVICE_DATA,
@@ -79,21 +80,22 @@ _FLAGS = {
     "OtaVersionFlag": OTA_VERSION,
     "OtaJobFlag": OTA_JOB,
 }
-_OF_GATEWAYS = (DEVICE_TOPO_LIFE_CYCLE, FOUND_DEVICE_LIST)
-# What SubscribeFlags can name: messages of cloud gateways of the protocol JT/T 808, and of video streams.
-_OTHERS = ("jt808DeviceDataFlag", "lvDeviceStatusFlag")
-_OVER_AMQP = (DEVICE_TAG, OTA_VERSION, OTA_JOB)
+_GATEWAY_MESSAGE_TYPES = (DEVICE_TOPO_LIFE_CYCLE, FOUND_DEVICE_LIST)
+# Members of SubscribeFlags: messages of cloud gateways with the JT/T 808 protocol, and of video streams.
+_OTHER_FLAGS = ("jt808DeviceDataFlag", "lvDeviceStatusFlag")
+_AMQP_MESSAGE_TYPES = (DEVICE_TAG, OTA_VERSION, OTA_JOB)
 
-_GATEWAY = 1  # the NodeType
+_GATEWAY_NODE_TYPE = 1  # NodeType of a gateway product
 
 
 def subscribed_groups(ctx: Context, product_key: str, message_type: str) -> list[str]:
-    """The ids of the consumer groups that get messages of a type from a product's devices.
+    """Return the ids of the consumer groups that receive messages of a type from a product's devices.
 
-    ``message_type`` is ``DEVICE_DATA`` or one of the constants after it.
+    Raises:
+        ValueError: ``message_type`` is not a constant of ``message_types``.
     """
     if message_type not in _FLAGS.values():
-        raise ValueError(f"there are no messages of the type {message_type}")
+        raise ValueError(f"unknown message type: {message_type}")
     groups = ctx.store.rows(
         "SELECT group_id FROM subscription JOIN subscription_group USING (product_key, type) "
         f"WHERE product_key = ? AND type = ? AND {message_type} ORDER BY subscription_group.rowid",
@@ -105,25 +107,25 @@ def subscribed_groups(ctx: Context, product_key: str, message_type: str) -> list
 
 @operation
 def create_subscribe_relation(ctx: Context, p: dict[str, Any]) -> None:
-    """4.18.1: the product's subscription of that type afterwards, whatever there was before.
+    """Manual section 4.18.1: Create the product's subscription of a type, or replace the existing one.
 
-    Without ``Type`` it is of the type whose parameters are given.
+    Without ``Type``, the type is MNS if ``MnsConfiguration`` is present, otherwise AMQP.
     """
     product = find_product(ctx, p["ProductKey"])
     kind = p.get("Type") or (MNS if p.get("MnsConfiguration") else AMQP)
-    _put_subscription(ctx, product, kind, p)
+    _set_subscription(ctx, product, kind, p)
 
 
 @operation
 def update_subscribe_relation(ctx: Context, p: dict[str, Any]) -> None:
-    """4.18.2: replaces all of it; a flag that is not given becomes false."""
+    """Manual section 4.18.2: Replace a subscription. Absent flags become false."""
     subscription = _find_subscription(ctx, p["ProductKey"], p["Type"])
-    _put_subscription(ctx, find_product(ctx, subscription["product_key"]), subscription["type"], p)
+    _set_subscription(ctx, find_product(ctx, subscription["product_key"]), subscription["type"], p)
 
 
 @operation
 def query_subscribe_relation(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.18.3"""
+    """Manual section 4.18.3: Read a subscription."""
     subscription = _find_subscription(ctx, p["ProductKey"], p["Type"])
     reply = {
         "ProductKey": subscription["product_key"],
@@ -131,7 +133,7 @@ def query_subscribe_relation(ctx: Context, p: dict[str, Any]) -> Reply:
         **{flag: bool(subscription[message_type]) for flag, message_type in _FLAGS.items()},
     }
     if subscription["type"] == AMQP:
-        reply["ConsumerGroupIds"] = _groups_of(ctx, subscription)
+        reply["ConsumerGroupIds"] = _group_ids(ctx, subscription)
     else:
         reply["MnsConfiguration"] = subscription["mns_configuration"]
     if subscription["other_flags"]:
@@ -141,38 +143,38 @@ def query_subscribe_relation(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def delete_subscribe_relation(ctx: Context, p: dict[str, Any]) -> None:
-    """4.18.4: messages that wait already still reach their consumer groups."""
+    """Manual section 4.18.4: Delete a subscription. Consumer groups still receive messages that are already queued."""
     subscription = _find_subscription(ctx, p["ProductKey"], p["Type"])
     ctx.store.delete("subscription", product_key=subscription["product_key"], type=subscription["type"])
 
 
 @operation
 def create_consumer_group_subscribe_relation(ctx: Context, p: dict[str, Any]) -> None:
-    """4.18.12: a group that the subscription has already stays in it."""
+    """Manual section 4.18.12: Add a consumer group to a subscription. Do nothing if it is already in it."""
     subscription = _find_subscription(ctx, p["ProductKey"], AMQP)
     group = find_consumer_group(ctx, p["ConsumerGroupId"])
-    present = _groups_of(ctx, subscription)
-    if group["group_id"] not in present:
-        _put_groups(ctx, subscription["product_key"], [*present, group["group_id"]])
+    existing = _group_ids(ctx, subscription)
+    if group["group_id"] not in existing:
+        _set_groups(ctx, subscription["product_key"], [*existing, group["group_id"]])
 
 
 @operation
 def delete_consumer_group_subscribe_relation(ctx: Context, p: dict[str, Any]) -> None:
-    """4.18.13: the last group stays; only with the subscription it goes."""
+    """Manual section 4.18.13: Remove a consumer group from a subscription, unless it is the last one."""
     subscription = _find_subscription(ctx, p["ProductKey"], AMQP)
     group = find_consumer_group(ctx, p["ConsumerGroupId"])
-    present = _groups_of(ctx, subscription)
-    if group["group_id"] not in present:
-        message = "The subscription does not have this consumer group"
+    existing = _group_ids(ctx, subscription)
+    if group["group_id"] not in existing:
+        message = "The consumer group is not in the subscription"
         raise ApiError("iot.consumer.group.ConsumerGroupNotExist", message)
-    if len(present) == 1:
-        message = "The last consumer group of a subscription cannot be removed"
+    if len(existing) == 1:
+        message = "The last consumer group of a subscription cannot be removed: delete the subscription instead"
         raise ApiError("iot.consumer.group.InvalidConsumerGroup", message)
     ctx.store.delete("subscription_group", product_key=subscription["product_key"], group_id=group["group_id"])
 
 
 def _find_subscription(ctx: Context, product_key: str, kind: str) -> Row:
-    """The row of a product's subscription of a type. Raises ApiError where there is none."""
+    """Return the row of a product's subscription of a type. Raise ApiError if it does not exist."""
     find_product(ctx, product_key)
     _check_type(kind)
     subscription = ctx.store.one("subscription", product_key=product_key, type=kind)
@@ -186,83 +188,98 @@ def _check_type(kind: str) -> None:
         raise ApiError("iot.consumer.group.InvalidSubscribeType")
 
 
-def _put_subscription(ctx: Context, product: Row, kind: str, p: dict[str, Any]) -> None:
-    """Make a product's subscription what a call describes. Raises ApiError for what the platform does not take."""
+def _set_subscription(ctx: Context, product: Row, kind: str, p: dict[str, Any]) -> None:
+    """Create or replace a product's subscription of a type. Raise ApiError if a parameter is invalid."""
     _check_type(kind)
-    flags = _flags_given(product, kind, p)
-    others = _others_given(p)
-    if not any((*flags.values(), *others.values())):
+    flags = _parse_flags(product, kind, p)
+    other_flags = _parse_other_flags(p)
+    if not any((*flags.values(), *other_flags.values())):
         raise ApiError("iot.consumer.group.CallbackTypeEmpty")
     ctx.store.put(
         "subscription",
         ("product_key", "type"),
         product_key=product["product_key"],
         type=kind,
-        mns_configuration=_mns_configuration_given(p) if kind == MNS else None,
-        other_flags=p["SubscribeFlags"] if others else None,
+        mns_configuration=_parse_mns_configuration(p) if kind == MNS else None,
+        other_flags=p["SubscribeFlags"] if other_flags else None,
         **flags,
     )
     if kind == AMQP:
-        _put_groups(ctx, product["product_key"], _groups_given(ctx, p))
+        _set_groups(ctx, product["product_key"], _parse_groups(ctx, p))
 
 
-def _flags_given(product: Row, kind: str, p: dict[str, Any]) -> dict[str, bool]:
-    """Which types of messages a call wants, without those that such a product or such a subscription cannot have."""
+def _parse_flags(product: Row, kind: str, p: dict[str, Any]) -> dict[str, bool]:
+    """Return the message type flags of a request.
+
+    Flags that the product or the subscription type does not support are false.
+    """
     flags = {message_type: p.get(flag, False) for flag, message_type in _FLAGS.items()}
-    if product["node_type"] != _GATEWAY:
-        flags.update(dict.fromkeys(_OF_GATEWAYS, False))
+    if product["node_type"] != _GATEWAY_NODE_TYPE:
+        flags.update(dict.fromkeys(_GATEWAY_MESSAGE_TYPES, False))
     if kind != AMQP:
-        flags.update(dict.fromkeys(_OVER_AMQP, False))
+        flags.update(dict.fromkeys(_AMQP_MESSAGE_TYPES, False))
     return flags
 
 
-def _others_given(p: dict[str, Any]) -> dict[str, bool]:
-    """What a call says in SubscribeFlags, a JSON object. Raises ApiError where it is none, or names something else."""
+def _parse_other_flags(p: dict[str, Any]) -> dict[str, bool]:
+    """Return the members of SubscribeFlags. Raise ApiError if it is not a JSON object or has unknown members."""
     flags = configuration.parse_object(p.get("SubscribeFlags") or "{}")
-    if flags is None or not all(name in _OTHERS and isinstance(flag, bool) for name, flag in flags.items()):
-        message = f"SubscribeFlags is a JSON object with {' and '.join(_OTHERS)}, which are true or false"
+    if flags is None or not all(name in _OTHER_FLAGS and isinstance(flag, bool) for name, flag in flags.items()):
+        message = f"SubscribeFlags must be a JSON object with the booleans {' and '.join(_OTHER_FLAGS)}"
         raise ApiError("iot.common.InvalidFormattedParameter", message)
     return flags
 
 
-def _groups_given(ctx: Context, p: dict[str, Any]) -> list[str]:
-    """The consumer groups that a call names, each once. Raises an error where it names none, or one that is missing."""
+def _parse_groups(ctx: Context, p: dict[str, Any]) -> list[str]:
+    """Return the ids of the consumer groups in a request without duplicates.
+
+    Raises:
+        GatewayError: the request has no groups.
+        ApiError: a group does not exist.
+    """
     if not p.get("ConsumerGroupIds"):
         raise missing_parameter("ConsumerGroupIds")
     return [find_consumer_group(ctx, group_id)["group_id"] for group_id in dict.fromkeys(p["ConsumerGroupIds"])]
 
 
-def _mns_configuration_given(p: dict[str, Any]) -> str:
-    """The queue that a call names. Raises an error where it does not, or not so that messages could be sent there."""
+def _parse_mns_configuration(p: dict[str, Any]) -> str:
+    """Return the MNS queue configuration of a request as it was sent.
+
+    Raises:
+        GatewayError: the configuration is missing.
+        ApiError: the configuration is invalid.
+    """
     text = p.get("MnsConfiguration")
     if not text:
         raise missing_parameter("MnsConfiguration")
     settings = configuration.parse_object(text)
     if settings is None:
-        raise ApiError("iot.common.InvalidFormattedParameter", "MnsConfiguration is a JSON object")
+        raise ApiError("iot.common.InvalidFormattedParameter", "MnsConfiguration must be a JSON object")
     if not configuration.is_non_blank(settings.get("queueName")):
-        raise ApiError("iot.common.InvalidFormattedParameter", "MnsConfiguration needs queueName")
+        raise ApiError("iot.common.InvalidFormattedParameter", "queueName in MnsConfiguration is required")
     if not configuration.is_region(settings.get("regionName")):
-        raise ApiError("iot.common.InvalidFormattedParameter", "regionName is the ID of a region")
+        raise ApiError("iot.common.InvalidFormattedParameter", "regionName in MnsConfiguration must be a region id")
     role = settings.get("role")
     if not (isinstance(role, dict) and configuration.is_non_blank(role.get("roleName"))):
-        raise ApiError("iot.consumer.group.MnsCheckFailed", "MnsConfiguration needs role, with roleArn and roleName")
+        raise ApiError(
+            "iot.consumer.group.MnsCheckFailed", "role in MnsConfiguration must be an object with roleArn and roleName"
+        )
     if not configuration.is_role_arn(role.get("roleArn")):
-        raise ApiError("iot.consumer.group.MnsCheckFailed", "roleArn is not the ARN of a RAM role")
+        raise ApiError("iot.consumer.group.MnsCheckFailed", "roleArn in MnsConfiguration must be the ARN of a RAM role")
     return text
 
 
-def _groups_of(ctx: Context, subscription: Row) -> list[str]:
+def _group_ids(ctx: Context, subscription: Row) -> list[str]:
     groups = ctx.store.all("subscription_group", product_key=subscription["product_key"])
     return [group["group_id"] for group in groups]
 
 
-def _put_groups(ctx: Context, product_key: str, groups: list[str]) -> None:
-    """Give a product's AMQP subscription these consumer groups and no others, in this order."""
-    if len(groups) > MOST_GROUPS:
+def _set_groups(ctx: Context, product_key: str, groups: list[str]) -> None:
+    """Replace the consumer groups of a product's AMQP subscription; the order is kept."""
+    if len(groups) > MAX_GROUPS:
         raise ApiError("iot.consumer.group.ConsumerGroupExceedsLimit")
     ctx.store.delete("subscription_group", product_key=product_key)
     for group_id in groups:
-        if ctx.store.count("subscription_group", group_id=group_id) >= MOST_PRODUCTS:
+        if ctx.store.count("subscription_group", group_id=group_id) >= MAX_PRODUCTS:
             raise ApiError("iot.consumer.group.ProductKeyExceedsLimit")
         ctx.store.insert("subscription_group", product_key=product_key, group_id=group_id)

@@ -19,9 +19,9 @@ from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats imp
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.model import Model
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.reading import compact
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.thing_model import (
-    block_of,
-    get_draft,
     find_product_with_thing_model,
+    get_block,
+    get_draft,
     get_version,
     list_versions,
 )
@@ -84,7 +84,7 @@ def query_thing_model_extend_config(ctx: Context, p: dict[str, Any]) -> Reply:
 def query_thing_model_extend_config_published(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.11.15."""
     product = find_product_with_thing_model(ctx, p["ProductKey"])
-    block = block_of(_published_model(get_version(ctx, product, p.get("ModelVersion"))), p.get("FunctionBlockId"))
+    block = get_block(_published_model(get_version(ctx, product, p.get("ModelVersion"))), p.get("FunctionBlockId"))
     return {"Data": {"Configuration": compact(extend_config.write(block, product["product_key"]))}}
 
 
@@ -94,7 +94,7 @@ def _published_model(version: Row | None) -> Model:
 
 def _as_json(product: Row, version: Row | None, model_: Model, p: dict[str, Any]) -> Reply:
     block_id = p.get("FunctionBlockId") or model.DEFAULT
-    block_of(model_, block_id)
+    get_block(model_, block_id)
     product_key = product["product_key"]
     version_details = (version["model_version"], version["description"]) if version else ()
     content = thing_model_json.write(model_, block_id, product_key, *version_details)
@@ -103,6 +103,6 @@ def _as_json(product: Row, version: Row | None, model_: Model, p: dict[str, Any]
 
 def _as_tsl(ctx: Context, product: Row, model_: Model, p: dict[str, Any]) -> Reply:
     block_id = p.get("FunctionBlockId") or model.DEFAULT
-    block = block_of(model_, block_id)
+    block = get_block(model_, block_id)
     text = compact(tsl.write(block, block_id, product["product_key"], simple=p.get("Simple", False)))
     return {"Data": {"TslStr": text, "TslUri": publish_file(ctx, text.encode(), "json", "application/json")}}

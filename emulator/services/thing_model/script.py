@@ -75,7 +75,9 @@ def _script_from_params(ctx: Context, p: dict[str, Any]) -> Row:
     if product["data_format"] is None:
         raise ApiError("iot.prod.ProductDataFormatIsNull")
     if product["data_format"] != _CUSTOM_FORMAT:
-        raise ApiError("iot.prod.ThingScriptDataFormatError", "Only products with a custom data format can have a script")
+        raise ApiError(
+            "iot.prod.ThingScriptDataFormatError", "Only products with a custom data format can have a script"
+        )
     if p["ScriptType"] not in _FILES:
         raise ApiError("iot.prod.InvalidScriptType", f"ScriptType must be one of {', '.join(_FILES)}")
     return {

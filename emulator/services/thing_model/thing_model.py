@@ -17,12 +17,16 @@ from ansible_collections.iotops.aliyun.emulator.core.registry import operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.services.common.distributed import check_not_distributed
 from ansible_collections.iotops.aliyun.emulator.services.product.product import RELEASED, WITH_THING_MODEL, find_product
+from ansible_collections.iotops.aliyun.emulator.services.thing_model.block_changes import (
+    replace_function,
+    replace_parameters,
+)
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats import model, thing_model_json, tsl
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.model import Block, Function, Model
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.reading import (
     FormatError,
-    at,
     compact,
+    error_path,
     member,
     parse,
 )
@@ -46,14 +50,12 @@ CREATE TABLE IF NOT EXISTS thing_model_version (
 """
 
 _MAX_NEW_FUNCTIONS = 10
-_MAX_PARAMETERS = 50
 _MAX_CHARACTERS = 256 * 1024
 _MAX_VERSIONS = 10
 
 _VERSION = re.compile(r"[A-Za-z0-9.]{1,16}")
 
 _INVALID_FORMAT = "iot.common.InvalidFormattedParameter"
-_FUNCTION_NOT_FOUND = "iot.prod.QueryProductAbilityFailed"
 _BLOCK_NOT_FOUND = "iot.prod.QueryProductAbilitiesFailed"
 
 _SELECT_VERSIONS = "SELECT * FROM thing_model_version WHERE product_key = ? ORDER BY id DESC"
@@ -115,7 +117,7 @@ def list_versions(ctx: Context, product: Row) -> list[Row]:
     return ctx.store.rows(_SELECT_VERSIONS, product["product_key"])
 
 
-def block_of(model_: Model, block_id: str | None) -> Block:
+def get_block(model_: Model, block_id: str | None) -> Block:
     """Return a block of a model, the default block if ``block_id`` is empty. Raise ApiError if it does not exist."""
     block = model_.get(block_id or model.DEFAULT)
     if block is None:
@@ -177,12 +179,12 @@ def update_thing_model(ctx: Context, p: dict[str, Any]) -> None:
     block_id, block_name = _block_params(p, name_required=False)
     raw = _parse_param(p, "ThingModelJson", required=not block_name)
     draft = get_draft(ctx, product)
-    block = block_of(draft, block_id)
+    block = get_block(draft, block_id)
     if p.get("Identifier"):
         functions = _convert("ThingModelJson", thing_model_json.read, raw, product["protocol_type"])
-        _replace_function(block, p["Identifier"], functions)
+        replace_function(block, p["Identifier"], functions)
     elif not block_id or any(raw.get(kind) for kind in model.KINDS):
-        _replace_parameters(block, _convert("ThingModelJson", thing_model_json.read_parameters, raw))
+        replace_parameters(block, _convert("ThingModelJson", thing_model_json.read_parameters, raw))
     _set_name_and_description(block, block_id, block_name, raw)
     _save_draft(ctx, product, draft)
 
@@ -206,11 +208,11 @@ def copy_thing_model(ctx: Context, p: dict[str, Any]) -> None:
     source = find_product_with_thing_model(ctx, p["SourceProductKey"])
     target = _find_editable_product(ctx, p["TargetProductKey"])
     if source["category_key"] != target["category_key"]:
-        raise ApiError("iot.prod.InvalidFormattedCatId", "The source and the target product must have the same category")
-    if p.get("SourceModelVersion"):
-        copied = json.loads(get_version(ctx, source, p["SourceModelVersion"])["model"])
-    else:
-        copied = get_draft(ctx, source)
+        raise ApiError(
+            "iot.prod.InvalidFormattedCatId", "The source and the target product must have the same category"
+        )
+    version = get_version(ctx, source, p["SourceModelVersion"]) if p.get("SourceModelVersion") else None
+    copied = json.loads(version["model"]) if version else get_draft(ctx, source)
     for block in copied.values():
         for function in model.functions(block):
             function["config_code"] = None  # a code belongs to exactly one function
@@ -288,7 +290,8 @@ def _save_draft(ctx: Context, product: Row, draft: Model) -> None:
         duplicate = model.find_duplicate(block)
         if duplicate:
             raise ApiError(
-                "iot.prod.ThingModelNameDuplicated", f"The thing model contains the identifier or name {duplicate} twice"
+                "iot.prod.ThingModelNameDuplicated",
+                f"The thing model contains the identifier or name {duplicate} twice",
             )
         for function in model.functions(block):
             if function["created"] is None:
@@ -333,43 +336,7 @@ def _has_version(ctx: Context, product: Row, model_version: str) -> bool:
     return ctx.store.count("thing_model_version", **where) > 0
 
 
-# Changes
-
-
-def _replace_function(block: Block, identifier: str, functions: dict[str, list[Function]]) -> None:
-    """Replace the function ``identifier`` with the only function in ``functions``."""
-    new_functions = [(kind, function) for kind in model.KINDS for function in functions[kind]]
-    if len(new_functions) != 1:
-        raise ApiError("iot.system.IllegalRequest", "ThingModelJson must contain exactly one function")
-    kind, new = new_functions[0]
-    position, old = _find_function(block, kind, identifier)
-    new["created"] = new["created"] or old["created"]
-    new["config_code"] = old["config_code"] if new["extend_config"] else None
-    block[kind][position] = new
-
-
-def _replace_parameters(block: Block, changes: list[tuple[str, str, dict[str, list]]]) -> None:
-    """Replace the parameters that have the same identifiers as those in ``changes``."""
-    if len(changes) != 1:
-        raise ApiError("iot.system.IllegalRequest", "Without Identifier, ThingModelJson must contain exactly one service or event")
-    kind, identifier, parameters = changes[0]
-    if sum(len(changed) for changed in parameters.values()) > _MAX_PARAMETERS:
-        raise ApiError("iot.system.IllegalRequest", f"A request can update at most {_MAX_PARAMETERS} parameters")
-    _position, function = _find_function(block, kind, identifier)
-    for direction, changed in parameters.items():
-        positions = {parameter["identifier"]: index for index, parameter in enumerate(function[direction])}
-        for parameter in changed:
-            if parameter["identifier"] not in positions:
-                raise ApiError(_FUNCTION_NOT_FOUND, f"{identifier} has no parameter {parameter['identifier']}")
-            function[direction][positions[parameter["identifier"]]] = parameter
-
-
-def _find_function(block: Block, kind: str, identifier: str) -> tuple[int, Function]:
-    """Return the position of a function and the function, or raise ApiError if the block has no such function."""
-    for position, function in enumerate(block[kind]):
-        if function["identifier"] == identifier:
-            return position, function
-    raise ApiError(_FUNCTION_NOT_FOUND, f"The thing model has no {identifier} in its {kind}")
+# Blocks
 
 
 def _set_name_and_description(block: Block, block_id: str, block_name: str, raw: dict[str, Any]) -> None:
@@ -418,7 +385,7 @@ def _parse_param(p: dict[str, Any], name: str, *, required: bool) -> dict[str, A
 def _convert(name: str, read: Callable[..., Any], *arguments: Any) -> Any:
     """Return ``read(*arguments)``. Raise ApiError with the path and the reason if the parameter ``name`` is invalid."""
     try:
-        with at(name):
+        with error_path(name):
             return read(*arguments)
     except FormatError as error:
         raise ApiError(_INVALID_FORMAT, str(error)) from None

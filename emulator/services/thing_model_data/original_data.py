@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading what devices have reported and were asked for, whether it has passed the check or not."""
+"""Read the original data: all reported properties and events and all service calls, valid or not."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from ansible_collections.iotops.aliyun.emulator.core.timeline import (
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.thing_model import find_product_with_thing_model
 from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.data import (
-    call_written,
-    event_written,
-    kept_since,
+    render_event,
+    render_service_call,
+    retention_start,
 )
 from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.record import as_text
 
-_MOST = 50
-_MOST_VALUES = 100
+_MAX_PAGE_SIZE = 50
+_MAX_VALUES = 100
 
-_FUTURE = 24 * 3600 * 1000  # what devices report can be so far ahead, in milliseconds
+_MAX_AHEAD_MS = 24 * 3600 * 1000  # how far the time of a report can be ahead of the platform's time
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_]{1,50}(:[A-Za-z0-9_]{1,50})?")
 
@@ -38,65 +38,65 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_]{1,50}(:[A-Za-z0-9_]{1,50})?")
 @operation
 def query_device_original_property_status(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.12.12."""
-    device = _device(ctx, p)
-    span = TimeRange(0, ctx.now + _FUTURE, is_ascending(p), requested_page_size(p, _MOST))
+    device = _find_device_with_thing_model(ctx, p)
+    span = TimeRange(0, ctx.now + _MAX_AHEAD_MS, is_ascending(p), requested_page_size(p, _MAX_PAGE_SIZE))
     sql = "SELECT identifier, at, value FROM property_status WHERE iot_id = ?"
     statuses, token = page_by_token(ctx, span, p.get("NextPageToken"), sql, device["iot_id"], tiebreaker="identifier")
-    listed = [
+    items = [
         {"Identifier": status["identifier"], "Time": status["at"], "Value": as_text(status["value"])}
         for status in statuses
     ]
-    return {"Data": {"List": {"PropertyStatusDataInfo": listed}, "NextPageToken": token, "NextValid": bool(token)}}
+    return {"Data": {"List": {"PropertyStatusDataInfo": items}, "NextPageToken": token, "NextValid": bool(token)}}
 
 
 @operation
 def query_device_original_property_data(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.12.13: begins the token's name with a small letter."""
-    device = _device(ctx, p)
+    """Manual section 4.12.13: the name of the token member starts with a lowercase letter."""
+    device = _find_device_with_thing_model(ctx, p)
     _check_identifier(p, "InvalidIdentifierInPropertyError")
-    span = requested_time_range(p, _MOST_VALUES, retained_since=kept_since(ctx))
+    span = requested_time_range(p, _MAX_VALUES, retained_since=retention_start(ctx))
     sql = "SELECT identifier, at, value FROM property_value WHERE iot_id = ? AND identifier = ?"
-    asked = (device["iot_id"], p["Identifier"])
-    values, token = page_by_token(ctx, span, p.get("NextPageToken"), sql, *asked, tiebreaker="identifier")
-    listed = [{"Time": str(value["at"]), "Value": as_text(value["value"])} for value in values]
-    return {"Data": {"List": {"PropertyInfo": listed}, "nextPageToken": token, "NextValid": bool(token)}}
+    key = (device["iot_id"], p["Identifier"])
+    values, token = page_by_token(ctx, span, p.get("NextPageToken"), sql, *key, tiebreaker="identifier")
+    items = [{"Time": str(value["at"]), "Value": as_text(value["value"])} for value in values]
+    return {"Data": {"List": {"PropertyInfo": items}, "nextPageToken": token, "NextValid": bool(token)}}
 
 
 @operation
 def query_device_original_event_data(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.12.14."""
-    device = _device(ctx, p)
+    device = _find_device_with_thing_model(ctx, p)
     _check_identifier(p, "iot.tsl.InvalidIdentifierInEventError")
     events, token = _records(ctx, device, "event_record", p)
-    listed = [event_written(event) for event in events]
-    return {"Data": {"List": {"EventInfo": listed}, "NextPageToken": token, "NextValid": bool(token)}}
+    items = [render_event(event) for event in events]
+    return {"Data": {"List": {"EventInfo": items}, "NextPageToken": token, "NextValid": bool(token)}}
 
 
 @operation
 def query_device_original_service_data(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.12.15."""
-    device = _device(ctx, p)
+    device = _find_device_with_thing_model(ctx, p)
     _check_identifier(p, "InvalidIdentifierInServiceError")
     calls, token = _records(ctx, device, "service_record", p)
-    listed = [call_written(call) for call in calls]
-    return {"Data": {"List": {"ServiceInfo": listed}, "NextPageToken": token, "NextValid": bool(token)}}
+    items = [render_service_call(call) for call in calls]
+    return {"Data": {"List": {"ServiceInfo": items}, "NextPageToken": token, "NextValid": bool(token)}}
 
 
-def _device(ctx: Context, p: dict[str, Any]) -> Row:
-    """The device of a call. Raises ApiError where there is none, or it has no thing model."""
+def _find_device_with_thing_model(ctx: Context, p: dict[str, Any]) -> Row:
+    """Return the device of a request. Raise ApiError if it does not exist or its product has no thing model."""
     device = find_device(ctx, p)
     find_product_with_thing_model(ctx, device["product_key"])
     return device
 
 
 def _check_identifier(p: dict[str, Any], code: str) -> None:
-    """Raise ApiError ``code`` where nothing can have this identifier; one that nothing has is no error."""
+    """Raise ApiError ``code`` if the identifier is malformed. An unknown identifier is not an error."""
     if not _IDENTIFIER.fullmatch(p["Identifier"]):
         raise ApiError(code)
 
 
 def _records(ctx: Context, device: Row, table: str, p: dict[str, Any]) -> tuple[list[Row], str]:
-    span = requested_time_range(p, _MOST, retained_since=kept_since(ctx))
+    span = requested_time_range(p, _MAX_PAGE_SIZE, retained_since=retention_start(ctx))
     sql = f"SELECT * FROM {table} WHERE iot_id = ? AND identifier = ?"
-    asked = (device["iot_id"], p["Identifier"])
-    return page_by_token(ctx, span, p.get("NextPageToken"), sql, *asked, tiebreaker="id")
+    key = (device["iot_id"], p["Identifier"])
+    return page_by_token(ctx, span, p.get("NextPageToken"), sql, *key, tiebreaker="id")

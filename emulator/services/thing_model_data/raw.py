@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices that speak a format of their own: what they send is translated, taken as any other message, and answered."""
+"""Receive messages in a custom data format: convert them with the product's script, process them and send the reply."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _SCRIPT_FAILED = 26002
 
 @uplink("/sys/{pk}/{dn}/thing/model/up_raw", raw=True)
 def _report(ctx: Context, device: Row, match: dict[str, str], payload: bytes) -> None:
-    """What cannot be understood is answered as it is; the rest in the device's own format, if its script can."""
+    """Handle a message in a custom format.
+
+    If the script fails, the reply is an error in JSON. Otherwise the script converts the reply to the custom format.
+    """
     reply_topic = f"{match['topic']}_reply"
     try:
         message = to_alink(ctx, device["product_key"], payload)
@@ -29,21 +32,21 @@ def _report(ctx: Context, device: Row, match: dict[str, str], payload: bytes) ->
         return
     topic = f"/sys/{device['product_key']}/{device['device_name']}/{message['method'].replace('.', '/')}"
     if "code" in message:
-        # It is an answer to what the device was told.
+        # It is a reply to a command.
         topic += "_reply"
     content = payloads.to_bytes(message)
     trace.record_transformed(ctx, match["message_id"], topic, content)
 
-    def answer(reply: Row) -> None:
+    def send_reply(reply: Row) -> None:
         try:
             content = to_custom_format(ctx, device["product_key"], reply)
         except ScriptFailed:
-            # A script need not have an answer: most devices do without one.
+            # The script is not required to convert replies: most devices do not need them.
             return
         if content:
             downlink.send(ctx, device, reply_topic, content, traced=False)
 
-    # What waits for an answer wants to read it.
+    # Record the converted message: a pending operation reads the reply from the trace.
     message_id = trace.next_id(ctx)
     trace.record(ctx, message_id, device["iot_id"], topic, content)
-    receive_translated(ctx, device, topic, message, str(message_id), answer)
+    receive_translated(ctx, device, topic, message, str(message_id), send_reply)

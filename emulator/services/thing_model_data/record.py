@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What devices have reported and been asked for: the records behind the data of thing models.
+"""Store reported properties and events, and service calls.
 
-Times are those of what happened, in milliseconds. Values and parameters are kept as JSON. ``valid`` says whether
-a record has passed the check against the thing model; the others show in the operations for original data only.
+Times are event times in milliseconds. Values and parameters are stored as JSON. ``valid`` tells whether a record passed
+the validation against the thing model. Only the operations for original data return records that did not.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS property_value (
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
     identifier TEXT NOT NULL,
-    at INTEGER NOT NULL,  -- a property has one value at a time: another for the same moment takes its place
+    at INTEGER NOT NULL,  -- a property has one value at a time: a later report for the same time replaces it
     value TEXT NOT NULL,
     valid INTEGER NOT NULL,
     PRIMARY KEY (iot_id, identifier, at)
 ) WITHOUT ROWID;
--- The newest value of each property, and the newest of those that are valid.
+-- The newest value and the newest valid value of each property.
 CREATE TABLE IF NOT EXISTS property_status (
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
     identifier TEXT NOT NULL,
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS event_record (
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
     identifier TEXT NOT NULL,
     at INTEGER NOT NULL,
-    name TEXT,  -- this and the type are not there where the thing model has no such event
+    name TEXT,  -- name and type are NULL if the thing model has no such event
     type TEXT,
     output TEXT NOT NULL,
     valid INTEGER NOT NULL
@@ -53,27 +53,36 @@ CREATE TABLE IF NOT EXISTS service_record (
     name TEXT,
     message_id INTEGER NOT NULL UNIQUE,
     input TEXT NOT NULL,
-    output TEXT,  -- the device's whole answer; NULL while there is none
+    output TEXT,  -- the complete reply of the device; NULL until it arrives
     valid INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS service_record_by_time ON service_record (iot_id, at, id);
 CREATE INDEX IF NOT EXISTS service_record_by_identifier ON service_record (iot_id, identifier, at, id);
 """
 
-#: How long records are kept, in milliseconds: 30 days.
-KEPT_FOR = 30 * 24 * 3600 * 1000
+#: Retention time of records in milliseconds: 30 days.
+RETENTION_MS = 30 * 24 * 3600 * 1000
 
 
 class Value(NamedTuple):
-    """A property's value (any JSON), when it was so, and whether it has passed the check."""
+    """A property value (any JSON), its time, and whether it passed the validation."""
 
     value: Any
     at: int
     valid: bool
 
 
-def keep_properties(ctx: Context, device: Row, values: dict[str, Value]) -> dict[str, Row]:
-    """Keep what a device says of its properties. Returns their rows of ``property_status`` as they were before."""
+def store_properties(ctx: Context, device: Row, values: dict[str, Value]) -> dict[str, Row]:
+    """Store reported property values.
+
+    Args:
+        ctx: The context of the call.
+        device: The row of the device.
+        values: The values by property identifier.
+
+    Returns:
+        The previous rows of ``property_status`` by property identifier.
+    """
     iot_id = device["iot_id"]
     rows = ctx.store.all("property_status", "identifier", iot_id=iot_id, identifier=list(values))
     before = {row["identifier"]: row for row in rows}
@@ -83,7 +92,7 @@ def keep_properties(ctx: Context, device: Row, values: dict[str, Value]) -> dict
             "DELETE FROM property_value WHERE iot_id = ? AND identifier = ? AND at <= ?",
             iot_id,
             identifier,
-            ctx.now - KEPT_FOR,
+            ctx.now - RETENTION_MS,
         )
         ctx.store.put(
             "property_value",
@@ -94,14 +103,14 @@ def keep_properties(ctx: Context, device: Row, values: dict[str, Value]) -> dict
             value=text,
             valid=valid,
         )
-        _keep_status(ctx, iot_id, identifier, before.get(identifier), at, text, valid)
+        _update_status(ctx, iot_id, identifier, before.get(identifier), at, text, valid)
     return before
 
 
-def _keep_status(
+def _update_status(
     ctx: Context, iot_id: str, identifier: str, before: Row | None, at: int, text: str, valid: bool
 ) -> None:
-    """Change the snapshot where the value is no older than the one in it."""
+    """Update the newest values, unless the stored ones are newer."""
     changes: Row = {}
     if before is None or at >= before["at"]:
         changes |= {"at": at, "value": text}
@@ -113,11 +122,11 @@ def _keep_status(
         ctx.store.update("property_status", changes, iot_id=iot_id, identifier=identifier)
 
 
-def keep_event(
+def store_event(
     ctx: Context, device: Row, identifier: str, at: int, event: Row | None, output: Any, valid: bool
 ) -> None:
-    """Keep an event; ``event`` is what the thing model says of it, or None where it says nothing."""
-    _drop_old(ctx, "event_record", device)
+    """Store an event. ``event`` is its definition in the thing model, or None if there is none."""
+    _delete_expired(ctx, "event_record", device)
     ctx.store.insert(
         "event_record",
         iot_id=device["iot_id"],
@@ -130,11 +139,11 @@ def keep_event(
     )
 
 
-def keep_call(
+def store_service_call(
     ctx: Context, device: Row, identifier: str, name: str | None, message_id: int, arguments: Any, valid: bool
 ) -> None:
-    """Keep that a service was called with the message ``message_id``."""
-    _drop_old(ctx, "service_record", device)
+    """Store a service call that was sent with the message ``message_id``."""
+    _delete_expired(ctx, "service_record", device)
     ctx.store.insert(
         "service_record",
         iot_id=device["iot_id"],
@@ -147,17 +156,17 @@ def keep_call(
     )
 
 
-def keep_answer(ctx: Context, device: Row, message_id: int, answer: Any) -> None:
-    """Keep what a device answered to the call with the message ``message_id``, if it was one."""
-    changes = {"output": payloads.to_json(answer)}
+def store_service_reply(ctx: Context, device: Row, message_id: int, reply: Any) -> None:
+    """Store the device's reply to the service call with the message ``message_id``. Ignore replies to other messages."""
+    changes = {"output": payloads.to_json(reply)}
     ctx.store.update("service_record", changes, message_id=message_id, iot_id=device["iot_id"])
 
 
 def as_text(value: str) -> str:
-    """A value that is kept as JSON, as the operations write it: texts are bare."""
+    """Return a stored JSON value in the format of API responses: strings without quotes."""
     return payloads.from_json(value) if value.startswith('"') else value
 
 
-def _drop_old(ctx: Context, table: str, device: Row) -> None:
+def _delete_expired(ctx: Context, table: str, device: Row) -> None:
     sql = f"DELETE FROM {table} WHERE iot_id = ? AND at <= ?"
-    ctx.store.execute(sql, device["iot_id"], ctx.now - KEPT_FOR)
+    ctx.store.execute(sql, device["iot_id"], ctx.now - RETENTION_MS)

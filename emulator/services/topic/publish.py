@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What devices publish on custom topics: forwarded to recipients, and along topic routes (manual chapter 4.14)."""
+"""Forward messages that devices publish to custom topics, also along topic routes (manual chapter 4.14)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.services.topic.topic_route impor
 
 @on_custom_topic
 def receive(ctx: Context, device: Row, topic: str, payload: bytes, message_id: int) -> None:
-    """Forward a message on a custom topic, unless the topic classes of the product do not let devices publish on it."""
+    """Forward a message on a custom topic. Ignore it if no topic class of the product allows devices to publish it."""
     topic_class = find_topic_class(ctx, topic)
     if topic_class is None or topic_class["operation"] == "SUB":
         return

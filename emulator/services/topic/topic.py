@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Custom topic classes of a product (the manual's chapter 4.14)."""
+"""Custom topic classes of a product (manual chapter 4.14)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS product_topic (
     topic_id INTEGER PRIMARY KEY AUTOINCREMENT,
     product_key TEXT NOT NULL REFERENCES product ON DELETE CASCADE,
-    short_name TEXT NOT NULL,  -- all of it below the device: user/get
-    operation TEXT NOT NULL,  -- as written, not as read
+    short_name TEXT NOT NULL,  -- the levels after the device name, such as user/get
+    operation TEXT NOT NULL,  -- the name from the request; responses contain a number
     description TEXT,
     codec TEXT,
     enable_proxy_subscribe INTEGER,
     UNIQUE (product_key, short_name)
 );
--- Every product begins with these three.
+-- Every new product has these three topic classes.
 CREATE TRIGGER IF NOT EXISTS product_topic_default AFTER INSERT ON product BEGIN
     INSERT INTO product_topic (product_key, short_name, operation) VALUES
         (NEW.product_key, 'user/update', 'PUB'),
@@ -34,22 +34,22 @@ CREATE TRIGGER IF NOT EXISTS product_topic_default AFTER INSERT ON product BEGIN
 END;
 """
 
-#: The topic classes that one product has, those it began with included.
+#: The maximum number of topic classes of one product, including the three default ones.
 MAX_TOPICS = 50
 
 _OPERATIONS = {"PUB": "0", "SUB": "1", "ALL": "2"}
 
-# All custom topics lie below this level.
-_TOP = "user/"
+# All custom topics start with this level.
+_PREFIX = "user/"
 
 _SHORT_NAME = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
 _MAX_DESCRIPTION_LENGTH = 100
 
 
 def find_topic_class(ctx: Context, topic: str) -> Row | None:
-    """The topic class of a device's custom topic such as ``/a1/lamp/user/get``, or None where its product has none.
+    """Return the topic class of a custom topic such as ``/a1/lamp/user/get``, or None if the product has none.
 
-    ``operation`` of the row says what devices may do with it: ``PUB``, ``SUB`` or ``ALL``.
+    The column ``operation`` says what devices may do with the topic: ``PUB``, ``SUB`` or ``ALL``.
     """
     parts = custom_topic(topic)
     if parts is None:
@@ -61,20 +61,20 @@ def find_topic_class(ctx: Context, topic: str) -> Row | None:
 def create_product_topic(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.14.1: Create a custom topic class."""
     product = find_product(ctx, p["ProductKey"])
-    topic = _topic_given(p)
+    topic = _requested_columns(p)
     if ctx.store.count("product_topic", product_key=product["product_key"]) >= MAX_TOPICS:
         raise ApiError("iot.messagebroker.TopicTemplateCountExceedMax")
-    _check_free(ctx, product["product_key"], topic["short_name"])
+    _check_name_unused(ctx, product["product_key"], topic["short_name"])
     return {"TopicId": ctx.store.insert("product_topic", product_key=product["product_key"], **topic)}
 
 
 @operation
 def update_product_topic(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.14.2: what is optional and not given stays as it is."""
+    """Manual section 4.14.2: Update a topic class. Optional parameters that are not set do not change it."""
     topic = _find_topic(ctx, p["TopicId"])
-    changes = _topic_given(p)
+    changes = _requested_columns(p)
     if changes["short_name"] != topic["short_name"]:
-        _check_free(ctx, topic["product_key"], changes["short_name"])
+        _check_name_unused(ctx, topic["product_key"], changes["short_name"])
     ctx.store.update("product_topic", changes, topic_id=topic["topic_id"])
 
 
@@ -83,7 +83,7 @@ def query_product_topic(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.14.3: List the custom topic classes of a product."""
     product = find_product(ctx, p["ProductKey"])
     topics = ctx.store.all("product_topic", "topic_id", product_key=product["product_key"])
-    return {"Data": {"ProductTopicInfo": [_as_read(topic) for topic in topics]}}
+    return {"Data": {"ProductTopicInfo": [_render_topic(topic) for topic in topics]}}
 
 
 @operation
@@ -94,7 +94,7 @@ def delete_product_topic(ctx: Context, p: dict[str, Any]) -> None:
 
 
 def _find_topic(ctx: Context, topic_id: str) -> Row:
-    # What has more digits than any 64-bit integer is no id of the platform's.
+    # A number of up to 18 digits fits a 64-bit integer; longer ones are not IDs of the platform.
     if not (topic_id.isascii() and topic_id.isdigit() and len(topic_id) <= 18):
         raise ApiError("iot.messagebroker.InvalidFormattedTopicTemplateId")
     topic = ctx.store.one("product_topic", topic_id=int(topic_id))
@@ -103,8 +103,8 @@ def _find_topic(ctx: Context, topic_id: str) -> Row:
     return topic
 
 
-def _topic_given(p: dict[str, Any]) -> Row:
-    """The columns that a call gives. Raises ApiError where the platform does not take them."""
+def _requested_columns(p: dict[str, Any]) -> Row:
+    """Return the columns that a request sets. Raise ApiError if a value is invalid."""
     name = p["TopicShortName"]
     if not _SHORT_NAME.fullmatch(name):
         raise ApiError("iot.messagebroker.InvalidFormattedTopicName")
@@ -112,9 +112,11 @@ def _topic_given(p: dict[str, Any]) -> Row:
         raise ApiError("iot.messagebroker.InvalidTopicTemplateOperationValue")
     description = p.get("Desc")
     if description is not None and len(description) > _MAX_DESCRIPTION_LENGTH:
-        raise ApiError("iot.common.InvalidFormattedParameter", f"Desc has at most {_MAX_DESCRIPTION_LENGTH} characters")
+        raise ApiError(
+            "iot.common.InvalidFormattedParameter", f"Desc must have at most {_MAX_DESCRIPTION_LENGTH} characters"
+        )
     return omit_none(
-        short_name=name if name.startswith(_TOP) else _TOP + name,
+        short_name=name if name.startswith(_PREFIX) else _PREFIX + name,
         operation=p["Operation"],
         description=description,
         codec=p.get("Codec"),
@@ -122,13 +124,13 @@ def _topic_given(p: dict[str, Any]) -> Row:
     )
 
 
-def _check_free(ctx: Context, product_key: str, short_name: str) -> None:
+def _check_name_unused(ctx: Context, product_key: str, short_name: str) -> None:
     if ctx.store.one("product_topic", product_key=product_key, short_name=short_name):
         raise ApiError("iot.messagebroker.TopicAlreadyFound")
 
 
-def _as_read(topic: Row) -> Row:
-    proxied = topic["enable_proxy_subscribe"]
+def _render_topic(topic: Row) -> Row:
+    proxy_subscribe = topic["enable_proxy_subscribe"]
     return omit_none(
         Id=str(topic["topic_id"]),
         ProductKey=topic["product_key"],
@@ -136,5 +138,5 @@ def _as_read(topic: Row) -> Row:
         Operation=_OPERATIONS[topic["operation"]],
         Desc=topic["description"],
         Codec=topic["codec"],
-        EnableProxySubscribe=None if proxied is None else bool(proxied),
+        EnableProxySubscribe=None if proxy_subscribe is None else bool(proxy_subscribe),
     )

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Routes between custom topics (the manual's chapter 4.14): what is published on one is sent on to others."""
+"""Topic routes (manual chapter 4.14): messages that a device publishes to a topic are also sent to other topics."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ CREATE INDEX IF NOT EXISTS topic_route_by_source_device ON topic_route (source_i
 CREATE INDEX IF NOT EXISTS topic_route_by_destination_device ON topic_route (destination_iot_id);
 """
 
-#: The topics that one topic is routed to.
+#: The maximum number of destination topics of one source topic.
 MAX_DESTINATIONS = 100
 
 _TOO_MANY = "iot.messagebroker.DestTopicNameArraySizeIsLarge"
 
 
 def find_destinations(ctx: Context, source: str) -> list[str]:
-    """The topics that messages on ``source`` are sent on to, in the order in which they were routed."""
+    """Return the destination topics of ``source``, in the order in which their routes were created."""
     return [route["destination"] for route in ctx.store.all("topic_route", source=source)]
 
 
 @operation(too_many=_TOO_MANY)
 def create_topic_route_table(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.14.5: a destination that cannot be one does not keep the others from being routed to."""
+    """Manual section 4.14.5: Create topic routes. An invalid destination does not prevent the routes to the others."""
     source = p["SrcTopic"]
     device = _source_device(ctx, source)
-    made = {}
+    valid = {}
     failed = []
     for destination in p["DstTopic"]:
         target = _destination_device(ctx, destination)
         if target is None:
             failed.append(destination)
         else:
-            made[destination] = target["iot_id"]
-    if len(made.keys() | set(find_destinations(ctx, source))) > MAX_DESTINATIONS:
+            valid[destination] = target["iot_id"]
+    if len(valid.keys() | set(find_destinations(ctx, source))) > MAX_DESTINATIONS:
         raise ApiError(_TOO_MANY)
-    for destination, iot_id in made.items():
+    for destination, iot_id in valid.items():
         ctx.store.put(
             "topic_route",
             ("source", "destination"),
@@ -62,22 +62,22 @@ def create_topic_route_table(ctx: Context, p: dict[str, Any]) -> Reply:
             source_iot_id=device["iot_id"],
             destination_iot_id=iot_id,
         )
-    return _outcome(failed)
+    return _render_result(failed)
 
 
 @operation
 def delete_topic_route_table(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.14.6: routes that there are not are told as failures."""
-    _parts_of_source(p["SrcTopic"])
-    names = dict.fromkeys(p["DstTopic"])  # a route that is named twice is one route
+    """Manual section 4.14.6: Delete topic routes. Routes that do not exist are returned as failures."""
+    _parse_source_topic(p["SrcTopic"])
+    names = dict.fromkeys(p["DstTopic"])  # without duplicates: the second deletion of a route would fail
     failed = [name for name in names if not ctx.store.delete("topic_route", source=p["SrcTopic"], destination=name)]
-    return _outcome(failed)
+    return _render_result(failed)
 
 
 @operation
 def query_topic_reverse_route_table(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.14.7: List the source topics that are routed to a topic."""
-    _check_custom(p["Topic"])
+    _check_custom_topic(p["Topic"])
     routes = ctx.store.all("topic_route", destination=p["Topic"])
     return {"SrcTopics": {"Topic": [route["source"] for route in routes]}}
 
@@ -85,13 +85,13 @@ def query_topic_reverse_route_table(ctx: Context, p: dict[str, Any]) -> Reply:
 @operation
 def query_topic_route_table(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.14.8: List the destination topics of a topic."""
-    _check_custom(p["Topic"])
+    _check_custom_topic(p["Topic"])
     return {"DstTopics": {"Topic": find_destinations(ctx, p["Topic"])}}
 
 
 def _source_device(ctx: Context, source: str) -> Row:
-    """The device that publishes on ``source``. Raises ApiError where it has no such topic or was never online."""
-    parts = _parts_of_source(source)
+    """Return the device that publishes to ``source``. Raise ApiError if its topic is invalid or it was never online."""
+    parts = _parse_source_topic(source)
     if ctx.store.one("product", product_key=parts.product_key) is None:
         raise ApiError("iot.messagebroker.NotMatchedProductKeyWithSrcTopicOwner")
     device = find_device_by_name(ctx, parts.product_key, parts.device_name)
@@ -103,24 +103,24 @@ def _source_device(ctx: Context, source: str) -> Row:
 
 
 def _destination_device(ctx: Context, destination: str) -> Row | None:
-    """The device that receives on ``destination``, or None where there is no such topic."""
+    """Return the device that receives messages on ``destination``, or None if the topic does not exist."""
     if find_topic_class(ctx, destination) is None:
         return None
     parts = custom_topic(destination)
     return ctx.store.one("device", product_key=parts.product_key, device_name=parts.device_name)
 
 
-def _parts_of_source(source: str) -> CustomTopic:
+def _parse_source_topic(source: str) -> CustomTopic:
     parts = custom_topic(source)
     if parts is None:
         raise ApiError("iot.messagebroker.InvalidFormattedSrcTopicName")
     return parts
 
 
-def _check_custom(topic: str) -> None:
+def _check_custom_topic(topic: str) -> None:
     if custom_topic(topic) is None:
         raise ApiError("iot.messagebroker.InvalidFormattedTopicName")
 
 
-def _outcome(failed: list[str]) -> Reply:
+def _render_result(failed: list[str]) -> Reply:
     return {"FailureTopics": {"Topic": failed}, "IsAllSucceed": not failed}

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Audio and video licences (manual chapter 4.21)."""
+"""Licenses for audio and video (manual chapter 4.21)."""
 
 from __future__ import annotations
 

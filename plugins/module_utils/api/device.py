@@ -145,7 +145,7 @@ OPERATIONS = {
             "Data{DeviceName DeviceSecret FirmwareVersion GmtActive GmtCreate GmtOnline IpAddress NodeType ProductKey "
             "ProductName Status UtcActive UtcCreate UtcOnline iotId region}"
         ),
-        # Of a device that is there only one relationship is asked for.
+        # The request is about an existing device, so the only thing that can be missing is its relationship.
         not_found_codes=("iot.device.QueryTopoRelationFailed",),
     ),
     "QueryDeviceProp": Operation(

@@ -1,6 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""All 277 operations. Only what must know them all imports this file; a module takes its own families."""
+"""The families of all 277 operations.
+
+Only code that needs all operations imports this file. A module imports only the families that it uses, to keep its
+payload small.
+"""
 
 from __future__ import annotations
 

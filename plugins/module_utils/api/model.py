@@ -2,21 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The data model of the API description: operations, parameters, pagination and error codes.
 
-The other files in this folder describe the 277 operations of API version 2018-01-20, one file per family. The parameters of a request
-and the members of a response are written as signatures, which keep a family short enough to read at a glance::
+The other files in this folder describe the 277 operations of API version 2018-01-20, one file per family. The
+parameters of a request and the members of a response are written as signatures, which keep a family short enough to
+read at a glance::
 
     ProductKey! CurrentPage:int ProductTag[TagKey TagValue] DeviceName[] JobFile~ Text@
 
-=============  ====================================================================
-``Name!``      The parameter is required.
-``Name@``      The parameter is sent in the form body instead of the query.
-``Name~``      The parameter is an object that is sent as a JSON string.
-``Name:int``   The type: ``:int``, ``:bool``, ``:num``, or ``:obj`` for an object with any members. Without a type it is a string.
-``Name[A B]``  A list of objects with the members ``A`` and ``B``.
-``Name[]``     A list of strings.
-``Name[:int]`` A list of integers.
-``Name{A B}``  An object with the members ``A`` and ``B``.
-=============  ====================================================================
+- ``Name!``: the parameter is required.
+- ``Name@``: the parameter is sent in the form body instead of the query.
+- ``Name~``: the parameter is an object that is sent as a JSON string.
+- ``Name:int``: the type, one of ``:int``, ``:bool``, ``:num``, and ``:obj`` for an object with any members. Without a
+  type, the parameter is a string.
+- ``Name[A B]``: a list of objects with the members ``A`` and ``B``.
+- ``Name[]``: a list of strings. ``Name[:int]``: a list of integers.
+- ``Name{A B}``: an object with the members ``A`` and ``B``.
 """
 
 from __future__ import annotations
@@ -29,7 +28,8 @@ from typing import Any, Dict, Mapping
 #: The API version that every request names.
 VERSION = "2018-01-20"
 
-# Kinds of operations. The kind says what happens if a request is sent twice, and so whether a client may retry it without a response.
+# Kinds of operations. The kind says what happens if a request is sent twice, and so whether a client may retry it
+# without a response.
 READ = "read"  # changes nothing
 SET = "set"  # sending the same request twice results in the same state
 CREATE = "create"  # sending the same request twice may create two resources, or do something twice
@@ -159,14 +159,16 @@ class Pages:
     """The pagination of an operation that returns a list.
 
     Attributes:
-        page: The parameter with the page number, counted from 1. If ``token`` is set, the parameter with the token of the page.
+        page: The parameter with the page number, counted from 1. If ``token`` is set, the parameter with the token of
+            the page.
         max_size: The largest page size that the platform accepts.
         items: The path of the list in the response.
-        total: The path of the total number of elements in the response. If empty, a page that is not full is the last page.
+        total: The path of the total number of elements in the response. If empty, a page that is not full is the last
+            page.
         size: The parameter with the page size.
         token: The path of the token of the next page in the response. If empty, pages are numbered.
-        carry_token: The name of a token in the response that the next request must send in addition to the page number. Without it
-            the platform does not return deep pages.
+        carry_token: The name of a token in the response that the next request must send in addition to the page number.
+            Without it the platform does not return deep pages.
     """
 
     page: str
@@ -253,7 +255,10 @@ def error_codes(table: Mapping[str, tuple[str, ...]]) -> dict[str, ErrorCode]:
 
 
 def member(response: Any, path: str) -> Any:
-    """Return the member of a response at a dotted path, or None if it does not exist; an empty path returns the response."""
+    """Return the member of a response at a dotted path, or None if it does not exist.
+
+    An empty path returns the response itself.
+    """
     for name in path.split(".") if path else ():
         if not isinstance(response, dict):
             return None

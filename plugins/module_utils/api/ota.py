@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""OTA: modules, firmwares, upgrade batches and tasks (manual chapter 4.20)."""
+"""OTA modules, firmware, OTA jobs and OTA tasks (manual chapter 4.20)."""
 
 from __future__ import annotations
 

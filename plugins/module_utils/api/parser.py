@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Parsers: forwarding by script, from data sources to destinations (manual chapter 4.16)."""
+"""Parsers, which forward messages by script from data sources to destinations (manual chapter 4.16)."""
 
 from __future__ import annotations
 

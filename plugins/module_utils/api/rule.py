@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: forwarding by SQL (manual chapter 4.15)."""
+"""Rules, which forward messages by SQL (manual chapter 4.15)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ OPERATIONS = {
             "Data{RuleInfo[CreateUserId:int Created DataType Id:int Modified Name ProductKey RuleDesc Select "
             "ShortTopic Status Topic UtcCreated UtcModified Where]} Page:int PageSize:int Total:int"
         ),
-        # The manual describes this Total as a number of pages and shows a number of rules: not to be counted on.
+        # Total is not used: the manual describes it as the number of pages, but its example shows the number of rules.
         pages=Pages("CurrentPage", 100, "Data.RuleInfo"),
     ),
     "ListRuleActions": Operation(

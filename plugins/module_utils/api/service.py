@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Opening the service (manual chapter 4.2)."""
+"""Activation of the IoT Platform service (manual chapter 4.2)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Speech corpora and their playing on devices (manual chapter 4.21)."""
+"""Speech (text-to-speech corpora) and its playback on devices (manual chapter 4.21)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ OPERATIONS = {
         "SourceProductKey! TargetProductKey! ResourceGroupId SourceModelVersion",
     ),
     "PublishThingModel": Operation(
-        # Each call makes a version, and the second one of the same name is refused.
+        # Each request creates a version, and a second request with the same version name is rejected.
         "4.11.5", CREATE, 5,
         "ProductKey! Description ModelVersion ResourceGroupId",
     ),
@@ -78,7 +78,7 @@ OPERATIONS = {
         response="Data{Configuration}",
     ),
     "CreateThingScript": Operation(
-        # The second call is refused where the first one came through, answered or not.
+        # If the first request was executed, a second one is rejected, even if the response to the first one was lost.
         "4.11.16", CREATE, 10,
         "ProductKey! ScriptContent! ScriptType!",
     ),

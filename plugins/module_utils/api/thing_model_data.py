@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What devices report and are told: properties, events, services (manual chapter 4.12)."""
+"""Properties, events and services of devices (manual chapter 4.12)."""
 
 from __future__ import annotations
 

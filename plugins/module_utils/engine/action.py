@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.declared import DeclaredEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -20,7 +21,6 @@ class ActionEntry(DeclaredEntry):
     summary = ""
 
     def perform(self, params: dict, client, check_mode: bool) -> dict:
-        calls = client.calls
         reader = Reader(client, tolerant=check_mode)
         values = self.values(params, reader)
         result = {"changed": True}
@@ -30,7 +30,7 @@ class ActionEntry(DeclaredEntry):
             result.update(self.act(client, values))
         if reader.pending:
             result["pending"] = list(reader.pending)
-        return {**result, "calls": client.calls - calls}
+        return result
 
     def describe(self, values: dict) -> str:
         """What it does with these values, in words."""
@@ -49,7 +49,7 @@ class ActionEntry(DeclaredEntry):
         raise NotImplementedError(type(self).__name__)
 
 
-class PartlyDone(EngineError):
+class PartialFailure(EngineError):
     """Something was done with the first of many, and then a request failed.
 
     Attributes:
@@ -77,16 +77,15 @@ def call_in_chunks(client, operation: str, wire: str, elements: list, named: dic
         The elements.
 
     Raises:
-        PartlyDone: a request failed; those before it were carried out.
+        PartialFailure: a request failed; those before it were carried out.
     """
     elements = list(dict.fromkeys(elements))
     size = client.operation(operation).limits[wire]
     done: list = []
-    for start in range(0, len(elements), size):
-        portion = elements[start : start + size]
+    for portion in chunked(elements, size):
         try:
             client.call(operation, {**named, wire: portion})
         except IotError as error:
-            raise PartlyDone(error, done) from error
+            raise PartialFailure(error, done) from error
         done += portion
     return done

@@ -12,6 +12,7 @@ from typing import Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
@@ -166,7 +167,7 @@ class Batch:
     def chunks(self, resource, entries: list):
         """The entries in portions of one call."""
         size = self.size or min(resource.operation(self.operation).limits.values())
-        return [entries[start : start + size] for start in range(0, len(entries), size)]
+        return chunked(entries, size)
 
 
 class Entries(Change):
@@ -274,7 +275,7 @@ class StopThenDelete(Delete):
         stop: the operation that stops it.
     """
 
-    stop: str = "StopRule"
+    stop: str = ""
 
     def steps(self, resource, current):
         status = current.get("status")

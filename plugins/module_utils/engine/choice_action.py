@@ -10,6 +10,7 @@ from typing import Any, Callable
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
 
 
@@ -139,7 +140,7 @@ def _chunks(operation, params: dict) -> list:
     for wire, most in operation.limits.items():
         if len(params.get(wire) or ()) > most:
             values = params[wire]
-            return [{**params, wire: values[start : start + most]} for start in range(0, len(values), most)]
+            return [{**params, wire: some} for some in chunked(values, most)]
     return [params]
 
 

@@ -31,7 +31,7 @@ def converge(resource: Resource, params: dict, client, check_mode: bool) -> dict
         check_mode: whether to stop before the first write.
 
     Returns:
-        The result: ``changed``, the resource under its kind, ``diff``, ``steps`` and ``calls``.
+        The result: ``changed``, the resource under its kind, ``diff`` and ``steps``.
 
     Raises:
         EngineError: the task cannot be done as written; nothing was sent that changes anything.
@@ -39,7 +39,6 @@ def converge(resource: Resource, params: dict, client, check_mode: bool) -> dict
         StepFailed: a step failed; its ``result`` tells the steps that are done.
         IotError: a read failed.
     """
-    calls = client.calls
     wanted = Desired.from_params(resource, params)
     reader = Reader(client, tolerant=check_mode or wanted.absent)
     desired, current, steps = _plan(resource, wanted, reader)
@@ -52,9 +51,8 @@ def converge(resource: Resource, params: dict, client, check_mode: bool) -> dict
                 apply(client, resource, steps, facts)
                 break
             except StepFailed as failure:
-                sent = client.calls - calls
                 failure.result = {
-                    **render.result(resource, wanted, current, [*done, *steps], sent, reader, facts),
+                    **render.result(resource, wanted, current, [*done, *steps], reader, facts),
                     **also,
                 }
                 if not _may_have_been_created(resource, failure) or attempt == REPLANS:
@@ -71,16 +69,14 @@ def converge(resource: Resource, params: dict, client, check_mode: bool) -> dict
             done += [finished for finished in tried if finished.status == DONE]
             facts = {**facts, **desired, **(now or {})}
         steps = [*done, *steps]
-    outcome = {**render.result(resource, wanted, current, steps, client.calls - calls, reader, facts), **also}
+    outcome = {**render.result(resource, wanted, current, steps, reader, facts), **also}
     if steps and not check_mode and not wanted.absent:
         # What was renamed is found by the name that it has now.
         there = resource.read(reader, {**facts, **desired}, wanted.fields)
         told = {f.name: facts[f.name] for f in resource.fields if f.returned_once and f.name in facts}
         outcome[resource.kind] = render.values(resource, {**told, **(there or facts)}, wanted.include_secrets)
-        outcome["calls"] = client.calls - calls
     if desired.get("wait") and not check_mode and not wanted.absent:
         _wait(resource, wanted, {**facts, **desired}, reader, client, outcome)
-        outcome["calls"] = client.calls - calls
     return outcome
 
 

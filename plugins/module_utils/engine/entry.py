@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 
@@ -51,6 +52,22 @@ class Entry:
             EngineError, IotError: it cannot be done, or failed.
         """
         raise NotImplementedError(type(self).__name__)
+
+    def run(self, params: dict, client, check_mode: bool) -> dict:
+        """Perform the task and add the number of requests it sent to the result as ``calls``.
+
+        Raises:
+            EngineError, IotError: As ``perform``; a result that the error carries has ``calls`` as well.
+        """
+        before = client.calls
+        try:
+            result = self.perform(params, client, check_mode)
+        except EngineError as error:
+            if error.result:
+                error.result["calls"] = client.calls - before
+            raise
+        result["calls"] = client.calls - before
+        return result
 
     def argument_spec(self) -> dict:
         """All options: the module's own and those of the connection."""

@@ -46,6 +46,8 @@ class Field:
         purge: whether an option ``purge_<name>`` tells if entries that are not given are removed.
         resolve: turns what the user named into what the platform knows, ``resolve(reader, value)``; the result is the
             value of the field ``into``.
+        lookup_each: for a list; resolves each element, ``lookup_each(reader, element)``. The results replace the value.
+        element: what an element of the list is called in messages; two elements that mean the same are an error.
         into: see ``resolve``.
         beside: fields before this one whose values, as resolved, ``resolve`` is given as well: a device is named within
             its product.
@@ -67,6 +69,8 @@ class Field:
     initial: Any = None
     purge: bool = False
     lookup: Callable | None = None
+    lookup_each: Callable | None = None
+    element: str = ""
     resolves_to: str = ""
     depends_on: tuple = ()
     on_request: str = ""
@@ -119,4 +123,8 @@ def resolve_references(fields: tuple, reader, given: dict) -> dict:
     for f in fields:
         if f.lookup and given.get(f.name) is not None:
             resolved[f.resolves_to] = f.lookup(reader, given[f.name], *(resolved.get(name) for name in f.depends_on))
+        if f.lookup_each and given.get(f.name) is not None:
+            resolved[f.name] = [f.lookup_each(reader, element) for element in given[f.name]]
+            if f.element:
+                f.check_distinct(resolved[f.name], f.element)
     return resolved

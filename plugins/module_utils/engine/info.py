@@ -28,7 +28,6 @@ def gather(resource: Resource, params: dict, client) -> dict:
     Raises:
         IotError: a read failed.
     """
-    calls = client.calls
     reader = Reader(client, tolerant=True)
     filters = {name: params[name] for name in resource.filters if params.get(name) is not None}
     desired = resource.resolve_references(reader, filters)
@@ -42,7 +41,7 @@ def gather(resource: Resource, params: dict, client) -> dict:
         found = list(_listed(resource, reader, desired, compared, params))
     fitting = [values for values in found if _fits(resource, values, compared)]
     shown = [render.values(resource, values, bool(params.get("include_secrets"))) for values in fitting]
-    return {"changed": False, resource.plural: shown, "calls": client.calls - calls}
+    return {"changed": False, resource.plural: shown}
 
 
 def _is_named(resource: Resource, desired: dict) -> bool:

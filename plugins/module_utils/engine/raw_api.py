@@ -25,7 +25,6 @@ class RawApiEntry(Entry):
         }
 
     def perform(self, params, client, check_mode):
-        calls = client.calls
         name = params["operation"]
         operation = client.operation(name)
         if params["all_pages"] and operation.pages is None:
@@ -41,7 +40,7 @@ class RawApiEntry(Entry):
             result["reply"] = client.call(name, params["params"])
         if not params["include_secrets"]:
             result = hide(result)
-        return {**result, "calls": client.calls - calls}
+        return result
 
     def _with_first_page(self, operation, params):
         pages = operation.pages

@@ -39,7 +39,7 @@ def plain(value):
     return value
 
 
-def result(resource, wanted, current, steps, calls, reader, facts=None) -> dict:
+def result(resource, wanted, current, steps, reader, facts=None) -> dict:
     """The result of a run whose plan was ``steps``; of a plan that failed, as far as it was carried out.
 
     Args:
@@ -47,7 +47,6 @@ def result(resource, wanted, current, steps, calls, reader, facts=None) -> dict:
         wanted: what was asked for.
         current: what was there.
         steps: the plan, carried out or not.
-        calls: the requests that were sent.
         reader: what was read with, for what was named and is not there yet.
         facts: what is known afterwards, beside the plan.
     """
@@ -78,7 +77,6 @@ def result(resource, wanted, current, steps, calls, reader, facts=None) -> dict:
         resource.kind: values(resource, after, wanted.include_secrets),
         "diff": {"before": _shown(resource, before), "after": _shown(resource, after)},
         "steps": [shown_step(resource, step) for step in steps],
-        "calls": calls,
     }
     if reader.pending and not wanted.absent:
         outcome["pending"] = list(reader.pending)

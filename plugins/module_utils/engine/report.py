@@ -18,11 +18,10 @@ class ReportEntry(DeclaredEntry):
     nothing: dict = {}
 
     def perform(self, params: dict, client, check_mode: bool) -> dict:
-        calls = client.calls
         reader = Reader(client, tolerant=True)
         values = self.values(params, reader)
         told = self.nothing if reader.pending else self.tell(reader, values)
-        return {"changed": False, **told, "calls": client.calls - calls}
+        return {"changed": False, **told}
 
     def tell(self, reader: Reader, values: dict) -> dict:
         """What the result tells beside ``changed``.

@@ -41,6 +41,9 @@ class Detail:
         send: parameters beside those that identify the resource.
         by: the parameters that name the resource to this read, by the field whose value they take, where they are not
             those that identify it elsewhere.
+        condition: says whether the read is sent, ``condition(reader, current)``, where it applies to some resources of
+            the kind only.
+        otherwise: the values by field where the condition is not met.
         none: the values by field where the platform says that there is nothing to read, and the resource is there all
             the same.
     """
@@ -52,6 +55,8 @@ class Detail:
     send: dict = field(default_factory=dict)
     by: dict | None = None
     none: dict | None = None
+    condition: Callable | None = None
+    otherwise: dict = field(default_factory=dict)
 
 
 class Resource:
@@ -206,6 +211,8 @@ class Resource:
 
     def read_detail(self, reader, detail: Detail, current: dict) -> dict | None:
         """What one detail tells, as values by field; None where the platform says that the resource does not exist."""
+        if detail.condition and not detail.condition(reader, current):
+            return detail.otherwise
         named = (detail.by or self.identity).items()
         params = {wire: self._fields[name].type.to_wire(current[name]) for wire, name in named}
         params.update(detail.send)

@@ -47,10 +47,10 @@ def execute(entry: Entry, params: dict, check_mode: bool, make_client=open_clien
         The result; one that failed has ``failed`` and ``msg``, and says with ``steps`` what was done before.
     """
     try:
-        return entry.perform(params, make_client(entry, params), check_mode)
+        return entry.run(params, make_client(entry, params), check_mode)
     except EngineError as error:
         failure = {"failed": True, "changed": False, "msg": str(error)}
-        failure.update(getattr(error, "result", {}))
+        failure.update(error.result)
         cause = getattr(error, "error", None)
         if cause is not None:
             failure.update(_api_error_fields(cause))

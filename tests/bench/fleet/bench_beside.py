@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ...conftest import signed, start
+from ...conftest import signed_query, start
 from .conftest import Fleet
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -79,7 +79,7 @@ def bench_other_means(fleet, tmp_path, measured):
     ours = fleet.task("iot_devices", product="street_light", devices_file=str(file))["seconds"]
     made = [
         f"{fleet.server.endpoint}/?"
-        + signed("POST", {"Action": "RegisterDevice", "ProductKey": fleet.key, "DeviceName": f"uri-{number:05}"})
+        + signed_query("POST", {"Action": "RegisterDevice", "ProductKey": fleet.key, "DeviceName": f"uri-{number:05}"})
         for number in range(DEVICES)
     ]
     loop = [

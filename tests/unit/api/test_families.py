@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""All operations and error codes: what must hold for each of them."""
+"""Invariants of all operations and error codes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ each_family = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: fam
 
 
 def at(members: dict, path: str) -> Param | None:
-    """The member at a dotted path."""
+    """Return the member at a dotted path."""
     param = None
     for name in path.split("."):
         param = members.get(name)
@@ -52,7 +52,7 @@ def at(members: dict, path: str) -> Param | None:
 
 
 def all_members(members: dict, above: str = ""):
-    """Every member with its path, those within members included."""
+    """Yield each member with its path, including nested members."""
     for name, param in members.items():
         yield above + name, param
         yield from all_members(param.members, f"{above}{name}.")
@@ -61,25 +61,25 @@ def all_members(members: dict, above: str = ""):
 # Operations
 
 
-def test_there_are_277_operations_and_no_name_is_used_twice():
+def test_operations_are_277_with_unique_names():
     assert len(NAMED) == len(OPERATIONS) == 277
 
 
 @each_family
-def test_operations_read_as_they_are_written(family):
+def test_signatures_of_family_parse_and_render_to_same_text(family):
     for name, operation in family.OPERATIONS.items():
         for text in (operation.signature, operation.response):
-            # Flags may stand in any order; a name that stands twice would be read once.
+            # Flags can be in any order. A duplicate name would be parsed once, and the texts would differ.
             written = re.sub(r"[!@~]{2,}", lambda flags: "".join(sorted(flags.group(), key="!@~".index)), text)
             assert render(parse_signature(text)) == " ".join(written.split()), name
 
 
-def test_every_family_is_known():
+def test_families_list_all_files():
     files = {path.stem for path in API.glob("*.py")} - {"__init__", "model", "families"}
     assert sorted(family.__name__.rpartition(".")[2] for family in FAMILIES) == sorted(files)
 
 
-def test_kinds():
+def test_operation_kinds_are_all_used():
     assert Counter(operation.kind for operation in OPERATIONS.values()).keys() == {READ, SET, CREATE, DELETE}
 
 
@@ -91,14 +91,14 @@ def test_kinds():
         ("Update|BatchUpdate|Set|Enable|Disable", SET),
     ],
 )
-def test_a_name_tells_what_an_operation_does(verbs, kind):
+def test_operation_kind_matches_verb_in_name(verbs, kind):
     named = {name: operation.kind for name, operation in OPERATIONS.items() if re.match(f"({verbs})[A-Z]", name)}
     assert len(named) > 5
     assert {name: other for name, other in named.items() if other != kind} == {}
 
 
-def test_what_creates_is_a_set_only_where_the_thing_has_a_key_of_the_callers():
-    # What the platform gives an id of its own would be there twice.
+def test_create_operation_is_set_only_without_generated_id():
+    # If the platform generates an ID, a second request creates a second resource.
     creates = {name: operation for name, operation in OPERATIONS.items() if name.startswith("Create")}
     assert {operation.kind for operation in creates.values()} == {CREATE, SET}
     for name, operation in creates.items():
@@ -107,14 +107,14 @@ def test_what_creates_is_a_set_only_where_the_thing_has_a_key_of_the_callers():
 
 
 @each_family
-def test_what_operations_say_of_themselves(family):
+def test_operation_metadata_of_family_is_valid(family):
     for name, operation in family.OPERATIONS.items():
         assert re.fullmatch(r"4(\.\d+){1,3}", operation.section), name
         assert operation.qps is None or operation.qps > 0, name
         assert not set(operation.result) & set(ENVELOPE), name
 
 
-def test_what_a_list_may_hold_is_said_of_lists_only():
+def test_limits_refer_to_list_parameters_only():
     wrong = {
         f"{name}.{param}": limit
         for name, operation in OPERATIONS.items()
@@ -124,21 +124,21 @@ def test_what_a_list_may_hold_is_said_of_lists_only():
     assert wrong == {}
 
 
-def test_what_the_manual_does_not_have_is_there():
+def test_sdk_only_parameters_are_declared():
     assert any(operation.sdk_only for operation in OPERATIONS.values())
     for name, operation in OPERATIONS.items():
         assert set(operation.sdk_only) <= set(operation.params), name
 
 
-def test_what_travels_in_the_body_or_as_json_is_told_at_the_top():
+def test_flags_are_used_on_top_level_parameters_only():
     for name, operation in OPERATIONS.items():
         for path, param in all_members(operation.params):
             assert "." not in path or not (param.body or param.json or param.required), f"{name}.{path}"
-        told = [path for path, param in all_members(operation.result) if param.body or param.json or param.required]
-        assert told == [], name
+        flagged = [path for path, param in all_members(operation.result) if param.body or param.json or param.required]
+        assert flagged == [], name
 
 
-def test_no_parameter_is_an_object_of_which_nothing_is_known():
+def test_object_parameters_have_members_or_are_json():
     for name, operation in OPERATIONS.items():
         for path, param in all_members(operation.params):
             assert param.type != "object" or param.json or param.members, f"{name}.{path}"
@@ -149,7 +149,7 @@ def test_no_parameter_is_an_object_of_which_nothing_is_known():
 
 
 @pytest.mark.parametrize("name", PAGED)
-def test_the_parameters_and_members_that_pages_name(name):
+def test_pages_refer_to_declared_parameters_and_members(name):
     operation = PAGED[name]
     pages = operation.pages
     assert operation.kind == READ
@@ -162,16 +162,16 @@ def test_the_parameters_and_members_that_pages_name(name):
     assert not (pages.token and pages.total)
 
 
-def test_a_list_with_pages_says_so():
-    silent = [
+def test_operations_with_page_parameters_declare_pages():
+    without_pages = [
         name
         for name, operation in OPERATIONS.items()
         if operation.kind == READ and not operation.pages and {"PageSize", "CurrentPage"} <= operation.params.keys()
     ]
-    assert silent == []
+    assert without_pages == []
 
 
-def test_deep_pages_are_slower():
+def test_deep_page_quota_is_lower_than_quota():
     deep = {name: operation for name, operation in OPERATIONS.items() if operation.deep_qps}
     assert {"QueryProductList", "QueryDevice"} <= deep.keys()
     for name, operation in deep.items():
@@ -183,7 +183,7 @@ def test_deep_pages_are_slower():
 
 
 @each_family
-def test_the_error_codes_of_a_family(family):
+def test_error_codes_of_family_are_valid(family):
     assert common.ERRORS.items() <= family.ERRORS.items()
     for code, error in family.ERRORS.items():
         assert isinstance(error, ErrorCode), code
@@ -194,7 +194,7 @@ def test_the_error_codes_of_a_family(family):
         assert error.remedy.isascii(), code
 
 
-def test_a_code_means_the_same_in_all_families_however_it_is_spelled():
+def test_error_code_category_is_same_in_all_families():
     meanings: dict[str, set] = {}
     for family in FAMILIES:
         for code, error in family.ERRORS.items():
@@ -202,28 +202,28 @@ def test_a_code_means_the_same_in_all_families_however_it_is_spelled():
     assert {code: categories for code, categories in meanings.items() if len(categories) > 1} == {}
 
 
-def test_every_error_table_belongs_to_a_family():
+def test_error_tables_are_used_by_families():
     known = {code for family in FAMILIES for code in family.ERRORS}
     package = common.__name__.rpartition(".")[0]
     for path in (API / "errors").glob("[a-z]*.py"):
         assert importlib.import_module(f"{package}.{path.stem}").ERRORS.keys() <= known, path.stem
 
 
-def test_what_says_that_a_thing_is_not_there_is_an_error_code_that_means_it():
-    absent = [
+def test_not_found_codes_have_category_not_found():
+    codes = [
         (name, operation.kind, code, family.ERRORS.get(code))
         for family in FAMILIES
         for name, operation in family.OPERATIONS.items()
         for code in operation.not_found_codes
     ]
-    assert len(absent) > 10
-    for name, kind, code, error in absent:
+    assert len(codes) > 10
+    for name, kind, code, error in codes:
         assert error is not None, f"{name}: {code}"
         assert error.category == NOT_FOUND, f"{name}: {code}"
         assert kind in (READ, DELETE), name
 
 
-def test_no_code_of_the_gateway_says_that_a_thing_is_not_there():
+def test_common_error_codes_never_mean_not_found():
     for name, operation in OPERATIONS.items():
         assert not any(operation.means_not_found(code) for code in common.ERRORS), name
 
@@ -231,7 +231,7 @@ def test_no_code_of_the_gateway_says_that_a_thing_is_not_there():
 # Secrets
 
 
-def test_every_secret_is_a_member_of_something():
+def test_secret_members_exist_in_signatures():
     names = {
         path.rpartition(".")[2]
         for operation in OPERATIONS.values()
@@ -241,7 +241,7 @@ def test_every_secret_is_a_member_of_something():
     assert names >= SECRET_MEMBERS
 
 
-def test_what_is_called_a_secret_is_one():
+def test_members_with_secret_names_are_secret_members():
     for name, operation in OPERATIONS.items():
         for path, param in [*all_members(operation.params), *all_members(operation.result)]:
             last = path.rpartition(".")[2]
@@ -253,7 +253,7 @@ def test_what_is_called_a_secret_is_one():
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_knows_its_families(module):
+def test_module_entry_uses_known_families(module):
     entry = importlib.import_module(f"{modules.__name__}.{module}").ENTRY
     assert entry.families
     assert set(entry.families) <= set(FAMILIES)
@@ -261,5 +261,5 @@ def test_a_module_knows_its_families(module):
     assert {name for family in entry.families for name in family.OPERATIONS} == set(catalogue)
 
 
-def test_there_are_modules():
+def test_modules_are_found():
     assert {"iot_api", "iot_product", "iot_product_info"} <= set(MODULES)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the API's data is made of."""
+"""The data model of the API description."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ from .conftest import render
         ("A_b-c.d", Param("A_b-c.d")),
     ],
 )
-def test_a_member(text, param):
+def test_member_is_parsed(text, param):
     assert parse_signature(text) == {param.name: param}
 
 
-def test_the_documented_example():
+def test_documented_signature_is_parsed():
     params = parse_signature("ProductKey! CurrentPage:int ProductTag[TagKey TagValue] DeviceName[] JobFile~ Text@")
     assert list(params) == ["ProductKey", "CurrentPage", "ProductTag", "DeviceName", "JobFile", "Text"]
     assert [name for name, param in params.items() if param.required] == ["ProductKey"]
     assert list(params["ProductTag"].members) == ["TagKey", "TagValue"]
 
 
-def test_members_within_members():
+def test_nested_members_are_parsed():
     inner = parse_signature("A{B[C{D:int} E[]] F} G")["A"].members
     assert inner["B"].members["C"].members == {"D": Param("D", "integer")}
     assert inner["B"].members["E"] == Param("E", "list")
@@ -69,11 +69,11 @@ def test_members_within_members():
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n"])
-def test_an_operation_without_parameters(text):
+def test_empty_signature_has_no_parameters(text):
     assert parse_signature(text) == {}
 
 
-def test_space_does_not_matter():
+def test_whitespace_in_signature_is_ignored():
     assert parse_signature("  A  B[ C\n D ]  ") == parse_signature("A B[C D]")
 
 
@@ -99,15 +99,15 @@ def test_space_does_not_matter():
         "A*",
     ],
 )
-def test_not_a_signature(text):
+def test_invalid_signature_raises_value_error(text):
     with pytest.raises(ValueError, match=r"signature|plain values"):
         parse_signature(text)
 
 
-def members(of_what):
-    """Strategy for the members of a signature, with members of that kind."""
+def members(shapes):
+    """Return a strategy for the members of a signature, with nested members of the given strategy."""
     names = st.text("ABCabc019_.-", min_size=1, max_size=8)
-    params = st.dictionaries(names, of_what, max_size=4)
+    params = st.dictionaries(names, shapes, max_size=4)
     return params.map(lambda made: {name: Param(name, **shape) for name, shape in made.items()})
 
 
@@ -132,13 +132,13 @@ ANY = members(st.builds(lambda shape, flags: {**shape, **flags}, SHAPES, FLAGS))
 
 @settings(deadline=None, max_examples=50)
 @given(ANY)
-def test_what_was_written_is_read(params):
+def test_rendered_signature_parses_to_same_members(params):
     assert parse_signature(render(params)) == params
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.text("A[]{}!@~: \n:intbool", max_size=30))
-def test_any_text_is_a_signature_or_is_refused(text):
+def test_any_text_parses_or_raises_value_error(text):
     try:
         params = parse_signature(text)
     except ValueError:
@@ -146,7 +146,7 @@ def test_any_text_is_a_signature_or_is_refused(text):
     assert parse_signature(render(params)) == params
 
 
-def test_an_operation_takes_an_instance_unless_it_says_otherwise():
+def test_operation_accepts_iot_instance_id_by_default():
     assert list(Operation("4.0.1", READ, 1, "A!").params) == ["A", "IotInstanceId"]
     assert not Operation("4.0.1", READ, 1, "A").params["IotInstanceId"].required
     assert list(Operation("4.0.1", READ, 1, "A", instance=False).params) == ["A"]
@@ -154,11 +154,11 @@ def test_an_operation_takes_an_instance_unless_it_says_otherwise():
 
 
 @pytest.mark.parametrize(("kind", "writes"), [(READ, False), (SET, True), (CREATE, True), (DELETE, True)])
-def test_what_changes_the_account(kind, writes):
+def test_operation_writes_depends_on_kind(kind, writes):
     assert Operation("4.0.1", kind, 1).writes is writes
 
 
-def test_which_codes_say_that_a_thing_is_not_there():
+def test_not_found_codes_are_matched_case_insensitively():
     operation = Operation("4.0.1", READ, 1, not_found_codes=("iot.prod.NotExistedProduct",))
     assert operation.means_not_found("iot.prod.NotExistedProduct")
     assert operation.means_not_found("iot.Prod.NotExistedProduct")
@@ -167,10 +167,10 @@ def test_which_codes_say_that_a_thing_is_not_there():
     assert not Operation("4.0.1", READ, 1).means_not_found("iot.prod.NotExistedProduct")
 
 
-def test_a_table_of_error_codes():
-    assert error_codes({"a.b": (NOT_FOUND, "No such b"), "a.c": (NOT_FOUND, "No such c", "Make it")}) == {
+def test_error_code_table_is_converted():
+    assert error_codes({"a.b": (NOT_FOUND, "No such b"), "a.c": (NOT_FOUND, "No such c", "Create it")}) == {
         "a.b": ErrorCode(NOT_FOUND, "No such b", ""),
-        "a.c": ErrorCode(NOT_FOUND, "No such c", "Make it"),
+        "a.c": ErrorCode(NOT_FOUND, "No such c", "Create it"),
     }
 
 
@@ -188,5 +188,5 @@ def test_a_table_of_error_codes():
         ("Data.List.Item.0", None),
     ],
 )
-def test_a_member_of_a_reply(path, value):
+def test_member_of_response_is_found_by_path(path, value):
     assert member({"Total": 3, "Data": {"List": {"Item": [1]}, "None": None}}, path) == value

@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A client whose platform is a list of answers.
+"""A client with a fake transport that returns prepared responses.
 
-Imports from the collection are inside of functions here: pytest reads this file before Ansible's way of finding
-collections is in force, and what was imported by then would stand in its way.
+Functions in this file import the collection locally: pytest loads this file before Ansible's collection finder is
+active, and modules that are already imported would bypass it.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from hypothesis import settings
 
 ENDPOINT = "https://iot.cn-shanghai.aliyuncs.com"
 
-#: How hard a property is tried, on a machine of any speed.
+#: The settings of property-based tests, without a deadline because machines differ in speed.
 property_test = settings(deadline=None, max_examples=30)
 
 
 def ok(**members: Any) -> tuple[int, dict[str, Any]]:
-    """A reply that says that the call succeeded."""
+    """Return a successful response."""
     return 200, {"RequestId": "r-1", "Success": True, **members}
 
 
-def refused(code: str, message: str = "so", status: int = 200) -> tuple[int, dict[str, Any]]:
-    """A business error, or the gateway's with an HTTP status that says so."""
+def error_response(code: str, message: str = "so", status: int = 200) -> tuple[int, dict[str, Any]]:
+    """Return a business error (HTTP status 200), or a gateway error (another status)."""
     if status == 200:
         return 200, {"RequestId": "r-1", "Success": False, "Code": code, "ErrorMessage": message}
     return status, {"RequestId": "r-1", "HostId": "iot", "Code": code, "Message": message}
@@ -36,7 +36,7 @@ def refused(code: str, message: str = "so", status: int = 200) -> tuple[int, dic
 
 @dataclass
 class Request:
-    """A request as it was sent."""
+    """A request that was sent."""
 
     query: dict[str, str]
     body: dict[str, str]
@@ -47,14 +47,15 @@ class Request:
 
     @property
     def params(self) -> dict[str, str]:
-        """All parameters, wherever they travelled."""
+        """All parameters, of the query and of the body."""
         return {**self.query, **self.body}
 
 
 class FakeTransport:
-    """Gives one answer after the other: a reply, an exception to raise, or a function that makes one from the request.
+    """A transport that returns prepared answers.
 
-    The last answer is given again and again.
+    An answer is a response, an exception to raise, or a function that returns one of them for a request. The last
+    answer is used for all further requests.
     """
 
     def __init__(self, *answers: Any):
@@ -66,7 +67,7 @@ class FakeTransport:
     def post(self, query: str, body: str) -> tuple[int, dict[str, Any]]:
         request = Request(*(dict(parse_qsl(text, True, strict_parsing=bool(text))) for text in (query, body)))
         self.requests.append(request)
-        assert len(self.requests) < 1000, "this does not end"
+        assert len(self.requests) < 1000, "endless loop"
         self.urls.append(query)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Callable):
@@ -84,7 +85,7 @@ class FakeTransport:
 
 
 class RecordingRateLimiter:
-    """Holds nothing back, and keeps what it was told."""
+    """A rate limiter that never waits and records its calls."""
 
     def __init__(self):
         self.waits: list[tuple] = []
@@ -103,7 +104,7 @@ class RecordingRateLimiter:
 
 
 def make_client(transport: Any, rate_limiter: Any = None, retries: int = 3, **connection: Any):
-    """A client of all families that never waits; ``connection`` are its settings."""
+    """Return a client with all families that never waits; ``connection`` are its settings."""
     from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
@@ -111,21 +112,21 @@ def make_client(transport: Any, rate_limiter: Any = None, retries: int = 3, **co
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.retry import RetryPolicy
 
     key = {"access_key_id": "id", "access_key_secret": "secret"}
-    usual = {"endpoint": ENDPOINT, "region": "cn-shanghai", "pacing": False, **key}
+    defaults = {"endpoint": ENDPOINT, "region": "cn-shanghai", "pacing": False, **key}
     policy = RetryPolicy(retries=retries, base_delay=0)
-    return Client(Connection(**{**usual, **connection}), Catalogue(*FAMILIES), transport, rate_limiter, policy)
+    return Client(Connection(**{**defaults, **connection}), Catalogue(*FAMILIES), transport, rate_limiter, policy)
 
 
-def lost(ambiguous: bool = True) -> Exception:
-    """No answer came."""
+def no_response(ambiguous: bool = True) -> Exception:
+    """Return the error of a request without a response."""
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import TransportError
 
-    return TransportError("no answer", code="ConnectionError", ambiguous=ambiguous)
+    return TransportError("no response", code="ConnectionError", ambiguous=ambiguous)
 
 
 @pytest.fixture(autouse=True)
-def _no_surroundings(monkeypatch):
-    """The environment of whoever runs the tests plays no part."""
+def _clean_environment(monkeypatch):
+    """Remove the proxy and certificate settings from the environment."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)

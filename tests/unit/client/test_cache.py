@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads that are not sent twice."""
+"""The cache for responses of reads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
 
-from .conftest import FakeTransport, lost, make_client, ok, refused
+from .conftest import FakeTransport, error_response, make_client, no_response, ok
 
 PRODUCT = ("QueryProduct", {"ProductKey": "k"})
 DEVICE = ("QueryDeviceDetail", {"ProductKey": "k", "DeviceName": "d"})
@@ -22,7 +22,7 @@ DISABLE_DEVICE = ("DisableThing", {"ProductKey": "k", "DeviceName": "d"})
 
 @pytest.fixture
 def transport():
-    """A platform that numbers its replies."""
+    """A transport with numbered responses."""
     numbers = iter(range(1, 1000))
     return FakeTransport(lambda request: ok(Number=next(numbers)))
 
@@ -32,64 +32,66 @@ def client(transport):
     return make_client(transport)
 
 
-def test_the_same_read_is_sent_once(client, transport):
+def test_same_read_is_sent_once(client, transport):
     assert client.read(*PRODUCT) == client.read(*PRODUCT)
     assert transport.actions == ["QueryProduct"]
 
 
-def test_the_order_of_parameters_makes_no_other_read(client, transport):
+def test_read_with_other_parameter_order_is_cached(client, transport):
     name, params = DEVICE
     client.read(name, params)
     client.read(name, dict(reversed(params.items())))
     assert len(transport.requests) == 1
 
 
-def test_other_parameters_make_another_read(client):
+def test_read_with_other_parameters_is_sent(client):
     first = client.read("QueryProduct", {"ProductKey": "k"})
     assert client.read("QueryProduct", {"ProductKey": "l"}) != first
     assert client.read("QueryProductCertInfo", {"ProductKey": "k"}) != first
 
 
-def test_a_call_is_always_sent(client, transport):
+def test_call_is_always_sent(client, transport):
     client.read(*PRODUCT)
     client.call(*PRODUCT)
     client.call(*PRODUCT)
     assert len(transport.requests) == 3
 
 
-def test_a_write_drops_what_was_read_of_its_family(client):
+def test_write_invalidates_reads_of_its_family(client):
     before = client.read(*DEVICE)
     client.call(*DISABLE_DEVICE)
     assert client.read(*DEVICE) != before
 
 
-def test_a_write_drops_what_was_read_of_other_families(client):
+def test_write_invalidates_reads_of_other_families(client):
     before = client.read(*GROUP)
     client.call(*DISABLE_DEVICE)
     assert client.read(*GROUP) != before
 
 
-def test_what_was_read_of_a_product_survives_a_write_to_a_child(client):
+def test_write_to_child_keeps_reads_of_product(client):
     before = client.read(*PRODUCT)
     client.call(*DISABLE_DEVICE)
     assert client.read(*PRODUCT) == before
 
 
-def test_a_write_to_a_product_drops_everything(client):
+def test_write_to_product_invalidates_all_reads(client):
     product, device = client.read(*PRODUCT), client.read(*DEVICE)
     client.call(*RENAME_PRODUCT)
     assert client.read(*PRODUCT) != product
     assert client.read(*DEVICE) != device
 
 
-def test_a_read_drops_nothing(client):
+def test_read_keeps_other_reads(client):
     before = client.read(*DEVICE)
     client.call(*GROUP)
     assert client.read(*DEVICE) == before
 
 
-@pytest.mark.parametrize("answer", [refused("iot.system.SystemException"), refused("Forbidden.RAM"), lost()])
-def test_a_write_that_failed_may_have_changed_something(answer):
+@pytest.mark.parametrize(
+    "answer", [error_response("iot.system.SystemException"), error_response("Forbidden.RAM"), no_response()]
+)
+def test_failed_write_invalidates_reads(answer):
     transport = FakeTransport(ok(Number=1), answer, ok(Number=2))
     client = make_client(transport, retries=0)
     client.read(*PRODUCT)
@@ -98,28 +100,28 @@ def test_a_write_that_failed_may_have_changed_something(answer):
     assert client.read(*PRODUCT)["Number"] == 2
 
 
-def test_a_write_that_was_not_sent_drops_nothing(client):
+def test_write_that_is_not_sent_keeps_reads(client):
     before = client.read(*PRODUCT)
     with pytest.raises(Exception, match="must be given"):
         client.call("UpdateProduct", {"ProductKey": "k"})
     assert client.read(*PRODUCT) == before
 
 
-def test_forgetting(client):
+def test_clear_cache_drops_all_reads(client):
     product, device = client.read(*PRODUCT), client.read(*DEVICE)
     client.clear_cache()
     assert client.read(*PRODUCT) != product
     assert client.read(*DEVICE) != device
 
 
-def test_a_read_that_failed_is_sent_again():
-    client = make_client(FakeTransport(refused("Forbidden.RAM"), ok(Number=1)))
+def test_failed_read_is_not_cached():
+    client = make_client(FakeTransport(error_response("Forbidden.RAM"), ok(Number=1)))
     with pytest.raises(ApiError):
         client.read(*PRODUCT)
     assert client.read(*PRODUCT)["Number"] == 1
 
 
-def test_an_answer_that_was_overtaken_by_a_write_is_not_kept():
+def test_read_response_after_concurrent_write_is_not_cached():
     numbers = iter(range(1, 100))
     meanwhile = [RENAME_PRODUCT]
 
@@ -134,7 +136,7 @@ def test_an_answer_that_was_overtaken_by_a_write_is_not_kept():
     assert client.read(*PRODUCT)["Number"] == 3
 
 
-def test_a_read_in_the_middle_of_a_write_is_sent_and_not_kept():
+def test_read_during_write_is_sent_and_not_cached():
     numbers = iter(range(1, 100))
     meanwhile = []
 
@@ -151,7 +153,7 @@ def test_a_read_in_the_middle_of_a_write_is_sent_and_not_kept():
 
 
 def in_threads(number: int, call) -> tuple[list[threading.Thread], list]:
-    """Threads that make the same call, started, and the list that their results go to."""
+    """Start threads that make the same call, and return them with the list of their results."""
     results: list = []
     threads = [threading.Thread(target=lambda: results.append(call())) for _number in range(number)]
     for thread in threads:
@@ -159,7 +161,7 @@ def in_threads(number: int, call) -> tuple[list[threading.Thread], list]:
     return threads, results
 
 
-def test_concurrent_readers_wait_for_one_request():
+def test_concurrent_reads_wait_for_one_request():
     asked, answered = threading.Event(), threading.Event()
 
     def answer(request):
@@ -171,7 +173,7 @@ def test_concurrent_readers_wait_for_one_request():
     client = make_client(transport)
     threads, results = in_threads(6, lambda: client.read(*PRODUCT)["Number"])
     assert asked.wait(5)
-    time.sleep(0.05)  # long enough for the others to ask as well, if they would
+    time.sleep(0.05)  # long enough for the other threads to send a request, if they did
     answered.set()
     for thread in threads:
         thread.join(5)
@@ -179,7 +181,7 @@ def test_concurrent_readers_wait_for_one_request():
     assert len(transport.requests) == 1
 
 
-def test_other_reads_and_writes_do_not_wait_for_it():
+def test_other_reads_and_writes_do_not_wait_for_slow_read():
     asked, answered = threading.Event(), threading.Event()
 
     def answer(request):
@@ -200,7 +202,7 @@ def test_other_reads_and_writes_do_not_wait_for_it():
     assert done == 1
 
 
-def test_a_write_is_not_read(client):
+def test_read_of_write_operation_raises_value_error(client):
     for read in (client.read, client.find):
         with pytest.raises(ValueError, match="UpdateProduct is not a read"):
             read(*RENAME_PRODUCT)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a set of families can do."""
+"""The operations and error codes of a set of families."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 
 
-def test_it_knows_the_operations_of_its_families_only():
+def test_catalogue_has_only_operations_of_its_families():
     catalogue = Catalogue(product)
     assert set(catalogue) == set(product.OPERATIONS)
     assert "QueryProduct" in catalogue
@@ -25,20 +25,20 @@ def test_it_knows_the_operations_of_its_families_only():
         catalogue.operation("QueryDevice")
 
 
-def test_it_knows_which_family_an_operation_belongs_to():
+def test_catalogue_returns_family_of_operation():
     catalogue = Catalogue(device, product)
     assert (catalogue.family("QueryDevice"), catalogue.family("QueryProduct")) == ("device", "product")
     assert catalogue.operation("QueryDevice") is device.OPERATIONS["QueryDevice"]
 
 
 @pytest.mark.parametrize("code", ["iot.prod.NotExistedProduct", "iot.Prod.NotExistedProduct"])
-def test_the_manual_spells_prefixes_in_two_ways(code):
+def test_error_code_prefix_is_case_insensitive(code):
     assert Catalogue(product).error(code, 200).category == NOT_FOUND
 
 
-def test_it_knows_the_codes_of_the_gateway_without_any_family():
+def test_catalogue_without_families_has_common_codes():
     assert Catalogue().error("Throttling.User", 400).category == THROTTLED
-    assert Catalogue().error("InvalidAccessKeyId.NotFound", 404).remedy == "Check the AccessKey id"
+    assert Catalogue().error("InvalidAccessKeyId.NotFound", 404).remedy == "Check access_key_id"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,6 @@ def test_it_knows_the_codes_of_the_gateway_without_any_family():
         ("", 400, PERMANENT),
     ],
 )
-def test_a_code_that_the_manual_does_not_list(code, status, category):
+def test_undocumented_code_category_follows_from_name_and_status(code, status, category):
     error = Catalogue(product).error(code, status)
     assert (error.category, error.meaning, error.remedy) == (category, "", "")

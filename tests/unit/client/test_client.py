@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Calls: what is sent, and what comes of the answer."""
+"""Requests of the client, and the handling of responses."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit import Bucket
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import SharedBucket
 
-from .conftest import FakeTransport, RecordingRateLimiter, lost, make_client, ok, refused
+from .conftest import FakeTransport, RecordingRateLimiter, error_response, make_client, no_response, ok
 
 KEY = {"ProductKey": "k"}
-ABSENT = "iot.prod.NotExistedProduct"
+NOT_FOUND_CODE = "iot.prod.NotExistedProduct"
 
 
-def failure(answer, name: str = "QueryProduct", params: dict | None = None) -> ApiError:
+def api_error(answer, name: str = "QueryProduct", params: dict | None = None) -> ApiError:
     with pytest.raises(ApiError) as caught:
         make_client(FakeTransport(answer), retries=0).call(name, KEY if params is None else params)
     return caught.value
 
 
-# What is sent
+# Requests
 
 
-def test_a_request_names_the_operation_the_account_and_its_parameters():
+def test_request_contains_common_parameters_and_parameters():
     transport = FakeTransport()
     make_client(transport, access_key_id="testid", region="r").call("QueryProduct", {"ProductKey": "a b+路"})
     (request,) = transport.requests
@@ -73,7 +73,7 @@ def test_a_request_names_the_operation_the_account_and_its_parameters():
         ("BatchImportDevice", {"ProductKey": "k", "DeviceList": [{"DeviceName": "路", "DeviceSecret": "+"}]}),
     ],
 )
-def test_every_parameter_is_signed_wherever_it_travels(name, params):
+def test_signature_covers_parameters_in_query_and_body(name, params):
     transport = FakeTransport()
     make_client(transport, access_key_secret="testsecret", security_token="t").call(name, params)
     sent = transport.requests[0].params
@@ -83,14 +83,14 @@ def test_every_parameter_is_signed_wherever_it_travels(name, params):
     assert base64.b64encode(hmac.digest(b"testsecret&", text.encode(), "sha1")).decode() == signature
 
 
-def test_a_security_token_is_sent_where_there_is_one():
+def test_security_token_is_sent_if_set():
     transport = FakeTransport()
     make_client(transport, security_token="t").call("QueryProduct", KEY)
     make_client(transport).call("QueryProduct", KEY)
     assert [request.query.get("SecurityToken") for request in transport.requests] == ["t", None]
 
 
-def test_the_instance_is_named_where_the_operation_takes_one():
+def test_instance_id_is_sent_if_operation_accepts_it():
     transport = FakeTransport()
     client = make_client(transport, iot_instance_id="i")
     client.call("QueryProduct", KEY)
@@ -99,7 +99,7 @@ def test_the_instance_is_named_where_the_operation_takes_one():
     assert [request.query.get("IotInstanceId") for request in transport.requests] == ["i", "other", None]
 
 
-def test_what_belongs_into_the_body_goes_into_the_body():
+def test_body_parameters_are_sent_in_body():
     transport = FakeTransport()
     devices = [{"DeviceName": "d", "DeviceSecret": "s"}]
     make_client(transport).call("BatchImportDevice", {"ProductKey": "k", "DeviceList": devices})
@@ -109,8 +109,8 @@ def test_what_belongs_into_the_body_goes_into_the_body():
 
 
 @pytest.mark.parametrize("sign", ["x", "路", " "])
-def test_a_long_query_goes_into_the_body(sign):
-    places = []
+def test_long_query_is_sent_in_body(sign):
+    in_body = []
     for length in range(0, 2001, 25):
         transport = FakeTransport()
         make_client(transport).call("QueryDeviceBySQL", {"SQL": sign * length})
@@ -118,14 +118,14 @@ def test_a_long_query_goes_into_the_body(sign):
         assert len(transport.urls[0]) <= 2000
         assert {"Action", "Signature"} <= request.query.keys()
         assert request.params["SQL"] == sign * length
-        places.append("SQL" in request.body)
-    # A short one does not, and there is one length from which on it does.
-    assert places == sorted(places)
-    assert not places[4]
-    assert places[-1]
+        in_body.append("SQL" in request.body)
+    # Short queries are not sent in the body, and all queries above a certain length are.
+    assert in_body == sorted(in_body)
+    assert not in_body[4]
+    assert in_body[-1]
 
 
-def test_a_long_query_joins_what_is_in_the_body_already():
+def test_long_query_is_added_to_existing_body():
     transport = FakeTransport()
     devices = [{"DeviceName": "d"}]
     make_client(transport).call("BatchCheckImportDevice", {"ProductKey": "k" * 2000, "DeviceList": devices})
@@ -134,22 +134,22 @@ def test_a_long_query_joins_what_is_in_the_body_already():
 
 
 @pytest.mark.parametrize("topic", ["/a", "x" * 3000])
-def test_a_parameter_that_is_named_like_one_of_every_request_is_sent_once(topic):
+def test_parameter_with_common_name_is_sent_once(topic):
     transport = FakeTransport()
     make_client(transport).call("QueryTopicReverseRouteTable", {"Topic": topic, "RegionId": "other"})
     assert transport.requests[0].params["RegionId"] == "other"
     assert (transport.urls[0].count("RegionId=") + ("RegionId" in transport.requests[0].body)) == 1
 
 
-def test_requests_are_counted():
-    client = make_client(FakeTransport(lost(), ok()))
+def test_calls_counts_retries_but_not_cached_reads():
+    client = make_client(FakeTransport(no_response(), ok()))
     client.call("QueryProduct", KEY)
     client.read("QueryProduct", KEY)
     client.read("QueryProduct", KEY)
     assert client.calls == 3
 
 
-def test_threads_share_a_client():
+def test_client_in_several_threads_sends_all_requests():
     transport = FakeTransport()
     client = make_client(transport)
     threads = [
@@ -163,7 +163,7 @@ def test_threads_share_a_client():
     assert len({request.query["SignatureNonce"] for request in transport.requests}) == 200
 
 
-def test_nothing_is_sent_that_does_not_fit_the_operation():
+def test_invalid_request_is_not_sent():
     transport = FakeTransport()
     client = make_client(transport)
     for name, params in (("MakeCoffee", {}), ("QueryProduct", {}), ("QueryProduct", {**KEY, "Colour": "red"})):
@@ -174,20 +174,20 @@ def test_nothing_is_sent_that_does_not_fit_the_operation():
     assert client.calls == 0
 
 
-def test_checking_sends_nothing():
+def test_check_sends_nothing():
     transport = FakeTransport()
     client = make_client(transport, iot_instance_id="i")
     assert client.check("QueryProduct", KEY) == ({"IotInstanceId": "i", "ProductKey": "k"}, {})
     assert transport.requests == []
 
 
-def test_parameters_are_not_changed():
+def test_call_does_not_change_parameters():
     params = {"ProductKey": "k", "ProductTag": [{"TagKey": "a", "TagValue": None}]}
     make_client(FakeTransport(), iot_instance_id="i").call("CreateProductTags", params)
     assert params == {"ProductKey": "k", "ProductTag": [{"TagKey": "a", "TagValue": None}]}
 
 
-def test_closing():
+def test_close_closes_transport_and_rate_limiter():
     transport = FakeTransport()
     rate_limiter = RecordingRateLimiter()
     make_client(transport, rate_limiter).close()
@@ -195,79 +195,83 @@ def test_closing():
     assert rate_limiter.closed
 
 
-# At what pace
+# Rate limiting
 
 
-def test_every_try_waits_its_turn():
+def test_retries_are_rate_limited():
     rate_limiter = RecordingRateLimiter()
-    make_client(FakeTransport(lost(), lost(), ok()), rate_limiter).call("UpdateProduct", {**KEY, "ProductName": "n"})
+    make_client(FakeTransport(no_response(), no_response(), ok()), rate_limiter).call(
+        "UpdateProduct", {**KEY, "ProductName": "n"}
+    )
     assert rate_limiter.waits == [("UpdateProduct", 10)] * 3
     assert rate_limiter.slowed == []
 
 
-def test_throttled_it_slows_down():
+def test_throttled_request_slows_down_rate_limiter():
     rate_limiter = RecordingRateLimiter()
-    make_client(FakeTransport(refused("Throttling.User", status=400), ok()), rate_limiter).call("QueryProduct", KEY)
+    make_client(FakeTransport(error_response("Throttling.User", status=400), ok()), rate_limiter).call(
+        "QueryProduct", KEY
+    )
     assert rate_limiter.slowed == [("QueryProduct", 50)]
     assert rate_limiter.waits == [("QueryProduct", 50)] * 2
 
 
-def test_without_pacing_nothing_is_held_back(monkeypatch):
-    held_back = []
+def test_pacing_disabled_does_not_limit_requests(monkeypatch):
+    limited = []
     transport = FakeTransport()
     for kind in (Bucket, SharedBucket):
-        monkeypatch.setattr(kind, "wait", lambda _bucket: held_back.append("once"))
+        monkeypatch.setattr(kind, "wait", lambda _bucket: limited.append("once"))
     params = {**KEY, "PropertyTimestampFilter": True, "PropertyValueFilter": True}
     make_client(transport, pacing=False).call("UpdateProductFilterConfig", params)
-    assert held_back == []
+    assert limited == []
     make_client(transport, pacing=True).call("UpdateProductFilterConfig", params)
-    assert held_back == ["once"]
+    assert limited == ["once"]
 
 
-# What comes of the answer
+# Responses
 
 
 @pytest.mark.parametrize("success", [True, "true", "True", None])
-def test_a_reply_that_succeeded(success):
+def test_successful_response_is_returned(success):
     reply = {"Data": {"a": 1}, **({} if success is None else {"Success": success})}
     assert make_client(FakeTransport((200, reply))).call("QueryProduct", KEY) == reply
 
 
 @pytest.mark.parametrize("success", [False, "false", "False"])
-def test_a_business_error(success):
-    reply = {"Success": success, "Code": ABSENT, "ErrorMessage": "No such product.", "RequestId": "r-7"}
-    error = failure((200, reply))
-    assert (error.operation, error.code, error.message) == ("QueryProduct", ABSENT, "No such product")
+def test_business_error_raises_api_error(success):
+    reply = {"Success": success, "Code": NOT_FOUND_CODE, "ErrorMessage": "No such product.", "RequestId": "r-7"}
+    error = api_error((200, reply))
+    assert (error.operation, error.code, error.message) == ("QueryProduct", NOT_FOUND_CODE, "No such product")
     assert (error.request_id, error.category, error.ambiguous) == ("r-7", NOT_FOUND, False)
-    assert error.remedy == "Check the ProductKey and that your account owns the product"
+    assert error.remedy == "Check the ProductKey, and that the account owns the product"
     assert str(error) == (
-        "QueryProduct: No such product [iot.prod.NotExistedProduct]. Check the ProductKey and that your account owns "
+        "QueryProduct: No such product [iot.prod.NotExistedProduct]. Check the ProductKey, and that the account owns "
         "the product (request r-7)"
     )
 
 
-def test_an_error_of_the_gateway():
-    error = failure(refused("InvalidAccessKeyId.NotFound", "Specified access key is not found.", 404))
+def test_gateway_error_raises_api_error():
+    error = api_error(error_response("InvalidAccessKeyId.NotFound", "Specified access key is not found.", 404))
     assert (error.code, error.message) == ("InvalidAccessKeyId.NotFound", "Specified access key is not found")
-    assert (error.request_id, error.category, error.remedy) == ("r-1", PERMANENT, "Check the AccessKey id")
+    assert (error.request_id, error.category, error.remedy) == ("r-1", PERMANENT, "Check access_key_id")
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("text", "message"),
     [
         ("The key a1 is gone", "The key a1 is gone"),
-        ("产品不存在", "No such product"),
-        ("", "No such product"),
-        (None, "No such product"),
+        ("产品不存在", "The product does not exist"),
+        ("", "The product does not exist"),
+        (None, "The product does not exist"),
     ],
 )
-def test_the_platforms_own_words_are_kept_where_they_are_in_english(said, message):
-    assert failure(refused(ABSENT, said)).message == message
+def test_platform_message_is_kept_only_in_english(text, message):
+    assert api_error(error_response(NOT_FOUND_CODE, text)).message == message
 
 
-def test_an_unknown_code_keeps_its_words_in_any_language():
-    assert failure(refused("iot.new.Code", "产品不存在")).message == "产品不存在"
-    assert failure(refused("iot.new.Code", "")).message == "the platform returned an error without a message"
+def test_message_of_unknown_code_is_kept_in_any_language():
+    assert api_error(error_response("iot.new.Code", "产品不存在")).message == "产品不存在"
+    assert api_error(error_response("iot.new.Code", "")).message == "the platform returned an error without a message"
 
 
 @pytest.mark.parametrize(
@@ -277,102 +281,104 @@ def test_an_unknown_code_keeps_its_words_in_any_language():
         ((403, {}), "HTTP 403", PERMANENT),
         ((429, {}), "HTTP 429", THROTTLED),
         ((200, {"Success": False}), "HTTP 200", PERMANENT),
-        (refused("iot.prod.AlreadyExistedProductName"), "iot.prod.AlreadyExistedProductName", EXISTS),
-        (refused("iot.new.Code"), "iot.new.Code", PERMANENT),
-        (refused("iot.new.Code", status=500), "iot.new.Code", TRANSIENT),
-        (refused("iot.new.SystemException"), "iot.new.SystemException", TRANSIENT),
-        (refused("Throttling.New", status=400), "Throttling.New", THROTTLED),
+        (error_response("iot.prod.AlreadyExistedProductName"), "iot.prod.AlreadyExistedProductName", EXISTS),
+        (error_response("iot.new.Code"), "iot.new.Code", PERMANENT),
+        (error_response("iot.new.Code", status=500), "iot.new.Code", TRANSIENT),
+        (error_response("iot.new.SystemException"), "iot.new.SystemException", TRANSIENT),
+        (error_response("Throttling.New", status=400), "Throttling.New", THROTTLED),
     ],
 )
-def test_what_an_error_means(answer, code, category):
-    error = failure(answer)
+def test_error_category_follows_from_code_and_status(answer, code, category):
+    error = api_error(answer)
     assert (error.code, error.category, error.ambiguous) == (code, category, category == TRANSIENT)
 
 
-def test_a_lost_answer_names_the_operation():
+def test_transport_error_contains_operation():
     with pytest.raises(TransportError) as caught:
-        make_client(FakeTransport(lost()), retries=0).call("QueryProduct", KEY)
+        make_client(FakeTransport(no_response()), retries=0).call("QueryProduct", KEY)
     assert caught.value.operation == "QueryProduct"
-    assert str(caught.value) == "QueryProduct: no answer [ConnectionError]"
+    assert str(caught.value) == "QueryProduct: no response [ConnectionError]"
 
 
-def test_the_platforms_account_of_what_it_signed_is_left_out():
-    said = "Specified signature is not matched with our calculation. server string to sign is:POST&%2F&AccessKeyId%3Did"
-    error = failure(refused("SignatureDoesNotMatch", said, 400))
-    assert error.message == "The signature does not fit the request"
-    assert error.remedy == "Check the AccessKey secret"
+def test_signature_error_omits_platform_message():
+    text = "Specified signature is not matched with our calculation. server string to sign is:POST&%2F&AccessKeyId%3Did"
+    error = api_error(error_response("SignatureDoesNotMatch", text, 400))
+    assert error.message == "The signature does not match the request"
+    assert error.remedy == "Check access_key_secret"
 
 
-# Whether a thing is there
+# Missing resources
 
 
-def test_what_is_there_is_found():
+def test_find_existing_resource_returns_response():
     assert make_client(FakeTransport(ok(Data={"a": 1}))).find("QueryProduct", KEY)["Data"] == {"a": 1}
 
 
-@pytest.mark.parametrize("code", [ABSENT, "iot.Prod.NotExistedProduct"])
-def test_what_is_not_there_is_not_found(code):
-    assert make_client(FakeTransport(refused(code))).find("QueryProduct", KEY) is None
+@pytest.mark.parametrize("code", [NOT_FOUND_CODE, "iot.Prod.NotExistedProduct"])
+def test_find_missing_resource_returns_none(code):
+    assert make_client(FakeTransport(error_response(code))).find("QueryProduct", KEY) is None
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        refused("InvalidAccessKeyId.NotFound", status=404),
-        refused("InvalidAction.NotFound", status=404),
-        refused("SignatureDoesNotMatch", status=400),
-        refused("Forbidden.RAM", status=403),
-        refused("iot.prod.InvalidFormattedProductKey"),
-        refused("iot.device.NotExistedDevice"),
-        refused("iot.common.FileNotExist"),
-        refused("", status=404),
+        error_response("InvalidAccessKeyId.NotFound", status=404),
+        error_response("InvalidAction.NotFound", status=404),
+        error_response("SignatureDoesNotMatch", status=400),
+        error_response("Forbidden.RAM", status=403),
+        error_response("iot.prod.InvalidFormattedProductKey"),
+        error_response("iot.device.NotExistedDevice"),
+        error_response("iot.common.FileNotExist"),
+        error_response("", status=404),
         (404, {}),
         (502, {}),
         (200, {"Success": False}),
-        lost(),
+        no_response(),
     ],
 )
-def test_no_other_error_looks_as_if_a_thing_were_not_there(answer):
+def test_find_with_other_error_raises(answer):
     with pytest.raises(IotError):
         make_client(FakeTransport(answer), retries=0).find("QueryProduct", KEY)
 
 
-def test_an_operation_that_knows_no_absence_finds_or_fails():
+def test_find_without_not_found_codes_raises():
     with pytest.raises(ApiError):
-        make_client(FakeTransport(refused(ABSENT))).find("ListProductTags", KEY)
+        make_client(FakeTransport(error_response(NOT_FOUND_CODE))).find("ListProductTags", KEY)
 
 
-# Deletes that were sent twice
+# Repeated deletes
 
 
-@pytest.mark.parametrize("first", [lost(), refused("iot.system.SystemException"), (502, {})])
-@pytest.mark.parametrize("code", [ABSENT, "iot.Prod.NotExistedProduct"])
-def test_a_delete_repeated_after_a_lost_answer_counts_as_done(first, code):
-    transport = FakeTransport(first, refused("Throttling.User"), refused(code))
+@pytest.mark.parametrize("first", [no_response(), error_response("iot.system.SystemException"), (502, {})])
+@pytest.mark.parametrize("code", [NOT_FOUND_CODE, "iot.Prod.NotExistedProduct"])
+def test_delete_not_found_after_ambiguous_failure_succeeds(first, code):
+    transport = FakeTransport(first, error_response("Throttling.User"), error_response(code))
     assert make_client(transport).call("DeleteProduct", KEY) == {}
     assert len(transport.requests) == 3
 
 
-@pytest.mark.parametrize("before", [[], [refused("Throttling.User")], [lost(ambiguous=False)]])
-def test_a_delete_that_came_through_once_only_must_find_what_it_deletes(before):
-    transport = FakeTransport(*before, refused(ABSENT))
-    with pytest.raises(ApiError, match=ABSENT):
+@pytest.mark.parametrize("before", [[], [error_response("Throttling.User")], [no_response(ambiguous=False)]])
+def test_delete_not_found_without_ambiguous_failure_raises(before):
+    transport = FakeTransport(*before, error_response(NOT_FOUND_CODE))
+    with pytest.raises(ApiError, match=NOT_FOUND_CODE):
         make_client(transport).call("DeleteProduct", KEY)
 
 
-def test_a_repeated_delete_that_fails_otherwise_fails():
+def test_delete_with_other_error_after_lost_response_raises():
     with pytest.raises(ApiError, match="Forbidden"):
-        make_client(FakeTransport(lost(), refused("Forbidden.RAM"))).call("DeleteProduct", KEY)
+        make_client(FakeTransport(no_response(), error_response("Forbidden.RAM"))).call("DeleteProduct", KEY)
 
 
-def test_only_a_delete_is_done_when_nothing_is_there():
-    with pytest.raises(ApiError, match=ABSENT):
-        make_client(FakeTransport(lost(), refused(ABSENT))).call("UpdateProduct", {**KEY, "ProductName": "n"})
-    with pytest.raises(ApiError, match=ABSENT):
-        make_client(FakeTransport(lost(), refused(ABSENT))).call("QueryProduct", KEY)
+def test_update_and_read_not_found_after_lost_response_raise():
+    with pytest.raises(ApiError, match=NOT_FOUND_CODE):
+        make_client(FakeTransport(no_response(), error_response(NOT_FOUND_CODE))).call(
+            "UpdateProduct", {**KEY, "ProductName": "n"}
+        )
+    with pytest.raises(ApiError, match=NOT_FOUND_CODE):
+        make_client(FakeTransport(no_response(), error_response(NOT_FOUND_CODE))).call("QueryProduct", KEY)
 
 
-def test_what_is_wrong_with_a_script_is_told_in_a_member_of_its_own():
+def test_script_error_message_is_syntax_error_member():
     script = {"ErrorMessage": "syntax error", "SyntaxErrorMsg": "line 1: unexpected )"}
-    error = failure((200, {"Success": False, "Code": ABSENT, **script}))
+    error = api_error((200, {"Success": False, "Code": NOT_FOUND_CODE, **script}))
     assert error.message == "line 1: unexpected )"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who calls, and where."""
+"""Connection settings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PROFILES = [
 
 @pytest.fixture
 def file(tmp_path):
-    """Write the profile file, and return the environment that names it."""
+    """Return a function that writes the profile file and returns the environment with its path."""
 
     def write(content) -> dict[str, str]:
         path = tmp_path / "config.json"
@@ -41,7 +41,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def profiles(file):
-    """The environment with the profile file, whose current profile is ``plain``."""
+    """Return the environment with the profile file, whose current profile is ``plain``."""
     return file({"current": "plain", "profiles": PROFILES})
 
 
@@ -50,44 +50,44 @@ def key(settings, environ) -> tuple[str, str, str]:
     return connection.access_key_id, connection.access_key_secret, connection.security_token
 
 
-def complaint(settings, environ) -> InvalidRequest:
+def rejected(settings, environ) -> InvalidRequest:
     with pytest.raises(InvalidRequest) as caught:
         resolve(settings, environ)
     return caught.value
 
 
-def nowhere(tmp_path) -> dict[str, str]:
+def no_profile_file(tmp_path) -> dict[str, str]:
     return {"ALIBABA_CLOUD_CONFIG_FILE": str(tmp_path / "none.json")}
 
 
-def test_parameters_come_before_the_environment_and_the_environment_before_the_profile(profiles):
+def test_parameters_override_environment_and_environment_overrides_profile(profiles):
     assert key(KEY, {**profiles, **KEY_OF_ENVIRONMENT}) == ("id", "secret", "")
     assert key({}, {**profiles, **KEY_OF_ENVIRONMENT}) == ("env-id", "env-secret", "")
     assert key({}, profiles) == ("file-id", "file-secret", "")
 
 
-def test_a_profile_that_is_named_comes_before_the_environment(profiles):
+def test_profile_option_overrides_environment(profiles):
     assert key({"profile": "sts"}, {**profiles, **KEY_OF_ENVIRONMENT}) == ("sts-id", "sts-secret", "sts-token")
 
 
-def test_none_and_empty_are_not_given(profiles):
+def test_none_and_empty_settings_are_ignored(profiles):
     assert key({"access_key_id": None, "access_key_secret": ""}, {**profiles, **KEY_OF_ENVIRONMENT})[0] == "env-id"
     assert key({}, {**profiles, "ALIBABA_CLOUD_ACCESS_KEY_ID": ""})[0] == "file-id"
 
 
 @pytest.mark.parametrize("name", [name for name in ENVIRONMENT if name not in ("profile", "security_token")])
-def test_each_setting_has_a_variable(name):
+def test_setting_is_read_from_environment_variable(name):
     value = "https://example.com" if name == "endpoint" else "x"
     assert getattr(resolve({}, {**KEY_OF_ENVIRONMENT, ENVIRONMENT[name]: value}), name) == value
 
 
-def test_the_processs_environment_is_asked(monkeypatch):
+def test_environment_defaults_to_os_environ(monkeypatch):
     for name, value in KEY_OF_ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     assert resolve({}).access_key_id == "env-id"
 
 
-def test_a_token_of_the_environment_belongs_to_the_key_of_the_environment(profiles):
+def test_environment_token_is_used_only_with_environment_key(profiles):
     token = {"ALIBABA_CLOUD_SECURITY_TOKEN": "env-token"}
     assert key({}, {**KEY_OF_ENVIRONMENT, **token}) == ("env-id", "env-secret", "env-token")
     assert key(KEY, {**KEY_OF_ENVIRONMENT, **token}) == ("id", "secret", "")
@@ -95,56 +95,56 @@ def test_a_token_of_the_environment_belongs_to_the_key_of_the_environment(profil
     assert key({}, {**profiles, **token}) == ("file-id", "file-secret", "")
 
 
-def test_a_token_of_a_profile_belongs_to_the_key_of_the_profile(profiles):
+def test_profile_token_is_used_only_with_profile_key(profiles):
     assert key({"profile": "sts"}, profiles) == ("sts-id", "sts-secret", "sts-token")
     assert key({**KEY, "profile": "sts"}, profiles) == ("id", "secret", "")
     assert key({}, {**profiles, **KEY_OF_ENVIRONMENT, "ALIBABA_CLOUD_PROFILE": "sts"}) == ("env-id", "env-secret", "")
 
 
-def test_a_token_of_the_parameters_is_taken():
+def test_security_token_parameter_overrides_environment():
     assert key({**KEY, "security_token": "token"}, {"ALIBABA_CLOUD_SECURITY_TOKEN": "other"})[2] == "token"
 
 
-def test_a_profile_by_its_name(profiles):
+def test_named_profile_is_used(profiles):
     assert key({"profile": "old"}, profiles)[0] == "old-id"
     assert key({}, {**profiles, "ALIBABA_CLOUD_PROFILE": "old"})[0] == "old-id"
     assert key({"profile": "sts"}, {**profiles, "ALIBABA_CLOUD_PROFILE": "old"})[0] == "sts-id"
 
 
-def test_without_a_current_profile_it_is_the_default_one(file):
+def test_profile_without_current_is_default(file):
     assert key({}, file({"profiles": [{**PROFILES[0], "name": "default"}]}))[0] == "file-id"
 
 
-def test_the_region_of_a_profile(profiles):
+def test_region_is_read_from_profile(profiles):
     assert resolve({}, profiles).region == "r"
     assert resolve({"profile": "plain", **KEY}, profiles).region == "r"
     assert resolve({"region": "mine"}, profiles).region == "mine"
     assert resolve({"profile": "old"}, profiles).region == "cn-shanghai"
 
 
-def test_no_key_at_all(tmp_path):
-    error = complaint({}, nowhere(tmp_path))
+def test_missing_access_key_raises_invalid_request(tmp_path):
+    error = rejected({}, no_profile_file(tmp_path))
     assert error.code == "MissingCredentials"
     for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"):
         assert name in error.remedy
-    error = complaint({"access_key_id": "id"}, nowhere(tmp_path))
+    error = rejected({"access_key_id": "id"}, no_profile_file(tmp_path))
     assert error.message == "no credentials found: access_key_secret is not set"
 
 
-def test_the_current_profile_is_no_must(file):
+def test_unusable_current_profile_is_ignored(file):
     for content in ({"current": "gone", "profiles": PROFILES}, {"current": "role", "profiles": PROFILES}, {}):
-        assert complaint({}, file(content)).code == "MissingCredentials"
+        assert rejected({}, file(content)).code == "MissingCredentials"
 
 
-def test_a_named_profile_must_exist(profiles, tmp_path):
-    error = complaint({"profile": "gone"}, profiles)
+def test_missing_named_profile_raises_invalid_request(profiles, tmp_path):
+    error = rejected({"profile": "gone"}, profiles)
     assert error.code == "InvalidProfile"
     assert "old, plain, role, sts" in error.remedy
-    assert complaint({"profile": "gone"}, nowhere(tmp_path)).code == "InvalidProfile"
+    assert rejected({"profile": "gone"}, no_profile_file(tmp_path)).code == "InvalidProfile"
 
 
-def test_a_named_profile_must_hold_a_key_that_can_sign(profiles):
-    error = complaint({"profile": "role"}, profiles)
+def test_named_profile_with_unsupported_mode_raises_invalid_request(profiles):
+    error = rejected({"profile": "role"}, profiles)
     assert (error.code, error.message) == ("InvalidProfile", "the profile role has the unsupported mode RamRoleArn")
 
 
@@ -164,32 +164,32 @@ def test_a_named_profile_must_hold_a_key_that_can_sign(profiles):
     ],
 )
 @pytest.mark.parametrize("settings", [{}, {"profile": "plain"}])
-def test_a_malformed_profile_file(file, content, settings):
-    error = complaint(settings, file(content))
+def test_malformed_profile_file_raises_invalid_request(file, content, settings):
+    error = rejected(settings, file(content))
     assert error.code == "InvalidProfile"
     assert "config.json cannot be read" in error.message
     assert "s3cr3t" not in repr(error)
 
 
-def test_a_profile_file_that_is_no_text(tmp_path):
+def test_unreadable_profile_file_raises_invalid_request(tmp_path):
     path = tmp_path / "config.json"
     path.write_bytes(b"\xff\xfe\x00")
-    assert complaint({}, {"ALIBABA_CLOUD_CONFIG_FILE": str(path)}).code == "InvalidProfile"
-    assert complaint({}, {"ALIBABA_CLOUD_CONFIG_FILE": str(tmp_path)}).code == "InvalidProfile"
+    assert rejected({}, {"ALIBABA_CLOUD_CONFIG_FILE": str(path)}).code == "InvalidProfile"
+    assert rejected({}, {"ALIBABA_CLOUD_CONFIG_FILE": str(tmp_path)}).code == "InvalidProfile"
 
 
-def test_the_profile_file_is_not_read_without_need(file):
+def test_profile_file_is_not_read_if_key_is_set(file):
     assert key(KEY, file("{"))[0] == "id"
 
 
-def test_secrets_are_not_in_the_repr():
+def test_connection_repr_contains_no_secrets():
     text = repr(resolve({**KEY, "access_key_secret": "s3cr3t", "security_token": "t0k3n"}, {}))
     assert "s3cr3t" not in text
     assert "t0k3n" not in text
     assert "access_key_id='id'" in text
 
 
-def test_the_endpoint_follows_from_the_region():
+def test_endpoint_defaults_to_region_endpoint():
     assert resolve(KEY, {}).endpoint == "https://iot.cn-shanghai.aliyuncs.com"
     assert resolve({**KEY, "region": "ap-southeast-1"}, {}).endpoint == "https://iot.ap-southeast-1.aliyuncs.com"
 
@@ -205,7 +205,7 @@ def test_the_endpoint_follows_from_the_region():
         ("http://[::1]:8018", "http://[::1]:8018"),
     ],
 )
-def test_endpoints(given, endpoint):
+def test_endpoint_is_normalized(given, endpoint):
     assert resolve({**KEY, "endpoint": given}, {}).endpoint == endpoint
 
 
@@ -228,25 +228,25 @@ def test_endpoints(given, endpoint):
         "https://*",
     ],
 )
-def test_malformed_endpoints(endpoint):
-    error = complaint({**KEY, "endpoint": endpoint}, {})
+def test_malformed_endpoint_raises_invalid_request(endpoint):
+    error = rejected({**KEY, "endpoint": endpoint}, {})
     assert error.code == "InvalidEndpoint"
     assert "s3cr3t" not in repr(error)
 
 
-def test_a_region_that_cannot_be_one():
-    assert complaint({**KEY, "region": "cn shanghai"}, {}).code == "InvalidEndpoint"
+def test_malformed_region_raises_invalid_request():
+    assert rejected({**KEY, "region": "cn shanghai"}, {}).code == "InvalidEndpoint"
 
 
-def test_whom_to_trust():
+def test_verify_follows_from_validate_certs_and_ca_path():
     assert resolve(KEY, {}).verify is True
     assert resolve({**KEY, "ca_path": "/ca.pem"}, {}).verify == "/ca.pem"
     assert resolve({**KEY, "validate_certs": True, "ca_path": "/ca.pem"}, {}).verify == "/ca.pem"
     assert resolve({**KEY, "validate_certs": False, "ca_path": "/ca.pem"}, {}).verify is False
 
 
-def test_how_patiently():
-    usual = resolve(KEY, {})
-    assert (usual.timeout, usual.retries, usual.pacing) == (30.0, 6, True)
+def test_timeout_retries_and_pacing_have_defaults():
+    defaults = resolve(KEY, {})
+    assert (defaults.timeout, defaults.retries, defaults.pacing) == (30.0, 6, True)
     other = resolve({**KEY, "timeout_in_seconds": 5, "retries": 0, "pacing": False}, {})
     assert (other.timeout, other.retries, other.pacing) == (5.0, 0, False)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files that replies refer to, wherever they are."""
+"""Downloads of files whose URLs are in responses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport
 
 from .conftest import make_client
-from .test_transport import free_port, hang_up, running
+from .test_transport import close_connection_early, free_port, running
 
 FILE = "灯\r\n".encode() * 50_000
 
@@ -25,13 +25,13 @@ def server():
 
 @pytest.fixture
 def transport():
-    # The endpoint plays no part: a file is where its URL says.
+    # The endpoint is not used: the URL of a file is absolute.
     transport = Transport("http://127.0.0.1:9", timeout=5)
     yield transport
     transport.close()
 
 
-def failure(transport: Transport, url: str) -> TransportError:
+def download_error(transport: Transport, url: str) -> TransportError:
     with pytest.raises(TransportError) as caught:
         transport.get(url)
     assert "s3cr3t" not in repr(caught.value)
@@ -39,7 +39,7 @@ def failure(transport: Transport, url: str) -> TransportError:
     return caught.value
 
 
-def test_a_file_comes_whole_and_its_url_travels_as_it_is(server, transport):
+def test_download_returns_content_and_does_not_change_url(server, transport):
     assert transport.get(f"{server.endpoint}/a%2Fb/c?Expires=1&Signature=s3cr3t%2B%3D") == FILE
     (path, headers, body) = server.requests[0]
     assert path == "/a%2Fb/c?Expires=1&Signature=s3cr3t%2B%3D"
@@ -47,13 +47,13 @@ def test_a_file_comes_whole_and_its_url_travels_as_it_is(server, transport):
     assert body == b""
 
 
-def test_a_file_within_its_url(transport):
+def test_download_decodes_data_url(transport):
     assert transport.get("data:text/javascript;charset=utf-8;base64,ZnVuY3Rpb24=") == b"function"
-    error = failure(transport, "data:s3cr3t")
+    error = download_error(transport, "data:s3cr3t")
     assert (error.code, error.category) == ("InvalidURL", PERMANENT)
 
 
-def test_a_proxy_of_the_environment_is_used(server, transport, monkeypatch):
+def test_proxy_of_environment_is_used(server, transport, monkeypatch):
     monkeypatch.setenv("http_proxy", server.endpoint)
     assert transport.get("http://storage.example/c") == FILE
     assert server.requests[0][0] == "http://storage.example/c"
@@ -62,31 +62,31 @@ def test_a_proxy_of_the_environment_is_used(server, transport, monkeypatch):
 @pytest.mark.parametrize(
     ("status", "category"), [(403, PERMANENT), (404, PERMANENT), (301, PERMANENT), (429, TRANSIENT), (503, TRANSIENT)]
 )
-def test_a_file_that_is_not_given(server, transport, status, category):
+def test_download_with_error_status_raises_transport_error(server, transport, status, category):
     server.answer = lambda handler: handler.reply(status, b"<Error>s3cr3t</Error>", Location="/elsewhere")
-    error = failure(transport, f"{server.endpoint}/c?Signature=s3cr3t")
+    error = download_error(transport, f"{server.endpoint}/c?Signature=s3cr3t")
     assert str(error).startswith("127.0.0.1 returned an error instead of the file")
     assert (error.code, error.category) == (f"HTTP {status}", category)
     assert len(server.requests) == 1
 
 
-def test_nobody_answers(transport):
-    error = failure(transport, f"http://127.0.0.1:{free_port()}/c?Signature=s3cr3t")
+def test_download_without_server_raises_connection_error(transport):
+    error = download_error(transport, f"http://127.0.0.1:{free_port()}/c?Signature=s3cr3t")
     assert str(error).startswith("no response from the file storage 127.0.0.1: ")
     assert (error.code, error.category) == ("ConnectionError", TRANSIENT)
 
 
-def test_a_connection_that_breaks(server, transport):
-    server.answer = hang_up
-    assert failure(transport, f"{server.endpoint}/c?Signature=s3cr3t").category == TRANSIENT
+def test_download_with_lost_connection_is_transient(server, transport):
+    server.answer = close_connection_early
+    assert download_error(transport, f"{server.endpoint}/c?Signature=s3cr3t").category == TRANSIENT
 
 
 @pytest.mark.parametrize("url", ["ftp://example/s3cr3t", "s3cr3t", "http://[s3cr3t", ""])
-def test_what_is_no_url(transport, url):
-    assert failure(transport, url).category == PERMANENT
+def test_download_with_invalid_url_is_permanent(transport, url):
+    assert download_error(transport, url).category == PERMANENT
 
 
-def test_what_passes_is_tried_again(server):
+def test_download_with_transient_error_is_retried(server):
     answers = iter([(503, b""), (200, FILE)])
     server.answer = lambda handler: handler.reply(*next(answers))
     client = make_client(Transport(server.endpoint, timeout=5))
@@ -97,7 +97,7 @@ def test_what_passes_is_tried_again(server):
         client.close()
 
 
-def test_what_stays_is_not_tried_again(server):
+def test_download_with_permanent_error_is_not_retried(server):
     server.answer = lambda handler: handler.reply(403, b"")
     client = make_client(Transport(server.endpoint, timeout=5))
     try:

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""From Python values to flat parameters."""
+"""Conversion of Python values to flat parameters."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def query(**params):
     return values
 
 
-def complaint(**params) -> InvalidRequest:
+def rejected(**params) -> InvalidRequest:
     with pytest.raises(InvalidRequest) as caught:
         encoded(**params)
     assert caught.value.operation == "Example"
@@ -56,22 +56,22 @@ def complaint(**params) -> InvalidRequest:
         ("Ratio", "2", "2"),
     ],
 )
-def test_plain_values(name, value, text):
+def test_scalar_is_encoded_as_string(name, value, text):
     assert encoded(**{name: value})[0][name] == text
 
 
-def test_lists_are_numbered_from_1():
+def test_list_elements_are_numbered_from_1():
     assert query(Name=["a", "b"]) == {"Name.1": "a", "Name.2": "b"}
     assert query(Number=(3, "4")) == {"Number.1": "3", "Number.2": "4"}
     assert query(Name=[]) == {}
 
 
-def test_lists_of_objects():
+def test_list_of_objects_is_flattened():
     tags = [{"Key": "a", "Value": 1}, {"Key": "b", "Value": None}]
     assert query(Tag=tags) == {"Tag.1.Key": "a", "Tag.1.Value": "1", "Tag.2.Key": "b"}
 
 
-def test_lists_in_objects_in_lists():
+def test_nested_lists_and_objects_are_flattened():
     deep = {"Inner": [{"Leaf": {"Name": "a"}, "List": ["x", "y"]}, {"List": ["z"]}]}
     assert query(Deep=deep) == {
         "Deep.Inner.1.Leaf.Name": "a",
@@ -81,7 +81,7 @@ def test_lists_in_objects_in_lists():
     }
 
 
-def test_an_object_that_travels_as_json():
+def test_json_object_is_encoded_as_text():
     value = {"b": [1, True, None], "a": {"路": "灯"}}
     text = query(Rule=value)["Rule"]
     assert json.loads(text) == value
@@ -89,37 +89,37 @@ def test_an_object_that_travels_as_json():
     assert query(Rule=text) == {"Rule": text}
 
 
-def test_what_travels_in_the_body():
+def test_body_parameters_are_separated_from_query():
     values, body = encoded(Text="t", File=[{"Id": "a", "Size": 1}], Name=["n"])
     assert values == {"Key": "k", "Name.1": "n"}
     assert body == {"Text": "t", "File.1.Id": "a", "File.1.Size": "1"}
 
 
-def test_none_is_left_out():
+def test_none_parameter_is_not_sent():
     assert encoded(Count=None, Name=None, Text=None) == ({"Key": "k"}, {})
 
 
 @pytest.mark.parametrize("name", ["Name", "File"])
-def test_a_list_that_is_longer_than_one_call_takes(name):
+def test_list_over_limit_raises_invalid_request(name):
     element = {"Id": "a"} if name == "File" else "a"
     encoded(**{name: [element] * 2})
-    assert f"{name} has 3 elements, but one request can have at most 2" in str(complaint(**{name: [element] * 3}))
+    assert f"{name} has 3 elements, but one request can have at most 2" in str(rejected(**{name: [element] * 3}))
 
 
-def test_an_unknown_parameter_is_named_with_what_there_is():
-    error = complaint(Colour="red")
+def test_unknown_parameter_error_lists_supported_parameters():
+    error = rejected(Colour="red")
     assert "unknown parameter Colour" in error.message
     assert "Count" in error.remedy
     assert "IotInstanceId" in error.remedy
-    assert "unknown parameter key" in complaint(key="k").message
+    assert "unknown parameter key" in rejected(key="k").message
 
 
-def test_an_unknown_parameter_is_named_even_without_a_value():
-    assert "Colour" in complaint(Colour=None).message
+def test_unknown_parameter_with_none_raises_invalid_request():
+    assert "Colour" in rejected(Colour=None).message
 
 
 @pytest.mark.parametrize("params", [{}, {"Key": None}])
-def test_a_missing_parameter_is_named(params):
+def test_missing_parameter_is_named(params):
     with pytest.raises(InvalidRequest, match="Key must be given"):
         encode("Example", OPERATION, params)
 
@@ -156,5 +156,5 @@ def test_all_missing_parameters_are_named():
         ({"Deep": {"Inner": [{"Leaf": "a"}]}}, "Deep.Inner.1.Leaf"),
     ],
 )
-def test_a_value_of_a_wrong_type_is_named_by_its_path(params, path):
-    assert complaint(**params).message.startswith(f"{path} ")
+def test_wrong_type_error_starts_with_path(params, path):
+    assert rejected(**params).message.startswith(f"{path} ")

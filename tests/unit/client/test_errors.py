@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What errors say."""
+"""Texts of errors."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import
 @pytest.mark.parametrize(
     ("details", "text"),
     [
-        ({}, "It broke"),
-        ({"operation": "Pub"}, "Pub: It broke"),
-        ({"code": "a.b"}, "It broke [a.b]"),
-        ({"remedy": "Mend it."}, "It broke. Mend it"),
-        ({"request_id": "r"}, "It broke (request r)"),
+        ({}, "Failed"),
+        ({"operation": "Pub"}, "Pub: Failed"),
+        ({"code": "a.b"}, "Failed [a.b]"),
+        ({"remedy": "Repair it."}, "Failed. Repair it"),
+        ({"request_id": "r"}, "Failed (request r)"),
         (
-            {"operation": "Pub", "code": "a.b", "remedy": "Mend it", "request_id": "r"},
-            "Pub: It broke [a.b]. Mend it (request r)",
+            {"operation": "Pub", "code": "a.b", "remedy": "Repair it", "request_id": "r"},
+            "Pub: Failed [a.b]. Repair it (request r)",
         ),
     ],
 )
-def test_the_text(details, text):
-    assert str(IotError("It broke.", **details)) == text
+def test_error_text_contains_details(details, text):
+    assert str(IotError("Failed.", **details)) == text
 
 
 @pytest.mark.parametrize("kind", [ApiError, TransportError, InvalidRequest])
-def test_one_family(kind):
+def test_error_classes_share_base_and_defaults(kind):
     error = kind("so")
     assert isinstance(error, IotError)
     assert (error.operation, error.code, error.request_id, error.remedy, error.ambiguous) == (None, "", "", "", False)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files that are posted with a form: what is sent, piece by piece, and what is told where they are not taken."""
+"""Uploads of files with a form, and errors of rejected uploads."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ CONTENT = bytes(range(256)) * 1000
 
 @pytest.fixture
 def path(tmp_path):
-    """A file."""
+    """Return the path of a file."""
     found = tmp_path / "lamp.bin"
     found.write_bytes(CONTENT)
     return str(found)
 
 
 def parts(content_type: str, body: bytes) -> list:
-    """The parts of a form: name, and what it holds."""
+    """Return the names and the contents of the parts of a form."""
     message = BytesParser().parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
     return [
         (part.get_param("name", header="content-disposition"), part.get_payload(decode=True))
@@ -36,7 +36,7 @@ def parts(content_type: str, body: bytes) -> list:
 
 
 @pytest.mark.parametrize("size", [1, 7, 4096, -1])
-def test_a_form_is_read_piece_by_piece(path, size):
+def test_form_is_read_in_pieces(path, size):
     with open(path, "rb") as file:
         form = Form(FIELDS, file)
         pieces = list(iter(lambda: form.read(size), b""))
@@ -51,13 +51,13 @@ def test_a_form_is_read_piece_by_piece(path, size):
 
 @pytest.fixture
 def storage():
-    """A server that takes what is posted."""
+    """Start a server that accepts uploads."""
     with running() as server:
         server.answer = lambda handler: handler.reply(200, b"")
         yield server
 
 
-def test_a_file_is_posted_with_its_length(storage, path):
+def test_upload_sends_content_length(storage, path):
     Transport("http://elsewhere.invalid").upload(storage.endpoint, FIELDS, path)
     ((asked, headers, body),) = storage.requests
     assert asked == "/"
@@ -75,7 +75,7 @@ def test_a_file_is_posted_with_its_length(storage, path):
         (503, b"", "HTTP 503", TRANSIENT),
     ],
 )
-def test_a_refusal_tells_its_code_and_nothing_of_the_form(storage, path, status, body, code, category):
+def test_rejected_upload_error_has_code_but_no_form_fields(storage, path, status, body, code, category):
     storage.answer = lambda handler: handler.reply(status, body)
     with pytest.raises(TransportError) as caught:
         Transport("http://elsewhere.invalid").upload(f"{storage.endpoint}/?the-signature", FIELDS, path)
@@ -83,7 +83,7 @@ def test_a_refusal_tells_its_code_and_nothing_of_the_form(storage, path, status,
     assert caught.value.category == category
 
 
-def test_a_file_that_cannot_be_read(storage, tmp_path):
+def test_upload_of_unreadable_file_raises_transport_error(storage, tmp_path):
     with pytest.raises(TransportError, match="none cannot be read: No such file") as caught:
         Transport("http://elsewhere.invalid").upload(storage.endpoint, FIELDS, str(tmp_path / "none"))
     assert caught.value.category == PERMANENT

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Long lists, page by page."""
+"""Paged lists."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, InvalidRequest
 
-from .conftest import FakeTransport, RecordingRateLimiter, Request, make_client, ok, property_test, refused
+from .conftest import FakeTransport, RecordingRateLimiter, Request, error_response, make_client, ok, property_test
 
 PROPERTIES = {"Asc": 1, "StartTime": 0, "EndTime": 1, "Identifier": "i", "PageSize": 100, "IotId": "t"}
 
 
-def products(number: int, most: int = 200, total: bool = True):
-    """A platform with that many products that hands out at most ``most`` a page."""
+def products(number: int, limit: int = 200, total: bool = True):
+    """Return a transport with ``number`` products and at most ``limit`` products per page."""
 
     def answer(request: Request):
-        size = min(most, int(request.query["PageSize"]))
+        size = min(limit, int(request.query["PageSize"]))
         first = (int(request.query["CurrentPage"]) - 1) * size
         page = [{"ProductKey": str(key)} for key in range(first, min(number, first + size))]
         if not total:
@@ -36,7 +36,7 @@ def keys(transport: FakeTransport, name: str = "QueryProductList", **params) -> 
 
 
 @pytest.mark.parametrize(("number", "requests"), [(0, 1), (1, 1), (200, 1), (201, 2), (400, 2), (401, 3)])
-def test_with_a_total_no_request_is_sent_in_vain(number, requests):
+def test_pages_with_total_send_no_extra_request(number, requests):
     transport = products(number)
     assert keys(transport) == list(range(number))
     assert len(transport.requests) == requests
@@ -44,7 +44,7 @@ def test_with_a_total_no_request_is_sent_in_vain(number, requests):
 
 
 @pytest.mark.parametrize(("number", "requests"), [(0, 1), (1, 1), (49, 1), (50, 2), (51, 2), (100, 3)])
-def test_without_a_total_the_last_page_is_the_one_that_is_not_full(number, requests):
+def test_pages_without_total_end_at_partial_page(number, requests):
     transport = products(number, total=False)
     assert keys(transport, "ListProductByTags") == list(range(number))
     assert len(transport.requests) == requests
@@ -52,17 +52,17 @@ def test_without_a_total_the_last_page_is_the_one_that_is_not_full(number, reque
 
 @property_test
 @given(st.integers(0, 60), st.integers(1, 12), st.integers(1, 12))
-def test_a_platform_that_hands_out_smaller_pages_than_asked_for(number, most, size):
-    assert keys(products(number, most), PageSize=size) == list(range(number))
+def test_pages_smaller_than_requested_return_all_elements(number, limit, size):
+    assert keys(products(number, limit), PageSize=size) == list(range(number))
 
 
 @property_test
 @given(st.integers(0, 60), st.integers(1, 50))
-def test_any_page_size_gives_the_same_list(number, size):
+def test_page_size_does_not_change_elements(number, size):
     assert keys(products(number, total=False), "ListProductByTags", PageSize=size) == list(range(number))
 
 
-def test_a_list_that_shrinks_meanwhile_ends():
+def test_pages_of_shrinking_list_end():
     transport = FakeTransport(
         ok(Data={"List": {"ProductInfo": [{"ProductKey": "1"}]}, "Total": 3}),
         ok(Data={"List": {"ProductInfo": []}, "Total": 3}),
@@ -72,13 +72,13 @@ def test_a_list_that_shrinks_meanwhile_ends():
 
 
 @pytest.mark.parametrize("reply", [{}, {"Data": None}, {"Data": {"List": ""}}, {"Data": {"List": {}, "Total": None}}])
-def test_a_reply_without_a_list_has_no_elements(reply):
+def test_response_without_list_has_no_elements(reply):
     transport = FakeTransport(ok(**reply))
     assert keys(transport) == []
     assert len(transport.requests) == 1
 
 
-def test_pages_are_fetched_when_they_are_needed():
+def test_pages_are_requested_lazily():
     transport = products(1000)
     elements = make_client(transport).pages("QueryProductList")
     assert transport.requests == []
@@ -90,11 +90,11 @@ def test_pages_are_fetched_when_they_are_needed():
 
 
 @pytest.mark.parametrize("page", [3, "3"])
-def test_from_a_page_on(page):
+def test_pages_start_at_requested_page(page):
     assert keys(products(50), CurrentPage=page, PageSize=10) == list(range(20, 50))
 
 
-def test_further_parameters_are_sent_with_every_page():
+def test_other_parameters_are_sent_with_every_page():
     transport = products(401)
     given = {"ResourceGroupId": "g"}
     client = make_client(transport)
@@ -103,7 +103,7 @@ def test_further_parameters_are_sent_with_every_page():
     assert given == {"ResourceGroupId": "g"}
 
 
-def test_pages_by_token():
+def test_pages_with_token_return_all_elements():
     transport = FakeTransport(
         ok(Data={"List": {"PropertyInfo": [{"Value": "1"}]}, "nextPageToken": "t/2"}),
         ok(Data={"List": {"PropertyInfo": [{"Value": "2"}]}, "nextPageToken": "t/3"}),
@@ -114,7 +114,7 @@ def test_pages_by_token():
     assert [request.query.get("NextPageToken") for request in transport.requests] == [None, "t/2", "t/3"]
 
 
-def test_a_token_for_an_empty_last_page():
+def test_pages_with_token_end_at_empty_page():
     transport = FakeTransport(
         ok(Data={"List": {"PropertyInfo": [{"Value": "1"}]}, "nextPageToken": "t"}),
         ok(Data={"List": {"PropertyInfo": []}, "nextPageToken": "u"}),
@@ -124,28 +124,30 @@ def test_a_token_for_an_empty_last_page():
     assert len(transport.requests) == 2
 
 
-def test_a_token_that_leads_to_itself():
+def test_pages_with_repeated_token_end():
     transport = FakeTransport(ok(Data={"List": {"PropertyInfo": [{"Value": "1"}]}, "nextPageToken": "t"}))
     elements = make_client(transport).pages("QueryDeviceOriginalPropertyData", PROPERTIES)
     assert len(list(itertools.islice(elements, 10))) == 2
     assert len(transport.requests) == 2
 
 
-def test_a_page_that_fails_is_not_the_end():
-    transport = FakeTransport(ok(Data={"List": {"ProductInfo": [{}] * 200}, "Total": 300}), refused("Forbidden.RAM"))
+def test_failed_page_raises_api_error():
+    transport = FakeTransport(
+        ok(Data={"List": {"ProductInfo": [{}] * 200}, "Total": 300}), error_response("Forbidden.RAM")
+    )
     elements = make_client(transport).pages("QueryProductList")
     with pytest.raises(ApiError, match="Forbidden"):
         list(elements)
 
 
-def test_a_list_is_read_once():
+def test_list_is_cached():
     transport = products(401)
     client = make_client(transport)
     assert list(client.pages("QueryProductList")) == list(client.pages("QueryProductList"))
     assert len(transport.requests) == 3
 
 
-def test_deep_pages_are_asked_for_at_their_own_pace():
+def test_deep_pages_use_lower_quota():
     rate_limiter = RecordingRateLimiter()
     client = make_client(products(0), rate_limiter)
     for page, size in ((499, 200), (500, 200), ("1000", "100"), (1, 200)):
@@ -153,14 +155,14 @@ def test_deep_pages_are_asked_for_at_their_own_pace():
     assert [qps for _name, qps in rate_limiter.waits] == [50, 2, 2, 50]
 
 
-def test_an_operation_without_pages():
+def test_pages_of_operation_without_pages_raise_value_error():
     with pytest.raises(ValueError, match="QueryProduct has no pages"):
         list(make_client(FakeTransport()).pages("QueryProduct", {"ProductKey": "k"}))
     with pytest.raises(InvalidRequest, match="unknown operation MakeCoffee"):
         list(make_client(FakeTransport()).pages("MakeCoffee"))
 
 
-def test_a_token_that_deep_pages_bring_along():
+def test_numbered_pages_carry_token():
     transport = FakeTransport(
         ok(Data={"DeviceInfo": [{"DeviceName": "1"}]}, NextToken="t/2", Total=3),
         ok(Data={"DeviceInfo": [{"DeviceName": "2"}]}, NextToken="t/3", Total=3),

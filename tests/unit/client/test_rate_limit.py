@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Keeping to the documented requests per second."""
+"""The rate limiter of one process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .conftest import property_test
 
 
 class Time:
-    """A clock that moves by sleeping only."""
+    """A clock that only advances by sleeping."""
 
     def __init__(self):
         self.now = 100.0
@@ -36,14 +36,14 @@ class Time:
         self.slept.append(seconds)
 
 
-def busiest(times: list[float]) -> int:
-    """The most requests in any second."""
+def most_per_second(times: list[float]) -> int:
+    """Return the maximum number of requests in any second."""
     times = sorted(times)
     return max(sum(start <= time < start + 1.0 for time in times) for start in times)
 
 
 def sent(bucket: Bucket, time: Time, number: int) -> list[float]:
-    """When that many requests went out that followed each other at once."""
+    """Return the send times of ``number`` consecutive requests."""
     times = []
     for _number in range(number):
         bucket.wait()
@@ -51,13 +51,13 @@ def sent(bucket: Bucket, time: Time, number: int) -> list[float]:
     return times
 
 
-def test_as_many_as_fit_go_out_at_once():
+def test_requests_within_quota_do_not_wait():
     time = Time()
     assert sent(Bucket(5, time, time.sleep), time, 5) == [100.0] * 5
     assert time.slept == []
 
 
-def test_the_next_one_waits_for_the_oldest():
+def test_request_over_quota_waits_for_oldest():
     time = Time()
     bucket = Bucket(2, time, time.sleep)
     bucket.wait()
@@ -68,7 +68,7 @@ def test_the_next_one_waits_for_the_oldest():
     assert bucket.wait() == pytest.approx(0.5)
 
 
-def test_who_was_idle_does_not_wait():
+def test_request_after_idle_window_does_not_wait():
     time = Time()
     bucket = Bucket(3, time, time.sleep)
     sent(bucket, time, 3)
@@ -76,10 +76,10 @@ def test_who_was_idle_does_not_wait():
     assert sent(bucket, time, 3) == [time.now] * 3
 
 
-def test_no_second_holds_more_than_documented():
+def test_requests_per_second_stay_within_quota():
     time = Time()
     times = sent(Bucket(5, time, time.sleep), time, 23)
-    assert busiest(times) == 5
+    assert most_per_second(times) == 5
     assert times[-1] - times[0] == pytest.approx(4 * WINDOW)
 
 
@@ -88,7 +88,7 @@ def test_no_second_holds_more_than_documented():
     st.integers(1, 6),
     st.lists(st.tuples(st.floats(0, 2), st.booleans()), min_size=1, max_size=60),
 )
-def test_no_second_ever_holds_more_than_documented(qps, steps):
+def test_requests_per_second_stay_within_quota_for_any_sequence(qps, steps):
     time = Time()
     bucket = Bucket(qps, time, time.sleep)
     times = []
@@ -98,13 +98,13 @@ def test_no_second_ever_holds_more_than_documented(qps, steps):
         times.append(time.now)
         if throttled:
             bucket.slow_down()
-    assert busiest(times) <= qps
+    assert most_per_second(times) <= qps
 
 
 @property_test
 @given(st.integers(1, 6), st.lists(st.tuples(st.floats(0, 0.5), st.booleans()), min_size=1, max_size=60))
-def test_callers_that_wait_side_by_side_keep_to_it_too(qps, steps):
-    # Whoever waits does not stop the clock for the others: a request goes out when its own pause is over.
+def test_concurrent_requests_stay_within_quota(qps, steps):
+    # Waiting does not advance the clock for other callers: a request is sent after its own pause.
     time = Time()
     bucket = Bucket(qps, time, lambda seconds: None)
     times = []
@@ -113,10 +113,10 @@ def test_callers_that_wait_side_by_side_keep_to_it_too(qps, steps):
         times.append(time.now + bucket.wait())
         if throttled:
             bucket.slow_down()
-    assert busiest(times) <= qps
+    assert most_per_second(times) <= qps
 
 
-def test_threads_share_a_bucket():
+def test_bucket_in_several_threads_stays_within_quota():
     bucket = Bucket(3, lambda: 0.0, lambda seconds: None)
     pauses: list[float] = []
     start = threading.Barrier(8)
@@ -134,7 +134,7 @@ def test_threads_share_a_bucket():
     assert sorted(pauses) == pytest.approx([WINDOW * (number // 3) for number in range(240)])
 
 
-def test_who_waits_does_not_hold_up_who_asks():
+def test_waiting_thread_does_not_block_other_threads():
     asleep, wake = threading.Event(), threading.Event()
 
     def sleep(seconds: float) -> None:
@@ -156,7 +156,7 @@ def test_who_waits_does_not_hold_up_who_asks():
     assert not stuck
 
 
-def test_throttled_all_the_same_the_second_is_stretched():
+def test_slow_down_extends_window():
     time = Time()
     bucket = Bucket(1, time, time.sleep)
     bucket.wait()
@@ -167,7 +167,7 @@ def test_throttled_all_the_same_the_second_is_stretched():
     assert bucket.wait() > 7 * WINDOW
 
 
-def test_a_second_is_not_stretched_without_end():
+def test_slow_down_extends_window_up_to_maximum():
     time = Time()
     bucket = Bucket(1, time, time.sleep)
     bucket.wait()
@@ -176,7 +176,7 @@ def test_a_second_is_not_stretched_without_end():
     assert bucket.wait() == pytest.approx(MAX_WINDOW)
 
 
-def test_a_stretched_second_shrinks_again_and_no_further():
+def test_extended_window_shrinks_to_initial_window():
     time = Time()
     bucket = Bucket(1, time, time.sleep)
     bucket.wait()
@@ -187,7 +187,7 @@ def test_a_stretched_second_shrinks_again_and_no_further():
     assert pauses[-1] == pytest.approx(WINDOW)
 
 
-def test_operations_do_not_share():
+def test_operations_have_separate_buckets():
     time = Time()
     rate_limiter = RateLimiter(time, time.sleep)
     assert [rate_limiter.wait("A", 1), rate_limiter.wait("B", 1)] == [0, 0]
@@ -195,7 +195,7 @@ def test_operations_do_not_share():
     assert rate_limiter.wait("A", 1) == pytest.approx(WINDOW)
 
 
-def test_deep_pages_have_a_bucket_of_their_own():
+def test_deep_pages_have_separate_bucket():
     time = Time()
     rate_limiter = RateLimiter(time, time.sleep)
     assert [rate_limiter.wait("QueryDevice", 2), rate_limiter.wait("QueryDevice", 2)] == [0, 0]
@@ -203,14 +203,14 @@ def test_deep_pages_have_a_bucket_of_their_own():
     assert rate_limiter.wait("QueryDevice", 2) > 0
 
 
-def test_where_nothing_is_documented_nothing_is_held_back():
+def test_operation_without_quota_is_not_limited():
     time = Time()
     rate_limiter = RateLimiter(time, time.sleep)
     rate_limiter.slow_down("A", None)
     assert [rate_limiter.wait("A", None) for _number in range(1000)] == [0] * 1000
 
 
-def test_a_pacer_for_a_platform_without_quotas():
+def test_no_rate_limiter_does_not_limit_requests():
     rate_limiter = NoRateLimiter()
     rate_limiter.slow_down("A", 1)
     assert [rate_limiter.wait("A", 1) for _number in range(1000)] == [0] * 1000

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Errors never tell what was asked, nor with which key."""
+"""Errors never contain parameters or credentials."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials i
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport
 
-from .conftest import FakeTransport, make_client, ok, property_test, refused
+from .conftest import FakeTransport, error_response, make_client, ok, property_test
 
-a_few_times = settings(property_test, max_examples=15)
+few_examples = settings(property_test, max_examples=15)
 
-# The first sign stands nowhere else: hypothesis likes to take its texts from the code under test.
+# The first character occurs nowhere else, because hypothesis takes texts from the code under test.
 SECRETS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).map("†".__add__)
 
-#: Calls that carry a secret, in the query, in the body, and in a query that is too long for the URL.
+#: Requests with a secret in the query, in the body, and in a query that is too long for the URL.
 CALLS = {
     "query": lambda secret: ("ImportDevice", {"ProductKey": "k", "DeviceName": "d", "DeviceSecret": secret}),
     "body": lambda secret: ("BatchImportDevice", {"ProductKey": "k", "DeviceList": [{"DeviceSecret": secret}]}),
@@ -36,21 +36,21 @@ CALLS = {
     "delete": lambda secret: ("DeleteProduct", {"ProductKey": secret}),
 }
 
-#: Answers with an error in them; the last ones quote the request.
+#: Error responses; the last ones quote the request.
 ANSWERS = {
-    "business": lambda request: refused("iot.prod.NotExistedProduct"),
-    "words": lambda request: refused("iot.device.NotExistedDevice", "设备不存在"),
-    "system": lambda request: refused("iot.system.SystemException"),
-    "key": lambda request: refused("InvalidAccessKeyId.NotFound", status=404),
-    "throttled": lambda request: refused("Throttling.User", status=400),
+    "business": lambda request: error_response("iot.prod.NotExistedProduct"),
+    "words": lambda request: error_response("iot.device.NotExistedDevice", "设备不存在"),
+    "system": lambda request: error_response("iot.system.SystemException"),
+    "key": lambda request: error_response("InvalidAccessKeyId.NotFound", status=404),
+    "throttled": lambda request: error_response("Throttling.User", status=400),
     "gateway": lambda request: (502, {}),
     "nothing": lambda request: (200, {"Success": False}),
-    "signature": lambda request: refused("SignatureDoesNotMatch", signed(request), 400),
-    "incomplete": lambda request: refused("IncompleteSignature", signed(request), 400),
+    "signature": lambda request: error_response("SignatureDoesNotMatch", signed(request), 400),
+    "incomplete": lambda request: error_response("IncompleteSignature", signed(request), 400),
 }
 
-#: What the library raises; it likes to quote the URL.
-LOSSES = {
+#: Exceptions of the requests library, which often quote the URL.
+EXCEPTIONS = {
     "refused": lambda url: exceptions.ConnectionError(MaxRetryError(None, url, NewConnectionError(None, f"no: {url}"))),
     "broken": lambda url: exceptions.ConnectionError(ProtocolError("aborted", ConnectionResetError(104, "reset"), url)),
     "unconnected": lambda url: exceptions.ConnectTimeout(MaxRetryError(None, url)),
@@ -63,8 +63,8 @@ LOSSES = {
     "any": lambda url: exceptions.RequestException(f"{url}: else"),
 }
 
-#: Calls that do not fit their operation.
-MISFITS = {
+#: Requests that do not match their operation.
+INVALID_REQUESTS = {
     "unknown": lambda secret: ("QueryProduct", {"ProductKey": "k", "Colour": secret}),
     "missing": lambda secret: ("ImportDevice", {"ProductKey": "k", "DeviceSecret": secret}),
     "list": lambda secret: ("QueryProduct", {"ProductKey": [secret]}),
@@ -79,24 +79,24 @@ MISFITS = {
 
 
 def signed(request) -> str:
-    """The platform's complaint about a signature, which holds what it should have been made of."""
+    """Return the platform's message about a wrong signature, which quotes the signed text."""
     canonical = "&".join(f"{name}={quote(value, safe='~')}" for name, value in sorted(request.params.items()))
     text = f"POST&%2F&{quote(canonical, safe='~')}"
     return f"Specified signature is not matched with our calculation. server string to sign is:{text}"
 
 
-def forms(secret: str) -> list[str]:
-    """How a secret may look somewhere: as it is, in a literal, in JSON, in a URL, in a text to sign."""
+def encodings(secret: str) -> list[str]:
+    """Return the forms of a secret: unchanged, in a Python literal, in JSON, in a URL, and in a signed text."""
     encoded = quote(secret, safe="~")
     return [secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], encoded, quote(secret), quote(encoded, safe="~")]
 
 
-def assert_silent(error: IotError, *secrets: str) -> None:
-    """Nothing that one can print of an error, with its whole history, holds a secret."""
+def assert_no_secrets(error: IotError, *secrets: str) -> None:
+    """Check that no text of an error, including its traceback and its causes, contains a secret."""
     texts = [str(error), repr(error), repr(error.args), repr(vars(error)), *traceback.format_exception(error)]
     for text in texts:
         for secret in secrets:
-            for form in forms(secret):
+            for form in encodings(secret):
                 assert form not in text
 
 
@@ -112,53 +112,53 @@ def fail(transport, call, key: str, token: str) -> IotError:
 
 
 @pytest.mark.parametrize("call", CALLS)
-@a_few_times
+@few_examples
 @given(st.sampled_from(sorted(ANSWERS)), SECRETS, SECRETS, SECRETS)
-def test_errors_that_the_platform_answers(call, answer, value, key, token):
+def test_platform_error_contains_no_secrets(call, answer, value, key, token):
     transport = FakeTransport(ANSWERS[answer])
     error = fail(transport, CALLS[call](value), key, token)
-    assert_silent(error, value, key, token, "LTAI5tTheKey", transport.requests[-1].query["Signature"])
+    assert_no_secrets(error, value, key, token, "LTAI5tTheKey", transport.requests[-1].query["Signature"])
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-@a_few_times
+@pytest.mark.parametrize("exception", EXCEPTIONS)
+@few_examples
 @given(st.sampled_from(sorted(CALLS)), SECRETS, SECRETS, SECRETS)
-def test_errors_of_the_transport(loss, call, value, key, token):
+def test_transport_error_contains_no_secrets(exception, call, value, key, token):
     urls = []
 
     def send(_adapter, request, **_options):
         urls.append(request.url)
-        raise LOSSES[loss](request.url)
+        raise EXCEPTIONS[exception](request.url)
 
     with pytest.MonkeyPatch.context() as patch, contextlib.closing(Transport("http://127.0.0.1:1")) as transport:
         patch.setattr(HTTPAdapter, "send", send)
         error = fail(transport, CALLS[call](value), key, token)
     assert "Signature=" in urls[0]
-    assert_silent(error, value, key, token, "LTAI5tTheKey", *urls)
+    assert_no_secrets(error, value, key, token, "LTAI5tTheKey", *urls)
 
 
-@pytest.mark.parametrize("misfit", MISFITS)
-@a_few_times
+@pytest.mark.parametrize("invalid", INVALID_REQUESTS)
+@few_examples
 @given(SECRETS, SECRETS, SECRETS)
-def test_errors_of_calls_that_were_not_sent(misfit, value, key, token):
+def test_invalid_request_error_contains_no_secrets(invalid, value, key, token):
     transport = FakeTransport(ok())
-    error = fail(transport, MISFITS[misfit](value), key, token)
+    error = fail(transport, INVALID_REQUESTS[invalid](value), key, token)
     assert transport.requests == []
-    assert_silent(error, value, key, token, "LTAI5tTheKey")
+    assert_no_secrets(error, value, key, token, "LTAI5tTheKey")
 
 
-@a_few_times
+@few_examples
 @given(SECRETS)
-def test_the_test_would_notice(secret):
+def test_secret_in_error_is_detected(secret):
     for form in (secret, quote(secret, safe="~"), quote(quote(secret, safe="~"), safe="~")):
         with pytest.raises(AssertionError):
-            assert_silent(IotError(f"{form} is gone"), secret)
+            assert_no_secrets(IotError(f"{form} is gone"), secret)
 
 
 @pytest.mark.parametrize("options", [{"profile": "other"}, {"profile": "role"}, {"endpoint": "https://a:{}@b/c"}])
-@a_few_times
+@few_examples
 @given(SECRETS.map(lambda text: text.encode().hex()))
-def test_errors_of_the_connection(tmp_path_factory, options, secret):
+def test_connection_settings_error_contains_no_secrets(tmp_path_factory, options, secret):
     path = tmp_path_factory.mktemp("profile") / "config.json"
     profile = {"name": "role", "mode": "RamRoleArn", "access_key_id": "i", "access_key_secret": secret}
     path.write_text(json.dumps({"profiles": [profile]}))
@@ -167,4 +167,4 @@ def test_errors_of_the_connection(tmp_path_factory, options, secret):
         options.update(access_key_id="i", access_key_secret=secret)
     with pytest.raises(IotError) as caught:
         resolve(options, {"ALIBABA_CLOUD_CONFIG_FILE": str(path)})
-    assert_silent(caught.value, secret)
+    assert_no_secrets(caught.value, secret)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One pace for all processes."""
+"""The rate limit that several processes share."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit im
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import (
     SharedBucket,
     account_hash,
-    shared_directory,
     shared_bucket_factory,
+    shared_directory,
 )
 
 
 class Time:
-    """A clock that moves by sleeping only, and the time of day with it."""
+    """A monotonic clock that only advances by sleeping, and the wall clock with it."""
 
     def __init__(self, now: float = 1000.0, began: float = 1_700_000_000.0):
         self.now = now
@@ -53,15 +53,15 @@ def bucket(path: str, clock: Time, qps: int = 5) -> SharedBucket:
     return SharedBucket(path, qps, clock, clock.wall, clock.sleep)
 
 
-def test_two_share_what_one_may_do(path):
+def test_two_buckets_share_quota(path):
     clock = Time()
     one, other = bucket(path, clock), bucket(path, clock)
-    assert [who.wait() for who in (one, other, one, other, one)] == [0.0] * 5
+    assert [bucket.wait() for bucket in (one, other, one, other, one)] == [0.0] * 5
     assert other.wait() == pytest.approx(WINDOW)
     assert one.wait() == 0.0
 
 
-def test_no_running_window_has_more(path):
+def test_requests_of_several_buckets_stay_within_quota(path):
     clock = Time()
     several = [bucket(path, clock) for _number in range(3)]
     times = []
@@ -72,7 +72,7 @@ def test_no_running_window_has_more(path):
     assert max(sum(start <= moment < start + 1.0 for moment in times) for start in times) <= 5
 
 
-def test_it_is_stretched_once_for_all_who_were_throttled_together(path):
+def test_concurrent_slow_downs_extend_window_once(path):
     clock = Time()
     several = [bucket(path, clock) for _number in range(20)]
     for one in several:
@@ -82,7 +82,7 @@ def test_it_is_stretched_once_for_all_who_were_throttled_together(path):
     assert several[1].wait() == pytest.approx(2 * WINDOW, rel=0.3)
 
 
-def test_it_recovers(path):
+def test_extended_window_recovers(path):
     clock = Time()
     one = bucket(path, clock)
     for _number in range(10):
@@ -94,7 +94,7 @@ def test_it_recovers(path):
     assert max(pauses) == pytest.approx(WINDOW)
 
 
-def test_a_stretch_of_long_ago_holds_nobody_back(path):
+def test_old_extension_of_window_is_ignored(path):
     clock = Time()
     for _number in range(10):
         bucket(path, clock).slow_down()
@@ -105,24 +105,24 @@ def test_a_stretch_of_long_ago_holds_nobody_back(path):
     assert one.wait() == pytest.approx(WINDOW)
 
 
-@pytest.mark.parametrize("stretched", [float("nan"), float("inf"), 1e12])
-def test_a_stretch_at_no_possible_time_does_not_keep_it_from_slowing_down(path, stretched):
+@pytest.mark.parametrize("extended", [float("nan"), float("inf"), 1e12])
+def test_invalid_extension_time_does_not_prevent_slow_down(path, extended):
     clock = Time()
     one = bucket(path, clock)
     one.wait()
     with open(path, "r+b") as file:
-        magic, qps, place, window, _stretched, began = shared_rate_limit._HEADER.unpack(
+        magic, qps, slot, window, _extended, clock_start = shared_rate_limit._HEADER.unpack(
             file.read(shared_rate_limit._HEADER.size)
         )
         file.seek(0)
-        file.write(shared_rate_limit._HEADER.pack(magic, qps, place, window, stretched, began))
+        file.write(shared_rate_limit._HEADER.pack(magic, qps, slot, window, extended, clock_start))
     one.slow_down()
     for _number in range(5):
         one.wait()
     assert one.wait() > 1.5 * WINDOW
 
 
-def test_after_another_start_of_the_machine_nothing_counts(path):
+def test_file_from_before_restart_is_ignored(path):
     before = Time(now=900_000.0)
     for _number in range(5):
         bucket(path, before).wait()
@@ -132,7 +132,7 @@ def test_after_another_start_of_the_machine_nothing_counts(path):
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"pac1", bytes(range(36)), bytes(range(256)) * 16, b"\xff" * 500])
-def test_a_file_that_is_something_else(path, content):
+def test_invalid_file_is_ignored(path, content):
     with open(path, "wb") as file:
         file.write(content)
     clock = Time()
@@ -140,7 +140,7 @@ def test_a_file_that_is_something_else(path, content):
     assert bucket(path, clock).wait() == pytest.approx(WINDOW)
 
 
-def test_moments_that_cannot_be_are_none(path):
+def test_invalid_send_times_are_ignored(path):
     clock = Time()
     one = bucket(path, clock)
     one.wait()
@@ -150,64 +150,64 @@ def test_moments_that_cannot_be_are_none(path):
     assert [one.wait() for _number in range(4)] == [0.0] * 4
 
 
-def worker(path: str, count: int, told) -> None:
+def worker(path: str, count: int, results) -> None:
     one = SharedBucket(path, 20)
     for _number in range(count):
         one.wait()
-        told.put(time.monotonic())
+        results.put(time.monotonic())
 
 
 @pytest.mark.parametrize("threads", [False, True])
-def test_many_at_once(path, threads):
+def test_concurrent_workers_stay_within_quota(path, threads):
     context = multiprocessing.get_context("fork")
-    told = context.Queue()
+    results = context.Queue()
     kind = threading.Thread if threads else context.Process
-    workers = [kind(target=worker, args=(path, 5, told)) for _number in range(10)]
+    workers = [kind(target=worker, args=(path, 5, results)) for _number in range(10)]
     started = time.monotonic()
     for one in workers:
         one.start()
-    times = sorted(told.get(timeout=20) for _number in range(50))
+    times = sorted(results.get(timeout=20) for _number in range(50))
     for one in workers:
         one.join()
-    # 50 at 20 a window are two windows and what is left.
+    # 50 requests at 20 per window take two windows and a part of the third.
     assert 2 * WINDOW <= times[-1] - started < 2 * WINDOW + 1.0
     assert max(sum(start <= moment < start + 1.0 for moment in times) for start in times) <= 20
 
 
-def test_whoever_dies_holds_nobody_up(path):
+def test_lock_of_dead_process_is_released(path):
     context = multiprocessing.get_context("fork")
 
-    def die() -> None:
+    def exit_with_lock() -> None:
         one = SharedBucket(path, 5)
         with shared_rate_limit._FileLock(one._open()):
             os._exit(1)
 
-    process = context.Process(target=die)
+    process = context.Process(target=exit_with_lock)
     process.start()
     process.join(10)
     assert process.exitcode == 1
     assert bucket(path, Time()).wait() == 0.0
 
 
-def test_a_child_does_not_share_its_parent_s_lock(path):
+def test_child_process_does_not_share_lock_of_parent(path):
     parent = SharedBucket(path, 5)
     context = multiprocessing.get_context("fork")
-    told = context.Queue()
+    results = context.Queue()
 
     def child() -> None:
         parent.wait()
-        told.put("went on")
+        results.put("continued")
 
     with shared_rate_limit._FileLock(parent._open()):
         process = context.Process(target=child)
         process.start()
         time.sleep(0.3)
-        assert told.empty()
-    assert told.get(timeout=10) == "went on"
+        assert results.empty()
+    assert results.get(timeout=10) == "continued"
     process.join(10)
 
 
-def test_a_child_keeps_no_lock_of_a_parent_that_died(path):
+def test_child_process_releases_lock_of_dead_parent(path):
     ready, done = os.pipe(), os.pipe()
     parent = os.fork()
     if not parent:
@@ -216,11 +216,11 @@ def test_a_child_keeps_no_lock_of_a_parent_that_died(path):
             os.close(done[1])
             held.wait()
             os.write(ready[1], b"x")
-            # It lives until the test is over.
+            # The child process runs until the end of the test.
             os.read(done[0], 1)
             os._exit(0)
         os.read(ready[0], 1)
-        # The parent dies with the lock on what its child has inherited.
+        # The parent dies while it holds the lock on the file that its child inherited.
         shared_rate_limit._FileLock(held._open()).__enter__()
         os._exit(1)
     try:
@@ -238,8 +238,8 @@ def files_open() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open files are counted there")
-def test_closing_leaves_no_file_open_and_ends_nothing(tmp_path):
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="the test counts open files in /proc")
+def test_close_closes_files_and_allows_reuse(tmp_path):
     clock = Time()
     before = files_open()
     rate_limiter = RateLimiter(clock, clock.sleep, lambda name, qps: bucket(str(tmp_path / name), clock, qps))
@@ -253,36 +253,36 @@ def test_closing_leaves_no_file_open_and_ends_nothing(tmp_path):
     rate_limiter.close()
 
 
-# Where the files are
+# Directory of the files
 
 
-def test_the_folder_is_this_user_s_alone(tmp_path, monkeypatch):
+def test_directory_and_files_are_private_to_user(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    place = shared_directory()
-    assert place.startswith(str(tmp_path))
-    assert stat.S_IMODE(os.stat(place).st_mode) == 0o700
+    directory = shared_directory()
+    assert directory.startswith(str(tmp_path))
+    assert stat.S_IMODE(os.stat(directory).st_mode) == 0o700
     make = shared_bucket_factory("my-key", "http://127.0.0.1:1")
     make("QueryDevice", 50).wait()
-    (name,) = os.listdir(place)
+    (name,) = os.listdir(directory)
     assert "my-key" not in name
-    assert stat.S_IMODE(os.stat(os.path.join(place, name)).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(os.path.join(directory, name)).st_mode) == 0o600
 
 
-def test_accounts_do_not_share(tmp_path, monkeypatch):
+def test_accounts_have_separate_files(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     assert account_hash("a", "http://x") != account_hash("b", "http://x") != account_hash("b", "http://y")
     for key in ("a", "b"):
         assert shared_bucket_factory(key, "http://x")("Pub", 1).wait() == 0.0
 
 
-def test_a_folder_that_others_can_write_to_is_not_used(tmp_path, monkeypatch):
+def test_writable_directory_of_others_is_not_used(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     os.chmod(shared_directory(), 0o777)
     assert shared_directory() is None
     assert shared_bucket_factory("a", "http://x") is None
 
 
-def test_a_link_is_not_followed(tmp_path, monkeypatch):
+def test_symbolic_link_is_not_followed(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(mode=0o700)
@@ -290,12 +290,12 @@ def test_a_link_is_not_followed(tmp_path, monkeypatch):
     assert shared_directory() is None
 
 
-def test_without_such_locks_each_process_has_a_pace_of_its_own(monkeypatch):
+def test_system_without_file_locks_has_no_shared_buckets(monkeypatch):
     monkeypatch.setattr(shared_rate_limit, "fcntl", None)
     assert shared_bucket_factory("a", "http://x") is None
 
 
-def test_a_file_that_cannot_be_used_gives_way(tmp_path):
+def test_unusable_file_is_replaced_by_local_bucket(tmp_path):
     clock = Time()
 
     def shared(name: str, qps: int) -> SharedBucket:
@@ -306,7 +306,7 @@ def test_a_file_that_cannot_be_used_gives_way(tmp_path):
     assert isinstance(rate_limiter._bucket("Pub", 1), Bucket)
 
 
-def test_a_file_that_fails_later_gives_way(tmp_path):
+def test_file_that_fails_later_is_replaced_by_local_bucket(tmp_path):
     clock = Time()
     rate_limiter = RateLimiter(clock, clock.sleep, lambda name, qps: bucket(str(tmp_path / name), clock, qps))
     rate_limiter.wait("Pub", 1)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Signatures."""
+"""Signatures of requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.signing impor
 
 from .conftest import property_test
 
-# The example of the manual's chapter 4.5.
+# The example in manual chapter 4.5.
 EXAMPLE = dict(
     parse_qsl(
         "Action=Pub&MessageContent=aGVsbG8gd29ybGQ&Timestamp=2018-07-31T07:43:57Z&SignatureVersion=1.0&Format=XML&Qos=0"
@@ -30,18 +30,18 @@ def signature(method: str = "GET", query=None, body=None, secret: str = "testsec
     return unquote(sign(method, query or EXAMPLE, body or {}, secret)[1])
 
 
-def test_the_manuals_example():
+def test_manual_example_has_documented_signature():
     assert len(EXAMPLE) == 13
     assert sign("GET", EXAMPLE, {}, "testsecret") == (canonical_query(EXAMPLE), "NUh3otvAoXOZmG%2Fa2gDShh6Ze9w%3D")
     assert signature() == SIGNATURE
 
 
-def test_the_order_of_parameters_does_not_matter():
+def test_parameter_order_does_not_change_signature():
     assert signature(query=dict(reversed(EXAMPLE.items()))) == SIGNATURE
 
 
 @pytest.mark.parametrize("members", [{"Action"}, {"ProductKey", "Qos"}, set(EXAMPLE)])
-def test_the_body_is_signed_with_the_query(members):
+def test_signature_covers_body(members):
     query = {name: value for name, value in EXAMPLE.items() if name not in members}
     body = {name: EXAMPLE[name] for name in members}
     assert signature(query=query, body=body) == SIGNATURE
@@ -59,7 +59,7 @@ def test_the_body_is_signed_with_the_query(members):
         {"secret": ""},
     ],
 )
-def test_everything_is_signed(changes):
+def test_any_change_changes_signature(changes):
     assert signature(**changes) != SIGNATURE
 
 
@@ -74,17 +74,17 @@ def test_everything_is_signed(changes):
         ("", ""),
     ],
 )
-def test_percent_encoding(text, encoded):
+def test_text_is_percent_encoded(text, encoded):
     assert percent_encode(text) == encoded
 
 
-def test_names_are_sorted_by_their_characters():
+def test_query_is_sorted_by_character():
     assert canonical_query({"b": "2", "B": "1", "a.2": "4", "a.10": "3"}) == "B=1&a.10=3&a.2=4&b=2"
 
 
 @property_test
 @given(st.dictionaries(st.text(min_size=1), st.text()))
-def test_a_query_can_be_read_back(params):
+def test_canonical_query_can_be_decoded(params):
     query = canonical_query(params)
     assert query.isascii()
     assert dict(parse_qsl(query, keep_blank_values=True)) == params

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One request and its reply, over a real connection."""
+"""HTTP requests over real connections."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport imp
 
 
 class Server(ThreadingHTTPServer):
-    """Answers every request with ``answer(handler)``, and keeps what was asked."""
+    """A server that answers each request with ``answer(handler)``, and records the requests."""
 
-    # Handlers are waited for when the server is closed.
+    # Closing the server waits for its handlers.
     daemon_threads = False
 
     def __init__(self, context: ssl.SSLContext | None = None):
@@ -40,11 +40,11 @@ class Server(ThreadingHTTPServer):
         self.endpoint = f"{'https' if context else 'http'}://127.0.0.1:{self.server_port}"
         self.requests: list[tuple[str, dict, bytes]] = []
         self.connections: set[int] = set()
-        self.over = threading.Event()
+        self.stopped = threading.Event()
         self.answer = lambda handler: handler.reply(200, b'{"Success": true}')
 
     def handle_error(self, request, client_address) -> None:
-        """A client that went away is no reason for a traceback."""
+        """Ignore clients that closed the connection."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -68,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_args) -> None:
-        """Keeps quiet."""
+        """Do not log requests."""
 
 
 @contextlib.contextmanager
@@ -79,7 +79,7 @@ def running(context: ssl.SSLContext | None = None):
     try:
         yield server
     finally:
-        server.over.set()
+        server.stopped.set()
         server.shutdown()
         thread.join(5)
         server.socket.close()
@@ -93,7 +93,7 @@ def server():
 
 @pytest.fixture
 def open_transport():
-    """Make a transport that is closed after the test."""
+    """Return a function that creates transports, which are closed after the test."""
     opened = []
 
     def make(*args, **options) -> Transport:
@@ -110,7 +110,7 @@ def transport(server, open_transport):
     return open_transport(server.endpoint, timeout=5)
 
 
-def failure(transport: Transport) -> TransportError:
+def transport_error(transport: Transport) -> TransportError:
     with pytest.raises(TransportError) as caught:
         transport.post("Action=Pub&Signature=s3cr3t", "a=b")
     assert "s3cr3t" not in repr(caught.value)
@@ -123,10 +123,10 @@ def free_port() -> int:
         return one.getsockname()[1]
 
 
-# What is sent, and what comes back
+# Requests and responses
 
 
-def test_the_query_travels_as_it_is_encoded(server, transport):
+def test_post_sends_query_unchanged(server, transport):
     query = "Action=Pub&Topic=%2Fa%2Fb~%20%2A%E8%B7%AF&Empty="
     assert transport.post(query, "") == (200, {"Success": True})
     ((path, headers, body),) = server.requests
@@ -136,7 +136,7 @@ def test_the_query_travels_as_it_is_encoded(server, transport):
     assert headers["Accept"] == "application/json"
 
 
-def test_the_body_is_a_form(server, transport):
+def test_post_sends_body_as_form(server, transport):
     transport.post("Action=Pub", "a=%E8%B7%AF&b=")
     ((_path, headers, body),) = server.requests
     assert body == b"a=%E8%B7%AF&b="
@@ -144,7 +144,7 @@ def test_the_body_is_a_form(server, transport):
     assert headers["Content-Length"] == str(len(body))
 
 
-def test_requests_do_not_mix(server, transport):
+def test_request_without_body_has_no_form_headers(server, transport):
     transport.post("Action=A", "a=1")
     transport.post("Action=B", "")
     path, headers, body = server.requests[1]
@@ -152,13 +152,13 @@ def test_requests_do_not_mix(server, transport):
     assert "Content-Type" not in headers
 
 
-def test_a_connection_is_kept(server, transport):
+def test_connection_is_reused(server, transport):
     for _number in range(5):
         transport.post("Action=Pub", "a=b")
     assert len(server.connections) == 1
 
 
-def test_threads_have_connections_of_their_own(server, transport):
+def test_threads_use_separate_connections(server, transport):
     together = threading.Barrier(4)
 
     def answer(handler):
@@ -176,45 +176,45 @@ def test_threads_have_connections_of_their_own(server, transport):
 
 
 @pytest.mark.parametrize("status", [200, 400, 404, 503])
-def test_every_status_has_its_reply(server, transport, status):
+def test_response_is_returned_for_any_status(server, transport, status):
     server.answer = lambda handler: handler.reply(status, '{"Code": "路"}'.encode())
     assert transport.post("", "") == (status, {"Code": "路"})
 
 
-def test_a_packed_reply(server, transport):
+def test_compressed_response_is_decoded(server, transport):
     server.answer = lambda handler: handler.reply(200, gzip.compress(b'{"a": 1}'), Content_Encoding="gzip")
     assert transport.post("", "") == (200, {"a": 1})
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Bad Gateway</html>", b"[1]", b"null", b"\xff"])
-def test_an_error_that_is_not_json_has_no_members(server, transport, content):
+def test_error_response_without_json_has_no_members(server, transport, content):
     server.answer = lambda handler: handler.reply(502, content)
     assert transport.post("", "") == (502, {})
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Who are you?</html>", b"[1]", b"null", b'{"Success": tr', b"\xff"])
-def test_an_answer_that_is_none_of_the_platforms_is_no_success(server, transport, content):
+def test_response_without_json_object_raises_transport_error(server, transport, content):
     server.answer = lambda handler: handler.reply(200, content)
-    error = failure(transport)
+    error = transport_error(transport)
     assert (error.code, error.category, error.ambiguous) == ("InvalidReply", PERMANENT, True)
     assert "Who are you" not in repr(error)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(server, transport, status):
+def test_redirect_is_not_followed(server, transport, status):
     server.answer = lambda handler: handler.reply(status, b"{}", Location=f"{server.endpoint}/login")
-    assert failure(transport).code == "InvalidReply"
+    assert transport_error(transport).code == "InvalidReply"
     assert len(server.requests) == 1
 
 
-def test_cookies_are_not_kept(server, transport):
+def test_cookies_are_not_stored(server, transport):
     server.answer = lambda handler: handler.reply(200, b"{}", Set_Cookie="a=b")
     transport.post("", "")
     transport.post("", "")
     assert "Cookie" not in server.requests[1][1]
 
 
-def test_a_netrc_adds_no_header(server, tmp_path, monkeypatch, open_transport):
+def test_netrc_adds_no_header(server, tmp_path, monkeypatch, open_transport):
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login user password s3cr3t\n")
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     assert requests.utils.get_netrc_auth(server.endpoint) == ("user", "s3cr3t")
@@ -222,59 +222,59 @@ def test_a_netrc_adds_no_header(server, tmp_path, monkeypatch, open_transport):
     assert "Authorization" not in server.requests[0][1]
 
 
-def test_a_proxy_of_the_environment_is_used(server, monkeypatch, open_transport):
+def test_proxy_of_environment_is_used(server, monkeypatch, open_transport):
     monkeypatch.setenv("http_proxy", server.endpoint)
     open_transport("http://iot.example.invalid").post("Action=Pub", "")
     assert server.requests[0][0] == "http://iot.example.invalid/?Action=Pub"
 
 
-def test_a_host_that_needs_no_proxy(server, monkeypatch, open_transport):
+def test_no_proxy_of_environment_is_respected(server, monkeypatch, open_transport):
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     assert open_transport(server.endpoint).post("", "")[0] == 200
 
 
-# No answer
+# Errors without a response
 
 
-def test_a_connection_that_is_refused_is_not_ambiguous(open_transport):
+def test_refused_connection_is_not_ambiguous(open_transport):
     endpoint = f"http://127.0.0.1:{free_port()}"
-    error = failure(open_transport(endpoint))
+    error = transport_error(open_transport(endpoint))
     assert (error.code, error.category, error.ambiguous) == ("ConnectionError", TRANSIENT, False)
     assert error.message == f"no response from {endpoint}: Connection refused"
 
 
-def test_a_proxy_that_refuses_is_not_ambiguous(monkeypatch, open_transport):
+def test_refused_proxy_connection_is_not_ambiguous(monkeypatch, open_transport):
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
-    error = failure(open_transport("http://iot.example.invalid"))
+    error = transport_error(open_transport("http://iot.example.invalid"))
     assert (error.category, error.ambiguous) == (TRANSIENT, False)
 
 
-def test_a_name_that_nobody_knows_is_not_ambiguous(monkeypatch, open_transport):
-    def nobody(*_args, **_options):
+def test_unresolved_host_name_is_not_ambiguous(monkeypatch, open_transport):
+    def not_found(*_args, **_options):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(socket, "getaddrinfo", nobody)
-    error = failure(open_transport("http://iot.example.invalid"))
+    monkeypatch.setattr(socket, "getaddrinfo", not_found)
+    error = transport_error(open_transport("http://iot.example.invalid"))
     assert (error.category, error.ambiguous) == (TRANSIENT, False)
     assert error.message == "no response from http://iot.example.invalid: Name or service not known"
 
 
-def test_a_name_that_cannot_be_one(open_transport):
-    error = failure(open_transport("http://a..b"))
+def test_malformed_host_name_is_permanent(open_transport):
+    error = transport_error(open_transport("http://a..b"))
     assert (error.code, error.category, error.ambiguous) == ("InvalidEndpoint", PERMANENT, False)
 
 
-def hang_up(handler: Handler) -> None:
+def close_connection_early(handler: Handler) -> None:
     handler.close_connection = True
 
 
-def hang_up_within_the_head(handler: Handler) -> None:
+def close_within_headers(handler: Handler) -> None:
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Le")
     handler.close_connection = True
 
 
-def hang_up_within_the_reply(handler: Handler) -> None:
+def close_within_body(handler: Handler) -> None:
     handler.reply(200, b'{"Success": true', length=17)
     handler.close_connection = True
 
@@ -284,43 +284,43 @@ def reset(handler: Handler) -> None:
     handler.close_connection = True
 
 
-@pytest.mark.parametrize("answer", [hang_up, hang_up_within_the_head, hang_up_within_the_reply, reset])
-def test_a_connection_that_breaks_is_ambiguous(server, transport, answer):
+@pytest.mark.parametrize("answer", [close_connection_early, close_within_headers, close_within_body, reset])
+def test_lost_connection_is_ambiguous(server, transport, answer):
     server.answer = answer
-    error = failure(transport)
-    # A head that ends early may still be a head, and then there is no reply in it.
+    error = transport_error(transport)
+    # Incomplete headers may be parsed as a response without a body.
     assert error.code in ("ConnectionError", "InvalidReply")
     assert error.ambiguous
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("answer", [hang_up, hang_up_within_the_reply, reset])
-def test_a_connection_that_breaks_is_worth_another_try(server, transport, answer):
+@pytest.mark.parametrize("answer", [close_connection_early, close_within_body, reset])
+def test_lost_connection_is_transient(server, transport, answer):
     server.answer = answer
-    assert failure(transport).category == TRANSIENT
+    assert transport_error(transport).category == TRANSIENT
 
 
-def test_a_connection_that_breaks_while_an_earlier_failure_is_handled_is_ambiguous(server, transport, open_transport):
-    server.answer = hang_up
-    earlier = failure(open_transport(f"http://127.0.0.1:{free_port()}"))
+def test_lost_connection_during_handling_of_earlier_error_is_ambiguous(server, transport, open_transport):
+    server.answer = close_connection_early
+    earlier = transport_error(open_transport(f"http://127.0.0.1:{free_port()}"))
     assert not earlier.ambiguous
     try:
         raise earlier
     except TransportError:
-        assert failure(transport).ambiguous
+        assert transport_error(transport).ambiguous
 
 
-def test_an_answer_that_takes_too_long_is_ambiguous(server, open_transport):
-    server.answer = lambda handler: server.over.wait(5)
-    error = failure(open_transport(server.endpoint, timeout=0.05))
-    server.over.set()
+def test_response_timeout_is_ambiguous(server, open_transport):
+    server.answer = lambda handler: server.stopped.wait(5)
+    error = transport_error(open_transport(server.endpoint, timeout=0.05))
+    server.stopped.set()
     assert (error.category, error.ambiguous) == (TRANSIENT, True)
     assert error.message == f"no response from {server.endpoint}: timed out"
 
 
-def test_it_connects_again_after_a_broken_connection(server, transport):
-    server.answer = hang_up
-    failure(transport)
+def test_transport_reconnects_after_lost_connection(server, transport):
+    server.answer = close_connection_early
+    transport_error(transport)
     server.answer = lambda handler: handler.reply(200, b"{}")
     assert transport.post("", "") == (200, {})
 
@@ -328,33 +328,33 @@ def test_it_connects_again_after_a_broken_connection(server, transport):
 RESET = ProtocolError("Connection aborted.", ConnectionResetError(104, "Reset by peer"))
 UNCONNECTED = MaxRetryError(None, "/?a", NewConnectionError(None, "Failed: /?a"))
 LOST = ("ConnectionError", TRANSIENT, True)
-UNREACHABLE = ("ConnectionError", TRANSIENT, False)
-NO_ADDRESS = ("InvalidEndpoint", PERMANENT, False)
+NOT_CONNECTED = ("ConnectionError", TRANSIENT, False)
+INVALID_ENDPOINT = ("InvalidEndpoint", PERMANENT, False)
 
 
 @pytest.mark.parametrize(
     ("error", "verdict", "reason"),
     [
-        (exceptions.ConnectTimeout("/?a"), UNREACHABLE, "timed out"),
-        (exceptions.ProxyError("/?a"), UNREACHABLE, "the connection was lost"),
-        (exceptions.ConnectionError(UNCONNECTED), UNREACHABLE, "the connection was lost"),
+        (exceptions.ConnectTimeout("/?a"), NOT_CONNECTED, "timed out"),
+        (exceptions.ProxyError("/?a"), NOT_CONNECTED, "the connection was lost"),
+        (exceptions.ConnectionError(UNCONNECTED), NOT_CONNECTED, "the connection was lost"),
         (exceptions.ConnectionError(RESET), LOST, "Reset by peer"),
         (exceptions.ReadTimeout("/?a"), LOST, "timed out"),
         (exceptions.ChunkedEncodingError("/?a"), LOST, "the connection was lost"),
         (exceptions.ContentDecodingError("/?a"), LOST, "the connection was lost"),
         (exceptions.SSLError(MaxRetryError(None, "/?a", ssl.SSLEOFError(8, "EOF"))), LOST, "EOF"),
         (exceptions.SSLError("/?a"), ("SSLError", PERMANENT, False), ""),
-        (exceptions.InvalidURL("/?a"), NO_ADDRESS, ""),
-        (exceptions.InvalidProxyURL("/?a"), NO_ADDRESS, ""),
-        (LocationParseError("/?a"), NO_ADDRESS, ""),
+        (exceptions.InvalidURL("/?a"), INVALID_ENDPOINT, ""),
+        (exceptions.InvalidProxyURL("/?a"), INVALID_ENDPOINT, ""),
+        (LocationParseError("/?a"), INVALID_ENDPOINT, ""),
     ],
 )
-def test_reasons(monkeypatch, open_transport, error, verdict, reason):
+def test_transport_errors_are_classified_without_url(monkeypatch, open_transport, error, verdict, reason):
     def fail(*_args, **_options):
         raise error
 
     monkeypatch.setattr(HTTPAdapter, "send", fail)
-    caught = failure(open_transport("http://127.0.0.1:1"))
+    caught = transport_error(open_transport("http://127.0.0.1:1"))
     assert (caught.code, caught.category, caught.ambiguous) == verdict
     assert caught.message.endswith(reason)
     assert "/?a" not in repr(caught)
@@ -365,11 +365,11 @@ def test_reasons(monkeypatch, open_transport, error, verdict, reason):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """The path of a certificate for 127.0.0.1, which is its own authority, and a server's context with it."""
+    """Return the path of a self-signed certificate for 127.0.0.1, and the context of a server with it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
-    made = (
+    built = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
@@ -379,7 +379,7 @@ def certificate(tmp_path_factory):
     )
     folder = tmp_path_factory.mktemp("tls")
     path, key_path = folder / "certificate.pem", folder / "key.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    path.write_bytes(built.public_bytes(serialization.Encoding.PEM))
     key_path.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
@@ -394,55 +394,55 @@ def secure(certificate):
         yield server
 
 
-def test_a_certificate_that_ca_path_trusts(secure, certificate, open_transport):
+def test_certificate_in_ca_path_is_trusted(secure, certificate, open_transport):
     assert open_transport(secure.endpoint, verify=certificate[0]).post("Action=Pub", "") == (200, {"Success": True})
 
 
-def test_a_certificate_that_nobody_vouches_for(secure, open_transport):
-    error = failure(open_transport(secure.endpoint))
+def test_untrusted_certificate_raises_ssl_error(secure, open_transport):
+    error = transport_error(open_transport(secure.endpoint))
     assert (error.code, error.category, error.ambiguous) == ("SSLError", PERMANENT, False)
     assert "certificate verify failed" in error.message
     assert secure.requests == []
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_no_certificate_is_asked_for_where_none_is_to_be_checked(secure, open_transport):
+def test_verify_false_skips_certificate_check(secure, open_transport):
     assert open_transport(secure.endpoint, verify=False).post("", "")[0] == 200
 
 
-def test_the_environments_certificates_are_trusted_too(secure, certificate, monkeypatch, open_transport):
+def test_ca_bundle_of_environment_is_trusted(secure, certificate, monkeypatch, open_transport):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate[0])
     assert open_transport(secure.endpoint).post("", "")[0] == 200
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/none.pem")
     assert open_transport(secure.endpoint, verify=certificate[0]).post("", "")[0] == 200
 
 
-def test_a_server_without_tls(server, open_transport):
-    error = failure(open_transport(server.endpoint.replace("http:", "https:"), timeout=5))
+def test_server_without_tls_raises_ssl_error(server, open_transport):
+    error = transport_error(open_transport(server.endpoint.replace("http:", "https:"), timeout=5))
     assert (error.code, error.category, error.ambiguous) == ("SSLError", PERMANENT, False)
     assert server.requests == []
 
 
-def test_certificates_that_are_not_there(secure, tmp_path, open_transport):
+def test_missing_ca_bundle_raises_ssl_error(secure, tmp_path, open_transport):
     path = tmp_path / "none.pem"
-    error = failure(open_transport(secure.endpoint, verify=str(path)))
+    error = transport_error(open_transport(secure.endpoint, verify=str(path)))
     assert (error.code, error.category, error.ambiguous) == ("SSLError", PERMANENT, False)
     assert error.message == f"the CA bundle {path} does not exist"
 
 
-def test_certificates_that_are_none(secure, tmp_path, open_transport):
+def test_invalid_ca_bundle_raises_ssl_error(secure, tmp_path, open_transport):
     path = tmp_path / "text.pem"
     path.write_text("text")
-    error = failure(open_transport(secure.endpoint, verify=str(path)))
+    error = transport_error(open_transport(secure.endpoint, verify=str(path)))
     assert (error.code, error.category, error.ambiguous) == ("SSLError", PERMANENT, False)
 
 
-def test_a_server_that_hangs_up_before_it_greets(open_transport):
+def test_connection_closed_during_handshake_is_ambiguous(open_transport):
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
-        def hang_up():
+        def close_connection_early():
             listening.accept()[0].close()
 
-        threading.Thread(target=hang_up, daemon=True).start()
-        error = failure(open_transport(f"https://127.0.0.1:{listening.getsockname()[1]}", timeout=5))
+        threading.Thread(target=close_connection_early, daemon=True).start()
+        error = transport_error(open_transport(f"https://127.0.0.1:{listening.getsockname()[1]}", timeout=5))
     assert (error.code, error.category, error.ambiguous) == ("ConnectionError", TRANSIENT, True)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from ...conftest import flat
+from ...conftest import flatten
 
 #: A member of the envelope that a few operations have where they say yes.
 CODE_OF_SUCCESS = ("Code", "Success")
@@ -42,7 +42,7 @@ def api(platform):
     from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 
     def call(action: str, **params: Any) -> dict[str, Any]:
-        reply = platform.call(action, flat(params))
+        reply = platform.call(action, flatten(params))
         own = {name: value for name, value in reply.items() if (name, str(value)) != CODE_OF_SUCCESS}
         check_members(action, OPERATIONS[action].result, own)
         return reply
@@ -260,7 +260,9 @@ def report(publish_as_device, device):
     """Let a device report properties. Returns the message's id."""
 
     def report(who: dict[str, Any] = device, **properties: Any) -> int:
-        return publish_as_device("/sys/{own}/thing/event/property/post", {"id": "1", "version": "1.0", "params": properties}, who)
+        return publish_as_device(
+            "/sys/{own}/thing/event/property/post", {"id": "1", "version": "1.0", "params": properties}, who
+        )
 
     return report
 
@@ -324,7 +326,7 @@ def subscribed(platform, api):
         api("CreateSubscribeRelation", ProductKey=product, Type="AMQP", ConsumerGroupIds=[group], **wanted)
 
         def messages() -> list[tuple[str, Any]]:
-            waiting = platform.run(lambda ctx: consumer_queue.waiting(ctx, group, 100))
+            waiting = platform.run(lambda ctx: consumer_queue.queued_messages(ctx, group, 100))
             api("ResetConsumerGroupPosition", GroupId=group)
             return [(message["topic"], _read(message["payload"])) for message in waiting]
 

@@ -33,6 +33,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
     Switch,
     Update,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
@@ -206,6 +207,13 @@ def lost(operation: str) -> TransportError:
 def refusal(operation: str, code: str = "box.Jammed") -> ApiError:
     """The platform says no."""
     return ApiError("the lid is jammed", operation=operation, code=code, request_id="R-1", remedy="Use oil")
+
+
+def run_resource(resource: Resource, params: dict, client, check_mode: bool = False) -> dict:
+    """Run a task for an instance of a resource, as its module does."""
+    entry = ResourceEntry(type(resource))
+    entry.resource = resource
+    return entry.run(params, client, check_mode)
 
 
 class FakeClient:

@@ -46,7 +46,7 @@ def test_it_is_a_change_each_time():
     sweep = Sweep()
     client = FakeClient({})
     for _number in range(2):
-        result = sweep.perform({"room": "attic", "broom": None, "dry": False}, client, False)
+        result = sweep.run({"room": "attic", "broom": None, "dry": False}, client, False)
         assert (result["changed"], result["dust"]) == (True, 3)
     assert result["calls"] == client.calls - 2
     assert sweep.done == [{"room": "attic", "room_id": "r-attic", "dry": False}] * 2
@@ -56,7 +56,7 @@ def test_in_check_mode_it_says_what_it_would_do():
     sweep = Sweep()
     client = FakeClient({})
     client.read_only = True
-    assert sweep.perform({"room": "attic"}, client, True) == {
+    assert sweep.run({"room": "attic"}, client, True) == {
         "changed": True,
         "msg": "The room would be swept; nothing was done in check mode",
         "calls": 1,
@@ -67,8 +67,8 @@ def test_in_check_mode_it_says_what_it_would_do():
 def test_what_is_not_there_yet_is_an_error_or_pending():
     sweep = Sweep()
     with pytest.raises(ReferenceNotFound):
-        sweep.perform({"room": "loft"}, FakeClient({}), False)
-    result = sweep.perform({"room": "loft"}, FakeClient({}), True)
+        sweep.run({"room": "loft"}, FakeClient({}), False)
+    result = sweep.run({"room": "loft"}, FakeClient({}), True)
     assert result["pending"] == ["the room loft does not exist yet"]
 
 
@@ -76,7 +76,7 @@ def test_what_is_not_there_yet_is_an_error_or_pending():
 def test_what_cannot_be_is_refused_before_anything_is_read(check_mode):
     client = FakeClient({})
     with pytest.raises(InvalidValue, match=r"^broom must have 2 to 4 characters"):
-        Sweep().perform({"room": "attic", "broom": "x"}, client, check_mode)
+        Sweep().run({"room": "attic", "broom": "x"}, client, check_mode)
     assert client.log == []
 
 
@@ -88,4 +88,4 @@ def test_a_field_is_known_by_its_name():
 
 def test_an_action_must_say_what_it_does():
     with pytest.raises(NotImplementedError):
-        ActionEntry().perform({}, FakeClient(), False)
+        ActionEntry().run({}, FakeClient(), False)

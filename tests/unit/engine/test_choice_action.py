@@ -78,7 +78,7 @@ class Bells(ChoiceAction):
 
 
 def ring(client, check_mode=False, **options) -> dict:
-    return Bells().perform(options, client, check_mode)
+    return Bells().run(options, client, check_mode)
 
 
 def test_what_is_chosen_is_done():
@@ -115,14 +115,14 @@ def test_a_failure_of_another_tells_what_was_done():
     error = failure()
     with pytest.raises(ActionFailed, match="1 of 2 portions were sent before") as caught:
         ring(Client({"Id": 5}, fails=error), action="all", bells=["a", "b", "c"])
-    assert caught.value.result == {"changed": True, "ids": ["5"]}
+    assert caught.value.result == {"changed": True, "ids": ["5"], "calls": 2}
     assert caught.value.error is error
 
 
 def test_a_success_that_is_none():
     with pytest.raises(ActionFailed, match="the bell is cracked") as caught:
         ring(Client({"Id": 13}), action="one", bell="big")
-    assert caught.value.result == {"changed": True, "id": "13"}
+    assert caught.value.result == {"changed": True, "id": "13", "calls": 1}
     assert caught.value.error is None
 
 

@@ -18,13 +18,20 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
     InvalidValue,
     ReferenceNotFound,
 )
-from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, SHELF, FakeClient, lost, refusal
+from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import (
+    BOX,
+    SHELF,
+    FakeClient,
+    lost,
+    refusal,
+    run_resource,
+)
 
 TASK = {"name": "b1", "room": "attic", "note": "new", "tags": {"a": "1"}, "things": [{"code": "cog", "label": "x"}]}
 
 
 def box(client, check_mode=False, **task) -> dict:
-    return converge(BOX, {"name": "b1", **task}, client, check_mode)
+    return run_resource(BOX, {"name": "b1", **task}, client, check_mode)
 
 
 def steps(result) -> list:

@@ -97,11 +97,11 @@ def test_secrets_of_the_connection_are_not_logged():
 def test_entries_do_what_they_are_for():
     client = FakeClient({"note": "old"})
     task = {"name": "b1", "note": "new"}
-    assert ResourceEntry(Box).perform(task, client, True)["changed"] is True
+    assert ResourceEntry(Box).run(task, client, True)["changed"] is True
     assert client.writes == []
-    assert ResourceEntry(Box).perform(task, client, False)["changed"] is True
+    assert ResourceEntry(Box).run(task, client, False)["changed"] is True
     assert client.writes == ["UpdateBox"]
-    assert [box["note"] for box in InfoEntry(Box).perform({"name": "b1"}, client, True)["boxes"]] == ["new"]
+    assert [box["note"] for box in InfoEntry(Box).run({"name": "b1"}, client, True)["boxes"]] == ["new"]
 
 
 def test_an_entry_must_say_its_options_and_what_it_does():

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, SHELF, Box, FakeClient, refusal
 
@@ -30,7 +31,7 @@ def names(client, **params) -> list:
 
 
 def test_all_are_found(client):
-    result = gather(BOX, {}, client)
+    result = InfoEntry(Box).run({}, client, False)
     assert [box["box_id"] for box in result["boxes"]] == ["box-1", "box-2", "box-3"]
     assert (result["changed"], result["calls"]) == (False, 2)
     assert set(client.log) == {"ListBoxes"}

@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.ota import OPERATIONS
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import PartlyDone, call_in_chunks
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import PartialFailure, call_in_chunks
 
 
 class Platform:
@@ -40,7 +40,7 @@ def test_each_element_is_sent_once_and_not_too_many_at_once():
 @pytest.mark.parametrize("good", [0, 1])
 def test_what_was_done_before_a_failure_is_told(good):
     ids = [str(number) for number in range(12)]
-    with pytest.raises(PartlyDone, match="no such task") as caught:
+    with pytest.raises(PartialFailure, match="no such task") as caught:
         call_in_chunks(Platform(good), "ConfirmOTATask", "TaskId", ids, {})
     assert caught.value.result == {"changed": bool(good), "done": ids[: good * 10]}
     assert caught.value.error.code == "iot.firmware.InvalidOTATaskId"

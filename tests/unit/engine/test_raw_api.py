@@ -16,7 +16,7 @@ ENTRY = RawApiEntry()
 
 def call(client, operation, check_mode=False, all_pages=False, include_secrets=False, **params) -> dict:
     options = {"operation": operation, "params": params, "all_pages": all_pages, "include_secrets": include_secrets}
-    return ENTRY.perform(options, client, check_mode)
+    return ENTRY.run(options, client, check_mode)
 
 
 def test_it_knows_all_operations():

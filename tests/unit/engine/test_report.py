@@ -31,7 +31,7 @@ class Dust(ReportEntry):
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_it_tells_and_changes_nothing(check_mode):
     client = FakeClient({})
-    result = Dust().perform({"room": "attic", "depth": None}, client, check_mode)
+    result = Dust().run({"room": "attic", "depth": None}, client, check_mode)
     assert result == {
         "changed": False,
         "dust": 3,
@@ -41,18 +41,18 @@ def test_it_tells_and_changes_nothing(check_mode):
 
 
 def test_of_what_is_not_there_it_tells_nothing():
-    assert Dust().perform({"room": "loft", "depth": 1}, FakeClient({}), False)["dust"] == 0
+    assert Dust().run({"room": "loft", "depth": 1}, FakeClient({}), False)["dust"] == 0
 
 
 def test_its_options_are_checked():
     assert list(Dust().options()) == ["room", "depth"]
     with pytest.raises(InvalidValue, match=r"^depth must be 1 to 5"):
-        Dust().perform({"room": "attic", "depth": 9}, FakeClient({}), False)
+        Dust().run({"room": "attic", "depth": 9}, FakeClient({}), False)
 
 
 def test_it_must_say_what_it_tells():
     with pytest.raises(NotImplementedError):
-        ReportEntry().perform({}, FakeClient({}), False)
+        ReportEntry().run({}, FakeClient({}), False)
 
 
 def test_members_without_a_value_are_left_out():

@@ -119,7 +119,7 @@ def test_a_message_and_its_remedy_are_sentences(error, message):
         def perform(self, params, client, check_mode):
             raise error
 
-    assert through(None, Failing()) == {"failed": True, "changed": False, "msg": message}
+    assert through(FakeClient(), Failing()) == {"failed": True, "changed": False, "msg": message}
 
 
 def test_a_fault_of_our_own_is_not_swallowed():
@@ -128,7 +128,7 @@ def test_a_fault_of_our_own_is_not_swallowed():
             raise KeyError("nobody")
 
     with pytest.raises(KeyError, match="nobody"):
-        through(None, Broken())
+        through(FakeClient(), Broken())
 
 
 def test_a_client_is_opened_for_the_account_that_the_options_name():

@@ -89,7 +89,7 @@ def test_what_is_returned_is_documented(name):
         told = [name for name in shown if not (resource.field(name).on_request and resource.field(name).computed)]
         assert list(returned[resource.kind]["contains"]) == told
         # What a task names may be missing; what only a method of the resource looks up need not.
-        naming = any(field.lookup for field in resource.fields)
+        naming = any(field.lookup or field.lookup_each for field in resource.fields)
         assert (
             naming
             <= ("pending" in returned)

@@ -11,11 +11,11 @@ from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats imp
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.model import Block
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.reading import (
     FormatError,
-    at,
     choice,
-    read_objects,
+    error_path,
     member,
     parse,
+    read_objects,
 )
 
 _ADDRESS = re.compile(r"0x[0-9A-Fa-f]{1,4}")
@@ -48,7 +48,7 @@ def read(raw: dict[str, Any], kind: str, identifier: str, protocol: str | None) 
     config = raw.get("extendConfig")
     if config in (None, "", {}):
         return None
-    with at("extendConfig"):
+    with error_path("extendConfig"):
         if isinstance(config, str):
             config = parse(config)
         if not isinstance(config, dict):
@@ -85,7 +85,7 @@ def _check_modbus(config: dict[str, Any], kind: str) -> None:
         raise FormatError("pollingTime must be greater than 0")
     original = member(config, "originalDataType", dict, None)
     if original is not None:
-        with at("originalDataType"):
+        with error_path("originalDataType"):
             choice(original, "type", _ORIGINAL_TYPES)
             specs = member(original, "specs", dict, {})
             for name in ("swap", "reverseRegister"):
@@ -93,7 +93,7 @@ def _check_modbus(config: dict[str, Any], kind: str) -> None:
 
 
 def _check_write_access(config: dict[str, Any]) -> None:
-    """Check that ``writeFunctionCode`` fits ``operateType`` and that ``writeOnly`` is not set for a read-only function."""
+    """Check that ``writeFunctionCode`` fits ``operateType`` and that a read-only property is not ``writeOnly``."""
     operation = member(config, "operateType", str, None)
     if operation is not None and operation not in _FUNCTION_CODES:
         raise FormatError(f"operateType must be one of {', '.join(_FUNCTION_CODES)}")

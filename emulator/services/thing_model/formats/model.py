@@ -82,7 +82,7 @@ def functions(block: Block) -> Iterator[Function]:
 
 
 def sort(block: Block) -> None:
-    """Sort the functions of a block in the order in which the platform returns them: by creation time and identifier."""
+    """Sort the functions of a block in the platform's order: by creation time, then by identifier."""
     for kind in KINDS:
         block[kind].sort(key=lambda function: (function["created"], function["identifier"]))
 
@@ -200,7 +200,7 @@ def date_type(default: str | None = None) -> dict[str, Any]:
 
 
 def choice_type(kind: str, items: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Return a ``bool`` or an ``enum`` of ``items`` (``value`` and ``name``), or raise FormatError if they are invalid."""
+    """Return a ``bool`` or ``enum`` of ``items`` (``value`` and ``name``), or raise FormatError if they are invalid."""
     items = list(items)
     values = [item["value"] for item in items]
     if kind == "bool" and sorted(values) != [0, 1]:
@@ -227,7 +227,7 @@ def valid_element_type(kind: str) -> str:
 
 
 def array_type(size: int, item: dict[str, Any]) -> dict[str, Any]:
-    """Return an ``array`` of ``size`` elements of the data type ``item``, or raise FormatError if the size is invalid."""
+    """Return an ``array`` of ``size`` elements of the type ``item``, or raise FormatError if the size is invalid."""
     if not 1 <= size <= _MAX_ARRAY_SIZE:
         raise FormatError(f"size must be 1 to {_MAX_ARRAY_SIZE}")
     return {"type": "array", "size": size, "item": item}

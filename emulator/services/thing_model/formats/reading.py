@@ -27,7 +27,7 @@ class FormatError(ValueError):
 
 
 @contextmanager
-def at(*steps: str | int) -> Iterator[None]:
+def error_path(*steps: str | int) -> Iterator[None]:
     """Prefix the path of every FormatError that the block raises with ``steps``."""
     try:
         yield
@@ -116,7 +116,7 @@ def read_objects(raw: Mapping[str, Any], name: str, read: Callable[[dict[str, An
     """
     result = []
     for number, element in enumerate(member(raw, name, list, ())):
-        with at(name, number):
+        with error_path(name, number):
             if not isinstance(element, dict):
                 raise FormatError("must be an object")
             result.append(read(element))

@@ -14,11 +14,11 @@ from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats imp
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.model import Block, Function, Model
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.reading import (
     FormatError,
-    at,
     choice,
-    read_objects,
-    member,
+    error_path,
     integer,
+    member,
+    read_objects,
 )
 
 _TYPES = {kind.upper(): kind for kind in (*model.NUMBER_TYPES, *model.CHOICE_TYPES, "text", "date", "array", "struct")}
@@ -94,7 +94,7 @@ def to_text(content: dict[str, Any]) -> str:
 
 
 def write_functions(block: Block, product_key: str | None = None) -> dict[str, list[dict[str, Any]]]:
-    """Return the functions of a block by kind. Without ``product_key``, they belong to a category and not to a product."""
+    """Return the functions of a block by kind. Those of a category have no ``product_key``."""
     return {kind: [_write_function(kind, one, product_key) for one in block[kind]] for kind in model.KINDS}
 
 
@@ -154,7 +154,7 @@ def _event_parameters(raw: dict[str, Any]) -> dict[str, list]:
 
 def _read_parameters(raw: dict[str, Any], name: str, direction: str) -> list[dict[str, Any]]:
     numbered = read_objects(raw, name, partial(_read_parameter, direction))
-    with at(name):
+    with error_path(name):
         orders = [order for order, _parameter in numbered if order is not None]
         if len(set(orders)) < len(orders):
             raise FormatError("paraOrder must be unique")
@@ -182,7 +182,7 @@ def _data_type(kind: str, raw: dict[str, Any]) -> dict[str, Any]:
     if kind in model.CHOICE_TYPES:
         return model.choice_type(kind, read_objects(raw, own, partial(_read_item, kind)))
     specs = member(raw, own, dict)
-    with at(own):
+    with error_path(own):
         _check_kind(specs, kind)
         if kind in model.NUMBER_TYPES:
             return model.number_type(kind, _number_specs(specs))

@@ -11,16 +11,16 @@ from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats imp
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.model import Block, Function
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.reading import (
     FormatError,
-    at,
     choice,
-    read_objects,
-    member,
+    error_path,
     integer,
+    member,
+    read_objects,
 )
 
 _SCHEMA = "https://iotx-tsl.oss-ap-southeast-1.aliyuncs.com/schema.json"
 
-# Functions that the platform derives from the properties. A TSL returned by the platform contains them; read() skips them.
+# Functions that the platform derives from the properties. A TSL from the platform contains them; read() skips them.
 _DERIVED_SERVICES = ("set", "get")
 _DERIVED_EVENTS = ("post",)
 
@@ -112,7 +112,7 @@ def _read_function(raw: dict[str, Any]) -> Function:
 
 def _read_parameters(raw: dict[str, Any], name: str) -> list[dict[str, Any]]:
     parameters = read_objects(raw, name, _read_parameter)
-    with at(name):
+    with error_path(name):
         return model.check_unique_identifiers(parameters)
 
 
@@ -123,13 +123,13 @@ def _read_parameter(raw: dict[str, Any]) -> dict[str, Any]:
 
 def _read_member(raw: dict[str, Any]) -> dict[str, Any]:
     """Read a member of a struct."""
-    with at("dataType"):
+    with error_path("dataType"):
         model.valid_member_type(choice(member(raw, "dataType", dict), "type", _TYPES))
     return _read_parameter(raw)
 
 
 def _read_data_type(raw: dict[str, Any]) -> dict[str, Any]:
-    with at("dataType"):
+    with error_path("dataType"):
         return _data_type(choice(raw, "type", _TYPES), raw)
 
 
@@ -137,7 +137,7 @@ def _data_type(kind: str, raw: dict[str, Any]) -> dict[str, Any]:
     if kind == "struct":
         return model.struct_type(read_objects(raw, "specs", _read_member))
     specs = member(raw, "specs", dict, {})
-    with at("specs"):
+    with error_path("specs"):
         if kind in model.NUMBER_TYPES:
             return model.number_type(kind, _number_specs(specs))
         if kind in model.CHOICE_TYPES:
@@ -165,7 +165,7 @@ def _items(specs: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _item(raw: dict[str, Any]) -> dict[str, Any]:
-    with at("item"):
+    with error_path("item"):
         kind = model.valid_element_type(choice(raw, "type", _TYPES))
         return _data_type(kind, raw) if raw.get("specs") else {"type": kind}
 
@@ -270,6 +270,7 @@ def _write_parameter(one: dict[str, Any]) -> dict[str, Any]:
 
 def _write_data_type(data_type: dict[str, Any]) -> dict[str, Any]:
     kind = data_type["type"]
+    specs: Any
     if kind == "struct":
         specs = [_write_parameter(one) for one in data_type["members"]]
     elif kind == "array":

@@ -17,17 +17,17 @@ ERRORS = error_codes(
         "Throttling": (
             THROTTLED,
             "The account exceeds the quota of requests per second",
-            "Send fewer requests per second, or set pacing to true",
+            "Send fewer requests per second, and do not set pacing to false",
         ),
         "Throttling.User": (
             THROTTLED,
             "The account exceeds the quota of requests per second",
-            "Send fewer requests per second, or set pacing to true",
+            "Send fewer requests per second, and do not set pacing to false",
         ),
         "Throttling.Api": (
             THROTTLED,
             "The operation exceeds its quota of requests per second",
-            "Send fewer requests per second, or set pacing to true",
+            "Send fewer requests per second, and do not set pacing to false",
         ),
         "ServiceUnavailable": (TRANSIENT, "The service is temporarily unavailable", "Retry later"),
         "InternalError": (TRANSIENT, "An internal error occurred in the service", "Retry later"),
@@ -60,7 +60,9 @@ ERRORS = error_codes(
             "The operation is not available in this region",
             "Check the name of the operation and the region",
         ),
-        "InvalidVersion": (PERMANENT, "The API version does not exist", "Check endpoint"),
+        "InvalidVersion": (
+            PERMANENT, "The API version does not exist", "Check that endpoint is an endpoint of the IoT Platform",
+        ),
         "MissingParameter": (PERMANENT, "A required parameter is missing", "Specify the parameter"),
         "InvalidParameter": (PERMANENT, "A parameter has an invalid value", "Correct the value of the parameter"),
         "Forbidden.RAM": (

@@ -17,7 +17,7 @@ ERRORS = error_codes(
         "iot.Device.NotDeviceOwner": (
             PERMANENT,
             "The account does not own the device",
-            "Use the Alibaba Cloud account that owns the device, and check its instance",
+            "Sign in with the main account, and search for the device in its instance",
         ),
         "iot.device.AddTopoRelationFailed": (
             PERMANENT,

@@ -8,6 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import av_licens
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import ActionFailed
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
@@ -55,7 +56,6 @@ class License(ActionEntry):
     )
 
     def perform(self, params, client, check_mode):
-        calls = client.calls
         given = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
         check_values(self, given)
         if given["state"] == "unbound" and given.get("devices"):
@@ -81,7 +81,7 @@ class License(ActionEntry):
                 result["msg"] = "The product would lose its licence; nothing was done in check mode"
         if reader.pending:
             result["pending"] = list(reader.pending)
-        return {**result, "calls": client.calls - calls}
+        return result
 
     def _coming(self, reader: Reader, values: dict, of: dict):
         """The IotIds of the devices that have no licence yet, by their names; None where no devices are named."""
@@ -96,9 +96,8 @@ class License(ActionEntry):
         return {name: details[name]["IotId"] if name in details else reader.missing("device", name) for name in names}
 
     def _license(self, client, of: dict, coming: dict, timeout: int) -> None:
-        ids = list(coming.values())
-        for start in range(0, len(ids), MOST_A_CALL):
-            begun = client.call("BindLicenseDevice", {**of, "IotIdList": ids[start : start + MOST_A_CALL]})
+        for ids in chunked(list(coming.values()), MOST_A_CALL):
+            begun = client.call("BindLicenseDevice", {**of, "IotIdList": ids})
             named = {**of, "CheckProgressId": str(member(begun, "Data.CheckProgressId"))}
             progress, reason = wait(
                 lambda named=named: member(client.call("CheckBindLicenseDeviceProgress", named), "Data"),

@@ -24,7 +24,6 @@ class CertificatesInfo(Entry):
         }
 
     def perform(self, params, client, check_mode):
-        calls = client.calls
         url = client.read("QueryCertUrlByApplyId", {"ApplyId": params["apply_id"]}).get("CertUrl")
         shown = url if params["include_secrets"] or not url else HIDDEN
-        return {"changed": False, "certificates_url": shown, "calls": client.calls - calls}
+        return {"changed": False, "certificates_url": shown}

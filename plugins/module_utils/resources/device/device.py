@@ -32,8 +32,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.loo
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.memberships import (
     GROUPS,
     MEMBERSHIPS,
+    named_group,
     of_groups,
-    resolve_groups,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.status import STATES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import signed
@@ -145,7 +145,15 @@ class Device(Resource):
         Field("iot_id", read="IotId", computed=True),
         Field("nickname", "Nickname", NICKNAME, initial=""),
         Field("tags", type=tags.tags(value=Text(1, 128, wide=2)), initial={}, purge=True),
-        Field("groups", type=GROUPS, initial=[], purge=True, on_request="groups"),
+        Field(
+            "groups",
+            type=GROUPS,
+            lookup_each=named_group,
+            element="group",
+            initial=[],
+            purge=True,
+            on_request="groups",
+        ),
         Field("desired_properties", type=Values(), initial={}, on_request="desired_properties"),
         # What a change of them is made on top of.
         Field("desired_versions", type=Values(), computed=True, write_only=True),
@@ -194,6 +202,7 @@ class Device(Resource):
             "DeviceCertInfo",
             only=("certificate", "certificate_id", "certificate_status", "certificate_private_key"),
             parse=_of_certificate,
+            condition=lambda reader, current: has_certificates(reader, current["product_key"]),
         ),
     )
     create = Create("RegisterDevice", outputs={"iot_id": "Data.IotId", "device_secret": "Data.DeviceSecret"})
@@ -226,9 +235,6 @@ class Device(Resource):
 
     def resolve_references(self, reader, desired):
         resolved = super().resolve_references(reader, desired)
-        if "groups" in desired:
-            resolved["groups"] = resolve_groups(reader, desired["groups"])
-            self.field("groups").check_distinct(resolved["groups"], "group")
         gateway = desired.get("gateway") or {}
         if gateway.get("name"):
             key = product_key(reader, gateway["product"])
@@ -237,11 +243,6 @@ class Device(Resource):
         elif "gateway" in desired:
             resolved["gateway"] = {}
         return resolved
-
-    def read_detail(self, reader, detail, current):
-        if detail.operation == "QueryDeviceCert" and not has_certificates(reader, current["product_key"]):
-            return {}
-        return super().read_detail(reader, detail, current)
 
     def parse(self, item):
         # A list calls it DeviceStatus; a disabled device has no other status beside that.

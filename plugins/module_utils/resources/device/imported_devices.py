@@ -8,6 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, p
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Delete, ImplicitCreate
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
@@ -111,8 +112,8 @@ class Import(Change):
         for name in alone:
             params = {**resource.identify(), **wire[name], "Nickname": coming[name].get("nickname")}
             add(steps.CREATE, "ImportDevice", params, {name: coming[name]})
-        for start in range(0, len(renamed), MOST_NICKNAMES):
-            some = dict(list(renamed.items())[start : start + MOST_NICKNAMES])
+        for items in chunked(list(renamed.items()), MOST_NICKNAMES):
+            some = dict(items)
             rows = [
                 {**resource.identify(), "DeviceName": name, "Nickname": one["nickname"] or None}
                 for name, one in some.items()

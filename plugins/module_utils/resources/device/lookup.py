@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
@@ -64,8 +65,8 @@ NAMED = (
 def details_of(reader, key: str, names: list) -> dict:
     """What the platform tells of those of a product's devices that are there, by their names."""
     found = {}
-    for start in range(0, len(names), MOST_DETAILS):
-        params = {"ProductKey": key, "DeviceName": names[start : start + MOST_DETAILS]}
+    for some in chunked(names, MOST_DETAILS):
+        params = {"ProductKey": key, "DeviceName": some}
         rows = member(reader.read("BatchQueryDeviceDetail", params), "Data.Data") or []
         found.update((row["DeviceName"], row) for row in rows)
     return found

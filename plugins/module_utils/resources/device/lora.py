@@ -18,7 +18,6 @@ class LoraInfo(Entry):
         return {"join_permission": {"type": "str"}, "task_id": {"type": "str"}}
 
     def perform(self, params, client, check_mode):
-        calls = client.calls
         result: dict = {"changed": False}
         if params["task_id"]:
             found = client.find("GetLoraNodesTask", {"TaskId": params["task_id"]})
@@ -31,7 +30,7 @@ class LoraInfo(Entry):
                 for one in permissions
                 if params["join_permission"] in (None, "", one["name"], one["join_permission_id"])
             ]
-        return {**result, "calls": client.calls - calls}
+        return result
 
 
 def of_task(found: dict) -> dict:

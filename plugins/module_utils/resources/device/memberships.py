@@ -37,10 +37,10 @@ def of_groups(rows: list | None) -> dict:
     return {"groups": [{"name": row["GroupName"], "group_id": row["GroupId"]} for row in static]}
 
 
-def resolve_groups(reader, names: list) -> list:
-    """Groups that a task names by their names or GroupIds.
+def named_group(reader, name: str) -> dict:
+    """Return a group that a task names by its name or GroupId.
 
     Raises:
-        ParentMissing: one is not there, and the reader does not tolerate that.
+        ReferenceNotFound: There is no such group, and the reader does not tolerate that.
     """
-    return [{"name": name, "group_id": group_id(reader, name)} for name in names]
+    return {"name": name, "group_id": group_id(reader, name)}

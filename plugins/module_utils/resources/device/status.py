@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, Texts
@@ -39,8 +40,8 @@ class DeviceStatusInfo(ReportEntry):
             return {"statuses": self._of_one(reader, values["product_key"], names[0])}
         size = device.OPERATIONS["BatchGetDeviceState"].limits["DeviceName"]
         rows = []
-        for start in range(0, len(names), size):
-            asked = {"ProductKey": values["product_key"], "DeviceName": names[start : start + size]}
+        for some in chunked(names, size):
+            asked = {"ProductKey": values["product_key"], "DeviceName": some}
             rows += member(reader.read("BatchGetDeviceState", asked), "DeviceStatusList.DeviceStatus") or []
         return {
             "statuses": [{**rename_members(row, _OF_STATE), "status": STATES.from_wire(row["Status"])} for row in rows]

@@ -10,6 +10,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, p
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, ImplicitCreate
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
@@ -18,7 +19,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import details_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import signed
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
+    product_key,
+    with_product_key,
+)
 
 GATEWAY = "1"
 
@@ -62,8 +66,8 @@ class SubDevices(Change):
             params = {"ProductKey": one["product_key"], "DeviceName": one["name"]}
             add(steps.UPDATE, "RemoveThingTopo", params, lambda key=key: state.pop(key), _not_removed)
         gateway = {"GwProductKey": Ref("product_key"), "GwDeviceName": Ref("gateway")}
-        for start in range(0, len(coming), MOST_A_CALL):
-            some = dict(list(coming.items())[start : start + MOST_A_CALL])
+        for items in chunked(list(coming.items()), MOST_A_CALL):
+            some = dict(items)
             if desired.get("notify_gateway"):
                 listed = [{"productKey": str(one["product_key"]), "deviceName": one["name"]} for one in some.values()]
                 call = (steps.CREATE, "NotifyAddThingTopo", {**gateway, "DeviceListStr": json.dumps(listed)})
@@ -88,7 +92,14 @@ class Topology(Resource):
         Field("product", required=True, lookup=product_key, resolves_to="product_key"),
         Field("product_key", "ProductKey", computed=True),
         Field("gateway", "DeviceName", DEVICE_NAME, required=True),
-        Field("devices", type=Members(("product", "name"), ("product_key", "name")), initial=[], purge=True),
+        Field(
+            "devices",
+            type=Members(("product", "name"), ("product_key", "name")),
+            lookup_each=with_product_key,
+            element="device",
+            initial=[],
+            purge=True,
+        ),
         Field("move", type=Flag(), write_only=True),
         Field("notify_gateway", type=Flag(), write_only=True),
         # What sub-devices that are to come sign with.
@@ -106,11 +117,8 @@ class Topology(Resource):
     def resolve_references(self, reader, desired):
         resolved = super().resolve_references(reader, desired)
         if "devices" in desired:
-            devices = [{**one, "product_key": product_key(reader, one["product"])} for one in desired["devices"]]
-            field = self.field("devices")
-            field.check_distinct(devices, "device")
-            kind = field.type
-            resolved["devices"] = devices
+            devices = resolved["devices"]
+            kind = self.field("devices").type
             there = self.read(reader, resolved) or {"devices": []}
             present = kind.canonical(there["devices"])
             resolved["device_secrets"] = self._look_at(

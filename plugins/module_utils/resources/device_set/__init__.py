@@ -1,8 +1,11 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Many devices of one product as one desired set.
+"""Many devices of one product as one desired state.
 
-What is wanted of them (``wanted``, ``csv_file``, ``slices``), what is known of them and the ways to get to know it
-(``known``, ``ways``, ``reading``), the difference (``differences``), and what carries it out (``writing``,
-``registration``, ``secrets_file``).
+- Desired state: ``desired``, ``csv_file``, ``slices``.
+- Current state: ``state``, ``queries``, ``read``, ``search``, ``gateways``.
+- Plan: ``plan``, ``purge``, ``estimate``.
+- Apply: ``write``, ``registration``, ``secrets_file``, ``report``.
+- Shared by these: ``concurrency``, ``vendor_errors``.
+- Modules: ``entry`` (iot_devices), ``listing`` (iot_devices_info and the inventory), ``stock`` (iot_device_stock).
 """

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Requests side by side: each operation has a quota of its own, and so a lane of its own."""
+"""Concurrent requests: each operation has its own quota, and therefore its own queue and threads."""
 
 from __future__ import annotations
 
@@ -8,82 +8,82 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import EXISTS, NOT_FOUND, PERMANENT
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, IotError
-
-#: What a call raises: the platform said no, or anything went wrong.
-Refusal = ApiError
-Failure = IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import NOT_FOUND
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.vendor_errors import (
+    concerns_request_only,
+)
 
 
 @dataclass
-class _Lane:
+class _Queue:
     jobs: deque = field(default_factory=deque)
     threads: int = 0
 
 
-class Lanes:
-    """Does jobs lane by lane, a few of each at a time.
+class WorkerPool:
+    """A pool of threads that runs the jobs of several queues concurrently.
 
-    A job may bring up others. One that raises ends the rest: what is in flight is finished, nothing new is begun.
+    A job can submit other jobs. After a job raises an exception, running jobs are completed and no other job is started.
 
     Args:
-        client: the client.
-        width: the most jobs of one lane at the same time.
+        client: The client.
+        threads_per_queue: The maximum number of jobs of one queue that run at the same time.
 
     Attributes:
-        requests: how often each operation was called; retries do not count.
+        requests: The number of calls by operation; retries are not counted.
     """
 
-    def __init__(self, client, width: int):
+    def __init__(self, client: Any, threads_per_queue: int) -> None:
         self.requests: Counter = Counter()
         self._client = client
-        self._width = width
-        self._lanes: dict = {}
-        self._left = 0
+        self._threads_per_queue = threads_per_queue
+        self._queues: dict[str, _Queue] = {}
+        self._unfinished = 0
         self._error: BaseException | None = None
         self._changed = threading.Condition()
 
     def call(self, operation: str, params: dict) -> dict:
-        """Calls an operation, past the cache: nobody asks twice for what a fleet is made of."""
+        """Call an operation without the client's cache: no page of a device set is read twice."""
         with self._changed:
             self.requests[operation] += 1
         return self._client.call(operation, params)
 
     def read(self, operation: str, params: dict) -> dict:
-        """Like ``call``, for a read that may be asked for again: it is sent once. What was read is kept."""
+        """Call a read operation through the client's cache, so that the same read is sent only once."""
         return self._client.read(operation, params)
 
     def find(self, operation: str, params: dict) -> dict | None:
-        """Like ``call``, with None where the platform says that the thing is not there."""
+        """Call an operation like ``call``, and return None if the platform reports that the object does not exist."""
         try:
             return self.call(operation, params)
-        except Refusal as error:
+        except ApiError as error:
             if error.category == NOT_FOUND or self._client.operation(operation).means_not_found(error.code):
                 return None
             raise
 
-    def put(self, lane: str, job: Callable[[], None]) -> None:
-        """Adds a job to the end of a lane."""
+    def submit(self, queue_name: str, job: Callable[[], None]) -> None:
+        """Add a job to the end of a queue."""
         with self._changed:
-            one = self._lanes.setdefault(lane, _Lane())
-            one.jobs.append(job)
-            self._left += 1
-            if one.threads < self._width:
-                one.threads += 1
-                # Whoever interrupts a task does not wait for an answer that may take long.
-                threading.Thread(target=self._drive, args=(one,), daemon=True).start()
+            queue = self._queues.setdefault(queue_name, _Queue())
+            queue.jobs.append(job)
+            self._unfinished += 1
+            if queue.threads < self._threads_per_queue:
+                queue.threads += 1
+                # Daemon threads, so that an interrupted task does not wait for a slow response.
+                threading.Thread(target=self._work, args=(queue,), daemon=True).start()
 
-    def finish(self) -> None:
-        """Waits until all jobs are done.
+    def wait(self) -> None:
+        """Wait until all jobs are finished.
 
         Raises:
-            IotError: a job failed in a way that the others would fail in, too.
+            IotError: If a job failed with an error that the other jobs would fail with, too.
         """
         with self._changed:
             try:
-                while self._left:
+                while self._unfinished:
                     self._changed.wait()
             except BaseException as error:
                 self._error = error
@@ -92,69 +92,50 @@ class Lanes:
         if error is not None:
             raise error
 
-    def _drive(self, lane: _Lane) -> None:
+    def _work(self, queue: _Queue) -> None:
         while True:
             with self._changed:
-                if not lane.jobs:
-                    lane.threads -= 1
+                if not queue.jobs:
+                    queue.threads -= 1
                     return
-                job = lane.jobs.popleft()
-                stopped = self._error is not None
+                job = queue.jobs.popleft()
+                is_stopped = self._error is not None
             try:
-                if not stopped:
+                if not is_stopped:
                     job()
-            except BaseException as error:  # whatever it is, the one who waits has to hear of it
+            except BaseException as error:  # every exception must reach the thread that waits
                 with self._changed:
                     self._error = self._error or error
             finally:
                 with self._changed:
-                    self._left -= 1
-                    if not self._left:
+                    self._unfinished -= 1
+                    if not self._unfinished:
                         self._changed.notify_all()
 
 
-#: What business codes say that hold for all of an account, or pass by themselves.
-_OF_THE_ACCOUNT = (
-    "iot.system.",
-    "iot.common.APINotSupportedInInstance",
-    "iot.common.AuthActionPermissionDeny",
-    "iot.common.InvalidTenant",
-    "iot.common.RamActionPermissionDeny",
-)
+class IncompleteBatch(Exception):
+    """The platform reports success for a batch, but did not process all entries and does not name the others."""
 
 
-def concerns_one(error: Exception) -> bool:
-    """Whether an error says something of what was sent, and nothing of what else there is to send.
-
-    Without a key, a right or a connection everything would fail, again and again.
-    """
-    own = isinstance(error, Refusal) and error.category in (PERMANENT, NOT_FOUND, EXISTS)
-    return own and error.code.startswith("iot.") and not error.code.startswith(_OF_THE_ACCOUNT)
-
-
-class PartlyDone(Exception):
-    """The platform took a list and says that it did not do all of it; it does not say what of it."""
-
-
-def settle(entries: list, send: Callable[[list], None], refused: Callable) -> None:
-    """Sends a list in one call, and where the platform refuses, in halves, until it refuses single entries only.
+def send_batch(entries: list, send: Callable[[list], None], reject: Callable[[Any, Exception], None]) -> None:
+    """Send entries in one request; if the platform rejects them, send each half until only single entries are rejected.
 
     Args:
-        entries: what to send.
-        send: sends it; sending an entry twice must leave the same.
-        refused: is told of each entry that the platform does not take, and why.
+        entries: The entries to send.
+        send: Sends a list of entries. It must be idempotent, because an entry can be sent more than once.
+        reject: Called with each entry that the platform rejects, and the error.
 
     Raises:
-        IotError: an error that is not about what was sent.
+        IotError: If a request fails for a reason other than its entries.
     """
     try:
         send(entries)
-    except (Refusal, PartlyDone) as error:
-        if not isinstance(error, PartlyDone) and not concerns_one(error):
+    except (ApiError, IncompleteBatch) as error:
+        if not isinstance(error, IncompleteBatch) and not concerns_request_only(error):
             raise
         if len(entries) == 1:
-            refused(entries[0], error)
+            reject(entries[0], error)
             return
         middle = len(entries) // 2
-        settle(entries[:middle], send, refused)
-        settle(entries[middle:], send, refused)
+        send_batch(entries[:middle], send, reject)
+        send_batch(entries[middle:], send, reject)

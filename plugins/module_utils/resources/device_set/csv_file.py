@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices in a CSV file, read line by line."""
+"""The CSV file of the option ``devices_file``, read line by line."""
 
 from __future__ import annotations
 
@@ -9,69 +9,76 @@ from collections.abc import Iterator
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 
-#: What stands between several groups of one device.
-SEPARATOR = ";"
+#: Separates the groups in the column ``groups``.
+GROUP_SEPARATOR = ";"
 
-_TAG = "tags."
+_TAG_PREFIX = "tags."
 _COLUMNS = ("name", "nickname", "enabled", "groups", "gateway_product", "gateway")
-_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def rows_of(path: str) -> Iterator[dict]:
-    """What a CSV file says of devices, as the option ``devices`` would.
+def read_rows(path: str) -> Iterator[dict]:
+    """Yield the devices of a CSV file in the form of the option ``devices``.
 
-    The first line names the columns: ``name``, and as wanted ``nickname``, ``enabled``, ``groups`` (several with ``;``
-    between them), ``gateway_product`` and ``gateway``, and ``tags.KEY`` for each tag. An empty cell says nothing.
+    The first line contains the column names: ``name``, and optionally ``nickname``, ``enabled``, ``groups`` (several
+    groups are separated by ``;``), ``gateway_product``, ``gateway``, and ``tags.KEY`` for each tag. An empty cell has
+    the same meaning as an option that is not set.
 
     Raises:
-        InvalidValue: it cannot be read, or a line cannot be understood; the line is named.
+        InvalidValue: If the file cannot be read or a line is invalid; the message contains the line number.
     """
     try:
-        # A spreadsheet begins its files with a mark of the encoding.
+        # utf-8-sig: files of spreadsheet programs start with a byte order mark.
         with open(path, encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = [column.strip() for column in next(reader, [])]
             _check_header(header, path)
             for cells in reader:
                 if cells:
-                    yield _row(dict(zip(header, cells)), len(cells) == len(header), f"line {reader.line_num} of {path}")
+                    row = dict(zip(header, cells))
+                    yield _parse_row(row, len(cells) == len(header), f"line {reader.line_num} of {path}")
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise InvalidValue(f"devices_file cannot be read: {path}: {reason}", field="devices_file") from None
+        raise InvalidValue(f"devices_file {path} cannot be read: {reason}", field="devices_file") from None
 
 
-def _check_header(header: list, path: str) -> None:
-    known = [column in _COLUMNS or (column.startswith(_TAG) and column != _TAG) for column in header]
+def _check_header(header: list[str], path: str) -> None:
     if "name" not in header:
-        raise InvalidValue(f"the first line of {path} has no column called name", field="devices_file")
-    if not all(known):
-        strange = header[known.index(False)]
+        raise InvalidValue(f"the first line of devices_file {path} has no column name", field="devices_file")
+    for column in header:
+        if column not in _COLUMNS and (not column.startswith(_TAG_PREFIX) or column == _TAG_PREFIX):
+            raise InvalidValue(
+                f"devices_file {path} has the unknown column {column!r}",
+                field="devices_file",
+                remedy=f"Valid columns are {', '.join(_COLUMNS)} and tags.KEY",
+            )
+    for column in header:
+        if header.count(column) > 1:
+            raise InvalidValue(f"devices_file {path} has more than one column {column!r}", field="devices_file")
+
+
+def _parse_row(cells: dict[str, str], is_complete: bool, location: str) -> dict:
+    if not is_complete:
         raise InvalidValue(
-            f"{path} has a column {strange!r}",
-            field="devices_file",
-            remedy=f"Columns are {', '.join(_COLUMNS)} and tags.KEY",
+            f"{location} does not have the same number of cells as the first line", field="devices_file"
         )
-    if len(set(header)) < len(header):
-        raise InvalidValue(f"{path} has two columns of one name", field="devices_file")
-
-
-def _row(cells: dict, is_whole: bool, place: str) -> dict:
-    if not is_whole:
-        raise InvalidValue(f"{place} has not as many cells as the first line", field="devices_file")
     cells = {column: text.strip() for column, text in cells.items() if text.strip()}
     if "name" not in cells:
-        raise InvalidValue(f"{place} names no device", field="devices_file")
-    row = {column: cells[column] for column in ("name", "nickname") if column in cells}
+        raise InvalidValue(f"{location} has no device name", field="devices_file")
+    row: dict = {column: cells[column] for column in ("name", "nickname") if column in cells}
     if "enabled" in cells:
         word = cells["enabled"].lower()
-        if word not in _WORDS:
-            raise InvalidValue(f"{place}: enabled is true or false, not {cells['enabled']!r}", field="devices_file")
-        row["enabled"] = _WORDS[word]
+        if word not in _BOOLEANS:
+            raise InvalidValue(
+                f"{location}: enabled must be one of {', '.join(_BOOLEANS)}, not {cells['enabled']!r}",
+                field="devices_file",
+            )
+        row["enabled"] = _BOOLEANS[word]
     if "groups" in cells:
-        row["groups"] = [group.strip() for group in cells["groups"].split(SEPARATOR) if group.strip()]
+        row["groups"] = [group.strip() for group in cells["groups"].split(GROUP_SEPARATOR) if group.strip()]
     if "gateway" in cells or "gateway_product" in cells:
         row["gateway"] = {"product": cells.get("gateway_product"), "name": cells.get("gateway")}
-    tags = {column[len(_TAG) :]: text for column, text in cells.items() if column.startswith(_TAG)}
+    tags = {column[len(_TAG_PREFIX) :]: text for column, text in cells.items() if column.startswith(_TAG_PREFIX)}
     if tags:
         row["tags"] = tags
     return row

@@ -1,10 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is wanted of the devices of a fleet."""
+"""The desired state of a device set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
@@ -13,37 +13,38 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common imp
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import NICKNAME, GatewayRef
 
-#: The most groups that a device can be in.
-MOST_GROUPS = 10
+#: The maximum number of groups that a device can be a member of.
+MAX_GROUPS = 10
 
-#: What can be said of a device, beside its name; and of those, what can be said of all devices of a task at once.
-TYPES = {
+#: The types of the options of a device, except its name.
+FIELD_TYPES = {
     "nickname": NICKNAME,
     "tags": tags.tags(value=Text(1, 128, wide=2)),
-    "groups": Texts(Text(1), maximum=MOST_GROUPS),
+    "groups": Texts(Text(1), maximum=MAX_GROUPS),
     "enabled": Flag(),
     "gateway": GatewayRef(),
 }
-SHARED = ("tags", "groups", "enabled", "gateway")
+#: The options of a device that can have a default value for all devices of a task.
+DEFAULTS_FIELDS = ("tags", "groups", "enabled", "gateway")
 
-#: The options of one device.
+#: The argument spec of one device.
 OPTIONS = {
     "name": {"type": "str", "required": True},
-    **{name: {**kind.argument, "no_log": False} for name, kind in TYPES.items()},
+    **{name: {**kind.argument, "no_log": False} for name, kind in FIELD_TYPES.items()},
 }
 
 
 @dataclass
-class Wanted:
-    """One device as it is to be; None leaves alone, and an empty value clears.
+class DesiredDevice:
+    """The desired state of one device. A value of None is not managed; an empty value clears the current value.
 
     Attributes:
-        name: its name.
-        nickname: its nickname.
-        tags: text by key.
-        groups: the names or GroupIds of its groups; once resolved, the GroupIds.
-        enabled: whether it may connect.
-        gateway: the gateway that it is behind, as ``(ProductKey, name)``; empty for none.
+        name: The name.
+        nickname: The nickname.
+        tags: The tags, value by key.
+        groups: The names or GroupIds of the groups; after they are resolved, the GroupIds.
+        enabled: Whether the device can connect.
+        gateway: The gateway that the device is attached to, as ``(ProductKey, name)``; empty for no gateway.
     """
 
     __slots__ = ("enabled", "gateway", "groups", "name", "nickname", "tags")
@@ -56,50 +57,52 @@ class Wanted:
     gateway: tuple | None
 
 
-def wanted_devices(rows: Iterable[dict], shared: dict, is_in) -> Iterator[Wanted]:
-    """The devices that options describe.
+def desired_devices(
+    rows: Iterable[dict], defaults: dict, is_in_slice: Callable[[str], bool]
+) -> Iterator[DesiredDevice]:
+    """Yield the desired state of each device in the slice of the task.
 
     Args:
-        rows: what is said of each; None is not said.
-        shared: what is said of all of them; what one says of itself comes first, and tags are joined.
-        is_in: tells of a name whether its device is looked at in this task.
+        rows: The options of each device. None is the same as not set.
+        defaults: The default values for all devices. A device's own value has precedence; tags are merged.
+        is_in_slice: Returns whether the device with a name is in the slice of the task.
 
     Raises:
-        InvalidValue: something cannot be; it is named with the device.
+        InvalidValue: If an option of a device is invalid; the message contains the name of the device.
     """
-    _check(shared, "defaults")
-    seen = set()
+    _check(defaults, "defaults")
+    names = set()
     for row in rows:
         name = row["name"]
         complaint = DEVICE_NAME.check(name)
         if complaint:
-            raise InvalidValue(f"the name of a device {complaint}", field="devices")
-        if name in seen:
-            raise InvalidValue(f"devices names {name} twice", field="devices")
-        seen.add(name)
-        if not is_in(name):
+            raise InvalidValue(f"device name {name!r} {complaint}", field="devices")
+        if name in names:
+            raise InvalidValue(f"devices contains {name} more than once", field="devices")
+        names.add(name)
+        if not is_in_slice(name):
             continue
         _check(row, f"device {name}")
-        yield _wanted(name, row, shared)
+        yield _desired_device(name, row, defaults)
 
 
 def _check(row: dict, title: str) -> None:
-    for field, kind in TYPES.items():
+    for field, kind in FIELD_TYPES.items():
         value = row.get(field)
         complaint = kind.check(value) if value is not None else ""
         if complaint:
             raise InvalidValue(f"{title}: {field} {complaint}", field="devices")
 
 
-def _wanted(name: str, row: dict, shared: dict) -> Wanted:
-    values = {field: row[field] if row.get(field) is not None else shared.get(field) for field in TYPES}
-    if row.get("tags") is not None and shared.get("tags"):
-        values["tags"] = {**shared["tags"], **row["tags"]}
+def _desired_device(name: str, row: dict, defaults: dict) -> DesiredDevice:
+    values = {field: row[field] if row.get(field) is not None else defaults.get(field) for field in FIELD_TYPES}
+    if row.get("tags") is not None and defaults.get("tags"):
+        values["tags"] = {**defaults["tags"], **row["tags"]}
     if values["tags"] is not None:
-        values["tags"] = TYPES["tags"].canonical(values["tags"])
+        values["tags"] = FIELD_TYPES["tags"].canonical(values["tags"])
     if values["groups"] is not None:
         values["groups"] = tuple(dict.fromkeys(values["groups"]))
-    if values["gateway"] is not None:
-        named = values["gateway"]
-        values["gateway"] = (named["product"], named["name"]) if named.get("name") else ()
-    return Wanted(name, **values)
+    gateway = values["gateway"]
+    if gateway is not None:
+        values["gateway"] = (gateway["product"], gateway["name"]) if gateway.get("name") else ()
+    return DesiredDevice(name, **values)

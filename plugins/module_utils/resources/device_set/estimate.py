@@ -1,30 +1,40 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How many requests something takes, and how long the quotas make them."""
+"""Estimates: the number of requests of a task, and the time that they take under the quotas."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit import WINDOW
+#: The seconds of one window of the client-side rate limit. The same as ``WINDOW`` of ``client/rate_limit.py``, which
+#: resources do not import; a test compares the two.
+RATE_LIMIT_WINDOW = 1.05
 
 
-def seconds(count: int, qps: int | None) -> float:
-    """How long requests of one operation take at their pace: the first burst is free, the last waits for no other."""
-    return ((count - 1) // qps) * WINDOW if qps and count > 0 else 0.0
+def quota_seconds(count: int, qps: int | None) -> float:
+    """Return the seconds that requests of one operation wait for its quota: only full windows before the last count.
+
+    Args:
+        count: The number of requests.
+        qps: The quota in requests per second; None for no quota.
+    """
+    return ((count - 1) // qps) * RATE_LIMIT_WINDOW if qps and count > 0 else 0.0
 
 
 class Requests:
-    """Requests that go out side by side, each operation at its own pace.
+    """Requests that are sent concurrently, each operation under its own quota.
 
     Args:
-        counts: requests by operation.
-        deep: how many of them ask for pages that are so deep that a lower quota counts.
-        pause: seconds that pass beside what the quotas take, such as for what the platform does in its own time.
+        counts: The number of requests by operation.
+        deep: The number of those requests that read deep pages, for which a lower quota applies.
+        pause: Seconds in addition to the time for the quotas, for example for asynchronous processing on the platform.
     """
 
-    def __init__(self, counts: dict | None = None, deep: dict | None = None, pause: float = 0.0):
+    def __init__(
+        self, counts: dict[str, int] | None = None, deep: dict[str, int] | None = None, pause: float = 0.0
+    ) -> None:
         self.counts = Counter({name: count for name, count in (counts or {}).items() if count})
         self.deep = Counter({name: count for name, count in (deep or {}).items() if count})
         self.pause = pause
@@ -34,26 +44,33 @@ class Requests:
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The number of all requests."""
         return sum(self.counts.values())
 
-    def seconds(self, client) -> float:
-        """How long they take: as long as the slowest of the operations.
+    def seconds(self, client: Any) -> float:
+        """Return the duration in seconds, which is the duration of the slowest operation.
 
         Args:
-            client: knows the operations and their quotas.
+            client: The client, which has the quotas of the operations.
         """
         longest = 0.0
         for name, count in self.counts.items():
             operation = client.operation(name)
             deep = self.deep[name]
-            longest = max(longest, seconds(count - deep, operation.qps) + seconds(deep, operation.deep_qps))
+            duration = quota_seconds(count - deep, operation.qps) + quota_seconds(deep, operation.deep_qps)
+            longest = max(longest, duration)
         return longest + self.pause
 
 
-def estimate(client, stages: Iterable[Requests]) -> dict:
-    """What a result says of requests, those of one stage after those of another: their number by operation, in all, and
-    the seconds that they take at least.
+def estimate(client: Any, stages: Iterable[Requests]) -> dict:
+    """Return an estimate for the result of a task.
+
+    Args:
+        client: The client, which has the quotas of the operations.
+        stages: The requests, stage by stage. A stage starts after the previous one is finished.
+
+    Returns:
+        The number of requests by operation, their total number, and their minimum duration in seconds.
     """
     stages = list(stages)
     counts: Counter = sum((stage.counts for stage in stages), Counter())

@@ -1,48 +1,49 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Taking away the devices of a product that nobody named, and the limit to that."""
+"""The deletion of devices that the task does not list (``purge``), and its limit (``purge_limit``)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.read import Fleet
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.read import DeviceSet
 
 
-class Limit(Type):
-    """A number of devices, or a part of them such as ``10%``."""
+class PurgeLimit(Type):
+    """A number of devices, or a percentage such as ``10%``."""
 
     argument = {"type": "str"}
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         match = re.fullmatch(r"(\d+)(%?)", str(value), re.ASCII)
         if match and not (match[2] and int(match[1]) > 100):
             return ""
-        return f"must be a number of devices, or a part of them such as 10%, not {value!r}"
+        return f"must be a number of devices or a percentage such as 10%, not {value!r}"
 
 
-def others_to_go(fleet: Fleet, is_in, limit: str) -> list:
-    """The product's devices that nobody named.
+def devices_to_purge(device_set: DeviceSet, is_in_slice: Callable[[str], bool], limit: str) -> list[str]:
+    """Return the names of the product's devices that the task does not list, sorted.
 
     Args:
-        fleet: what is there, every device of the product.
-        is_in: tells of a name whether its device is looked at in this task.
-        limit: how many may go.
+        device_set: The current state of all devices of the product.
+        is_in_slice: Returns whether the device with a name is in the slice of the task.
+        limit: The value of ``purge_limit``.
 
     Raises:
-        InvalidValue: there are more of them than may go.
+        InvalidValue: If more devices would be deleted than the limit allows.
     """
-    going = sorted(name for name in fleet.others if is_in(name))
-    most = int(limit.rstrip("%"))
+    names = sorted(name for name in device_set.unlisted if is_in_slice(name))
+    maximum = int(limit.rstrip("%"))
     if limit.endswith("%"):
-        most = (len(going) + len(fleet.devices)) * most // 100
-    if len(going) > most:
+        maximum = (len(names) + len(device_set.devices)) * maximum // 100
+    if len(names) > maximum:
         raise InvalidValue(
-            f"{len(going)} devices are not named and would be deleted, which is more than purge_limit: {limit} allows"
-            f" ({most})",
+            f"{len(names)} devices are not listed and would be deleted, but purge_limit: {limit} allows {maximum}",
             field="purge_limit",
-            remedy="Check whether devices are missing from the task; if they are to go, raise the limit",
+            remedy="Check whether devices are missing from the task; to delete the unlisted devices, raise purge_limit",
         )
-    return going
+    return names

@@ -1,38 +1,40 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is known of a device, and what the questions about a fleet are."""
+"""The current state of a device, and the description of what to read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-# What can be asked of a device.
-IDENTITY = "identity"  # whether it is there, and its IotId
+# Facts about a device.
+IDENTITY = "identity"  # whether it exists, and its IotId
 NICKNAME = "nickname"
 STATUS = "status"
 SECRET = "secret"
 TAGS = "tags"
 GROUPS = "groups"
 MODULES = "modules"
-# What can be asked of a product: all of its devices, also those that nobody named.
-EVERY = "every"
+# A fact about a product: the names of all its devices, including those that the task does not list.
+ALL_DEVICES = "all devices"
 
 
-class Known:
-    """What is known of one device; None where nobody asked.
+class DeviceState:
+    """The current state of one device. A value of None was not read.
 
     Attributes:
-        name, iot_id, nickname, secret: as the platform has them; an empty nickname is none.
-        status: the platform's word, such as ``ONLINE`` or ``DISABLE``.
-        tags: text by key; only of the tags that were asked for, unless all were.
-        groups: the GroupIds of the static groups that it is in; only of those asked for, unless all were.
-        modules: the version by OTA module.
-        gateway: the gateway that it is behind, as ``(ProductKey, name)``; empty for none.
+        name, iot_id, nickname, secret: As on the platform. An empty nickname means that the device has none.
+        status: The status in the platform's form, such as ``ONLINE`` or ``DISABLE``.
+        tags: The tags, value by key: all tags, or only the requested ones if only those were read.
+        groups: The GroupIds of the static groups: all groups, or only the requested ones if only those were read.
+        modules: The version by OTA module.
+        gateway: The gateway that the device is attached to, as ``(ProductKey, name)``; empty for no gateway.
     """
 
     __slots__ = ("gateway", "groups", "iot_id", "modules", "name", "nickname", "secret", "status", "tags")
 
-    def __init__(self, name: str, iot_id: str | None = None, nickname: str | None = None, status: str | None = None):
+    def __init__(
+        self, name: str, iot_id: str | None = None, nickname: str | None = None, status: str | None = None
+    ) -> None:
         self.name = name
         self.iot_id = iot_id
         self.nickname = nickname
@@ -45,25 +47,26 @@ class Known:
 
     @property
     def enabled(self) -> bool:
-        """Whether it may connect."""
+        """Whether the device can connect."""
         return self.status != "DISABLE"
 
 
 @dataclass(frozen=True)
-class Question:
-    """What has to be known of the devices of a product.
+class ReadSpec:
+    """What to read about the devices of a product.
 
     Attributes:
-        product_key: the product.
-        facts: what of them.
-        names: of which devices; None for all of them.
-        total: how many devices the product has.
-        tags: the tags that matter and how many devices are to have each, where other tags do not; None where they do.
-        groups: the GroupIds of the groups that matter and how many devices are to be in each.
-        other_groups: whether it matters that a device is in another group.
-        concerned: of how many devices a fact matters, where not of all.
-        searchable: whether the instance has QueryDeviceBySQL.
-        one_by_one: whether devices may be asked one by one.
+        product_key: The ProductKey.
+        facts: The facts to read.
+        names: The names of the devices; None for all devices of the product.
+        total: The number of devices of the product.
+        tags: The tags to read, each with the number of devices that should have it, if other tags do not matter; None
+            if all tags must be read.
+        groups: The GroupIds of the groups to read, each with the number of devices that should be members.
+        other_groups: Whether memberships in other groups must be read, too.
+        relevant_counts: The number of devices for which a fact matters, by fact; if missing, it matters for all.
+        searchable: Whether the instance supports QueryDeviceBySQL.
+        one_by_one: Whether queries that send one request for each device are allowed.
     """
 
     product_key: str
@@ -73,15 +76,15 @@ class Question:
     tags: dict | None = None
     groups: dict = field(default_factory=dict)
     other_groups: bool = True
-    concerned: dict = field(default_factory=dict)
+    relevant_counts: dict = field(default_factory=dict)
     searchable: bool = True
     one_by_one: bool = True
 
     @property
-    def existing(self) -> int:
-        """How many of the devices are there at most."""
+    def max_existing(self) -> int:
+        """The maximum number of the devices that can exist."""
         return self.total if self.names is None else min(self.total, len(self.names))
 
-    def each(self, fact: str) -> int:
-        """Of how many devices a fact has to be asked where each is asked for it."""
-        return min(self.existing, self.concerned.get(fact, self.existing))
+    def requests_per_device(self, fact: str) -> int:
+        """Return the number of requests that read a fact with one request for each device."""
+        return min(self.max_existing, self.relevant_counts.get(fact, self.max_existing))

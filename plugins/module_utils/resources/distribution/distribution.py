@@ -100,7 +100,6 @@ class Distribution(ActionEntry):
     )
 
     def perform(self, params, client, check_mode):
-        calls = client.calls
         given = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
         check_values(self, given)
         self._check_options(given)
@@ -113,7 +112,7 @@ class Distribution(ActionEntry):
             result["msg"] = f"{what}; nothing was done in check mode"
         if reader.pending:
             result["pending"] = list(reader.pending)
-        return {**result, "calls": client.calls - calls}
+        return result
 
     def _check_options(self, given: dict) -> None:
         forgets = given["state"] == "absent"

@@ -14,7 +14,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Mapping, Members, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
+    with_product_key,
+)
 
 GROUP_NAME = Text(4, 30, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and _")
 
@@ -125,6 +127,18 @@ def _of_rows(items: list) -> dict:
     }
 
 
+def _of_tags(items: list | None) -> dict:
+    return {"tags": tags.of_rows(items)}
+
+
+def _is_dynamic(_reader, current: dict) -> bool:
+    return current.get("type") == "dynamic"
+
+
+def _is_static(_reader, current: dict) -> bool:
+    return current.get("type") != "dynamic"
+
+
 class DeviceGroup(Resource):
     """A group of devices, which can be of different products.
 
@@ -145,26 +159,46 @@ class DeviceGroup(Resource):
         Field("expression", "DynamicGroupExpression", Text(1)),
         Field("type", read="GroupType", type=Choice({"static": STATIC, "dynamic": DYNAMIC}), computed=True),
         Field("tags", "TagString", GroupTags(), initial={}, purge=True),
-        Field("devices", type=Members(("product", "name"), ("product_key", "name")), initial=[], purge=True),
+        Field(
+            "devices",
+            type=Members(("product", "name"), ("product_key", "name")),
+            lookup_each=with_product_key,
+            element="device",
+            initial=[],
+            purge=True,
+        ),
         Field("device_count", read="DeviceCount", type=Number(), computed=True),
         Field("created", read="UtcCreate", computed=True),
     )
     listing = Listing("QueryDeviceGroupList", send={"GroupName": "name"})
     details = (
+        # See read_detail.
         Detail("QueryDeviceGroupInfo", "Data"),
         Detail(
             "QuerySuperDeviceGroup",
             "Data",
             only=("super_group",),
             parse=_of_super_group,
+            condition=_is_static,
+            otherwise={"super_group_id": ""},
         ),
+        Detail("QueryDeviceGroupTagList", "Data.GroupTagInfo", only=("tags",), parse=_of_tags, condition=_is_static),
         Detail(
             "QueryDeviceGroupTagList",
             "Data.GroupTagInfo",
             only=("tags",),
-            parse=lambda items: {"tags": tags.of_rows(items)},
+            parse=_of_tags,
+            send=_OF_DYNAMIC,
+            condition=_is_dynamic,
         ),
-        Detail("QueryDeviceListByDeviceGroup", "Data.SimpleDeviceInfo", only=("devices",), parse=_of_rows),
+        Detail(
+            "QueryDeviceListByDeviceGroup",
+            "Data.SimpleDeviceInfo",
+            only=("devices",),
+            parse=_of_rows,
+            condition=_is_static,
+        ),
+        Detail("QueryDynamicGroupDevices", "", only=("devices",), parse=_of_rows, condition=_is_dynamic),
     )
     create = CreateEither("CreateDeviceGroup", outputs={"group_id": "Data.GroupId"})
     changes = (
@@ -179,16 +213,6 @@ class DeviceGroup(Resource):
     delete = DeleteEither("DeleteDeviceGroup")
     remedy = "Take the group away with state: absent and make it again, or leave the option as it is"
     filters = ("name", "group_id", "type", "tags")
-
-    def resolve_references(self, reader, desired):
-        resolved = super().resolve_references(reader, desired)
-        if "devices" in desired:
-            members = [
-                {**element, "product_key": product_key(reader, element["product"])} for element in desired["devices"]
-            ]
-            self.field("devices").check_distinct(members, "device")
-            resolved["devices"] = members
-        return resolved
 
     def locate(self, reader, desired):
         return super().locate(reader, desired) or self._locate_dynamic(reader, desired)
@@ -213,19 +237,12 @@ class DeviceGroup(Resource):
             yield self.parse(item)
 
     def read_detail(self, reader, detail, current):
-        if current.get("type") != "dynamic":
-            told = super().read_detail(reader, detail, current)
-            if detail is not self.details[0]:
-                return told
-            if told is not None:
-                return {**told, "type": "static"}
-            # Of a group that is known by its GroupId nobody has said which kind it is.
-            found = reader.find(detail.operation, {"GroupId": current["group_id"], **_OF_DYNAMIC})
-            return None if found is None else {**self.parse(found["Data"]), "type": "dynamic"}
-        if detail.operation == "QuerySuperDeviceGroup":
-            return {"super_group_id": ""}
-        if detail.operation == "QueryDeviceListByDeviceGroup":
-            return _of_rows(list(reader.pages("QueryDynamicGroupDevices", {"GroupId": current["group_id"]})))
-        named = {"GroupId": current["group_id"], **_OF_DYNAMIC}
-        item = member(reader.read(detail.operation, named), detail.item)
-        return detail.parse(item) if detail.parse else {**self.parse(item or {}), "type": "dynamic"}
+        if detail is not self.details[0]:
+            return super().read_detail(reader, detail, current)
+        # The type of a group that is known only by its GroupId is unknown, and the read must name it: try both.
+        for kind in [current["type"]] if current.get("type") else ["static", "dynamic"]:
+            params = {"GroupId": current["group_id"], **(_OF_DYNAMIC if kind == "dynamic" else {})}
+            reply = reader.find(detail.operation, params)
+            if reply is not None:
+                return {**self.parse(member(reply, detail.item) or {}), "type": kind}
+        return None

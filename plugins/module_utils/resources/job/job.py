@@ -35,7 +35,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Lookup
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import group_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job.status import wire_status
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
+    product_key,
+    with_product_key,
+)
 
 JOB_NAME = Text(4, 30, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores")
 JOBS = Lookup("device job", "ListJob", id="JobId", name="JobName", key="job_id")
@@ -238,7 +241,7 @@ class Job(Resource):
         Field("product_key", computed=True, initial=""),
         Field("group", lookup=group_id, resolves_to="group_id"),
         Field("group_id", computed=True, initial=""),
-        Field("devices", type=Devices(), initial=[]),
+        Field("devices", type=Devices(), lookup_each=with_product_key, element="device", initial=[]),
         Field("file", type=LocalPath(), lookup=_md5, resolves_to="file_md5"),
         Field("file_md5", computed=True, initial=""),
         Field("description", "Description", Text(0, 100), initial=""),
@@ -271,15 +274,6 @@ class Job(Resource):
     changes = (UpdateRunning(), Cancel())
     delete = Delete("DeleteJob")
     filters = ("name", "job_id", "type", "status")
-
-    def resolve_references(self, reader, desired):
-        resolved = super().resolve_references(reader, desired)
-        if "devices" in desired:
-            resolved["devices"] = [
-                {**one, "product_key": product_key(reader, one["product"])} for one in desired["devices"]
-            ]
-            self.field("devices").check_distinct(resolved["devices"], "device")
-        return resolved
 
     def rows(self, reader, desired):
         # What is being removed is as good as gone, and nothing more can be done to it.

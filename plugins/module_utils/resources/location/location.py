@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, location, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
@@ -59,10 +60,8 @@ class LocationInfo(ReportEntry):
         if "start" in values:
             return {"traces": [self._trace(reader, values, name) for name in names]}
         positions = []
-        for first in range(0, len(names), MOST_A_CALL):
-            of = [
-                {"ProductKey": values["product_key"], "DeviceName": name} for name in names[first : first + MOST_A_CALL]
-            ]
+        for some in chunked(names, MOST_A_CALL):
+            of = [{"ProductKey": values["product_key"], "DeviceName": name} for name in some]
             rows = reader.read("GisQueryDeviceLocation", {"ThingList": of}).get("Data") or []
             positions += [
                 {

@@ -297,7 +297,15 @@ class OtaJob(Resource):
     listing = Listing("ListOTAJobByFirmware", send={"FirmwareId": "firmware_id"})
     details = (
         Detail("QueryOTAJob", "Data"),
-        Detail("ListOTATaskByJob", "Data.SimpleOTATaskInfo", only=("devices",), parse=_of_tasks),
+        Detail(
+            "ListOTATaskByJob",
+            "Data.SimpleOTATaskInfo",
+            only=("devices",),
+            parse=_of_tasks,
+            # The tasks of other jobs change with the devices that match.
+            condition=lambda _reader, current: current.get("target") == "specific",
+            otherwise={"devices": []},
+        ),
     )
     create = CreateOfType("CreateOTAStaticUpgradeJob", outputs={"job_id": "Data.JobId"})
     changes = (Cancel(),)
@@ -323,12 +331,6 @@ class OtaJob(Resource):
             there["left"] = self._left(reader, there, desired.get("cancel") or EVERYTHING)
             return {**there, "stopped": not there["left"]}
         return {**there, "stopped": there.get("status") in ENDED}
-
-    def read_detail(self, reader, detail, current):
-        # The tasks of other jobs come and go with the devices that fit.
-        if detail.operation == "ListOTATaskByJob" and current.get("target") != "specific":
-            return {"devices": []}
-        return super().read_detail(reader, detail, current)
 
     def rows(self, reader, desired):
         if not desired.get("firmware_id"):

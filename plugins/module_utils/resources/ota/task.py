@@ -7,6 +7,7 @@ from __future__ import annotations
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import ota, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry, call_in_chunks
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
@@ -84,7 +85,6 @@ class UpgradeTasksInfo(Entry):
         }
 
     def perform(self, params, client, check_mode):
-        calls = client.calls
         reader = Reader(client, tolerant=True)
         given = {name: value for name, value in params.items() if value is not None and name in self.options()}
         if "job" in given or "job_id" in given:
@@ -94,7 +94,7 @@ class UpgradeTasksInfo(Entry):
             whole = "product" in given and bool(given.get("devices"))
             self._check(given, whole, "job or job_id, or product and devices must be given", "job")
             result = self._of_devices(reader, given)
-        return {"changed": False, **result, "calls": client.calls - calls}
+        return {"changed": False, **result}
 
     def _check(self, given: dict, good: bool, message: str, field: str) -> None:
         if not good:
@@ -158,8 +158,7 @@ class UpgradeTasksInfo(Entry):
 
 
 def _chunks(elements: list, size: int) -> list:
-    elements = list(dict.fromkeys(elements))
-    return [elements[start : start + size] for start in range(0, len(elements), size)]
+    return chunked(list(dict.fromkeys(elements)), size)
 
 
 def _of_job(row: dict) -> dict:

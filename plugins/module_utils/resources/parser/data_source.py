@@ -101,7 +101,7 @@ class DataSource(Renamable):
         renamed_from(RULE_NAME),
         Field("data_source_id", "DataSourceId", computed=True),
         Field("description", "Description", Text(), initial=""),
-        Field("topics", type=Topics(), initial=[], purge=True),
+        Field("topics", type=Topics(), lookup_each=_topic, element="topic", initial=[], purge=True),
         Field("created", read="UtcCreated", computed=True),
     )
     listing = Listing("ListParserDataSource", send={"SearchName": "name"})
@@ -120,11 +120,3 @@ class DataSource(Renamable):
     )
     delete = Delete("DeleteParserDataSource")
     filters = ("name", "data_source_id")
-
-    def resolve_references(self, reader, desired):
-        resolved = super().resolve_references(reader, desired)
-        if "topics" in desired:
-            topics = [_topic(reader, element) for element in desired["topics"]]
-            self.field("topics").check_distinct(topics, "topic")
-            resolved["topics"] = topics
-        return resolved

@@ -235,7 +235,14 @@ class Parser(Renamable):
         Field("description", "Description", Text(), initial=""),
         Field("data_source", lookup=DATA_SOURCES.id_of, resolves_to="data_source_id"),
         Field("data_source_id", read="DataSourceId", type=Attached(), computed=True, initial=""),
-        Field("destinations", type=NamedMembers("destination_id", maximum=MOST_DESTINATIONS), initial=[], purge=True),
+        Field(
+            "destinations",
+            type=NamedMembers("destination_id", maximum=MOST_DESTINATIONS),
+            lookup_each=DESTINATIONS.one,
+            element="destination",
+            initial=[],
+            purge=True,
+        ),
         Field("failover_destination", lookup=DESTINATIONS.id_of, resolves_to="failover_destination_id"),
         Field("failover_destination_id", type=Attached(), computed=True, initial=""),
         Field("script", read="Script", type=Script(1), initial=""),
@@ -277,11 +284,3 @@ class Parser(Renamable):
     changes = (Update("UpdateParser", "name", "description"), Forwarding())
     delete = StopThenDelete("DeleteParser", stop="StopParser")
     filters = ("name", "parser_id", "data_source", "status")
-
-    def resolve_references(self, reader, desired):
-        resolved = super().resolve_references(reader, desired)
-        if "destinations" in desired:
-            found = [DESTINATIONS.one(reader, name) for name in desired["destinations"]]
-            self.field("destinations").check_distinct(found, "destination")
-            resolved["destinations"] = found
-        return resolved

@@ -120,7 +120,12 @@ class Product(Resource):
     listing = Listing("QueryProductList")
     details = (
         Detail("QueryProduct", "Data"),
-        Detail("QueryProductCertInfo", "ProductCertInfo", only=("certificate_issuer",)),
+        Detail(
+            "QueryProductCertInfo",
+            "ProductCertInfo",
+            only=("certificate_issuer",),
+            condition=lambda _reader, current: current.get("auth_type") == "x509",
+        ),
         Detail("ListProductTags", "Data.ProductTag", only=("tags",), parse=lambda item: {"tags": tags.of_rows(item)}),
     )
     create = CreateAndDeduplicate(
@@ -159,11 +164,6 @@ class Product(Resource):
             reader.missing("product", key, "Leave product_key out to make a product")
         return there
 
-    def read_detail(self, reader, detail, current):
-        if detail.operation == "QueryProductCertInfo" and current.get("auth_type") != "x509":
-            return {}
-        return super().read_detail(reader, detail, current)
-
 
 def has_certificates(reader, key: str) -> bool:
     """Whether the platform issues certificates to the devices of a product."""
@@ -191,6 +191,11 @@ def product_key(reader, product_name: str):
             f"{product_name} is the name of one product and the ProductKey of another", field="product"
         )
     return named.pop() if named else reader.missing("product", product_name)
+
+
+def with_product_key(reader, element: dict) -> dict:
+    """Return an element of a list, such as a device, with the ProductKey of the product that it names."""
+    return {**element, "product_key": product_key(reader, element["product"])}
 
 
 def topic_of_key(reader, topic: str) -> str:

@@ -37,6 +37,18 @@ class StartAndStop(Switch):
         return super().steps(resource, desired, current)
 
 
+def with_ids(reader, action: dict) -> dict:
+    """An action with the ids of what its configuration names: a topic's product, a consumer group."""
+    configuration = dict(action["configuration"])
+    if action["type"] == "republish":
+        configuration["topic"] = topic_of_key(reader, configuration["topic"])
+    elif action["type"] == "amqp":
+        group = CONSUMER_GROUPS.id_of(reader, configuration["groupId"])
+        # What an earlier task is about to make goes by its name until then.
+        configuration["groupId"] = configuration["groupId"] if group is PENDING else group
+    return {**action, "configuration": configuration}
+
+
 class Rule(Resource):
     """A rule with its actions."""
 
@@ -67,7 +79,7 @@ class Rule(Resource):
         Field("where", "Where", Text(), initial=""),
         Field("description", "RuleDesc", Text(0, 100), initial=""),
         Field("data_type", read="DataType", type=Choice({"json": "JSON", "binary": "BINARY"}), computed=True),
-        Field("actions", type=Actions(), initial=[], purge=True),
+        Field("actions", type=Actions(), lookup_each=with_ids, initial=[], purge=True),
         Field(
             "status",
             read="Status",
@@ -89,7 +101,7 @@ class Rule(Resource):
         ActionChanges(),
         StartAndStop("status", {"started": "StartRule", "stopped": "StopRule"}),
     )
-    delete = StopThenDelete("DeleteRule")
+    delete = StopThenDelete("DeleteRule", stop="StopRule")
     filters = ("name", "product", "status")
 
     def resolve_references(self, reader, desired):
@@ -97,21 +109,7 @@ class Rule(Resource):
         topic = desired.get("short_topic")
         if topic and "topic_type" not in desired:
             resolved["topic_type"] = topic_type(topic)
-        if "actions" in desired:
-            resolved["actions"] = [with_ids(reader, action) for action in desired["actions"]]
         return resolved
-
-
-def with_ids(reader, action: dict) -> dict:
-    """An action with the ids of what its configuration names: a topic's product, a consumer group."""
-    configuration = dict(action["configuration"])
-    if action["type"] == "republish":
-        configuration["topic"] = topic_of_key(reader, configuration["topic"])
-    elif action["type"] == "amqp":
-        group = CONSUMER_GROUPS.id_of(reader, configuration["groupId"])
-        # What an earlier task is about to make goes by its name until then.
-        configuration["groupId"] = configuration["groupId"] if group is PENDING else group
-    return {**action, "configuration": configuration}
 
 
 def topic_type(short_topic: str) -> str:

@@ -112,7 +112,15 @@ class Subscription(Resource):
         Field("product", required=True, lookup=product_key, resolves_to="product_key"),
         Field("product_key", "ProductKey", computed=True),
         Field("type", "Type", Choice({"amqp": "AMQP", "mns": "MNS"}), required=True),
-        Field("consumer_groups", "ConsumerGroupIds", NamedMembers("group_id", minimum=1), initial=[], purge=True),
+        Field(
+            "consumer_groups",
+            "ConsumerGroupIds",
+            NamedMembers("group_id", minimum=1),
+            lookup_each=CONSUMER_GROUPS.one,
+            element="group",
+            initial=[],
+            purge=True,
+        ),
         Field("mns_configuration", "MnsConfiguration", Queue(), initial={}),
         *(Field(name, flag, Flag(), initial=False) for name, flag in MESSAGES.items()),
     )
@@ -135,10 +143,6 @@ class Subscription(Resource):
                     f"{of_gateways[0]} is of gateways, and {desired['product']} is a product of none",
                     field=of_gateways[0],
                 )
-        if "consumer_groups" in desired:
-            groups = [CONSUMER_GROUPS.one(reader, name) for name in desired["consumer_groups"]]
-            self.field("consumer_groups").check_distinct(groups, "group")
-            resolved["consumer_groups"] = groups
         return resolved
 
     def read(self, reader, desired, wanted=None):

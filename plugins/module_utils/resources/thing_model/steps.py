@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Delete
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
@@ -195,8 +196,8 @@ class _Plan:
             return
         for kind, identifier in order:
             self._update(block_id, after, kind, identifier, new[kind][identifier])
-        for start in range(0, len(added), MOST_NEW):
-            self._create(block_id, after, _chosen(new, added[start : start + MOST_NEW]))
+        for some in chunked(added, MOST_NEW):
+            self._create(block_id, after, _chosen(new, some))
 
     @staticmethod
     def _one_by_one(old: dict, new: dict, added: list, changed: list) -> list | None:

@@ -8,6 +8,7 @@ import json
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_text import parsed
@@ -66,10 +67,8 @@ class DesiredProperties(Change):
             if before.get(name) != value
         }
         result = []
-        names = list(wanted)
         state = dict(before)
-        for start in range(0, len(names), MOST_A_CALL):
-            some = names[start : start + MOST_A_CALL]
+        for some in chunked(list(wanted), MOST_A_CALL):
             shown = dict(state)
             state.update((name, wanted[name]) for name in some)
             params = {

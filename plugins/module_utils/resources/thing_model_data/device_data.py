@@ -9,6 +9,7 @@ import time
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product, thing_model_data
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
@@ -142,7 +143,7 @@ class DataInfo(ReportEntry):
         return (told(row, _NOW) for row in rows if not wanted or row["Identifier"] in wanted)
 
     def _desired(self, reader, of: dict, wanted):
-        for some in _chunks(wanted or []) or [None]:
+        for some in chunked(wanted or [], MOST_IDENTIFIERS) or [None]:
             reply = reader.read("QueryDeviceDesiredProperty", {**of, "Identifier": some})
             yield from member(reply, "Data.List.DesiredPropertyInfo") or []
 
@@ -157,7 +158,7 @@ class DataInfo(ReportEntry):
                 params = {"IotId": values["iot_id"], "Identifier": name, "Asc": int(not values["newest_first"]), **span}
                 yield from (told(row, _RECORD, identifier=name) for row in reader.pages(original, params))
         elif values["what"] == PROPERTIES and len(names) > 1:
-            for some in _chunks(names):
+            for some in chunked(names, MOST_IDENTIFIERS):
                 yield from self._of_several(reader, values, some)
         else:
             for name in names or [None]:
@@ -203,7 +204,3 @@ class DataInfo(ReportEntry):
                 moved, first = following > first, following
             if not moved or first >= last:
                 return
-
-
-def _chunks(names: list) -> list:
-    return [names[start : start + MOST_IDENTIFIERS] for start in range(0, len(names), MOST_IDENTIFIERS)]

@@ -45,6 +45,12 @@ def _not_made(reply: dict) -> str:
     return refused and f"{refused}; a destination is a topic class of its product, of a device that is there"
 
 
+def _destination(reader, name: str):
+    """Return the full topic that an option names; the name itself if its product does not exist yet."""
+    full = full_topic(reader, name)
+    return name if full is PENDING else full
+
+
 class TopicRoute(Resource):
     """Where what one device publishes on one topic is sent on to; without a destination it is sent nowhere."""
 
@@ -57,7 +63,13 @@ class TopicRoute(Resource):
     fields = (
         Field("source", type=TOPIC, required=True, lookup=full_topic, resolves_to="source_topic"),
         Field("source_topic", "SrcTopic", computed=True),
-        Field("destinations", type=Texts(TOPIC, maximum=MOST), initial=[], purge=True),
+        Field(
+            "destinations",
+            type=Texts(TOPIC, maximum=MOST),
+            lookup_each=_destination,
+            initial=[],
+            purge=True,
+        ),
     )
     details = (
         Detail(
@@ -76,13 +88,6 @@ class TopicRoute(Resource):
         ),
     )
     filters = ("source", "destinations")
-
-    def resolve_references(self, reader, desired):
-        resolved = super().resolve_references(reader, desired)
-        if "destinations" in desired:
-            topics = ((name, full_topic(reader, name)) for name in desired["destinations"])
-            resolved["destinations"] = [name if full is PENDING else full for name, full in topics]
-        return resolved
 
     def rows(self, reader, desired):
         # There is no list of all routes: only of what one topic is routed to, and of what is routed to one topic.

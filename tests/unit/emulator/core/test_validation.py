@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.core import registry, validation
-from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS, operation_kind, find_operation_name
+from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS, find_operation_name, operation_kind
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import find_operation
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.registry import TRUNCATE, Implementation

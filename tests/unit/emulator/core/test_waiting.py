@@ -21,7 +21,7 @@ from ansible_collections.iotops.aliyun.emulator.core.registry import PendingRepl
 from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
 from ansible_collections.iotops.aliyun.emulator.http.server import Server
 
-from ....conftest import KEY, signed
+from ....conftest import KEY, signed_query
 
 
 def test_listeners_hear_what_they_listen_for():
@@ -131,7 +131,7 @@ def over_the_wire(platform, *actions: str) -> list[tuple[dict, float]]:
 
     async def ask(client: ClientSession, address: URL, action: str) -> tuple[dict, float]:
         started = time.monotonic()
-        query = signed("POST", {"Action": action, "ProductKey": "a1"})
+        query = signed_query("POST", {"Action": action, "ProductKey": "a1"})
         response = await client.post(URL(f"{address}?{query}", encoded=True))
         return json.loads(await response.text()), time.monotonic() - started
 

@@ -12,8 +12,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions import FUNCTIONS, Message, EvaluationError
-from ansible_collections.iotops.aliyun.emulator.expressions.rule_sql import MAX_FIELDS, InvalidRuleSql, fill_template, parse
+from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions import FUNCTIONS, EvaluationError, Message
+from ansible_collections.iotops.aliyun.emulator.expressions.rule_sql import (
+    MAX_FIELDS,
+    InvalidRuleSql,
+    fill_template,
+    parse,
+)
 
 NOW = 1543373798943  # 2018-11-28 10:56:38.943 in China
 POST = {

@@ -25,7 +25,7 @@ def send(platform, group):
 
     def send(*payloads: bytes) -> None:
         for payload in payloads:
-            platform.run(lambda ctx, it=payload: consumer_queue.enqueue_for(ctx, group, "/topic", "a1", "lamp", it))
+            platform.run(lambda ctx, it=payload: consumer_queue.enqueue_for_group(ctx, group, "/topic", "a1", "lamp", it))
 
     return send
 

@@ -21,10 +21,10 @@ from yarl import URL
 from ansible_collections.iotops.aliyun import emulator
 from ansible_collections.iotops.aliyun.emulator.__main__ import main
 from ansible_collections.iotops.aliyun.emulator.core import registry
-from ansible_collections.iotops.aliyun.emulator.http.auth import Gate
+from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
 from ansible_collections.iotops.aliyun.emulator.http.server import Server
 
-from ....conftest import COMMAND, KEY, environment, signed
+from ....conftest import COMMAND, KEY, environment, signed_query
 
 NO_ANSWER = (http.client.RemoteDisconnected, ConnectionResetError)
 
@@ -74,18 +74,18 @@ def test_a_gateway_error(server):
     ],
 )
 def test_what_the_gateway_refuses(server, params, status, code):
-    answer = server.request("GET", "/?" + signed("GET", params))
+    answer = server.request("GET", "/?" + signed_query("GET", params))
     assert (answer[0], json.loads(answer[1])["Code"]) == (status, code)
 
 
 def test_xml_is_what_a_request_gets_that_does_not_say(server):
     key = create(server)
-    query = signed("GET", {"Action": "QueryProduct", "ProductKey": key, "Format": ""})
+    query = signed_query("GET", {"Action": "QueryProduct", "ProductKey": key, "Format": ""})
     root = ElementTree.fromstring(server.request("GET", "/?" + query)[1])
     assert root.tag == "QueryProductResponse"
     assert root.findtext("Data/ProductName") == "light"
-    refused = ElementTree.fromstring(server.request("GET", "/")[1])
-    assert (refused.tag, refused.findtext("Code")) == ("Error", "MissingAccessKeyId")
+    api_error = ElementTree.fromstring(server.request("GET", "/")[1])
+    assert (api_error.tag, api_error.findtext("Code")) == ("Error", "MissingAccessKeyId")
 
 
 def test_the_instance_is_accepted(server):
@@ -215,13 +215,13 @@ def test_a_service_that_breaks_is_an_internal_error(platform, monkeypatch, caplo
         raise RuntimeError("the inside of the platform")
 
     async def ask() -> tuple[int, str]:
-        application = Server(platform, Gate({KEY: KEY})).application()
+        application = Server(platform, Authenticator({KEY: KEY})).application()
         async with TestServer(application) as server, ClientSession() as client:
-            query = signed("POST", {"Action": "QueryProduct", "ProductKey": "a1"})
+            query = signed_query("POST", {"Action": "QueryProduct", "ProductKey": "a1"})
             response = await client.post(URL(f"{server.make_url('/')}?{query}", encoded=True))
             return response.status, await response.text()
 
-    monkeypatch.setitem(registry.OPERATIONS, "QueryProduct", registry.Implementation(broken, registry.CUT))
+    monkeypatch.setitem(registry.OPERATIONS, "QueryProduct", registry.Implementation(broken, registry.TRUNCATE))
     status, text = asyncio.run(ask())
     assert (status, json.loads(text)["Code"]) == (500, "InternalError")
     assert "inside" not in text
@@ -232,18 +232,18 @@ def test_throttling(launch):
     server = launch()
     key = create(server)
     answers = [server.call("UpdateProduct", ProductKey=key, ProductName="light") for _number in range(15)]
-    refused = [reply for status, reply in answers if status == 400]
-    assert 1 <= len(refused) <= 5
-    assert {reply["Code"] for reply in refused} == {"Throttling.User"}
-    assert calls(server, "throttled").count((True,)) == len(refused)
+    api_error = [reply for status, reply in answers if status == 400]
+    assert 1 <= len(api_error) <= 5
+    assert {reply["Code"] for reply in api_error} == {"Throttling.User"}
+    assert calls(server, "throttled").count((True,)) == len(api_error)
 
 
 def test_keys_of_ones_own(launch):
     server = launch("--access-key", "one:first", "--access-key", "two:second")
     for key, secret, status in (("one", "first", 200), ("two", "second", 200), ("two", "first", 400)):
-        query = signed("GET", {"Action": "QueryProductList", "CurrentPage": "1", "PageSize": "1"}, key, secret)
+        query = signed_query("GET", {"Action": "QueryProductList", "CurrentPage": "1", "PageSize": "1"}, key, secret)
         assert server.request("GET", "/?" + query)[0] == status
-    query = signed("GET", {"Action": "QueryProductList"})
+    query = signed_query("GET", {"Action": "QueryProductList"})
     assert server.request("GET", "/?" + query)[0] == 404
 
 

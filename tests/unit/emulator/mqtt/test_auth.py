@@ -23,7 +23,7 @@ def admit(platform):
     def admit(names: str, password: str, client_id: str = "mac", **options: str) -> auth.Admission:
         written = ",".join(f"{name}={value}" for name, value in options.items())
         credentials = auth.parse(f"{client_id}|{written}|", names, password)
-        return platform.run(lambda ctx: auth.admit(ctx, credentials))
+        return platform.run(lambda ctx: auth.authenticate(ctx, credentials))
 
     return admit
 
@@ -33,7 +33,7 @@ def denied(admit):
     """Why a client may not connect."""
 
     def denied(*values: str, **options: str) -> str:
-        with pytest.raises(auth.Denied) as caught:
+        with pytest.raises(auth.ConnectionDenied) as caught:
             admit(*values, **options)
         return str(caught.value)
 
@@ -85,7 +85,7 @@ def test_what_the_vendors_sdk_sends():
     ],
 )
 def test_what_is_not_of_that_shape(client_id, username, word):
-    with pytest.raises(auth.Denied):
+    with pytest.raises(auth.ConnectionDenied):
         auth.parse(client_id, username, word)
 
 
@@ -94,7 +94,7 @@ def test_the_keep_alive_has_bounds(seconds, good):
     if good:
         auth.check_keep_alive(seconds)
     else:
-        with pytest.raises(auth.Denied):
+        with pytest.raises(auth.ConnectionDenied):
             auth.check_keep_alive(seconds)
 
 
@@ -135,7 +135,7 @@ def test_devices_that_may_not_connect(api, platform, denied, lamp):
     api("DisableThing", IotId=lamp["IotId"])
     assert "disabled" in denied(names(lamp), password(lamp), **rest)
     api("EnableThing", IotId=lamp["IotId"])
-    platform.run(lambda ctx: control_devices.make(ctx, {"product": lamp["ProductKey"], "names": ["lamp"]}))
+    platform.run(lambda ctx: control_devices.create_devices(ctx, {"product": lamp["ProductKey"], "names": ["lamp"]}))
     assert "simulated" in denied(names(lamp), password(lamp), **rest)
 
 

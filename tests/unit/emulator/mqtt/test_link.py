@@ -42,7 +42,7 @@ def waiting(platform, device):
     """What is left in the outbox."""
 
     def waiting() -> list[bytes]:
-        rows = platform.run(lambda ctx: downlink.waiting(ctx, device["iot_id"], most=-1))
+        rows = platform.run(lambda ctx: downlink.pending_messages(ctx, device["iot_id"], most=-1))
         return [row["payload"] for row in rows]
 
     return waiting

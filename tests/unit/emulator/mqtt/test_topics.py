@@ -28,15 +28,15 @@ from ansible_collections.iotops.aliyun.emulator.mqtt import topics
     ],
 )
 def test_a_devices_topics(topic):
-    assert topics.owner(topic) == ("a1", "lamp")
+    assert topics.topic_owner(topic) == ("a1", "lamp")
 
 
 def test_names_with_all_that_they_can_have():
-    assert topics.owner("/sys/a1/a.b:c@d-e_f/thing/topo/add") == ("a1", "a.b:c@d-e_f")
+    assert topics.topic_owner("/sys/a1/a.b:c@d-e_f/thing/topo/add") == ("a1", "a.b:c@d-e_f")
 
 
 def test_the_topics_of_all_devices_of_a_product():
-    assert topics.owner("/broadcast/a1/news") == ("a1", None)
+    assert topics.topic_owner("/broadcast/a1/news") == ("a1", None)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_topics_of_all_devices_of_a_product():
     ],
 )
 def test_nobodys_topics(topic):
-    assert topics.owner(topic) is None
+    assert topics.topic_owner(topic) is None
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,9 @@ def test_a_message_waits_for_the_gateway(platform, device, send, outbox, announc
 def test_the_outbox_is_read_in_pages(platform, device, send):
     for number in range(5):
         send(device, "/test/{own}", str(number))
-    first = platform.run(lambda ctx: downlink.waiting(ctx, device["iot_id"], 2))
+    first = platform.run(lambda ctx: downlink.pending_messages(ctx, device["iot_id"], 2))
     assert [message["payload"] for message in first] == [b"0", b"1"]
-    rest = platform.run(lambda ctx: downlink.waiting(ctx, device["iot_id"], 10, after=first[-1]["id"]))
+    rest = platform.run(lambda ctx: downlink.pending_messages(ctx, device["iot_id"], 10, after=first[-1]["id"]))
     assert [message["payload"] for message in rest] == [b"2", b"3", b"4"]
 
 
@@ -64,7 +64,7 @@ def test_ids_go_up_and_untraced_messages_have_none(platform, device, send):
 
 
 def test_a_command_has_its_id_in_it(platform, device, outbox):
-    message_id = platform.run(lambda ctx: downlink.command(ctx, device, "/test", "test.it", {"a": 1}))
+    message_id = platform.run(lambda ctx: downlink.send_command(ctx, device, "/test", "test.it", {"a": 1}))
     message = {"method": "test.it", "id": str(message_id), "params": {"a": 1}, "version": "1.0.0"}
     assert outbox() == [("/test", message)]
 
@@ -81,7 +81,7 @@ def test_offline_only_qos_1_waits(platform, away, send, outbox, announced):
 def test_qos_1_waits_for_seven_days(platform, away, send, outbox, register):
     send(away, "/test/{own}", b"kept", 1)
     platform.clock.advance(7 * DAY - 5)
-    assert len(platform.run(lambda ctx: downlink.waiting(ctx, away["iot_id"]))) == 1
+    assert len(platform.run(lambda ctx: downlink.pending_messages(ctx, away["iot_id"]))) == 1
     platform.clock.advance(5)
     assert outbox(away) == []
     send(register("another"), "/test/{own}")
@@ -91,7 +91,7 @@ def test_qos_1_waits_for_seven_days(platform, away, send, outbox, register):
 def test_a_message_can_wait_for_less(platform, away, send, outbox):
     send(away, "/test/{own}", b"kept", 1, properties={"MessageExpiryInterval": 60})
     platform.clock.advance(59)
-    (message,) = platform.run(lambda ctx: downlink.waiting(ctx, away["iot_id"]))
+    (message,) = platform.run(lambda ctx: downlink.pending_messages(ctx, away["iot_id"]))
     assert message["properties"] == '{"MessageExpiryInterval":60}'
     platform.clock.advance(1)
     assert outbox(away) == []

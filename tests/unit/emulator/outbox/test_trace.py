@@ -81,26 +81,26 @@ def test_a_pattern_means_one_thing(patterns, pattern):
 
 @pytest.mark.parametrize("payload", [b"", b"text", "路灯".encode(), b"\xff\x00", b"x" * 1000])
 def test_payloads_are_kept_whole(payload):
-    row = payloads.columns(payload)
-    assert payloads.content_of(row) == payload
+    row = payloads.to_columns(payload)
+    assert payloads.from_columns(row) == payload
     assert bool(row["is_base64"]) == (payload == b"\xff\x00")
 
 
 def test_payloads_as_they_travel():
-    assert payloads.as_bytes(b"\xff") == b"\xff"
-    assert payloads.as_bytes("路") == "路".encode()
-    assert payloads.as_bytes({"a": "路", "b": [1]}) == '{"a":"路","b":[1]}'.encode()
+    assert payloads.to_bytes(b"\xff") == b"\xff"
+    assert payloads.to_bytes("路") == "路".encode()
+    assert payloads.to_bytes({"a": "路", "b": [1]}) == '{"a":"路","b":[1]}'.encode()
 
 
 @pytest.mark.parametrize(
     "payload", [b"", b"x", b"1", b"[1]", b'"x"', b"null", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff", b"[" * 100_000]
 )
 def test_what_is_no_json_object(payload):
-    assert payloads.json_object(payload) is None
+    assert payloads.parse_json_object(payload) is None
 
 
 def test_a_json_object():
-    assert payloads.json_object(b' {"a": "\xe8\xb7\xaf"} ') == {"a": "路"}
+    assert payloads.parse_json_object(b' {"a": "\xe8\xb7\xaf"} ') == {"a": "路"}
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def keep(platform):
     def keep(iot_id: str | None = None) -> int:
         def one(ctx) -> int:
             message_id = trace.next_id(ctx)
-            trace.keep(ctx, message_id, iot_id, "/topic", b"x")
+            trace.record(ctx, message_id, iot_id, "/topic", b"x")
             return message_id
 
         return platform.run(one)
@@ -129,16 +129,16 @@ def test_ids_are_long_and_go_up(platform, keep):
 def test_an_answer_is_announced(platform, device, keep):
     heard = []
     question, answer, other = keep(device["iot_id"]), keep(device["iot_id"]), keep()
-    platform.listeners.add(trace.awaited(question), heard.append)
-    platform.listeners.add(trace.awaited(other), heard.append)
+    platform.listeners.add(trace.response_event(question), heard.append)
+    platform.listeners.add(trace.response_event(other), heard.append)
 
     def answered(message_id):
-        return platform.run(lambda ctx: trace.answered(ctx, device, message_id, str(answer)))
+        return platform.run(lambda ctx: trace.record_response(ctx, device, message_id, str(answer)))
 
     assert answered(str(other)) is None
     assert answered("x") is None
     assert heard == []
     assert answered(str(question))["message_id"] == question
     assert heard == [f"answer/{question}"]
-    assert platform.run(lambda ctx: trace.answer_to(ctx, question)) == b"x"
-    assert platform.run(lambda ctx: trace.answer_to(ctx, other)) is None
+    assert platform.run(lambda ctx: trace.response_payload(ctx, question)) == b"x"
+    assert platform.run(lambda ctx: trace.response_payload(ctx, other)) is None

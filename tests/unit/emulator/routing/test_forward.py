@@ -44,7 +44,7 @@ def queue(platform, group):
     """The topics and contents that wait for the group."""
 
     def queue():
-        waiting = platform.run(lambda ctx: consumer_queue.waiting(ctx, group, 100))
+        waiting = platform.run(lambda ctx: consumer_queue.queued_messages(ctx, group, 100))
         return [(message["topic"], message["payload"]) for message in waiting]
 
     return queue
@@ -89,31 +89,35 @@ def test_a_whole_message_of_the_thing_model_stays_as_it_is(key, rule, report, li
     assert outbox(listener)[0][1] == {"method": "thing.service.property.set", "params": 5}
 
 
-def test_what_a_simulated_device_is_told_by_a_rule_it_does(api, key, rule, report, simulate, pass_time):
+def test_what_a_simulated_device_is_told_by_a_rule_it_does(api, key, rule, report, simulate, advance_clock):
     simulate(product=key, names=["follower"])
     topic = f"/sys/{key}/follower/thing/service/property/set"
     rule("items.level.value as level", republish(topic, 0), short_topic="lamp/thing/event/property/post")
     report(level=5)
-    pass_time(1)
+    advance_clock(1)
     status = api("QueryDevicePropertyStatus", ProductKey=key, DeviceName="follower")["Data"]["List"]
     assert {one["Identifier"]: one.get("Value") for one in status["PropertyStatusInfo"]}["level"] == "5"
 
 
-def test_a_device_that_follows_itself_does_not_stop_time(platform, key, rule, say, simulate, pass_time):
+def test_a_device_that_follows_itself_does_not_stop_time(
+    platform, key, rule, publish_as_device, simulate, advance_clock
+):
     simulate(product=key, names=["follower"])
     rule("items.level.value as level", republish(f"/sys/{key}/follower/thing/service/property/set", 0))
     follower = platform.store.one("device", device_name="follower")
-    say("/sys/{own}/thing/event/property/post", {"params": {"level": 1}}, follower)
-    pass_time(0.1)
+    publish_as_device("/sys/{own}/thing/event/property/post", {"params": {"level": 1}}, follower)
+    advance_clock(0.1)
     assert 2 <= platform.store.count("property_value", iot_id=follower["iot_id"]) <= 30
 
 
-def test_a_simulated_device_overhears_what_it_cannot_understand(key, rule, say, simulate, pass_time, caplog):
+def test_a_simulated_device_overhears_what_it_cannot_understand(
+    key, rule, publish_as_device, simulate, advance_clock, caplog
+):
     simulate(product=key, names=["follower"])
     topic = f"/sys/{key}/follower/thing/service/property/set"
     rule("payload() as method", republish(topic, 0), short_topic="+/user/update")
-    say("/{own}/user/update", {"a": 1})
-    pass_time(1)
+    publish_as_device("/{own}/user/update", {"a": 1})
+    advance_clock(1)
     assert caplog.text == ""
 
 
@@ -134,17 +138,17 @@ def test_tags_and_ids_can_be_selected(api, device, rule, report, queue, group):
     assert json.loads(queue()[0][1]) == {"floor": "3", "id": str(message_id)}
 
 
-def test_binary_data_goes_on_as_it_is(rule, say, queue, group):
+def test_binary_data_goes_on_as_it_is(rule, publish_as_device, queue, group):
     rule("*", ("AMQP", {"groupId": group}, False), short_topic="lamp/user/update", DataType="BINARY")
-    say("/{own}/user/update", b"\xff\x00")
+    publish_as_device("/{own}/user/update", b"\xff\x00")
     assert [content for _topic, content in queue()] == [b"\xff\x00"]
 
 
-def test_a_message_that_a_rule_cannot_read_is_not_forwarded(rule, say, queue, group):
+def test_a_message_that_a_rule_cannot_read_is_not_forwarded(rule, publish_as_device, queue, group):
     rule("a as a", ("AMQP", {"groupId": group}, False), short_topic="lamp/user/update")
-    say("/{own}/user/update", b"no json")
+    publish_as_device("/{own}/user/update", b"no json")
     assert queue() == []
-    say("/{own}/user/update", b'{"a": 1}')
+    publish_as_device("/{own}/user/update", b'{"a": 1}')
     assert len(queue()) == 1
 
 
@@ -156,7 +160,7 @@ def test_what_leaves_the_platform_is_counted(platform, rule, report):
     report(level=2)
     (row,) = platform.store.all("rule_output")
     assert row["sent"] == 2
-    assert payloads.content_of(row) == b'{"level":2}'
+    assert payloads.from_columns(row) == b'{"level":2}'
 
 
 def test_what_cannot_be_forwarded_goes_to_the_action_for_errors(key, rule, report, queue, group):

@@ -19,9 +19,9 @@ OF_STATUS = {"DeviceStatusChangeFlag": True}
 
 
 @pytest.fixture
-def gateways(modelled) -> str:
+def gateways(create_modeled_product) -> str:
     """The key of a product of gateways."""
-    return modelled("gateways", NodeType=1)
+    return create_modeled_product("gateways", NodeType=1)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def connect_behind(platform, gateway):
 
     def connect(*devices) -> None:
         for device in devices:
-            platform.run(lambda ctx, device=device: session.begin_behind(ctx, gateway, device, clean=True))
+            platform.run(lambda ctx, device=device: session.start_sub_device(ctx, gateway, device, clean=True))
 
     return connect
 
@@ -111,35 +111,35 @@ def test_what_was_so_already_is_not_told(api, key, register, subscribed):
     assert messages() == []
 
 
-def _batch(api, platform, pass_time, key):
+def _batch(api, platform, advance_clock, key):
     api("BatchRegisterDevice", ProductKey=key, Count=2)
-    pass_time(10)
+    advance_clock(10)
 
 
-def _batch_by_name(api, platform, pass_time, key):
+def _batch_by_name(api, platform, advance_clock, key):
     names = {"ProductKey": key, "DeviceName": ["lamp1", "lamp2"]}
     apply_id = api("BatchCheckDeviceNames", **names)["Data"]["ApplyId"]
-    pass_time(10)
+    advance_clock(10)
     # One of the names is taken before its turn: only the other device is new.
     api("RegisterDevice", ProductKey=key, DeviceName="lamp1")
     api("BatchRegisterDeviceWithApplyId", ProductKey=key, ApplyId=apply_id)
-    pass_time(10)
+    advance_clock(10)
 
 
-def _imported(api, platform, pass_time, key):
+def _imported(api, platform, advance_clock, key):
     api("ImportDevice", ProductKey=key, DeviceName="lamp1", DeviceSecret="secret1")
     api("BatchImportDevice", ProductKey=key, DeviceList=[{"DeviceName": "lamp2", "DeviceSecret": "secret2"}])
 
 
-def _dynamic(api, platform, pass_time, key):
+def _dynamic(api, platform, advance_clock, key):
     for name in ("lamp1", "lamp1", "lamp2"):
         platform.run(lambda ctx, name=name: registration.register_dynamically(ctx, key, name))
 
 
 @pytest.mark.parametrize("way", [_batch, _batch_by_name, _imported, _dynamic])
-def test_every_way_to_register_devices_is_told(api, platform, pass_time, key, subscribed, way):
+def test_every_way_to_register_devices_is_told(api, platform, advance_clock, key, subscribed, way):
     messages = subscribed(key, **FLAGS)
-    way(api, platform, pass_time, key)
+    way(api, platform, advance_clock, key)
     devices = {device["iot_id"]: device for device in platform.store.all("device", product_key=key)}
     assert len(devices) == 2
     found = {message["iotId"]: (topic, message) for topic, message in messages()}
@@ -156,12 +156,12 @@ def test_simulated_devices_are_created_before_they_come_online(key, simulate, su
     assert [message.get("action") or message["status"] for _topic, message in messages()] == ["create", "online"] * 2
 
 
-def test_nodes_that_a_task_registers(api, platform, pass_time, subscribed):
+def test_nodes_that_a_task_registers(api, platform, advance_clock, subscribed):
     made = api("CreateProduct", ProductName="lora", NodeType=0, NetType="LORA", JoinPermissionId="8001")
     messages = subscribed(made["ProductKey"], **FLAGS)
     node = {"DevEui": "d896e0ffe0101c62", "PinCode": "E8F3B4"}
     api("CreateLoRaNodesTask", ProductKey=made["ProductKey"], DeviceInfo=[node])
-    pass_time(10)
+    advance_clock(10)
     [device] = platform.store.all("device")
     assert [(message["action"], message["iotId"]) for _topic, message in messages()] == [("create", device["iot_id"])]
 
@@ -179,7 +179,7 @@ def queue(platform, group):
     """The topics and contents that wait for the group."""
 
     def queue() -> list[tuple[str, dict]]:
-        waiting = platform.run(lambda ctx: consumer_queue.waiting(ctx, group, 100))
+        waiting = platform.run(lambda ctx: consumer_queue.queued_messages(ctx, group, 100))
         return [(message["topic"], json.loads(message["payload"])) for message in waiting]
 
     return queue
@@ -266,10 +266,10 @@ def test_a_subscription_is_told_what_becomes_of_a_topology(platform, api, gatewa
     assert messages() == []
 
 
-def test_what_fails_has_not_happened(monkeypatch, gateway, sensors, refused, subscribed):
+def test_what_fails_has_not_happened(monkeypatch, gateway, sensors, api_error, subscribed):
     monkeypatch.setattr(topology, "MAX_SUB_DEVICES", 1)
     messages = subscribed(gateway["product_key"], **OF_TOPOLOGY)
-    refused("BatchAddThingTopo", **to(gateway, *sensors))
+    api_error("BatchAddThingTopo", **to(gateway, *sensors))
     assert messages() == []
 
 
@@ -280,7 +280,7 @@ def test_only_asking_a_gateway_changes_nothing(api, gateway, sensors, subscribed
     assert messages() == []
 
 
-def test_what_a_gateway_itself_says_of_its_sub_devices(say, gateway, sensors, subscribed):
+def test_what_a_gateway_itself_says_of_its_sub_devices(publish_as_device, gateway, sensors, subscribed):
     messages = subscribed(gateway["product_key"], **OF_TOPOLOGY)
     signed = [
         {
@@ -291,9 +291,9 @@ def test_what_a_gateway_itself_says_of_its_sub_devices(say, gateway, sensors, su
         }
         for each in map(item, sensors)
     ]
-    say("/sys/{own}/thing/topo/add", {"id": "1", "params": signed}, gateway)
-    say("/sys/{own}/thing/topo/add", {"id": "2", "params": signed}, gateway)
-    say("/sys/{own}/thing/topo/delete", {"id": "3", "params": signed[:1]}, gateway)
+    publish_as_device("/sys/{own}/thing/topo/add", {"id": "1", "params": signed}, gateway)
+    publish_as_device("/sys/{own}/thing/topo/add", {"id": "2", "params": signed}, gateway)
+    publish_as_device("/sys/{own}/thing/topo/delete", {"id": "3", "params": signed[:1]}, gateway)
     assert told(messages()) == [("add", ["sensor1", "sensor2"]), ("remove", ["sensor1"])]
 
 
@@ -406,13 +406,13 @@ def silent(monkeypatch):
 
 
 def test_no_message_is_made_where_nobody_listens(
-    api, platform, pass_time, key, rule, subscribed, gateway, sensors, attach, simulate, silent
+    api, platform, advance_clock, key, rule, subscribed, gateway, sensors, attach, simulate, silent
 ):
     """Nor where somebody listens for something else."""
     subscribed(key, DeviceDataFlag=True, DeviceStatusChangeFlag=True, DeviceTopoLifeCycleFlag=True)
     rule(key, "+/thing/event/property/post")
     subscribed(gateway["product_key"], DeviceLifeCycleFlag=False, DeviceDataFlag=True)
-    _batch(api, platform, pass_time, key)
+    _batch(api, platform, advance_clock, key)
     simulate(product=key, count=2)
     attach(*sensors)
     for action in ("DisableThing", "EnableThing", "DeleteDevice"):
@@ -438,10 +438,10 @@ def _looks(platform, make) -> int:
     )
 
 
-def test_whether_somebody_listens_is_asked_once_for_many_devices(api, platform, pass_time, key, simulate):
+def test_whether_somebody_listens_is_asked_once_for_many_devices(api, platform, advance_clock, key, simulate):
     for count in (1, 200):
         api("BatchRegisterDevice", ProductKey=key, Count=count)
-        assert _looks(platform, lambda: pass_time(10)) == 3
+        assert _looks(platform, lambda: advance_clock(10)) == 3
         entries = [{"DeviceName": f"own-{count}-{number}", "DeviceSecret": "secret"} for number in range(count)]
         imported = {"ProductKey": key, "DeviceList": entries}
         assert _looks(platform, lambda given=imported: api("BatchImportDevice", **given)) == 3

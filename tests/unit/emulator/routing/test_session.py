@@ -20,7 +20,7 @@ def status(platform):
 @pytest.fixture
 def begin(platform):
     """Give a device a connection of its own."""
-    return lambda device, clean=True: platform.run(lambda ctx: session.begin(ctx, device["iot_id"], "10.0.0.2", clean))
+    return lambda device, clean=True: platform.run(lambda ctx: session.start(ctx, device["iot_id"], "10.0.0.2", clean))
 
 
 @pytest.fixture
@@ -32,12 +32,14 @@ def end(platform):
 @pytest.fixture
 def cut_off(platform):
     """Which of some devices must not be connected."""
-    return lambda *devices: platform.run(lambda ctx: session.cut_off(ctx, [device["iot_id"] for device in devices]))
+    return lambda *devices: platform.run(
+        lambda ctx: session.find_invalid(ctx, [device["iot_id"] for device in devices])
+    )
 
 
 @pytest.fixture
-def gateway(modelled, register):
-    return register("gateway", modelled("gateways", NodeType=1), online=False)
+def gateway(create_modeled_product, register):
+    return register("gateway", create_modeled_product("gateways", NodeType=1), online=False)
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def connected(platform, gateway, sensors, begin):
     def connect(ctx) -> None:
         for device in sensors:
             topology.attach(ctx, row, device)
-            session.begin_behind(ctx, row, device, clean=False)
+            session.start_sub_device(ctx, row, device, clean=False)
 
     platform.run(connect)
     return row
@@ -107,15 +109,15 @@ def test_a_gateway_that_connects_anew_begins_without_sub_devices(connected, gate
 
 def test_a_gateway_disconnects_a_sub_device(platform, connected, sensors, status):
     row = platform.store.one("device", iot_id=sensors[0]["iot_id"])
-    assert platform.run(lambda ctx: session.end_behind(ctx, row)) is True
-    assert platform.run(lambda ctx: session.end_behind(ctx, row)) is False
+    assert platform.run(lambda ctx: session.end_sub_device(ctx, row)) is True
+    assert platform.run(lambda ctx: session.end_sub_device(ctx, row)) is False
     assert status(*sensors) == ["OFFLINE", "ONLINE"]
 
 
 def test_who_is_behind_a_gateway(api, platform, connected, sensors):
     def behind(device) -> bool:
         names = device["product_key"], device["device_name"]
-        found = platform.run(lambda ctx: session.behind(ctx, connected, *names))
+        found = platform.run(lambda ctx: session.find_online_sub_device(ctx, connected, *names))
         assert found is None or found["iot_id"] == device["iot_id"]
         return found is not None
 
@@ -137,7 +139,7 @@ def test_a_sub_device_with_a_connection_of_its_own(platform, connected, sensors,
     end(connected)
     assert status(*sensors) == ["ONLINE", "OFFLINE"]
     begin(connected)
-    platform.run(lambda ctx: session.begin_behind(ctx, connected, sensors[0], clean=True))
+    platform.run(lambda ctx: session.start_sub_device(ctx, connected, sensors[0], clean=True))
     assert cut_off(sensors[0]) == [sensors[0]["iot_id"]]
     end(sensors[0])
     assert status(sensors[0]) == ["ONLINE"]

@@ -53,7 +53,7 @@ def answers(api, key, platform):
 
 
 def listed(platform, **options):
-    return platform.run(lambda ctx: control_devices.listed(ctx, **options))
+    return platform.run(lambda ctx: control_devices.list_devices(ctx, **options))
 
 
 def test_devices_by_number(platform, key, simulate, api):
@@ -90,9 +90,9 @@ def test_pages_of_devices(platform, key, simulate):
         listed(platform, product="nothing")
 
 
-def test_devices_of_one_product(platform, key, modelled, simulate):
+def test_devices_of_one_product(platform, key, create_modeled_product, simulate):
     simulate(product=key, count=1)
-    simulate(product=modelled("other"), count=2)
+    simulate(product=create_modeled_product("other"), count=2)
     assert listed(platform, product="other")["total"] == 2
 
 
@@ -123,10 +123,10 @@ def test_a_disabled_device_does_not_connect(api, platform, key, simulate):
     assert listed(platform)["devices"][0]["status"] == "DISABLE"
 
 
-def test_a_simulated_device_can_be_deleted(api, platform, key, simulate, pass_time, caplog):
+def test_a_simulated_device_can_be_deleted(api, platform, key, simulate, advance_clock, caplog):
     simulate(product=key, names=["lamp"], profile={"reports": [{"every": 1, "properties": {"level": 1}}]})
     api("DeleteDevice", ProductKey=key, DeviceName="lamp")
-    pass_time(5)
+    advance_clock(5)
     assert listed(platform)["total"] == 0
     assert caplog.text == ""
 
@@ -171,7 +171,7 @@ def test_what_cannot_be_made(platform, key, wanted, why):
     if isinstance(wanted, dict):
         wanted = {"product": key, **wanted}
     with pytest.raises(ValueError, match=why):
-        platform.run(lambda ctx: control_devices.make(ctx, wanted))
+        platform.run(lambda ctx: control_devices.create_devices(ctx, wanted))
     assert platform.store.count("device") == 0
 
 
@@ -244,45 +244,45 @@ def test_the_profile_of_the_documentation(platform):
     simulated.check_profile({})
 
 
-def test_a_device_sets_its_properties(key, simulate, set_level, value, answers, pass_time):
+def test_a_device_sets_its_properties(key, simulate, set_level, value, answers, advance_clock):
     simulate(product=key, names=["lamp"])
     set_level("lamp")
-    pass_time(1)
+    advance_clock(1)
     assert (value("lamp"), answers("lamp")) == ("5", [200])
 
 
-def test_a_device_takes_its_time(key, simulate, set_level, value, pass_time):
+def test_a_device_takes_its_time(key, simulate, set_level, value, advance_clock):
     simulate(product=key, names=["lamp"], profile={"delay": 10})
     set_level("lamp")
-    pass_time(9)
+    advance_clock(9)
     assert value("lamp") is None
-    pass_time(1)
+    advance_clock(1)
     assert value("lamp") == "5"
 
 
 @pytest.mark.parametrize(("outcome", "code"), [("fail", 400), ("stall", None)])
-def test_a_device_does_not_set_its_properties(key, simulate, set_level, value, answers, pass_time, outcome, code):
+def test_a_device_does_not_set_its_properties(key, simulate, set_level, value, answers, advance_clock, outcome, code):
     simulate(product=key, names=["lamp"], profile={"properties": {"outcome": outcome}})
     set_level("lamp")
-    pass_time(1)
+    advance_clock(1)
     assert (value("lamp"), answers("lamp")) == (None, [code])
 
 
-def test_a_section_decides_over_the_whole(key, simulate, set_level, value, answers, pass_time, api):
+def test_a_section_decides_over_the_whole(key, simulate, set_level, value, answers, advance_clock, api):
     profile = {"outcome": "fail", "properties": {"outcome": "succeed"}}
     simulate(product=key, names=["lamp"], profile=profile)
     set_level("lamp")
     api("InvokeThingService", ProductKey=key, DeviceName="lamp", Identifier="reboot", Args="{}")
-    pass_time(1)
+    advance_clock(1)
     assert (value("lamp"), answers("lamp")) == ("5", [200, 400])
 
 
-def test_services_have_sections(key, simulate, answers, pass_time, api):
+def test_services_have_sections(key, simulate, answers, advance_clock, api):
     services = {"reboot": {"outcome": "stall"}, "*": {"output": {"a": 1}}}
     simulate(product=key, names=["lamp"], profile={"services": services})
     for identifier in ("reboot", "battery:drain"):
         api("InvokeThingService", ProductKey=key, DeviceName="lamp", Identifier=identifier, Args="{}")
-    pass_time(1)
+    advance_clock(1)
     assert answers("lamp") == [None, 200]
 
 
@@ -326,7 +326,7 @@ def test_a_device_says_what_it_is_whenever_it_connects(platform, key, simulate, 
     assert said() == [*first, first[0], {"version": "3", "module": "mcu"}]
 
 
-def test_reports_come_again_and_again(platform, key, simulate, pass_time, row):
+def test_reports_come_again_and_again(platform, key, simulate, advance_clock, row):
     report = {"every": 10, "times": 3, "properties": {"level": 1}, "events": {"alarm": {"code": 2}}}
     simulate(product=key, names=["lamp"], profile={"reports": [report, {"every": 25, "properties": {"humidity": 1}}]})
 
@@ -337,54 +337,54 @@ def test_reports_come_again_and_again(platform, key, simulate, pass_time, row):
         return (*properties, platform.store.count("event_record", iot_id=iot_id))
 
     assert counts() == (0, 0, 0)
-    pass_time(11)
+    advance_clock(11)
     assert counts() == (1, 0, 1)
-    pass_time(100)
+    advance_clock(100)
     assert counts() == (3, 4, 3)
     simulate(product=key, names=["lamp"], online=False)
-    pass_time(100)
+    advance_clock(100)
     assert counts() == (3, 4, 3)
     simulate(product=key, names=["lamp"], online=True)
-    pass_time(101)
+    advance_clock(101)
     assert counts() == (6, 8, 6)
 
 
-def test_another_profile_ends_the_reports_of_the_one_before(platform, key, simulate, pass_time):
+def test_another_profile_ends_the_reports_of_the_one_before(platform, key, simulate, advance_clock):
     simulate(product=key, names=["lamp"], profile={"reports": [{"every": 1, "properties": {"level": 1}}]})
     simulate(product=key, names=["lamp"], profile={"reports": [{"every": 100, "properties": {"humidity": 1}}]})
-    pass_time(50)
+    advance_clock(50)
     assert platform.store.count("property_value") == 0
-    pass_time(51)
+    advance_clock(51)
     assert platform.store.count("property_value") == 1
 
 
-def test_the_same_profile_changes_nothing(platform, key, simulate, pass_time):
+def test_the_same_profile_changes_nothing(platform, key, simulate, advance_clock):
     profile = {"reports": [{"every": 10, "properties": {"level": 1}}]}
     simulate(product=key, names=["lamp"], profile=profile)
-    pass_time(9)
+    advance_clock(9)
     simulate(product=key, names=["lamp"], profile=profile)
-    pass_time(1.5)
+    advance_clock(1.5)
     assert platform.store.count("property_value") == 1
 
 
-def test_what_waited_reaches_a_device_that_connects(key, simulate, set_level, value, pass_time, platform):
+def test_what_waited_reaches_a_device_that_connects(key, simulate, set_level, value, advance_clock, platform):
     simulate(product=key, names=["lamp"], online=False)
     set_level("lamp", 4)
     set_level("lamp", 5, Qos=1)
-    pass_time(1)
+    advance_clock(1)
     assert value("lamp") is None
     simulate(product=key, names=["lamp"], online=True)
-    pass_time(1)
+    advance_clock(1)
     assert value("lamp") == "5"
     assert platform.store.count("outbox") == 0
     assert platform.store.count("property_value") == 1
 
 
-def test_a_device_that_has_gone_does_not_answer(key, simulate, set_level, value, pass_time):
+def test_a_device_that_has_gone_does_not_answer(key, simulate, set_level, value, advance_clock):
     simulate(product=key, names=["lamp"], profile={"delay": 10})
     set_level("lamp")
     simulate(product=key, names=["lamp"], online=False)
-    pass_time(20)
+    advance_clock(20)
     assert value("lamp") is None
 
 

@@ -39,13 +39,13 @@ def said(api, key):
 
 
 @pytest.fixture
-def push(api, key, pass_time):
+def push(api, key, advance_clock):
     """Push a speech to all devices and return the job's code, a while later."""
 
     def push(text: str = "hello") -> str:
         made = api("CreateSpeech", ProjectCode="p1", Voice="Siyue", BizCode=text.upper(), Text=text)["Data"]
         code = api("PushSpeech", ProjectCode="p1", SpeechCodeList=[made], PushMode="ALL")["Data"]
-        pass_time(1)
+        advance_clock(1)
         return code
 
     return push
@@ -157,14 +157,14 @@ def test_a_device_does_not_take_a_speech(api, key, simulate, behave, push, pushe
     assert kept() == []
 
 
-def test_a_device_never_says_how_it_went(behave, push, pushed, kept, pass_time):
+def test_a_device_never_says_how_it_went(behave, push, pushed, kept, advance_clock):
     behave(speech={"outcome": "stall"})
     code = push()
     assert pushed(code) == {"Status": "SENDING"}
     behave()
     other = push("other")
     assert (pushed(code), pushed(other)) == ({"Status": "SENDING"}, {"Status": "SUCCESS"})
-    pass_time(DAY)
+    advance_clock(DAY)
     assert pushed(code) == {"Status": "TIMEOUT"}
     assert kept() == ["OTHER"]
 

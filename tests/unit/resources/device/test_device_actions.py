@@ -25,25 +25,25 @@ def account(**replies) -> Answers:
 @pytest.mark.parametrize("reply", [{}, {"JobId": ""}])
 def test_a_device_is_reset(reply):
     client = account(ResetThing=reply)
-    assert Reset().perform(LAMP, client, False) == {"changed": True, "calls": 3}
+    assert Reset().run(LAMP, client, False) == {"changed": True, "calls": 3}
     assert client.sent[-1] == ("ResetThing", {"IotId": "i1"})
 
 
 def test_a_gateway_with_many_sub_devices_is_reset_by_a_job():
     client = account(ResetThing={"JobId": "j1"}, QueryJob={"Data": {"Status": "COMPLETED"}})
-    assert Reset().perform(LAMP, client, False) == {"changed": True, "calls": 4, "job_id": "j1"}
+    assert Reset().run(LAMP, client, False) == {"changed": True, "calls": 4, "job_id": "j1"}
     assert client.sent[-1] == ("QueryJob", {"JobId": "j1"})
 
 
 def test_a_client_id_is_declared_the_right_one():
     client = account()
-    RightClientId().perform({**LAMP, "client_id": "c1"}, client, False)
+    RightClientId().run({**LAMP, "client_id": "c1"}, client, False)
     assert client.sent[-1] == ("TransformClientId", {"IotId": "i1", "ClientId": "c1"})
 
 
 def test_deduplication_is_sent_as_it_is_asked_for():
     client = account()
-    Deduplication().perform({"product": "street_light", "by_value": True, "by_timestamp": False}, client, False)
+    Deduplication().run({"product": "street_light", "by_value": True, "by_timestamp": False}, client, False)
     assert client.sent[-1] == (
         "UpdateProductFilterConfig",
         {"ProductKey": "a1", "PropertyValueFilter": True, "PropertyTimestampFilter": False},
@@ -60,6 +60,6 @@ def test_deduplication_is_sent_as_it_is_asked_for():
 )
 def test_in_check_mode_nothing_is_done(entry, options):
     client = account()
-    result = entry.perform(options, client, True)
+    result = entry.run(options, client, True)
     assert result["changed"] is True
     assert set(client.log) <= {"QueryProductList", "QueryDeviceDetail"}

@@ -79,4 +79,4 @@ def test_a_device_fails_where_its_job_does(slept, operation, wanted):
 
 def test_a_reset_fails_where_its_job_does(slept):
     with pytest.raises(EngineError, match=r"^ResetThing: the job j1, .* was canceled"):
-        Reset().perform(HUB, account("CANCELLED", ResetThing={"JobId": "j1"}), False)
+        Reset().run(HUB, account("CANCELLED", ResetThing={"JobId": "j1"}), False)

@@ -46,7 +46,7 @@ def account(*looks: tuple) -> Answers:
 
 def register(client, **options) -> dict:
     given = {"product": "sensor", "devices": NODES, "wait": True, "wait_timeout_in_seconds": 60, **options}
-    return Register().perform(given, client, False)
+    return Register().run(given, client, False)
 
 
 def test_a_task_is_waited_for():
@@ -90,7 +90,7 @@ def test_nobody_waits_longer_than_asked(monkeypatch):
 
 def test_a_task_is_told():
     client = account(("RUNNING", BOTH[:1]))
-    assert LoraInfo().perform({"task_id": "7", "join_permission": None}, client, False) == {
+    assert LoraInfo().run({"task_id": "7", "join_permission": None}, client, False) == {
         "changed": False,
         "task": {"task_id": "7", "state": "running", "total": 2, "registered": BOTH[:1]},
         "calls": 1,
@@ -102,10 +102,10 @@ def test_join_permissions_and_a_task_at_once():
     client.replies["QueryLoRaJoinPermissions"] = {
         "JoinPermissions": {"JoinPermission": [{"JoinPermissionId": 8, "JoinPermissionName": "fields"}]}
     }
-    told = LoraInfo().perform({"task_id": "7", "join_permission": "fields"}, client, False)
+    told = LoraInfo().run({"task_id": "7", "join_permission": "fields"}, client, False)
     assert told["task"]["state"] == "finish"
     assert told["join_permissions"] == [
         {"join_permission_id": "8", "name": "fields", "type": "", "class_mode": "", "enabled": False, "owner": ""}
     ]
     client.replies["QueryLoRaJoinPermissions"] = {}
-    assert LoraInfo().perform({"task_id": None, "join_permission": None}, client, False)["join_permissions"] == []
+    assert LoraInfo().run({"task_id": None, "join_permission": None}, client, False)["join_permissions"] == []

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from ....conftest import flat
+from ....conftest import flatten
 
 INSTANCE = "iot-060a0bcd"
 _COMMON = {
@@ -62,7 +62,7 @@ class Account:
         """Calls an operation as somebody else."""
         if self.instance:
             params["IotInstanceId"] = self.instance
-        return self._thread.submit(self.platform.call, action, flat(params)).result()
+        return self._thread.submit(self.platform.call, action, flatten(params)).result()
 
     def advance(self, seconds: float) -> None:
         self._thread.submit(self.platform.clock.advance, seconds).result()

@@ -80,20 +80,20 @@ def failures(download):
     return failures
 
 
-def test_a_product_gets_licences_and_loses_them(platform, api, refused):
+def test_a_product_gets_licences_and_loses_them(platform, api, api_error):
     key = api("CreateProduct", ProductName="camera", NodeType=0)["ProductKey"]
     for code in ("480P", "720P", "720P"):
         assert api("BindLicenseProduct", ProductKey=key, LicenseCode=code) == {"Data": True}
     assert platform.store.count("product_license") == 2
     assert api("UnbindLicenseProduct", ProductKey=key, LicenseCode="720P") == {"Data": True}
     assert platform.store.all("product_license") == [{"product_key": key, "license_code": "480P"}]
-    assert refused("UnbindLicenseProduct", ProductKey=key, LicenseCode="720P").code == REFUSED
+    assert api_error("UnbindLicenseProduct", ProductKey=key, LicenseCode="720P").code == REFUSED
 
 
 @pytest.mark.parametrize("action", ["BindLicenseProduct", "UnbindLicenseProduct"])
-def test_products_and_licences_that_there_are_not(product, refused, action):
-    assert refused(action, ProductKey=product, LicenseCode="1080P").code == MALFORMED
-    assert refused(action, ProductKey=ABSENT, LicenseCode="720P").code == "iot.prod.NotExistedProduct"
+def test_products_and_licences_that_there_are_not(product, api_error, action):
+    assert api_error(action, ProductKey=product, LicenseCode="1080P").code == MALFORMED
+    assert api_error(action, ProductKey=ABSENT, LicenseCode="720P").code == "iot.prod.NotExistedProduct"
 
 
 def test_devices_are_licensed_one_after_the_other(platform, register, bind, check, licensed, failures):
@@ -160,27 +160,27 @@ def test_a_device_of_another_product_fails(platform, api, register, bind, check)
     assert (check(number)["SuccessSum"], check(number)["FailSum"]) == (0, 1)
 
 
-def test_what_cannot_be_licensed(platform, api, product, register, refused):
+def test_what_cannot_be_licensed(platform, api, product, register, api_error):
     [one] = register("dev_one")
     asked = {"ProductKey": product, "LicenseCode": "720P", "IotIdList": [one]}
-    assert refused("BindLicenseDevice", **{**asked, "LicenseCode": "480P"}).code == REFUSED
-    assert refused("BindLicenseDevice", **{**asked, "LicenseCode": "4K"}).code == MALFORMED
-    assert refused("BindLicenseDevice", **{**asked, "ProductKey": ABSENT}).code == "iot.prod.NotExistedProduct"
+    assert api_error("BindLicenseDevice", **{**asked, "LicenseCode": "480P"}).code == REFUSED
+    assert api_error("BindLicenseDevice", **{**asked, "LicenseCode": "4K"}).code == MALFORMED
+    assert api_error("BindLicenseDevice", **{**asked, "ProductKey": ABSENT}).code == "iot.prod.NotExistedProduct"
     with pytest.raises(GatewayError, match="MissingIotIdList"):
         api("BindLicenseDevice", ProductKey=product, LicenseCode="720P", DeviceNameList=["dev_one"])
     assert platform.store.count("license_progress") == 0
 
 
-def test_progress_that_there_is_not(api, product, register, bind, refused):
+def test_progress_that_there_is_not(api, product, register, bind, api_error):
     number = bind(register("dev_one"))["CheckProgressId"]
     asked = {"ProductKey": product, "LicenseCode": "720P", "CheckProgressId": number}
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     for params in ({"CheckProgressId": "0"}, {"CheckProgressId": "x"}, {"ProductKey": other}, {"LicenseCode": "480P"}):
-        assert refused("CheckBindLicenseDeviceProgress", **{**asked, **params}).code == REFUSED
-    assert refused("CheckBindLicenseDeviceProgress", **{**asked, "LicenseCode": "x"}).code == MALFORMED
+        assert api_error("CheckBindLicenseDeviceProgress", **{**asked, **params}).code == REFUSED
+    assert api_error("CheckBindLicenseDeviceProgress", **{**asked, "LicenseCode": "x"}).code == MALFORMED
 
 
-def test_the_list_filters(platform, api, product, register, bind, licensed, refused):
+def test_the_list_filters(platform, api, product, register, bind, licensed, api_error):
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     for key, code in ((other, "480P"), (product, "480P")):
         api("BindLicenseProduct", ProductKey=key, LicenseCode=code)
@@ -199,11 +199,11 @@ def test_the_list_filters(platform, api, product, register, bind, licensed, refu
     assert licensed(StartTime=at, EndTime=at) == ["dev_two"]
     assert len(licensed(StartTime=at)) == 3
     assert licensed(EndTime=at, ProductKey=product) == ["dev_two", "dev_one"]
-    wrong = refused("QueryLicenseDeviceList", StartTime=at + 1, EndTime=at)
+    wrong = api_error("QueryLicenseDeviceList", StartTime=at + 1, EndTime=at)
     assert wrong.code == "iot.check.ParametersNotLessThanMax"
-    assert refused("QueryLicenseDeviceList", LicenseCode="x").code == MALFORMED
-    assert refused("QueryLicenseDeviceList", ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
-    assert refused("QueryLicenseDeviceList", IotId="absent").code == "iot.device.NotExistedDevice"
+    assert api_error("QueryLicenseDeviceList", LicenseCode="x").code == MALFORMED
+    assert api_error("QueryLicenseDeviceList", ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
+    assert api_error("QueryLicenseDeviceList", IotId="absent").code == "iot.device.NotExistedDevice"
 
 
 def test_no_licence_is_listed_before_its_time(platform, register, bind, licensed):
@@ -211,13 +211,13 @@ def test_no_licence_is_listed_before_its_time(platform, register, bind, licensed
     assert licensed(EndTime=platform.clock.now() + 10 * EACH * 1000) == []
 
 
-def test_pages(platform, api, register, bind, licensed, refused):
+def test_pages(platform, api, register, bind, licensed, api_error):
     bind(register("dev_one", "dev_two", "dev_three"))
     platform.clock.advance(3 * EACH)
     assert licensed(PageId=2, PageSize=2) == ["dev_one"]
     reply = api("QueryLicenseDeviceList", PageId=2, PageSize=2)["Data"]
     assert (reply["PageId"], reply["PageSize"], reply["Total"]) == (2, 2, 3)
-    assert refused("QueryLicenseDeviceList", PageSize=101).code == "iot.common.InvalidPageParams"
+    assert api_error("QueryLicenseDeviceList", PageSize=101).code == "iot.common.InvalidPageParams"
 
 
 def test_licences_go_with_devices_and_products(platform, api, product, register, bind, licensed):

@@ -50,15 +50,15 @@ def devices(api):
 
 
 @pytest.fixture
-def refused(api):
+def api_error(api):
     """The error that a call must get."""
 
-    def refused(action: str, **params) -> ApiError:
+    def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
             api(action, **params)
         return caught.value
 
-    return refused
+    return api_error
 
 
 def report(status: str, valid=(), invalid=(), details=()) -> dict:
@@ -128,7 +128,7 @@ def test_names_beyond_the_1000th_are_dropped(platform, api, product, check, stat
     assert status(other) == report("CHECK_SUCCESS", names[:1000])
 
 
-def test_what_is_wrong_with_names_is_said_at_once(platform, refused, product):
+def test_what_is_wrong_with_names_is_said_at_once(platform, api_error, product):
     entries = [
         {"DeviceName": "AP", "DeviceNickname": "nickname"},
         {"DeviceName": "lamp", "DeviceNickname": "a-1"},
@@ -136,7 +136,7 @@ def test_what_is_wrong_with_names_is_said_at_once(platform, refused, product):
         {"DeviceName": "twice"},
         {"DeviceName": "good", "DeviceNickname": "a" * 64},
     ]
-    error = refused("BatchCheckDeviceNames", ProductKey=product, DeviceNameList=entries)
+    error = api_error("BatchCheckDeviceNames", ProductKey=product, DeviceNameList=entries)
     assert error.code == "iot.device.InvalidFormattedDeviceName"
     data = error.extra["Data"]
     details = data.pop("InvalidDetailList")["InvalidDetailList"]
@@ -174,11 +174,11 @@ def test_what_is_wrong_with_names_is_said_at_once(platform, refused, product):
         ({"DeviceName": ["lamp"], "ProductKey": ABSENT}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_names_that_are_not_taken(refused, product, params, code):
-    assert refused("BatchCheckDeviceNames", **{"ProductKey": product, **params}).code == code
+def test_names_that_are_not_taken(api_error, product, params, code):
+    assert api_error("BatchCheckDeviceNames", **{"ProductKey": product, **params}).code == code
 
 
-def test_a_name_that_is_taken_is_found_by_the_check(api, product, check, register, status, later, refused):
+def test_a_name_that_is_taken_is_found_by_the_check(api, product, check, register, status, later, api_error):
     api("RegisterDevice", ProductKey=product, DeviceName="lamp")
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     api("RegisterDevice", ProductKey=other, DeviceName="free")
@@ -188,7 +188,7 @@ def test_a_name_that_is_taken_is_found_by_the_check(api, product, check, registe
     [detail] = found["InvalidDetailList"]["invalidDetailList"]
     assert detail["DeviceName"] == "lamp"
     assert found == report("CHECK_FAILED", invalid=["lamp"], details=[detail])
-    error = refused("BatchRegisterDeviceWithApplyId", ProductKey=product, ApplyId=apply_id)
+    error = api_error("BatchRegisterDeviceWithApplyId", ProductKey=product, ApplyId=apply_id)
     assert error.code == "iot.device.IncorrentDeviceApplyInfo"
 
 
@@ -203,15 +203,15 @@ def test_a_name_that_was_taken_since_the_check_fails_alone(api, product, check, 
     assert [device["DeviceName"] for device in devices(apply_id)] == ["free"]
 
 
-def test_an_application_is_registered_once(product, check, register, later, refused):
+def test_an_application_is_registered_once(product, check, register, later, api_error):
     apply_id = check("lamp")
     again = {"action": "BatchRegisterDeviceWithApplyId", "ProductKey": product, "ApplyId": apply_id}
-    assert refused(**again).code == "iot.device.CreateDeviceTasksRunning"
+    assert api_error(**again).code == "iot.device.CreateDeviceTasksRunning"
     later()
     register(apply_id)
-    assert refused(**again).code == "iot.device.CreateDeviceTasksRunning"
+    assert api_error(**again).code == "iot.device.CreateDeviceTasksRunning"
     later()
-    assert refused(**again).code == "iot.device.ApplyManyDevicesFailed"
+    assert api_error(**again).code == "iot.device.ApplyManyDevicesFailed"
 
 
 def test_random_names(api, product, status, later, devices):
@@ -231,30 +231,30 @@ def test_random_names(api, product, status, later, devices):
         (1001, "iot.device.DeviceCountExceeded"),
     ],
 )
-def test_how_many_random_names_there_can_be(api, product, refused, count, code):
-    assert refused("BatchRegisterDevice", ProductKey=product, Count=count).code == code
+def test_how_many_random_names_there_can_be(api, product, api_error, count, code):
+    assert api_error("BatchRegisterDevice", ProductKey=product, Count=count).code == code
     api("BatchRegisterDevice", ProductKey=product, Count=1000)
 
 
-def test_random_names_of_no_product(refused):
-    assert refused("BatchRegisterDevice", ProductKey=ABSENT, Count=1).code == "iot.prod.NotExistedProduct"
+def test_random_names_of_no_product(api_error):
+    assert api_error("BatchRegisterDevice", ProductKey=ABSENT, Count=1).code == "iot.prod.NotExistedProduct"
 
 
 @pytest.mark.parametrize("action", ["BatchRegisterDeviceWithApplyId", "QueryBatchRegisterDeviceStatus"])
-def test_an_application_of_another_product(api, check, refused, action):
+def test_an_application_of_another_product(api, check, api_error, action):
     apply_id = check("lamp")
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
-    assert refused(action, ProductKey=other, ApplyId=apply_id).code == "iot.device.DeviceApplyIsNotFound"
-    assert refused(action, ProductKey=ABSENT, ApplyId=apply_id).code == "iot.prod.NotExistedProduct"
+    assert api_error(action, ProductKey=other, ApplyId=apply_id).code == "iot.device.DeviceApplyIsNotFound"
+    assert api_error(action, ProductKey=ABSENT, ApplyId=apply_id).code == "iot.prod.NotExistedProduct"
 
 
 @pytest.mark.parametrize(
     "action", ["BatchRegisterDeviceWithApplyId", "QueryBatchRegisterDeviceStatus", "QueryPageByApplyId"]
 )
-def test_an_application_that_is_not_there(api, product, check, refused, action):
+def test_an_application_that_is_not_there(api, product, check, api_error, action):
     apply_id = check("lamp")
-    assert refused(action, ProductKey=product, ApplyId=apply_id + 1).code == "iot.device.DeviceApplyIsNotFound"
-    assert refused(action, ProductKey=product, ApplyId=0).code == "iot.device.InvalidFormattedApplyId"
+    assert api_error(action, ProductKey=product, ApplyId=apply_id + 1).code == "iot.device.DeviceApplyIsNotFound"
+    assert api_error(action, ProductKey=product, ApplyId=0).code == "iot.device.InvalidFormattedApplyId"
     with pytest.raises(GatewayError, match="MissingApplyId"):
         api(action, ProductKey=product)
 
@@ -267,7 +267,7 @@ def test_ids_have_7_digits_and_are_not_used_again(platform, api, product, check)
     assert 1_000_000 < first < second < 10_000_000
 
 
-def test_pages_of_devices(api, product, later, refused):
+def test_pages_of_devices(api, product, later, api_error):
     apply_id = api("BatchRegisterDevice", ProductKey=product, Count=5)["Data"]["ApplyId"]
     later()
     pages = [api("QueryPageByApplyId", ApplyId=apply_id, PageSize=2, CurrentPage=page) for page in (1, 2, 3)]
@@ -275,7 +275,7 @@ def test_pages_of_devices(api, product, later, refused):
     assert [len(page) for page in listed] == [2, 2, 1]
     assert len({device["IotId"] for page in listed for device in page}) == 5
     assert pages[1] == {"Page": 2, "PageSize": 2, "PageCount": 3, "Total": 5}
-    error = refused("QueryPageByApplyId", ApplyId=apply_id, PageSize=51)
+    error = api_error("QueryPageByApplyId", ApplyId=apply_id, PageSize=51)
     assert error.code == "iot.common.InvalidPageParams"
 
 
@@ -297,6 +297,6 @@ def test_a_product_can_be_deleted_in_between(platform, api, product, check, late
     api("DeleteProduct", ProductKey=product)
     assert platform.store.count("device_application_entry") == 0
     later()
-    platform.do_due_work()
+    platform.run_due_work()
     assert platform.store.count("device") == 0
     assert platform.store.count("due") == 0

@@ -100,20 +100,22 @@ def test_a_key_fits_its_certificate_only(certificate, shake_hands, platform):
         shake_hands(mixed, server, platform.store.one("certificate_authority")["certificate"])
 
 
-def test_who_has_no_certificate_here(api, key, certificate, refused):
+def test_who_has_no_certificate_here(api, key, certificate, api_error):
     certificate()
     api("SetProductCertInfo", ProductKey=key, IssueModel=3)
-    error = refused("QueryDeviceCert", ProductKey=key, DeviceName="camera")
+    error = api_error("QueryDeviceCert", ProductKey=key, DeviceName="camera")
     assert (error.code, "IssueModel 3" in error.message) == ("iot.system.IllegalRequest", True)
     other = api("CreateProduct", ProductName="lamps", NodeType=0)["ProductKey"]
     api("RegisterDevice", ProductKey=other, DeviceName="lamp")
-    error = refused("QueryDeviceCert", ProductKey=other, DeviceName="lamp")
+    error = api_error("QueryDeviceCert", ProductKey=other, DeviceName="lamp")
     assert (error.code, "x509" in error.message) == ("iot.system.IllegalRequest", True)
-    assert refused("QueryDeviceCert", ProductKey="a1nothing00", DeviceName="lamp").code == "iot.prod.NotExistedProduct"
+    assert (
+        api_error("QueryDeviceCert", ProductKey="a1nothing00", DeviceName="lamp").code == "iot.prod.NotExistedProduct"
+    )
 
 
-def test_a_device_that_is_not_there(key, refused):
-    assert refused("QueryDeviceCert", ProductKey=key, DeviceName="nothing").code == "iot.device.NotExistedDevice"
+def test_a_device_that_is_not_there(key, api_error):
+    assert api_error("QueryDeviceCert", ProductKey=key, DeviceName="nothing").code == "iot.device.NotExistedDevice"
 
 
 def test_a_certificate_goes_with_its_device(platform, api, key, certificate):
@@ -151,9 +153,9 @@ def test_devices_registered_in_bulk_have_their_certificates_at_once(platform, ap
     assert api("QueryDeviceCert", **asked)["DeviceCertInfo"]["Status"] == 2
 
 
-def test_applications_without_certificates(platform, api, key, refused):
+def test_applications_without_certificates(platform, api, key, api_error):
     def code(apply_id: int) -> str:
-        return refused("QueryCertUrlByApplyId", ApplyId=apply_id).code
+        return api_error("QueryCertUrlByApplyId", ApplyId=apply_id).code
 
     assert code(7) == "iot.device.DeviceApplyIsNotFound"
     other = api("CreateProduct", ProductName="lamps", NodeType=0)["ProductKey"]

@@ -48,15 +48,15 @@ def context(platform):
 
 
 @pytest.fixture
-def refused(api):
+def api_error(api):
     """The error that a call must get."""
 
-    def refused(action: str, **params) -> ApiError:
+    def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
             api(action, **params)
         return caught.value
 
-    return refused
+    return api_error
 
 
 def row(platform, device) -> dict:
@@ -120,14 +120,14 @@ def test_nicknames_at_the_limits(register, nickname):
         ({"DevEui": "e85D"}, "iot.device.InvalidDeviceParams"),
     ],
 )
-def test_what_cannot_be_registered(platform, refused, product, params, code):
-    assert refused("RegisterDevice", **{"ProductKey": product, "DeviceName": "lamp", **params}).code == code
+def test_what_cannot_be_registered(platform, api_error, product, params, code):
+    assert api_error("RegisterDevice", **{"ProductKey": product, "DeviceName": "lamp", **params}).code == code
     assert platform.store.count("device") == 0
 
 
-def test_a_name_is_there_once_in_a_product(api, product, register, refused):
+def test_a_name_is_there_once_in_a_product(api, product, register, api_error):
     register("lamp")
-    code = refused("RegisterDevice", ProductKey=product, DeviceName="lamp").code
+    code = api_error("RegisterDevice", ProductKey=product, DeviceName="lamp").code
     assert code == "iot.device.AlreadyExistedDeviceName"
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     assert register("lamp", ProductKey=other)["ProductKey"] == other
@@ -162,13 +162,13 @@ def test_a_lorawan_device(platform, register, lora, params):
         {"LoraNodeType": "USERDEFINED", "DevEui": "e85D", "JoinEui": "Ede4"},
     ],
 )
-def test_what_a_lorawan_device_needs(refused, lora, params):
-    assert refused("RegisterDevice", ProductKey=lora, **params).code == "iot.device.InvalidDeviceParams"
+def test_what_a_lorawan_device_needs(api_error, lora, params):
+    assert api_error("RegisterDevice", ProductKey=lora, **params).code == "iot.device.InvalidDeviceParams"
 
 
-def test_a_dev_eui_is_there_once(register, refused, lora):
+def test_a_dev_eui_is_there_once(register, api_error, lora):
     register(ProductKey=lora, DevEui="e85D", PinCode="Die8")
-    error = refused("RegisterDevice", ProductKey=lora, DevEui="e85D", PinCode="Die8")
+    error = api_error("RegisterDevice", ProductKey=lora, DevEui="e85D", PinCode="Die8")
     assert error.code == "iot.device.InvalidDeviceParams"
 
 
@@ -184,8 +184,8 @@ def test_a_dev_eui_is_there_once(register, refused, lora):
         ({"IotId": "no*thing"}, "iot.device.InvalidIoTId"),
     ],
 )
-def test_a_device_that_is_not_there(refused, action, params, code):
-    assert refused(action, **params).code == code
+def test_a_device_that_is_not_there(api_error, action, params, code):
+    assert api_error(action, **params).code == code
 
 
 def test_the_detail_of_a_new_device(platform, api, product, register):
@@ -236,14 +236,14 @@ def test_details_of_many(api, product, register):
     assert listed[1] == detail
 
 
-def test_details_of_too_many(api, product, refused):
+def test_details_of_too_many(api, product, api_error):
     api("BatchQueryDeviceDetail", ProductKey=product, DeviceName=["lamp"] * 100)
-    error = refused("BatchQueryDeviceDetail", ProductKey=product, DeviceName=["lamp"] * 101)
+    error = api_error("BatchQueryDeviceDetail", ProductKey=product, DeviceName=["lamp"] * 101)
     assert error.code == "iot.device.TooManyDeviceNamesPerRequest"
 
 
-def test_details_of_no_product(api, refused):
-    assert refused("BatchQueryDeviceDetail", ProductKey=ABSENT, DeviceName=["a"]).code == "iot.prod.NotExistedProduct"
+def test_details_of_no_product(api, api_error):
+    assert api_error("BatchQueryDeviceDetail", ProductKey=ABSENT, DeviceName=["a"]).code == "iot.prod.NotExistedProduct"
     with pytest.raises(GatewayError, match="MissingDeviceName"):
         api("BatchQueryDeviceDetail", ProductKey=ABSENT)
 
@@ -298,7 +298,7 @@ def test_the_list_goes_on_after_a_token_whatever_was_registered_since(api, produ
 def test_tokens_lead_through_devices_of_one_moment_and_of_several(platform, api, product):
     for prefix in ("old", "new"):
         wanted = {"product": product, "prefix": prefix, "count": 5}
-        platform.run(lambda ctx, wanted=wanted: control_devices.make(ctx, wanted))
+        platform.run(lambda ctx, wanted=wanted: control_devices.create_devices(ctx, wanted))
         platform.clock.advance(1)
     found = []
     token = ""
@@ -318,17 +318,17 @@ def test_a_full_last_page_has_no_token(api, product, register):
     assert (names(reply), reply["NextToken"]) == (["last", "lamp"], "")
 
 
-def test_how_deep_the_list_can_be_read(api, product, register, refused):
+def test_how_deep_the_list_can_be_read(api, product, register, api_error):
     register("lamp")
     register("last")
     token = api("QueryDevice", ProductKey=product, PageSize=1)["NextToken"]
     reply = api("QueryDevice", ProductKey=product, PageSize=50, CurrentPage=200)
     assert names(reply) == []
-    error = refused("QueryDevice", ProductKey=product, PageSize=50, CurrentPage=201)
+    error = api_error("QueryDevice", ProductKey=product, PageSize=50, CurrentPage=201)
     assert error.code == "iot.common.InvalidPageParams"
     reply = api("QueryDevice", ProductKey=product, PageSize=50, CurrentPage=9999, NextToken=token)
     assert (names(reply), reply["Page"]) == (["lamp"], 9999)
-    error = refused("QueryDevice", ProductKey=product, PageSize=50, CurrentPage=10_000, NextToken=token)
+    error = api_error("QueryDevice", ProductKey=product, PageSize=50, CurrentPage=10_000, NextToken=token)
     assert error.code == "iot.common.InvalidPageParams"
 
 
@@ -344,12 +344,12 @@ def test_how_deep_the_list_can_be_read(api, product, register, refused):
         {"NextToken": base64.b64encode(b"\xff").decode()},
     ],
 )
-def test_pages_that_there_are_not(refused, product, params):
-    assert refused("QueryDevice", ProductKey=product, **params).code == "iot.common.InvalidPageParams"
+def test_pages_that_there_are_not(api_error, product, params):
+    assert api_error("QueryDevice", ProductKey=product, **params).code == "iot.common.InvalidPageParams"
 
 
-def test_the_list_of_no_product(refused):
-    assert refused("QueryDevice", ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
+def test_the_list_of_no_product(api_error):
+    assert api_error("QueryDevice", ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
 
 
 def test_products_count_their_devices(api, product, register):
@@ -388,18 +388,18 @@ def test_nicknames_of_many(platform, api, product, register):
         ({"Nickname": "gone"}, "iot.device.NullDeviceName"),
     ],
 )
-def test_nicknames_of_all_or_of_none(api, product, register, refused, entry, code):
+def test_nicknames_of_all_or_of_none(api, product, register, api_error, entry, code):
     one = register("one1", Nickname="first")
     register("lamp")
     entries = [{"IotId": one["IotId"], "Nickname": "changed"}, {"ProductKey": product, **entry}]
-    assert refused("BatchUpdateDeviceNickname", DeviceNicknameInfo=entries).code == code
+    assert api_error("BatchUpdateDeviceNickname", DeviceNicknameInfo=entries).code == code
     assert api("QueryDeviceInfo", IotId=one["IotId"])["Data"]["Nickname"] == "first"
 
 
-def test_how_many_nicknames_one_call_takes(api, register, refused):
+def test_how_many_nicknames_one_call_takes(api, register, api_error):
     entry = {"IotId": register("lamp")["IotId"], "Nickname": "a" * 32}
     api("BatchUpdateDeviceNickname", DeviceNicknameInfo=[entry] * 100)
-    error = refused("BatchUpdateDeviceNickname", DeviceNicknameInfo=[entry] * 101)
+    error = api_error("BatchUpdateDeviceNickname", DeviceNicknameInfo=[entry] * 101)
     assert error.code == "iot.system.IllegalRequest"
     with pytest.raises(GatewayError, match="MissingDeviceNicknameInfo"):
         api("BatchUpdateDeviceNickname")

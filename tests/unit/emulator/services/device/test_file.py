@@ -32,7 +32,7 @@ def names(reply) -> list[str]:
     return [file["Name"] for file in reply["Data"]["FileSummary"]]
 
 
-def test_the_list(platform, api, devices, upload, refused):
+def test_the_list(platform, api, devices, upload, api_error):
     for number in range(3):
         upload(devices[0], f"shot{number}.jpg", b"x" * 1024 * number)
         platform.clock.advance(1)
@@ -45,7 +45,7 @@ def test_the_list(platform, api, devices, upload, refused):
     assert names(api("QueryDeviceFileList", **named, PageSize=2, CurrentPage=2)) == ["shot0.jpg"]
     assert api("QueryDeviceFileList", **named)["PageSize"] == 10
     api("QueryDeviceFileList", **named, PageSize=200)
-    assert refused("QueryDeviceFileList", **named, PageSize=201).code == "iot.common.InvalidPageParams"
+    assert api_error("QueryDeviceFileList", **named, PageSize=201).code == "iot.common.InvalidPageParams"
 
 
 @pytest.mark.parametrize(("size", "kilobytes"), [(0, "0"), (1, "1"), (1024, "1"), (1025, "2")])
@@ -60,30 +60,30 @@ def test_a_file(api, devices, upload, download, size, kilobytes):
     assert read == listed
 
 
-def test_a_file_is_deleted(api, devices, upload, refused):
+def test_a_file_is_deleted(api, devices, upload, api_error):
     file_id = upload(devices[0], "shot.jpg")
     upload(devices[0], "other.jpg")
     api("DeleteDeviceFile", IotId=devices[0]["IotId"], FileId=file_id)
     assert names(api("QueryDeviceFileList", IotId=devices[0]["IotId"])) == ["other.jpg"]
     for action in ("QueryDeviceFile", "DeleteDeviceFile"):
-        assert refused(action, IotId=devices[0]["IotId"], FileId=file_id).code == "iot.common.FileNotExist"
+        assert api_error(action, IotId=devices[0]["IotId"], FileId=file_id).code == "iot.common.FileNotExist"
 
 
-def test_a_file_belongs_to_its_device(api, devices, upload, refused):
+def test_a_file_belongs_to_its_device(api, devices, upload, api_error):
     file_id = upload(devices[0], "shot.jpg")
     for action in ("QueryDeviceFile", "DeleteDeviceFile"):
-        assert refused(action, IotId=devices[1]["IotId"], FileId=file_id).code == "iot.common.FileNotExist"
+        assert api_error(action, IotId=devices[1]["IotId"], FileId=file_id).code == "iot.common.FileNotExist"
     assert names(api("QueryDeviceFileList", IotId=devices[0]["IotId"])) == ["shot.jpg"]
 
 
-def test_a_file_of_the_same_name_takes_the_place_of_the_old(api, devices, upload, refused):
+def test_a_file_of_the_same_name_takes_the_place_of_the_old(api, devices, upload, api_error):
     old = upload(devices[0], "shot.jpg", b"old")
     new = upload(devices[0], "shot.jpg", b"new")
     upload(devices[1], "shot.jpg")
     assert [
         file["FileId"] for file in api("QueryDeviceFileList", IotId=devices[0]["IotId"])["Data"]["FileSummary"]
     ] == [new]
-    assert refused("QueryDeviceFile", IotId=devices[0]["IotId"], FileId=old).code == "iot.common.FileNotExist"
+    assert api_error("QueryDeviceFile", IotId=devices[0]["IotId"], FileId=old).code == "iot.common.FileNotExist"
 
 
 @pytest.mark.parametrize("name", ["", "_a", ".a", "a b", "路", "a/b", "a" * 101, "a\n"])
@@ -113,5 +113,5 @@ def test_files_go_with_their_device(platform, api, devices, upload):
 
 
 @pytest.mark.parametrize("action", ["QueryDeviceFileList", "QueryDeviceFile", "DeleteDeviceFile"])
-def test_a_device_that_is_not_there(refused, action):
-    assert refused(action, IotId="nothing0000000000000000100", FileId="x").code == "iot.device.NotExistedDevice"
+def test_a_device_that_is_not_there(api_error, action):
+    assert api_error(action, IotId="nothing0000000000000000100", FileId="x").code == "iot.device.NotExistedDevice"

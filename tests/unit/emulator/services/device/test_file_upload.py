@@ -20,11 +20,11 @@ def packed(params: dict, piece: bytes, crc: int | None = None) -> bytes:
 
 
 @pytest.fixture
-def ask(say, outbox):
+def ask(publish_as_device, outbox):
     """Let the device say something about an upload; returns the reply."""
 
     def ask(what: str, content) -> dict:
-        say(ON + what, content)
+        publish_as_device(ON + what, content)
         ((topic, reply),) = outbox()
         assert topic == f"{ON}{what}_reply"
         return reply

@@ -71,19 +71,19 @@ def test_values_at_the_limits(api, key, params):
         ({"ProductKey": ABSENT}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_what_one_device_cannot_be(platform, key, refused, params, code):
-    assert refused("ImportDevice", **{"ProductKey": key, **entry(), **params}).code == code
+def test_what_one_device_cannot_be(platform, key, api_error, params, code):
+    assert api_error("ImportDevice", **{"ProductKey": key, **entry(), **params}).code == code
     assert platform.store.count("device") == 0
 
 
-def test_a_name_is_there_once(api, key, refused):
+def test_a_name_is_there_once(api, key, api_error):
     api("ImportDevice", ProductKey=key, **entry())
-    assert refused("ImportDevice", ProductKey=key, **entry()).code == "iot.device.AlreadyExistedDeviceName"
+    assert api_error("ImportDevice", ProductKey=key, **entry()).code == "iot.device.AlreadyExistedDeviceName"
     with pytest.raises(GatewayError, match="MissingDeviceSecret"):
         api("ImportDevice", ProductKey=key, DeviceName="camera_2")
 
 
-def test_many_devices(api, key, refused):
+def test_many_devices(api, key, api_error):
     batch = [entry(number) for number in range(11)] + [entry(11, Sn="SN_11")]
     apply_id = api("BatchImportDevice", ProductKey=key, DeviceList=batch)["Data"]["ApplyId"]
     first = api("QueryImportedDeviceByApplyId", ApplyId=apply_id, PageNo=1, PageSize=10)
@@ -101,11 +101,11 @@ def test_many_devices(api, key, refused):
     assert api("QueryProduct", ProductKey=key)["Data"]["DeviceCount"] == 12
 
 
-def test_an_import_is_not_taken_for_a_registration(api, key, refused):
+def test_an_import_is_not_taken_for_a_registration(api, key, api_error):
     imported = api("BatchImportDevice", ProductKey=key, DeviceList=[entry()])["Data"]["ApplyId"]
     registered = api("BatchRegisterDevice", ProductKey=key, Count=1)["Data"]["ApplyId"]
-    assert refused("QueryPageByApplyId", ApplyId=imported).code == "iot.device.DeviceApplyIsNotFound"
-    error = refused("QueryImportedDeviceByApplyId", ApplyId=registered, PageNo=1, PageSize=10)
+    assert api_error("QueryPageByApplyId", ApplyId=imported).code == "iot.device.DeviceApplyIsNotFound"
+    error = api_error("QueryImportedDeviceByApplyId", ApplyId=registered, PageNo=1, PageSize=10)
     assert error.code == "iot.device.DeviceApplyIsNotFound"
 
 
@@ -119,10 +119,10 @@ def test_each_import_has_its_devices(api, key):
     assert (names(emptied), emptied["TotalPage"]) == ([], 0)
 
 
-def test_an_import_goes_with_its_product(platform, api, key, refused):
+def test_an_import_goes_with_its_product(platform, api, key, api_error):
     apply_id = api("BatchImportDevice", ProductKey=key, DeviceList=[entry()])["Data"]["ApplyId"]
     api("DeleteProduct", ProductKey=key)
-    error = refused("QueryImportedDeviceByApplyId", ApplyId=apply_id, PageNo=1, PageSize=10)
+    error = api_error("QueryImportedDeviceByApplyId", ApplyId=apply_id, PageNo=1, PageSize=10)
     assert error.code == "iot.device.DeviceApplyIsNotFound"
     assert platform.store.count("imported_device") == 0
 
@@ -136,12 +136,12 @@ def test_an_import_goes_with_its_product(platform, api, key, refused):
         ({"PageNo": 1, "PageSize": 51}, False),
     ],
 )
-def test_pages_of_an_import(api, key, refused, page, taken):
+def test_pages_of_an_import(api, key, api_error, page, taken):
     apply_id = api("BatchImportDevice", ProductKey=key, DeviceList=[entry()])["Data"]["ApplyId"]
     if taken:
         assert names(api("QueryImportedDeviceByApplyId", ApplyId=apply_id, **page)) == []
     else:
-        error = refused("QueryImportedDeviceByApplyId", ApplyId=apply_id, **page)
+        error = api_error("QueryImportedDeviceByApplyId", ApplyId=apply_id, **page)
         assert error.code == "iot.common.InvalidPageParams"
 
 
@@ -188,8 +188,8 @@ def test_a_faulty_list_is_checked(api, taken):
     assert details[3]["ErrorMsg"] == "The device name is malformed"
 
 
-def test_a_faulty_list_is_not_imported(platform, api, taken, refused):
-    error = refused("BatchImportDevice", ProductKey=taken, DeviceList=FAULTY)
+def test_a_faulty_list_is_not_imported(platform, api, taken, api_error):
+    error = api_error("BatchImportDevice", ProductKey=taken, DeviceList=FAULTY)
     assert error.code == "iot.device.ApplyManyDevicesFailed"
     data = dict(error.extra["Data"])
     assert len(data.pop("InvalidDetailList")["InvalidDetailList"]) == 8
@@ -203,9 +203,9 @@ def test_a_faulty_list_is_not_imported(platform, api, taken, refused):
 
 
 @pytest.mark.parametrize("action", ["BatchImportDevice", "BatchCheckImportDevice"])
-def test_no_list(key, refused, action):
-    assert refused(action, ProductKey=key).code == "iot.device.NoneDeviceNameElement"
-    assert refused(action, ProductKey=ABSENT, DeviceList=[entry()]).code == "iot.prod.NotExistedProduct"
+def test_no_list(key, api_error, action):
+    assert api_error(action, ProductKey=key).code == "iot.device.NoneDeviceNameElement"
+    assert api_error(action, ProductKey=ABSENT, DeviceList=[entry()]).code == "iot.prod.NotExistedProduct"
 
 
 def test_what_is_beyond_10000_is_dropped_in_silence(platform, api, key):

@@ -13,11 +13,11 @@ DELETE = "/sys/{own}/thing/deviceinfo/delete"
 
 
 @pytest.fixture
-def answer(say, outbox):
+def answer(publish_as_device, outbox):
     """Let the device say something of itself, and return the code of the reply."""
 
     def answer(topic: str, params) -> int:
-        say(topic, {"id": "1", "version": "1.0", "params": params})
+        publish_as_device(topic, {"id": "1", "version": "1.0", "params": params})
         [(replied, reply)] = outbox()
         assert replied == f"{topic}_reply"
         assert reply["data"] == {}

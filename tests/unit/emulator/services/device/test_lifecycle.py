@@ -224,10 +224,10 @@ def test_many_sub_devices_are_a_job(platform, gateway, statuses, monkeypatch, ac
     assert (job["iot_id"], job["device_name"]) == (gateway[0], "gateway")
     assert job["ends_at"] == job["created_at"] + 10_000
     platform.clock.advance(9)
-    platform.do_due_work()
+    platform.run_due_work()
     assert statuses(gateway) == at_once
     platform.clock.advance(1)
-    platform.do_due_work()
+    platform.run_due_work()
     assert statuses(gateway) == later
 
 
@@ -253,7 +253,7 @@ def test_a_job_outlives_its_gateway(platform, gateway, statuses, crowd):
     for action in ("DisableThing", "DeleteDevice", "DeleteDevice"):
         platform.call(action, {"IotId": gateway[0]})
     platform.clock.advance(1)
-    platform.do_due_work()
+    platform.run_due_work()
     assert statuses(gateway) == [None, "DISABLE", "DISABLE"]
     assert platform.store.count("gateway_job") == 3
     assert platform.store.count("due") == 0
@@ -266,10 +266,10 @@ def test_a_job_outlives_its_gateway(platform, gateway, statuses, crowd):
 def parted(platform):
     """What devices have been told at last over connections of their own: ids, topics and messages."""
     announced = []
-    platform.listeners.add(downlink.PARTING, announced.append)
+    platform.listeners.add(downlink.DISCONNECT_EVENT, announced.append)
 
     def parted() -> list[tuple[str, str, dict]]:
-        taken = [downlink.parting(text) for text in announced]
+        taken = [downlink.parse_disconnect_event(text) for text in announced]
         announced.clear()
         return [(iot_id, topic, json.loads(payload)) for iot_id, topic, payload in taken]
 
@@ -282,8 +282,8 @@ def told(platform):
 
     def told(iot_id: str) -> list[tuple[str, str]]:
         def take(ctx) -> list[dict]:
-            waiting = downlink.waiting(ctx, iot_id)
-            downlink.delivered(ctx, [message["id"] for message in waiting])
+            waiting = downlink.pending_messages(ctx, iot_id)
+            downlink.remove_delivered(ctx, [message["id"] for message in waiting])
             return waiting
 
         return [(message["topic"], json.loads(message["payload"])["method"]) for message in platform.run(take)]

@@ -106,7 +106,7 @@ def test_pin_codes_are_not_kept(platform, create):
     assert "123456" not in str(platform.store.tables())
 
 
-def test_what_is_refused(platform, api, key, refused):
+def test_what_is_refused(platform, api, key, api_error):
     other = api("CreateProduct", ProductName="lamps", NodeType=0)["ProductKey"]
     for params, code in (
         ({"ProductKey": other, "DeviceInfo": nodes(1)}, "iot.device.ApplyManyDevicesFailed"),
@@ -114,10 +114,10 @@ def test_what_is_refused(platform, api, key, refused):
         ({"ProductKey": key, "DeviceInfo": nodes(501)}, "iot.device.DeviceCountExceeded"),
         ({"ProductKey": "a1nothing00", "DeviceInfo": nodes(1)}, "iot.prod.NotExistedProduct"),
     ):
-        assert refused("CreateLoRaNodesTask", **params).code == code
+        assert api_error("CreateLoRaNodesTask", **params).code == code
     assert platform.store.count("lora_task") == 0
     for task_id in ("1", "x"):
-        assert refused("GetLoraNodesTask", TaskId=task_id).code == "iot.device.DeviceApplyIsNotFound"
+        assert api_error("GetLoraNodesTask", TaskId=task_id).code == "iot.device.DeviceApplyIsNotFound"
 
 
 def test_500_nodes_are_taken(platform, create, state):
@@ -128,10 +128,10 @@ def test_500_nodes_are_taken(platform, create, state):
     assert state(task_id) == ("FINISH", 500, 500)
 
 
-def test_a_task_goes_with_its_product(platform, api, key, create, refused, caplog):
+def test_a_task_goes_with_its_product(platform, api, key, create, api_error, caplog):
     task_id = create(*nodes(1))
     api("DeleteProduct", ProductKey=key)
     platform.clock.advance(1)
-    assert refused("GetLoraNodesTask", TaskId=task_id).code == "iot.device.DeviceApplyIsNotFound"
+    assert api_error("GetLoraNodesTask", TaskId=task_id).code == "iot.device.DeviceApplyIsNotFound"
     assert platform.store.count("lora_task_node") == 0
     assert caplog.text == ""

@@ -68,15 +68,15 @@ def found(search):
 
 
 @pytest.fixture
-def refused(search):
+def api_error(search):
     """The code that a statement must get."""
 
-    def refused(sql: str) -> str:
+    def api_error(sql: str) -> str:
         with pytest.raises(ApiError) as caught:
             search(sql)
         return caught.value.code.removeprefix("iot.devicesearch.InvalidSQL")
 
-    return refused
+    return api_error
 
 
 def test_a_public_instance_has_no_search(api):
@@ -325,15 +325,15 @@ WHERE = 'SELECT * FROM device WHERE name = "lamp"'
         ("SELECT * FROM device WHERE ota_module.module_name = 'default'", "ParamError"),
     ],
 )
-def test_what_is_not_of_the_language(refused, sql, code):
-    assert refused(sql) == code
+def test_what_is_not_of_the_language(api_error, sql, code):
+    assert api_error(sql) == code
 
 
 @pytest.mark.parametrize(
     "text", ["lam%", "lamp", "%lamp", "%", "la%mp%", "lamp_1?%", *(f"lamp{c}%" for c in "\\/&+-!():~{}*?")]
 )
-def test_what_is_no_prefix(refused, text):
-    assert refused(f"SELECT * FROM device WHERE name LIKE '{text}'") == "ParamError"
+def test_what_is_no_prefix(api_error, text):
+    assert api_error(f"SELECT * FROM device WHERE name LIKE '{text}'") == "ParamError"
 
 
 def test_a_prefix_means_itself(found, register):
@@ -345,20 +345,20 @@ def test_a_prefix_means_itself(found, register):
     assert found("nickname LIKE '大厅路灯%'") == ["last"]
 
 
-def test_5_conditions_can_be_joined(found, refused, register):
+def test_5_conditions_can_be_joined(found, api_error, register):
     register("lamp")
     five = " OR ".join(["name = 'lamp'"] * 5)
     assert found(five) == ["lamp"]
-    assert refused(f"SELECT * FROM device WHERE {five} OR name = 'lamp'") == "ConditionError"
-    assert refused(f"SELECT * FROM device WHERE {five} AND name = 'lamp'") == "ConditionError"
+    assert api_error(f"SELECT * FROM device WHERE {five} OR name = 'lamp'") == "ConditionError"
+    assert api_error(f"SELECT * FROM device WHERE {five} AND name = 'lamp'") == "ConditionError"
 
 
-def test_a_statement_has_at_most_400_characters(search, refused):
+def test_a_statement_has_at_most_400_characters(search, api_error):
     sql = "SELECT * FROM device WHERE name = 'lamp' OR nickname = '{}'"
     longest = sql.format("灯" * (402 - len(sql)))
     assert len(longest) == 400
     assert search(longest)["Data"] == []
-    assert refused(f"{longest} ") == "Exception"
+    assert api_error(f"{longest} ") == "Exception"
 
 
 def test_expressions_by_themselves(platform, register):

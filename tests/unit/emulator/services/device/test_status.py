@@ -69,15 +69,15 @@ def found(api):
 
 
 @pytest.fixture
-def refused(api):
+def api_error(api):
     """The error that a call must get."""
 
-    def refused(action: str, **params) -> ApiError:
+    def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
             api(action, **params)
         return caught.value
 
-    return refused
+    return api_error
 
 
 def test_the_life_of_a_device(platform, api, product, register, connect, disconnect):
@@ -103,8 +103,8 @@ def test_the_life_of_a_device(platform, api, product, register, connect, disconn
     assert all(earlier + 1000 <= later for earlier, later in pairwise(moments))
 
 
-def test_the_status_of_no_device(refused):
-    assert refused("GetDeviceStatus", IotId="nothing").code == "iot.device.NotExistedDevice"
+def test_the_status_of_no_device(api_error):
+    assert api_error("GetDeviceStatus", IotId="nothing").code == "iot.device.NotExistedDevice"
 
 
 def test_states_of_many(platform, api, product, register, connect):
@@ -140,8 +140,8 @@ def test_states_of_many(platform, api, product, register, connect):
         ({"IotId": ["nothing"] * 51}, "iot.device.TooManyDeviceNamesPerRequest"),
     ],
 )
-def test_states_that_cannot_be_asked_for(refused, params, code):
-    assert refused("BatchGetDeviceState", **params).code == code
+def test_states_that_cannot_be_asked_for(api_error, params, code):
+    assert api_error("BatchGetDeviceState", **params).code == code
 
 
 def test_states_of_as_many_as_can_be(api, register):
@@ -153,7 +153,7 @@ def counts(total: int, active: int, online: int) -> dict[str, dict[str, int]]:
     return {"Data": {"deviceCount": total, "activeCount": active, "onlineCount": online}}
 
 
-def test_statistics(api, product, register, connect, disconnect, refused):
+def test_statistics(api, product, register, connect, disconnect, api_error):
     assert api("QueryDeviceStatistics") == counts(0, 0, 0)
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     group = api("CreateDeviceGroup", GroupName="group")["Data"]["GroupId"]
@@ -170,8 +170,8 @@ def test_statistics(api, product, register, connect, disconnect, refused):
     assert api("QueryDeviceStatistics", ProductKey=product) == counts(3, 3, 1)
     assert api("QueryDeviceStatistics", GroupId=group) == counts(2, 2, 2)
     assert api("QueryDeviceStatistics", GroupId=group, ProductKey=other) == counts(1, 1, 1)
-    assert refused("QueryDeviceStatistics", ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
-    assert refused("QueryDeviceStatistics", GroupId="nothing").code == "iot.group.NotExistedGroup"
+    assert api_error("QueryDeviceStatistics", ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
+    assert api_error("QueryDeviceStatistics", GroupId="nothing").code == "iot.group.NotExistedGroup"
 
 
 def test_a_list_by_status(platform, api, product, register):
@@ -251,7 +251,7 @@ def test_devices_of_one_moment_are_listed_from_the_last(platform, register, foun
     assert found(UNACTIVE) == ["three", "two2", "one1"]
 
 
-def test_a_list_by_status_can_be_narrowed(api, product, register, found, refused):
+def test_a_list_by_status_can_be_narrowed(api, product, register, found, api_error):
     other = api("CreateProduct", ProductName="other", NodeType=0, ResourceGroupId="rg-b")["ProductKey"]
     register("lamp")
     register("else", ProductKey=other)
@@ -259,7 +259,7 @@ def test_a_list_by_status_can_be_narrowed(api, product, register, found, refused
     assert found(UNACTIVE, ProductKey=product) == ["lamp"]
     assert found(UNACTIVE, ResourceGroupId="rg-b") == ["else"]
     assert found(UNACTIVE, ResourceGroupId="rg-b", ProductKey=product) == []
-    assert refused("QueryDeviceByStatus", Status=UNACTIVE, ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
+    assert api_error("QueryDeviceByStatus", Status=UNACTIVE, ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
 
 
 @pytest.mark.parametrize(
@@ -270,5 +270,5 @@ def test_a_list_by_status_can_be_narrowed(api, product, register, found, refused
         ({"Status": 1, "CurrentPage": 0}, "iot.common.InvalidPageParams"),
     ],
 )
-def test_lists_by_status_that_there_are_not(refused, params, code):
-    assert refused("QueryDeviceByStatus", **params).code == code
+def test_lists_by_status_that_there_are_not(api_error, params, code):
+    assert api_error("QueryDeviceByStatus", **params).code == code

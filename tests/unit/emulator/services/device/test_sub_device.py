@@ -14,9 +14,9 @@ CLIENT = "mac|lan=C|"
 
 
 @pytest.fixture
-def gateway(modelled, register):
+def gateway(create_modeled_product, register):
     """A gateway that is connected."""
-    return register("gateway", modelled("gateways", NodeType=1))
+    return register("gateway", create_modeled_product("gateways", NodeType=1))
 
 
 @pytest.fixture
@@ -26,12 +26,12 @@ def sensors(register):
 
 
 @pytest.fixture
-def answer(say, outbox, gateway):
+def answer(publish_as_device, outbox, gateway):
     """Let the gateway say something; returns the code, and the data of the reply."""
 
     def answer(what: str, params) -> tuple[int, object]:
         topic = f"/ext/session/{{own}}/{what}" if what.startswith("combine/") else f"/sys/{{own}}/thing/{what}"
-        say(topic, {"id": "1", "params": params}, gateway)
+        publish_as_device(topic, {"id": "1", "params": params}, gateway)
         [(replied, reply)] = outbox(gateway)
         assert replied == f"{topic}_reply"
         assert reply["id"] == "1"
@@ -94,7 +94,9 @@ def test_ways_to_sign(answer, sensors, behind, method):
     assert behind() == ["sensor1"]
 
 
-def test_a_sub_device_leaves_the_gateway_that_it_had(api, answer, modelled, register, gateway, sensors, behind):
+def test_a_sub_device_leaves_the_gateway_that_it_had(
+    api, answer, create_modeled_product, register, gateway, sensors, behind
+):
     other = register("other", gateway["product_key"])
     sign = hmac.digest(
         sensors[0]["device_secret"].encode(),
@@ -134,8 +136,8 @@ def test_a_gateway_is_no_sub_device(answer, register, gateway, behind):
     assert behind() == []
 
 
-def test_only_gateways_have_sub_devices(say, outbox, device, sensors):
-    say("/sys/{own}/thing/topo/add", {"id": "1", "params": [adding(sensors[0])]})
+def test_only_gateways_have_sub_devices(publish_as_device, outbox, device, sensors):
+    publish_as_device("/sys/{own}/thing/topo/add", {"id": "1", "params": [adding(sensors[0])]})
     assert outbox()[0][1]["code"] == 460
 
 

@@ -49,15 +49,15 @@ def found(api):
 
 
 @pytest.fixture
-def refused(api):
+def api_error(api):
     """The error that a call must get."""
 
-    def refused(action: str, **params) -> ApiError:
+    def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
             api(action, **params)
         return caught.value
 
-    return refused
+    return api_error
 
 
 def test_tags_travel_as_json(api, product, register):
@@ -100,8 +100,8 @@ def test_deleting_a_tag(api, register, props):
         (json.dumps(dict.fromkeys(map(str, range(101)), "1")), "iot.device.TooManyDevicePropertiesPerTime"),
     ],
 )
-def test_what_cannot_be_saved(platform, register, refused, text, code):
-    assert refused("SaveDeviceProp", IotId=register(), Props=text).code == code
+def test_what_cannot_be_saved(platform, register, api_error, text, code):
+    assert api_error("SaveDeviceProp", IotId=register(), Props=text).code == code
     assert platform.store.count("device_tag") == 0
 
 
@@ -113,9 +113,9 @@ def test_the_largest_tags(api, register, props):
     assert len(props(iot_id)["color"]) == 5107
 
 
-def test_a_device_has_at_most_100_tags(api, register, props, refused):
+def test_a_device_has_at_most_100_tags(api, register, props, api_error):
     iot_id = register(**{f"key{number}": "1" for number in range(100)})
-    error = refused("SaveDeviceProp", IotId=iot_id, Props='{"key0": "2", "more": "1"}')
+    error = api_error("SaveDeviceProp", IotId=iot_id, Props='{"key0": "2", "more": "1"}')
     assert error.code == "iot.device.TooManyDevicePropertiesPerTime"
     assert props(iot_id)["key0"] == "1"
     api("SaveDeviceProp", IotId=iot_id, Props='{"key0": "2"}')
@@ -123,8 +123,8 @@ def test_a_device_has_at_most_100_tags(api, register, props, refused):
 
 
 @pytest.mark.parametrize("action", ["QueryDeviceProp", "SaveDeviceProp", "DeleteDeviceProp"])
-def test_a_device_that_is_not_there(refused, action):
-    assert refused(action, IotId="nothing", Props='{"a": "1"}', PropKey="a").code == "iot.device.NotExistedDevice"
+def test_a_device_that_is_not_there(api_error, action):
+    assert api_error(action, IotId="nothing", Props='{"a": "1"}', PropKey="a").code == "iot.device.NotExistedDevice"
 
 
 @pytest.mark.parametrize(("action", "name"), [("SaveDeviceProp", "Props"), ("DeleteDeviceProp", "PropKey")])
@@ -159,16 +159,16 @@ def test_what_is_said_of_a_device_with_tags(api, product, register):
     }
 
 
-def test_10_tags_can_be_asked_for(found, refused):
+def test_10_tags_can_be_asked_for(found, api_error):
     tags = [(f"key{number}", "1") for number in range(11)]
     assert found(*tags[:10]) == []
     asked = [{"TagKey": key, "TagValue": value} for key, value in tags]
-    assert refused("QueryDeviceByTags", Tag=asked).code == "iot.system.IllegalRequest"
+    assert api_error("QueryDeviceByTags", Tag=asked).code == "iot.system.IllegalRequest"
 
 
-def test_pages_that_there_are_not(refused):
+def test_pages_that_there_are_not(api_error):
     tag = {"TagKey": "color", "TagValue": "red"}
-    assert refused("QueryDeviceByTags", Tag=[tag], PageSize=51).code == "iot.common.InvalidPageParams"
+    assert api_error("QueryDeviceByTags", Tag=[tag], PageSize=51).code == "iot.common.InvalidPageParams"
 
 
 @pytest.mark.parametrize(

@@ -142,8 +142,8 @@ def test_sub_devices_are_listed_in_their_order(api, gateway, sensors, add, keys)
         ({"PageSize": 50, "PageNo": 201}, "10000"),
     ],
 )
-def test_pages_that_there_are_not(gateway, refused, page, why):
-    error = refused("GetThingTopo", IotId=gateway["IotId"], **page)
+def test_pages_that_there_are_not(gateway, api_error, page, why):
+    error = api_error("GetThingTopo", IotId=gateway["IotId"], **page)
     assert error.code == "iot.device.QueryTopoRelationFailed"
     assert why in error.message
 
@@ -185,9 +185,9 @@ def test_the_gateway_of_a_sub_device(platform, api, gateway, sensors, add):
     }
 
 
-def test_a_device_without_a_gateway(gateway, sensors, refused):
+def test_a_device_without_a_gateway(gateway, sensors, api_error):
     for device in (gateway, sensors[0]):
-        error = refused("GetGatewayBySubDevice", IotId=device["IotId"])
+        error = api_error("GetGatewayBySubDevice", IotId=device["IotId"])
         assert error.code == "iot.device.QueryTopoRelationFailed"
 
 
@@ -229,9 +229,9 @@ def test_the_gateway_is_told(platform, gateway, sensors, add):
         ({"DeviceName": "nothing"}, "iot.device.NotExistedDevice"),
     ],
 )
-def test_one_that_fails_fails_all(platform, gateway, sensors, refused, behind, changes, code):
+def test_one_that_fails_fails_all(platform, gateway, sensors, api_error, behind, changes, code):
     good, bad = item(sensors[0]), item(sensors[1], **changes)
-    assert refused("BatchAddThingTopo", **to(gateway, good, bad)).code == code
+    assert api_error("BatchAddThingTopo", **to(gateway, good, bad)).code == code
     assert behind(gateway) == []
     assert notices(platform) == []
 
@@ -259,23 +259,23 @@ def test_no_items(api, gateway):
         api("BatchAddThingTopo", **to(gateway))
 
 
-def test_at_most_10_items(gateway, sensors, refused):
+def test_at_most_10_items(gateway, sensors, api_error):
     eleven = [item(sensors[0])] * 11
-    assert refused("BatchAddThingTopo", **to(gateway, *eleven)).code == "iot.system.IllegalRequest"
+    assert api_error("BatchAddThingTopo", **to(gateway, *eleven)).code == "iot.system.IllegalRequest"
 
 
-def test_who_can_be_behind_whom(gateway, other, sensors, refused):
+def test_who_can_be_behind_whom(gateway, other, sensors, api_error):
     for params in (to(sensors[0], item(sensors[1])), to(gateway, item(other)), to(gateway, item(gateway))):
-        assert refused("BatchAddThingTopo", **params).code == "iot.device.AddTopoRelationFailed"
+        assert api_error("BatchAddThingTopo", **params).code == "iot.device.AddTopoRelationFailed"
     missing = {"ProductKey": gateway["ProductKey"], "DeviceName": "nothing"}
-    assert refused("BatchAddThingTopo", **to(missing, item(sensors[0]))).code == "iot.device.NotExistedDevice"
+    assert api_error("BatchAddThingTopo", **to(missing, item(sensors[0]))).code == "iot.device.NotExistedDevice"
 
 
-def test_a_gateway_can_be_full(gateway, sensors, add, refused, behind, monkeypatch):
+def test_a_gateway_can_be_full(gateway, sensors, add, api_error, behind, monkeypatch):
     monkeypatch.setattr(service, "MAX_SUB_DEVICES", 2)
     add(gateway, *sensors[:2])
     add(gateway, *sensors[:2])
-    error = refused("BatchAddThingTopo", **to(gateway, item(sensors[2])))
+    error = api_error("BatchAddThingTopo", **to(gateway, item(sensors[2])))
     assert error.code == "iot.device.TopoRelationCountExceeded"
     assert behind(gateway) == ["sensor_0", "sensor_1"]
 
@@ -322,7 +322,7 @@ def test_a_job_outlives_its_gateway(platform, api, gateway, sensors, add, monkey
     platform.call("RemoveThingTopo", {"IotId": gateway["IotId"]})
     platform.store.delete("device", iot_id=gateway["IotId"])
     platform.clock.advance(1)
-    platform.do_due_work()
+    platform.run_due_work()
     assert caplog.text == ""
 
 
@@ -367,16 +367,18 @@ def test_a_gateway_is_asked_to_add_devices(platform, api, gateway, sensors, behi
         (f'[{{"IotId": "{ABSENT}"}}]', "iot.device.NotExistedDevice"),
     ],
 )
-def test_what_a_gateway_cannot_be_asked(platform, gateway, refused, text, code):
-    assert refused("NotifyAddThingTopo", GwIotId=gateway["IotId"], DeviceListStr=text).code == code
+def test_what_a_gateway_cannot_be_asked(platform, gateway, api_error, text, code):
+    assert api_error("NotifyAddThingTopo", GwIotId=gateway["IotId"], DeviceListStr=text).code == code
     assert notices(platform) == []
 
 
-def test_only_gateways_are_asked(sensors, refused):
+def test_only_gateways_are_asked(sensors, api_error):
     wanted = json.dumps([{"IotId": sensors[1]["IotId"]}])
-    error = refused("NotifyAddThingTopo", GwIotId=sensors[0]["IotId"], DeviceListStr=wanted)
+    error = api_error("NotifyAddThingTopo", GwIotId=sensors[0]["IotId"], DeviceListStr=wanted)
     assert error.code == "iot.device.AddTopoRelationFailed"
-    assert refused("GetThingTopo", IotId=sensors[0]["IotId"], PageSize=10).code == "iot.device.QueryTopoRelationFailed"
+    assert (
+        api_error("GetThingTopo", IotId=sensors[0]["IotId"], PageSize=10).code == "iot.device.QueryTopoRelationFailed"
+    )
 
 
 @pytest.mark.parametrize(
@@ -388,7 +390,7 @@ def test_only_gateways_are_asked(sensors, refused):
         ("RemoveThingTopo", "IotId", {}),
     ],
 )
-def test_a_device_that_is_not_there(refused, action, name, more):
-    error = refused(action, **{name: ABSENT}, **more)
+def test_a_device_that_is_not_there(api_error, action, name, more):
+    error = api_error(action, **{name: ABSENT}, **more)
     assert isinstance(error, ApiError)
     assert error.code == "iot.device.NotExistedDevice"

@@ -16,7 +16,7 @@ from ansible_collections.iotops.aliyun.emulator.services.common.distributed impo
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device
 from ansible_collections.iotops.aliyun.emulator.services.distribution import distribution_job as service
 from ansible_collections.iotops.aliyun.emulator.services.distribution.instances import region_of
-from ansible_collections.iotops.aliyun.emulator.storage.object_storage import Refused
+from ansible_collections.iotops.aliyun.emulator.storage.object_storage import StorageError
 
 UID = "1000000000000001"
 HOME = "iotx-oxssharez200"
@@ -122,7 +122,7 @@ def product_places(api):
     return product_places
 
 
-def test_a_job_from_its_beginning_to_its_end(platform, api, product, register, begin, status, refused):
+def test_a_job_from_its_beginning_to_its_end(platform, api, product, register, begin, status, api_error):
     register("dev_one", "dev_two")
     job = begin("dev_one", "dev_two", "dev_one", TargetAliyunId="io@example.com")
     read = api("QueryDeviceDistributeJob", JobId=job)["Data"]
@@ -138,17 +138,17 @@ def test_a_job_from_its_beginning_to_its_end(platform, api, product, register, b
         "Total": 2,
         "GmtCreate": read["GmtCreate"],
     }
-    assert refused("QueryDeviceDistributeDetail", JobId=job).code == "iot.provisioning.TaskNotFinish"
-    assert refused("DeleteDeviceDistributeJob", JobId=job).code == "iot.provisioning.TasksProcessing"
+    assert api_error("QueryDeviceDistributeDetail", JobId=job).code == "iot.provisioning.TaskNotFinish"
+    assert api_error("DeleteDeviceDistributeJob", JobId=job).code == "iot.provisioning.TasksProcessing"
     platform.clock.advance(1)
     assert status(job) == RUNNING
-    assert refused("QueryDeviceDistributeDetail", JobId=job).code == "iot.provisioning.TaskNotFinish"
-    assert refused("DeleteDeviceDistributeJob", JobId=job).code == "iot.provisioning.TasksProcessing"
+    assert api_error("QueryDeviceDistributeDetail", JobId=job).code == "iot.provisioning.TaskNotFinish"
+    assert api_error("DeleteDeviceDistributeJob", JobId=job).code == "iot.provisioning.TasksProcessing"
     platform.clock.advance(2)
     assert status(job) == FINISHED
     api("DeleteDeviceDistributeJob", JobId=job)
     for action in ("QueryDeviceDistributeJob", "QueryDeviceDistributeDetail", "DeleteDeviceDistributeJob"):
-        assert refused(action, JobId=job).code == "iot.provisioning.TaskNotExist"
+        assert api_error(action, JobId=job).code == "iot.provisioning.TaskNotExist"
     assert api("ListDistributedDevice", CurrentPage=1, PageSize=10)["Data"]["Total"] == 2
 
 
@@ -185,13 +185,13 @@ def test_a_distributed_device(platform, api, product, register, begin, codes, la
     assert not platform.run(lambda ctx: is_distributed(ctx, product, "dev_two"))
 
 
-def test_the_name_of_a_distributed_device_stays_taken(product, register, begin, later, refused):
+def test_the_name_of_a_distributed_device_stays_taken(product, register, begin, later, api_error):
     register("dev_one", "dev_two")
     begin("dev_one")
     later()
     given = {"ProductKey": product}
-    assert refused("RegisterDevice", **given, DeviceName="dev_one").code == "iot.device.DeviceHasDistributed"
-    assert refused("RegisterDevice", **given, DeviceName="dev_two").code == "iot.device.AlreadyExistedDeviceName"
+    assert api_error("RegisterDevice", **given, DeviceName="dev_one").code == "iot.device.DeviceHasDistributed"
+    assert api_error("RegisterDevice", **given, DeviceName="dev_two").code == "iot.device.AlreadyExistedDeviceName"
 
 
 def test_a_device_that_speaks_a_format_of_its_own_is_told_in_the_platform_s(platform, product, register, begin, later):
@@ -200,8 +200,8 @@ def test_a_device_that_speaks_a_format_of_its_own_is_told_in_the_platform_s(plat
     platform.run(lambda ctx: go_online(ctx, find_device(ctx, {"IotId": on}), "192.0.2.1"))
     begin("online")
     later()
-    platform.do_due_work()
-    [message] = platform.run(lambda ctx: downlink.waiting(ctx, on))
+    platform.run_due_work()
+    [message] = platform.run(lambda ctx: downlink.pending_messages(ctx, on))
     assert json.loads(message["payload"])["method"] == "thing.bootstrap.notify"
 
 
@@ -210,12 +210,12 @@ def test_only_a_device_that_is_online_is_told(platform, product, register, begin
     platform.run(lambda ctx: go_online(ctx, find_device(ctx, {"IotId": on}), "192.0.2.1"))
     begin("online", "offline")
     later()
-    platform.do_due_work()
-    [message] = platform.run(lambda ctx: downlink.waiting(ctx, on))
+    platform.run_due_work()
+    [message] = platform.run(lambda ctx: downlink.pending_messages(ctx, on))
     assert message["topic"] == f"/sys/{product}/online/thing/bootstrap/notify"
     payload = json.loads(message["payload"])
     assert (payload["method"], payload["params"]) == ("thing.bootstrap.notify", {"cmd": 0})
-    assert platform.run(lambda ctx: downlink.waiting(ctx, off)) == []
+    assert platform.run(lambda ctx: downlink.pending_messages(ctx, off)) == []
 
 
 @pytest.mark.parametrize(
@@ -237,9 +237,9 @@ def test_only_a_device_that_is_online_is_told(platform, product, register, begin
         ({"to": (AWAY, FAR), "Strategy": 1}, "iot.provisioning.InstanceRegionConflict"),
     ],
 )
-def test_jobs_that_cannot_begin(platform, register, asked, refused, params, code):
+def test_jobs_that_cannot_begin(platform, register, asked, api_error, params, code):
     register("dev_one")
-    assert refused("CreateDeviceDistributeJob", **asked("dev_one", **params)).code == code
+    assert api_error("CreateDeviceDistributeJob", **asked("dev_one", **params)).code == code
     assert platform.store.count("distribution_job") == 0
 
 
@@ -269,19 +269,19 @@ def test_what_a_product_job_needs(begin_product, name):
         ({"TargetUid": "2"}, "iot.provisioning.NotCrossTenantId"),
     ],
 )
-def test_product_jobs_that_cannot_begin(product, refused, params, code):
+def test_product_jobs_that_cannot_begin(product, api_error, params, code):
     given = {"ProductKey": product, "SourceInstanceId": HOME, "TargetInstanceId": AWAY, "TargetUid": UID}
-    assert refused("CreateProductDistributeJob", **{**given, **params}).code == code
+    assert api_error("CreateProductDistributeJob", **{**given, **params}).code == code
 
 
 @pytest.mark.parametrize(
     "action", ["QueryDeviceDistributeJob", "QueryDeviceDistributeDetail", "DeleteDeviceDistributeJob"]
 )
-def test_jobs_are_found_by_their_id(api, begin_product, refused, action):
+def test_jobs_are_found_by_their_id(api, begin_product, api_error, action):
     with pytest.raises(GatewayError, match="MissingJobId"):
         api(action)
-    assert refused(action, JobId="absent").code == "iot.provisioning.TaskNotExist"
-    assert refused(action, JobId=begin_product()).code == "iot.provisioning.TaskNotExist"
+    assert api_error(action, JobId="absent").code == "iot.provisioning.TaskNotExist"
+    assert api_error(action, JobId=begin_product()).code == "iot.provisioning.TaskNotExist"
 
 
 def test_a_login_name_is_enough(api, begin, register):
@@ -290,22 +290,22 @@ def test_a_login_name_is_enough(api, begin, register):
     assert api("QueryDeviceDistributeJob", JobId=job)["Data"]["TargetUid"] == UID
 
 
-def test_a_job_has_10000_devices(asked, begin, refused, monkeypatch):
+def test_a_job_has_10000_devices(asked, begin, api_error, monkeypatch):
     assert service.MAX_DEVICES == 10_000
     monkeypatch.setattr(service, "MAX_DEVICES", 2)
     begin("dev_one", "dev_two", "dev_one")
-    error = refused("CreateDeviceDistributeJob", **asked("dev_one", "dev_two", "dev_three"))
+    error = api_error("CreateDeviceDistributeJob", **asked("dev_one", "dev_two", "dev_three"))
     assert error.code == "iot.provisioning.LimitExceeded"
 
 
-def test_an_account_has_10_jobs_at_a_time(api, product, asked, begin, begin_product, later, refused):
+def test_an_account_has_10_jobs_at_a_time(api, product, asked, begin, begin_product, later, api_error):
     for number in range(9):
         begin(f"device_{number}")
     begin_product()
-    assert refused("CreateDeviceDistributeJob", **asked("dev_one")).code == "iot.provisioning.RunningTaskExceedLimit"
+    assert api_error("CreateDeviceDistributeJob", **asked("dev_one")).code == "iot.provisioning.RunningTaskExceedLimit"
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     given = {"ProductKey": other, "SourceInstanceId": HOME, "TargetInstanceId": AWAY, "TargetUid": UID}
-    assert refused("CreateProductDistributeJob", **given).code == "iot.provisioning.RunningTaskExceedLimit"
+    assert api_error("CreateProductDistributeJob", **given).code == "iot.provisioning.RunningTaskExceedLimit"
     later()
     begin("dev_one")
 
@@ -395,12 +395,12 @@ def test_a_product_alone(api, product, register, begin_product, places, product_
 
 @pytest.mark.parametrize("alone", [True, False])
 def test_what_devices_of_a_distributed_product_speak_is_settled(
-    platform, api, modelled, begin, begin_product, later, refused, alone
+    platform, api, create_modeled_product, begin, begin_product, later, api_error, alone
 ):
-    key = modelled(DataFormat=0)
+    key = create_modeled_product(DataFormat=0)
     script = {"ProductKey": key, "ScriptType": "JavaScript", "ScriptContent": "function rawDataToProtocol() {}"}
     api("CreateThingScript", **script)
-    source = modelled("other")
+    source = create_modeled_product("other")
     changes = [
         ("ImportThingModelTsl", {"ProductKey": key, "TslStr": json.dumps({"properties": []})}),
         ("CreateThingModel", {"ProductKey": key, "FunctionBlockId": "more", "FunctionBlockName": "more"}),
@@ -415,10 +415,10 @@ def test_what_devices_of_a_distributed_product_speak_is_settled(
     begin_product(ProductKey=key) if alone else begin("dev_one", ProductKey=key)
     later()
     for action, params in changes:
-        error = refused(action, **params)
+        error = api_error(action, **params)
         assert (error.code, "distributed" in error.message) == ("iot.system.IllegalRequest", True), action
     assert (platform.store.all("thing_model_version"), platform.store.all("thing_model")) == before
-    api("UpdateThingModel", **{**changes[2][1], "ProductKey": modelled("another")})
+    api("UpdateThingModel", **{**changes[2][1], "ProductKey": create_modeled_product("another")})
 
 
 def test_the_results_can_be_fetched_for_ten_minutes(platform, api, register, begin, download, later):
@@ -429,18 +429,18 @@ def test_the_results_can_be_fetched_for_ten_minutes(platform, api, register, beg
     platform.clock.advance(599)
     download(address)
     platform.clock.advance(2)
-    with pytest.raises(Refused, match="expired"):
+    with pytest.raises(StorageError, match="expired"):
         download(address)
     download(api("QueryDeviceDistributeDetail", JobId=job)["File"])
 
 
 def test_a_product_is_distributed_by_one_job_at_a_time(
-    platform, product, register, begin, begin_product, status, later, refused
+    platform, product, register, begin, begin_product, status, later, api_error
 ):
     register("dev_one")
     begin_product()
     given = {"ProductKey": product, "SourceInstanceId": HOME, "TargetInstanceId": FAR, "TargetUid": UID}
-    assert refused("CreateProductDistributeJob", **given).code == "iot.provisioning.ProductIsDistributing"
+    assert api_error("CreateProductDistributeJob", **given).code == "iot.provisioning.ProductIsDistributing"
     job = begin("dev_one")
     platform.clock.advance(2)
     assert status(job) == INITIAL
@@ -474,7 +474,7 @@ def test_where_a_device_is_goes_with_it(platform, api, product, register, begin,
     assert platform.store.count("distributed_product") == 0
 
 
-def test_the_list_of_devices(api, product, register, begin, places, later, refused):
+def test_the_list_of_devices(api, product, register, begin, places, later, api_error):
     register("dev_one", "dev_two", "dev_three")
     begin("dev_one")
     later()
@@ -489,7 +489,7 @@ def test_the_list_of_devices(api, product, register, begin, places, later, refus
     assert ([item["DeviceName"] for item in page["Info"]["items"]], page["Total"]) == (["dev_one"], 3)
     for action in ("ListDistributedDevice", "ListDistributedProduct", "ListDeviceDistributeJob"):
         api(action, CurrentPage=1, PageSize=200)
-        assert refused(action, CurrentPage=1, PageSize=201).code == "iot.common.InvalidPageParams"
+        assert api_error(action, CurrentPage=1, PageSize=201).code == "iot.common.InvalidPageParams"
 
 
 def test_the_list_of_jobs(api, product, begin, begin_product, later):
@@ -520,7 +520,7 @@ def test_the_list_of_jobs(api, product, begin, begin_product, later):
         assert listed(**params) == []
 
 
-def test_a_token_says_where_to_go_on(api, begin, refused):
+def test_a_token_says_where_to_go_on(api, begin, api_error):
     jobs = [begin(f"device_{number}") for number in range(5)]
     seen = []
     token = ""
@@ -536,7 +536,7 @@ def test_a_token_says_where_to_go_on(api, begin, refused):
     assert seen == jobs[::-1]
     assert token == ""
     for wrong in ("x", "eA==", base64.b64encode(b"-1").decode()):
-        error = refused("ListDeviceDistributeJob", PageSize=2, NextToken=wrong)
+        error = api_error("ListDeviceDistributeJob", PageSize=2, NextToken=wrong)
         assert error.code == "iot.common.InvalidPageParams"
 
 
@@ -570,9 +570,9 @@ def test_where_instances_are(instance, region):
     assert region_of(instance) == region
 
 
-def test_deep_pages_need_a_token(api, refused):
+def test_deep_pages_need_a_token(api, api_error):
     assert api("ListDeviceDistributeJob", CurrentPage=101, PageSize=100)["Data"]["JobInfo"]["items"] == []
-    error = refused("ListDeviceDistributeJob", CurrentPage=102, PageSize=100)
+    error = api_error("ListDeviceDistributeJob", CurrentPage=102, PageSize=100)
     assert error.code == "iot.provisioning.NextTokenNotNull"
 
 

@@ -53,15 +53,15 @@ def create(api):
 
 
 @pytest.fixture
-def refused(api):
+def api_error(api):
     """The error that a call must get."""
 
-    def refused(action: str, **params) -> ApiError:
+    def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
             api(action, **params)
         return caught.value
 
-    return refused
+    return api_error
 
 
 def members(api, group: str, **params) -> list[str]:
@@ -87,9 +87,9 @@ def test_a_dynamic_group(api):
         ({"DynamicGroupExpression": 'name > "lamp"'}, "iot.devicesearch.InvalidSQLOperatorTypeError"),
     ],
 )
-def test_what_cannot_be_created(platform, refused, params, code):
+def test_what_cannot_be_created(platform, api_error, params, code):
     whole = {"GroupName": "group", "DynamicGroupExpression": LAMPS, **INSTANCE, **params}
-    assert refused("CreateDeviceDynamicGroup", **whole).code == code
+    assert api_error("CreateDeviceDynamicGroup", **whole).code == code
     assert platform.store.count("device_group") == 0
 
 
@@ -106,23 +106,23 @@ def test_dynamic_groups_belong_to_an_instance(api, action, params):
         api(action, **params)
 
 
-def test_an_account_has_at_most_10_dynamic_groups(api, create, refused):
+def test_an_account_has_at_most_10_dynamic_groups(api, create, api_error):
     groups = [create(name=f"group_{number}") for number in range(10)]
     params = {"GroupName": "more", "DynamicGroupExpression": LAMPS, **INSTANCE}
-    assert refused("CreateDeviceDynamicGroup", **params).code == "iot.group.GroupCountExceedMax"
+    assert api_error("CreateDeviceDynamicGroup", **params).code == "iot.group.GroupCountExceedMax"
     api("CreateDeviceGroup", GroupName="static")
     api("DeleteDeviceDynamicGroup", GroupId=groups[0], **INSTANCE)
     create(name="more")
 
 
-def test_only_dynamic_groups_are_deleted(api, create, refused):
+def test_only_dynamic_groups_are_deleted(api, create, api_error):
     group = create()
     static = api("CreateDeviceGroup", GroupName="static")["Data"]["GroupId"]
     for other in (static, ABSENT):
-        assert refused("DeleteDeviceDynamicGroup", GroupId=other, **INSTANCE).code == "iot.group.NotExistedGroup"
-        assert refused("QueryDynamicGroupDevices", GroupId=other, **INSTANCE).code == "iot.group.NotExistedGroup"
+        assert api_error("DeleteDeviceDynamicGroup", GroupId=other, **INSTANCE).code == "iot.group.NotExistedGroup"
+        assert api_error("QueryDynamicGroupDevices", GroupId=other, **INSTANCE).code == "iot.group.NotExistedGroup"
     api("DeleteDeviceDynamicGroup", GroupId=group, **INSTANCE)
-    absent = refused("DeleteDeviceDynamicGroup", GroupId=group, **INSTANCE)
+    absent = api_error("DeleteDeviceDynamicGroup", GroupId=group, **INSTANCE)
     assert absent.code == "iot.group.NotExistedGroup"
 
 
@@ -175,7 +175,7 @@ def test_a_member(api, product, devices, create):
     ]
 
 
-def test_members_page_by_page(api, product, devices, create, refused):
+def test_members_page_by_page(api, product, devices, create, api_error):
     group = create()
     names = [f"lamp{number}" for number in range(5)]
     devices(product(), *names)
@@ -189,12 +189,12 @@ def test_members_page_by_page(api, product, devices, create, refused):
     assert [device["DeviceName"] for device in following["Data"]["SimpleDeviceInfo"]] == names[4:]
     assert (following["Page"], following["NextToken"]) == (3, "")
     for params in ({"PageSize": 201}, {"NextToken": "x"}, {"NextToken": "9" * 30}):
-        wrong = refused("QueryDynamicGroupDevices", GroupId=group, **INSTANCE, **params)
+        wrong = api_error("QueryDynamicGroupDevices", GroupId=group, **INSTANCE, **params)
         assert wrong.code == "iot.common.InvalidPageParams"
     assert len(members(api, group, PageSize=200)) == 5
 
 
-def test_narrowing_the_members(api, product, devices, create, refused):
+def test_narrowing_the_members(api, product, devices, create, api_error):
     group = create()
     key = product()
     devices(key, "lamp_1", "lamp_12")
@@ -208,9 +208,9 @@ def test_narrowing_the_members(api, product, devices, create, refused):
     assert members(api, group, DeviceName="lamp_1", FuzzyName=True) == ["lamp_1", "lamp_12", "lamp_13"]
     assert members(api, group, DeviceName="LAMP_1", FuzzyName=True) == []
     assert members(api, group, DeviceName="lamp_", FuzzyName=True, Status="UNACTIVE") == ["lamp_1", "lamp_12"]
-    short = refused("QueryDynamicGroupDevices", GroupId=group, DeviceName="lamp", FuzzyName=True, **INSTANCE)
+    short = api_error("QueryDynamicGroupDevices", GroupId=group, DeviceName="lamp", FuzzyName=True, **INSTANCE)
     assert short.code == "iot.device.FuzzyRuntimeSearchMinLengthLimit"
-    wrong = refused("QueryDynamicGroupDevices", GroupId=group, Status="online", **INSTANCE)
+    wrong = api_error("QueryDynamicGroupDevices", GroupId=group, Status="online", **INSTANCE)
     assert wrong.code == "iot.common.InvalidFormattedParameter"
 
 

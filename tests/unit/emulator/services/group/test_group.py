@@ -39,15 +39,15 @@ def dynamic(api):
 
 
 @pytest.fixture
-def refused(api):
+def api_error(api):
     """The error that a call must get."""
 
-    def refused(action: str, **params) -> ApiError:
+    def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
             api(action, **params)
         return caught.value
 
-    return refused
+    return api_error
 
 
 def tag_string(**pairs: str) -> str:
@@ -86,8 +86,8 @@ def test_a_group(platform, api):
         ({"SuperGroupId": ABSENT}, "iot.group.NotExistedGroup"),
     ],
 )
-def test_what_cannot_be_created(platform, refused, params, code):
-    assert refused("CreateDeviceGroup", **{"GroupName": "group", **params}).code == code
+def test_what_cannot_be_created(platform, api_error, params, code):
+    assert api_error("CreateDeviceGroup", **{"GroupName": "group", **params}).code == code
     assert platform.store.count("device_group") == 0
 
 
@@ -96,20 +96,20 @@ def test_names_at_the_limits(create, name):
     create(name, GroupDesc="路" * 100)
 
 
-def test_a_name_is_there_once_on_all_levels(create, refused):
+def test_a_name_is_there_once_on_all_levels(create, api_error):
     below = create("below", create("above"))
-    taken = refused("CreateDeviceGroup", GroupName="above", SuperGroupId=below)
+    taken = api_error("CreateDeviceGroup", GroupName="above", SuperGroupId=below)
     assert taken.code == "iot.group.GroupNameExisted"
     dynamic = {"DynamicGroupExpression": 'status = "ONLINE"', "IotInstanceId": "iot-1"}
-    taken = refused("CreateDeviceDynamicGroup", GroupName="below", **dynamic)
+    taken = api_error("CreateDeviceDynamicGroup", GroupName="below", **dynamic)
     assert taken.code == "iot.group.GroupNameExisted"
 
 
-def test_groups_nest_three_deep(api, create, refused):
+def test_groups_nest_three_deep(api, create, api_error):
     top = create("top_", GroupDesc="the whole")
     middle = create("middle", top)
     bottom = create("bottom", middle)
-    deeper = refused("CreateDeviceGroup", GroupName="deeper", SuperGroupId=bottom)
+    deeper = api_error("CreateDeviceGroup", GroupName="deeper", SuperGroupId=bottom)
     assert deeper.code == "iot.group.GroupLevelExceedingLimitError"
     above = api("QuerySuperDeviceGroup", GroupId=middle)["Data"]
     assert above == {"GroupInfo": [{"GroupId": top, "GroupName": "top_", "GroupDesc": "the whole"}]}
@@ -121,21 +121,21 @@ def test_there_is_nothing_above_a_group_at_the_top(api, create):
     assert api("QuerySuperDeviceGroup", GroupId=create()) == {"Data": {"GroupInfo": []}}
 
 
-def test_a_dynamic_group_has_no_sub_groups(dynamic, refused):
-    below = refused("CreateDeviceGroup", GroupName="below", SuperGroupId=dynamic())
+def test_a_dynamic_group_has_no_sub_groups(dynamic, api_error):
+    below = api_error("CreateDeviceGroup", GroupName="below", SuperGroupId=dynamic())
     assert below.code == "iot.group.SuperGroupUnsupport"
 
 
-def test_a_group_has_at_most_100_sub_groups(create, refused):
+def test_a_group_has_at_most_100_sub_groups(create, api_error):
     top = create("top_")
     for number in range(100):
         create(f"sub_{number}", top)
     create("elsewhere")
-    assert refused("CreateDeviceGroup", GroupName="more", SuperGroupId=top).code == "iot.group.GroupCountExceedMax"
+    assert api_error("CreateDeviceGroup", GroupName="more", SuperGroupId=top).code == "iot.group.GroupCountExceedMax"
     create("below", create("beside"))
 
 
-def test_an_update_changes_the_description_only(api, create, dynamic, refused):
+def test_an_update_changes_the_description_only(api, create, dynamic, api_error):
     group = create(GroupDesc="old")
     before = api("QueryDeviceGroupInfo", GroupId=group)["Data"]
     api("UpdateDeviceGroup", GroupId=group)
@@ -144,20 +144,20 @@ def test_an_update_changes_the_description_only(api, create, dynamic, refused):
     assert api("QueryDeviceGroupInfo", GroupId=group)["Data"] == {**before, "GroupDesc": "路" * 100}
     api("UpdateDeviceGroup", GroupId=group, GroupDesc="")
     assert api("QueryDeviceGroupInfo", GroupId=group)["Data"]["GroupDesc"] == ""
-    long = refused("UpdateDeviceGroup", GroupId=group, GroupDesc="x" * 101)
+    long = api_error("UpdateDeviceGroup", GroupId=group, GroupDesc="x" * 101)
     assert long.code == "iot.group.LongGroupDescError"
     other = dynamic()
     api("UpdateDeviceGroup", GroupId=other, GroupType=DYNAMIC, GroupDesc="new")
     assert api("QueryDeviceGroupInfo", GroupId=other, GroupType=DYNAMIC)["Data"]["GroupDesc"] == "new"
 
 
-def test_a_group_with_sub_groups_stays(api, create, refused):
+def test_a_group_with_sub_groups_stays(api, create, api_error):
     top = create("top_")
     below = create("below", top)
-    assert refused("DeleteDeviceGroup", GroupId=top).code == "iot.group.SubGroupNotNull"
+    assert api_error("DeleteDeviceGroup", GroupId=top).code == "iot.group.SubGroupNotNull"
     api("DeleteDeviceGroup", GroupId=below)
     api("DeleteDeviceGroup", GroupId=top)
-    assert refused("QueryDeviceGroupInfo", GroupId=top).code == "iot.group.NotExistedGroup"
+    assert api_error("QueryDeviceGroupInfo", GroupId=top).code == "iot.group.NotExistedGroup"
     create("top_")
 
 
@@ -168,7 +168,7 @@ def test_a_deleted_group_takes_its_tags_along(platform, api, create):
     assert platform.store.count("device_group_tag") == 0
 
 
-def test_the_list(platform, api, create, dynamic, refused):
+def test_the_list(platform, api, create, dynamic, api_error):
     top = create("group_0")
     for number in range(1, 5):
         platform.clock.advance(1)
@@ -184,9 +184,9 @@ def test_the_list(platform, api, create, dynamic, refused):
     assert names(api("QueryDeviceGroupList", GroupName="group_")) == []
     found = api("QueryDeviceGroupList", GroupTypes=[DYNAMIC])["Data"]["GroupInfo"]
     assert [(group["GroupName"], group["GroupType"]) for group in found] == [("dynamic", DYNAMIC)]
-    assert refused("QueryDeviceGroupList", PageSize=201).code == "iot.common.InvalidPageParams"
+    assert api_error("QueryDeviceGroupList", PageSize=201).code == "iot.common.InvalidPageParams"
     for types in (["LINK_PLATFORM"], [DYNAMIC, DYNAMIC]):
-        wrong = refused("QueryDeviceGroupList", GroupTypes=types)
+        wrong = api_error("QueryDeviceGroupList", GroupTypes=types)
         assert wrong.code == "iot.common.InvalidFormattedParameter"
 
 
@@ -234,24 +234,24 @@ def test_tags_of_a_dynamic_group(api, dynamic):
         f"{tag_string(room='1')[:-1]}, {tag_string(room='2')[1:]}",
     ],
 )
-def test_tags_that_are_refused(api, create, refused, text):
+def test_tags_that_are_refused(api, create, api_error, text):
     group = create()
     api("SetDeviceGroupTags", GroupId=group, TagString=tag_string(h1="rr"))
-    assert refused("SetDeviceGroupTags", GroupId=group, TagString=text).code == "iot.group.InvalidFormattedTagString"
+    assert api_error("SetDeviceGroupTags", GroupId=group, TagString=text).code == "iot.group.InvalidFormattedTagString"
     assert listed(api, group) == {"h1": "rr"}
 
 
-def test_tags_at_the_limits(api, create, refused):
+def test_tags_at_the_limits(api, create, api_error):
     group = create()
     most = {f"key.{number}": "v" for number in range(98)} | {"kk": "值" * 64, "k" * 30: "_-值"}
     api("SetDeviceGroupTags", GroupId=group, TagString=tag_string(**most))
     assert listed(api, group) == most
-    more = refused("SetDeviceGroupTags", GroupId=group, TagString=tag_string(**most, more="v"))
+    more = api_error("SetDeviceGroupTags", GroupId=group, TagString=tag_string(**most, more="v"))
     assert more.code == "iot.group.TagCountExceedMax"
     assert listed(api, group) == most
 
 
-def test_groups_by_all_of_several_tags(platform, api, create, dynamic, refused):
+def test_groups_by_all_of_several_tags(platform, api, create, dynamic, api_error):
     for name, pairs in (("one_", {"room": "1", "lock": "1"}), ("two_", {"room": "1"}), ("three", {"room": "2"})):
         api("SetDeviceGroupTags", GroupId=create(name), TagString=tag_string(**pairs))
         platform.clock.advance(1)
@@ -269,7 +269,7 @@ def test_groups_by_all_of_several_tags(platform, api, create, dynamic, refused):
         "Total": 3,
         "Data": {"DeviceGroup": [{"GroupId": reply["Data"]["DeviceGroup"][0]["GroupId"], "GroupName": "one_"}]},
     }
-    assert refused("QueryDeviceGroupByTags", Tag=[room], PageSize=201).code == "iot.common.InvalidPageParams"
+    assert api_error("QueryDeviceGroupByTags", Tag=[room], PageSize=201).code == "iot.common.InvalidPageParams"
     for wrong in ([], [{"TagKey": "room"}], [room, {"TagValue": "1"}]):
         with pytest.raises(GatewayError, match="MissingTag"):
             api("QueryDeviceGroupByTags", Tag=wrong)
@@ -287,17 +287,17 @@ OF_EITHER_TYPE = ("UpdateDeviceGroup", "QueryDeviceGroupInfo", "SetDeviceGroupTa
 
 
 @pytest.mark.parametrize(("action", "params"), OF_A_GROUP)
-def test_a_static_group_that_is_not_there(platform, dynamic, refused, action, params):
+def test_a_static_group_that_is_not_there(platform, dynamic, api_error, action, params):
     group = dynamic()
     before = platform.store.tables()
-    assert refused(action, GroupId=ABSENT, **params).code == "iot.group.NotExistedGroup"
-    assert refused(action, GroupId=group, **params).code == "iot.group.NotExistedGroup"
+    assert api_error(action, GroupId=ABSENT, **params).code == "iot.group.NotExistedGroup"
+    assert api_error(action, GroupId=group, **params).code == "iot.group.NotExistedGroup"
     assert platform.store.tables() == before
 
 
 @pytest.mark.parametrize(("action", "params"), [row for row in OF_A_GROUP if row[0] in OF_EITHER_TYPE])
-def test_a_group_of_another_type(create, refused, action, params):
+def test_a_group_of_another_type(create, api_error, action, params):
     group = create()
-    assert refused(action, GroupId=group, GroupType=DYNAMIC, **params).code == "iot.group.NotExistedGroup"
-    wrong = refused(action, GroupId=group, GroupType="LINK_PLATFORM", **params)
+    assert api_error(action, GroupId=group, GroupType=DYNAMIC, **params).code == "iot.group.NotExistedGroup"
+    wrong = api_error(action, GroupId=group, GroupType="LINK_PLATFORM", **params)
     assert wrong.code == "iot.common.InvalidFormattedParameter"

@@ -45,15 +45,15 @@ def create(api):
 
 
 @pytest.fixture
-def refused(api):
+def api_error(api):
     """The error that a call must get."""
 
-    def refused(action: str, **params) -> ApiError:
+    def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
             api(action, **params)
         return caught.value
 
-    return refused
+    return api_error
 
 
 @pytest.fixture
@@ -128,18 +128,18 @@ def test_a_device_is_in_at_most_10_groups(api, devices, create, add, remove):
 
 
 @pytest.mark.parametrize("action", ["BatchAddDeviceGroupRelations", "BatchDeleteDeviceGroupRelations"])
-def test_relations_that_are_refused(api, product, create, refused, action):
+def test_relations_that_are_refused(api, product, create, api_error, action):
     group = create()
     device = {"ProductKey": product, "DeviceName": "lamp1"}
     api(action, GroupId=group, Device=[device] * 200)
-    assert refused(action, GroupId=group, Device=[device] * 201).code == "iot.system.IllegalRequest"
-    assert refused(action, GroupId=ABSENT, Device=[device]).code == "iot.group.NotExistedGroup"
+    assert api_error(action, GroupId=group, Device=[device] * 201).code == "iot.system.IllegalRequest"
+    assert api_error(action, GroupId=ABSENT, Device=[device]).code == "iot.group.NotExistedGroup"
     for wrong in ([], [{"ProductKey": product}], [device, {"DeviceName": "lamp1"}]):
         with pytest.raises(GatewayError, match="MissingDevice"):
             api(action, GroupId=group, Device=wrong)
 
 
-def test_the_list_of_a_group(platform, api, product, devices, create, add, refused):
+def test_the_list_of_a_group(platform, api, product, devices, create, add, api_error):
     group = create()
     for number in range(5):
         add(group, devices(f"lamp{number}"))
@@ -157,9 +157,9 @@ def test_the_list_of_a_group(platform, api, product, devices, create, add, refus
         },
     }
     assert members(api, group, PageSize=50) == ["lamp0", "lamp1", "lamp2", "lamp3", "lamp4"]
-    too_large = refused("QueryDeviceListByDeviceGroup", GroupId=group, PageSize=51)
+    too_large = api_error("QueryDeviceListByDeviceGroup", GroupId=group, PageSize=51)
     assert too_large.code == "iot.common.InvalidPageParams"
-    assert refused("QueryDeviceListByDeviceGroup", GroupId=ABSENT).code == "iot.group.NotExistedGroup"
+    assert api_error("QueryDeviceListByDeviceGroup", GroupId=ABSENT).code == "iot.group.NotExistedGroup"
 
 
 def test_counts_of_a_group(api, devices, create, add):
@@ -193,7 +193,7 @@ def test_deleted_devices_leave_their_groups(api, product, devices, create, add):
     assert api("QueryDeviceGroupInfo", GroupId=group)["Data"]["DeviceCount"] == 0
 
 
-def test_the_groups_of_a_device(platform, api, product, devices, create, add, refused):
+def test_the_groups_of_a_device(platform, api, product, devices, create, add, api_error):
     lamp, bulb = devices("lamp1", "bulb1")
     assert api("QueryDeviceGroupByDevice", **lamp) == {"GroupInfos": {"GroupInfo": []}}
     static = api("CreateDeviceGroup", GroupName="static", GroupDesc="by hand")["Data"]
@@ -209,7 +209,7 @@ def test_the_groups_of_a_device(platform, api, product, devices, create, add, re
     ]
     found = api("QueryDeviceGroupByDevice", **bulb)["GroupInfos"]["GroupInfo"]
     assert [group["GroupName"] for group in found] == ["other"]
-    absent = refused("QueryDeviceGroupByDevice", ProductKey=product, DeviceName="nobody")
+    absent = api_error("QueryDeviceGroupByDevice", ProductKey=product, DeviceName="nobody")
     assert absent.code == "iot.device.NotExistedDevice"
 
 
@@ -221,7 +221,7 @@ def test_the_groups_of_a_device(platform, api, product, devices, create, add, re
         ("QueryDeviceListByDeviceGroup", {}),
     ],
 )
-def test_a_dynamic_group_has_no_members_of_its_own(api, refused, action, params):
+def test_a_dynamic_group_has_no_members_of_its_own(api, api_error, action, params):
     expression = {"DynamicGroupExpression": 'name LIKE "lamp%"', "IotInstanceId": "iot-1"}
     group = api("CreateDeviceDynamicGroup", GroupName="dynamic", **expression)["Data"]["GroupId"]
-    assert refused(action, GroupId=group, **params).code == "iot.group.NotExistedGroup"
+    assert api_error(action, GroupId=group, **params).code == "iot.group.NotExistedGroup"

@@ -222,8 +222,8 @@ def test_a_product_without_a_thing_model(api, register, create):
             create(**kind, TargetConfig=target)
 
 
-def test_the_devices_must_all_be_able_to(api, key, register, modelled, create):
-    other = modelled("other")
+def test_the_devices_must_all_be_able_to(api, key, register, create_modeled_product, create):
+    other = create_modeled_product("other")
     tsl = {"properties": [], "services": [], "events": []}
     api("ImportThingModelTsl", ProductKey=other, TslStr=json.dumps(tsl))
     api("PublishThingModel", ProductKey=other)
@@ -237,13 +237,13 @@ def test_the_devices_must_all_be_able_to(api, key, register, modelled, create):
     create(**SET, TargetConfig={**target, "targetDevices": devices[:1]})
 
 
-def test_a_group(api, key, register, create, read, statistics, pass_time):
+def test_a_group(api, key, register, create, read, statistics, advance_clock):
     register("one1")
     register("two2")
     group_id = api("CreateDeviceGroup", GroupName="ring")["Data"]["GroupId"]
     api("BatchAddDeviceGroupRelations", GroupId=group_id, Device=[{"ProductKey": key, "DeviceName": "one1"}])
     job_id = create(TargetConfig={"targetType": "GROUP_ID", "targetGroup": group_id})
-    pass_time(1)
+    advance_clock(1)
     assert statistics(job_id) == {"Sent": 1}
     assert read(job_id)["TargetConfig"] == {"TargetType": "GROUP_ID", "TargetGroup": group_id}
 
@@ -269,12 +269,12 @@ def test_an_account_has_so_many_jobs(monkeypatch, create):
         create()
 
 
-def test_the_file_stays_as_long_as_the_job(platform, api, create, read, uploaded, download, pass_time):
+def test_the_file_stays_as_long_as_the_job(platform, api, create, read, uploaded, download, advance_clock):
     job_id = create(JobFile={"fileKey": uploaded()})
-    pass_time(DAY // 1000)
+    advance_clock(DAY // 1000)
     assert download(read(job_id)["JobFile"]["FileUrl"]) == b"file"
     api("DeleteJob", JobId=job_id)
-    pass_time(1)
+    advance_clock(1)
     assert platform.store.count("stored_file") == 0
 
 
@@ -306,24 +306,24 @@ def test_a_job_is_changed(api, create, read):
         {"TimeoutConfig": '{"inProgressTimeoutInMinutes":0}'},
     ],
 )
-def test_what_cannot_be_changed(create, refused, params):
-    assert refused("UpdateJob", JobId=create(), **params).code == "iot.job.ParamsError"
+def test_what_cannot_be_changed(create, api_error, params):
+    assert api_error("UpdateJob", JobId=create(), **params).code == "iot.job.ParamsError"
 
 
-def test_a_job_that_has_ended_stays_as_it_is(platform, api, create, read, refused, pass_time):
+def test_a_job_that_has_ended_stays_as_it_is(platform, api, create, read, api_error, advance_clock):
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     assert read(job_id)["Status"] == "COMPLETED"  # the product has no devices
     for action in ("UpdateJob", "CancelJob"):
-        assert refused(action, JobId=job_id).code == "iot.job.JobActionForbidden"
+        assert api_error(action, JobId=job_id).code == "iot.job.JobActionForbidden"
 
 
 # Lists
 
 
-def test_jobs_are_listed(platform, api, key, register, create, refused, pass_time):
+def test_jobs_are_listed(platform, api, key, register, create, api_error, advance_clock):
     first = create(JobName="first", Description="one", ScheduledTime=platform.clock.now() + HOUR)
-    pass_time(1)
+    advance_clock(1)
     second = create(JobName="second")
 
     def listed(**params) -> list[str]:
@@ -340,58 +340,60 @@ def test_jobs_are_listed(platform, api, key, register, create, refused, pass_tim
     assert expected.items() <= job.items()
     assert job.keys() == {*expected, "ScheduledTime", "UtcCreate", "UtcModified"}
     assert second
-    assert refused("ListJob", CurrentPage=1, PageSize=51).code == "iot.common.InvalidPageParams"
-    assert refused("ListJob", CurrentPage=1, PageSize=1, Status="DONE").code == "iot.job.ParamsError"
+    assert api_error("ListJob", CurrentPage=1, PageSize=51).code == "iot.common.InvalidPageParams"
+    assert api_error("ListJob", CurrentPage=1, PageSize=1, Status="DONE").code == "iot.job.ParamsError"
 
 
-def test_jobs_that_there_are_not(refused):
+def test_jobs_that_there_are_not(api_error):
     for action in ("QueryJob", "UpdateJob", "CancelJob", "DeleteJob", "RerunJob", "QueryJobStatistics"):
-        assert refused(action, JobId="nothing").code == "iot.job.JobNotExist"
+        assert api_error(action, JobId="nothing").code == "iot.job.JobNotExist"
 
 
 # Cancelling and removing
 
 
-def test_a_job_is_cancelled(api, register, create, read, statistics, refused, pass_time):
+def test_a_job_is_cancelled(api, register, create, read, statistics, api_error, advance_clock):
     register()
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     assert statistics(job_id) == {"Sent": 1}
     api("CancelJob", JobId=job_id)
     assert read(job_id)["Status"] == "CANCELLING"
     for action in ("CancelJob", "UpdateJob", "RerunJob"):
-        assert refused(action, JobId=job_id).code == "iot.job.JobActionForbidden"
-    pass_time(1)
+        assert api_error(action, JobId=job_id).code == "iot.job.JobActionForbidden"
+    advance_clock(1)
     assert read(job_id)["Status"] == "CANCELLED"
     assert statistics(job_id) == {"Cancelled": 1}
 
 
 @pytest.mark.parametrize("seconds", [0, 1])
-def test_a_job_is_cancelled_before_it_has_begun(platform, api, register, create, read, statistics, pass_time, seconds):
+def test_a_job_is_cancelled_before_it_has_begun(
+    platform, api, register, create, read, statistics, advance_clock, seconds
+):
     register()
     job_id = create(ScheduledTime=platform.clock.now() + HOUR)
-    pass_time(seconds)
+    advance_clock(seconds)
     api("CancelJob", JobId=job_id)
-    pass_time(2 * HOUR // 1000)
+    advance_clock(2 * HOUR // 1000)
     assert read(job_id)["Status"] == "CANCELLED"
     assert statistics(job_id) == ({"Cancelled": 1} if seconds else {})
 
 
-def test_a_job_is_removed(api, register, create, read, refused, pass_time):
+def test_a_job_is_removed(api, register, create, read, api_error, advance_clock):
     register()
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     api("DeleteJob", JobId=job_id)
     assert read(job_id)["Status"] == "REMOVING"
-    assert refused("DeleteJob", JobId=job_id).code == "iot.job.JobActionForbidden"
-    pass_time(1)
-    assert refused("QueryJob", JobId=job_id).code == "iot.job.JobNotExist"
+    assert api_error("DeleteJob", JobId=job_id).code == "iot.job.JobActionForbidden"
+    advance_clock(1)
+    assert api_error("QueryJob", JobId=job_id).code == "iot.job.JobNotExist"
 
 
 # Jobs of gateways
 
 
-def test_the_job_that_a_gateways_affair_has_become(platform, api, monkeypatch, register, pass_time, read):
+def test_the_job_that_a_gateways_affair_has_become(platform, api, monkeypatch, register, advance_clock, read):
     from ansible_collections.iotops.aliyun.emulator.services.device import lifecycle
 
     monkeypatch.setattr(lifecycle, "MAX_SUB_DEVICES_AT_ONCE", 0)
@@ -404,5 +406,5 @@ def test_the_job_that_a_gateways_affair_has_become(platform, api, monkeypatch, r
     assert (job["JobId"], job["Status"]) == (job_id, "IN_PROGRESS")
     named = [{"ProductKey": key, "DeviceName": "gateway"}]
     assert job["TargetConfig"] == {"TargetType": "DEVICE_LIST", "TargetDevices": {"targetDevices": named}}
-    pass_time(5)
+    advance_clock(5)
     assert read(job_id)["Status"] == "COMPLETED"

@@ -75,13 +75,13 @@ def task(api):
 
 
 @pytest.fixture
-def update(say, outbox):
+def update(publish_as_device, outbox):
     """Let the device tell how far it has come; returns the reply to it."""
 
     def update(task_id: str, status: str, **params) -> dict:
         outbox()
         message = {"id": "9", "version": "1.0", "params": {"taskId": task_id, "status": status, **params}}
-        say("/sys/{own}/thing/job/update", message)
+        publish_as_device("/sys/{own}/thing/job/update", message)
         [(topic, reply)] = outbox()
         assert topic == "/sys/{own}/thing/job/update_reply"
         return reply
@@ -90,12 +90,12 @@ def update(say, outbox):
 
 
 @pytest.fixture
-def get(say, outbox):
+def get(publish_as_device, outbox):
     """Let the device ask for a task; returns the data of the reply."""
 
     def get(task_id: str) -> dict:
         outbox()
-        say("/sys/{own}/thing/job/get", {"id": "9", "version": "1.0", "params": {"taskId": task_id}})
+        publish_as_device("/sys/{own}/thing/job/get", {"id": "9", "version": "1.0", "params": {"taskId": task_id}})
         [(topic, reply)] = outbox()
         assert topic == "/sys/{own}/thing/job/get_reply"
         assert (reply["id"], reply["code"]) == ("9", 200)
@@ -107,48 +107,48 @@ def get(say, outbox):
 # From the making to the sending
 
 
-def test_a_job_is_initialised_and_sent(fleet, create, status, statistics, pass_time):
+def test_a_job_is_initialised_and_sent(fleet, create, status, statistics, advance_clock):
     fleet(jobs={"outcome": "stall"})
     job_id = create()
     assert (status(job_id), statistics(job_id)) == ("INITIALIZING", {})
-    pass_time(1)
+    advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("IN_PROGRESS", {"Sent": 2})
 
 
-def test_a_job_waits_for_its_time(platform, fleet, create, status, statistics, pass_time):
+def test_a_job_waits_for_its_time(platform, fleet, create, status, statistics, advance_clock):
     fleet()
     job_id = create(ScheduledTime=platform.clock.now() + HOUR * 1000)
-    pass_time(1)
+    advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("WAITING", {"Queued": 2})
-    pass_time(HOUR - 1)
+    advance_clock(HOUR - 1)
     assert (status(job_id), statistics(job_id)) == ("COMPLETED", {"Succeeded": 2})
 
 
-def test_so_many_are_sent_in_a_minute(fleet, create, statistics, pass_time):
+def test_so_many_are_sent_in_a_minute(fleet, create, statistics, advance_clock):
     fleet(120, jobs={"outcome": "stall"})
     job_id = create(RolloutConfig={"maximumPerMinute": 50})
-    pass_time(1)
+    advance_clock(1)
     assert statistics(job_id) == {"Sent": 50, "Queued": 70}
-    pass_time(59)
+    advance_clock(59)
     assert statistics(job_id) == {"Sent": 50, "Queued": 70}
-    pass_time(1)
+    advance_clock(1)
     assert statistics(job_id) == {"Sent": 100, "Queued": 20}
-    pass_time(60)
+    advance_clock(60)
     assert statistics(job_id) == {"Sent": 120}
 
 
-def test_a_changed_rate_holds_from_the_next_minute_on(api, fleet, create, statistics, pass_time):
+def test_a_changed_rate_holds_from_the_next_minute_on(api, fleet, create, statistics, advance_clock):
     fleet(200, jobs={"outcome": "stall"})
     job_id = create(RolloutConfig={"maximumPerMinute": 50})
-    pass_time(1)
+    advance_clock(1)
     api("UpdateJob", JobId=job_id, RolloutConfig='{"maximumPerMinute":100}')
-    pass_time(60)
+    advance_clock(60)
     assert statistics(job_id) == {"Sent": 150, "Queued": 50}
 
 
-def test_a_job_without_devices(create, status, statistics, pass_time):
+def test_a_job_without_devices(create, status, statistics, advance_clock):
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("COMPLETED", {})
 
 
@@ -156,69 +156,73 @@ def test_a_job_without_devices(create, status, statistics, pass_time):
 
 
 @pytest.mark.parametrize(("kind", "part"), [(SET, "properties"), (INVOKE, "services")])
-def test_what_devices_answer(fleet, create, api, key, status, statistics, pass_time, kind, part):
+def test_what_devices_answer(fleet, create, api, key, status, statistics, advance_clock, kind, part):
     fleet(1, "good")
     fleet(1, "nope", outcome="fail")
     fleet(1, "mute", outcome="stall")
     job_id = create(kind)
-    pass_time(2)
+    advance_clock(2)
     assert (status(job_id), statistics(job_id)) == ("IN_PROGRESS", {"Succeeded": 1, "Failed": 1, "Sent": 1})
-    pass_time(MINUTE)
+    advance_clock(MINUTE)
     assert (status(job_id), statistics(job_id)) == ("TIMED_OUT", {"Succeeded": 1, "Failed": 1, "TimeOut": 1})
 
 
-def test_a_property_is_set(api, key, fleet, create, pass_time):
+def test_a_property_is_set(api, key, fleet, create, advance_clock):
     fleet(1)
     create(SET)
-    pass_time(2)
+    advance_clock(2)
     listed = api("QueryDevicePropertyStatus", ProductKey=key, DeviceName="lamp00001")["Data"]["List"]
     values = {status["Identifier"]: status.get("Value") for status in listed["PropertyStatusInfo"]}
     assert values["level"] == "7"
 
 
-def test_a_service_is_called(device, create, outbox, say, task, pass_time):
+def test_a_service_is_called(device, create, outbox, publish_as_device, task, advance_clock):
     job_id = create(INVOKE)
-    pass_time(1)
+    advance_clock(1)
     [(topic, message)] = outbox()
     assert topic == "/sys/{own}/thing/service/reboot"
     assert message["params"] == {"after": 3}
     assert task(job_id)["Status"] == "SENT"
-    say("/sys/{own}/thing/service/reboot_reply", {"id": message["id"], "code": 500, "message": "no", "data": {}})
+    publish_as_device(
+        "/sys/{own}/thing/service/reboot_reply", {"id": message["id"], "code": 500, "message": "no", "data": {}}
+    )
     read = task(job_id)
     assert (read["Status"], read["Message"], read["Progress"]) == ("FAILED", "no", "0")
 
 
-def test_the_thing_model_has_changed_meanwhile(api, key, device, create, task, status, pass_time):
+def test_the_thing_model_has_changed_meanwhile(api, key, device, create, task, status, advance_clock):
     job_id = create(INVOKE)
     api("DeleteThingModel", ProductKey=key, ServiceIdentifier=["reboot"])
     api("PublishThingModel", ProductKey=key)
-    pass_time(1)
+    advance_clock(1)
     read = task(job_id)
     assert (read["Status"], read["Message"]) == ("FAILED", "service not found")
     assert status(job_id) == "COMPLETED"
 
 
 @pytest.mark.parametrize("kind", [SET, INVOKE])
-def test_a_device_that_cannot_be_told_fails_alone(api, modelled, register, create, statistics, status, kind, pass_time):
+def test_a_device_that_cannot_be_told_fails_alone(
+    api, create_modeled_product, register, create, statistics, status, kind, advance_clock
+):
     """Of two products' devices only one speaks a format of its own, and no script translates into it."""
     named = []
     for name, data_format in (("alink", 1), ("binary", 0)):
-        product = modelled(name, DataFormat=data_format)
+        product = create_modeled_product(name, DataFormat=data_format)
         named.append({"productKey": product, "deviceName": register(f"lamp_{name}", product)["device_name"]})
     job_id = create(kind, TargetConfig=json.dumps({"targetType": "DEVICE_LIST", "targetDevices": named}))
-    pass_time(1)
+    advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("IN_PROGRESS", {"Sent": 1, "Failed": 1})
     [failed] = api("ListTask", JobId=job_id, Limit=10, Status="FAILED")["Data"]["data"]
     assert failed["DeviceName"] == "lamp_binary"
     assert api("QueryTask", TaskId=failed["TaskId"])["Data"]["Message"] == "the product has no script"
 
 
-def test_a_device_that_is_offline_does_not_answer(fleet, create, status, statistics, pass_time):
+def test_a_device_that_is_offline_does_not_answer(fleet, create, status, statistics, advance_clock):
     fleet(1, online=False)
     job_id = create(SET, TimeoutConfig={"inProgressTimeoutInMinutes": 5})
-    pass_time(5 * MINUTE)
+    advance_clock(5 * MINUTE)
     assert statistics(job_id) == {"Sent": 1}
-    pass_time(1)
+    advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("TIMED_OUT", {"TimeOut": 1})
 
 
@@ -229,29 +233,29 @@ def test_a_device_that_is_offline_does_not_answer(fleet, create, status, statist
     ("qos", "online", "expected"),
     [("QoS0", True, "Succeeded"), ("QoS0", False, "Failed"), ("QoS1", True, "Succeeded"), ("QoS1", False, "Succeeded")],
 )
-def test_a_message_is_done_when_it_is_sent(fleet, create, status, statistics, pass_time, qos, online, expected):
+def test_a_message_is_done_when_it_is_sent(fleet, create, status, statistics, advance_clock, qos, online, expected):
     fleet(1, online=online)
     job_id = create(PUB, RolloutConfig={"messageQoS": qos})
-    pass_time(1)
+    advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("COMPLETED", {expected: 1})
 
 
-def test_what_a_message_says(api, key, device, create, outbox, pass_time, platform):
+def test_what_a_message_says(api, key, device, create, outbox, advance_clock, platform):
     api("CreateProductTopic", ProductKey=key, TopicShortName="news", Operation="SUB")
     api("SubscribeTopic", ProductKey=key, DeviceName="lamp", Topic=[f"/{key}/lamp/user/news"])
     for name in ("news", "user/news"):
         create({**PUB, "JobDocument": json.dumps({"topicShortName": name, "messageContent": "aGk="})})
-    pass_time(1)
+    advance_clock(1)
     assert outbox() == [("/{own}/user/news", b"hi")] * 2
 
 
 # Custom jobs
 
 
-def test_a_notice(device, create, outbox, task, upload, download, pass_time):
+def test_a_notice(device, create, outbox, task, upload, download, advance_clock):
     form = upload(b"file", "GenerateFileUploadURL", BizCode="DEVICE_JOB_FILE", FileSuffix="bin")
     job_id = create(JobFile={"fileKey": form["Key"], "signMethod": "MD5", "sign": ""})
-    pass_time(1)
+    advance_clock(1)
     [(topic, message)] = outbox()
     assert topic == "/sys/{own}/thing/job/notify"
     assert message.keys() == {"id", "version", "params"}
@@ -262,9 +266,9 @@ def test_a_notice(device, create, outbox, task, upload, download, pass_time):
     assert file == {"signMethod": "MD5", "sign": ""}
 
 
-def test_a_device_tells_how_far_it_has_come(device, create, task, status, update, pass_time):
+def test_a_device_tells_how_far_it_has_come(device, create, task, status, update, advance_clock):
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     task_id = task(job_id)["TaskId"]
     reply = update(task_id, "IN_PROGRESS", progress=40, statusDetails={"msg": "路"})
     assert (reply["code"], reply["data"]) == (200, {"taskId": task_id})
@@ -291,28 +295,28 @@ def test_a_device_tells_how_far_it_has_come(device, create, task, status, update
         ("IN_PROGRESS", {"task_id": "nothing"}),
     ],
 )
-def test_what_a_device_cannot_say(device, create, task, update, pass_time, status, params):
+def test_what_a_device_cannot_say(device, create, task, update, advance_clock, status, params):
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     asked = {"task_id": task(job_id)["TaskId"], "status": status, **params}
     assert update(**asked)["code"] == 460
     assert task(job_id)["Status"] == "SENT"
 
 
-def test_a_task_of_another_device(register, create, api, update, pass_time):
+def test_a_task_of_another_device(register, create, api, update, advance_clock):
     register("other")
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     tasks = api("ListTask", JobId=job_id, Limit=10)["Data"]["data"]
     [other] = [task["TaskId"] for task in tasks if task["DeviceName"] == "other"]
     assert update(other, "SUCCEEDED")["code"] == 460
 
 
-def test_a_device_asks_for_its_tasks(device, create, get, update, task, pass_time):
+def test_a_device_asks_for_its_tasks(device, create, get, update, task, advance_clock):
     assert get("$list") == {"taskId": "$list", "tasks": []}
     assert get("$next") == {"taskId": "$next"}
     first, second = create(), create({**CUSTOM, "JobDocument": '{"number":2}'})
-    pass_time(1)
+    advance_clock(1)
     first_id, second_id = task(first)["TaskId"], task(second)["TaskId"]
     listed = [{"taskId": first_id, "status": "SENT"}, {"taskId": second_id, "status": "SENT"}]
     assert get("$list") == {"taskId": "$list", "tasks": listed}
@@ -324,41 +328,43 @@ def test_a_device_asks_for_its_tasks(device, create, get, update, task, pass_tim
     assert get("$next")["task"]["taskId"] == second_id
 
 
-def test_a_device_asks_for_nothing(device, say, outbox):
-    say("/sys/{own}/thing/job/get", {"id": "9", "params": {}})
+def test_a_device_asks_for_nothing(device, publish_as_device, outbox):
+    publish_as_device("/sys/{own}/thing/job/get", {"id": "9", "params": {}})
     [(_topic, reply)] = outbox()
     assert reply["code"] == 460
 
 
 @pytest.mark.parametrize(("action", "told"), [("CancelJob", "CANCELLED"), ("DeleteJob", "REMOVED")])
-def test_a_device_is_told_that_there_is_nothing_to_do_any_more(api, device, create, outbox, pass_time, action, told):
+def test_a_device_is_told_that_there_is_nothing_to_do_any_more(
+    api, device, create, outbox, advance_clock, action, told
+):
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     [(_topic, notice)] = outbox()
     api(action, JobId=job_id)
-    pass_time(1)
+    advance_clock(1)
     [(topic, message)] = outbox()
     assert topic == "/sys/{own}/thing/job/notify"
     task_id = notice["params"]["task"]["taskId"]
     assert message["params"] == {"task": {"taskId": task_id, "status": told}}
 
 
-def test_simulated_devices_work_on_tasks(fleet, create, status, statistics, pass_time):
+def test_simulated_devices_work_on_tasks(fleet, create, status, statistics, advance_clock):
     fleet(1, "good", jobs={"delay": 10, "progress": [50]})
     fleet(1, "nope", jobs={"outcome": "fail"})
     fleet(1, "shan", jobs={"outcome": "reject"})
     fleet(1, "mute", jobs={"outcome": "stall", "progress": [10]})
     job_id = create(TimeoutConfig={"inProgressTimeoutInMinutes": 2})
-    pass_time(7)
+    advance_clock(7)
     assert statistics(job_id) == {"InProgress": 2, "Failed": 1, "Rejected": 1}
-    pass_time(5)
+    advance_clock(5)
     assert statistics(job_id) == {"InProgress": 1, "Failed": 1, "Rejected": 1, "Succeeded": 1}
-    pass_time(2 * MINUTE)
+    advance_clock(2 * MINUTE)
     assert statistics(job_id) == {"TimeOut": 1, "Failed": 1, "Rejected": 1, "Succeeded": 1}
     assert status(job_id) == "TIMED_OUT"
 
 
-def test_simulated_devices_tell_details(api, fleet, create, pass_time):
+def test_simulated_devices_tell_details(api, fleet, create, advance_clock):
     details = {"msg": "disk is full", "free": [0]}
     fleet(1, "nope", jobs={"outcome": "fail", "progress": [50], "delay": 10, "details": details})
     fleet(1, "good", jobs={"delay": 10})
@@ -369,52 +375,52 @@ def test_simulated_devices_tell_details(api, fleet, create, pass_time):
         queried = [api("QueryTask", TaskId=task["TaskId"])["Data"] for task in tasks]
         return {task["Status"]: task.get("StatusDetail") for task in queried}
 
-    pass_time(7)
+    advance_clock(7)
     assert told() == {"IN_PROGRESS": None, "SENT": None}
-    pass_time(5)
+    advance_clock(5)
     told = told()
     assert json.loads(told.pop("FAILED")) == details
     assert told == {"SUCCEEDED": None}
 
 
-def test_a_task_has_its_time_from_when_it_has_begun(device, create, task, update, pass_time):
+def test_a_task_has_its_time_from_when_it_has_begun(device, create, task, update, advance_clock):
     job_id = create(TimeoutConfig={"inProgressTimeoutInMinutes": 10})
-    pass_time(HOUR)
+    advance_clock(HOUR)
     assert task(job_id)["Status"] == "SENT"
     update(task(job_id)["TaskId"], "IN_PROGRESS")
-    pass_time(9 * MINUTE)
+    advance_clock(9 * MINUTE)
     update(task(job_id)["TaskId"], "IN_PROGRESS", progress=10)
-    pass_time(MINUTE - 1)
+    advance_clock(MINUTE - 1)
     assert task(job_id)["Status"] == "IN_PROGRESS"
-    pass_time(1)
+    advance_clock(1)
     read = task(job_id)
     assert (read["Status"], read["Message"]) == ("TIMED_OUT", "timeout")
 
 
-def test_another_timeout_holds_at_once(api, device, create, task, update, pass_time):
+def test_another_timeout_holds_at_once(api, device, create, task, update, advance_clock):
     job_id = create(TimeoutConfig={"inProgressTimeoutInMinutes": 60})
-    pass_time(1)
+    advance_clock(1)
     update(task(job_id)["TaskId"], "IN_PROGRESS")
     api("UpdateJob", JobId=job_id, TimeoutConfig='{"inProgressTimeoutInMinutes":5}')
-    pass_time(5 * MINUTE)
+    advance_clock(5 * MINUTE)
     assert task(job_id)["Status"] == "TIMED_OUT"
 
 
 @pytest.mark.parametrize("qos", ["QoS0", "QoS1"])
-def test_a_simulated_device_gets_what_it_has_missed(fleet, create, statistics, pass_time, qos):
+def test_a_simulated_device_gets_what_it_has_missed(fleet, create, statistics, advance_clock, qos):
     fleet(1, online=False)
     job_id = create(RolloutConfig={"messageQoS": qos})
-    pass_time(HOUR)
+    advance_clock(HOUR)
     assert statistics(job_id) == {"Sent": 1}
     fleet(1, online=True)
-    pass_time(1)
+    advance_clock(1)
     assert statistics(job_id) == {"Succeeded": 1}
 
 
-def test_tasks_go_with_their_devices(api, key, fleet, create, status, pass_time):
+def test_tasks_go_with_their_devices(api, key, fleet, create, status, advance_clock):
     fleet(1, jobs={"outcome": "stall"})
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     assert status(job_id) == "IN_PROGRESS"
     api("DeleteDevice", ProductKey=key, DeviceName="lamp00001")
     assert status(job_id) == "COMPLETED"
@@ -424,21 +430,21 @@ def test_tasks_go_with_their_devices(api, key, fleet, create, status, pass_time)
 # Running again
 
 
-def test_what_has_failed_runs_again(api, fleet, create, status, statistics, refused, pass_time):
+def test_what_has_failed_runs_again(api, fleet, create, status, statistics, api_error, advance_clock):
     fleet(1, "good")
     fleet(1, "nope", jobs={"outcome": "fail"})
     fleet(1, "shan", jobs={"outcome": "reject"})
     fleet(1, "mute", jobs={"outcome": "stall", "progress": [10]})
     job_id = create(TimeoutConfig={"inProgressTimeoutInMinutes": 1})
-    pass_time(1)
-    assert refused("RerunJob", JobId=job_id).code == "iot.job.JobActionForbidden"
-    pass_time(2 * MINUTE)
+    advance_clock(1)
+    assert api_error("RerunJob", JobId=job_id).code == "iot.job.JobActionForbidden"
+    advance_clock(2 * MINUTE)
     assert status(job_id) == "TIMED_OUT"
     for prefix in ("nope", "mute"):
         fleet(1, prefix, jobs={"delay": 10})
     api("RerunJob", JobId=job_id)
     assert (status(job_id), statistics(job_id)) == ("IN_PROGRESS", {"Sent": 2, "Rejected": 1, "Succeeded": 1})
-    pass_time(11)
+    advance_clock(11)
     assert (status(job_id), statistics(job_id)) == ("COMPLETED", {"Rejected": 1, "Succeeded": 3})
     api("RerunJob", JobId=job_id)
     assert status(job_id) == "COMPLETED"
@@ -447,9 +453,9 @@ def test_what_has_failed_runs_again(api, fleet, create, status, statistics, refu
 # Tasks
 
 
-def test_what_a_task_says(key, device, create, task, pass_time):
+def test_what_a_task_says(key, device, create, task, advance_clock):
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     read = task(job_id)
     assert read == {
         "TaskId": read["TaskId"],
@@ -466,10 +472,10 @@ def test_what_a_task_says(key, device, create, task, pass_time):
     }
 
 
-def test_tasks_are_listed(platform, api, key, fleet, create, refused, pass_time):
+def test_tasks_are_listed(platform, api, key, fleet, create, api_error, advance_clock):
     fleet(5, jobs={"outcome": "stall"})
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     names, token = [], None
     while token is None or token:
         asked = {"NextToken": token} if token else {}
@@ -481,23 +487,23 @@ def test_tasks_are_listed(platform, api, key, fleet, create, refused, pass_time)
     assert len(api("ListTask", JobId=job_id, Limit=10, Status="SENT")["Data"]["data"]) == 5
 
 
-def test_a_token_holds_for_a_minute(platform, api, fleet, create, refused, pass_time):
+def test_a_token_holds_for_a_minute(platform, api, fleet, create, api_error, advance_clock):
     fleet(2)
     job_id = create()
-    pass_time(1)
+    advance_clock(1)
     token = api("ListTask", JobId=job_id, Limit=1)["NextToken"]
     platform.clock.advance(59)
     api("ListTask", JobId=job_id, Limit=1, NextToken=token)
     platform.clock.advance(1)
     for wrong in (token, "x", "路", "eA=="):
-        code = refused("ListTask", JobId=job_id, Limit=1, NextToken=wrong).code
+        code = api_error("ListTask", JobId=job_id, Limit=1, NextToken=wrong).code
         assert code == "iot.common.InvalidPageParams"
 
 
-def test_the_tasks_of_a_device(api, key, fleet, create, pass_time):
+def test_the_tasks_of_a_device(api, key, fleet, create, advance_clock):
     fleet(2)
     jobs = [create(), create()]
-    pass_time(1)
+    advance_clock(1)
     for device in ({"ProductKey": key, "DeviceName": "lamp00002"}, {"productKey": key, "deviceName": "lamp00002"}):
         listed = api("ListTask", Device=json.dumps(device), Limit=10)["Data"]["data"]
         assert [task["JobId"] for task in listed] == jobs
@@ -515,16 +521,16 @@ def test_the_tasks_of_a_device(api, key, fleet, create, pass_time):
         ({"JobId": "nothing", "Limit": 51}, "iot.common.InvalidPageParams"),
     ],
 )
-def test_tasks_that_cannot_be_listed(refused, params, code):
-    assert refused("ListTask", **{"Limit": 10, **params}).code == code
+def test_tasks_that_cannot_be_listed(api_error, params, code):
+    assert api_error("ListTask", **{"Limit": 10, **params}).code == code
 
 
-def test_states_that_there_are_not(create, refused):
-    assert refused("ListTask", Limit=10, JobId=create(), Status="DONE").code == "iot.job.ParamsError"
+def test_states_that_there_are_not(create, api_error):
+    assert api_error("ListTask", Limit=10, JobId=create(), Status="DONE").code == "iot.job.ParamsError"
 
 
-def test_a_task_that_there_is_not(refused):
-    assert refused("QueryTask", TaskId="nothing").code == "iot.job.TaskNotExist"
+def test_a_task_that_there_is_not(api_error):
+    assert api_error("QueryTask", TaskId="nothing").code == "iot.job.TaskNotExist"
 
 
 @pytest.mark.parametrize(

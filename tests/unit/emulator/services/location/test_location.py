@@ -12,12 +12,12 @@ POST = "/sys/{own}/thing/event/property/post"
 
 
 @pytest.fixture
-def be_at(say, device):
+def be_at(publish_as_device, device):
     """Let a device say where it is."""
 
     def be_at(longitude, latitude, at: int | None = None, who=device, **more) -> None:
         value = {"Longitude": longitude, "Latitude": latitude, **more}
-        say(POST, {"params": {"GeoLocation": value if at is None else {"value": value, "time": at}}}, who)
+        publish_as_device(POST, {"params": {"GeoLocation": value if at is None else {"value": value, "time": at}}}, who)
 
     return be_at
 
@@ -79,8 +79,8 @@ def test_devices_that_never_told(be_at, where, register, report):
         ([{"ProductKey": "a1", "DeviceName": "lamp"}] * 21, "iot.system.IllegalRequest"),
     ],
 )
-def test_lists_that_are_refused(refused, things, code):
-    assert refused("GisQueryDeviceLocation", ThingList=things).code == code
+def test_lists_that_are_refused(api_error, things, code):
+    assert api_error("GisQueryDeviceLocation", ThingList=things).code == code
 
 
 def test_a_list_must_be_there(platform):
@@ -127,12 +127,12 @@ def test_a_trace_has_two_hundred_points(platform, be_at, trace):
         ({"DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
     ],
 )
-def test_traces_that_are_refused(device, key, refused, params, code):
+def test_traces_that_are_refused(device, key, api_error, params, code):
     wanted = {"ProductKey": key, "DeviceName": "lamp", "StartTime": 1, "EndTime": 10, "MapMatch": 0, **params}
-    assert refused("GisSearchDeviceTrace", **wanted).code == code
+    assert api_error("GisSearchDeviceTrace", **wanted).code == code
 
 
-def test_another_property_can_tell(api, register, say):
+def test_another_property_can_tell(api, register, publish_as_device):
     kind = {"ProductName": "tracker", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
     product = api("CreateProduct", **kind)["ProductKey"]
     double = {"type": "double", "specs": {"min": "-180", "max": "180", "step": "1"}}
@@ -142,7 +142,7 @@ def test_another_property_can_tell(api, register, say):
     api("ImportThingModelTsl", ProductKey=product, TslStr=json.dumps(tsl))
     api("PublishThingModel", ProductKey=product)
     tracker = register("tracker", product)
-    say(POST, {"params": {"position": {"longitude": 5, "latitude": 6}}}, tracker)
+    publish_as_device(POST, {"params": {"position": {"longitude": 5, "latitude": 6}}}, tracker)
     things = [{"ProductKey": product, "DeviceName": "tracker"}]
     (found,) = api("GisQueryDeviceLocation", ThingList=things)["Data"]
     assert (found["Longitude"], found["Latitude"]) == (5.0, 6.0)
@@ -160,7 +160,7 @@ def test_another_property_can_tell(api, register, say):
         ({"Adcode": "9" * 5000}, {}),
     ],
 )
-def test_a_device_is_believed_what_it_says_of_its_address(api, register, say, said, told):
+def test_a_device_is_believed_what_it_says_of_its_address(api, register, publish_as_device, said, told):
     kind = {"ProductName": "tracker", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
     product = api("CreateProduct", **kind)["ProductKey"]
     double = {"type": "double", "specs": {"min": "-180", "max": "180", "step": "1"}}
@@ -172,12 +172,12 @@ def test_a_device_is_believed_what_it_says_of_its_address(api, register, say, sa
     api("ImportThingModelTsl", ProductKey=product, TslStr=json.dumps(tsl))
     api("PublishThingModel", ProductKey=product)
     value = {"Longitude": 120.15, "Latitude": 30.28, **said}
-    say(POST, {"params": {"GeoLocation": value}}, register("tracker", product))
+    publish_as_device(POST, {"params": {"GeoLocation": value}}, register("tracker", product))
     (found,) = api("GisQueryDeviceLocation", ThingList=[{"ProductKey": product, "DeviceName": "tracker"}])["Data"]
     assert {name: found[name] for name in ("Country", "Province", "City", "Adcode") if name in found} == told
 
 
-def test_a_product_that_cannot_tell(api, register, refused, report):
+def test_a_product_that_cannot_tell(api, register, api_error, report):
     kind = {"ProductName": "blind", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
     product = api("CreateProduct", **kind)["ProductKey"]
     text = {"identifier": "Longitude", "name": "text", "accessMode": "r", "required": False}
@@ -195,5 +195,5 @@ def test_a_product_that_cannot_tell(api, register, refused, report):
     assert data["Points"] == []
     basic = api("CreateProduct", ProductName="basic", NodeType=0)["ProductKey"]
     register("plain", basic)
-    error = refused("GisQueryDeviceLocation", ThingList=[{"ProductKey": basic, "DeviceName": "plain"}])
+    error = api_error("GisQueryDeviceLocation", ThingList=[{"ProductKey": basic, "DeviceName": "plain"}])
     assert error.code == "iot.prod.NotSeniorProduct"

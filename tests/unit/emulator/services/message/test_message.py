@@ -78,7 +78,7 @@ def test_what_is_said_for_mqtt_5_goes_with_it(platform, device, key, listen, pub
         "TopicAlias": 3,
     }
     publish(**said)
-    (message,) = platform.run(lambda ctx: downlink.waiting(ctx, device["iot_id"]))
+    (message,) = platform.run(lambda ctx: downlink.pending_messages(ctx, device["iot_id"]))
     assert json.loads(message["properties"]) == said
 
 
@@ -102,10 +102,10 @@ def test_what_is_said_for_mqtt_5_goes_with_it(platform, device, key, listen, pub
         ({"UserProp": [{"Key": "a", "Value": "x" * 8192}]}, "UserPropertyListExceedMaxLength"),
     ],
 )
-def test_messages_that_are_refused(device, key, refused, params, code):
+def test_messages_that_are_refused(device, key, api_error, params, code):
     wanted = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO, **params}
     wanted["TopicFullName"] = wanted["TopicFullName"].replace("{key}", key)
-    assert refused("Pub", **wanted).code == f"iot.messagebroker.{code}"
+    assert api_error("Pub", **wanted).code == f"iot.messagebroker.{code}"
 
 
 @pytest.mark.parametrize(
@@ -117,15 +117,15 @@ def test_messages_that_are_refused(device, key, refused, params, code):
         ({"MessageExpiryInterval": -1}, "iot.common.InvalidFormattedParameter"),
     ],
 )
-def test_what_else_is_refused(device, key, refused, params, code):
+def test_what_else_is_refused(device, key, api_error, params, code):
     wanted = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO, **params}
     wanted["TopicFullName"] = wanted["TopicFullName"].replace("{key}", key)
-    assert refused("Pub", **wanted).code == code
+    assert api_error("Pub", **wanted).code == code
 
 
-def test_correlation_data_must_say_something(platform, device, key, refused):
+def test_correlation_data_must_say_something(platform, device, key, api_error):
     params = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO}
-    assert refused("Pub", CorrelationData="", **params).code == "iot.messagebroker.NullCorrelationData"
+    assert api_error("Pub", CorrelationData="", **params).code == "iot.messagebroker.NullCorrelationData"
 
 
 def test_the_largest_message(device, listen, publish, outbox):
@@ -166,10 +166,10 @@ def test_a_message_for_several_devices(api, register, key, listen, outbox):
         ({"UserProp": [{"Value": "a"}]}, "iot.messagebroker.InvalidUserProperty"),
     ],
 )
-def test_batches_that_are_refused(platform, device, key, listen, refused, outbox, params, code):
+def test_batches_that_are_refused(platform, device, key, listen, api_error, outbox, params, code):
     listen("lamp")
     wanted = {"ProductKey": key, "DeviceName": ["lamp"], "TopicShortName": "get", "MessageContent": HELLO, **params}
-    assert refused("BatchPub", **wanted).code == code
+    assert api_error("BatchPub", **wanted).code == code
     assert outbox() == []
 
 
@@ -183,10 +183,10 @@ def test_a_broadcast_to_all_that_are_online(api, platform, key, register, outbox
     assert message["MessageContent"] == HELLO
 
 
-def test_one_broadcast_a_minute(api, platform, key, device, refused):
+def test_one_broadcast_a_minute(api, platform, key, device, api_error):
     api("PubBroadcast", ProductKey=key, MessageContent=HELLO)
     platform.clock.advance(59)
-    error = refused("PubBroadcast", ProductKey=key, MessageContent=HELLO)
+    error = api_error("PubBroadcast", ProductKey=key, MessageContent=HELLO)
     assert error.code == "iot.messagebroker.RateLimit"
     api("PubBroadcast", ProductKey=key, MessageContent=HELLO, TopicFullName=f"/broadcast/{key}/all")
     platform.clock.advance(1)
@@ -214,8 +214,8 @@ def test_a_broadcast_to_those_that_subscribe(api, platform, key, register, outbo
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_broadcasts_that_are_refused(key, refused, params, code):
-    assert refused("PubBroadcast", **{"ProductKey": key, "MessageContent": HELLO, **params}).code == code
+def test_broadcasts_that_are_refused(key, api_error, params, code):
+    assert api_error("PubBroadcast", **{"ProductKey": key, "MessageContent": HELLO, **params}).code == code
 
 
 def test_a_device_that_subscribes_twice_gets_it_once(api, platform, key, register, outbox):
@@ -241,9 +241,9 @@ def test_a_broadcast_topic_has_1000_subscribers(api, platform, key, register, ou
 
 
 @pytest.mark.parametrize("below", ["", "/", "//x", "/x/", "/+", "/group/#"])
-def test_topics_that_are_none(key, refused, below):
+def test_topics_that_are_none(key, api_error, below):
     params = {"ProductKey": key, "MessageContent": HELLO, "TopicFullName": f"/broadcast/{key}{below}"}
-    assert refused("PubBroadcast", **params).code == "iot.messagebroker.InvalidFormattedTopicName"
+    assert api_error("PubBroadcast", **params).code == "iot.messagebroker.InvalidFormattedTopicName"
 
 
 def test_the_largest_broadcast(api, key):
@@ -263,8 +263,8 @@ def test_a_message_can_be_looked_up(api, platform, device, publish, key):
     }
 
 
-def test_a_message_of_a_device_can_be_looked_up(api, say, key):
-    message_id = say("/{own}/user/update", b"\xff")
+def test_a_message_of_a_device_can_be_looked_up(api, publish_as_device, key):
+    message_id = publish_as_device("/{own}/user/update", b"\xff")
     message = api("QueryMessageInfo", UniMsgId=str(message_id))["Message"]
     assert (message["MessageContent"], message["TopicFullName"]) == (encoded(b"\xff"), f"/{key}/lamp/user/update")
     assert "UserProperties" not in message
@@ -283,19 +283,19 @@ def test_what_was_said_for_mqtt_5_can_be_looked_up(api, key, device, publish):
 
 
 @pytest.mark.parametrize(("qos", "days"), [(0, 1), (1, 7)])
-def test_messages_are_kept_for_a_while(api, platform, device, publish, refused, qos, days):
+def test_messages_are_kept_for_a_while(api, platform, device, publish, api_error, qos, days):
     message_id = publish(Qos=qos)
     platform.clock.advance(days * DAY - 5)
     assert api("QueryMessageInfo", UniMsgId=message_id)
     platform.clock.advance(5)
-    assert refused("QueryMessageInfo", UniMsgId=message_id).code == "iot.system.IllegalRequest"
+    assert api_error("QueryMessageInfo", UniMsgId=message_id).code == "iot.system.IllegalRequest"
     publish()
     assert platform.store.count("message") == 1
 
 
 @pytest.mark.parametrize("message_id", ["1", "x", "9" * 19, "9" * 30, "-1", "１"])
-def test_a_message_that_there_is_not(refused, message_id):
-    assert refused("QueryMessageInfo", UniMsgId=message_id).code == "iot.system.IllegalRequest"
+def test_a_message_that_there_is_not(api_error, message_id):
+    assert api_error("QueryMessageInfo", UniMsgId=message_id).code == "iot.system.IllegalRequest"
 
 
 def test_a_subscription(api, key, device, publish, outbox):
@@ -319,16 +319,16 @@ def test_a_subscription(api, key, device, publish, outbox):
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_subscriptions_that_are_refused(platform, device, key, refused, params, code):
+def test_subscriptions_that_are_refused(platform, device, key, api_error, params, code):
     wanted = {"ProductKey": key, "DeviceName": "lamp", "Topic": ["/{key}/lamp/user/get"], **params}
     wanted["Topic"] = [topic.replace("{key}", key) for topic in wanted["Topic"]]
-    assert refused("SubscribeTopic", **wanted).code == code
+    assert api_error("SubscribeTopic", **wanted).code == code
     assert platform.store.count("device_subscription") == 0
 
 
-def test_only_devices_that_are_online_subscribe(api, platform, key, register, refused):
+def test_only_devices_that_are_online_subscribe(api, platform, key, register, api_error):
     def code(name: str) -> str:
-        return refused("SubscribeTopic", ProductKey=key, DeviceName=name, Topic=[f"/{key}/{name}/user/get"]).code
+        return api_error("SubscribeTopic", ProductKey=key, DeviceName=name, Topic=[f"/{key}/{name}/user/get"]).code
 
     register("newborn", online=False)
     assert code("newborn") == "iot.device.InactiveDevice"

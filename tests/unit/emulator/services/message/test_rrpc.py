@@ -98,37 +98,37 @@ def test_a_device_that_is_offline(platform, device, ask, outbox):
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_questions_that_are_refused(device, key, refused, outbox, params, code):
+def test_questions_that_are_refused(device, key, api_error, outbox, params, code):
     wanted = {"ProductKey": key, "DeviceName": "lamp", "RequestBase64Byte": encoded(b"x"), "Timeout": 1000, **params}
     if "Topic" in params:
         wanted["Topic"] = params["Topic"].replace("{key}", key)
-    assert refused("RRpc", **wanted).code == code
+    assert api_error("RRpc", **wanted).code == code
     assert outbox() == []
 
 
 @pytest.fixture
 def answer_to(platform):
     """What the platform knows as the answer to a message."""
-    return lambda message_id: platform.run(lambda ctx: trace.answer_to(ctx, message_id))
+    return lambda message_id: platform.run(lambda ctx: trace.response_payload(ctx, message_id))
 
 
-def test_answers_of_devices_are_known_by_their_topics(device, ask, say, answer_to, register):
+def test_answers_of_devices_are_known_by_their_topics(device, ask, publish_as_device, answer_to, register):
     other = register("other")
     message_id = ask()["MessageId"]
     own = f"/sys/{{own}}/rrpc/response/{message_id}"
-    say(own, b"of another", other)
-    say(f"/sys/{{own}}/rrpc/response/{message_id + 1}", b"to another")
-    say("/sys/{own}/rrpc/response/x", b"to nothing")
-    say(f"/ext/rrpc/{message_id}/{{own}}/user/get", b"elsewhere")
+    publish_as_device(own, b"of another", other)
+    publish_as_device(f"/sys/{{own}}/rrpc/response/{message_id + 1}", b"to another")
+    publish_as_device("/sys/{own}/rrpc/response/x", b"to nothing")
+    publish_as_device(f"/ext/rrpc/{message_id}/{{own}}/user/get", b"elsewhere")
     assert answer_to(message_id) is None
-    say(own, b"mine")
+    publish_as_device(own, b"mine")
     assert answer_to(message_id) == b"mine"
 
 
-def test_answers_on_topics_of_ones_own(device, key, ask, say, answer_to):
+def test_answers_on_topics_of_ones_own(device, key, ask, publish_as_device, answer_to):
     message_id = ask(Topic=f"/{key}/lamp/user/get")["MessageId"]
-    say(f"/ext/rrpc/{message_id}/{{own}}/user/update", b"elsewhere")
-    say(f"/sys/{{own}}/rrpc/response/{message_id}", b"elsewhere")
+    publish_as_device(f"/ext/rrpc/{message_id}/{{own}}/user/update", b"elsewhere")
+    publish_as_device(f"/sys/{{own}}/rrpc/response/{message_id}", b"elsewhere")
     assert answer_to(message_id) is None
-    say(f"/ext/rrpc/{message_id}/{{own}}/user/get", b"mine")
+    publish_as_device(f"/ext/rrpc/{message_id}/{{own}}/user/get", b"mine")
     assert answer_to(message_id) == b"mine"

@@ -99,8 +99,8 @@ def test_kinds_of_number_plates(data, plate, kind):
 
 
 @pytest.mark.parametrize("text", ["A12345", "浙a12345", "浙A1234", "浙AD123456", "浙A 12345", "我的浙A12345"])
-def test_texts_that_are_no_number_plates(refused, text):
-    wrong = refused(CAR, Url=url(png(unicode(text))))
+def test_texts_that_are_no_number_plates(api_error, text):
+    wrong = api_error(CAR, Url=url(png(unicode(text))))
     assert (wrong.code, wrong.message[:23]) == ("iot.system.IllegalRequest", "request parameter error")
 
 
@@ -137,9 +137,9 @@ def test_a_jpeg(data):
 
 
 @pytest.mark.parametrize("content", [png(), png(latin(" \n ")), png(unicode("secret", compressed=True)), jpeg()])
-def test_a_picture_without_text(refused, content):
+def test_a_picture_without_text(api_error, content):
     for action in (CAR, GENERAL):
-        assert refused(action, Url=url(content)).code == "iot.system.IllegalRequest"
+        assert api_error(action, Url=url(content)).code == "iot.system.IllegalRequest"
 
 
 BROKEN = png(latin("text"))
@@ -159,8 +159,8 @@ BROKEN = png(latin("text"))
         jpeg("text").replace(b"text", b"\xff\xff\xff\xff"),
     ],
 )
-def test_what_is_no_picture(refused, content):
-    assert refused(GENERAL, Url=url(content)).code == "iot.common.IllegalFileFormat"
+def test_what_is_no_picture(api_error, content):
+    assert api_error(GENERAL, Url=url(content)).code == "iot.common.IllegalFileFormat"
 
 
 @pytest.mark.parametrize(
@@ -177,27 +177,27 @@ def test_what_is_no_picture(refused, content):
     ],
 )
 @pytest.mark.parametrize("action", [CAR, GENERAL])
-def test_addresses_of_no_picture(refused, action, address, code):
-    assert refused(action, Url=address).code == code
+def test_addresses_of_no_picture(api_error, action, address, code):
+    assert api_error(action, Url=address).code == code
 
 
-def test_a_picture_that_a_device_has_uploaded(platform, api, refused, register):
+def test_a_picture_that_a_device_has_uploaded(platform, api, api_error, register):
     device = register()
     file_id = platform.run(lambda ctx: add_file(ctx, device, "gate.png", png(unicode("黑AF1234"))))
     address = api("QueryDeviceFile", IotId=device["iot_id"], FileId=file_id)["Data"]["DownloadUrl"]
     assert json.loads(api(CAR, Url=address)["Data"])["data"]["data"] == {"车牌": "黑AF1234"}
     assert json.loads(api(GENERAL, Url=address)["Data"])["content"] == "黑AF1234"
     for wrong in (address + "x", address.replace("Signature=", "Signature=x")):
-        assert refused(CAR, Url=wrong).code == "iot.common.FileNotExist"
+        assert api_error(CAR, Url=wrong).code == "iot.common.FileNotExist"
     platform.clock.advance(3600)
-    assert refused(CAR, Url=address).code == "iot.common.FileNotExist"
+    assert api_error(CAR, Url=address).code == "iot.common.FileNotExist"
 
 
-def test_an_address_has_at_most_2048_characters(api, refused):
+def test_an_address_has_at_most_2048_characters(api, api_error):
     content = png(latin("text"))
     more = 2048 - len(url(content, "image/png;name="))
     api(GENERAL, Url=url(content, f"image/png;name={'a' * more}"))
-    long = refused(GENERAL, Url=url(content, f"image/png;name={'a' * (more + 1)}"))
+    long = api_error(GENERAL, Url=url(content, f"image/png;name={'a' * (more + 1)}"))
     assert long.code == "iot.common.InvalidFormattedParameter"
 
 
@@ -208,14 +208,14 @@ def test_an_address_must_be_given(api):
 
 
 @pytest.mark.parametrize(("action", "other"), [(CAR, GENERAL), (GENERAL, CAR)])
-def test_20_calls_a_day_of_each_operation(platform, api, refused, action, other):
+def test_20_calls_a_day_of_each_operation(platform, api, api_error, action, other):
     address = url(png(unicode("黑AF1234")))
     # Noon in China, wherever the clock stands now.
     day = 24 * 3600
     platform.clock.advance(day - (platform.clock.now() // 1000 - 4 * 3600) % day)
     for _number in range(20):
         api(action, Url=address)
-        refused(action, Url=url(png()))
+        api_error(action, Url=url(png()))
     with pytest.raises(GatewayError, match=r"Throttling\.Api"):
         api(action, Url=address)
     api(other, Url=address)

@@ -180,11 +180,11 @@ def test_a_file_that_waited_too_long(platform, upload, create):
         create(FirmwareUrl=url)
 
 
-def test_one_version_of_each_kind(create, modelled):
+def test_one_version_of_each_kind(create, create_modeled_product):
     create()
     create(FirmwareName="two", Type=1, SrcVersion="1.0.0")
     create(FirmwareName="three", Type=1, SrcVersion="1.1.0")
-    create(FirmwareName="four", ProductKey=modelled("other"))
+    create(FirmwareName="four", ProductKey=create_modeled_product("other"))
     with pytest.raises(Exception, match=r"iot\.firmware\.AlreadyExistedFirmwareVersion"):
         create(FirmwareName="five", Type=1, SrcVersion="1.1.0")
 
@@ -209,11 +209,11 @@ def test_an_account_has_so_many_firmwares(platform, create, monkeypatch):
         create(FirmwareName="three", DestVersion="3")
 
 
-def test_lists(platform, api, create, key, modelled, refused):
+def test_lists(platform, api, create, key, create_modeled_product, api_error):
     create(FirmwareName="one", DestVersion="1")
     platform.clock.advance(1)
     create(FirmwareName="two", DestVersion="2")
-    other = modelled("other")
+    other = create_modeled_product("other")
     create(FirmwareName="three", DestVersion="2", ProductKey=other)
     assert listed(api) == ["three", "two", "one"]
     assert listed(api, ProductKey=key) == ["two", "one"]
@@ -221,17 +221,17 @@ def test_lists(platform, api, create, key, modelled, refused):
     assert listed(api, ProductKey=key, DestVersion="2") == ["two"]
     second = api("ListOTAFirmware", CurrentPage=2, PageSize=2)
     assert (second["Total"], second["PageCount"], len(second["FirmwareInfo"]["SimpleFirmwareInfo"])) == (3, 2, 1)
-    assert refused("ListOTAFirmware", CurrentPage=1, PageSize=101).code == "iot.common.InvalidPageParams"
+    assert api_error("ListOTAFirmware", CurrentPage=1, PageSize=101).code == "iot.common.InvalidPageParams"
     unknown = {"CurrentPage": 1, "PageSize": 1, "ProductKey": "a1nothing00"}
-    assert refused("ListOTAFirmware", **unknown).code == "iot.prod.NotExistedProduct"
+    assert api_error("ListOTAFirmware", **unknown).code == "iot.prod.NotExistedProduct"
 
 
-def test_a_firmware_is_deleted(api, create, refused):
+def test_a_firmware_is_deleted(api, create, api_error):
     firmware_id = create()
     api("DeleteOTAFirmware", FirmwareId=firmware_id)
     for action in ("DeleteOTAFirmware", "QueryOTAFirmware"):
-        assert refused(action, FirmwareId=firmware_id).code == "iot.firmware.FirmwareNotFound"
-        assert refused(action, FirmwareId="a-b").code == "iot.firmware.InvalidFirmwareId"
+        assert api_error(action, FirmwareId=firmware_id).code == "iot.firmware.FirmwareNotFound"
+        assert api_error(action, FirmwareId="a-b").code == "iot.firmware.InvalidFirmwareId"
 
 
 def test_a_firmware_goes_with_its_product(platform, api, create, key):

@@ -63,10 +63,10 @@ def dynamic_group(api, expression: str, name: str = "olds") -> dict:
 OLD = 'ota_module.module_name = "default" AND ota_module.firmware_version = "1.0.0"'
 
 
-def test_a_static_job(platform, key, devices, firmware, static, job, targets):
+def test_a_static_job(platform, key, devices, create_firmware, create_static_job, job, targets):
     names = devices()
-    firmware_id = firmware(key)
-    job_id = static(firmware_id)
+    firmware_id = create_firmware(key)
+    job_id = create_static_job(firmware_id)
     assert targets(job_id) == names
     read = job(job_id)
     assert read == {
@@ -96,11 +96,11 @@ def test_a_static_job(platform, key, devices, firmware, static, job, targets):
     }
 
 
-def test_a_job_as_it_can_be_told(platform, key, devices, firmware, static, job):
+def test_a_job_as_it_can_be_told(platform, key, devices, create_firmware, create_static_job, job):
     devices()
     begin = platform.clock.now() + 10 * MINUTE
-    job_id = static(
-        firmware(key),
+    job_id = create_static_job(
+        create_firmware(key),
         Tag=[*TAG, {"Key": "b", "Value": "c"}],
         SrcVersion=["1.0.0", "1.1.0"],
         NeedPush=False,
@@ -133,33 +133,33 @@ def test_a_job_as_it_can_be_told(platform, key, devices, firmware, static, job):
     assert "UtcStartTime" not in read
 
 
-def test_devices_that_have_the_version_are_passed_over(key, devices, firmware, static, targets):
+def test_devices_that_have_the_version_are_passed_over(key, devices, create_firmware, create_static_job, targets):
     devices(prefix="done", version="2.0.0")
     olds = devices(prefix="old", version="1.0.0")
     unknown = devices(prefix="mute", version="")
-    assert targets(static(firmware(key))) == olds + unknown
+    assert targets(create_static_job(create_firmware(key))) == olds + unknown
 
 
-def test_versions_narrow_a_job_down(key, devices, firmware, static, targets):
+def test_versions_narrow_a_job_down(key, devices, create_firmware, create_static_job, targets):
     devices(prefix="aaaa", version="1.0.0")
     names = devices(prefix="bbbb", version="1.1.0")
     devices(prefix="cccc", version="")
-    assert targets(static(firmware(key), SrcVersion=["1.1.0", "1.2.0"])) == names
+    assert targets(create_static_job(create_firmware(key), SrcVersion=["1.1.0", "1.2.0"])) == names
 
 
-def test_a_differential_firmware(api, key, devices, firmware, static, targets, refused):
+def test_a_differential_firmware(api, key, devices, create_firmware, create_static_job, targets, api_error):
     names = devices(prefix="aaaa", version="1.0.0")
     others = devices(prefix="bbbb", version="1.1.0")
     mute = devices(prefix="cccc", version="")
     done = devices(prefix="dddd", version="2.0.0")
-    firmware_id = firmware(key, Type=1, SrcVersion="1.0.0")
-    job_id = static(firmware_id, SrcVersion=["1.0.0"])
+    firmware_id = create_firmware(key, Type=1, SrcVersion="1.0.0")
+    job_id = create_static_job(firmware_id, SrcVersion=["1.0.0"])
     assert targets(job_id) == names
     api("CancelOTATaskByJob", JobId=job_id, CancelQueuedTask=True)
     asked = {"FirmwareId": firmware_id, "ProductKey": key}
 
     def code(**params) -> str:
-        return refused("CreateOTAStaticUpgradeJob", **asked, **params).code
+        return api_error("CreateOTAStaticUpgradeJob", **asked, **params).code
 
     assert code(TargetSelection="ALL") == "iot.firmware.SrcVersionsMandatory"
     assert code(TargetSelection="ALL", SrcVersion=["1.1.0"]) == "iot.firmware.UpgradeSrcVersionMismatch"
@@ -167,40 +167,44 @@ def test_a_differential_firmware(api, key, devices, firmware, static, targets, r
     specific = {"TargetSelection": "SPECIFIC"}
     assert code(**specific, TargetDeviceName=[names[0], others[0]]) == "iot.firmware.SrcVersionMismatch"
     assert code(**specific, TargetDeviceName=[names[0], mute[0]]) == "iot.firmware.NonVersionedDeviceInArray"
-    assert targets(static(firmware_id, **specific, TargetDeviceName=[done[0], names[0]])) == [names[0]]
+    assert targets(create_static_job(firmware_id, **specific, TargetDeviceName=[done[0], names[0]])) == [names[0]]
 
 
-def test_another_module(api, key, devices, firmware, static, targets):
+def test_another_module(api, key, devices, create_firmware, create_static_job, targets):
     api("CreateOTAModule", ProductKey=key, ModuleName="mcu")
     names = devices(prefix="aaaa", module="MCU", version="1.0.0")
     devices(prefix="bbbb", module="mcu", version="2.0.0")
     devices(prefix="cccc", version="1.0.0")
-    assert targets(static(firmware(key, ModuleName="mcu"), SrcVersion=["1.0.0"])) == names
+    assert targets(create_static_job(create_firmware(key, ModuleName="mcu"), SrcVersion=["1.0.0"])) == names
 
 
-def test_named_devices(key, devices, firmware, static, targets):
+def test_named_devices(key, devices, create_firmware, create_static_job, targets):
     names = devices()
-    assert targets(static(firmware(key), TargetSelection="SPECIFIC", TargetDeviceName=[names[2], names[0]])) == [
+    assert targets(
+        create_static_job(create_firmware(key), TargetSelection="SPECIFIC", TargetDeviceName=[names[2], names[0]])
+    ) == [
         names[0],
         names[2],
     ]
 
 
 @pytest.mark.parametrize("text", ["{0}\n{2}\n", "{0}\r\n{2}\r\n", "\ufeff{2}\n\n  {0}", "{0}\n{0}\n{2}"])
-def test_a_list_of_devices(key, devices, firmware, static, targets, upload, text):
+def test_a_list_of_devices(key, devices, create_firmware, create_static_job, targets, upload, text):
     names = devices()
     form = upload(text.format(*names).encode(), "GenerateDeviceNameListURL")
-    job_id = static(firmware(key), TargetSelection="SPECIFIC", DnListFileUrl=form["FileUrl"])
+    job_id = create_static_job(create_firmware(key), TargetSelection="SPECIFIC", DnListFileUrl=form["FileUrl"])
     assert targets(job_id) == [names[0], names[2]]
 
 
-def test_lists_that_are_no_good(platform, key, devices, firmware, static, refused, upload, monkeypatch):
+def test_lists_that_are_no_good(
+    platform, key, devices, create_firmware, create_static_job, api_error, upload, monkeypatch
+):
     names = devices()
-    asked = {"FirmwareId": firmware(key), "ProductKey": key, "TargetSelection": "SPECIFIC"}
+    asked = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetSelection": "SPECIFIC"}
 
     def code(content: bytes) -> str:
         url = upload(content, "GenerateDeviceNameListURL")["FileUrl"]
-        return refused("CreateOTAStaticUpgradeJob", **asked, DnListFileUrl=url).code
+        return api_error("CreateOTAStaticUpgradeJob", **asked, DnListFileUrl=url).code
 
     assert code(b"\n \n") == "iot.firmware.NullTargetDeviceNames"
     assert code(b"nobody\n") == "iot.ota.DeviceNotExist"
@@ -208,18 +212,20 @@ def test_lists_that_are_no_good(platform, key, devices, firmware, static, refuse
     monkeypatch.setattr(service, "MOST_LISTED", 2)
     assert code("\n".join(names).encode()) == "iot.ota.UpgradeDeviceCountExceedLimit"
     for url in ("http://127.0.0.1/_upload/ota_device_list/a.csv", upload()["FirmwareUrl"]):
-        error = refused("CreateOTAStaticUpgradeJob", **asked, DnListFileUrl=url)
+        error = api_error("CreateOTAStaticUpgradeJob", **asked, DnListFileUrl=url)
         assert error.code == "iot.common.FileNotExist"
     assert service.MOST_LISTED == 2
 
 
-def test_a_group(api, key, modelled, devices, firmware, static, targets, job):
+def test_a_group(api, key, create_modeled_product, devices, create_firmware, create_static_job, targets, job):
     names = devices()
-    other = modelled("other")
+    other = create_modeled_product("other")
     devices(prefix="else", product=other)
     group_id = group(api, key, names[:2])
     api("BatchAddDeviceGroupRelations", GroupId=group_id, Device=[{"ProductKey": other, "DeviceName": "else00001"}])
-    job_id = static(firmware(key), TargetSelection="GROUP", GroupId=group_id, GroupType="LINK_PLATFORM")
+    job_id = create_static_job(
+        create_firmware(key), TargetSelection="GROUP", GroupId=group_id, GroupType="LINK_PLATFORM"
+    )
     assert targets(job_id) == names[:2]
     assert (job(job_id)["GroupId"], job(job_id)["GroupName"]) == (group_id, "ring")
     api("DeleteDeviceGroup", GroupId=group_id)
@@ -229,18 +235,18 @@ def test_a_group(api, key, modelled, devices, firmware, static, targets, job):
 @pytest.mark.parametrize(
     ("percent", "count"), [("33.33", 3), ("0.001", 1), ("99.999", 9), ("100", 10), ("50.5", 5), ("100.000", 10)]
 )
-def test_a_share_of_the_devices(key, devices, firmware, static, targets, job, percent, count):
+def test_a_share_of_the_devices(key, devices, create_firmware, create_static_job, targets, job, percent, count):
     devices(10)
-    job_id = static(firmware(key), TargetSelection="GRAY", GrayPercent=percent)
+    job_id = create_static_job(create_firmware(key), TargetSelection="GRAY", GrayPercent=percent)
     assert len(targets(job_id)) == count
     assert job(job_id)["GrayPercent"] == percent
 
 
-def test_a_share_of_those_that_fit(key, devices, firmware, static, targets):
+def test_a_share_of_those_that_fit(key, devices, create_firmware, create_static_job, targets):
     devices(4, prefix="done", version="2.0.0")
     names = devices(4, prefix="lamp", version="1.0.0")
     devices(4, prefix="else", version="1.1.0")
-    job_id = static(firmware(key), TargetSelection="GRAY", GrayPercent="50", SrcVersion=["1.0.0"])
+    job_id = create_static_job(create_firmware(key), TargetSelection="GRAY", GrayPercent="50", SrcVersion=["1.0.0"])
     assert targets(job_id) == names[:2]
 
 
@@ -315,9 +321,9 @@ def test_a_share_of_those_that_fit(key, devices, firmware, static, targets):
         ({"ScheduleFinishTime": 1}, "iot.firmware.ScheduleFinishTimeWithoutStartTime"),
     ],
 )
-def test_what_cannot_be_created(platform, api, key, devices, firmware, params, code):
+def test_what_cannot_be_created(platform, api, key, devices, create_firmware, params, code):
     devices()
-    asked = {"FirmwareId": firmware(key), "ProductKey": key, "TargetSelection": "ALL", **params}
+    asked = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetSelection": "ALL", **params}
     with pytest.raises(Exception, match=code) as caught:
         api("CreateOTAStaticUpgradeJob", **asked)
     assert caught.value.code == code
@@ -337,45 +343,47 @@ def test_what_cannot_be_created(platform, api, key, devices, firmware, params, c
         (HOUR, 30 * DAY + 1, "ScheduleFinishTimeTooLate"),
     ],
 )
-def test_times_that_cannot_be(platform, key, devices, firmware, refused, ahead, later, code):
+def test_times_that_cannot_be(platform, key, devices, create_firmware, api_error, ahead, later, code):
     devices()
     begin = platform.clock.now() + ahead
-    asked = {"FirmwareId": firmware(key), "ProductKey": key, "TargetSelection": "ALL", "ScheduleTime": begin}
+    asked = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetSelection": "ALL", "ScheduleTime": begin}
     if later is not None:
         asked["ScheduleFinishTime"] = begin + later
-    assert refused("CreateOTAStaticUpgradeJob", **asked).code == f"iot.firmware.{code}"
+    assert api_error("CreateOTAStaticUpgradeJob", **asked).code == f"iot.firmware.{code}"
 
 
-def test_a_firmware_of_another_product(key, modelled, devices, firmware, refused, static):
+def test_a_firmware_of_another_product(
+    key, create_modeled_product, devices, create_firmware, api_error, create_static_job
+):
     devices()
     asked = {"ProductKey": key, "TargetSelection": "ALL"}
-    other = firmware(modelled("other"))
-    code = refused("CreateOTAStaticUpgradeJob", FirmwareId=other, **asked).code
+    other = create_firmware(create_modeled_product("other"))
+    code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=other, **asked).code
     assert code == "iot.firmware.FirmwareAndProductKeyMismatch"
-    static(firmware(""))
+    create_static_job(create_firmware(""))
 
 
-def test_what_does_not_go_over_mqtt(api, key, devices, firmware, refused, upload, monkeypatch):
+def test_what_does_not_go_over_mqtt(api, key, devices, create_firmware, api_error, upload, monkeypatch):
     devices()
     asked = {"ProductKey": key, "TargetSelection": "ALL", "DownloadProtocol": "MQTT"}
     files = [{"Name": name, "Url": upload(name.encode())["FirmwareUrl"]} for name in "ab"]
-    code = refused("CreateOTAStaticUpgradeJob", FirmwareId=firmware(key, MultiFiles=files), **asked).code
+    code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=create_firmware(key, MultiFiles=files), **asked).code
     assert code == "iot.ota.DownloadProtocolMqttNotSuitable"
     monkeypatch.setattr(service, "MOST_BYTES_OVER_MQTT", 8)
-    code = refused("CreateOTAStaticUpgradeJob", FirmwareId=firmware(key, DestVersion="3"), **asked).code
+    code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=create_firmware(key, DestVersion="3"), **asked).code
     assert code == "iot.ota.DownloadProtocolMqttNotSuitable"
 
 
 # Verification
 
 
-def test_a_verification(api, key, simulate, firmware, refused, job, pass_time):
+def test_a_verification(api, key, simulate, create_firmware, api_error, job, advance_clock):
     simulate(product=key, count=2, prefix="lamp", module_versions={"default": "1.0.0"}, profile={"delay": 10})
-    firmware_id = firmware(key, NeedToVerify=True)
+    firmware_id = create_firmware(key, NeedToVerify=True)
     asked = {"FirmwareId": firmware_id, "ProductKey": key}
-    code = refused("CreateOTAStaticUpgradeJob", **asked, TargetSelection="ALL").code
+    code = api_error("CreateOTAStaticUpgradeJob", **asked, TargetSelection="ALL").code
     assert code == "iot.firmware.FirmwareNotVerified"
-    code = refused("CreateOTADynamicUpgradeJob", **asked, SrcVersion=["1.0.0"]).code
+    code = api_error("CreateOTADynamicUpgradeJob", **asked, SrcVersion=["1.0.0"]).code
     assert code == "iot.firmware.FirmwareNotVerified"
     names = ["lamp00001", "lamp00002"]
     made = api("CreateOTAVerifyJob", **asked, TargetDeviceName=names, Tag=TAG)["Data"]
@@ -394,34 +402,34 @@ def test_a_verification(api, key, simulate, firmware, refused, job, pass_time):
         "Tags": {"OtaTagDTO": TAG},
     }
     assert expected.items() <= read.items()
-    code = refused("CreateOTAVerifyJob", **asked, TargetDeviceName=names).code
+    code = api_error("CreateOTAVerifyJob", **asked, TargetDeviceName=names).code
     assert code == "iot.firmware.InProgressVerifyJobExisted"
-    pass_time(12)
+    advance_clock(12)
     assert known() == (1, 100)
     assert job(made["JobId"])["JobStatus"] == "COMPLETED"
-    code = refused("CreateOTAVerifyJob", **asked, TargetDeviceName=names).code
+    code = api_error("CreateOTAVerifyJob", **asked, TargetDeviceName=names).code
     assert code == "iot.firmware.VerifyFirmwareNoNeed"
 
 
-def test_a_verification_that_fails(api, key, simulate, firmware, pass_time):
+def test_a_verification_that_fails(api, key, simulate, create_firmware, advance_clock):
     profile = {"upgrade": {"outcome": "fail"}}
     simulate(product=key, names=["good"], module_versions={"default": "1.0.0"})
     simulate(product=key, names=["wrong"], module_versions={"default": "1.0.0"}, profile=profile)
-    firmware_id = firmware(key, NeedToVerify=True)
+    firmware_id = create_firmware(key, NeedToVerify=True)
     asked = {"FirmwareId": firmware_id, "ProductKey": key}
     api("CreateOTAVerifyJob", **asked, TargetDeviceName=["good", "wrong"])
-    pass_time(2)
+    advance_clock(2)
     info = api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]
     assert (info["Status"], info["VerifyProgress"]) == (3, 50)
     simulate(product=key, names=["wrong"], profile={})
     api("CreateOTAVerifyJob", **asked, TargetDeviceName=["wrong"])
-    pass_time(2)
+    advance_clock(2)
     assert api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]["Status"] == 1
 
 
-def test_a_verification_whose_devices_go(api, key, devices, firmware):
+def test_a_verification_whose_devices_go(api, key, devices, create_firmware):
     [name] = devices(1)
-    firmware_id = firmware(key, NeedToVerify=True)
+    firmware_id = create_firmware(key, NeedToVerify=True)
     asked = {"FirmwareId": firmware_id, "ProductKey": key}
     job_id = api("CreateOTAVerifyJob", **asked, TargetDeviceName=[name])["Data"]["JobId"]
     api("DeleteDevice", ProductKey=key, DeviceName=name)
@@ -440,28 +448,28 @@ def test_a_verification_whose_devices_go(api, key, devices, firmware):
         (["lamp00001"], {"Tag": [{"Key": f"a{n}", "Value": "c"} for n in range(11)]}, "iot.firmware.JobTagTooMany"),
     ],
 )
-def test_verifications_that_cannot_be(api, key, devices, firmware, refused, names, params, code):
+def test_verifications_that_cannot_be(api, key, devices, create_firmware, api_error, names, params, code):
     devices()
     devices(prefix="done", version="2.0.0")
-    firmware_id = firmware(key, NeedToVerify=True)
+    firmware_id = create_firmware(key, NeedToVerify=True)
     asked = {"FirmwareId": firmware_id, "ProductKey": key, "TargetDeviceName": names}
-    assert refused("CreateOTAVerifyJob", **asked, **params).code == code
+    assert api_error("CreateOTAVerifyJob", **asked, **params).code == code
     assert api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]["Status"] == 0
 
 
-def test_a_firmware_that_needs_no_verification(key, devices, firmware, refused):
+def test_a_firmware_that_needs_no_verification(key, devices, create_firmware, api_error):
     names = devices()
-    asked = {"FirmwareId": firmware(key), "ProductKey": key, "TargetDeviceName": names}
-    assert refused("CreateOTAVerifyJob", **asked).code == "iot.firmware.VerifyFirmwareNoNeed"
+    asked = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetDeviceName": names}
+    assert api_error("CreateOTAVerifyJob", **asked).code == "iot.firmware.VerifyFirmwareNoNeed"
 
 
 # Dynamic jobs
 
 
-def test_a_dynamic_job(key, devices, firmware, dynamic, job, targets):
+def test_a_dynamic_job(key, devices, create_firmware, create_dynamic_job, job, targets):
     names = devices()
     devices(prefix="else", version="1.1.0")
-    job_id = dynamic(firmware(key), DynamicMode=1)
+    job_id = create_dynamic_job(create_firmware(key), DynamicMode=1)
     assert targets(job_id) == names
     read = job(job_id)
     expected = {
@@ -474,31 +482,31 @@ def test_a_dynamic_job(key, devices, firmware, dynamic, job, targets):
     assert expected.items() <= read.items()
 
 
-def test_a_dynamic_job_for_what_is_to_come(key, devices, firmware, dynamic, targets, job):
+def test_a_dynamic_job_for_what_is_to_come(key, devices, create_firmware, create_dynamic_job, targets, job):
     devices()
-    job_id = dynamic(firmware(key), DynamicMode=2)
+    job_id = create_dynamic_job(create_firmware(key), DynamicMode=2)
     assert targets(job_id) == []
     assert job(job_id)["JobStatus"] == "IN_PROGRESS"
 
 
-def test_a_dynamic_group(api, key, devices, firmware, dynamic, targets, job):
+def test_a_dynamic_group(api, key, devices, create_firmware, create_dynamic_job, targets, job):
     names = devices()
     devices(prefix="else", version="1.1.0")
     group_asked = dynamic_group(api, OLD)
-    job_id = dynamic(firmware(key), **group_asked)
+    job_id = create_dynamic_job(create_firmware(key), **group_asked)
     assert targets(job_id) == names
     assert (job(job_id)["GroupId"], job(job_id)["GroupName"]) == (group_asked["GroupId"], "olds")
 
 
-def test_one_dynamic_job_of_a_firmware(api, key, devices, firmware, dynamic, refused):
+def test_one_dynamic_job_of_a_firmware(api, key, devices, create_firmware, create_dynamic_job, api_error):
     devices()
-    firmware_id = firmware(key)
-    job_id = dynamic(firmware_id)
+    firmware_id = create_firmware(key)
+    job_id = create_dynamic_job(firmware_id)
     asked = {"FirmwareId": firmware_id, "ProductKey": key, "SrcVersion": ["1.1.0"]}
-    code = refused("CreateOTADynamicUpgradeJob", **asked).code
+    code = api_error("CreateOTADynamicUpgradeJob", **asked).code
     assert code == "iot.firmware.InProgressDynamicJobExisted"
     api("CancelOTAStrategyByJob", JobId=job_id)
-    dynamic(firmware_id)
+    create_dynamic_job(firmware_id)
 
 
 @pytest.mark.parametrize(
@@ -525,43 +533,45 @@ def test_one_dynamic_job_of_a_firmware(api, key, devices, firmware, dynamic, ref
         ({"SrcVersion": [f"1.{number}" for number in range(11)]}, "iot.firmware.SrcVersionsSizeExceedMax"),
     ],
 )
-def test_dynamic_jobs_that_cannot_be(platform, api, key, firmware, params, code):
-    asked = {"FirmwareId": firmware(key), "ProductKey": key, "SrcVersion": ["1.0.0"], **params}
+def test_dynamic_jobs_that_cannot_be(platform, api, key, create_firmware, params, code):
+    asked = {"FirmwareId": create_firmware(key), "ProductKey": key, "SrcVersion": ["1.0.0"], **params}
     with pytest.raises(Exception, match=code) as caught:
         api("CreateOTADynamicUpgradeJob", **asked)
     assert caught.value.code == code
     assert platform.store.count("ota_job") == 0
 
 
-def test_a_differential_firmware_in_dynamic_jobs(api, key, devices, firmware, dynamic, targets, refused):
+def test_a_differential_firmware_in_dynamic_jobs(
+    api, key, devices, create_firmware, create_dynamic_job, targets, api_error
+):
     names = devices()
     devices(prefix="else", version="1.1.0")
-    firmware_id = firmware(key, Type=1, SrcVersion="1.0.0")
+    firmware_id = create_firmware(key, Type=1, SrcVersion="1.0.0")
     asked = {"FirmwareId": firmware_id, "ProductKey": key}
-    code = refused("CreateOTADynamicUpgradeJob", **asked, SrcVersion=["1.1.0"]).code
+    code = api_error("CreateOTADynamicUpgradeJob", **asked, SrcVersion=["1.1.0"]).code
     assert code == "iot.firmware.UpgradeSrcVersionMismatch"
     both = f'{OLD} OR ota_module.module_name = "default" AND ota_module.firmware_version = "1.1.0"'
-    assert targets(dynamic(firmware_id, **dynamic_group(api, both))) == names
+    assert targets(create_dynamic_job(firmware_id, **dynamic_group(api, both))) == names
 
 
-def test_what_a_group_must_be_about(api, key, firmware, dynamic, refused):
-    asked = {"FirmwareId": firmware(key), "ProductKey": key}
+def test_what_a_group_must_be_about(api, key, create_firmware, create_dynamic_job, api_error):
+    asked = {"FirmwareId": create_firmware(key), "ProductKey": key}
     nameless = dynamic_group(api, 'ota_module.firmware_version = "1.0.0"')
-    code = refused("CreateOTADynamicUpgradeJob", **asked, **nameless).code
+    code = api_error("CreateOTADynamicUpgradeJob", **asked, **nameless).code
     assert code == "iot.ota.DynamicGroupExpressionInvalid"
 
 
-def test_the_jobs_of_a_group(api, key, firmware, dynamic, refused):
+def test_the_jobs_of_a_group(api, key, create_firmware, create_dynamic_job, api_error):
     asked = dynamic_group(api, OLD)
     for number in range(service.MOST_JOBS_OF_GROUP - 1):
-        job_id = dynamic(firmware(key, DestVersion=f"2.{number}"), **asked)
-    wanted = {"FirmwareId": firmware(key, DestVersion="3"), "ProductKey": key, **asked}
-    code = refused("CreateOTADynamicUpgradeJob", **wanted, OverwriteMode=2).code
+        job_id = create_dynamic_job(create_firmware(key, DestVersion=f"2.{number}"), **asked)
+    wanted = {"FirmwareId": create_firmware(key, DestVersion="3"), "ProductKey": key, **asked}
+    code = api_error("CreateOTADynamicUpgradeJob", **wanted, OverwriteMode=2).code
     assert code == "iot.ota.DynamicGroupConflict"
-    code = refused("CreateOTADynamicUpgradeJob", **wanted, MultiModuleMode=True).code
+    code = api_error("CreateOTADynamicUpgradeJob", **wanted, MultiModuleMode=True).code
     assert code == "iot.ota.DynamicGroupConflict"
-    dynamic(firmware(key, DestVersion="4"), **asked)
-    code = refused("CreateOTADynamicUpgradeJob", **wanted).code
+    create_dynamic_job(create_firmware(key, DestVersion="4"), **asked)
+    code = api_error("CreateOTADynamicUpgradeJob", **wanted).code
     assert code == "iot.ota.DynamicGroupTaskCountExceedLimit"
     api("CancelOTAStrategyByJob", JobId=job_id)
     api("CreateOTADynamicUpgradeJob", **wanted)
@@ -570,13 +580,15 @@ def test_the_jobs_of_a_group(api, key, firmware, dynamic, refused):
 # Lists
 
 
-def test_the_jobs_of_a_firmware(platform, api, key, devices, firmware, static, dynamic, refused):
+def test_the_jobs_of_a_firmware(
+    platform, api, key, devices, create_firmware, create_static_job, create_dynamic_job, api_error
+):
     names = devices()
-    firmware_id = firmware(key)
-    first = static(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:1], Tag=TAG)
+    firmware_id = create_firmware(key)
+    first = create_static_job(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:1], Tag=TAG)
     platform.clock.advance(1)
-    second = dynamic(firmware_id)
-    static(firmware(key, DestVersion="3"))
+    second = create_dynamic_job(firmware_id)
+    create_static_job(create_firmware(key, DestVersion="3"))
     reply = api("ListOTAJobByFirmware", FirmwareId=firmware_id, CurrentPage=1, PageSize=10)
     jobs = reply["Data"]["SimpleOTAJobInfo"]
     assert [job["JobId"] for job in jobs] == [second, first]
@@ -593,16 +605,16 @@ def test_the_jobs_of_a_firmware(platform, api, key, devices, firmware, static, d
         **{name: jobs[1][name] for name in ("UtcCreate", "UtcModified", "UtcStartTime")},
     }
     page = {"FirmwareId": firmware_id, "CurrentPage": 1}
-    assert refused("ListOTAJobByFirmware", **page, PageSize=201).code == "iot.common.InvalidPageParams"
+    assert api_error("ListOTAJobByFirmware", **page, PageSize=201).code == "iot.common.InvalidPageParams"
     page["FirmwareId"] = "x"
-    assert refused("ListOTAJobByFirmware", **page, PageSize=1).code == "iot.firmware.FirmwareNotFound"
+    assert api_error("ListOTAJobByFirmware", **page, PageSize=1).code == "iot.firmware.FirmwareNotFound"
 
 
-def test_the_jobs_of_a_device(api, key, devices, firmware, static, refused):
+def test_the_jobs_of_a_device(api, key, devices, create_firmware, create_static_job, api_error):
     names = devices()
-    firmware_id = firmware(key)
-    first = static(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:1])
-    second = static(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:2])
+    firmware_id = create_firmware(key)
+    first = create_static_job(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:1])
+    second = create_static_job(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:2])
     asked = {"FirmwareId": firmware_id, "ProductKey": key, "CurrentPage": 1, "PageSize": 10}
 
     def jobs(name: str) -> list[str]:
@@ -612,21 +624,21 @@ def test_the_jobs_of_a_device(api, key, devices, firmware, static, refused):
     assert jobs(names[0]) == [second, first]
     assert jobs(names[1]) == [second]
     assert jobs(names[2]) == []
-    assert refused("ListOTAJobByDevice", **asked, DeviceName="nobody").code == "iot.device.NotExistedDevice"
+    assert api_error("ListOTAJobByDevice", **asked, DeviceName="nobody").code == "iot.device.NotExistedDevice"
     asked["PageSize"] = 101
-    assert refused("ListOTAJobByDevice", **asked, DeviceName="nobody").code == "iot.common.InvalidPageParams"
+    assert api_error("ListOTAJobByDevice", **asked, DeviceName="nobody").code == "iot.common.InvalidPageParams"
 
 
-def test_jobs_that_there_are_not(refused):
+def test_jobs_that_there_are_not(api_error):
     for action in ("QueryOTAJob", "ListOTATaskByJob", "CancelOTAStrategyByJob", "CancelOTATaskByJob"):
-        assert refused(action, JobId="nothing").code == "iot.firmware.InvalidOTAJobId"
+        assert api_error(action, JobId="nothing").code == "iot.firmware.InvalidOTAJobId"
 
 
-def test_jobs_and_tasks_go_with_their_firmware(platform, api, key, devices, firmware, static):
+def test_jobs_and_tasks_go_with_their_firmware(platform, api, key, devices, create_firmware, create_static_job):
     devices()
-    firmware_id = firmware(key)
-    static(firmware_id)
+    firmware_id = create_firmware(key)
+    create_static_job(firmware_id)
     api("DeleteOTAFirmware", FirmwareId=firmware_id)
     platform.clock.advance(10)
-    platform.do_due_work()
+    platform.run_due_work()
     assert platform.store.count("ota_job") == platform.store.count("ota_task") == 0

@@ -10,12 +10,12 @@ from ansible_collections.iotops.aliyun.emulator.services.ota import ota_module a
 
 
 @pytest.fixture
-def inform(say):
+def inform(publish_as_device):
     """Let a device report the version of a module."""
 
     def inform(version: str, module: str | None = None) -> None:
         params = {"version": version} if module is None else {"version": version, "module": module}
-        say("/ota/device/inform/{own}", {"id": "1", "params": params})
+        publish_as_device("/ota/device/inform/{own}", {"id": "1", "params": params})
 
     return inform
 
@@ -52,16 +52,16 @@ def test_a_module_is_changed(platform, api, key):
     assert module["GmtModified"] > module["GmtCreate"]
 
 
-def test_a_module_is_deleted(api, key, firmware, refused):
+def test_a_module_is_deleted(api, key, create_firmware, api_error):
     api("CreateOTAModule", ProductKey=key, ModuleName="scanner")
-    firmware_id = firmware(key, ModuleName="Scanner")
+    firmware_id = create_firmware(key, ModuleName="Scanner")
     named = {"ProductKey": key, "ModuleName": "scanner"}
-    assert refused("DeleteOTAModule", **named).code == "iot.ota.DeleteOTAModulePackageExist"
+    assert api_error("DeleteOTAModule", **named).code == "iot.ota.DeleteOTAModulePackageExist"
     api("DeleteOTAFirmware", FirmwareId=firmware_id)
     api("DeleteOTAModule", ProductKey=key, ModuleName="Scanner")
     assert modules(api, key) == {}
-    assert refused("DeleteOTAModule", **named).code == "iot.ota.OTAModuleNotExist"
-    assert refused("DeleteOTAModule", ProductKey=key, ModuleName="Default").code == "iot.ota.DeleteOtaDefaultModule"
+    assert api_error("DeleteOTAModule", **named).code == "iot.ota.OTAModuleNotExist"
+    assert api_error("DeleteOTAModule", ProductKey=key, ModuleName="Default").code == "iot.ota.DeleteOtaDefaultModule"
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_a_module_is_deleted(api, key, firmware, refused):
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_what_cannot_be_created(api, key, refused, params, code):
+def test_what_cannot_be_created(api, key, api_error, params, code):
     api("CreateOTAModule", ProductKey=key, ModuleName="scanner")
-    assert refused("CreateOTAModule", **{"ProductKey": key, "ModuleName": "mcu", **params}).code == code
+    assert api_error("CreateOTAModule", **{"ProductKey": key, "ModuleName": "mcu", **params}).code == code
     assert list(modules(api, key)) == ["scanner"]
 
 
@@ -93,17 +93,17 @@ def test_what_cannot_be_created(api, key, refused, params, code):
         ({"Desc": "a" * 101}, "iot.ota.UpdateOTAModuleParamError"),
     ],
 )
-def test_what_cannot_be_changed(api, key, refused, params, code):
+def test_what_cannot_be_changed(api, key, api_error, params, code):
     api("CreateOTAModule", ProductKey=key, ModuleName="scanner")
-    assert refused("UpdateOTAModule", **{"ProductKey": key, "ModuleName": "scanner", **params}).code == code
+    assert api_error("UpdateOTAModule", **{"ProductKey": key, "ModuleName": "scanner", **params}).code == code
 
 
-def test_a_product_has_so_many_modules(api, key, modelled, refused):
+def test_a_product_has_so_many_modules(api, key, create_modeled_product, api_error):
     for number in range(service.MOST_MODULES):
         api("CreateOTAModule", ProductKey=key, ModuleName=f"module{number}")
-    code = refused("CreateOTAModule", ProductKey=key, ModuleName="one_more").code
+    code = api_error("CreateOTAModule", ProductKey=key, ModuleName="one_more").code
     assert code == "iot.ota.CreateOTAModuleExceedLimit"
-    api("CreateOTAModule", ProductKey=modelled("other"), ModuleName="module0")
+    api("CreateOTAModule", ProductKey=create_modeled_product("other"), ModuleName="module0")
 
 
 def test_versions(api, device, key, inform):
@@ -139,11 +139,11 @@ def test_what_is_no_version_is_passed_over(api, device, inform, version, module)
     assert versions(api, IotId=device["iot_id"]) == {}
 
 
-def test_devices_are_found_by_the_versions_of_modules(api, device, register, say, inform):
+def test_devices_are_found_by_the_versions_of_modules(api, device, register, publish_as_device, inform):
     inform("1.0")
     inform("2.0", "mcu")
     other = register("other")
-    say("/ota/device/inform/{own}", {"params": {"version": "2.0", "module": "ble"}}, other)
+    publish_as_device("/ota/device/inform/{own}", {"params": {"version": "2.0", "module": "ble"}}, other)
 
     def found(version: str, module: str) -> list[str]:
         sql = (
@@ -174,8 +174,8 @@ def test_devices_are_found_by_the_versions_of_modules(api, device, register, say
         ({}, "iot.prod.NullProductKey"),
     ],
 )
-def test_versions_that_cannot_be_listed(refused, params, code):
-    assert refused("ListOTAModuleVersionsByDevice", **{"CurrentPage": 1, "PageSize": 10, **params}).code == code
+def test_versions_that_cannot_be_listed(api_error, params, code):
+    assert api_error("ListOTAModuleVersionsByDevice", **{"CurrentPage": 1, "PageSize": 10, **params}).code == code
 
 
 def test_modules_and_versions_go_with_their_product(platform, api, key, inform):

@@ -48,21 +48,23 @@ def status(api):
 
 
 @pytest.fixture
-def inform(say):
+def inform(publish_as_device):
     """Let a device that is not simulated report the version of a module."""
 
     def inform(device: dict, version: str, **about: str) -> None:
-        say("/ota/device/inform/{own}", {"id": "1", "params": {"version": version, **about}}, device)
+        publish_as_device("/ota/device/inform/{own}", {"id": "1", "params": {"version": version, **about}}, device)
 
     return inform
 
 
 @pytest.fixture
-def progress(say):
+def progress(publish_as_device):
     """Let a device that is not simulated report progress."""
 
     def progress(device: dict, step: int | str, **about: str) -> None:
-        say("/ota/device/progress/{own}", {"id": "1", "params": {"step": step, "desc": "", **about}}, device)
+        publish_as_device(
+            "/ota/device/progress/{own}", {"id": "1", "params": {"step": step, "desc": "", **about}}, device
+        )
 
     return progress
 
@@ -74,19 +76,21 @@ def lamp(device, inform):
     return device
 
 
-def test_an_upgrade(platform, api, key, fleet, firmware, static, tasks, counts, status, pass_time):
+def test_an_upgrade(
+    platform, api, key, fleet, create_firmware, create_static_job, tasks, counts, status, advance_clock
+):
     fleet(delay=10, progress=[20, 60])
-    job_id = static(firmware(key))
+    job_id = create_static_job(create_firmware(key))
     assert counts(job_id) == {"QUEUED": 3}
-    pass_time(1)
+    advance_clock(1)
     assert counts(job_id) == {"NOTIFIED": 3}
-    pass_time(3.5)
+    advance_clock(3.5)
     assert counts(job_id) == {"IN_PROGRESS": 3}
     assert {task["Progress"] for task in tasks(job_id)} == {"20.00"}
-    pass_time(3.5)
+    advance_clock(3.5)
     assert {task["Progress"] for task in tasks(job_id)} == {"60.00"}
     assert status(job_id) == "IN_PROGRESS"
-    pass_time(4)
+    advance_clock(4)
     assert counts(job_id) == {"SUCCEEDED": 3}
     [task, *_others] = tasks(job_id)
     expected = {"Progress": "100.00", "SrcVersion": "1.0.0", "DestVersion": "2.0.0", "Timeout": ""}
@@ -97,20 +101,22 @@ def test_an_upgrade(platform, api, key, fleet, firmware, static, tasks, counts, 
     assert detail["FirmwareVersion"] == "2.0.0"
 
 
-def test_a_simulated_device_keeps_its_new_version(platform, api, key, fleet, simulate, firmware, static, pass_time):
+def test_a_simulated_device_keeps_its_new_version(
+    platform, api, key, fleet, simulate, create_firmware, create_static_job, advance_clock
+):
     fleet(1)
-    static(firmware(key))
-    pass_time(2)
+    create_static_job(create_firmware(key))
+    advance_clock(2)
     for online in (False, True):
         simulate(product=key, names=["lamp00001"], online=online)
     detail = api("QueryDeviceDetail", ProductKey=key, DeviceName="lamp00001")["Data"]
     assert detail["FirmwareVersion"] == "2.0.0"
 
 
-def test_what_a_task_says(api, key, fleet, firmware, static, tasks):
+def test_what_a_task_says(api, key, fleet, create_firmware, create_static_job, tasks):
     fleet(1)
-    firmware_id = firmware(key)
-    job_id = static(firmware_id, TimeoutInMinutes=60)
+    firmware_id = create_firmware(key)
+    job_id = create_static_job(firmware_id, TimeoutInMinutes=60)
     [task] = tasks(job_id)
     device = api("QueryDeviceInfo", ProductKey=key, DeviceName="lamp00001")["Data"]
     assert task == {
@@ -132,11 +138,11 @@ def test_what_a_task_says(api, key, fleet, firmware, static, tasks):
     }
 
 
-def test_tasks_are_listed(api, key, fleet, firmware, static, tasks, refused, pass_time):
+def test_tasks_are_listed(api, key, fleet, create_firmware, create_static_job, tasks, api_error, advance_clock):
     fleet(4)
     fleet(1, prefix="away", online=False)
-    job_id = static(firmware(key))
-    pass_time(2)
+    job_id = create_static_job(create_firmware(key))
+    advance_clock(2)
     assert [task["DeviceName"] for task in tasks(job_id, TaskStatus="QUEUED")] == ["away00001"]
     reply = api("ListOTATaskByJob", JobId=job_id, CurrentPage=2, PageSize=2)
     assert [task["DeviceName"] for task in reply["Data"]["SimpleOTATaskInfo"]] == ["lamp00003", "lamp00004"]
@@ -147,55 +153,61 @@ def test_tasks_are_listed(api, key, fleet, firmware, static, tasks, refused, pas
     assert [task["DeviceName"] for task in reply["Data"]["SimpleOTATaskInfo"]] == ["lamp00002"]
     assert (reply["Total"], reply["PageCount"], reply["CurrentPage"], reply["PageSize"]) == (1, 1, 1, 2)
     assert api("ListOTATaskByJob", JobId=job_id, PageSize=101, DeviceNames=["lamp00002"])["Data"] == reply["Data"]
-    assert refused("ListOTATaskByJob", JobId=job_id, TaskStatus="DONE").code == "iot.firmware.InvalidTaskStatus"
-    assert refused("ListOTATaskByJob", JobId=job_id, PageSize=101).code == "iot.common.InvalidPageParams"
+    assert api_error("ListOTATaskByJob", JobId=job_id, TaskStatus="DONE").code == "iot.firmware.InvalidTaskStatus"
+    assert api_error("ListOTATaskByJob", JobId=job_id, PageSize=101).code == "iot.common.InvalidPageParams"
     deep = {"JobId": job_id, "CurrentPage": 1001, "PageSize": 100}
-    assert refused("ListOTATaskByJob", **deep).code == "iot.common.InvalidPageParams"
+    assert api_error("ListOTATaskByJob", **deep).code == "iot.common.InvalidPageParams"
     names = [f"a{number}" for number in range(51)]
-    code = refused("ListOTATaskByJob", JobId=job_id, DeviceNames=names).code
+    code = api_error("ListOTATaskByJob", JobId=job_id, DeviceNames=names).code
     assert code == "iot.firmware.ParameterSizeExceedMax"
 
 
 # Pushing
 
 
-def test_so_many_are_pushed_in_a_minute(key, fleet, firmware, static, counts, pass_time):
+def test_so_many_are_pushed_in_a_minute(key, fleet, create_firmware, create_static_job, counts, advance_clock):
     fleet(25, outcome="stall")
-    job_id = static(firmware(key), MaximumPerMinute=10)
-    pass_time(1)
+    job_id = create_static_job(create_firmware(key), MaximumPerMinute=10)
+    advance_clock(1)
     assert counts(job_id) == {"NOTIFIED": 10, "QUEUED": 15}
-    pass_time(59)
+    advance_clock(59)
     assert counts(job_id) == {"NOTIFIED": 10, "QUEUED": 15}
-    pass_time(1)
+    advance_clock(1)
     assert counts(job_id) == {"NOTIFIED": 20, "QUEUED": 5}
-    pass_time(60)
+    advance_clock(60)
     assert counts(job_id) == {"NOTIFIED": 25}
 
 
-def test_devices_that_come_online_count_as_well(platform, key, fleet, simulate, firmware, static, counts, pass_time):
+def test_devices_that_come_online_count_as_well(
+    platform, key, fleet, simulate, create_firmware, create_static_job, counts, advance_clock
+):
     fleet(8, outcome="stall")
     fleet(5, prefix="late", outcome="stall", online=False)
-    job_id = static(firmware(key), MaximumPerMinute=10)
-    pass_time(10)
+    job_id = create_static_job(create_firmware(key), MaximumPerMinute=10)
+    advance_clock(10)
     assert counts(job_id) == {"NOTIFIED": 8, "QUEUED": 5}
     simulate(product=key, count=5, prefix="late", online=True)
     assert counts(job_id) == {"NOTIFIED": 10, "QUEUED": 3}
-    pass_time(60)
+    advance_clock(60)
     assert counts(job_id) == {"NOTIFIED": 13}
 
 
-def test_nothing_is_done_for_devices_that_are_offline(platform, key, fleet, firmware, static, pass_time):
+def test_nothing_is_done_for_devices_that_are_offline(
+    platform, key, fleet, create_firmware, create_static_job, advance_clock
+):
     fleet(5, online=False)
-    static(firmware(key))
-    pass_time(2)
+    create_static_job(create_firmware(key))
+    advance_clock(2)
     assert platform.store.count("due") == 0
 
 
-def test_a_device_is_told_again_when_it_comes_back(platform, key, lamp, firmware, static, outbox, counts, pass_time):
+def test_a_device_is_told_again_when_it_comes_back(
+    platform, key, lamp, create_firmware, create_static_job, outbox, counts, advance_clock
+):
     from ansible_collections.iotops.aliyun.emulator.routing import connection
 
-    job_id = static(firmware(key))
-    pass_time(1)
+    job_id = create_static_job(create_firmware(key))
+    advance_clock(1)
     assert [topic for topic, _message in outbox(lamp)] == ["/ota/device/upgrade/{own}"]
     gone = platform.run(lambda ctx: connection.disconnect(ctx, platform.store.one("device", iot_id=lamp["iot_id"])))
     platform.run(lambda ctx: connection.connect(ctx, gone, "10.0.0.1"))
@@ -203,12 +215,14 @@ def test_a_device_is_told_again_when_it_comes_back(platform, key, lamp, firmware
     assert counts(job_id) == {"NOTIFIED": 1}
 
 
-def test_devices_can_ask_for_themselves(key, lamp, firmware, static, say, outbox, counts, pass_time):
-    job_id = static(firmware(key), NeedPush=False)
-    pass_time(HOUR)
+def test_devices_can_ask_for_themselves(
+    key, lamp, create_firmware, create_static_job, publish_as_device, outbox, counts, advance_clock
+):
+    job_id = create_static_job(create_firmware(key), NeedPush=False)
+    advance_clock(HOUR)
     assert outbox(lamp) == []
     assert counts(job_id) == {"QUEUED": 1}
-    say("/sys/{own}/thing/ota/firmware/get", {"id": "7", "version": "1.0", "params": {}}, lamp)
+    publish_as_device("/sys/{own}/thing/ota/firmware/get", {"id": "7", "version": "1.0", "params": {}}, lamp)
     [(topic, reply)] = outbox(lamp)
     assert topic == "/sys/{own}/thing/ota/firmware/get_reply"
     assert (reply["id"], reply["code"], reply["data"]["version"]) == ("7", 200, "2.0.0")
@@ -218,11 +232,11 @@ def test_devices_can_ask_for_themselves(key, lamp, firmware, static, say, outbox
 # How tasks end
 
 
-def test_failures(key, fleet, firmware, static, tasks, status, pass_time):
+def test_failures(key, fleet, create_firmware, create_static_job, tasks, status, advance_clock):
     fleet(1, prefix="aaaa", outcome="fail")
     fleet(1, prefix="bbbb", outcome="fail", error=-2, progress=[10])
-    job_id = static(firmware(key))
-    pass_time(2)
+    job_id = create_static_job(create_firmware(key))
+    advance_clock(2)
     told = {task["DeviceName"]: (task["TaskStatus"], task["Progress"], task["TaskDesc"]) for task in tasks(job_id)}
     assert told == {
         "aaaa00001": ("FAILED", "50.00", "the upgrade failed"),
@@ -231,9 +245,11 @@ def test_failures(key, fleet, firmware, static, tasks, status, pass_time):
     assert status(job_id) == "COMPLETED"
 
 
-def test_a_device_that_reports_neither_version(key, lamp, firmware, static, progress, inform, tasks, pass_time):
-    job_id = static(firmware(key))
-    pass_time(1)
+def test_a_device_that_reports_neither_version(
+    key, lamp, create_firmware, create_static_job, progress, inform, tasks, advance_clock
+):
+    job_id = create_static_job(create_firmware(key))
+    advance_clock(1)
     inform(lamp, "1.5.0")
     assert tasks(job_id)[0]["TaskStatus"] == "NOTIFIED"
     progress(lamp, "10")
@@ -244,66 +260,76 @@ def test_a_device_that_reports_neither_version(key, lamp, firmware, static, prog
     assert (task["TaskStatus"], task["TaskDesc"]) == ("FAILED", "report version is not conform")
 
 
-def test_a_device_that_has_the_version_without_having_been_told(key, lamp, firmware, static, inform, counts):
-    job_id = static(firmware(key), NeedConfirm=True)
+def test_a_device_that_has_the_version_without_having_been_told(
+    key, lamp, create_firmware, create_static_job, inform, counts
+):
+    job_id = create_static_job(create_firmware(key), NeedConfirm=True)
     inform(lamp, "2.0.0")
     assert counts(job_id) == {"SUCCEEDED": 1}
 
 
-def test_time_counts_from_the_first_progress(key, fleet, lamp, firmware, static, progress, tasks, status, pass_time):
+def test_time_counts_from_the_first_progress(
+    key, fleet, lamp, create_firmware, create_static_job, progress, tasks, status, advance_clock
+):
     fleet(1, prefix="mute", outcome="stall")
-    job_id = static(firmware(key), TimeoutInMinutes=10, RetryInterval=0, RetryCount=5)
-    pass_time(HOUR)
+    job_id = create_static_job(create_firmware(key), TimeoutInMinutes=10, RetryInterval=0, RetryCount=5)
+    advance_clock(HOUR)
     progress(lamp, 10)
-    pass_time(6 * MINUTE)
+    advance_clock(6 * MINUTE)
     progress(lamp, 20)
-    pass_time(4 * MINUTE - 1)
+    advance_clock(4 * MINUTE - 1)
     assert {task["TaskStatus"] for task in tasks(job_id)} == {"NOTIFIED", "IN_PROGRESS"}
-    pass_time(1)
+    advance_clock(1)
     told = {task["DeviceName"]: (task["TaskStatus"], task["TaskDesc"]) for task in tasks(job_id)}
     assert told == {"lamp": ("FAILED", "timeout"), "mute00001": ("NOTIFIED", "")}
     assert status(job_id) == "IN_PROGRESS"
 
 
-def test_each_device_has_its_own_time(key, register, inform, firmware, static, progress, counts, pass_time):
+def test_each_device_has_its_own_time(
+    key, register, inform, create_firmware, create_static_job, progress, counts, advance_clock
+):
     devices = [register(name) for name in ("lamp1", "lamp2")]
     for device in devices:
         inform(device, "1.0.0")
-    job_id = static(firmware(key), TimeoutInMinutes=10, SrcVersion=["1.0.0"])
-    pass_time(1)
+    job_id = create_static_job(create_firmware(key), TimeoutInMinutes=10, SrcVersion=["1.0.0"])
+    advance_clock(1)
     progress(devices[0], 1)
-    pass_time(5 * MINUTE)
+    advance_clock(5 * MINUTE)
     progress(devices[1], 1)
-    pass_time(5 * MINUTE)
+    advance_clock(5 * MINUTE)
     assert counts(job_id) == {"FAILED": 1, "IN_PROGRESS": 1}
-    pass_time(5 * MINUTE)
+    advance_clock(5 * MINUTE)
     assert counts(job_id) == {"FAILED": 2}
 
 
-def test_a_failure_is_tried_again(platform, key, lamp, firmware, static, progress, outbox, tasks, pass_time):
-    job_id = static(firmware(key), RetryInterval=10, RetryCount=2)
-    pass_time(1)
+def test_a_failure_is_tried_again(
+    platform, key, lamp, create_firmware, create_static_job, progress, outbox, tasks, advance_clock
+):
+    job_id = create_static_job(create_firmware(key), RetryInterval=10, RetryCount=2)
+    advance_clock(1)
     progress(lamp, 30)
     for _attempt in range(2):
         assert len(outbox(lamp)) == 1
         progress(lamp, -3)
         [task] = tasks(job_id)
         assert (task["TaskStatus"], task["Progress"]) == ("IN_PROGRESS", "30.00")
-        pass_time(10 * MINUTE - 1)
+        advance_clock(10 * MINUTE - 1)
         assert outbox(lamp) == []
-        pass_time(1)
+        advance_clock(1)
     assert len(outbox(lamp)) == 1
     progress(lamp, -1)
     assert tasks(job_id)[0]["TaskStatus"] == "FAILED"
-    pass_time(HOUR)
+    advance_clock(HOUR)
     assert outbox(lamp) == []
 
 
-def test_a_failure_is_tried_again_at_once(key, lamp, firmware, static, progress, outbox, inform, counts, pass_time):
-    job_id = static(firmware(key), RetryInterval=0, RetryCount=1)
-    pass_time(1)
+def test_a_failure_is_tried_again_at_once(
+    key, lamp, create_firmware, create_static_job, progress, outbox, inform, counts, advance_clock
+):
+    job_id = create_static_job(create_firmware(key), RetryInterval=0, RetryCount=1)
+    advance_clock(1)
     progress(lamp, -1)
-    pass_time(0)
+    advance_clock(0)
     assert len(outbox(lamp)) == 2
     assert counts(job_id) == {"NOTIFIED": 1}
     inform(lamp, "2.0.0")
@@ -313,53 +339,73 @@ def test_a_failure_is_tried_again_at_once(key, lamp, firmware, static, progress,
 # Confirming and scheduling
 
 
-def test_a_task_waits_to_be_confirmed(api, key, fleet, firmware, static, tasks, counts, pass_time):
+def test_a_task_waits_to_be_confirmed(
+    api, key, fleet, create_firmware, create_static_job, tasks, counts, advance_clock
+):
     fleet(2)
-    job_id = static(firmware(key), NeedConfirm=True)
-    pass_time(HOUR)
+    job_id = create_static_job(create_firmware(key), NeedConfirm=True)
+    advance_clock(HOUR)
     assert counts(job_id) == {"CONFIRM": 2}
     api("ConfirmOTATask", TaskId=[tasks(job_id)[0]["TaskId"]])
     assert counts(job_id) == {"SUCCEEDED": 1, "CONFIRM": 1}
 
 
-def test_a_device_cannot_have_what_is_not_confirmed(key, lamp, firmware, static, say, progress, outbox, counts):
-    job_id = static(firmware(key), NeedConfirm=True)
-    say("/sys/{own}/thing/ota/firmware/get", {"id": "7", "params": {}}, lamp)
+def test_a_device_cannot_have_what_is_not_confirmed(
+    key, lamp, create_firmware, create_static_job, publish_as_device, progress, outbox, counts
+):
+    job_id = create_static_job(create_firmware(key), NeedConfirm=True)
+    publish_as_device("/sys/{own}/thing/ota/firmware/get", {"id": "7", "params": {}}, lamp)
     assert outbox(lamp)[0][1]["data"] == {}
     progress(lamp, 10)
     assert counts(job_id) == {"CONFIRM": 1}
 
 
-def test_a_scheduled_job(platform, key, fleet, lamp, firmware, static, say, outbox, counts, status, pass_time):
+def test_a_scheduled_job(
+    platform,
+    key,
+    fleet,
+    lamp,
+    create_firmware,
+    create_static_job,
+    publish_as_device,
+    outbox,
+    counts,
+    status,
+    advance_clock,
+):
     fleet()
     begin = platform.clock.now() + 10 * MINUTE * 1000
-    job_id = static(firmware(key), ScheduleTime=begin)
-    pass_time(9 * MINUTE)
+    job_id = create_static_job(create_firmware(key), ScheduleTime=begin)
+    advance_clock(9 * MINUTE)
     assert (status(job_id), counts(job_id)) == ("PLANNED", {"QUEUED": 4})
-    say("/sys/{own}/thing/ota/firmware/get", {"id": "7", "params": {}}, lamp)
+    publish_as_device("/sys/{own}/thing/ota/firmware/get", {"id": "7", "params": {}}, lamp)
     assert outbox(lamp)[0][1]["data"] == {}
-    pass_time(MINUTE)
+    advance_clock(MINUTE)
     assert (status(job_id), counts(job_id)) == ("IN_PROGRESS", {"SUCCEEDED": 3, "NOTIFIED": 1})
 
 
-def test_devices_come_online_before_the_time(platform, key, fleet, simulate, firmware, static, counts, pass_time):
+def test_devices_come_online_before_the_time(
+    platform, key, fleet, simulate, create_firmware, create_static_job, counts, advance_clock
+):
     fleet(1, online=False)
     begin = platform.clock.now() + 10 * MINUTE * 1000
-    job_id = static(firmware(key), ScheduleTime=begin)
+    job_id = create_static_job(create_firmware(key), ScheduleTime=begin)
     simulate(product=key, count=1, prefix="lamp", online=True)
     assert counts(job_id) == {"QUEUED": 1}
-    pass_time(11 * MINUTE)
+    advance_clock(11 * MINUTE)
     assert counts(job_id) == {"SUCCEEDED": 1}
 
 
-def test_a_job_ends_at_its_time(platform, key, fleet, firmware, static, tasks, counts, status, pass_time):
+def test_a_job_ends_at_its_time(
+    platform, key, fleet, create_firmware, create_static_job, tasks, counts, status, advance_clock
+):
     fleet(1)
     fleet(2, prefix="mute", outcome="stall")
     begin = platform.clock.now() + 10 * MINUTE * 1000
-    job_id = static(firmware(key), ScheduleTime=begin, ScheduleFinishTime=begin + HOUR * 1000)
-    pass_time(10 * MINUTE + HOUR - 1)
+    job_id = create_static_job(create_firmware(key), ScheduleTime=begin, ScheduleFinishTime=begin + HOUR * 1000)
+    advance_clock(10 * MINUTE + HOUR - 1)
     assert counts(job_id) == {"SUCCEEDED": 1, "NOTIFIED": 2}
-    pass_time(1)
+    advance_clock(1)
     assert counts(job_id) == {"SUCCEEDED": 1, "CANCELED": 2}
     assert status(job_id) == "COMPLETED"
     assert tasks(job_id)[1]["TaskDesc"] == "the time of the batch is over"
@@ -368,97 +414,107 @@ def test_a_job_ends_at_its_time(platform, key, fleet, firmware, static, tasks, c
 # Several jobs
 
 
-def test_the_later_job_fails_for_a_device_that_is_queued(key, fleet, firmware, static, tasks, status, counts):
+def test_the_later_job_fails_for_a_device_that_is_queued(
+    key, fleet, create_firmware, create_static_job, tasks, status, counts
+):
     fleet(2)
-    first = static(firmware(key), TargetSelection="SPECIFIC", TargetDeviceName=["lamp00001"])
-    second = static(firmware(key, DestVersion="3.0.0"))
+    first = create_static_job(create_firmware(key), TargetSelection="SPECIFIC", TargetDeviceName=["lamp00001"])
+    second = create_static_job(create_firmware(key, DestVersion="3.0.0"))
     assert counts(first) == {"QUEUED": 1}
     told = {task["DeviceName"]: task["TaskStatus"] for task in tasks(second)}
     assert told == {"lamp00001": "FAILED", "lamp00002": "QUEUED"}
-    third = static(firmware(key, DestVersion="4.0.0"))
+    third = create_static_job(create_firmware(key, DestVersion="4.0.0"))
     assert counts(third) == {"FAILED": 2}
     assert status(third) == "COMPLETED"
 
 
-def test_a_job_overwrites(key, lamp, register, inform, firmware, static, progress, tasks, status, counts, pass_time):
+def test_a_job_overwrites(
+    key, lamp, register, inform, create_firmware, create_static_job, progress, tasks, status, counts, advance_clock
+):
     busy = register("busy")
     inform(busy, "1.0.0")
-    first = static(firmware(key))
-    pass_time(1)
+    first = create_static_job(create_firmware(key))
+    advance_clock(1)
     progress(busy, 10)
-    second = static(firmware(key, DestVersion="3.0.0"), OverwriteMode=2)
+    second = create_static_job(create_firmware(key, DestVersion="3.0.0"), OverwriteMode=2)
     assert counts(first) == {"CANCELED": 1, "IN_PROGRESS": 1}
     told = {task["DeviceName"]: task["TaskStatus"] for task in tasks(second)}
     assert told == {"lamp": "QUEUED", "busy": "FAILED"}
-    third = static(firmware(key, DestVersion="4.0.0"), OverwriteMode=2)
+    third = create_static_job(create_firmware(key, DestVersion="4.0.0"), OverwriteMode=2)
     assert counts(second) == {"CANCELED": 1, "FAILED": 1}
     assert (status(first), status(second), status(third)) == ("IN_PROGRESS", "COMPLETED", "IN_PROGRESS")
 
 
-def test_several_modules_at_once(api, key, lamp, firmware, static, progress, tasks, pass_time):
+def test_several_modules_at_once(api, key, lamp, create_firmware, create_static_job, progress, tasks, advance_clock):
     api("CreateOTAModule", ProductKey=key, ModuleName="mcu")
     several = {"MultiModuleMode": True, "IotInstanceId": INSTANCE}
-    first = static(firmware(key), **several)
-    second = static(firmware(key, ModuleName="mcu"), **several)
-    third = static(firmware(key, ModuleName="mcu", DestVersion="3.0.0"), **several)
+    first = create_static_job(create_firmware(key), **several)
+    second = create_static_job(create_firmware(key, ModuleName="mcu"), **several)
+    third = create_static_job(create_firmware(key, ModuleName="mcu", DestVersion="3.0.0"), **several)
     assert [tasks(job)[0]["TaskStatus"] for job in (first, second, third)] == ["QUEUED", "CANCELED", "QUEUED"]
-    pass_time(1)
+    advance_clock(1)
     progress(lamp, 10, module="mcu")
     assert [tasks(job)[0]["TaskStatus"] for job in (first, second, third)] == ["NOTIFIED", "CANCELED", "IN_PROGRESS"]
-    fourth = static(firmware(key, ModuleName="mcu", DestVersion="4.0.0"), **several)
+    fourth = create_static_job(create_firmware(key, ModuleName="mcu", DestVersion="4.0.0"), **several)
     assert tasks(fourth)[0]["TaskStatus"] == "FAILED"
-    single = static(firmware(key, DestVersion="5.0.0"))
+    single = create_static_job(create_firmware(key, DestVersion="5.0.0"))
     assert tasks(single)[0]["TaskStatus"] == "FAILED"
 
 
 # Dynamic jobs
 
 
-def test_a_dynamic_job_takes_in_what_comes_to_fit(key, fleet, firmware, dynamic, counts, status, pass_time):
+def test_a_dynamic_job_takes_in_what_comes_to_fit(
+    key, fleet, create_firmware, create_dynamic_job, counts, status, advance_clock
+):
     fleet(1, prefix="here")
-    job_id = dynamic(firmware(key))
-    pass_time(2)
+    job_id = create_dynamic_job(create_firmware(key))
+    advance_clock(2)
     assert counts(job_id) == {"SUCCEEDED": 1}
     fleet(2, prefix="come", version="1.0.0")
     fleet(2, prefix="else", version="1.1.0")
-    pass_time(2)
+    advance_clock(2)
     assert counts(job_id) == {"SUCCEEDED": 3}
     assert status(job_id) == "IN_PROGRESS"
 
 
-def test_a_dynamic_job_for_what_is_to_come(key, lamp, fleet, firmware, dynamic, inform, counts, pass_time):
-    job_id = dynamic(firmware(key), DynamicMode=2)
+def test_a_dynamic_job_for_what_is_to_come(
+    key, lamp, fleet, create_firmware, create_dynamic_job, inform, counts, advance_clock
+):
+    job_id = create_dynamic_job(create_firmware(key), DynamicMode=2)
     inform(lamp, "1.0.0")
     assert counts(job_id) == {}
     fleet(1)
-    pass_time(2)
+    advance_clock(2)
     assert counts(job_id) == {"SUCCEEDED": 1}
     inform(lamp, "0.9.0")
     inform(lamp, "1.0.0")
     assert counts(job_id) == {"SUCCEEDED": 1, "NOTIFIED": 1}
 
 
-def test_the_newest_dynamic_job_wins(platform, key, fleet, firmware, dynamic, counts, pass_time):
-    first = dynamic(firmware(key))
+def test_the_newest_dynamic_job_wins(platform, key, fleet, create_firmware, create_dynamic_job, counts, advance_clock):
+    first = create_dynamic_job(create_firmware(key))
     platform.clock.advance(1)
-    second = dynamic(firmware(key, DestVersion="3.0.0"))
+    second = create_dynamic_job(create_firmware(key, DestVersion="3.0.0"))
     fleet(2)
-    pass_time(2)
+    advance_clock(2)
     assert (counts(first), counts(second)) == ({}, {"SUCCEEDED": 2})
 
 
-def test_from_one_dynamic_job_to_the_next(api, key, fleet, firmware, dynamic, counts, pass_time):
-    first = dynamic(firmware(key))
-    second = dynamic(firmware(key, DestVersion="3.0.0"), SrcVersion=["2.0.0"])
+def test_from_one_dynamic_job_to_the_next(api, key, fleet, create_firmware, create_dynamic_job, counts, advance_clock):
+    first = create_dynamic_job(create_firmware(key))
+    second = create_dynamic_job(create_firmware(key, DestVersion="3.0.0"), SrcVersion=["2.0.0"])
     fleet(2)
-    pass_time(2)
+    advance_clock(2)
     assert (counts(first), counts(second)) == ({"SUCCEEDED": 2}, {"SUCCEEDED": 2})
     detail = api("QueryDeviceDetail", ProductKey=key, DeviceName="lamp00001")["Data"]
     assert detail["FirmwareVersion"] == "3.0.0"
 
 
-def test_a_dynamic_job_takes_a_device_in_so_often(api, key, lamp, firmware, dynamic, inform, counts, tasks):
-    job_id = dynamic(firmware(key))
+def test_a_dynamic_job_takes_a_device_in_so_often(
+    api, key, lamp, create_firmware, create_dynamic_job, inform, counts, tasks
+):
+    job_id = create_dynamic_job(create_firmware(key))
     for _time in range(20):
         inform(lamp, "2.0.0")
         inform(lamp, "1.0.0")
@@ -469,44 +525,50 @@ def test_a_dynamic_job_takes_a_device_in_so_often(api, key, lamp, firmware, dyna
     assert (reply["Total"], reply["PageCount"], reply["PageSize"]) == (10, 1, 10)
 
 
-def test_a_dynamic_job_leaves_a_device_alone_that_is_upgraded(key, lamp, firmware, static, dynamic, inform, counts):
-    first = static(firmware(key, DestVersion="3.0.0"))
-    second = dynamic(firmware(key), DynamicMode=2)
+def test_a_dynamic_job_leaves_a_device_alone_that_is_upgraded(
+    key, lamp, create_firmware, create_static_job, create_dynamic_job, inform, counts
+):
+    first = create_static_job(create_firmware(key, DestVersion="3.0.0"))
+    second = create_dynamic_job(create_firmware(key), DynamicMode=2)
     inform(lamp, "0.9.0")
     inform(lamp, "1.0.0")
     assert (counts(first), counts(second)) == ({"QUEUED": 1}, {})
 
 
-def test_a_strategy_that_was_cancelled_takes_in_nothing(api, key, lamp, fleet, firmware, dynamic, counts, pass_time):
-    job_id = dynamic(firmware(key))
+def test_a_strategy_that_was_cancelled_takes_in_nothing(
+    api, key, lamp, fleet, create_firmware, create_dynamic_job, counts, advance_clock
+):
+    job_id = create_dynamic_job(create_firmware(key))
     api("CancelOTAStrategyByJob", JobId=job_id)
     fleet(1)
-    pass_time(2)
+    advance_clock(2)
     assert counts(job_id) == {"NOTIFIED": 1}
 
 
-def test_a_dynamic_group_grows(api, key, fleet, firmware, dynamic, counts, pass_time):
+def test_a_dynamic_group_grows(api, key, fleet, create_firmware, create_dynamic_job, counts, advance_clock):
     expression = 'ota_module.module_name = "default" AND ota_module.firmware_version = "1.0.0"'
     made = api("CreateDeviceDynamicGroup", GroupName="olds", DynamicGroupExpression=expression, IotInstanceId=INSTANCE)
     group = {"GroupId": made["Data"]["GroupId"], "GroupType": "LINK_PLATFORM_DYNAMIC", "IotInstanceId": INSTANCE}
-    job_id = dynamic(firmware(key), **group)
+    job_id = create_dynamic_job(create_firmware(key), **group)
     fleet(2, version="1.0.0")
     fleet(2, prefix="else", version="1.1.0")
-    pass_time(2)
+    advance_clock(2)
     assert counts(job_id) == {"SUCCEEDED": 2}
     api("DeleteDeviceDynamicGroup", GroupId=made["Data"]["GroupId"], IotInstanceId=INSTANCE)
     fleet(2, prefix="late", version="1.0.0")
-    pass_time(2)
+    advance_clock(2)
     assert counts(job_id) == {"SUCCEEDED": 2}
 
 
 # The whole
 
 
-def test_a_rollout_over_many_devices(platform, api, key, fleet, firmware, static, status, pass_time):
+def test_a_rollout_over_many_devices(
+    platform, api, key, fleet, create_firmware, create_static_job, status, advance_clock
+):
     fleet(2000, outcome={"succeed": 0.9, "fail": 0.05, "stall": 0.05}, delay=[1, 50])
-    job_id = static(firmware(key), MaximumPerMinute=1000)
-    pass_time(3 * MINUTE)
+    job_id = create_static_job(create_firmware(key), MaximumPerMinute=1000)
+    advance_clock(3 * MINUTE)
     found = platform.store.rows("SELECT status, count(*) AS tasks FROM ota_task GROUP BY status ORDER BY status")
     counts = {row["status"]: row["tasks"] for row in found}
     assert sum(counts.values()) == 2000
@@ -516,10 +578,12 @@ def test_a_rollout_over_many_devices(platform, api, key, fleet, firmware, static
     assert platform.store.count("due") == 0
 
 
-def test_tasks_go_with_their_devices(platform, api, key, fleet, firmware, static, status, pass_time):
+def test_tasks_go_with_their_devices(
+    platform, api, key, fleet, create_firmware, create_static_job, status, advance_clock
+):
     fleet(2, outcome="stall")
-    job_id = static(firmware(key))
-    pass_time(2)
+    job_id = create_static_job(create_firmware(key))
+    advance_clock(2)
     api("DeleteDevice", ProductKey=key, DeviceName="lamp00001")
     assert status(job_id) == "IN_PROGRESS"
     api("DeleteDevice", ProductKey=key, DeviceName="lamp00002")
@@ -529,12 +593,12 @@ def test_tasks_go_with_their_devices(platform, api, key, fleet, firmware, static
     assert job["JobStatus"] == "COMPLETED"
 
 
-def test_what_consumers_are_told(api, key, fleet, firmware, static, subscribed, pass_time):
+def test_what_consumers_are_told(api, key, fleet, create_firmware, create_static_job, subscribed, advance_clock):
     messages = subscribed(key, OtaEventFlag=True, OtaVersionFlag=True, OtaJobFlag=True)
     fleet(1)
-    firmware_id = firmware(key)
-    job_id = static(firmware_id)
-    pass_time(2)
+    firmware_id = create_firmware(key)
+    job_id = create_static_job(firmware_id)
+    advance_clock(2)
     told = [(topic.replace(key, "{pk}"), message) for topic, message in messages()]
     job = f"/{{pk}}/{firmware_id}/{job_id}/ota/job/status"
     assert [topic for topic, _message in told] == [

@@ -48,16 +48,16 @@ def status(api):
 
 
 @pytest.fixture
-def mixed(platform, api, key, devices, firmware, static, pass_time, tasks):
+def mixed(platform, api, key, devices, create_firmware, create_static_job, advance_clock, tasks):
     """The id of a job that has a task in each state that is not an end."""
     devices(1, "runs", progress=[10])
     devices(1, "told")
     devices(1, "away", online=False)
     devices(1, "wait", online=False)
-    job_id = static(firmware(key), NeedConfirm=True)
+    job_id = create_static_job(create_firmware(key), NeedConfirm=True)
     waiting = [task["TaskId"] for name, task in tasks(job_id).items() if name != "wait00001"]
     api("ConfirmOTATask", TaskId=waiting)
-    pass_time(1)
+    advance_clock(1)
     assert {name: task["TaskStatus"] for name, task in tasks(job_id).items()} == {
         "runs00001": "IN_PROGRESS",
         "told00001": "NOTIFIED",
@@ -93,72 +93,80 @@ def test_which_tasks_are_cancelled(api, mixed, tasks, status, flags, canceled):
     assert descriptions <= {"the task was cancelled"}
 
 
-def test_nothing_is_cancelled_where_the_call_does_not_say_what(mixed, refused, counts):
+def test_nothing_is_cancelled_where_the_call_does_not_say_what(mixed, api_error, counts):
     before = counts(mixed)
-    assert refused("CancelOTATaskByJob", JobId=mixed).code == "iot.firmware.CancelOptionsMandatory"
+    assert api_error("CancelOTATaskByJob", JobId=mixed).code == "iot.firmware.CancelOptionsMandatory"
     assert counts(mixed) == before
 
 
-def test_a_job_without_tasks_left_is_cancelled(api, mixed, status, refused, pass_time):
+def test_a_job_without_tasks_left_is_cancelled(api, mixed, status, api_error, advance_clock):
     flags = {"CancelQueuedTask": True, "CancelNotifiedTask": True, "CancelInProgressTask": True}
     api("CancelOTATaskByJob", JobId=mixed, **flags)
     assert status(mixed) == "CANCELED"
-    assert refused("CancelOTATaskByJob", JobId=mixed, **flags).code == "iot.firmware.JobAlreadyCanceled"
-    pass_time(HOUR)
+    assert api_error("CancelOTATaskByJob", JobId=mixed, **flags).code == "iot.firmware.JobAlreadyCanceled"
+    advance_clock(HOUR)
     assert status(mixed) == "CANCELED"
 
 
-def test_what_was_cancelled_is_not_pushed(api, key, devices, simulate, firmware, static, counts, pass_time):
+def test_what_was_cancelled_is_not_pushed(
+    api, key, devices, simulate, create_firmware, create_static_job, counts, advance_clock
+):
     devices(1, online=False, outcome="succeed")
-    job_id = static(firmware(key))
+    job_id = create_static_job(create_firmware(key))
     api("CancelOTATaskByJob", JobId=job_id, CancelQueuedTask=True)
     simulate(product=key, count=1, prefix="lamp", online=True)
-    pass_time(2)
+    advance_clock(2)
     assert counts(job_id) == {"CANCELED": 1}
 
 
-def test_a_device_that_goes_on_after_all(api, key, devices, firmware, static, counts, pass_time):
+def test_a_device_that_goes_on_after_all(api, key, devices, create_firmware, create_static_job, counts, advance_clock):
     devices(1, outcome="succeed", delay=10)
-    job_id = static(firmware(key))
-    pass_time(7)
+    job_id = create_static_job(create_firmware(key))
+    advance_clock(7)
     api("CancelOTATaskByJob", JobId=job_id, CancelInProgressTask=True)
-    pass_time(10)
+    advance_clock(10)
     assert counts(job_id) == {"CANCELED": 1}
     detail = api("QueryDeviceDetail", ProductKey=key, DeviceName="lamp00001")["Data"]
     assert detail["FirmwareVersion"] == "2.0.0"
 
 
-def test_a_planned_job_is_cancelled(platform, api, key, devices, firmware, static, counts, status, refused, pass_time):
+def test_a_planned_job_is_cancelled(
+    platform, api, key, devices, create_firmware, create_static_job, counts, status, api_error, advance_clock
+):
     devices()
-    planned = static(firmware(key), ScheduleTime=platform.clock.now() + HOUR * 1000)
+    planned = create_static_job(create_firmware(key), ScheduleTime=platform.clock.now() + HOUR * 1000)
     api("CancelOTATaskByJob", JobId=planned, CancelScheduledTask=False)
     assert (status(planned), counts(planned)) == ("PLANNED", {"QUEUED": 2})
     api("CancelOTATaskByJob", JobId=planned, CancelScheduledTask=True)
     assert (status(planned), counts(planned)) == ("CANCELED", {"CANCELED": 2})
-    pass_time(2 * HOUR)
+    advance_clock(2 * HOUR)
     assert (status(planned), counts(planned)) == ("CANCELED", {"CANCELED": 2})
-    job_id = static(firmware(key, DestVersion="3"))
-    code = refused("CancelOTATaskByJob", JobId=job_id, CancelScheduledTask=True).code
+    job_id = create_static_job(create_firmware(key, DestVersion="3"))
+    code = api_error("CancelOTATaskByJob", JobId=job_id, CancelScheduledTask=True).code
     assert code == "iot.firmware.JobHasNoScheduleTime"
 
 
-def test_a_strategy_is_cancelled(api, key, devices, firmware, static, dynamic, counts, status, refused, pass_time):
+def test_a_strategy_is_cancelled(
+    api, key, devices, create_firmware, create_static_job, create_dynamic_job, counts, status, api_error, advance_clock
+):
     devices()
-    job_id = dynamic(firmware(key))
+    job_id = create_dynamic_job(create_firmware(key))
     api("CancelOTAStrategyByJob", JobId=job_id)
     assert status(job_id) == "CANCELED"
-    assert refused("CancelOTAStrategyByJob", JobId=job_id).code == "iot.firmware.JobAlreadyCanceled"
-    pass_time(2)
+    assert api_error("CancelOTAStrategyByJob", JobId=job_id).code == "iot.firmware.JobAlreadyCanceled"
+    advance_clock(2)
     assert counts(job_id) == {"NOTIFIED": 2}
     api("CancelOTATaskByJob", JobId=job_id, CancelNotifiedTask=True)
     assert counts(job_id) == {"CANCELED": 2}
-    other = static(firmware(key, DestVersion="3"))
-    assert refused("CancelOTAStrategyByJob", JobId=other).code == "iot.firmware.NotDynamicJob"
+    other = create_static_job(create_firmware(key, DestVersion="3"))
+    assert api_error("CancelOTAStrategyByJob", JobId=other).code == "iot.firmware.NotDynamicJob"
 
 
-def test_the_tasks_of_a_dynamic_job_are_cancelled(api, key, devices, firmware, dynamic, counts, status):
+def test_the_tasks_of_a_dynamic_job_are_cancelled(
+    api, key, devices, create_firmware, create_dynamic_job, counts, status
+):
     devices()
-    job_id = dynamic(firmware(key))
+    job_id = create_dynamic_job(create_firmware(key))
     api("CancelOTATaskByJob", JobId=job_id, CancelQueuedTask=True)
     assert (status(job_id), counts(job_id)) == ("IN_PROGRESS", {"CANCELED": 2})
 
@@ -177,10 +185,10 @@ def test_the_tasks_of_devices_are_cancelled(api, key, mixed, tasks, status):
     assert status(mixed) == "IN_PROGRESS"
 
 
-def test_a_job_whose_devices_were_cancelled_has_ended(api, key, devices, firmware, static, status):
+def test_a_job_whose_devices_were_cancelled_has_ended(api, key, devices, create_firmware, create_static_job, status):
     devices()
-    firmware_id = firmware(key)
-    job_id = static(firmware_id)
+    firmware_id = create_firmware(key)
+    job_id = create_static_job(firmware_id)
     names = ["lamp00001", "lamp00002"]
     api("CancelOTATaskByDevice", FirmwareId=firmware_id, ProductKey=key, DeviceName=names)
     assert status(job_id) == "COMPLETED"
@@ -199,47 +207,49 @@ def test_a_job_whose_devices_were_cancelled_has_ended(api, key, devices, firmwar
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_devices_that_cannot_be_cancelled(key, mixed, devices, tasks, counts, refused, params, code):
+def test_devices_that_cannot_be_cancelled(key, mixed, devices, tasks, counts, api_error, params, code):
     devices(1, "idle")
     before = counts(mixed)
     firmware_id = tasks(mixed)["told00001"]["FirmwareId"]
     asked = {"FirmwareId": firmware_id, "ProductKey": key, "DeviceName": ["told00001"], **params}
-    assert refused("CancelOTATaskByDevice", **asked).code == code
+    assert api_error("CancelOTATaskByDevice", **asked).code == code
     assert counts(mixed) == before
 
 
-def test_a_task_of_another_job_or_firmware(api, key, mixed, firmware, static, tasks, refused):
-    other = firmware(key, DestVersion="3")
-    job_id = static(other)
+def test_a_task_of_another_job_or_firmware(api, key, mixed, create_firmware, create_static_job, tasks, api_error):
+    other = create_firmware(key, DestVersion="3")
+    job_id = create_static_job(other)
     asked = {"ProductKey": key, "DeviceName": ["told00001"]}
     code = "iot.firmware.DeviceUpgradeRecordNotFound"
-    assert refused("CancelOTATaskByDevice", FirmwareId=other, **asked).code == code
+    assert api_error("CancelOTATaskByDevice", FirmwareId=other, **asked).code == code
     firmware_id = tasks(mixed)["told00001"]["FirmwareId"]
-    assert refused("CancelOTATaskByDevice", FirmwareId=firmware_id, JobId=job_id, **asked).code == code
+    assert api_error("CancelOTATaskByDevice", FirmwareId=firmware_id, JobId=job_id, **asked).code == code
 
 
 # Confirming
 
 
-def test_tasks_that_cannot_be_confirmed(platform, api, key, mixed, tasks, counts, refused):
+def test_tasks_that_cannot_be_confirmed(platform, api, key, mixed, tasks, counts, api_error):
     waiting = tasks(mixed)["wait00001"]["TaskId"]
     told = tasks(mixed)["told00001"]["TaskId"]
-    assert refused("ConfirmOTATask", TaskId=["nothing"]).code == "iot.firmware.InvalidOTATaskId"
-    assert refused("ConfirmOTATask", TaskId=[waiting, told]).code == "iot.firmware.InvalidTaskStatus"
-    assert refused("ConfirmOTATask", TaskId=[waiting] * 11).code == "iot.ota.TooManyOtaTask"
-    assert refused("ConfirmOTATask", TaskId=[""]).code == "iot.ota.TaskIdsIsNull"
+    assert api_error("ConfirmOTATask", TaskId=["nothing"]).code == "iot.firmware.InvalidOTATaskId"
+    assert api_error("ConfirmOTATask", TaskId=[waiting, told]).code == "iot.firmware.InvalidTaskStatus"
+    assert api_error("ConfirmOTATask", TaskId=[waiting] * 11).code == "iot.ota.TooManyOtaTask"
+    assert api_error("ConfirmOTATask", TaskId=[""]).code == "iot.ota.TaskIdsIsNull"
     assert counts(mixed)["CONFIRM"] == 1
 
 
 def test_a_planned_task_is_not_confirmed_before_its_time(
-    platform, api, key, devices, firmware, static, tasks, counts, status, refused, pass_time
+    platform, api, key, devices, create_firmware, create_static_job, tasks, counts, status, api_error, advance_clock
 ):
     devices(1, outcome="succeed")
     begin = platform.clock.now() + HOUR * 1000
-    job_id = static(firmware(key), NeedConfirm=True, ScheduleTime=begin, ScheduleFinishTime=begin + 2 * HOUR * 1000)
+    job_id = create_static_job(
+        create_firmware(key), NeedConfirm=True, ScheduleTime=begin, ScheduleFinishTime=begin + 2 * HOUR * 1000
+    )
     task_ids = [task["TaskId"] for task in tasks(job_id).values()]
-    assert refused("ConfirmOTATask", TaskId=task_ids).code == "iot.ota.ConfirmNotAllowedNow"
-    pass_time(HOUR)
+    assert api_error("ConfirmOTATask", TaskId=task_ids).code == "iot.ota.ConfirmNotAllowedNow"
+    advance_clock(HOUR)
     api("ConfirmOTATask", TaskId=task_ids)
     assert (status(job_id), counts(job_id)) == ("COMPLETED", {"SUCCEEDED": 1})
 
@@ -247,20 +257,24 @@ def test_a_planned_task_is_not_confirmed_before_its_time(
 # Repeating
 
 
-def test_tasks_are_repeated(api, key, devices, simulate, firmware, static, tasks, counts, status, pass_time):
+def test_tasks_are_repeated(
+    api, key, devices, simulate, create_firmware, create_static_job, tasks, counts, status, advance_clock
+):
     devices(2, outcome="fail")
-    job_id = static(firmware(key))
-    pass_time(2)
+    job_id = create_static_job(create_firmware(key))
+    advance_clock(2)
     assert (status(job_id), counts(job_id)) == ("COMPLETED", {"FAILED": 2})
     simulate(product=key, count=2, prefix="lamp", profile={})
     api("ReupgradeOTATask", JobId=job_id, TaskId=[tasks(job_id)["lamp00001"]["TaskId"]])
     assert (status(job_id), counts(job_id)) == ("COMPLETED", {"SUCCEEDED": 1, "FAILED": 1})
 
 
-def test_a_repeated_task_begins_anew(api, key, devices, firmware, static, tasks, status, pass_time):
+def test_a_repeated_task_begins_anew(
+    api, key, devices, create_firmware, create_static_job, tasks, status, advance_clock
+):
     devices(1, prefix="lamp", outcome="fail", progress=[40], delay=10)
-    job_id = static(firmware(key), RetryInterval=0, RetryCount=1)
-    pass_time(60)
+    job_id = create_static_job(create_firmware(key), RetryInterval=0, RetryCount=1)
+    advance_clock(60)
     task = tasks(job_id)["lamp00001"]
     assert (task["TaskStatus"], task["Progress"]) == ("FAILED", "40.00")
     api("ReupgradeOTATask", JobId=job_id, TaskId=[task["TaskId"]])
@@ -282,11 +296,13 @@ def test_what_was_not_confirmed_is_to_be_confirmed_again(api, mixed, tasks):
     assert tasks(mixed)["wait00001"]["TaskStatus"] == "CONFIRM"
 
 
-def test_tasks_that_cannot_be_repeated(api, key, mixed, devices, firmware, static, tasks, status, refused, pass_time):
+def test_tasks_that_cannot_be_repeated(
+    api, key, mixed, devices, create_firmware, create_static_job, tasks, status, api_error, advance_clock
+):
     told, runs = (tasks(mixed)[name]["TaskId"] for name in ("told00001", "runs00001"))
 
     def code(*task_ids: str, job_id: str = mixed) -> str:
-        return refused("ReupgradeOTATask", JobId=job_id, TaskId=list(task_ids)).code
+        return api_error("ReupgradeOTATask", JobId=job_id, TaskId=list(task_ids)).code
 
     assert code(told) == "iot.ota.FailedTaskNotFound"
     api("CancelOTATaskByJob", JobId=mixed, CancelInProgressTask=True)
@@ -295,7 +311,7 @@ def test_tasks_that_cannot_be_repeated(api, key, mixed, devices, firmware, stati
     assert code("") == "iot.ota.TaskIdsIsNull"
     assert code(*[told] * 11) == "iot.ota.TooManyOtaTask"
     assert code(told, job_id="nothing") == "iot.ota.InvalidJobId"
-    other = static(firmware(key, DestVersion="3"))
+    other = create_static_job(create_firmware(key, DestVersion="3"))
     assert code(runs, job_id=other) == "iot.ota.UnmatchedJob"
     assert code(runs) == "iot.ota.DeviceNotReUpgraded"  # the other job has the device by now
     api("CancelOTATaskByJob", JobId=other, CancelQueuedTask=True, CancelNotifiedTask=True)
@@ -303,24 +319,28 @@ def test_tasks_that_cannot_be_repeated(api, key, mixed, devices, firmware, stati
     assert code(tasks(other)["runs00001"]["TaskId"], job_id=other) == "iot.ota.JobCanceled"
 
 
-def test_a_device_that_has_the_version_is_not_upgraded_again(api, key, device, say, firmware, static, tasks, refused):
-    say("/ota/device/inform/{own}", {"params": {"version": "1.0.0"}})
-    firmware_id = firmware(key)
-    job_id = static(firmware_id)
+def test_a_device_that_has_the_version_is_not_upgraded_again(
+    api, key, device, publish_as_device, create_firmware, create_static_job, tasks, api_error
+):
+    publish_as_device("/ota/device/inform/{own}", {"params": {"version": "1.0.0"}})
+    firmware_id = create_firmware(key)
+    job_id = create_static_job(firmware_id)
     api("CancelOTATaskByDevice", FirmwareId=firmware_id, ProductKey=key, DeviceName=["lamp"])
-    say("/ota/device/inform/{own}", {"params": {"version": "2.0.0"}})
+    publish_as_device("/ota/device/inform/{own}", {"params": {"version": "2.0.0"}})
     task_ids = [tasks(job_id)["lamp"]["TaskId"]]
-    assert refused("ReupgradeOTATask", JobId=job_id, TaskId=task_ids).code == "iot.ota.DeviceNotReUpgraded"
+    assert api_error("ReupgradeOTATask", JobId=job_id, TaskId=task_ids).code == "iot.ota.DeviceNotReUpgraded"
 
 
-def test_a_firmware_that_does_not_work_is_not_tried_again(api, key, devices, firmware, refused, tasks, pass_time):
+def test_a_firmware_that_does_not_work_is_not_tried_again(
+    api, key, devices, create_firmware, api_error, tasks, advance_clock
+):
     devices(1, outcome="fail")
-    firmware_id = firmware(key, NeedToVerify=True)
+    firmware_id = create_firmware(key, NeedToVerify=True)
     asked = {"FirmwareId": firmware_id, "ProductKey": key, "TargetDeviceName": ["lamp00001"]}
     job_id = api("CreateOTAVerifyJob", **asked)["Data"]["JobId"]
-    pass_time(2)
+    advance_clock(2)
     task_ids = [tasks(job_id)["lamp00001"]["TaskId"]]
-    assert refused("ReupgradeOTATask", JobId=job_id, TaskId=task_ids).code == "iot.ota.FirmwareNotVerified"
+    assert api_error("ReupgradeOTATask", JobId=job_id, TaskId=task_ids).code == "iot.ota.FirmwareNotVerified"
 
 
 # What a device has to do
@@ -346,9 +366,9 @@ def test_the_unfinished_tasks_of_a_device(api, key, mixed, tasks):
     assert found("wait00001", TaskStatus="CONFIRM") == []
 
 
-def test_unfinished_tasks_that_cannot_be_listed(key, mixed, refused):
+def test_unfinished_tasks_that_cannot_be_listed(key, mixed, api_error):
     def code(**params) -> str:
-        return refused("ListOTAUnfinishedTaskByDevice", **{"TaskStatus": "CONFIRM", **params}).code
+        return api_error("ListOTAUnfinishedTaskByDevice", **{"TaskStatus": "CONFIRM", **params}).code
 
     assert code() == "iot.ota.EmptyDeviceInfoParams"
     assert code(IotId="nothing") == "iot.device.NotExistedDevice"

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.iotops.aliyun.emulator.services.ota import upload
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
-PART = object_storage.PART
+PART = object_storage.PART_SIZE
 
 
 @pytest.fixture
@@ -41,18 +41,18 @@ def check(platform):
         }
         try:
             return platform.run(lambda ctx: object_storage.check_form(ctx, fields))
-        except object_storage.Refused as refused:
-            return refused.status, refused.code
+        except object_storage.StorageError as api_error:
+            return api_error.status, api_error.code
 
     return check
 
 
 def fetched(platform, key: str, **query: str):
     try:
-        file = platform.run(lambda ctx: object_storage.fetch(ctx, key, query))
-    except object_storage.Refused as refused:
-        return refused.status, refused.code
-    return platform.run(lambda ctx: object_storage.content_of(ctx, file))
+        file = platform.run(lambda ctx: object_storage.find_for_download(ctx, key, query))
+    except object_storage.StorageError as api_error:
+        return api_error.status, api_error.code
+    return platform.run(lambda ctx: object_storage.read_content(ctx, file))
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_a_file_of_a_job_has_the_name_that_is_given(api):
         ),
     ],
 )
-def test_what_is_not_taken(refused, action, params, code):
-    assert refused(action, **params).code == code
+def test_what_is_not_taken(api_error, action, params, code):
+    assert api_error(action, **params).code == code
 
 
 def test_a_form_holds_for_a_minute(platform, api, check):
@@ -146,7 +146,7 @@ def test_a_form_must_be_as_it_was_given_out(api, check, changes, expected):
 def test_a_file_goes_after_an_hour_unless_something_needs_it(platform, store):
     store("ota/x/a.bin")
     store("ota/x/b.bin")
-    platform.run(lambda ctx: object_storage.keep(ctx, "ota/x/b.bin"))
+    platform.run(lambda ctx: object_storage.retain(ctx, "ota/x/b.bin"))
     platform.clock.advance(3599)
     assert fetched(platform, "ota/x/a.bin") == b"firmware"
     platform.clock.advance(1)
@@ -171,7 +171,7 @@ def test_a_file_is_measured(store):
 def test_a_range_of_a_file(platform, store, start, stop):
     content = bytes(number % 251 for number in range(2 * PART + 100))
     file = store(content=content)
-    read = platform.run(lambda ctx: object_storage.content_of(ctx, file, start, stop))
+    read = platform.run(lambda ctx: object_storage.read_content(ctx, file, start, stop))
     assert read == content[start:stop]
 
 
@@ -179,8 +179,8 @@ def test_a_file_that_is_needed_is_not_replaced(platform, store):
     store(content=b"one")
     store(content=b"two")
     assert fetched(platform, "ota/x/a.bin") == b"two"
-    platform.run(lambda ctx: object_storage.keep(ctx, "ota/x/a.bin"))
-    with pytest.raises(object_storage.Refused, match="FileAlreadyExists"):
+    platform.run(lambda ctx: object_storage.retain(ctx, "ota/x/a.bin"))
+    with pytest.raises(object_storage.StorageError, match="FileAlreadyExists"):
         store(content=b"three")
     assert fetched(platform, "ota/x/a.bin") == b"two"
 
@@ -193,16 +193,16 @@ def test_a_signed_url(platform, store, download):
     assert fetched(platform, "ota/x/a.bin", **{**query, "Signature": "x"}) == (403, "SignatureDoesNotMatch")
     assert fetched(platform, "ota/x/a.bin", **{**query, "OSSAccessKeyId": "x"}) == (403, "InvalidAccessKeyId")
     assert fetched(platform, "ota/x/a.bin", Expires="9999999999") == (403, "InvalidAccessKeyId")
-    with pytest.raises(object_storage.Refused, match="SignatureDoesNotMatch"):
+    with pytest.raises(object_storage.StorageError, match="SignatureDoesNotMatch"):
         download(url.replace("a.bin", "b.bin"))
     platform.clock.advance(11)
-    with pytest.raises(object_storage.Refused, match="Request has expired"):
+    with pytest.raises(object_storage.StorageError, match="Request has expired"):
         download(url)
 
 
 def test_what_the_platform_offers_can_be_fetched_for_an_hour(platform, download):
     def offer() -> str:
-        return platform.run(lambda ctx: object_storage.offer(ctx, b"text", "txt", "text/plain"))
+        return platform.run(lambda ctx: object_storage.publish_file(ctx, b"text", "txt", "text/plain"))
 
     url = offer()
     assert download(url) == b"text"
@@ -211,7 +211,7 @@ def test_what_the_platform_offers_can_be_fetched_for_an_hour(platform, download)
     assert platform.store.count("stored_file") == 1
     platform.clock.advance(3000)
     assert download(again) == b"text"
-    with pytest.raises(object_storage.Refused, match="expired"):
+    with pytest.raises(object_storage.StorageError, match="expired"):
         download(url)
 
 

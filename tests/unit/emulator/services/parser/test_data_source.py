@@ -54,11 +54,11 @@ def test_a_description_need_not_be(api, create):
 
 
 @pytest.mark.parametrize("name", ["路" * 16, "あ" * 16, "a" * 31, "a b", "a/b", "ａ"])
-def test_names_that_a_source_cannot_have(platform, create, refused, name):
+def test_names_that_a_source_cannot_have(platform, create, api_error, name):
     source = create()
     wrong = "iot.common.InvalidFormattedParameter"
-    assert refused("CreateParserDataSource", Name=name).code == wrong
-    assert refused("UpdateParserDataSource", DataSourceId=source, Name=name).code == wrong
+    assert api_error("CreateParserDataSource", Name=name).code == wrong
+    assert api_error("UpdateParserDataSource", DataSourceId=source, Name=name).code == wrong
     assert platform.store.count("data_source") == 1
 
 
@@ -80,7 +80,7 @@ def test_an_update(api, create):
     assert api("GetParserDataSource", DataSourceId=source)["DataSource"]["Description"] == ""
 
 
-def test_the_list(api, create, refused):
+def test_the_list(api, create, api_error):
     sources = [create(name) for name in ("light_1", "light_2", "LIGHT_3", "lock_1")]
     reply = api("ListParserDataSource", Page=2, PageSize=3)
     assert [source["DataSourceId"] for source in reply["Data"]["DataSource"]] == sources[3:]
@@ -90,23 +90,23 @@ def test_the_list(api, create, refused):
     assert some["Total"] == 2
     assert api("ListParserDataSource", Page=100, PageSize=1)["Data"]["DataSource"] == []
     for page in ({"Page": 0, "PageSize": 1}, {"Page": 101, "PageSize": 1}, {"Page": 1, "PageSize": 101}):
-        assert refused("ListParserDataSource", **page).code == "iot.common.InvalidPageParams"
+        assert api_error("ListParserDataSource", **page).code == "iot.common.InvalidPageParams"
 
 
-def test_a_deleted_source_takes_its_topics_along(platform, api, create, product, refused):
+def test_a_deleted_source_takes_its_topics_along(platform, api, create, product, api_error):
     source = create()
     api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/+/thing/lifecycle")
     api("DeleteParserDataSource", DataSourceId=source)
     assert platform.store.count("data_source_item") == 0
-    assert refused("GetParserDataSource", DataSourceId=source).code == "iot.rule.DataSourceNotExists"
+    assert api_error("GetParserDataSource", DataSourceId=source).code == "iot.rule.DataSourceNotExists"
     assert create() > source  # an id is given once
 
 
-def test_a_source_that_a_parser_has_stays(api, create, refused):
+def test_a_source_that_a_parser_has_stays(api, create, api_error):
     source = create()
     parser = api("CreateParser", Name="parser")["ParserId"]
     api("AttachParserDataSource", ParserId=parser, DataSourceId=source)
-    assert refused("DeleteParserDataSource", DataSourceId=source).code == "iot.system.IllegalRequest"
+    assert api_error("DeleteParserDataSource", DataSourceId=source).code == "iot.system.IllegalRequest"
     api("DetachParserDataSource", ParserId=parser, DataSourceId=source)
     api("DeleteParserDataSource", DataSourceId=source)
 
@@ -167,17 +167,17 @@ def test_topics_of_status(api, create, product, items, device):
         ("/as/mqtt/status/a1nothing00/+", "iot.prod.NotExistedProduct"),
     ],
 )
-def test_topics_that_are_refused(platform, create, product, refused, topic, code):
+def test_topics_that_are_refused(platform, create, product, api_error, topic, code):
     source = create()
-    assert refused("CreateDataSourceItem", DataSourceId=source, Topic=topic.format(key=product)).code == code
+    assert api_error("CreateDataSourceItem", DataSourceId=source, Topic=topic.format(key=product)).code == code
     assert platform.store.count("data_source_item") == 0
 
 
-def test_a_source_has_a_topic_once(api, create, product, items, refused):
+def test_a_source_has_a_topic_once(api, create, product, items, api_error):
     source, other = create(), create()
     topic = f"/{product}/+/user/get"
     api("CreateDataSourceItem", DataSourceId=source, Topic=topic)
-    assert refused("CreateDataSourceItem", DataSourceId=source, Topic=topic).code == "iot.system.IllegalRequest"
+    assert api_error("CreateDataSourceItem", DataSourceId=source, Topic=topic).code == "iot.system.IllegalRequest"
     api("CreateDataSourceItem", DataSourceId=other, Topic=topic)
     assert len(items(source)) == len(items(other)) == 1
 
@@ -233,17 +233,17 @@ def test_whose_topic_it_can_be(api, create, product, topic, scope):
         ),
     ],
 )
-def test_whose_topic_it_cannot_be(platform, api, create, product, refused, topic, scope, code):
+def test_whose_topic_it_cannot_be(platform, api, create, product, api_error, topic, scope, code):
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     for name in ("lamp", "door"):
         api("RegisterDevice", ProductKey=product, DeviceName=name)
     given = {name: text.format(key=product, other=other) for name, text in scope.items()}
-    error = refused("CreateDataSourceItem", DataSourceId=create(), Topic=topic.format(key=product), **given)
+    error = api_error("CreateDataSourceItem", DataSourceId=create(), Topic=topic.format(key=product), **given)
     assert error.code == code
     assert platform.store.count("data_source_item") == 0
 
 
-def test_the_list_of_topics(api, create, product, items, refused):
+def test_the_list_of_topics(api, create, product, items, api_error):
     source = create()
     names = ["user/a1", "user/a2", "user/b1", "thing/lifecycle"]
     for name in names:
@@ -258,19 +258,19 @@ def test_the_list_of_topics(api, create, product, items, refused):
     assert list(found.values()) == [f"/{product}/+/user/a1", f"/{product}/+/user/a2"]
     assert items(source, Page=100_000) == {}
     for page in ({"Page": 100_001, "PageSize": 1}, {"Page": 1, "PageSize": 101}):
-        wrong = refused("ListDataSourceItem", DataSourceId=source, **page)
+        wrong = api_error("ListDataSourceItem", DataSourceId=source, **page)
         assert wrong.code == "iot.common.InvalidPageParams"
 
 
-def test_a_topic_is_deleted_from_its_source_only(api, create, product, items, refused):
+def test_a_topic_is_deleted_from_its_source_only(api, create, product, items, api_error):
     source, other = create(), create()
     api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/+/user/get")
     (item,) = items(source)
-    stranger = refused("DeleteDataSourceItem", DataSourceId=other, DataSourceItemId=item)
+    stranger = api_error("DeleteDataSourceItem", DataSourceId=other, DataSourceItemId=item)
     assert stranger.code == "iot.rule.DataSourceItemNotExists"
     api("DeleteDataSourceItem", DataSourceId=source, DataSourceItemId=item)
     assert items(source) == {}
-    again = refused("DeleteDataSourceItem", DataSourceId=source, DataSourceItemId=item)
+    again = api_error("DeleteDataSourceItem", DataSourceId=source, DataSourceItemId=item)
     assert again.code == "iot.rule.DataSourceItemNotExists"
 
 
@@ -294,5 +294,5 @@ def test_a_deleted_product_takes_its_topics_along(api, create, product, items):
         ("DeleteDataSourceItem", {"DataSourceItemId": 1}),
     ],
 )
-def test_a_source_that_is_not_there(refused, action, params):
-    assert refused(action, DataSourceId=ABSENT, **params).code == "iot.rule.DataSourceNotExists"
+def test_a_source_that_is_not_there(api_error, action, params):
+    assert api_error(action, DataSourceId=ABSENT, **params).code == "iot.rule.DataSourceNotExists"

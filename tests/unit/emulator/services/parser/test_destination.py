@@ -43,12 +43,12 @@ def create(api):
 
 
 @pytest.fixture
-def code_of(refused):
+def code_of(api_error):
     """The error code for a configuration."""
 
     def code_of(kind: str, configuration) -> str:
         text = configuration if isinstance(configuration, str) else json.dumps(configuration)
-        return refused("CreateDestination", Name="destination", Type=kind, Configuration=text).code
+        return api_error("CreateDestination", Name="destination", Type=kind, Configuration=text).code
 
     return code_of
 
@@ -174,15 +174,15 @@ def test_an_update(platform, api, create):
         ("FC", json.dumps(CONFIGURATIONS["MNS"]), "iot.ruleng.NullServiceNameInFc"),
     ],
 )
-def test_updates_that_are_refused(api, create, refused, kind, text, code):
+def test_updates_that_are_refused(api, create, api_error, kind, text, code):
     destination = create()
     before = api("GetDestination", DestinationId=destination)
     call = {"DestinationId": destination, "Name": "new", "Type": kind, "Configuration": text}
-    assert refused("UpdateDestination", **call).code == code
+    assert api_error("UpdateDestination", **call).code == code
     assert api("GetDestination", DestinationId=destination) == before
 
 
-def test_the_list(api, create, refused):
+def test_the_list(api, create, api_error):
     made = [create(name, kind) for name, kind in (("a1", "MNS"), ("a2", "FC"), ("A3", "OTS"), ("b1", "OTS"))]
 
     def listed(**params) -> list[int]:
@@ -196,9 +196,9 @@ def test_the_list(api, create, refused):
     assert listed(SearchName="a") == made[:2]
     assert listed(Types=["OTS", "MNS"]) == [made[0], *made[2:]]
     assert listed(Types=["OTS"], SearchName="1") == made[3:]
-    assert refused("ListDestination", Page=1, PageSize=1, Types=["RDS"]).code == "iot.rule.IncorrentRuleActionType"
+    assert api_error("ListDestination", Page=1, PageSize=1, Types=["RDS"]).code == "iot.rule.IncorrentRuleActionType"
     for page in ({"Page": 101, "PageSize": 1}, {"Page": 1, "PageSize": 101}, {"Page": 0, "PageSize": 1}):
-        assert refused("ListDestination", **page).code == "iot.common.InvalidPageParams"
+        assert api_error("ListDestination", **page).code == "iot.common.InvalidPageParams"
 
 
 def test_a_destination_is_for_failures_where_a_parser_uses_it_so(api, create):
@@ -237,14 +237,14 @@ def test_a_destination_is_invalid_when_it_has_nowhere_to_send_to(api, product):
     assert statuses() == ["INVALID", "INVALID", "NORMAL"]
 
 
-def test_a_deleted_destination_is_gone(api, create, refused):
+def test_a_deleted_destination_is_gone(api, create, api_error):
     destination = create()
     parser = api("CreateParser", Name="parser")["ParserId"]
     api("AttachDestination", ParserId=parser, DestinationId=destination, IsFailover=False)
-    assert refused("DeleteDestination", DestinationId=destination).code == "iot.system.IllegalRequest"
+    assert api_error("DeleteDestination", DestinationId=destination).code == "iot.system.IllegalRequest"
     api("DetachDestination", ParserId=parser, DestinationId=destination)
     api("DeleteDestination", DestinationId=destination)
-    assert refused("GetDestination", DestinationId=destination).code == "iot.rule.destinationNotExists"
+    assert api_error("GetDestination", DestinationId=destination).code == "iot.rule.destinationNotExists"
     assert create() > destination  # an id is given once
 
 
@@ -256,5 +256,5 @@ def test_a_deleted_destination_is_gone(api, create, refused):
         ("DeleteDestination", {}),
     ],
 )
-def test_a_destination_that_is_not_there(refused, action, params):
-    assert refused(action, DestinationId=ABSENT, **params).code == "iot.rule.destinationNotExists"
+def test_a_destination_that_is_not_there(api_error, action, params):
+    assert api_error(action, DestinationId=ABSENT, **params).code == "iot.rule.destinationNotExists"

@@ -121,10 +121,10 @@ def test_a_parser(platform, api):
 
 
 @pytest.mark.parametrize("name", ["路" * 16, "あ" * 16, "a" * 31, "a b", "a.b"])
-def test_names_that_a_parser_cannot_have(platform, parser, refused, name):
+def test_names_that_a_parser_cannot_have(platform, parser, api_error, name):
     wrong = "iot.common.InvalidFormattedParameter"
-    assert refused("CreateParser", Name=name).code == wrong
-    assert refused("UpdateParser", ParserId=parser, Name=name).code == wrong
+    assert api_error("CreateParser", Name=name).code == wrong
+    assert api_error("UpdateParser", ParserId=parser, Name=name).code == wrong
     assert platform.store.count("parser", name=name) == 0
 
 
@@ -133,18 +133,18 @@ def test_names_at_the_limits(create, name):
     create(name)
 
 
-def test_a_name_is_there_once(parser, create, refused):
+def test_a_name_is_there_once(parser, create, api_error):
     create("other")
     taken = "iot.rule.RuleNamesAlreadyExisted"
-    assert refused("CreateParser", Name="parser").code == taken
-    assert refused("UpdateParser", ParserId=parser, Name="other").code == taken
+    assert api_error("CreateParser", Name="parser").code == taken
+    assert api_error("UpdateParser", ParserId=parser, Name="other").code == taken
 
 
-def test_an_account_has_so_many_parsers(create, refused, monkeypatch):
+def test_an_account_has_so_many_parsers(create, api_error, monkeypatch):
     monkeypatch.setattr(service, "MOST_PARSERS", 2)
     create("one")
     create("two")
-    assert refused("CreateParser", Name="three").code == "iot.rule.RuleCountExceedMax"
+    assert api_error("CreateParser", Name="three").code == "iot.rule.RuleCountExceedMax"
 
 
 def test_an_update(platform, api, parser, read):
@@ -160,7 +160,7 @@ def test_an_update(platform, api, parser, read):
     assert read()["Description"] == ""
 
 
-def test_the_list(api, create, refused):
+def test_the_list(api, create, api_error):
     parsers = [create(name) for name in ("light_1", "light_2", "LIGHT_3", "lock_1")]
     reply = api("ListParser", CurrentPage=2, PageSize=3)
     assert reply["Total"] == 4
@@ -171,37 +171,37 @@ def test_the_list(api, create, refused):
     assert [parser["ParserId"] for parser in some["Data"]["ParserList"]] == parsers[:2]
     assert some["Total"] == 2
     for page in ((0, 1), (101, 1), (1, 101)):
-        wrong = refused("ListParser", CurrentPage=page[0], PageSize=page[1])
+        wrong = api_error("ListParser", CurrentPage=page[0], PageSize=page[1])
         assert wrong.code == "iot.common.InvalidPageParams"
 
 
-def test_a_deleted_parser_lets_go_of_what_it_had(platform, api, running, source, destination, create, refused):
+def test_a_deleted_parser_lets_go_of_what_it_had(platform, api, running, source, destination, create, api_error):
     api("DeleteParser", ParserId=running)
-    assert refused("GetParser", ParserId=running).code == "iot.rule.NotFoundRule"
+    assert api_error("GetParser", ParserId=running).code == "iot.rule.NotFoundRule"
     assert platform.store.count("parser_destination") == 0
     api("DeleteParserDataSource", DataSourceId=source)
     api("DeleteDestination", DestinationId=destination)
     assert create() > running  # an id is given once
 
 
-def test_a_parser_starts_when_it_has_all_it_needs(api, parser, source, destinations, attach, publish, read, refused):
+def test_a_parser_starts_when_it_has_all_it_needs(api, parser, source, destinations, attach, publish, read, api_error):
     normal, for_failures = destinations(2)
     api("SaveScript", ParserId=parser, ScriptDraft=SCRIPT)
-    assert refused("StartParser", ParserId=parser).code == "iot.rule.EmptyScript"
+    assert api_error("StartParser", ParserId=parser).code == "iot.rule.EmptyScript"
     publish()
-    assert refused("StartParser", ParserId=parser).code == "iot.rule.DataSourceNotExists"
+    assert api_error("StartParser", ParserId=parser).code == "iot.rule.DataSourceNotExists"
     api("AttachParserDataSource", ParserId=parser, DataSourceId=source)
-    assert refused("StartParser", ParserId=parser).code == "iot.rule.DestinationNotBound"
+    assert api_error("StartParser", ParserId=parser).code == "iot.rule.DestinationNotBound"
     attach(for_failures, is_failover=True)
-    assert refused("StartParser", ParserId=parser).code == "iot.rule.DestinationNotBound"
+    assert api_error("StartParser", ParserId=parser).code == "iot.rule.DestinationNotBound"
     attach(normal)
     assert read()["Status"] == "STOP"
     api("StartParser", ParserId=parser)
     assert read()["Status"] == "RUNNING"
 
 
-def test_start_and_stop(api, running, read, refused):
-    assert refused("StartParser", ParserId=running).code == "iot.ruleng.RuleAlreadyStarted"
+def test_start_and_stop(api, running, read, api_error):
+    assert api_error("StartParser", ParserId=running).code == "iot.ruleng.RuleAlreadyStarted"
     for _twice in range(2):
         api("StopParser", ParserId=running)
         assert read()["Status"] == "STOP"
@@ -210,7 +210,7 @@ def test_start_and_stop(api, running, read, refused):
     assert listed["Status"] == "RUNNING"
 
 
-def test_a_parser_has_one_data_source(platform, api, parser, source, read, refused):
+def test_a_parser_has_one_data_source(platform, api, parser, source, read, api_error):
     other = api("CreateParserDataSource", Name="other")["DataSource"]["DataSourceId"]
     before = read()["UtcModified"]
     platform.clock.advance(10)
@@ -218,9 +218,9 @@ def test_a_parser_has_one_data_source(platform, api, parser, source, read, refus
         api("AttachParserDataSource", ParserId=parser, DataSourceId=source)
     assert read()["DataSourceId"] == source
     assert read()["UtcModified"] > before
-    second = refused("AttachParserDataSource", ParserId=parser, DataSourceId=other)
+    second = api_error("AttachParserDataSource", ParserId=parser, DataSourceId=other)
     assert second.code == "iot.system.IllegalRequest"
-    stranger = refused("DetachParserDataSource", ParserId=parser, DataSourceId=other)
+    stranger = api_error("DetachParserDataSource", ParserId=parser, DataSourceId=other)
     assert stranger.code == "iot.rule.DataSourceNotExists"
     assert read()["DataSourceId"] == source
     api("DetachParserDataSource", ParserId=parser, DataSourceId=source)
@@ -229,7 +229,7 @@ def test_a_parser_has_one_data_source(platform, api, parser, source, read, refus
     assert read()["DataSourceId"] == other
 
 
-def test_destinations_come_and_go(api, parser, destinations, attach, attached, refused):
+def test_destinations_come_and_go(api, parser, destinations, attach, attached, api_error):
     first, second, for_failures = destinations(3)
     attach(second)
     attach(second)
@@ -243,7 +243,7 @@ def test_destinations_come_and_go(api, parser, destinations, attach, attached, r
     assert listed == {**read, "DestinationId": for_failures, "UtcModified": read["UtcCreated"]}
     api("DetachDestination", ParserId=parser, DestinationId=second)
     assert attached() == [first]
-    again = refused("DetachDestination", ParserId=parser, DestinationId=second)
+    again = api_error("DetachDestination", ParserId=parser, DestinationId=second)
     assert again.code == "iot.rule.DestinationNotBound"
 
 
@@ -256,10 +256,10 @@ def test_a_parser_with_other_destinations_is_modified(platform, api, parser, des
     assert len(set(moments)) == 3
 
 
-def test_one_destination_is_for_failures(destinations, attach, attached, refused, parser):
+def test_one_destination_is_for_failures(destinations, attach, attached, api_error, parser):
     first, second = destinations(2)
     attach(first, is_failover=True)
-    more = refused("AttachDestination", ParserId=parser, DestinationId=second, IsFailover=True)
+    more = api_error("AttachDestination", ParserId=parser, DestinationId=second, IsFailover=True)
     assert more.code == "iot.ruleng.OnlyAllowOneErrorAction"
     assert attached(IsFailover=True) == [first]
     attach(first)
@@ -267,24 +267,24 @@ def test_one_destination_is_for_failures(destinations, attach, attached, refused
     assert (attached(), attached(IsFailover=True)) == ([first], [second])
 
 
-def test_a_parser_has_so_many_destinations(destinations, attach, attached, refused, parser):
+def test_a_parser_has_so_many_destinations(destinations, attach, attached, api_error, parser):
     *most, one_more = destinations(link.MOST_DESTINATIONS + 1)
     for destination in most:
         attach(destination)
     attach(most[0], is_failover=True)
-    more = refused("AttachDestination", ParserId=parser, DestinationId=one_more, IsFailover=False)
+    more = api_error("AttachDestination", ParserId=parser, DestinationId=one_more, IsFailover=False)
     assert more.code == "iot.rule.TooManyRuleAction"
     assert one_more not in attached()
 
 
 def test_a_running_parser_keeps_what_it_needs(
-    api, running, source, destination, destinations, attach, attached, refused
+    api, running, source, destination, destinations, attach, attached, api_error
 ):
-    lost = refused("DetachParserDataSource", ParserId=running, DataSourceId=source)
+    lost = api_error("DetachParserDataSource", ParserId=running, DataSourceId=source)
     assert lost.code == "iot.rule.DataSourceNotExists"
-    lost = refused("DetachDestination", ParserId=running, DestinationId=destination)
+    lost = api_error("DetachDestination", ParserId=running, DestinationId=destination)
     assert lost.code == "iot.rule.DestinationNotBound"
-    lost = refused("AttachDestination", ParserId=running, DestinationId=destination, IsFailover=True)
+    lost = api_error("AttachDestination", ParserId=running, DestinationId=destination, IsFailover=True)
     assert lost.code == "iot.rule.DestinationNotBound"
     assert attached() == [destination]
     assert api("GetParser", ParserId=running)["Data"]["DataSourceId"] == source
@@ -318,11 +318,11 @@ def test_a_running_parser_gets_a_new_script(running, publish, read):
     assert (read()["Script"], read()["Status"]) == ("writeMns(2, payload())", "RUNNING")
 
 
-def test_a_draft_can_be_anything_but_nothing(api, parser, read, refused):
+def test_a_draft_can_be_anything_but_nothing(api, parser, read, api_error):
     with pytest.raises(GatewayError, match="MissingScriptDraft"):
         api("SaveScript", ParserId=parser, ScriptDraft="")
-    assert refused("SaveScript", ParserId=parser, ScriptDraft=" \n").code == "iot.rule.EmptyScriptDraft"
-    assert refused("PublishScript", ParserId=parser).code == "iot.rule.EmptyScriptDraft"
+    assert api_error("SaveScript", ParserId=parser, ScriptDraft=" \n").code == "iot.rule.EmptyScriptDraft"
+    assert api_error("PublishScript", ParserId=parser).code == "iot.rule.EmptyScriptDraft"
     api("SaveScript", ParserId=parser, ScriptDraft="var a = (")
     assert read()["ScriptDraft"] == "var a = ("
 
@@ -338,10 +338,10 @@ def test_a_draft_can_be_anything_but_nothing(api, parser, read, refused):
         ("function writeMns(a) { }", "script doesn't contains transmit function"),
     ],
 )
-def test_scripts_that_cannot_be_published(api, parser, publish, read, refused, script, message):
+def test_scripts_that_cannot_be_published(api, parser, publish, read, api_error, script, message):
     publish()
     api("SaveScript", ParserId=parser, ScriptDraft=script)
-    wrong = refused("PublishScript", ParserId=parser)
+    wrong = api_error("PublishScript", ParserId=parser)
     assert wrong.code == "iot.rule.scriptSyntaxError"
     assert wrong.extra == {"SyntaxErrorMsg": message}
     assert (read()["Script"], read()["ScriptDraft"]) == (SCRIPT, script)
@@ -364,8 +364,8 @@ def test_scripts_that_cannot_be_published(api, parser, publish, read, refused, s
         ("PublishScript", {}),
     ],
 )
-def test_a_parser_that_is_not_there(refused, action, params):
-    assert refused(action, ParserId=ABSENT, **params).code == "iot.rule.NotFoundRule"
+def test_a_parser_that_is_not_there(api_error, action, params):
+    assert api_error(action, ParserId=ABSENT, **params).code == "iot.rule.NotFoundRule"
 
 
 @pytest.mark.parametrize(
@@ -377,5 +377,5 @@ def test_a_parser_that_is_not_there(refused, action, params):
         ("DetachDestination", {"DestinationId": ABSENT}, "iot.rule.destinationNotExists"),
     ],
 )
-def test_what_a_parser_cannot_be_attached_to(parser, refused, action, params, code):
-    assert refused(action, ParserId=parser, **params).code == code
+def test_what_a_parser_cannot_be_attached_to(parser, api_error, action, params, code):
+    assert api_error(action, ParserId=parser, **params).code == code

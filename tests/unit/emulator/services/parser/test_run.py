@@ -57,7 +57,7 @@ def queued(platform, group):
         from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_queue
 
         def take(ctx):
-            rows = consumer_queue.waiting(ctx, group, 100)
+            rows = consumer_queue.queued_messages(ctx, group, 100)
             consumer_queue.consume(ctx, group, "client", [row["id"] for row in rows])
             return rows
 
@@ -85,11 +85,11 @@ def start(api, parser):
     return start
 
 
-def report(say, level: int = 5) -> None:
-    say("/sys/{own}/thing/event/property/post", {"id": "1", "params": {"level": level}})
+def report(publish_as_device, level: int = 5) -> None:
+    publish_as_device("/sys/{own}/thing/event/property/post", {"id": "1", "params": {"level": level}})
 
 
-def test_to_a_consumer_group(parser, attach, start, say, queued, device, group, pk):
+def test_to_a_consumer_group(parser, attach, start, publish_as_device, queued, device, group, pk):
     amqp = attach("AMQP", groupId=group)
     start(
         'var data = payload("json");\n'
@@ -97,19 +97,19 @@ def test_to_a_consumer_group(parser, attach, start, say, queued, device, group, 
         f'  writeAmqp({amqp}, {{level: data.items.level.value, of: deviceName(), topic: topic(3)}}, "tag");\n'
         "}"
     )
-    report(say, 2)
+    report(publish_as_device, 2)
     assert queued() == []
-    report(say, 5)
+    report(publish_as_device, 5)
     topic = f"/{pk}/{device['device_name']}/thing/event/property/post"
     assert queued() == [(topic, {"level": 5, "of": device["device_name"], "topic": "thing"})]
 
 
-def test_to_a_topic(api, parser, attach, start, say, outbox, register, pk):
+def test_to_a_topic(api, parser, attach, start, publish_as_device, outbox, register, pk):
     receiver = register("receiver", pk)
     destination = attach("REPUBLISH", productKey=pk)
     target = f"/sys/{pk}/receiver/thing/service/property/set"
     start(f'writeIotTopic({destination}, "{target}", {{params: {{level: payload("json").items.level.value}}}});')
-    report(say, 7)
+    report(publish_as_device, 7)
     assert outbox(receiver) == [("/sys/{own}/thing/service/property/set", {"params": {"level": 7}})]
 
 
@@ -122,9 +122,9 @@ def test_to_a_topic(api, parser, attach, start, say, outbox, register, pk):
     ],
 )
 def test_a_topic_is_of_the_product_that_its_destination_is_for(
-    modelled, parser, attach, start, say, outbox, queued, register, group, pk, settings
+    create_modeled_product, parser, attach, start, publish_as_device, outbox, queued, register, group, pk, settings
 ):
-    other = modelled("other")
+    other = create_modeled_product("other")
     within, beyond = register("receiver", other), register("receiver", pk)
     settings = {name: str(value).replace("{other}", other) for name, value in settings.items()}
     destination = attach("REPUBLISH", **settings)
@@ -133,7 +133,7 @@ def test_a_topic_is_of_the_product_that_its_destination_is_for(
         f'writeIotTopic({destination}, "/sys/{other}/receiver/thing/service/property/set", "in");\n'
         f'writeIotTopic({destination}, "/sys/{pk}/receiver/thing/service/property/set", "out");'
     )
-    report(say)
+    report(publish_as_device)
     assert outbox(within, raw=True) == [("/sys/{own}/thing/service/property/set", b"in")]
     assert outbox(beyond) == []
     [(_topic, told)] = queued()
@@ -141,7 +141,9 @@ def test_a_topic_is_of_the_product_that_its_destination_is_for(
 
 
 @pytest.mark.parametrize("name", ["receiver", ""])
-def test_a_topic_can_be_one_devices(api, parser, attach, start, say, queued, device, register, group, pk, name):
+def test_a_topic_can_be_one_devices(
+    api, parser, attach, start, publish_as_device, queued, device, register, group, pk, name
+):
     register("receiver", pk)
     (source,) = api("ListParserDataSource", Page=1, PageSize=10)["Data"]["DataSource"]
     items = api("ListDataSourceItem", DataSourceId=source["DataSourceId"], Page=1, PageSize=10)["DataSourceItems"]
@@ -150,7 +152,7 @@ def test_a_topic_can_be_one_devices(api, parser, attach, start, say, queued, dev
     whose = {"ScopeType": "DEVICE", "ProductKey": pk, "DeviceName": name or device["device_name"]}
     api("CreateDataSourceItem", DataSourceId=source["DataSourceId"], Topic=item["Topic"], **whose)
     start(f"writeAmqp({attach('AMQP', groupId=group)}, deviceName());")
-    report(say)
+    report(publish_as_device)
     assert [content for _topic, content in queued()] == ([] if name else [device["device_name"].encode()])
 
 
@@ -164,43 +166,45 @@ def test_a_topic_can_be_one_devices(api, parser, attach, start, say, queued, dev
         ("OTS", {"instanceName": "i", "tableName": "t", **REGION}, 'writeTableStore(ID, payload("json"), false)'),
     ],
 )
-def test_what_leaves_the_platform_is_counted(platform, attach, start, say, kind, settings, call):
+def test_what_leaves_the_platform_is_counted(platform, attach, start, publish_as_device, kind, settings, call):
     destination = attach(kind, **settings)
     start(call.replace("ID", str(destination)))
-    report(say, 1)
-    report(say, 2)
+    report(publish_as_device, 1)
+    report(publish_as_device, 2)
     (row,) = platform.store.rows("SELECT * FROM parser_output")
     assert (row["destination_id"], row["sent"]) == (destination, 2)
     assert json.loads(row["content"])["items"]["level"]["value"] == 2
 
 
-def test_the_published_script_runs_and_only_while_the_parser_runs(api, parser, attach, start, say, queued, group):
+def test_the_published_script_runs_and_only_while_the_parser_runs(
+    api, parser, attach, start, publish_as_device, queued, group
+):
     amqp = attach("AMQP", groupId=group)
     start(f'writeAmqp({amqp}, "published")')
     api("SaveScript", ParserId=parser, ScriptDraft=f'writeAmqp({amqp}, "draft")')
-    report(say)
+    report(publish_as_device)
     assert [content for _topic, content in queued()] == [b"published"]
     api("PublishScript", ParserId=parser)
-    report(say)
+    report(publish_as_device)
     assert [content for _topic, content in queued()] == [b"draft"]
     api("StopParser", ParserId=parser)
-    report(say)
+    report(publish_as_device)
     assert queued() == []
 
 
-def test_custom_topics_and_bytes(attach, start, say, queued, group):
+def test_custom_topics_and_bytes(attach, start, publish_as_device, queued, group):
     amqp = attach("AMQP", groupId=group)
     start(f'var bytes = payload("binary"); writeAmqp({amqp}, bytes); writeAmqp({amqp}, to_hex() + " " + to_base64());')
-    say("/{own}/user/data/raw", b"\xff\x00\x41\x42")
+    publish_as_device("/{own}/user/data/raw", b"\xff\x00\x41\x42")
     content = base64.b64encode(b"\xff\x00AB").decode()
     assert [told for _topic, told in queued()] == [b"\xff\x00AB", f"ff004142 {content}".encode()]
 
 
-def test_a_message_that_no_source_means_goes_nowhere(api, attach, start, say, queued, group, pk):
+def test_a_message_that_no_source_means_goes_nowhere(api, attach, start, publish_as_device, queued, group, pk):
     api("CreateProductTopic", ProductKey=pk, TopicShortName="other", Operation="ALL")
     amqp = attach("AMQP", groupId=group)
     start(f'writeAmqp({amqp}, "x")')
-    say("/{own}/user/other", b"1")
+    publish_as_device("/{own}/user/other", b"1")
     assert queued() == []
 
 
@@ -218,11 +222,13 @@ def test_a_message_that_no_source_means_goes_nowhere(api, attach, start, say, qu
         ("topic(99); writeAmqp(ID, 1)", "the topic has no level 99"),
     ],
 )
-def test_what_fails_goes_to_the_destination_for_failures(attach, start, say, queued, group, api, script, said):
+def test_what_fails_goes_to_the_destination_for_failures(
+    attach, start, publish_as_device, queued, group, api, script, said
+):
     amqp = attach("AMQP", groupId=api("CreateConsumerGroup", GroupName="another")["GroupId"])
     attach("AMQP", is_failover=True, groupId=group)
     start(script.replace("ID", str(amqp)))
-    report(say)
+    report(publish_as_device)
     ((_topic, told),) = queued()
     assert said in told["failures"][0]["errorMessage"]
     assert b'"level"' in base64.b64decode(told["base64OriginalPayload"])
@@ -232,26 +238,28 @@ def test_what_fails_goes_to_the_destination_for_failures(attach, start, say, que
 @pytest.mark.parametrize(
     "script", ["while (true) {} writeAmqp(ID, 1)", "var a = []; while (true) a.push('x'.repeat(1e6)); writeAmqp(ID, 1)"]
 )
-def test_a_script_that_runs_away_is_stopped_and_its_parser_too(api, parser, attach, start, say, queued, group, script):
+def test_a_script_that_runs_away_is_stopped_and_its_parser_too(
+    api, parser, attach, start, publish_as_device, queued, group, script
+):
     amqp = attach("AMQP", groupId=group)
     attach("AMQP", is_failover=True, groupId=api("CreateConsumerGroup", GroupName="another")["GroupId"])
     start(script.replace("ID", str(amqp)))
-    report(say)
+    report(publish_as_device)
     assert api("GetParser", ParserId=parser)["Data"]["Status"] == "ABNORMAL"
-    report(say)
+    report(publish_as_device)
     assert queued() == []
     api("SaveScript", ParserId=parser, ScriptDraft=f"writeAmqp({amqp}, 'well again')")
     api("PublishScript", ParserId=parser)
     api("StartParser", ParserId=parser)
-    report(say)
+    report(publish_as_device)
     assert [content for _topic, content in queued()] == [b"well again"]
 
 
-def test_no_script_sees_what_another_has_left_behind(attach, start, say, queued, group):
+def test_no_script_sees_what_another_has_left_behind(attach, start, publish_as_device, queued, group):
     amqp = attach("AMQP", groupId=group)
     start(f"var count = (typeof count === 'undefined' ? 0 : count) + 1; writeAmqp({amqp}, count)")
-    report(say)
-    report(say)
+    report(publish_as_device)
+    report(publish_as_device)
     assert [content for _topic, content in queued()] == [1, 1]
 
 
@@ -279,10 +287,10 @@ def test_no_script_sees_what_another_has_left_behind(attach, start, say, queued,
         ("newuuid().length", 36),
     ],
 )
-def test_functions(api, attach, start, say, queued, group, device, expression, value):
+def test_functions(api, attach, start, publish_as_device, queued, group, device, expression, value):
     api("SaveDeviceProp", IotId=device["iot_id"], Props='{"site": "west"}')
     amqp = attach("AMQP", groupId=group)
     start(f"writeAmqp({amqp}, {{told: {expression}}})")
-    report(say)
+    report(publish_as_device)
     ((_topic, told),) = queued()
     assert told == {"told": value}

@@ -66,9 +66,9 @@ def test_each_page_has_an_id_of_its_own(api, printer):
         ({"enabled": 0}, "iot.deviceprint.InvalidDevice"),
     ],
 )
-def test_a_device_that_cannot_be_reached(platform, refused, printer, state, code):
+def test_a_device_that_cannot_be_reached(platform, api_error, printer, state, code):
     platform.store.update("device", state, iot_id=printer["IotId"])
-    assert refused("PrintByTemplate", IotId=printer["IotId"], TemplateBizCode="test").code == code
+    assert api_error("PrintByTemplate", IotId=printer["IotId"], TemplateBizCode="test").code == code
     assert platform.store.count("print_job") == 0
 
 
@@ -76,13 +76,13 @@ def test_a_device_that_cannot_be_reached(platform, refused, printer, state, code
     "named",
     [{}, {"IotId": "nothing0000000000000000100"}, {"IotId": "no/id"}, {"ProductKey": "a1", "DeviceName": "x"}],
 )
-def test_a_device_that_is_not_there(refused, named):
-    assert refused("PrintByTemplate", **named, TemplateBizCode="test").code == "iot.deviceprint.InvalidDevice"
+def test_a_device_that_is_not_there(api_error, named):
+    assert api_error("PrintByTemplate", **named, TemplateBizCode="test").code == "iot.deviceprint.InvalidDevice"
 
 
 @pytest.mark.parametrize("template", ["no/template", "模板", "a b", "a" * 65])
-def test_a_template_that_there_cannot_be(refused, printer, template):
-    wrong = refused("PrintByTemplate", IotId=printer["IotId"], TemplateBizCode=template)
+def test_a_template_that_there_cannot_be(api_error, printer, template):
+    wrong = api_error("PrintByTemplate", IotId=printer["IotId"], TemplateBizCode=template)
     assert wrong.code == "iot.deviceprint.PrintingTemplateNotExists"
 
 
@@ -92,8 +92,8 @@ def test_a_template_must_be_named(api, printer):
 
 
 @pytest.mark.parametrize("params", ["{", "[]", '"text"', "null", '{"a": NaN}'])
-def test_parameters_that_are_none(platform, refused, printer, params):
-    wrong = refused("PrintByTemplate", IotId=printer["IotId"], TemplateBizCode="test", ParamsJsonString=params)
+def test_parameters_that_are_none(platform, api_error, printer, params):
+    wrong = api_error("PrintByTemplate", IotId=printer["IotId"], TemplateBizCode="test", ParamsJsonString=params)
     assert wrong.code == "iot.deviceprint.PrintingParamsError"
     assert platform.store.count("print_job") == 0
 

@@ -118,8 +118,8 @@ def test_the_way_of_authentication_decides_over_id2(api, create, params, auth_ty
         ({"CategoryKey": "lighting"}, "iot.prod.InvalidFormattedCatId"),
     ],
 )
-def test_what_cannot_be_created(platform, refused, params, code):
-    assert refused("CreateProduct", **{"ProductName": "light", "NodeType": 0, **params}).code == code
+def test_what_cannot_be_created(platform, api_error, params, code):
+    assert api_error("CreateProduct", **{"ProductName": "light", "NodeType": 0, **params}).code == code
     assert platform.store.count("product") == 0
 
 
@@ -128,19 +128,19 @@ def test_names_at_the_limits(create, name):
     create(name, Description="路" * 100)
 
 
-def test_a_name_is_there_once(create, refused):
+def test_a_name_is_there_once(create, api_error):
     create("light")
-    assert refused("CreateProduct", ProductName="light", NodeType=0).code == "iot.prod.AlreadyExistedProductName"
+    assert api_error("CreateProduct", ProductName="light", NodeType=0).code == "iot.prod.AlreadyExistedProductName"
 
 
-def test_an_instance_holds_1000_products(create, refused, monkeypatch):
+def test_an_instance_holds_1000_products(create, api_error, monkeypatch):
     monkeypatch.setattr(service, "MAX_PRODUCTS", 2)
     create("one_")
     create("two_")
-    assert refused("CreateProduct", ProductName="three", NodeType=0).code == "iot.prod.ProductCountExceedMax"
+    assert api_error("CreateProduct", ProductName="three", NodeType=0).code == "iot.prod.ProductCountExceedMax"
 
 
-def test_the_list(platform, api, create, refused):
+def test_the_list(platform, api, create, api_error):
     for number in range(5):
         create(f"light_{number}", ResourceGroupId="rg-a" if number % 2 else "rg-b")
         platform.clock.advance(1)
@@ -152,12 +152,12 @@ def test_the_list(platform, api, create, refused):
     some = api("QueryProductList", CurrentPage=1, PageSize=10, ResourceGroupId="rg-a")
     assert names(some) == ["light_3", "light_1"]
     assert names(api("QueryProductList", CurrentPage=1, PageSize=10, AliyunCommodityCode="iothub_senior")) == ["senior"]
-    wrong = refused("QueryProductList", CurrentPage=1, PageSize=10, AliyunCommodityCode="x")
+    wrong = api_error("QueryProductList", CurrentPage=1, PageSize=10, AliyunCommodityCode="x")
     assert wrong.code == "iot.prod.InvalidAliyunCommodityCode"
-    assert refused("QueryProductList", CurrentPage=1, PageSize=201).code == "iot.common.InvalidPageParams"
+    assert api_error("QueryProductList", CurrentPage=1, PageSize=201).code == "iot.common.InvalidPageParams"
 
 
-def test_an_update(api, create, refused):
+def test_an_update(api, create, api_error):
     key = create("light", Description="old")
     create("other")
     api("UpdateProduct", ProductKey=key, ProductName="light")
@@ -165,18 +165,18 @@ def test_an_update(api, create, refused):
     api("UpdateProduct", ProductKey=key, ProductName="lamp", Description="")
     read = api("QueryProduct", ProductKey=key)["Data"]
     assert (read["ProductName"], read["Description"]) == ("lamp", "")
-    taken = refused("UpdateProduct", ProductKey=key, ProductName="other")
+    taken = api_error("UpdateProduct", ProductKey=key, ProductName="other")
     assert taken.code == "iot.prod.AlreadyExistedProductName"
-    assert refused("UpdateProduct", ProductKey=key, ProductName="x").code == "iot.prod.InvalidFormattedProductName"
-    long = refused("UpdateProduct", ProductKey=key, ProductName="lamp", Description="x" * 101)
+    assert api_error("UpdateProduct", ProductKey=key, ProductName="x").code == "iot.prod.InvalidFormattedProductName"
+    long = api_error("UpdateProduct", ProductKey=key, ProductName="lamp", Description="x" * 101)
     assert long.code == "iot.prod.LongProductDesc"
 
 
-def test_a_deleted_product_takes_its_tags_along(platform, api, create, refused):
+def test_a_deleted_product_takes_its_tags_along(platform, api, create, api_error):
     key = create()
     api("CreateProductTags", ProductKey=key, ProductTag=tags(room="1"))
     api("DeleteProduct", ProductKey=key)
-    assert refused("QueryProduct", ProductKey=key).code == "iot.prod.NotExistedProduct"
+    assert api_error("QueryProduct", ProductKey=key).code == "iot.prod.NotExistedProduct"
     assert platform.store.count("product_tag") == 0
     create()
 
@@ -209,27 +209,27 @@ def test_tags(api, create):
     assert listed(api, key) == {"floor": "3"}
 
 
-def test_tags_that_are_refused(api, create, refused):
+def test_tags_that_are_refused(api, create, api_error):
     key = create()
-    wrong = refused("CreateProductTags", ProductKey=key, ProductTag=[*tags(room="1"), *tags(room="2", wall="$")])
+    wrong = api_error("CreateProductTags", ProductKey=key, ProductTag=[*tags(room="1"), *tags(room="2", wall="$")])
     assert wrong.code == "iot.common.InvalidFormattedParameter"
     assert wrong.extra == {"InvalidProductTags": {"ProductTag": tags(room="2", wall="$")}}
     assert listed(api, key) == {}
-    unknown = refused("UpdateProductTags", ProductKey=key, ProductTag=tags(room="1"))
+    unknown = api_error("UpdateProductTags", ProductKey=key, ProductTag=tags(room="1"))
     assert unknown.extra == {"InvalidProductTags": {"ProductTag": tags(room="1")}}
     eleven = tags(**{f"k{number}": "v" for number in range(11)})
-    assert refused("CreateProductTags", ProductKey=key, ProductTag=eleven).code == "iot.system.IllegalRequest"
+    assert api_error("CreateProductTags", ProductKey=key, ProductTag=eleven).code == "iot.system.IllegalRequest"
     for action in ("CreateProductTags", "UpdateProductTags"):
         with pytest.raises(GatewayError, match="MissingProductTag"):
             api(action, ProductKey=key)
 
 
-def test_a_product_has_at_most_100_tags(api, create, refused):
+def test_a_product_has_at_most_100_tags(api, create, api_error):
     key = create()
     for ten in range(10):
         api("CreateProductTags", ProductKey=key, ProductTag=tags(**{f"k{ten}{number}": "v" for number in range(10)}))
     api("CreateProductTags", ProductKey=key, ProductTag=tags(k00="w"))
-    assert refused("CreateProductTags", ProductKey=key, ProductTag=tags(more="v")).code == "iot.system.IllegalRequest"
+    assert api_error("CreateProductTags", ProductKey=key, ProductTag=tags(more="v")).code == "iot.system.IllegalRequest"
 
 
 def test_products_by_any_of_several_tags(platform, api, create):
@@ -248,7 +248,7 @@ def test_products_by_any_of_several_tags(platform, api, create):
             api("ListProductByTags", ProductTag=wrong)
 
 
-def test_filters_and_certificates(platform, api, create, refused):
+def test_filters_and_certificates(platform, api, create, api_error):
     key = create()
     api("UpdateProductFilterConfig", ProductKey=key, PropertyTimestampFilter=True, PropertyValueFilter=False)
     row = platform.store.one("product")
@@ -256,7 +256,7 @@ def test_filters_and_certificates(platform, api, create, refused):
     assert api("QueryProductCertInfo", ProductKey=key) == {"ProductCertInfo": {"IssueModel": 1}}
     api("SetProductCertInfo", ProductKey=key, IssueModel=3)
     assert api("QueryProductCertInfo", ProductKey=key) == {"ProductCertInfo": {"IssueModel": 3}}
-    wrong = refused("SetProductCertInfo", ProductKey=key, IssueModel=2)
+    wrong = api_error("SetProductCertInfo", ProductKey=key, IssueModel=2)
     assert wrong.code == "iot.common.InvalidFormattedParameter"
 
 
@@ -277,6 +277,6 @@ def test_filters_and_certificates(platform, api, create, refused):
         ("CancelReleaseProduct", {}),
     ],
 )
-def test_a_product_that_is_not_there(refused, action, params):
-    assert refused(action, ProductKey=ABSENT, **params).code == "iot.prod.NotExistedProduct"
-    assert refused(action, ProductKey="no/key", **params).code == "iot.prod.InvalidFormattedProductKey"
+def test_a_product_that_is_not_there(api_error, action, params):
+    assert api_error(action, ProductKey=ABSENT, **params).code == "iot.prod.NotExistedProduct"
+    assert api_error(action, ProductKey="no/key", **params).code == "iot.prod.InvalidFormattedProductKey"

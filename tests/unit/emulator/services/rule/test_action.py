@@ -80,12 +80,12 @@ def read(api):
 
 
 @pytest.fixture
-def wrong(refused, rule):
+def wrong(api_error, rule):
     """The error code that an action of this configuration gets."""
 
     def wrong(kind: str, configuration) -> str:
         written = configuration if isinstance(configuration, str) else json.dumps(configuration)
-        return refused("CreateRuleAction", RuleId=rule, Type=kind, Configuration=written).code
+        return api_error("CreateRuleAction", RuleId=rule, Type=kind, Configuration=written).code
 
     return wrong
 
@@ -119,11 +119,11 @@ def test_a_product_that_only_the_message_tells(create):
     create("REPUBLISH", {"topic": "/${productKey}/${deviceName}/user/get", "topicType": 1})
 
 
-def test_a_consumer_group_must_be_there(api, create, wrong, refused):
+def test_a_consumer_group_must_be_there(api, create, wrong, api_error):
     action_id = create("AMQP", amqp())
     assert wrong("AMQP", amqp(11)) == "iot.consumer.group.ConsumerGroupNotExist"
     change = {"ActionId": action_id, "Type": "AMQP", "Configuration": json.dumps(amqp(11))}
-    assert refused("UpdateRuleAction", **change).code == "iot.consumer.group.ConsumerGroupNotExist"
+    assert api_error("UpdateRuleAction", **change).code == "iot.consumer.group.ConsumerGroupNotExist"
 
 
 def test_the_end_point_of_a_table_store(create, read):
@@ -131,10 +131,10 @@ def test_the_end_point_of_a_table_store(create, read):
     assert added == "http://testaaa.cn-shanghai.ots.aliyuncs.com"
 
 
-def test_what_the_platform_adds_can_be_written_back(api, create, refused, rule):
+def test_what_the_platform_adds_can_be_written_back(api, create, api_error, rule):
     action_id = create("OTS", GOOD["OTS"])
     first = api("GetRuleAction", ActionId=action_id)["RuleActionInfo"]["Configuration"]
-    same = refused("CreateRuleAction", RuleId=rule, Type="OTS", Configuration=first)
+    same = api_error("CreateRuleAction", RuleId=rule, Type="OTS", Configuration=first)
     assert same.code == "iot.rule.RuleActionsAlreadyCreated"
     api("UpdateRuleAction", ActionId=action_id, Type="OTS", Configuration=first)
     assert api("GetRuleAction", ActionId=action_id)["RuleActionInfo"]["Configuration"] == first
@@ -273,13 +273,13 @@ def test_topics_that_cannot_be_published_to_again(wrong, product, configuration,
     assert wrong("REPUBLISH", written) == code
 
 
-def test_binary_data_do_not_go_to_a_table_store(api, create, refused):
+def test_binary_data_do_not_go_to_a_table_store(api, create, api_error):
     binary = api("CreateRule", Name="binary", DataType="BINARY")["RuleId"]
     written = json.dumps(GOOD["OTS"])
     code = "iot.rule.IncorrentRuleActionType"
-    assert refused("CreateRuleAction", RuleId=binary, Type="OTS", Configuration=written).code == code
+    assert api_error("CreateRuleAction", RuleId=binary, Type="OTS", Configuration=written).code == code
     action_id = create("AMQP", amqp(), binary)
-    assert refused("UpdateRuleAction", ActionId=action_id, Type="OTS", Configuration=written).code == code
+    assert api_error("UpdateRuleAction", ActionId=action_id, Type="OTS", Configuration=written).code == code
 
 
 def test_what_must_be_there(api, rule):
@@ -299,33 +299,33 @@ def test_a_rule_has_at_most_10(create, wrong, api):
     create("AMQP", amqp(10))
 
 
-def test_a_rule_has_one_action_for_errors(api, create, refused, rule, read):
+def test_a_rule_has_one_action_for_errors(api, create, api_error, rule, read):
     action_id = create("AMQP", amqp(), ErrorActionFlag=True)
     assert read(action_id)["ErrorActionFlag"] is True
     params = {"RuleId": rule, "Type": "AMQP", "Configuration": json.dumps(amqp(1)), "ErrorActionFlag": True}
-    assert refused("CreateRuleAction", **params).code == "iot.ruleng.OnlyAllowOneErrorAction"
+    assert api_error("CreateRuleAction", **params).code == "iot.ruleng.OnlyAllowOneErrorAction"
     create("AMQP", amqp())
     other = api("CreateRule", Name="other")["RuleId"]
     create("AMQP", amqp(), other, ErrorActionFlag=True)
 
 
-def test_the_same_action_twice(api, create, wrong, refused):
+def test_the_same_action_twice(api, create, wrong, api_error):
     create("DATAHUB", GOOD["DATAHUB"])
     assert wrong("DATAHUB", dict(reversed(GOOD["DATAHUB"].items()))) == "iot.rule.RuleActionsAlreadyCreated"
     other = create("DATAHUB", {**GOOD["DATAHUB"], "topicName": "other"})
-    same = refused("UpdateRuleAction", ActionId=other, Type="DATAHUB", Configuration=json.dumps(GOOD["DATAHUB"]))
+    same = api_error("UpdateRuleAction", ActionId=other, Type="DATAHUB", Configuration=json.dumps(GOOD["DATAHUB"]))
     assert same.code == "iot.rule.RuleActionsAlreadyCreated"
     create("DATAHUB", GOOD["DATAHUB"], api("CreateRule", Name="other")["RuleId"])
 
 
-def test_an_update(api, create, read, refused):
+def test_an_update(api, create, read, api_error):
     action_id = create("ONS", GOOD["ONS"], ErrorActionFlag=True)
     api("UpdateRuleAction", ActionId=action_id, Type="ONS", Configuration=json.dumps(without("tag", GOOD["ONS"])))
     assert "tag" not in read(action_id)["Configuration"]
     api("UpdateRuleAction", ActionId=action_id, Type="AMQP", Configuration=json.dumps(amqp()))
     info = read(action_id)
     assert (info["Type"], info["Configuration"]["groupId"], info["ErrorActionFlag"]) == ("AMQP", "group0", True)
-    bad = refused("UpdateRuleAction", ActionId=action_id, Type="FC", Configuration=json.dumps(amqp()))
+    bad = api_error("UpdateRuleAction", ActionId=action_id, Type="FC", Configuration=json.dumps(amqp()))
     assert bad.code == "iot.ruleng.NullServiceNameInFc"
     assert read(action_id) == info
 
@@ -357,19 +357,19 @@ def test_an_action_is_invalid_when_it_has_nowhere_to_send_to(api, create, rule, 
     assert statuses() == ["INVALID", "INVALID", "NORMAL"]
 
 
-def test_a_deleted_action_is_gone(api, create, refused, rule):
+def test_a_deleted_action_is_gone(api, create, api_error, rule):
     action_id = create("AMQP", amqp())
     api("DeleteRuleAction", ActionId=action_id)
     assert api("ListRuleActions", RuleId=rule)["RuleActionList"]["RuleActionInfo"] == []
     change = {"Type": "AMQP", "Configuration": json.dumps(amqp())}
     for action, params in (("GetRuleAction", {}), ("DeleteRuleAction", {}), ("UpdateRuleAction", change)):
-        assert refused(action, ActionId=action_id, **params).code == "iot.rule.NotFoundRuleAction"
+        assert api_error(action, ActionId=action_id, **params).code == "iot.rule.NotFoundRuleAction"
 
 
-def test_a_deleted_rule_takes_its_actions_along(platform, api, create, rule, refused):
+def test_a_deleted_rule_takes_its_actions_along(platform, api, create, rule, api_error):
     create("AMQP", amqp())
     api("DeleteRule", RuleId=rule)
     assert platform.store.count("rule_action") == 0
     params = {"RuleId": rule, "Type": "AMQP", "Configuration": json.dumps(amqp())}
-    assert refused("CreateRuleAction", **params).code == "iot.rule.NotFoundRule"
-    assert refused("ListRuleActions", RuleId=rule).code == "iot.rule.NotFoundRule"
+    assert api_error("CreateRuleAction", **params).code == "iot.rule.NotFoundRule"
+    assert api_error("ListRuleActions", RuleId=rule).code == "iot.rule.NotFoundRule"

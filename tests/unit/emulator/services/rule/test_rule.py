@@ -130,14 +130,14 @@ def test_names_at_the_limits(create, name):
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_what_cannot_be_created_or_changed(platform, refused, create, read, params, code):
+def test_what_cannot_be_created_or_changed(platform, api_error, create, read, params, code):
     # The format of a rule's data cannot be changed, so the rule has it from the beginning.
     rule_id = create("other", **{"DataType": "BINARY"} if params.get("DataType") == "BINARY" else {})
     before = read(rule_id)
-    assert refused("CreateRule", **{"Name": "forward", **params}).code == code
+    assert api_error("CreateRule", **{"Name": "forward", **params}).code == code
     changes = {name: value for name, value in params.items() if name != "DataType"}
     if changes:
-        assert refused("UpdateRule", RuleId=rule_id, **changes).code == code
+        assert api_error("UpdateRule", RuleId=rule_id, **changes).code == code
     assert read(rule_id) == before
     assert platform.store.count("rule") == 1
 
@@ -223,20 +223,20 @@ def test_the_type_is_unknown_without_sql(api, create, read, product):
     assert read(create("other", Select="*"))["TopicType"] == -1
 
 
-def test_names_are_there_once(create, refused, read):
+def test_names_are_there_once(create, api_error, read):
     create("one")
     other = create("two")
-    assert refused("CreateRule", Name="one").code == "iot.rule.RuleNamesAlreadyExisted"
-    assert refused("UpdateRule", RuleId=other, Name="one").code == "iot.rule.RuleNamesAlreadyExisted"
+    assert api_error("CreateRule", Name="one").code == "iot.rule.RuleNamesAlreadyExisted"
+    assert api_error("UpdateRule", RuleId=other, Name="one").code == "iot.rule.RuleNamesAlreadyExisted"
     assert read(other)["Name"] == "two"
 
 
-def test_an_account_has_at_most_1000(create, refused, monkeypatch):
+def test_an_account_has_at_most_1000(create, api_error, monkeypatch):
     assert service.MOST_RULES == 1000
     monkeypatch.setattr(service, "MOST_RULES", 2)
     create("one")
     create("two")
-    assert refused("CreateRule", Name="three").code == "iot.rule.RuleCountExceedMax"
+    assert api_error("CreateRule", Name="three").code == "iot.rule.RuleCountExceedMax"
 
 
 def test_an_update_clears_nothing_that_it_is_not_given(platform, api, create, read, product):
@@ -278,13 +278,13 @@ def test_an_update_of_everything(api, create, read, product):
     assert "RuleDesc" not in info
 
 
-def test_a_type_alone_must_fit_the_topic(refused, create, product):
+def test_a_type_alone_must_fit_the_topic(api_error, create, product):
     rule_id = create(ProductKey=product, ShortTopic="+/user/get")
-    assert refused("UpdateRule", RuleId=rule_id, TopicType=0).code == WRONG_SYSTEM_TOPIC
-    assert refused("UpdateRule", RuleId=rule_id, TopicType=2).code == WRONG_TOPIC
+    assert api_error("UpdateRule", RuleId=rule_id, TopicType=0).code == WRONG_SYSTEM_TOPIC
+    assert api_error("UpdateRule", RuleId=rule_id, TopicType=2).code == WRONG_TOPIC
 
 
-def test_the_list(platform, api, create, refused):
+def test_the_list(platform, api, create, api_error):
     for number in range(5):
         create(f"rule_{number}", ResourceGroupId="rg-a" if number % 2 else "rg-b", Select="a", Where="a > 1")
         platform.clock.advance(1)
@@ -299,7 +299,7 @@ def test_the_list(platform, api, create, refused):
     assert some["Total"] == 2
     assert api("ListRule", CurrentPage=1000, PageSize=100)["Data"]["RuleInfo"] == []
     for number, size in ((1001, 1), (1, 101), (0, 1)):
-        wrong = refused("ListRule", CurrentPage=number, PageSize=size)
+        wrong = api_error("ListRule", CurrentPage=number, PageSize=size)
         assert wrong.code == "iot.common.InvalidPageParams"
     with pytest.raises(GatewayError, match="MissingPageSize"):
         api("ListRule", CurrentPage=1)
@@ -314,47 +314,47 @@ def test_rules_of_the_same_moment_are_listed_newest_first(platform, api, create,
     assert [rule["Name"] for rule in listed] == ["two", "one"]
 
 
-def test_start_and_stop(api, read, running, refused):
+def test_start_and_stop(api, read, running, api_error):
     rule_id = running()
     assert read(rule_id)["Status"] == "RUNNING"
-    assert refused("StartRule", RuleId=rule_id).code == "iot.ruleng.RuleAlreadyStarted"
+    assert api_error("StartRule", RuleId=rule_id).code == "iot.ruleng.RuleAlreadyStarted"
     for _time in range(2):
         api("StopRule", RuleId=rule_id)
         assert read(rule_id)["Status"] == "STOP"
     api("StartRule", RuleId=rule_id)
 
 
-def test_a_rule_needs_product_topic_and_select_to_start(api, create, refused, product, read):
+def test_a_rule_needs_product_topic_and_select_to_start(api, create, api_error, product, read):
     whole = {"ProductKey": product, "ShortTopic": "+/user/get", "Select": "*"}
     for missing in whole:
         rule_id = create(missing, **{name: value for name, value in whole.items() if name != missing})
-        assert refused("StartRule", RuleId=rule_id).code == NO_SQL
+        assert api_error("StartRule", RuleId=rule_id).code == NO_SQL
         assert read(rule_id)["Status"] == "STOP"
         api("UpdateRule", RuleId=rule_id, **{missing: whole[missing]})
         api("StartRule", RuleId=rule_id)
         assert read(rule_id)["Status"] == "RUNNING"
 
 
-def test_a_running_rule_can_be_changed_but_keeps_its_sql(api, running, refused, read):
+def test_a_running_rule_can_be_changed_but_keeps_its_sql(api, running, api_error, read):
     rule_id = running()
     api("UpdateRule", RuleId=rule_id, Select="a")
-    assert refused("UpdateRule", RuleId=rule_id, Select=" ").code == NO_SQL
+    assert api_error("UpdateRule", RuleId=rule_id, Select=" ").code == NO_SQL
     assert (read(rule_id)["Select"], read(rule_id)["Status"]) == ("a", "RUNNING")
 
 
-def test_a_rule_outlives_its_product(api, running, read, refused, product):
+def test_a_rule_outlives_its_product(api, running, read, api_error, product):
     rule_id = running()
     api("DeleteProduct", ProductKey=product)
     assert read(rule_id)["ProductKey"] == product
     api("StopRule", RuleId=rule_id)
-    assert refused("StartRule", RuleId=rule_id).code == "iot.prod.NotExistedProduct"
+    assert api_error("StartRule", RuleId=rule_id).code == "iot.prod.NotExistedProduct"
 
 
-def test_a_deleted_rule_is_gone(api, running, refused):
+def test_a_deleted_rule_is_gone(api, running, api_error):
     rule_id = running()
     api("DeleteRule", RuleId=rule_id)
     for action in ("GetRule", "DeleteRule", "StartRule", "StopRule", "UpdateRule"):
-        assert refused(action, RuleId=rule_id).code == "iot.rule.NotFoundRule"
+        assert api_error(action, RuleId=rule_id).code == "iot.rule.NotFoundRule"
 
 
 @pytest.fixture

@@ -17,5 +17,5 @@ def test_each_opening_has_an_order_of_its_own(platform, api):
     assert api("OpenIotService") != first
 
 
-def test_nobody_opens_it_for_somebody_else(refused):
-    assert refused("OpenIotService", OwnerId=1).code == "iot.common.InvalidTenant"
+def test_nobody_opens_it_for_somebody_else(api_error):
+    assert api_error("OpenIotService", OwnerId=1).code == "iot.common.InvalidTenant"

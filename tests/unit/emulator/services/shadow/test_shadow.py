@@ -32,11 +32,11 @@ def shadow(api, key):
 
 
 @pytest.fixture
-def ask(say, outbox):
+def ask(publish_as_device, outbox):
     """Let a device say something about its shadow, and return the answer without its time."""
 
     def ask(**message) -> dict:
-        say(UPDATE, message)
+        publish_as_device(UPDATE, message)
         ((topic, answer),) = outbox()
         assert topic == GET
         assert answer.pop("timestamp") > 1_700_000_000
@@ -98,11 +98,11 @@ def test_what_stays_keeps_its_time(platform, update, shadow):
     assert after["size"]["timestamp"] - before["size"]["timestamp"] >= 59
 
 
-def test_versions_go_up(update, shadow, refused, key):
+def test_versions_go_up(update, shadow, api_error, key):
     update(5, color="green")
     for version in (5, 4, 0, -2, 1.5, "6", True, 2**63):
         message = {"method": "update", "state": {"desired": {"color": "red"}}, "version": version}
-        error = refused("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp", ShadowMessage=json.dumps(message))
+        error = api_error("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp", ShadowMessage=json.dumps(message))
         assert error.code == "iot.messagebroker.InvalidVersionValueInShadowMessage"
     assert shadow()["version"] == 5
     update(-1, color="red")
@@ -148,9 +148,9 @@ def attributes(number: int, value="x") -> dict:
         ),
     ],
 )
-def test_messages_that_are_refused(device, key, refused, shadow, message, code):
+def test_messages_that_are_refused(device, key, api_error, shadow, message, code):
     text = message if isinstance(message, str) else json.dumps(message)
-    error = refused("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp", ShadowMessage=text)
+    error = api_error("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp", ShadowMessage=text)
     assert error.code == f"iot.messagebroker.{code}"
     assert shadow()["version"] == 0
 
@@ -161,15 +161,15 @@ def test_a_state_in_a_text(api, device, key, shadow):
     assert shadow()["state"] == {"desired": {"a": 1}}
 
 
-def test_the_largest_shadow(update, shadow, refused, key):
+def test_the_largest_shadow(update, shadow, api_error, key):
     update(1, **attributes(128))
     more = {"method": "update", "state": {"desired": {"b": 1}}, "version": 2}
     params = {"ProductKey": key, "DeviceName": "lamp", "DeltaUpdate": True}
-    error = refused("UpdateDeviceShadow", ShadowMessage=json.dumps(more), **params)
+    error = api_error("UpdateDeviceShadow", ShadowMessage=json.dumps(more), **params)
     assert error.code == "iot.messagebroker.TooManyElementInDesire"
     update(2, a="x" * 9000)
     more["state"]["desired"]["b"] = "x" * 9000
-    error = refused("UpdateDeviceShadow", ShadowMessage=json.dumps(more | {"version": 3}), **params)
+    error = api_error("UpdateDeviceShadow", ShadowMessage=json.dumps(more | {"version": 3}), **params)
     assert error.code == "iot.messagebroker.ShadowMessageLengthIsLarge"
     assert (shadow()["version"], shadow()["state"]) == (2, {"desired": {"a": "x" * 9000}})
 
@@ -181,10 +181,10 @@ def test_the_largest_shadow(update, shadow, refused, key):
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_devices_that_there_are_not(device, key, refused, params, code):
+def test_devices_that_there_are_not(device, key, api_error, params, code):
     params = {"ProductKey": key, "DeviceName": "lamp", **params}
-    assert refused("GetDeviceShadow", **params).code == code
-    assert refused("UpdateDeviceShadow", ShadowMessage="{}", **params).code == code
+    assert api_error("GetDeviceShadow", **params).code == code
+    assert api_error("UpdateDeviceShadow", ShadowMessage="{}", **params).code == code
 
 
 def test_a_shadow_goes_with_its_device(platform, api, device, update):
@@ -260,10 +260,10 @@ def test_a_device_deletes(ask, shadow):
         ({"method": "delete", "state": {"reported": "null"}, "version": 1}, "409"),
     ],
 )
-def test_what_a_device_gets_back_as_an_error(update, say, outbox, shadow, message, code):
+def test_what_a_device_gets_back_as_an_error(update, publish_as_device, outbox, shadow, message, code):
     update(1, color="green")
     outbox()
-    say(UPDATE, message)
+    publish_as_device(UPDATE, message)
     ((topic, answer),) = outbox()
     assert (topic, answer["method"]) == (GET, "reply")
     assert (answer["payload"]["status"], answer["payload"]["content"]["errorcode"]) == ("error", code)
@@ -278,12 +278,12 @@ def test_a_device_starts_counting_anew(ask, shadow):
     assert (shadow()["version"], shadow()["state"]["reported"]) == (0, {"a": 2})
 
 
-def test_a_simulated_device_takes_over_what_is_desired(api, key, simulate, shadow, pass_time):
+def test_a_simulated_device_takes_over_what_is_desired(api, key, simulate, shadow, advance_clock):
     simulate(product=key, names=["quick", "slow"])
     simulate(product=key, names=["slow"], profile={"shadow": {"outcome": "stall"}})
     for name in ("quick", "slow"):
         message = {"method": "update", "state": {"desired": {"color": "green"}}, "version": 1}
         api("UpdateDeviceShadow", ProductKey=key, DeviceName=name, ShadowMessage=json.dumps(message))
-    pass_time(1)
+    advance_clock(1)
     assert (shadow("quick")["state"], shadow("quick")["version"]) == ({"reported": {"color": "green"}}, 2)
     assert shadow("slow")["state"] == {"desired": {"color": "green"}}

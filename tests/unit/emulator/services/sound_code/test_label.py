@@ -76,48 +76,48 @@ def test_labels_at_the_limits(create, labels, label):
 
 
 @pytest.mark.parametrize("label", ["路" * 33, "a" * 65])
-def test_what_is_no_label(schedule, create, labels, refused, label):
-    assert refused("CreateSoundCodeLabel", ScheduleCode=schedule, Label=label).code == MALFORMED
+def test_what_is_no_label(schedule, create, labels, api_error, label):
+    assert api_error("CreateSoundCodeLabel", ScheduleCode=schedule, Label=label).code == MALFORMED
     code = create("a")
-    assert refused("UpdateSoundCodeLabel", SoundCode=code, Label=label).code == MALFORMED
+    assert api_error("UpdateSoundCodeLabel", SoundCode=code, Label=label).code == MALFORMED
     assert list(labels()) == ["a"]
 
 
-def test_a_label_is_there_once_in_a_schedule(api, new_schedule, schedule, create, refused):
+def test_a_label_is_there_once_in_a_schedule(api, new_schedule, schedule, create, api_error):
     create("a")
-    assert refused("CreateSoundCodeLabel", ScheduleCode=schedule, Label="a").code == REFUSED
+    assert api_error("CreateSoundCodeLabel", ScheduleCode=schedule, Label="a").code == REFUSED
     api("CreateSoundCodeLabel", ScheduleCode=new_schedule("other"), Label="a")
-    assert refused("CreateSoundCodeLabel", ScheduleCode="absent", Label="a").code == REFUSED
+    assert api_error("CreateSoundCodeLabel", ScheduleCode="absent", Label="a").code == REFUSED
 
 
-def test_a_label_is_changed_and_deleted(api, create, labels, refused):
+def test_a_label_is_changed_and_deleted(api, create, labels, api_error):
     code = create("a")
     other = create("other")
     api("UpdateSoundCodeLabel", SoundCode=code, Label="b")
     api("UpdateSoundCodeLabel", SoundCode=code, Label="b")
     assert labels() == {"b": code, "other": other}
-    assert refused("UpdateSoundCodeLabel", SoundCode=code, Label="other").code == REFUSED
+    assert api_error("UpdateSoundCodeLabel", SoundCode=code, Label="other").code == REFUSED
     api("DeleteSoundCodeLabel", SoundCode=code)
     assert labels() == {"other": other}
-    assert refused("UpdateSoundCodeLabel", SoundCode=code, Label="c").code == REFUSED
-    assert refused("DeleteSoundCodeLabel", SoundCode=code).code == REFUSED
+    assert api_error("UpdateSoundCodeLabel", SoundCode=code, Label="c").code == REFUSED
+    assert api_error("DeleteSoundCodeLabel", SoundCode=code).code == REFUSED
 
 
-def test_a_label_is_no_sound_code_of_its_own(api, create, refused):
+def test_a_label_is_no_sound_code_of_its_own(api, create, api_error):
     code = create("a")
-    assert refused("DeleteSoundCode", SoundCode=code).code == REFUSED
+    assert api_error("DeleteSoundCode", SoundCode=code).code == REFUSED
     own = api("CreateSoundCode", Duration=1, SoundCodeContent="x")["Data"]
-    assert refused("DeleteSoundCodeLabel", SoundCode=own).code == REFUSED
+    assert api_error("DeleteSoundCodeLabel", SoundCode=own).code == REFUSED
 
 
-def test_pages_of_labels(api, schedule, create, refused):
+def test_pages_of_labels(api, schedule, create, api_error):
     for label in ("a", "b", "c"):
         create(label)
     page = api("QuerySoundCodeLabelList", ScheduleCode=schedule, PageId=2, PageSize=2)["Data"]
     assert [item["Label"] for item in page["List"]["Items"]] == ["a"]
     assert (page["PageId"], page["PageSize"], page["Total"]) == (2, 2, 3)
-    assert refused("QuerySoundCodeLabelList", ScheduleCode=schedule, PageSize=51).code == PAGES
-    assert refused("QuerySoundCodeLabelList", ScheduleCode="absent").code == REFUSED
+    assert api_error("QuerySoundCodeLabelList", ScheduleCode=schedule, PageSize=51).code == PAGES
+    assert api_error("QuerySoundCodeLabelList", ScheduleCode="absent").code == REFUSED
 
 
 def test_a_batch_takes_a_while(create_batch, batch_read, labels, later):
@@ -155,10 +155,12 @@ def test_a_batch_whose_labels_the_platform_chooses(api, schedule, batch_read, la
     assert all(re.fullmatch("[A-Za-z0-9]+", label) for label in labels())
 
 
-def test_labels_that_are_there_fail_and_are_tried_again(api, create, create_batch, batch_read, labels, later, refused):
+def test_labels_that_are_there_fail_and_are_tried_again(
+    api, create, create_batch, batch_read, labels, later, api_error
+):
     taken = create("a")
     batch = create_batch("a", "b", "b")
-    assert refused("RetrySoundCodeLabelBatch", BatchCode=batch).code == REFUSED
+    assert api_error("RetrySoundCodeLabelBatch", BatchCode=batch).code == REFUSED
     later()
     read = batch_read()
     assert (read["Status"], read["Total"], read["SuccessNum"]) == ("PARTIAL_FAILED", 3, 1)
@@ -176,7 +178,7 @@ def test_labels_that_are_there_fail_and_are_tried_again(api, create, create_batc
     api("RetrySoundCodeLabelBatch", BatchCode=batch)
     later()
     assert batch_read()["Status"] == "SUCCESS"
-    assert refused("RetrySoundCodeLabelBatch", BatchCode=batch).code == REFUSED
+    assert api_error("RetrySoundCodeLabelBatch", BatchCode=batch).code == REFUSED
 
 
 def test_a_batch_in_which_everything_fails(create, create_batch, batch_read, later):
@@ -186,9 +188,9 @@ def test_a_batch_in_which_everything_fails(create, create_batch, batch_read, lat
     assert (batch_read()["Status"], batch_read()["SuccessNum"]) == ("PARTIAL_FAILED", 0)
 
 
-def test_what_is_no_batch(platform, schedule, refused):
+def test_what_is_no_batch(platform, schedule, api_error):
     for total in (0, 201):
-        assert refused("BatchCreateSoundCodeLabel", ScheduleCode=schedule, Total=total).code == MALFORMED
+        assert api_error("BatchCreateSoundCodeLabel", ScheduleCode=schedule, Total=total).code == MALFORMED
     for params, code in (
         ({"Labels": ["a"] * 201}, MALFORMED),
         ({"Labels": ["a", "a" * 65]}, MALFORMED),
@@ -197,9 +199,9 @@ def test_what_is_no_batch(platform, schedule, refused):
         ({"ScheduleCode": "absent"}, REFUSED),
     ):
         given = {"ScheduleCode": schedule, "Labels": ["a"], **params}
-        assert refused("BatchCreateSoundCodeLabelWithLabels", **given).code == code, params
-    assert refused("BatchCreateSoundCodeLabel", ScheduleCode=schedule, Total=1, Description="").code == MALFORMED
-    assert refused("BatchCreateSoundCodeLabel", ScheduleCode="absent", Total=1).code == REFUSED
+        assert api_error("BatchCreateSoundCodeLabelWithLabels", **given).code == code, params
+    assert api_error("BatchCreateSoundCodeLabel", ScheduleCode=schedule, Total=1, Description="").code == MALFORMED
+    assert api_error("BatchCreateSoundCodeLabel", ScheduleCode="absent", Total=1).code == REFUSED
     assert platform.store.count("sound_code_batch") == 0
 
 
@@ -209,7 +211,7 @@ def test_as_many_labels_as_a_batch_can_have(create_batch, batch_read, later):
     assert batch_read()["SuccessNum"] == 200
 
 
-def test_pages_of_batches(platform, api, schedule, create_batch, refused):
+def test_pages_of_batches(platform, api, schedule, create_batch, api_error):
     batches = []
     for _number in range(3):
         batches.append(create_batch("a"))
@@ -217,10 +219,10 @@ def test_pages_of_batches(platform, api, schedule, create_batch, refused):
     page = api("QuerySoundCodeLabelBatchList", ScheduleCode=schedule, PageId=2, PageSize=2)["Data"]
     assert [item["BatchCode"] for item in page["List"]["Items"]] == [batches[0]]
     assert (page["PageId"], page["PageSize"], page["Total"]) == (2, 2, 3)
-    assert refused("QuerySoundCodeLabelBatchList", ScheduleCode=schedule, PageSize=51).code == PAGES
-    assert refused("QuerySoundCodeLabelBatchList", ScheduleCode="absent").code == REFUSED
+    assert api_error("QuerySoundCodeLabelBatchList", ScheduleCode=schedule, PageSize=51).code == PAGES
+    assert api_error("QuerySoundCodeLabelBatchList", ScheduleCode="absent").code == REFUSED
 
 
-def test_batches_that_there_are_not(refused):
+def test_batches_that_there_are_not(api_error):
     for action in ("QuerySoundCodeLabelBatchFailedResult", "RetrySoundCodeLabelBatch"):
-        assert refused(action, BatchCode="absent").code == REFUSED
+        assert api_error(action, BatchCode="absent").code == REFUSED

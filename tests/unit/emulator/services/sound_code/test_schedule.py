@@ -84,9 +84,9 @@ def test_what_need_not_be_given(create, read):
         ({"Description": "taken too"}, REFUSED),
     ],
 )
-def test_what_cannot_be_created(platform, create, refused, params, code):
+def test_what_cannot_be_created(platform, create, api_error, params, code):
     create(Name="taken", Description="taken too")
-    assert refused("CreateSoundCodeSchedule", **{**SCHEDULE, **params}).code == code
+    assert api_error("CreateSoundCodeSchedule", **{**SCHEDULE, **params}).code == code
     assert platform.store.count("sound_code_schedule") == 1
 
 
@@ -102,7 +102,7 @@ def test_what_must_be_given(api, name):
         api("CreateSoundCodeSchedule", **params)
 
 
-def test_an_update(api, create, read, refused):
+def test_an_update(api, create, read, api_error):
     create(Name="other", Description="other")
     code = create(Description="leaflets")
     before = read(code)
@@ -124,30 +124,30 @@ def test_an_update(api, create, read, refused):
         ({"StartTime": "08:01"}, ORDER),
         ({"StartDate": "2022-05-01"}, ORDER),
     ):
-        assert refused("UpdateSoundCodeSchedule", ScheduleCode=code, **params).code == error, params
-    assert refused("UpdateSoundCodeSchedule", ScheduleCode="absent").code == REFUSED
+        assert api_error("UpdateSoundCodeSchedule", ScheduleCode=code, **params).code == error, params
+    assert api_error("UpdateSoundCodeSchedule", ScheduleCode="absent").code == REFUSED
 
 
-def test_what_belongs_to_a_schedule_goes_with_it(platform, api, create, add, refused):
+def test_what_belongs_to_a_schedule_goes_with_it(platform, api, create, add, api_error):
     code = create()
     add(code)
     api("CreateSoundCodeLabel", ScheduleCode=code, Label="shelf")
     api("BatchCreateSoundCodeLabel", ScheduleCode=code, Total=2)
     api("DeleteSoundCodeSchedule", ScheduleCode=code)
     platform.clock.advance(5)
-    assert refused("GetSoundCodeSchedule", ScheduleCode=code).code == REFUSED
-    assert refused("DeleteSoundCodeSchedule", ScheduleCode=code).code == REFUSED
+    assert api_error("GetSoundCodeSchedule", ScheduleCode=code).code == REFUSED
+    assert api_error("DeleteSoundCodeSchedule", ScheduleCode=code).code == REFUSED
     for table in ("period", "label", "batch", "batch_entry"):
         assert platform.store.count(f"sound_code_{table}") == 0
 
 
-def test_pages_of_schedules(api, create, refused):
+def test_pages_of_schedules(api, create, api_error):
     codes = [create(Name=f"schedule {number}") for number in range(3)]
     page = api("QuerySoundCodeScheduleList", PageId=2, PageSize=2)["Data"]
     assert [item["ScheduleCode"] for item in page["List"]["Items"]] == [codes[0]]
     assert (page["PageId"], page["PageSize"], page["Total"]) == (2, 2, 3)
-    assert refused("QuerySoundCodeScheduleList", PageSize=0).code == PAGES
-    assert refused("QuerySoundCodeScheduleList", PageId=10_001).code == PAGES
+    assert api_error("QuerySoundCodeScheduleList", PageSize=0).code == PAGES
+    assert api_error("QuerySoundCodeScheduleList", PageId=10_001).code == PAGES
 
 
 def test_a_period(create, add, periods):
@@ -169,8 +169,8 @@ def test_a_period(create, add, periods):
         ({"ScheduleCode": "absent"}, REFUSED),
     ],
 )
-def test_what_is_no_period(platform, create, refused, params, code):
-    assert refused("CreateSchedulePeriod", **{**PERIOD, "ScheduleCode": create(), **params}).code == code
+def test_what_is_no_period(platform, create, api_error, params, code):
+    assert api_error("CreateSchedulePeriod", **{**PERIOD, "ScheduleCode": create(), **params}).code == code
     assert platform.store.count("sound_code_period") == 0
 
 
@@ -182,29 +182,29 @@ def test_periods_at_the_limits(create, add, periods):
     assert [period["StartTime"] for period in periods(schedule)] == ["00:00", "19:59", "23:59"]
 
 
-def test_an_update_of_a_period(api, create, add, periods, refused):
+def test_an_update_of_a_period(api, create, add, periods, api_error):
     schedule = create()
     code = add(schedule)
     api("UpdateSchedulePeriod", PeriodCode=code, EndTime="02:00")
     api("UpdateSchedulePeriod", PeriodCode=code, StartTime="02:00", Description="early", SoundCodeContent="new")
     expected = {"Description": "early", "SoundCodeContent": "new", "StartTime": "02:00", "EndTime": "02:00"}
     assert periods(schedule) == [{"PeriodCode": code, **expected}]
-    assert refused("UpdateSchedulePeriod", PeriodCode=code, EndTime="01:59").code == ORDER
-    assert refused("UpdateSchedulePeriod", PeriodCode=code, StartTime="2").code == MALFORMED
-    assert refused("UpdateSchedulePeriod", PeriodCode=code, Description="").code == MALFORMED
-    assert refused("UpdateSchedulePeriod", PeriodCode=code, SoundCodeContent="").code == MALFORMED
-    assert refused("UpdateSchedulePeriod", PeriodCode="absent").code == REFUSED
+    assert api_error("UpdateSchedulePeriod", PeriodCode=code, EndTime="01:59").code == ORDER
+    assert api_error("UpdateSchedulePeriod", PeriodCode=code, StartTime="2").code == MALFORMED
+    assert api_error("UpdateSchedulePeriod", PeriodCode=code, Description="").code == MALFORMED
+    assert api_error("UpdateSchedulePeriod", PeriodCode=code, SoundCodeContent="").code == MALFORMED
+    assert api_error("UpdateSchedulePeriod", PeriodCode="absent").code == REFUSED
 
 
-def test_a_deleted_period(api, create, add, periods, refused):
+def test_a_deleted_period(api, create, add, periods, api_error):
     schedule = create()
     code = add(schedule)
     api("DeleteSchedulePeriod", PeriodCode=code)
     assert periods(schedule) == []
-    assert refused("DeleteSchedulePeriod", PeriodCode=code).code == REFUSED
+    assert api_error("DeleteSchedulePeriod", PeriodCode=code).code == REFUSED
 
 
-def test_pages_of_periods(api, create, add, refused):
+def test_pages_of_periods(api, create, add, api_error):
     schedule = create()
     other = create(Name="other")
     add(other)
@@ -212,5 +212,5 @@ def test_pages_of_periods(api, create, add, refused):
     page = api("QuerySchedulePeriodList", ScheduleCode=schedule, PageId=1, PageSize=2)["Data"]
     assert [period["PeriodCode"] for period in page["List"]["Items"]] == [codes[1], codes[2]]
     assert page["Total"] == 3
-    assert refused("QuerySchedulePeriodList", ScheduleCode=schedule, PageSize=51).code == PAGES
-    assert refused("QuerySchedulePeriodList", ScheduleCode="absent").code == REFUSED
+    assert api_error("QuerySchedulePeriodList", ScheduleCode=schedule, PageSize=51).code == PAGES
+    assert api_error("QuerySchedulePeriodList", ScheduleCode="absent").code == REFUSED

@@ -87,9 +87,9 @@ def test_what_need_not_be_given(create, items):
         ({"Name": "taken"}, REFUSED),
     ],
 )
-def test_what_cannot_be_created(platform, create, refused, params, code):
+def test_what_cannot_be_created(platform, create, api_error, params, code):
     create(Name="taken")
-    assert refused("CreateSoundCode", **{"Duration": 2, "SoundCodeContent": "x", **params}).code == code
+    assert api_error("CreateSoundCode", **{"Duration": 2, "SoundCodeContent": "x", **params}).code == code
     assert platform.store.count("sound_code") == 1
 
 
@@ -107,7 +107,7 @@ def test_what_must_be_given(api, name):
         api("CreateSoundCode", **params)
 
 
-def test_an_update(api, create, items, refused):
+def test_an_update(api, create, items, api_error):
     create(Name="other")
     code = create(Name="leaflet", SoundCodeContent="old", Duration=2)
     api("UpdateSoundCode", SoundCode=code, SoundCodeContent="new")
@@ -115,21 +115,21 @@ def test_an_update(api, create, items, refused):
     assert (read["Name"], read["SoundCodeContent"], read["Duration"]) == ("leaflet", "new", 2)
     api("UpdateSoundCode", SoundCode=code, Name="leaflet", Duration=30)
     assert items()[0]["Duration"] == 30
-    assert refused("UpdateSoundCode", SoundCode=code, Name="other").code == REFUSED
-    assert refused("UpdateSoundCode", SoundCode=code, Duration=31).code == MALFORMED
-    assert refused("UpdateSoundCode", SoundCode=code, SoundCodeContent="").code == MALFORMED
-    assert refused("UpdateSoundCode", SoundCode="absent", Duration=1).code == REFUSED
+    assert api_error("UpdateSoundCode", SoundCode=code, Name="other").code == REFUSED
+    assert api_error("UpdateSoundCode", SoundCode=code, Duration=31).code == MALFORMED
+    assert api_error("UpdateSoundCode", SoundCode=code, SoundCodeContent="").code == MALFORMED
+    assert api_error("UpdateSoundCode", SoundCode="absent", Duration=1).code == REFUSED
 
 
-def test_a_deletion(api, create, items, refused):
+def test_a_deletion(api, create, items, api_error):
     code = create(Name="leaflet")
     api("DeleteSoundCode", SoundCode=code)
     assert items() == []
-    assert refused("DeleteSoundCode", SoundCode=code).code == REFUSED
+    assert api_error("DeleteSoundCode", SoundCode=code).code == REFUSED
     create(Name="leaflet")
 
 
-def test_pages(api, create, refused):
+def test_pages(api, create, api_error):
     codes = [create() for _number in range(21)]
     first = api("QuerySoundCodeList")["Data"]
     assert [item["SoundCode"] for item in first["List"]["Items"]] == codes[:0:-1]
@@ -137,8 +137,8 @@ def test_pages(api, create, refused):
     second = api("QuerySoundCodeList", PageId=2)["Data"]
     assert [item["SoundCode"] for item in second["List"]["Items"]] == codes[:1]
     assert api("QuerySoundCodeList", PageId=10_000, PageSize=50)["Data"]["Total"] == 21
-    assert refused("QuerySoundCodeList", PageId=10_001).code == PAGES
-    assert refused("QuerySoundCodeList", PageSize=51).code == PAGES
+    assert api_error("QuerySoundCodeList", PageId=10_001).code == PAGES
+    assert api_error("QuerySoundCodeList", PageSize=51).code == PAGES
 
 
 def test_audio_says_which_sound_code_it_is_for_as_long_as_it_should(api, create, download):
@@ -153,9 +153,9 @@ def test_audio_of_a_label(api, schedule, download):
     assert heard(download(url, "audio/wav")) == (code, 1)
 
 
-def test_audio_that_there_is_not(create, refused):
-    assert refused("GetSoundCodeAudio", SoundCodeList=[create(), "absent"]).code == REFUSED
-    assert refused("GetSoundCodeAudio", SoundCodeList=["absent"] * 101).code == REFUSED
+def test_audio_that_there_is_not(create, api_error):
+    assert api_error("GetSoundCodeAudio", SoundCodeList=[create(), "absent"]).code == REFUSED
+    assert api_error("GetSoundCodeAudio", SoundCodeList=["absent"] * 101).code == REFUSED
 
 
 def test_audio_of_100_sound_codes_at_once(api, create):
@@ -163,10 +163,10 @@ def test_audio_of_100_sound_codes_at_once(api, create):
     assert len(api("GetSoundCodeAudio", SoundCodeList=[code] * 100)["Data"]["Items"]) == 100
 
 
-def test_the_audio_of_a_batch(platform, api, schedule, refused, download):
+def test_the_audio_of_a_batch(platform, api, schedule, api_error, download):
     api("CreateSoundCodeLabel", ScheduleCode=schedule, Label="one")
     batch = api("BatchCreateSoundCodeLabelWithLabels", ScheduleCode=schedule, Labels=["one", "two", "three"])["Data"]
-    assert refused("PackageSoundCodeLabelBatchAudio", BatchCode=batch).code == REFUSED
+    assert api_error("PackageSoundCodeLabelBatchAudio", BatchCode=batch).code == REFUSED
     platform.clock.advance(5)
     content = download(api("PackageSoundCodeLabelBatchAudio", BatchCode=batch)["Data"], "application/zip")
     labels = api("QuerySoundCodeLabelList", ScheduleCode=schedule)["Data"]["List"]["Items"]
@@ -175,13 +175,13 @@ def test_the_audio_of_a_batch(platform, api, schedule, refused, download):
         assert sorted(archive.namelist()) == sorted(f"{code}.wav" for code in made)
         assert heard(archive.read(f"{made[0]}.wav")) == (made[0], 1)
     api("RetrySoundCodeLabelBatch", BatchCode=batch)
-    assert refused("PackageSoundCodeLabelBatchAudio", BatchCode=batch).code == REFUSED
+    assert api_error("PackageSoundCodeLabelBatchAudio", BatchCode=batch).code == REFUSED
     platform.clock.advance(5)
     api("PackageSoundCodeLabelBatchAudio", BatchCode=batch)
     for code in made:
         api("DeleteSoundCodeLabel", SoundCode=code)
-    assert refused("PackageSoundCodeLabelBatchAudio", BatchCode=batch).code == REFUSED
-    assert refused("PackageSoundCodeLabelBatchAudio", BatchCode="absent").code == REFUSED
+    assert api_error("PackageSoundCodeLabelBatchAudio", BatchCode=batch).code == REFUSED
+    assert api_error("PackageSoundCodeLabelBatchAudio", BatchCode="absent").code == REFUSED
 
 
 def test_every_tone_is_a_whole_number_of_waves_long():

@@ -91,9 +91,9 @@ def test_all_packs_side_by_side(api, create):
 
 
 @pytest.mark.parametrize("biz_code", ["a-b", "支付", "a" * 33, "a b", "SYS_TONE_1"])
-def test_malformed_identifiers(platform, refused, biz_code):
+def test_malformed_identifiers(platform, api_error, biz_code):
     asked = {"ProjectCode": "p1", "Voice": "Siyue", "Text": "test", "BizCode": biz_code}
-    assert refused("CreateSpeech", **asked).code == "iot.common.InvalidFormattedParameter"
+    assert api_error("CreateSpeech", **asked).code == "iot.common.InvalidFormattedParameter"
     assert platform.store.count("speech") == 0
 
 
@@ -108,18 +108,18 @@ def test_what_a_custom_speech_needs(api, create):
         api("CreateSpeech", ProjectCode="p1", Text="test", BizCode="x")
 
 
-def test_an_identifier_is_there_once_in_a_project(api, create, refused):
+def test_an_identifier_is_there_once_in_a_project(api, create, api_error):
     create("ZFDZ")
     create("ZFDZ", ProjectCode="p2")
     create("zfdz")
     again = {"ProjectCode": "p1", "Voice": "Siyue", "Text": "test", "BizCode": "ZFDZ", "AudioFormat": "mp3"}
-    assert refused("CreateSpeech", **again).code == "iot.system.IllegalRequest"
+    assert api_error("CreateSpeech", **again).code == "iot.system.IllegalRequest"
     create(SpeechType="number")
     again = {"ProjectCode": "p1", "Voice": "Siyue", "SpeechType": "number"}
-    assert refused("CreateSpeech", **again).code == "iot.system.IllegalRequest"
+    assert api_error("CreateSpeech", **again).code == "iot.system.IllegalRequest"
 
 
-def test_the_list(platform, api, create, refused):
+def test_the_list(platform, api, create, api_error):
     for number in range(25):
         create(f"s{number}", AudioFormat="mp3" if number % 2 else "wav")
         platform.clock.advance(1)
@@ -132,8 +132,8 @@ def test_the_list(platform, api, create, refused):
     assert listed(wav) == [f"s{number}" for number in range(24, -1, -2)]
     api("QuerySpeechList", ProjectCode="p1", PageId=10_000)
     for wrong in ({"PageId": 10_001}, {"PageId": 0}, {"PageSize": 51}, {"PageSize": 0}):
-        assert refused("QuerySpeechList", ProjectCode="p1", **wrong).code == "iot.common.InvalidPageParams"
-    malformed = refused("QuerySpeechList", ProjectCode="p1", AudioFormat="ogg")
+        assert api_error("QuerySpeechList", ProjectCode="p1", **wrong).code == "iot.common.InvalidPageParams"
+    malformed = api_error("QuerySpeechList", ProjectCode="p1", AudioFormat="ogg")
     assert malformed.code == "iot.common.InvalidFormattedParameter"
 
 
@@ -168,34 +168,34 @@ def test_an_update_of_a_pack_is_one_of_its_words(platform, api, create):
     assert [row["biz_code"] for row in rows if row["size"] is None] == ["SYS_TONE_MONETARY"]
 
 
-def test_updates_that_are_refused(api, create, refused):
+def test_updates_that_are_refused(api, create, api_error):
     code = create()
     asked = {"ProjectCode": "p1", "SpeechCode": code, "Voice": "Siyue"}
     for wrong in ({"Voice": "x"}, {"SpeechRate": 501}, {"Volume": 101}):
-        assert refused("UpdateSpeech", **{**asked, **wrong}).code == "iot.common.InvalidFormattedParameter"
+        assert api_error("UpdateSpeech", **{**asked, **wrong}).code == "iot.common.InvalidFormattedParameter"
     with pytest.raises(GatewayError, match="MissingSoundCodeConfig"):
         api("UpdateSpeech", **asked, EnableSoundCode=True)
     for wrong in ({"ProjectCode": "p2"}, {"SpeechCode": "x"}):
-        assert refused("UpdateSpeech", **{**asked, **wrong}).code == "iot.speech.InvalidSpeechCodeList"
+        assert api_error("UpdateSpeech", **{**asked, **wrong}).code == "iot.speech.InvalidSpeechCodeList"
 
 
-def test_deletion(platform, api, create, refused):
+def test_deletion(platform, api, create, api_error):
     first, second, pack = create("one"), create("two"), create(SpeechType="time_unit")
     api("DeleteSpeech", SpeechCodeList=[first, pack, first])
     assert [row["speech_code"] for row in platform.store.all("speech")] == [second]
-    assert refused("QuerySpeech", SpeechCode=first).code == "iot.speech.InvalidSpeechCodeList"
+    assert api_error("QuerySpeech", SpeechCode=first).code == "iot.speech.InvalidSpeechCodeList"
     create("one")
 
 
-def test_all_speeches_are_deleted_or_none(platform, create, refused):
+def test_all_speeches_are_deleted_or_none(platform, create, api_error):
     code = create()
-    assert refused("DeleteSpeech", SpeechCodeList=[code, "x"]).code == "iot.speech.InvalidSpeechCodeList"
+    assert api_error("DeleteSpeech", SpeechCodeList=[code, "x"]).code == "iot.speech.InvalidSpeechCodeList"
     assert platform.store.count("speech") == 1
 
 
-def test_a_call_deletes_at_most_20(platform, api, create, refused):
+def test_a_call_deletes_at_most_20(platform, api, create, api_error):
     codes = [create(f"s{number}") for number in range(21)]
-    assert refused("DeleteSpeech", SpeechCodeList=codes).code == "iot.speech.InvalidSpeechCodeList"
+    assert api_error("DeleteSpeech", SpeechCodeList=codes).code == "iot.speech.InvalidSpeechCodeList"
     assert platform.store.count("speech") == 21
     api("DeleteSpeech", SpeechCodeList=codes[:20])
     assert platform.store.count("speech") == 1

@@ -66,7 +66,7 @@ def test_the_detail_of_a_device(platform, api, product, device):
     assert api("GetSpeechDeviceDetail", IotId=used)["Data"]["Status"] == "DISABLE"
 
 
-def test_what_is_on_a_device(api, device, refused):
+def test_what_is_on_a_device(api, device, api_error):
     iot_id = device("lamp1", {("wav", "b"): 16 * 1024, ("mp3", "b"): 100, ("wav", "a"): 1})
     reply = api("QueryDeviceSpeech", IotId=iot_id)["Data"]
     assert reply["List"]["Items"] == [
@@ -77,8 +77,8 @@ def test_what_is_on_a_device(api, device, refused):
     assert (reply["PageId"], reply["PageSize"], reply["Total"]) == (1, 20, 3)
     [last] = api("QueryDeviceSpeech", IotId=iot_id, PageId=3, PageSize=1)["Data"]["List"]["Items"]
     assert (last["AudioFormat"], last["BizCode"]) == ("wav", "b")
-    assert refused("QueryDeviceSpeech", IotId=iot_id, PageSize=51).code == "iot.common.InvalidPageParams"
-    assert refused("QueryDeviceSpeech", IotId=iot_id, PageId=10_001).code == "iot.common.InvalidPageParams"
+    assert api_error("QueryDeviceSpeech", IotId=iot_id, PageSize=51).code == "iot.common.InvalidPageParams"
+    assert api_error("QueryDeviceSpeech", IotId=iot_id, PageId=10_001).code == "iot.common.InvalidPageParams"
 
 
 def test_the_list_of_devices(api, product, device, names):
@@ -134,13 +134,13 @@ def test_devices_by_the_space_that_is_left(device, names, space, scope, found):
 
 
 @pytest.mark.parametrize("space", ["-1", "0", "0.0", "much", "1e3", "1.", "１"])
-def test_spaces_that_are_no_numbers(refused, space):
-    wrong = refused("QuerySpeechDevice", ProjectCode="p1", AvailableSpace=space, AvailableSpaceScope="equal")
+def test_spaces_that_are_no_numbers(api_error, space):
+    wrong = api_error("QuerySpeechDevice", ProjectCode="p1", AvailableSpace=space, AvailableSpaceScope="equal")
     assert wrong.code == "iot.common.InvalidFormattedParameter"
 
 
-def test_a_comparison_that_there_is_not(refused):
-    wrong = refused("QuerySpeechDevice", ProjectCode="p1", AvailableSpace=1, AvailableSpaceScope="less")
+def test_a_comparison_that_there_is_not(api_error):
+    wrong = api_error("QuerySpeechDevice", ProjectCode="p1", AvailableSpace=1, AvailableSpaceScope="less")
     assert wrong.code == "iot.common.InvalidFormattedParameter"
 
 
@@ -160,17 +160,17 @@ def test_deletion_from_a_device(platform, api, device):
     assert api("GetSpeechDeviceDetail", IotId=iot_id)["Data"] == detail
 
 
-def test_deletions_that_are_refused(platform, api, device, refused):
+def test_deletions_that_are_refused(platform, api, device, api_error):
     iot_id = device("lamp1", {("wav", "a"): 1024})
     for wrong in ({"AudioFormat": "wav"}, {"BizCode": "a"}):
         with pytest.raises(GatewayError, match="MissingDeviceSpeechList"):
             api("DeleteDeviceSpeech", IotId=iot_id, DeviceSpeechList=[{"AudioFormat": "wav", "BizCode": "a"}, wrong])
     speech = {"AudioFormat": "ogg", "BizCode": "a"}
-    malformed = refused("DeleteDeviceSpeech", IotId=iot_id, DeviceSpeechList=[speech])
+    malformed = api_error("DeleteDeviceSpeech", IotId=iot_id, DeviceSpeechList=[speech])
     assert malformed.code == "iot.common.InvalidFormattedParameter"
     platform.store.update("device", {"online": 0}, iot_id=iot_id)
     speech["AudioFormat"] = "wav"
-    offline = refused("DeleteDeviceSpeech", IotId=iot_id, DeviceSpeechList=[speech])
+    offline = api_error("DeleteDeviceSpeech", IotId=iot_id, DeviceSpeechList=[speech])
     assert offline.code == "iot.messagebroker.OFFLINE"
     assert api("QueryDeviceSpeech", IotId=iot_id)["Data"]["Total"] == 1
 
@@ -190,6 +190,6 @@ def test_what_is_on_a_device_goes_with_it(platform, api, device):
         ("DeleteDeviceSpeech", {"DeviceSpeechList": [{"AudioFormat": "wav", "BizCode": "a"}]}),
     ],
 )
-def test_a_device_that_is_not_there(refused, action, params):
-    assert refused(action, IotId=ABSENT, **params).code == "iot.device.NotExistedDevice"
-    assert refused(action, IotId="no/id", **params).code == "iot.device.InvalidIoTId"
+def test_a_device_that_is_not_there(api_error, action, params):
+    assert api_error(action, IotId=ABSENT, **params).code == "iot.device.NotExistedDevice"
+    assert api_error(action, IotId="no/id", **params).code == "iot.device.InvalidIoTId"

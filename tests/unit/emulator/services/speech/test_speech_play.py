@@ -134,9 +134,9 @@ def test_a_text_for_once(platform, api, lamp):
         {"Volume": -1},
     ],
 )
-def test_a_text_that_cannot_be_spoken(refused, lamp, wrong):
+def test_a_text_that_cannot_be_spoken(api_error, lamp, wrong):
     asked = {"IotId": lamp["IotId"], "AudioFormat": "mp3", "Text": "test", "Voice": "Siyue", **wrong}
-    assert refused("SpeechBySynthesis", **asked).code == "iot.common.InvalidFormattedParameter"
+    assert api_error("SpeechBySynthesis", **asked).code == "iot.common.InvalidFormattedParameter"
 
 
 COMBINATION = {"CombinationList": ["ZFDZ"]}
@@ -149,22 +149,22 @@ ACTIONS = [
 
 @pytest.mark.parametrize(("action", "params"), ACTIONS)
 @pytest.mark.parametrize("state", [{"online": 0}, {"enabled": 0}, {"online": 0, "activated_at": None}])
-def test_a_device_must_be_online(platform, refused, lamp, action, params, state):
+def test_a_device_must_be_online(platform, api_error, lamp, action, params, state):
     platform.store.update("device", state, iot_id=lamp["IotId"])
-    assert refused(action, IotId=lamp["IotId"], **params).code == "iot.messagebroker.OFFLINE"
+    assert api_error(action, IotId=lamp["IotId"], **params).code == "iot.messagebroker.OFFLINE"
     assert platform.store.count("speech_play") == 0
 
 
 @pytest.mark.parametrize(("action", "params"), ACTIONS)
-def test_a_device_that_is_not_there(refused, lamp, action, params):
-    assert refused(action, IotId=ABSENT, **params).code == "iot.device.NotExistedDevice"
-    assert refused(action, ProductKey=lamp["ProductKey"], **params).code == "iot.device.NullDeviceName"
-    assert refused(action, DeviceName="lamp1", **params).code == "iot.prod.NullProductKey"
+def test_a_device_that_is_not_there(api_error, lamp, action, params):
+    assert api_error(action, IotId=ABSENT, **params).code == "iot.device.NotExistedDevice"
+    assert api_error(action, ProductKey=lamp["ProductKey"], **params).code == "iot.device.NullDeviceName"
+    assert api_error(action, DeviceName="lamp1", **params).code == "iot.prod.NullProductKey"
 
 
-def test_a_format_that_there_is_not(refused, lamp):
+def test_a_format_that_there_is_not(api_error, lamp):
     for action in ("SpeechByCombination", "SyncSpeechByCombination"):
-        wrong = refused(action, IotId=lamp["IotId"], **COMBINATION, AudioFormat="ogg")
+        wrong = api_error(action, IotId=lamp["IotId"], **COMBINATION, AudioFormat="ogg")
         assert wrong.code == "iot.common.InvalidFormattedParameter"
 
 

@@ -230,8 +230,8 @@ def test_what_just_fits(platform, monkeypatch, device, speech, push, job, less, 
     codes = [speech("one"), speech("two")]
     push(codes[:1], lamp)
     platform.clock.advance(1)
-    platform.do_due_work()
-    monkeypatch.setattr(service, "SPACE", sum(row["size"] for row in platform.store.all("speech")) - less)
+    platform.run_due_work()
+    monkeypatch.setattr(service, "STORAGE_SIZE", sum(row["size"] for row in platform.store.all("speech")) - less)
     code = push(codes[1:], lamp)
     platform.clock.advance(1)
     assert job(code)["Status"] == status
@@ -342,7 +342,7 @@ def test_a_device_by_its_names(device, speech, push, job):
     assert job(code)["IotId"] == lamp["IotId"]
 
 
-def test_pushes_that_are_refused(platform, api, device, speech, refused):
+def test_pushes_that_are_refused(platform, api, device, speech, api_error):
     lamp = device("lamp1")
     code = speech()
     foreign = speech("other", ProjectCode="p2")
@@ -357,14 +357,14 @@ def test_pushes_that_are_refused(platform, api, device, speech, refused):
         ({"IotId": "", "ProductKey": lamp["ProductKey"]}, "iot.device.NullDeviceName"),
         ({"PushMode": "GROUP_DEVICE", "GroupId": "x"}, "iot.group.NotExistedGroup"),
     ):
-        assert refused("PushSpeech", **{**asked, **wrong}).code == error
+        assert api_error("PushSpeech", **{**asked, **wrong}).code == error
     with pytest.raises(GatewayError, match="MissingGroupId"):
         api("PushSpeech", **{**asked, "PushMode": "GROUP_DEVICE"})
     assert platform.store.count("speech_push") == 0
     api("PushSpeech", **{**asked, "SpeechCodeList": [code] * 100})
 
 
-def test_the_list_of_jobs(platform, api, device, speech, push, refused):
+def test_the_list_of_jobs(platform, api, device, speech, push, api_error):
     lamp, bulb = device("lamp1", online=True), device("bulb1")
     code = speech()
     jobs = []
@@ -388,11 +388,11 @@ def test_the_list_of_jobs(platform, api, device, speech, push, refused):
     page = api("QuerySpeechPushJob", ProjectCode="p1", PageSize=2)["Data"]
     assert (page["PageId"], page["PageSize"], page["Total"]) == (1, 2, 3)
     for wrong in ({"StatusList": ["SENDING"]}, {"PushMode": "SOME"}):
-        code = refused("QuerySpeechPushJob", ProjectCode="p1", **wrong).code
+        code = api_error("QuerySpeechPushJob", ProjectCode="p1", **wrong).code
         assert code == "iot.common.InvalidFormattedParameter"
 
 
-def test_the_devices_of_a_job(api, device, speech, push, statuses, refused):
+def test_the_devices_of_a_job(api, device, speech, push, statuses, api_error):
     for number in range(3):
         device(f"lamp{number}", online=number == 0)
     code = push([speech()], PushMode="ALL")
@@ -404,13 +404,13 @@ def test_the_devices_of_a_job(api, device, speech, push, statuses, refused):
     both = [statuses(code, PageSize=2, PageId=number) for number in (1, 2)]
     assert [len(page) for page in both] == [2, 1]
     assert api("QuerySpeechPushJobDevice", JobCode=code, PageSize=2)["Data"]["Total"] == 3
-    wrong = refused("QuerySpeechPushJobDevice", JobCode=code, Status="FAILED")
+    wrong = api_error("QuerySpeechPushJobDevice", JobCode=code, Status="FAILED")
     assert wrong.code == "iot.common.InvalidFormattedParameter"
 
 
 @pytest.mark.parametrize("action", ["QuerySpeechPushJobDevice", "QuerySpeechPushJobSpeech"])
-def test_a_job_that_is_not_there(refused, action):
-    assert refused(action, JobCode="x").code == "iot.system.IllegalRequest"
+def test_a_job_that_is_not_there(api_error, action):
+    assert api_error(action, JobCode="x").code == "iot.system.IllegalRequest"
 
 
 def test_what_belongs_to_a_device_goes_with_it(platform, api, device, speech, push, job):
@@ -437,12 +437,12 @@ def test_no_work_is_left_when_a_job_is_over(platform, device, speech, push, conn
     push([speech()], lamp)
     connect(lamp)
     platform.clock.advance(DAY + 1)
-    platform.do_due_work()
+    platform.run_due_work()
     assert platform.store.count("due") == 0
     assert platform.store.one("speech_push_device")["status"] == service.SUCCESS
 
 
-def test_groups(platform, api, device, refused):
+def test_groups(platform, api, device, api_error):
     lamp = device("lamp1")
     top = api("CreateDeviceGroup", GroupName="lamps_top", GroupDesc="all of them")["Data"]["GroupId"]
     platform.clock.advance(1)
@@ -471,4 +471,4 @@ def test_groups(platform, api, device, refused):
     assert asked(PageSize=1, PageId=3)["Data"]["List"]["itemName"] == [second]
     for wrong in ({"PageId": 10_001}, {"PageSize": 51}):
         params = {"ProjectCode": "p1", "PageId": 1, "PageSize": 10, **wrong}
-        assert refused("QuerySolutionDeviceGroupPage", **params).code == "iot.common.InvalidPageParams"
+        assert api_error("QuerySolutionDeviceGroupPage", **params).code == "iot.common.InvalidPageParams"

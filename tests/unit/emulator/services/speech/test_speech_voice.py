@@ -109,7 +109,7 @@ def test_an_amr_is_frames_without_speech(api, download):
 
 def test_a_tone_is_one_of_an_octave():
     # The codes of both letters divide by 12 with the rests 0 and 6.
-    content = samples(audio.rendered(Sound("lr", 250, volume=100), audio.WAV))
+    content = samples(audio.render(Sound("lr", 250, volume=100), audio.WAV))
     for begin, period in ((0, 32), (1600, 23)):
         tone = content[begin : begin + 1600]
         assert tone[: period * 10] == tone[:period] * 10
@@ -118,13 +118,13 @@ def test_a_tone_is_one_of_an_octave():
 
 
 def test_lengths_in_an_mp3_have_seven_bits_a_byte():
-    file = audio.rendered(Sound("a" * 20_000, 220, rate=500), audio.MP3)
+    file = audio.render(Sound("a" * 20_000, 220, rate=500), audio.MP3)
     assert file[6:10] == bytes((0, 1, 28, 43))
     assert file[10:21] == b"TIT2" + bytes((0, 1, 28, 33)) + b"\0\0\x03"
 
 
 def test_an_odd_chunk_is_padded():
-    file = audio.rendered(Sound("ab", 220), audio.WAV)
+    file = audio.render(Sound("ab", 220), audio.WAV)
     assert struct.unpack_from("<I", file, 4)[0] == len(file) - 8
     assert len(samples(file)) == 3200
 
@@ -163,8 +163,8 @@ def test_a_type_of_common_words_is_a_file_for_each(heard, speech_type):
         {"SoundCodeConfig": '{"SoundCodeContent": "x", "AdditionalDuration": true}'},
     ],
 )
-def test_what_cannot_be_spoken(refused, params):
-    assert refused("TestSpeech", **{**ASKED, **params}).code == "iot.common.InvalidFormattedParameter"
+def test_what_cannot_be_spoken(api_error, params):
+    assert api_error("TestSpeech", **{**ASKED, **params}).code == "iot.common.InvalidFormattedParameter"
 
 
 @pytest.mark.parametrize("text", ["a", "a" * 100, "路" * 50, "路 road " * 10, " "])
@@ -196,5 +196,5 @@ def test_what_must_come_together(api):
     ],
 )
 @pytest.mark.parametrize("project_code", ["no/project", "项目", "p_1"])
-def test_codes_that_no_project_has(refused, action, params, project_code):
-    assert refused(action, ProjectCode=project_code, **params).code == "iot.tcloud.ProjectNotFound"
+def test_codes_that_no_project_has(api_error, action, params, project_code):
+    assert api_error(action, ProjectCode=project_code, **params).code == "iot.tcloud.ProjectNotFound"

@@ -45,19 +45,19 @@ def test_the_default_group_is_there_from_the_beginning(platform, api):
     assert [group["GroupId"] for group in reply["Data"]["ConsumerGroupDTO"]] == [DEFAULT]
 
 
-def test_the_default_group_cannot_be_changed(api, refused):
+def test_the_default_group_cannot_be_changed(api, api_error):
     for action, params in (("UpdateConsumerGroup", {"NewGroupName": "other"}), ("DeleteConsumerGroup", {})):
-        code = refused(action, GroupId=DEFAULT, **params).code
+        code = api_error(action, GroupId=DEFAULT, **params).code
         assert code == "iot.consumer.group.ChangeDefaultConsumerGroupNotAllowed"
     assert api("QueryConsumerGroupByGroupId", GroupId=DEFAULT)["Data"]["GroupName"] == "默认消费组"
 
 
 @pytest.mark.parametrize("name", ["abc", "路", "路" * 16, "a" * 31, "a-group", "a group"])
-def test_names_that_a_group_cannot_have(platform, create, refused, name):
+def test_names_that_a_group_cannot_have(platform, create, api_error, name):
     group = create()
     wrong = "iot.consumer.group.InvalidConsumerGroupName"
-    assert refused("CreateConsumerGroup", GroupName=name).code == wrong
-    assert refused("UpdateConsumerGroup", GroupId=group, NewGroupName=name).code == wrong
+    assert api_error("CreateConsumerGroup", GroupName=name).code == wrong
+    assert api_error("UpdateConsumerGroup", GroupId=group, NewGroupName=name).code == wrong
     assert platform.store.count("consumer_group", group_name=name) == 0
 
 
@@ -66,27 +66,27 @@ def test_names_at_the_limits(create, name):
     create(name)
 
 
-def test_a_name_is_there_once(api, create, refused):
+def test_a_name_is_there_once(api, create, api_error):
     group = create("one_")
     create("two_")
     for name in ("one_", "默认消费组"):
-        assert refused("CreateConsumerGroup", GroupName=name).code == "iot.consumer.group.ConsumerGroupNameExisted"
-    taken = refused("UpdateConsumerGroup", GroupId=group, NewGroupName="two_")
+        assert api_error("CreateConsumerGroup", GroupName=name).code == "iot.consumer.group.ConsumerGroupNameExisted"
+    taken = api_error("UpdateConsumerGroup", GroupId=group, NewGroupName="two_")
     assert taken.code == "iot.consumer.group.ConsumerGroupNameExisted"
     api("UpdateConsumerGroup", GroupId=group, NewGroupName="one_")
     api("UpdateConsumerGroup", GroupId=group, NewGroupName="three")
     assert api("QueryConsumerGroupByGroupId", GroupId=group)["Data"]["GroupName"] == "three"
 
 
-def test_an_account_has_so_many_groups(create, refused, monkeypatch):
+def test_an_account_has_so_many_groups(create, api_error, monkeypatch):
     monkeypatch.setattr(service, "MOST_GROUPS", 3)
     create("one_")
     create("two_")  # the third, with the default group
-    full = refused("CreateConsumerGroup", GroupName="three")
+    full = api_error("CreateConsumerGroup", GroupName="three")
     assert full.code == "iot.consumer.group.ConsumerGroupExceedLimit"
 
 
-def test_the_list(platform, api, create, refused):
+def test_the_list(platform, api, create, api_error):
     for name in ("light_1", "light_2", "LIGHT_3", "lock_1"):
         create(name)
         platform.clock.advance(1)
@@ -103,22 +103,22 @@ def test_the_list(platform, api, create, refused):
     with pytest.raises(GatewayError, match="MissingGroupName"):
         api("QueryConsumerGroupList", CurrentPage=1, PageSize=10, Fuzzy=True)
     for page in ({"CurrentPage": 0, "PageSize": 1}, {"CurrentPage": 1, "PageSize": 1001}):
-        assert refused("QueryConsumerGroupList", **page).code == "iot.common.InvalidPageParams"
+        assert api_error("QueryConsumerGroupList", **page).code == "iot.common.InvalidPageParams"
 
 
-def test_a_deleted_group_is_gone(platform, api, create, refused):
+def test_a_deleted_group_is_gone(platform, api, create, api_error):
     group = create()
     api("DeleteConsumerGroup", GroupId=group)
     assert platform.store.count("consumer_group", group_id=group) == 0
-    assert refused("DeleteConsumerGroup", GroupId=group).code == "iot.consumer.group.ConsumerGroupNotExist"
+    assert api_error("DeleteConsumerGroup", GroupId=group).code == "iot.consumer.group.ConsumerGroupNotExist"
 
 
-def test_a_group_in_use_cannot_be_deleted(platform, api, create, refused):
+def test_a_group_in_use_cannot_be_deleted(platform, api, create, api_error):
     group = create()
     product = api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
     subscription = {"ProductKey": product, "Type": "AMQP"}
     api("CreateSubscribeRelation", **subscription, DeviceDataFlag=True, ConsumerGroupIds=[group])
-    used = refused("DeleteConsumerGroup", GroupId=group)
+    used = api_error("DeleteConsumerGroup", GroupId=group)
     assert used.code == "iot.consumer.group.DeleteConsumerGroupFailed"
     assert product in used.message
     assert platform.store.count("consumer_group", group_id=group) == 1
@@ -136,6 +136,6 @@ def test_a_group_in_use_cannot_be_deleted(platform, api, create, refused):
         ("DeleteConsumerGroup", {}),
     ],
 )
-def test_a_group_that_is_not_there(refused, action, params):
-    assert refused(action, GroupId=ABSENT, **params).code == "iot.consumer.group.ConsumerGroupNotExist"
-    assert refused(action, GroupId="no/id", **params).code == "iot.consumer.group.InvalidConsumerGroupId"
+def test_a_group_that_is_not_there(api_error, action, params):
+    assert api_error(action, GroupId=ABSENT, **params).code == "iot.consumer.group.ConsumerGroupNotExist"
+    assert api_error(action, GroupId="no/id", **params).code == "iot.consumer.group.InvalidConsumerGroupId"

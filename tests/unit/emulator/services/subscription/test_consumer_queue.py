@@ -75,7 +75,7 @@ def test_a_message_waits_for_each_group_that_is_subscribed(now, group, other, pr
     assert send('{"a": 1}') == [group, other]
     for one in (group, other):
         assert queue.backlog(now(), one) == 1
-        (message,) = queue.waiting(now(), one, 10)
+        (message,) = queue.queued_messages(now(), one, 10)
         assert (message["topic"], message["product_key"], message["device_name"]) == (TOPIC, product, "lamp")
         assert message["payload"] == b'{"a": 1}'
         assert before <= message["at"] <= now().now
@@ -88,23 +88,23 @@ def test_a_message_of_another_type_waits_for_nobody(platform, now, product):
 
 
 def test_a_message_for_a_group_that_is_not_subscribed(now, other):
-    queue.enqueue_for(now(), other, TOPIC, "a1", "lamp", "{}")
+    queue.enqueue_for_group(now(), other, TOPIC, "a1", "lamp", "{}")
     assert queue.backlog(now(), other) == 1
     with pytest.raises(ApiError, match="ConsumerGroupNotExist"):
-        queue.enqueue_for(now(), "nothing", TOPIC, "a1", "lamp", "{}")
+        queue.enqueue_for_group(now(), "nothing", TOPIC, "a1", "lamp", "{}")
 
 
 def test_any_payload_comes_back(now, group, send):
     payloads = [b"\xff\x00\xfe", "路灯".encode(), b"", b"text"]
     send(*payloads)
-    assert [message["payload"] for message in queue.waiting(now(), group, 10)] == payloads
+    assert [message["payload"] for message in queue.queued_messages(now(), group, 10)] == payloads
 
 
 def test_messages_come_in_their_order(now, group, send):
     send(*"abcde")
-    first = queue.waiting(now(), group, 2)
+    first = queue.queued_messages(now(), group, 2)
     assert [message["payload"] for message in first] == [b"a", b"b"]
-    rest = queue.waiting(now(), group, 10, after=first[-1]["id"])
+    rest = queue.queued_messages(now(), group, 10, after_id=first[-1]["id"])
     assert [message["payload"] for message in rest] == [b"c", b"d", b"e"]
 
 
@@ -114,7 +114,7 @@ def test_a_message_waits_for_a_day(platform, now, group, send):
     send("b")
     assert queue.backlog(now(), group) == 2
     platform.clock.advance(5)
-    assert [message["payload"] for message in queue.waiting(now(), group, 10)] == [b"b"]
+    assert [message["payload"] for message in queue.queued_messages(now(), group, 10)] == [b"b"]
     platform.clock.advance(DAY)
     assert queue.backlog(now(), group) == 0
 
@@ -139,17 +139,17 @@ def test_the_backlog_is_seen_and_cleared(now, api, status, group, other, send):
     assert status(group) == IDLE
     assert status(other)["AccumulationCount"] == 2
     send("c")
-    assert [message["payload"] for message in queue.waiting(now(), group, 10)] == [b"c"]
+    assert [message["payload"] for message in queue.queued_messages(now(), group, 10)] == [b"c"]
 
 
 def test_what_clients_do_is_seen(platform, now, status, group, other, send):
     send("a", "b", "c")
-    queue.client_online(now(), group, "one", "192.0.2.1:1000")
+    queue.connect_consumer(now(), group, "one", "192.0.2.1:1000")
     online_at = now().now
     platform.clock.advance(1)
-    queue.client_online(now(), group, "two", "192.0.2.2:2000")
+    queue.connect_consumer(now(), group, "two", "192.0.2.2:2000")
     send("d", "e")
-    waited = [message["id"] for message in queue.waiting(now(), group, 10)]
+    waited = [message["id"] for message in queue.queued_messages(now(), group, 10)]
     queue.consume(now(), group, "one", waited[:2])
     queue.consume(now(), group, "two", waited[2:4])
     read = status(group)
@@ -165,11 +165,11 @@ def test_what_clients_do_is_seen(platform, now, status, group, other, send):
 
 
 def test_rates_are_those_of_the_last_minute(platform, now, status, group, send):
-    queue.client_online(now(), group, "one", "192.0.2.1:1000")
+    queue.connect_consumer(now(), group, "one", "192.0.2.1:1000")
     for wait in (0, 30):
         platform.clock.advance(wait)
         send("a")
-        queue.consume(now(), group, "one", [queue.waiting(now(), group, 1)[0]["id"]])
+        queue.consume(now(), group, "one", [queue.queued_messages(now(), group, 1)[0]["id"]])
     assert status(group)["ConsumerSpeed"] == 2
     platform.clock.advance(30)
     assert status(group)["ConsumerSpeed"] == 1
@@ -181,14 +181,14 @@ def test_rates_are_those_of_the_last_minute(platform, now, status, group, send):
 def test_old_rates_are_forgotten(platform, now, group, send):
     for _time in range(3):
         send("a")
-        queue.consume(now(), group, "one", [queue.waiting(now(), group, 1)[0]["id"]])
+        queue.consume(now(), group, "one", [queue.queued_messages(now(), group, 1)[0]["id"]])
         platform.clock.advance(61)
     assert platform.store.count("consumption") == 1
 
 
 def test_a_group_only_takes_what_is_its_own(now, status, group, other, send):
     send("a")
-    queue.consume(now(), other, "one", [queue.waiting(now(), group, 1)[0]["id"]])
+    queue.consume(now(), other, "one", [queue.queued_messages(now(), group, 1)[0]["id"]])
     assert queue.backlog(now(), group) == queue.backlog(now(), other) == 1
     assert "LastConsumerTime" not in status(other)
 
@@ -200,19 +200,19 @@ def test_clients_go(now, status, group, other):
 
     for client in ("one", "two"):
         for one in (group, other):
-            queue.client_online(now(), one, client, "192.0.2.1:1000")
-    queue.client_offline(now(), group, "one")
+            queue.connect_consumer(now(), one, client, "192.0.2.1:1000")
+    queue.disconnect_consumer(now(), group, "one")
     assert (seen(group), seen(other)) == (["two"], ["one", "two"])
-    queue.nobody_online(now())
+    queue.disconnect_all_consumers(now())
     assert seen(group) == seen(other) == []
     with pytest.raises(ApiError, match="ConsumerGroupNotExist"):
-        queue.client_online(now(), "nothing", "one", "192.0.2.1:1000")
+        queue.connect_consumer(now(), "nothing", "one", "192.0.2.1:1000")
 
 
 def test_a_deleted_group_takes_its_messages_along(platform, now, api, group, product, send):
     send("a")
-    queue.client_online(now(), group, "one", "192.0.2.1:1000")
-    queue.consume(now(), group, "one", [queue.waiting(now(), group, 1)[0]["id"]])
+    queue.connect_consumer(now(), group, "one", "192.0.2.1:1000")
+    queue.consume(now(), group, "one", [queue.queued_messages(now(), group, 1)[0]["id"]])
     send("b")
     api("DeleteConsumerGroupSubscribeRelation", ProductKey=product, ConsumerGroupId=group)
     api("DeleteConsumerGroup", GroupId=group)

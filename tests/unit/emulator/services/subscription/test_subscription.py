@@ -152,9 +152,9 @@ def test_other_flags_are_kept_as_they_were_written(api, product, subscribe, read
 
 
 @pytest.mark.parametrize("written", ["true", "[]", "{", '{"jt808DeviceDataFlag": "true"}', '{"deviceDataFlag": true}'])
-def test_other_flags_that_there_are_not(platform, product, refused, written):
+def test_other_flags_that_there_are_not(platform, product, api_error, written):
     given = {"ProductKey": product, "Type": "AMQP", "ConsumerGroupIds": [DEFAULT], "DeviceDataFlag": True}
-    error = refused("CreateSubscribeRelation", **given, SubscribeFlags=written)
+    error = api_error("CreateSubscribeRelation", **given, SubscribeFlags=written)
     assert error.code == "iot.common.InvalidFormattedParameter"
     assert platform.store.count("subscription") == 0
 
@@ -169,14 +169,14 @@ def test_other_flags_that_there_are_not(platform, product, refused, written):
         {"Type": "MNS", "MnsConfiguration": json.dumps(QUEUE), "DeviceTagFlag": True},
     ],
 )
-def test_one_flag_must_be_true(platform, product, refused, params):
-    code = refused("CreateSubscribeRelation", **{"ProductKey": product, "Type": "AMQP", **params}).code
+def test_one_flag_must_be_true(platform, product, api_error, params):
+    code = api_error("CreateSubscribeRelation", **{"ProductKey": product, "Type": "AMQP", **params}).code
     assert code == "iot.consumer.group.CallbackTypeEmpty"
     assert platform.store.count("subscription") == 0
 
 
 @pytest.mark.parametrize("action", ["CreateSubscribeRelation", "UpdateSubscribeRelation"])
-def test_what_a_type_needs(platform, api, product, groups, subscribe, refused, action):
+def test_what_a_type_needs(platform, api, product, groups, subscribe, api_error, action):
     api("CreateSubscribeRelation", ProductKey=product, MnsConfiguration=json.dumps(QUEUE), DeviceDataFlag=True)
     subscribe(groups[0])
     before = platform.store.tables()
@@ -186,9 +186,9 @@ def test_what_a_type_needs(platform, api, product, groups, subscribe, refused, a
     with pytest.raises(GatewayError, match="MissingMnsConfiguration"):
         api(action, **call, Type="MNS")
     for group, code in ((ABSENT_GROUP, "ConsumerGroupNotExist"), ("no/id", "InvalidConsumerGroupId")):
-        wrong = refused(action, **call, Type="AMQP", ConsumerGroupIds=[groups[1], group])
+        wrong = api_error(action, **call, Type="AMQP", ConsumerGroupIds=[groups[1], group])
         assert wrong.code == f"iot.consumer.group.{code}"
-    wrong = refused(action, **call, Type="HTTP2", ConsumerGroupIds=groups)
+    wrong = api_error(action, **call, Type="HTTP2", ConsumerGroupIds=groups)
     assert wrong.code == "iot.consumer.group.InvalidSubscribeType"
     assert platform.store.tables() == before
 
@@ -208,10 +208,10 @@ def test_what_a_type_needs(platform, api, product, groups, subscribe, refused, a
         ({**QUEUE, "role": {"roleName": "r", "roleArn": "5645"}}, "iot.consumer.group.MnsCheckFailed"),
     ],
 )
-def test_queues_that_are_refused(product, refused, configuration, code):
+def test_queues_that_are_refused(product, api_error, configuration, code):
     text = configuration if isinstance(configuration, str) else json.dumps(configuration)
     call = {"ProductKey": product, "Type": "MNS", "DeviceDataFlag": True, "MnsConfiguration": text}
-    assert refused("CreateSubscribeRelation", **call).code == code
+    assert api_error("CreateSubscribeRelation", **call).code == code
 
 
 def test_an_update_replaces_all(api, product, groups, subscribe, read):
@@ -222,9 +222,9 @@ def test_an_update_replaces_all(api, product, groups, subscribe, read):
     assert read() == {**expected, "ConsumerGroupIds": [groups[1]]}
 
 
-def test_an_update_needs_a_flag(product, groups, subscribe, read, refused):
+def test_an_update_needs_a_flag(product, groups, subscribe, read, api_error):
     subscribe(groups[0], OtaJobFlag=True)
-    wrong = refused("UpdateSubscribeRelation", ProductKey=product, Type="AMQP", ConsumerGroupIds=[groups[1]])
+    wrong = api_error("UpdateSubscribeRelation", ProductKey=product, Type="AMQP", ConsumerGroupIds=[groups[1]])
     assert wrong.code == "iot.consumer.group.CallbackTypeEmpty"
     assert read()["ConsumerGroupIds"] == [groups[0]]
 
@@ -239,18 +239,18 @@ def test_an_update_needs_a_flag(product, groups, subscribe, read, refused):
         ("DeleteConsumerGroupSubscribeRelation", {"ConsumerGroupId": DEFAULT}),
     ],
 )
-def test_a_subscription_that_is_not_there(api, product, refused, action, params):
+def test_a_subscription_that_is_not_there(api, product, api_error, action, params):
     api("CreateSubscribeRelation", ProductKey=product, MnsConfiguration=json.dumps(QUEUE), DeviceDataFlag=True)
-    assert refused(action, ProductKey=product, **params).code == "iot.consumer.group.SubscribeNotExist"
-    assert refused(action, ProductKey=ABSENT, **params).code == "iot.prod.NotExistedProduct"
+    assert api_error(action, ProductKey=product, **params).code == "iot.consumer.group.SubscribeNotExist"
+    assert api_error(action, ProductKey=ABSENT, **params).code == "iot.prod.NotExistedProduct"
     if "Type" in params:
-        wrong = refused(action, **{"ProductKey": product, **params, "Type": "amqp"})
+        wrong = api_error(action, **{"ProductKey": product, **params, "Type": "amqp"})
         assert wrong.code == "iot.consumer.group.InvalidSubscribeType"
 
 
-def test_a_subscription_needs_its_product(refused):
+def test_a_subscription_needs_its_product(api_error):
     call = {"ProductKey": ABSENT, "Type": "AMQP", "ConsumerGroupIds": [DEFAULT], "DeviceDataFlag": True}
-    assert refused("CreateSubscribeRelation", **call).code == "iot.prod.NotExistedProduct"
+    assert api_error("CreateSubscribeRelation", **call).code == "iot.prod.NotExistedProduct"
 
 
 def test_a_deleted_subscription_is_gone(platform, api, product, groups, subscribe):
@@ -266,40 +266,40 @@ def test_a_deleted_product_takes_its_subscriptions_along(platform, api, product,
     api("DeleteConsumerGroup", GroupId=groups[0])
 
 
-def test_groups_come_and_go(api, product, groups, subscribe, read, refused):
+def test_groups_come_and_go(api, product, groups, subscribe, read, api_error):
     subscribe(groups[0])
     for _twice in range(2):
         api("CreateConsumerGroupSubscribeRelation", ProductKey=product, ConsumerGroupId=groups[1])
     assert read()["ConsumerGroupIds"] == groups
     api("DeleteConsumerGroupSubscribeRelation", ProductKey=product, ConsumerGroupId=groups[0])
     assert read()["ConsumerGroupIds"] == [groups[1]]
-    stranger = refused("DeleteConsumerGroupSubscribeRelation", ProductKey=product, ConsumerGroupId=groups[0])
+    stranger = api_error("DeleteConsumerGroupSubscribeRelation", ProductKey=product, ConsumerGroupId=groups[0])
     assert stranger.code == "iot.consumer.group.ConsumerGroupNotExist"
-    last = refused("DeleteConsumerGroupSubscribeRelation", ProductKey=product, ConsumerGroupId=groups[1])
+    last = api_error("DeleteConsumerGroupSubscribeRelation", ProductKey=product, ConsumerGroupId=groups[1])
     assert last.code == "iot.consumer.group.InvalidConsumerGroup"
     assert read()["ConsumerGroupIds"] == [groups[1]]
     for action in ("CreateConsumerGroupSubscribeRelation", "DeleteConsumerGroupSubscribeRelation"):
-        absent = refused(action, ProductKey=product, ConsumerGroupId=ABSENT_GROUP)
+        absent = api_error(action, ProductKey=product, ConsumerGroupId=ABSENT_GROUP)
         assert absent.code == "iot.consumer.group.ConsumerGroupNotExist"
 
 
-def test_a_subscription_has_so_many_groups(product, groups, subscribe, read, refused, monkeypatch):
+def test_a_subscription_has_so_many_groups(product, groups, subscribe, read, api_error, monkeypatch):
     monkeypatch.setattr(service, "MOST_GROUPS", 2)
     subscribe(*groups)
-    more = refused("CreateConsumerGroupSubscribeRelation", ProductKey=product, ConsumerGroupId=DEFAULT)
+    more = api_error("CreateConsumerGroupSubscribeRelation", ProductKey=product, ConsumerGroupId=DEFAULT)
     assert more.code == "iot.consumer.group.ConsumerGroupExceedsLimit"
     call = {"ProductKey": product, "Type": "AMQP", "DeviceDataFlag": True}
-    more = refused("UpdateSubscribeRelation", **call, ConsumerGroupIds=[*groups, DEFAULT])
+    more = api_error("UpdateSubscribeRelation", **call, ConsumerGroupIds=[*groups, DEFAULT])
     assert more.code == "iot.consumer.group.ConsumerGroupExceedsLimit"
     assert read()["ConsumerGroupIds"] == groups
 
 
-def test_a_group_is_subscribed_to_so_many_products(create_product, groups, subscribe, read, refused, monkeypatch):
+def test_a_group_is_subscribed_to_so_many_products(create_product, groups, subscribe, read, api_error, monkeypatch):
     monkeypatch.setattr(service, "MOST_PRODUCTS", 1)
     subscribe(groups[0])
     subscribe(groups[0])  # its own subscription does not count against it
     call = {"Type": "AMQP", "DeviceDataFlag": True, "ConsumerGroupIds": groups}
-    more = refused("CreateSubscribeRelation", ProductKey=create_product("lock"), **call)
+    more = api_error("CreateSubscribeRelation", ProductKey=create_product("lock"), **call)
     assert more.code == "iot.consumer.group.ProductKeyExceedsLimit"
 
 

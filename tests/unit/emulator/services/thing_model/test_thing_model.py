@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Thing models: changing, publishing and reading them."""
+"""Tests for editing, publishing and reading thing models."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ansible_collections.iotops.aliyun.emulator.core.context import Account, Con
 from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.services.thing_model import thing_model as service
 
-ABSENT = "a1nothing00"
+UNKNOWN_PRODUCT = "a1nothing00"
 EMPTY = {"properties": [], "services": [], "events": []}
 BLOCK = {"FunctionBlockId": "battery", "FunctionBlockName": "电池モジ1"}
 
-# What changes a thing model, with parameters that would do.
-CHANGES = {
+# The operations that edit a thing model, with sufficient parameters.
+EDIT_OPERATIONS = {
     "CreateThingModel": {"ThingModelJson": '{"properties": []}', **BLOCK},
     "UpdateThingModel": {"Identifier": "on", "ThingModelJson": "{}"},
     "ImportThingModelTsl": {"TslStr": "{}"},
@@ -25,7 +25,7 @@ CHANGES = {
     "DeleteThingModel": {},
     "PublishThingModel": {},
 }
-READS = (
+READ_OPERATIONS = (
     "QueryThingModel",
     "QueryThingModelPublished",
     "GetThingModelTsl",
@@ -64,7 +64,7 @@ def add(api, key):
 
 @pytest.fixture
 def tsl(api, key):
-    """The properties, services and events in a TSL, as identifiers without those that are derived."""
+    """Return the identifiers of the properties, services and events in a TSL, without the derived ones."""
 
     def tsl(action: str = "GetThingModelTsl", **params) -> dict[str, list[str]]:
         read = json.loads(api(action, **{"ProductKey": key, **params})["Data"]["TslStr"])
@@ -78,7 +78,7 @@ def tsl(api, key):
 
 @pytest.fixture
 def model(api, key):
-    """A ThingModelJson."""
+    """Return a parsed ThingModelJson."""
 
     def model(action: str = "QueryThingModel", **params) -> dict:
         return json.loads(api(action, **{"ProductKey": key, **params})["Data"]["ThingModelJson"])
@@ -88,13 +88,13 @@ def model(api, key):
 
 @pytest.fixture
 def versions(api, key):
-    """The versions, newest first."""
+    """Return the published versions, newest first."""
     return lambda product=key: api("ListThingModelVersion", ProductKey=product)["Data"]["ModelVersions"]
 
 
 @pytest.fixture
 def published(platform, key):
-    """What other services see of the thing model."""
+    """Return the published thing model as other services read it."""
 
     def published(product: str = key) -> dict:
         with platform.store.transaction():
@@ -114,25 +114,25 @@ def number(identifier: str, **changes) -> dict:
     }
 
 
-def parameter(identifier: str, most: int = 5) -> dict:
+def parameter(identifier: str, length: int = 5) -> dict:
     return {
         "identifier": identifier,
         "name": identifier,
         "dataType": "TEXT",
-        "dataSpecs": {"dataType": "TEXT", "length": most},
+        "dataSpecs": {"dataType": "TEXT", "length": length},
     }
 
 
-def service_of(identifier: str, *inputs: dict) -> dict:
+def make_service(identifier: str, *inputs: dict) -> dict:
     return {"identifier": identifier, "serviceName": identifier, "callType": "ASYNC", "inputParams": list(inputs)}
 
 
-def event_of(identifier: str, *outputs: dict) -> dict:
+def make_event(identifier: str, *outputs: dict) -> dict:
     kind = {"eventType": "INFO_EVENT_TYPE"}
     return {"identifier": identifier, "eventName": identifier, **kind, "outputdata": list(outputs)}
 
 
-def tsl_of(*identifiers: str) -> str:
+def make_tsl(*identifiers: str) -> str:
     data_type = {"type": "bool", "specs": {"0": "off", "1": "on"}}
     properties = [
         {"identifier": identifier, "name": identifier, "accessMode": "rw", "dataType": data_type}
@@ -144,7 +144,7 @@ def tsl_of(*identifiers: str) -> str:
 # Functions
 
 
-def test_a_new_product_has_an_empty_model(api, key, tsl, model, versions, published):
+def test_new_product_has_empty_thing_model(api, key, tsl, model, versions, published):
     assert tsl() == tsl("GetThingModelTslPublished") == EMPTY
     assert model() == model("QueryThingModelPublished") == {"productKey": key, **EMPTY}
     assert api("QueryThingModel", ProductKey=key)["ProductKey"] == key
@@ -152,8 +152,8 @@ def test_a_new_product_has_an_empty_model(api, key, tsl, model, versions, publis
     assert published() == {"properties": {}, "services": {}, "events": {}}
 
 
-def test_functions_come_back_with_what_the_platform_adds(platform, add, key, model):
-    add(number("level"), services=[service_of("open")], events=[event_of("opened")])
+def test_created_functions_are_returned_with_generated_members(platform, add, key, model):
+    add(number("level"), services=[make_service("open")], events=[make_event("opened")])
     now = platform.clock.now()
     read = model()
     level = read["properties"][0]
@@ -171,27 +171,27 @@ def test_functions_come_back_with_what_the_platform_adds(platform, add, key, mod
     assert "functionBlocks" not in read
 
 
-def test_members_stand_in_the_order_of_their_names(api, add, key):
+def test_thing_model_json_members_are_sorted_by_name(api, add, key):
     add(number("level", name="高度"))
     text = api("QueryThingModel", ProductKey=key)["Data"]["ThingModelJson"]
     assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def test_functions_stand_in_the_order_of_their_age(platform, add, tsl):
+def test_functions_are_sorted_by_creation_time_and_identifier(platform, add, tsl):
     add(number("b"), number("a"))
     platform.clock.advance(1)
     add(number("0"), number("old", createTs=1_500_000_000_000))
     assert tsl()["properties"] == ["old", "a", "b", "0"]
 
 
-def test_both_addresses_of_a_tsl_lead_to_the_same(api, add, key, download):
+def test_tsl_url_returns_same_content_as_tsl_text(api, add, key, download):
     add(number("level"))
     for action in ("GetThingModelTsl", "GetThingModelTslPublished"):
         data = api(action, ProductKey=key)["Data"]
         assert download(data["TslUri"]).decode() == data["TslStr"]
 
 
-def test_a_simple_tsl(api, add, key):
+def test_tsl_with_simple_flag_contains_identifiers_and_data_types_only(api, add, key):
     add(number("level"))
     simple = json.loads(api("GetThingModelTsl", ProductKey=key, Simple=True)["Data"]["TslStr"])
     assert simple["properties"] == [{"identifier": "level", "dataType": {"type": "int"}}]
@@ -199,28 +199,29 @@ def test_a_simple_tsl(api, add, key):
     assert full["properties"][0]["accessMode"] == "rw"
 
 
-def test_one_call_makes_ten_functions(add, tsl, refused, key):
-    add(*(number(f"p{digit}") for digit in range(8)), services=[service_of("s")], events=[event_of("e")])
+def test_create_thing_model_with_eleven_functions_is_rejected(add, tsl, api_error, key):
+    add(*(number(f"p{digit}") for digit in range(8)), services=[make_service("s")], events=[make_event("e")])
     eleven = {"properties": [number(f"q{digit}") for digit in range(11)]}
-    wrong = refused("CreateThingModel", ProductKey=key, ThingModelJson=json.dumps(eleven))
-    assert wrong.code == "iot.system.IllegalRequest"
+    error = api_error("CreateThingModel", ProductKey=key, ThingModelJson=json.dumps(eleven))
+    assert error.code == "iot.system.IllegalRequest"
     assert len(tsl()["properties"]) == 8
 
 
 @pytest.mark.parametrize(
-    "again",
+    "duplicate",
     [
         {"properties": [number("level", name="other")]},
         {"properties": [number("other", name="level")]},
-        {"services": [service_of("level")]},
-        {"events": [event_of("one"), event_of("one")]},
+        {"services": [make_service("level")]},
+        {"events": [make_event("one"), make_event("one")]},
     ],
 )
-def test_functions_that_look_alike(add, refused, key, again):
+def test_create_thing_model_with_duplicate_identifier_or_name_is_rejected(add, api_error, key, duplicate):
     add(number("level"))
-    wrong = refused("CreateThingModel", ProductKey=key, ThingModelJson=json.dumps(again))
-    assert wrong.code == "iot.prod.ThingModelNameDuplicated"
-    assert wrong.message in ("level is there twice in the thing model", "one is there twice in the thing model")
+    error = api_error("CreateThingModel", ProductKey=key, ThingModelJson=json.dumps(duplicate))
+    assert error.code == "iot.prod.ThingModelNameDuplicated"
+    message = "The thing model contains the identifier or name {} twice"
+    assert error.message in (message.format("level"), message.format("one"))
 
 
 @pytest.mark.parametrize("action", ["CreateThingModel", "UpdateThingModel"])
@@ -228,19 +229,19 @@ def test_functions_that_look_alike(add, refused, key, again):
     ("text", "message"),
     [
         ("{", "ThingModelJson: is not JSON"),
-        ("[]", "ThingModelJson: is not a JSON object"),
+        ("[]", "ThingModelJson: must be a JSON object"),
         ('{"properties": [{}]}', "ThingModelJson.properties[0]: identifier is missing"),
     ],
 )
-def test_what_is_wrong_is_said(refused, key, action, text, message):
-    wrong = refused(action, ProductKey=key, Identifier="level", ThingModelJson=text)
-    assert wrong.code == "iot.common.InvalidFormattedParameter"
-    assert wrong.message.startswith(message)
+def test_invalid_thing_model_json_is_rejected_with_path_and_reason(api_error, key, action, text, message):
+    error = api_error(action, ProductKey=key, Identifier="level", ThingModelJson=text)
+    assert error.code == "iot.common.InvalidFormattedParameter"
+    assert error.message.startswith(message)
 
 
-def test_a_call_that_makes_nothing(api, refused, key):
-    wrong = refused("CreateThingModel", ProductKey=key, ThingModelJson="{}")
-    assert wrong.code == "iot.common.InvalidFormattedParameter"
+def test_request_without_functions_is_rejected(api, api_error, key):
+    error = api_error("CreateThingModel", ProductKey=key, ThingModelJson="{}")
+    assert error.code == "iot.common.InvalidFormattedParameter"
     for action, params in (
         ("CreateThingModel", {}),
         ("UpdateThingModel", {}),
@@ -257,30 +258,30 @@ def test_a_call_that_makes_nothing(api, refused, key):
     ("action", "parameter"),
     [("CreateThingModel", "ThingModelJson"), ("UpdateThingModel", "ThingModelJson"), ("ImportThingModelTsl", "TslStr")],
 )
-def test_a_thing_model_has_256_kb(platform, refused, key, action, parameter):
+def test_thing_model_parameter_over_256_kb_is_rejected(platform, api_error, key, action, parameter):
     head = '{"properties": [{}], "a": "'
-    most = 256 * 1024 - len('{"properties":[{}],"a":""}')
-    # Blanks do not count: this one is found wrong, the other too large.
-    fits = head + "x" * most + '"}' + " " * 1000
-    assert refused(action, ProductKey=key, **{parameter: fits}).code != "iot.common.UpdateThingModelOverLimit"
-    wrong = refused(action, ProductKey=key, **{parameter: head + "x" * (most + 1) + '"}'})
-    assert wrong.code == "iot.common.UpdateThingModelOverLimit"
+    max_filler = 256 * 1024 - len('{"properties":[{}],"a":""}')
+    # Whitespace does not count: the first text is rejected as invalid, the second as too large.
+    fits = head + "x" * max_filler + '"}' + " " * 1000
+    assert api_error(action, ProductKey=key, **{parameter: fits}).code != "iot.common.UpdateThingModelOverLimit"
+    error = api_error(action, ProductKey=key, **{parameter: head + "x" * (max_filler + 1) + '"}'})
+    assert error.code == "iot.common.UpdateThingModelOverLimit"
 
 
-def test_a_thing_model_cannot_grow_beyond_256_kb(add, refused, key):
-    many = [{"value": value, "name": f"{value:020}"} for value in range(2600)]
-    choice = {"rwFlag": "READ_ONLY", "dataType": "ENUM", "dataSpecsList": many}
+def test_draft_over_256_kb_is_rejected(add, api_error, key):
+    values = [{"value": value, "name": f"{value:020}"} for value in range(2600)]
+    choice = {"rwFlag": "READ_ONLY", "dataType": "ENUM", "dataSpecsList": values}
     for name in ("one", "two"):
         add({"identifier": name, "name": name, **choice})
     more = {"properties": [{"identifier": "three", "name": "three", **choice}]}
-    wrong = refused("CreateThingModel", ProductKey=key, ThingModelJson=json.dumps(more))
-    assert wrong.code == "iot.common.UpdateThingModelOverLimit"
+    error = api_error("CreateThingModel", ProductKey=key, ThingModelJson=json.dumps(more))
+    assert error.code == "iot.common.UpdateThingModelOverLimit"
 
 
 # Changing
 
 
-def test_a_function_is_replaced(api, add, key, model):
+def test_update_thing_model_replaces_function_and_keeps_creation_time(api, add, key, model):
     add(number("level", createTs=1_500_000_000_000), number("other"))
     new = number("height", name="Height", rwFlag="READ_ONLY")
     api("UpdateThingModel", ProductKey=key, Identifier="level", ThingModelJson=json.dumps({"properties": [new]}))
@@ -294,7 +295,7 @@ def test_a_function_is_replaced(api, add, key, model):
     ("identifier", "functions", "code"),
     [
         ("nothing", {"properties": [number("level")]}, "iot.prod.QueryProductAbilityFailed"),
-        ("level", {"services": [service_of("level")]}, "iot.prod.QueryProductAbilityFailed"),
+        ("level", {"services": [make_service("level")]}, "iot.prod.QueryProductAbilityFailed"),
         ("level", {"properties": [number("open")]}, "iot.prod.ThingModelNameDuplicated"),
         ("level", {"properties": [number("a"), number("b")]}, "iot.system.IllegalRequest"),
         ("level", {}, "iot.system.IllegalRequest"),
@@ -313,15 +314,20 @@ def test_a_function_is_replaced(api, add, key, model):
         ),
     ],
 )
-def test_updates_that_are_refused(add, refused, key, tsl, identifier, functions, code):
-    add(number("level"), services=[service_of("open", parameter("how"))])
-    wrong = refused("UpdateThingModel", ProductKey=key, Identifier=identifier, ThingModelJson=json.dumps(functions))
-    assert wrong.code == code
+def test_update_thing_model_with_wrong_function_or_parameters_is_rejected(
+    add, api_error, key, tsl, identifier, functions, code
+):
+    add(number("level"), services=[make_service("open", parameter("how"))])
+    error = api_error("UpdateThingModel", ProductKey=key, Identifier=identifier, ThingModelJson=json.dumps(functions))
+    assert error.code == code
     assert tsl() == {**EMPTY, "properties": ["level"], "services": ["open"]}
 
 
-def test_parameters_are_replaced(api, add, key, model):
-    add(services=[service_of("open", parameter("how"), parameter("who"))], events=[event_of("opened", parameter("by"))])
+def test_update_thing_model_replaces_parameters(api, add, key, model):
+    add(
+        services=[make_service("open", parameter("how"), parameter("who"))],
+        events=[make_event("opened", parameter("by"))],
+    )
     for changes in (
         {"services": [{"identifier": "open", "inputParams": [parameter("who", 9)]}]},
         {"events": [{"identifier": "opened", "outputdata": [parameter("by", 8)]}]},
@@ -334,30 +340,30 @@ def test_parameters_are_replaced(api, add, key, model):
     assert read["events"][0]["outputdata"][0]["dataSpecs"]["length"] == 8
 
 
-def test_an_import_replaces_the_block(api, add, key, tsl):
-    add(number("level"), services=[service_of("open")], events=[event_of("opened")])
+def test_import_thing_model_tsl_replaces_block(api, add, key, tsl):
+    add(number("level"), services=[make_service("open")], events=[make_event("opened")])
     add(number("charge"), **BLOCK)
-    api("ImportThingModelTsl", ProductKey=key, TslStr=tsl_of("on", "dimmed"))
+    api("ImportThingModelTsl", ProductKey=key, TslStr=make_tsl("on", "dimmed"))
     assert tsl() == {**EMPTY, "properties": ["dimmed", "on"]}
     assert tsl(FunctionBlockId="battery")["properties"] == ["charge"]
-    api("ImportThingModelTsl", ProductKey=key, TslStr=tsl_of("full"), **BLOCK)
+    api("ImportThingModelTsl", ProductKey=key, TslStr=make_tsl("full"), **BLOCK)
     assert tsl()["properties"] == ["dimmed", "on"]
     assert tsl(FunctionBlockId="battery")["properties"] == ["full"]
 
 
-def test_what_was_read_can_be_imported(api, add, key, create, tsl):
-    add(number("level"), services=[service_of("open", parameter("how"))], events=[event_of("opened")])
+def test_exported_tsl_can_be_imported(api, add, key, create, tsl):
+    add(number("level"), services=[make_service("open", parameter("how"))], events=[make_event("opened")])
     read = api("GetThingModelTsl", ProductKey=key)["Data"]["TslStr"]
     other = create("other")
     api("ImportThingModelTsl", ProductKey=other, TslStr=read)
     assert api("GetThingModelTsl", ProductKey=other)["Data"]["TslStr"] == read.replace(key, other)
 
 
-def test_imports_that_are_refused(refused, key):
-    wrong = refused("ImportThingModelTsl", ProductKey=key, TslStr='{"properties": [{"identifier": "on"}]}')
-    assert wrong.code == "iot.common.InvalidFormattedParameter"
-    assert wrong.message == "TslStr.properties[0]: name is missing"
-    assert refused("ImportThingModelTsl", ProductKey=key, TslStr=tsl_of("on", "on")).code == (
+def test_import_of_invalid_tsl_is_rejected(api_error, key):
+    error = api_error("ImportThingModelTsl", ProductKey=key, TslStr='{"properties": [{"identifier": "on"}]}')
+    assert error.code == "iot.common.InvalidFormattedParameter"
+    assert error.message == "TslStr.properties[0]: name is missing"
+    assert api_error("ImportThingModelTsl", ProductKey=key, TslStr=make_tsl("on", "on")).code == (
         "iot.prod.ThingModelNameDuplicated"
     )
 
@@ -365,10 +371,10 @@ def test_imports_that_are_refused(refused, key):
 # Blocks
 
 
-def test_custom_blocks(api, add, key, tsl, model):
+def test_custom_block_has_its_own_functions(api, add, key, tsl, model):
     add(number("level"))
-    # The same names in another block mean other functions.
-    add(number("level"), services=[service_of("open")], **BLOCK)
+    # Functions in different blocks can have the same identifiers.
+    add(number("level"), services=[make_service("open")], **BLOCK)
     assert model()["functionBlocks"] == [
         {"productKey": key, "functionBlockId": "battery", "functionBlockName": "电池モジ1"}
     ]
@@ -381,7 +387,7 @@ def test_custom_blocks(api, add, key, tsl, model):
     assert tsl() == {**EMPTY, "properties": ["level"]}
 
 
-def test_a_custom_block_is_described_and_renamed(api, add, refused, key, model):
+def test_custom_block_name_and_description_are_updated(api, add, api_error, key, model):
     api("CreateThingModel", ProductKey=key, ThingModelJson='{"description": "cells"}', **BLOCK)
     assert model(FunctionBlockId="battery")["description"] == "cells"
     api("CreateThingModel", ProductKey=key, ThingModelJson=json.dumps({"description": "x" * 100}), **BLOCK)
@@ -403,12 +409,12 @@ def test_a_custom_block_is_described_and_renamed(api, add, refused, key, model):
     assert block["properties"][0]["identifier"] == "charge"
     for description in ("x" * 101, 5):
         text = json.dumps({"description": description})
-        wrong = refused("CreateThingModel", ProductKey=key, ThingModelJson=text, **BLOCK)
-        assert wrong.code == "iot.common.InvalidFormattedParameter"
-    # Only a function or a name changes a block without an identifier.
+        error = api_error("CreateThingModel", ProductKey=key, ThingModelJson=text, **BLOCK)
+        assert error.code == "iot.common.InvalidFormattedParameter"
+    # Without Identifier, an update of a block needs parameters of a function or a new name.
     text = json.dumps({"properties": [number("charge")]})
-    wrong = refused("UpdateThingModel", ProductKey=key, FunctionBlockId="battery", ThingModelJson=text)
-    assert wrong.code == "iot.system.IllegalRequest"
+    error = api_error("UpdateThingModel", ProductKey=key, FunctionBlockId="battery", ThingModelJson=text)
+    assert error.code == "iot.system.IllegalRequest"
 
 
 @pytest.mark.parametrize("action", ["CreateThingModel", "ImportThingModelTsl", "UpdateThingModel"])
@@ -423,33 +429,38 @@ def test_a_custom_block_is_described_and_renamed(api, add, refused, key, model):
         ({"FunctionBlockId": "battery", "FunctionBlockName": "the block"}, "iot.common.InvalidFormattedParameter"),
     ],
 )
-def test_blocks_that_are_refused(refused, key, action, block, code):
-    assert refused(action, ProductKey=key, ThingModelJson="{}", TslStr="{}", **block).code == code
+def test_invalid_block_id_or_name_is_rejected(api_error, key, action, block, code):
+    assert api_error(action, ProductKey=key, ThingModelJson="{}", TslStr="{}", **block).code == code
 
 
 @pytest.mark.parametrize("action", ["CreateThingModel", "ImportThingModelTsl"])
-def test_a_block_is_made_with_its_name(refused, key, action):
-    wrong = refused(action, ProductKey=key, ThingModelJson="{}", TslStr="{}", FunctionBlockId="battery")
-    assert wrong.code == "iot.system.IllegalRequest"
+def test_block_without_name_is_rejected(api_error, key, action):
+    error = api_error(action, ProductKey=key, ThingModelJson="{}", TslStr="{}", FunctionBlockId="battery")
+    assert error.code == "iot.system.IllegalRequest"
 
 
-@pytest.mark.parametrize("action", [*READS, "UpdateThingModel"])
-def test_a_block_that_is_not_there(api, refused, key, action):
+@pytest.mark.parametrize("action", [*READ_OPERATIONS, "UpdateThingModel"])
+def test_unknown_block_is_rejected(api, api_error, key, action):
     api("PublishThingModel", ProductKey=key)
-    wrong = refused(action, ProductKey=key, FunctionBlockId="battery", ThingModelJson="{}")
-    assert wrong.code == "iot.prod.QueryProductAbilitiesFailed"
+    error = api_error(action, ProductKey=key, FunctionBlockId="battery", ThingModelJson="{}")
+    assert error.code == "iot.prod.QueryProductAbilitiesFailed"
 
 
 # Deleting
 
 
-def fill(add) -> None:
-    add(number("a"), number("b"), services=[service_of("s"), service_of("t")], events=[event_of("e"), event_of("f")])
+def add_functions(add) -> None:
+    add(
+        number("a"),
+        number("b"),
+        services=[make_service("s"), make_service("t")],
+        events=[make_event("e"), make_event("f")],
+    )
     add(number("a"), number("c"), **BLOCK)
 
 
-def test_functions_are_deleted(api, add, key, tsl):
-    fill(add)
+def test_delete_thing_model_deletes_given_functions(api, add, key, tsl):
+    add_functions(add)
     api(
         "DeleteThingModel",
         ProductKey=key,
@@ -464,16 +475,16 @@ def test_functions_are_deleted(api, add, key, tsl):
 
 
 @pytest.mark.parametrize("identifiers", [{}, {"PropertyIdentifier": ["c"], "ServiceIdentifier": ["e"]}])
-def test_identifiers_that_are_not_there_delete_everything(api, add, key, tsl, model, identifiers):
-    fill(add)
+def test_delete_thing_model_with_unknown_identifiers_deletes_everything(api, add, key, tsl, model, identifiers):
+    add_functions(add)
     api("DeleteThingModel", ProductKey=key, **identifiers)
     assert tsl() == EMPTY
     assert "functionBlocks" not in model()
 
 
 @pytest.mark.parametrize("identifiers", [{}, {"PropertyIdentifier": ["b"]}])
-def test_identifiers_that_are_not_in_a_block_delete_the_block(api, add, key, tsl, model, identifiers):
-    fill(add)
+def test_delete_thing_model_with_identifiers_unknown_in_block_deletes_block(api, add, key, tsl, model, identifiers):
+    add_functions(add)
     api("DeleteThingModel", ProductKey=key, FunctionBlockId="battery", **identifiers)
     assert tsl()["properties"] == ["a", "b"]
     assert "functionBlocks" not in model()
@@ -481,21 +492,21 @@ def test_identifiers_that_are_not_in_a_block_delete_the_block(api, add, key, tsl
     assert tsl()["properties"] == ["a", "b"]
 
 
-def test_one_call_deletes_ten_of_each_kind(refused, add, key, tsl):
-    fill(add)
+def test_delete_thing_model_with_eleven_identifiers_is_rejected(api_error, add, key, tsl):
+    add_functions(add)
     eleven = [f"p{digit}" for digit in range(11)]
     for parameter_ in ("PropertyIdentifier", "ServiceIdentifier", "EventIdentifier"):
-        assert refused("DeleteThingModel", ProductKey=key, **{parameter_: eleven}).code == "iot.system.IllegalRequest"
+        assert api_error("DeleteThingModel", ProductKey=key, **{parameter_: eleven}).code == "iot.system.IllegalRequest"
     assert tsl()["properties"] == ["a", "b"]
 
 
 # Copying
 
 
-def test_a_copy_replaces_the_whole_draft(api, add, key, create, tsl, model):
-    fill(add)
+def test_copy_thing_model_replaces_whole_draft(api, add, key, create, tsl, model):
+    add_functions(add)
     target = create("other")
-    api("ImportThingModelTsl", ProductKey=target, TslStr=tsl_of("on"))
+    api("ImportThingModelTsl", ProductKey=target, TslStr=make_tsl("on"))
     api("ImportThingModelTsl", ProductKey=target, TslStr="{}", FunctionBlockId="other", FunctionBlockName="other")
     api("CopyThingModel", SourceProductKey=key, TargetProductKey=target)
     assert tsl(ProductKey=target) == tsl()
@@ -503,48 +514,48 @@ def test_a_copy_replaces_the_whole_draft(api, add, key, create, tsl, model):
     assert tsl("GetThingModelTslPublished", ProductKey=target) == EMPTY
 
 
-def test_a_version_is_copied(api, add, key, create, tsl, refused):
+def test_copy_thing_model_with_version_copies_version(api, add, key, create, tsl, api_error):
     add(number("level"))
     api("PublishThingModel", ProductKey=key, ModelVersion="1.0")
     add(number("height"))
     target = create("other")
     api("CopyThingModel", SourceProductKey=key, TargetProductKey=target, SourceModelVersion="1.0")
     assert tsl(ProductKey=target)["properties"] == ["level"]
-    wrong = refused("CopyThingModel", SourceProductKey=key, TargetProductKey=target, SourceModelVersion="2.0")
-    assert wrong.code == "iot.prod.QueryProductAbilitiesFailed"
+    error = api_error("CopyThingModel", SourceProductKey=key, TargetProductKey=target, SourceModelVersion="2.0")
+    assert error.code == "iot.prod.QueryProductAbilitiesFailed"
 
 
-def test_a_copy_stays_within_a_category(api, key, create, refused):
+def test_copy_thing_model_between_categories_is_rejected(api, key, create, api_error):
     target = create("other", CategoryKey="Lighting")
-    wrong = refused("CopyThingModel", SourceProductKey=key, TargetProductKey=target)
-    assert wrong.code == "iot.prod.InvalidFormattedCatId"
+    error = api_error("CopyThingModel", SourceProductKey=key, TargetProductKey=target)
+    assert error.code == "iot.prod.InvalidFormattedCatId"
 
 
 # Publishing
 
 
-def test_the_draft_comes_into_force_when_it_is_published(platform, api, add, key, tsl, model, versions, published):
-    add(number("level"), events=[event_of("opened")])
-    add(services=[service_of("open")], **BLOCK)
+def test_publish_thing_model_makes_draft_effective(platform, api, add, key, tsl, model, versions, published):
+    add(number("level"), events=[make_event("opened")])
+    add(services=[make_service("open")], **BLOCK)
     assert tsl("GetThingModelTslPublished") == EMPTY
     api("PublishThingModel", ProductKey=key, ModelVersion="v1.0.0", Description="the first")
     assert tsl("GetThingModelTslPublished") == tsl()
     assert model("QueryThingModelPublished")["_ppk"] == {"version": "v1.0.0", "description": "the first"}
     assert "_ppk" not in model("QueryThingModelPublished", FunctionBlockId="battery")
-    in_force = published()
-    assert in_force["properties"]["level"]["data_type"] == {
+    effective = published()
+    assert effective["properties"]["level"]["data_type"] == {
         "type": "int",
         "min": "0",
         "max": "200",
         "step": "1",
         "unit": "ppb",
     }
-    assert in_force["properties"]["level"]["access"] == "rw"
-    assert in_force["services"]["battery:open"]["call_type"] == "async"
-    assert in_force["events"]["opened"]["type"] == "info"
+    assert effective["properties"]["level"]["access"] == "rw"
+    assert effective["services"]["battery:open"]["call_type"] == "async"
+    assert effective["events"]["opened"]["type"] == "info"
     platform.clock.advance(1)
     api("DeleteThingModel", ProductKey=key)
-    assert published() == in_force
+    assert published() == effective
     api("PublishThingModel", ProductKey=key)
     assert published() == {"properties": {}, "services": {}, "events": {}}
     second, first = versions()
@@ -553,7 +564,7 @@ def test_the_draft_comes_into_force_when_it_is_published(platform, api, add, key
     assert second["GmtCreate"] - first["GmtCreate"] >= 1000
 
 
-def test_old_versions_can_be_read(api, add, key, tsl, model, refused):
+def test_published_version_can_be_read(api, add, key, tsl, model, api_error):
     for name in ("one", "two"):
         add(number(name))
         api("PublishThingModel", ProductKey=key, ModelVersion=name)
@@ -564,21 +575,21 @@ def test_old_versions_can_be_read(api, add, key, tsl, model, refused):
         assert model(action, ModelVersion="one")["_ppk"] == {"version": "one"}
     assert len(tsl()["properties"]) == 3
     assert len(tsl("GetThingModelTslPublished")["properties"]) == 2
-    for action in READS:
-        assert refused(action, ProductKey=key, ModelVersion="x").code == "iot.prod.QueryProductAbilitiesFailed"
+    for action in READ_OPERATIONS:
+        assert api_error(action, ProductKey=key, ModelVersion="x").code == "iot.prod.QueryProductAbilitiesFailed"
 
 
 @pytest.mark.parametrize("version", ["a" * 17, "1-0", "版本", "1 0"])
-def test_versions_that_are_refused(refused, key, version, versions):
-    wrong = refused("PublishThingModel", ProductKey=key, ModelVersion=version)
-    assert wrong.code == "iot.common.InvalidFormattedParameter"
+def test_invalid_version_is_rejected(api_error, key, version, versions):
+    error = api_error("PublishThingModel", ProductKey=key, ModelVersion=version)
+    assert error.code == "iot.common.InvalidFormattedParameter"
     assert versions() == []
 
 
-def test_every_publication_is_a_version_of_its_own(api, refused, key, versions):
+def test_publish_thing_model_without_changes_creates_version(api, api_error, key, versions):
     api("PublishThingModel", ProductKey=key, ModelVersion="V.1")
-    assert refused("PublishThingModel", ProductKey=key, ModelVersion="V.1").code == "iot.system.IllegalRequest"
-    # At the same moment as well.
+    assert api_error("PublishThingModel", ProductKey=key, ModelVersion="V.1").code == "iot.system.IllegalRequest"
+    # Also without an advance of the clock.
     for _time in range(9):
         api("PublishThingModel", ProductKey=key)
     assert len({version["ModelVersion"] for version in versions()}) == 10
@@ -587,7 +598,7 @@ def test_every_publication_is_a_version_of_its_own(api, refused, key, versions):
     assert "V.1" not in [version["ModelVersion"] for version in versions()]
 
 
-def test_ten_versions_are_kept_of_each_product(api, create, versions):
+def test_version_limit_applies_per_product(api, create, versions):
     one, two = create("one_"), create("two_")
     for number_ in range(6):
         api("PublishThingModel", ProductKey=one, ModelVersion=f"{number_}")
@@ -595,20 +606,20 @@ def test_ten_versions_are_kept_of_each_product(api, create, versions):
     assert len(versions(one)) == len(versions(two)) == 6
 
 
-def test_a_released_product_is_closed(api, add, refused, key, create, versions, tsl):
-    fill(add)
+def test_thing_model_of_released_product_cannot_be_edited(api, add, api_error, key, create, versions, tsl):
+    add_functions(add)
     before = tsl()
     api("ReleaseProduct", ProductKey=key)
     source = create("other")
-    for action, params in CHANGES.items():
+    for action, params in EDIT_OPERATIONS.items():
         which = (
             {"SourceProductKey": source, "TargetProductKey": key} if action == "CopyThingModel" else {"ProductKey": key}
         )
-        wrong = refused(action, **which, **params)
-        assert (wrong.code, "CancelReleaseProduct" in wrong.message) == ("iot.system.IllegalRequest", True)
+        error = api_error(action, **which, **params)
+        assert (error.code, "CancelReleaseProduct" in error.message) == ("iot.system.IllegalRequest", True)
     assert tsl() == before
     assert versions() == []
-    # Reading it and copying from it is open.
+    # The thing model can still be read and copied.
     api("CopyThingModel", SourceProductKey=key, TargetProductKey=source)
     api("CancelReleaseProduct", ProductKey=key)
     api("DeleteThingModel", ProductKey=key)
@@ -618,7 +629,7 @@ def test_a_released_product_is_closed(api, add, refused, key, create, versions, 
 # Categories
 
 
-def test_a_product_begins_with_the_model_of_its_category(platform, api, create, tsl, versions, published):
+def test_new_product_has_thing_model_of_its_category(platform, api, create, tsl, versions, published):
     key = create("lamp", CategoryKey="Lighting")
     platform.clock.advance(60)
     created = api("QueryProduct", ProductKey=key)["Data"]["GmtCreate"]
@@ -630,20 +641,20 @@ def test_a_product_begins_with_the_model_of_its_category(platform, api, create, 
 
 
 @pytest.mark.parametrize("params", [{"CategoryKey": "Lighting", "PublishAuto": False}, {"CategoryKey": ""}, {}])
-def test_what_is_not_published_by_itself(create, tsl, versions, published, params):
+def test_initial_model_without_category_or_auto_publish_is_not_published(create, tsl, versions, published, params):
     key = create("lamp", **params)
     assert published(key) == {"properties": {}, "services": {}, "events": {}}
     assert versions(key) == []
     assert bool(tsl(ProductKey=key)["properties"]) == (params.get("CategoryKey") == "Lighting")
 
 
-def test_a_category_is_only_where_a_product_begins(api, create, tsl):
+def test_deleted_category_functions_are_not_restored(api, create, tsl):
     key = create("lamp", CategoryKey="Lighting")
     api("DeleteThingModel", ProductKey=key)
     assert tsl(ProductKey=key) == EMPTY
 
 
-def test_a_standard_function_stays_one(api, create, model):
+def test_updated_standard_function_remains_standard(api, create, model):
     key = create("lamp", CategoryKey="Lighting")
     standard = next(one for one in model(ProductKey=key)["properties"] if one["identifier"] == "LightStatus")
     assert (standard["std"], standard["custom"]) == (True, False)
@@ -655,15 +666,15 @@ def test_a_standard_function_stays_one(api, create, model):
 # Extended descriptions
 
 
-def test_extended_descriptions(api, create, model):
+def test_extended_descriptions_of_published_version_are_returned(api, create, model):
     key = create("meter", ProtocolType="modbus")
     config = {"registerAddress": "0x04", "operateType": "inputStatus", "writeFunctionCode": 0, "scaling": 1}
-    properties = [number("described", extendConfig=json.dumps(config)), number("plain")]
+    properties = [number("with_description", extendConfig=json.dumps(config)), number("plain")]
     text = json.dumps({"properties": properties})
     api("CreateThingModel", ProductKey=key, ThingModelJson=text)
-    described, plain = model(ProductKey=key)["properties"]
-    assert described["extendConfig"] == {"identifier": "described", **config}
-    code = described["configCode"]
+    with_description, plain = model(ProductKey=key)["properties"]
+    assert with_description["extendConfig"] == {"identifier": "with_description", **config}
+    code = with_description["configCode"]
     assert len(code) == 45
     assert code[32:].isdigit()
     assert not {"extendConfig", "configCode"} & plain.keys()
@@ -675,20 +686,20 @@ def test_extended_descriptions(api, create, model):
     for action in ("QueryThingModelExtendConfig", "QueryThingModelExtendConfigPublished"):
         assert exported(action) == empty
     api("PublishThingModel", ProductKey=key, ModelVersion="1")
-    api("ImportThingModelTsl", ProductKey=key, TslStr=tsl_of("described"))
+    api("ImportThingModelTsl", ProductKey=key, TslStr=make_tsl("with_description"))
     api("PublishThingModel", ProductKey=key, ModelVersion="2")
     for action in ("QueryThingModelExtendConfig", "QueryThingModelExtendConfigPublished"):
         assert exported(action) == empty
-        assert exported(action, ModelVersion="1") == {**empty, "properties": [described["extendConfig"]]}
+        assert exported(action, ModelVersion="1") == {**empty, "properties": [with_description["extendConfig"]]}
 
 
-def test_the_code_of_a_description_is_for_one_function(api, create, model):
+def test_config_code_is_kept_on_update_and_changed_on_copy(api, create, model):
     one, two = create("one_", ProtocolType="customize"), create("two_", ProtocolType="customize")
-    described = number("described", extendConfig={"customize": {"a": 1}})
-    api("CreateThingModel", ProductKey=one, ThingModelJson=json.dumps({"properties": [described]}))
+    with_description = number("with_description", extendConfig={"customize": {"a": 1}})
+    api("CreateThingModel", ProductKey=one, ThingModelJson=json.dumps({"properties": [with_description]}))
     code = model(ProductKey=one)["properties"][0]["configCode"]
     changed = json.dumps({"properties": [number("other", extendConfig={"customize": {"a": 2}})]})
-    api("UpdateThingModel", ProductKey=one, Identifier="described", ThingModelJson=changed)
+    api("UpdateThingModel", ProductKey=one, Identifier="with_description", ThingModelJson=changed)
     assert model(ProductKey=one)["properties"][0]["configCode"] == code
     api("CopyThingModel", SourceProductKey=one, TargetProductKey=two)
     assert model(ProductKey=two)["properties"][0]["configCode"] != code
@@ -697,23 +708,23 @@ def test_the_code_of_a_description_is_for_one_function(api, create, model):
     assert "configCode" not in model(ProductKey=one)["properties"][0]
 
 
-def test_a_description_needs_a_protocol(refused, key):
-    described = json.dumps({"properties": [number("level", extendConfig={"registerAddress": "0x1"})]})
-    wrong = refused("CreateThingModel", ProductKey=key, ThingModelJson=described)
-    assert wrong.code == "iot.common.InvalidFormattedParameter"
-    assert wrong.message.startswith("ThingModelJson.properties[0].extendConfig: is for products")
+def test_extended_description_without_protocol_is_rejected(api_error, key):
+    with_description = json.dumps({"properties": [number("level", extendConfig={"registerAddress": "0x1"})]})
+    error = api_error("CreateThingModel", ProductKey=key, ThingModelJson=with_description)
+    assert error.code == "iot.common.InvalidFormattedParameter"
+    assert error.message.startswith("ThingModelJson.properties[0].extendConfig: is only for products")
 
 
 # Products
 
 
-@pytest.mark.parametrize("action", [*CHANGES, *READS, "ListThingModelVersion"])
-def test_products_without_a_thing_model(api, refused, action):
+@pytest.mark.parametrize("action", [*EDIT_OPERATIONS, *READ_OPERATIONS, "ListThingModelVersion"])
+def test_product_without_thing_model_is_rejected(api, api_error, action):
     basic = api("CreateProduct", ProductName="basic", NodeType=0)["ProductKey"]
-    params = CHANGES.get(action, {})
+    params = EDIT_OPERATIONS.get(action, {})
     for product, code in (
         (basic, "iot.prod.NotSeniorProduct"),
-        (ABSENT, "iot.prod.NotExistedProduct"),
+        (UNKNOWN_PRODUCT, "iot.prod.NotExistedProduct"),
         ("no/key", "iot.prod.InvalidFormattedProductKey"),
     ):
         which = (
@@ -721,15 +732,15 @@ def test_products_without_a_thing_model(api, refused, action):
             if action == "CopyThingModel"
             else {"ProductKey": product}
         )
-        assert refused(action, **which, **params).code == code
+        assert api_error(action, **which, **params).code == code
 
 
 @pytest.mark.parametrize("action", ["QueryThingModel", "GetThingModelTsl", "DeleteThingModel", "ImportThingModelTsl"])
-def test_no_product_at_all(refused, action):
-    assert refused(action, TslStr="{}").code == "iot.prod.NullProductKey"
+def test_missing_product_key_is_rejected(api_error, action):
+    assert api_error(action, TslStr="{}").code == "iot.prod.NullProductKey"
 
 
-def test_a_thing_model_goes_with_its_product(platform, api, key):
+def test_thing_model_is_deleted_with_its_product(platform, api, key):
     api("PublishThingModel", ProductKey=key)
     assert [platform.store.count(table) for table in ("thing_model", "thing_model_version")] == [1, 1]
     api("DeleteProduct", ProductKey=key)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Values of the data types of thing models."""
+"""Tests for checking values against the data types of a thing model."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ TEXT = {"type": "text", "length": 6}
 DATE = {"type": "date"}
 STRUCT = {"type": "struct", "members": [{"identifier": "a", "data_type": INT}, {"identifier": "b", "data_type": TEXT}]}
 ARRAY = {"type": "array", "size": 2, "item": INT}
-BARE = {"type": "array", "size": 2, "item": {"type": "text"}}
+ARRAY_WITHOUT_SPECS = {"type": "array", "size": 2, "item": {"type": "text"}}
 
 
-def code(data_type, value, **options) -> int:
-    """The number of what is wrong, or 0."""
+def error_code(data_type, value, **options) -> int:
+    """Return the error number for a value, or 0 if the value is valid."""
     try:
-        check_value(data_type, value, "it", **options)
-    except WrongValue as wrong:
-        return wrong.code
+        check_value(data_type, value, "level", **options)
+    except WrongValue as error:
+        return error.code
     return 0
 
 
@@ -45,12 +45,12 @@ def code(data_type, value, **options) -> int:
         (DATE, ["0", "1700000000000"]),
         (STRUCT, [{}, {"a": 1}, {"a": 1, "b": "x"}]),
         (ARRAY, [[], [1], [1, 2]]),
-        (BARE, [["a", "as long as it likes"]]),
+        (ARRAY_WITHOUT_SPECS, [["a", "a text of any length"]]),
     ],
 )
-def test_values_that_fit(data_type, values):
-    assert [code(data_type, value) for value in values] == [0] * len(values)
-    assert [code(data_type, value, limits=False) for value in values] == [0] * len(values)
+def test_check_value_with_valid_value_passes(data_type, values):
+    assert [error_code(data_type, value) for value in values] == [0] * len(values)
+    assert [error_code(data_type, value, limits=False) for value in values] == [0] * len(values)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_values_that_fit(data_type, values):
         (ARRAY, [["x"]], 6306),
     ],
 )
-def test_values_of_another_kind(data_type, values, number):
-    assert [code(data_type, value) for value in values] == [number] * len(values)
-    assert [code(data_type, value, limits=False) for value in values] == [number] * len(values)
+def test_check_value_with_wrong_type_fails(data_type, values, number):
+    assert [error_code(data_type, value) for value in values] == [number] * len(values)
+    assert [error_code(data_type, value, limits=False) for value in values] == [number] * len(values)
 
 
 @pytest.mark.parametrize(
@@ -88,17 +88,17 @@ def test_values_of_another_kind(data_type, values, number):
         (ARRAY, [[11]], 6306),
     ],
 )
-def test_values_beyond_the_limits(data_type, values, number):
-    assert [code(data_type, value) for value in values] == [number] * len(values)
-    assert [code(data_type, value, limits=False) for value in values] == [0] * len(values)
+def test_check_value_beyond_limits_fails_unless_limits_are_off(data_type, values, number):
+    assert [error_code(data_type, value) for value in values] == [number] * len(values)
+    assert [error_code(data_type, value, limits=False) for value in values] == [0] * len(values)
 
 
-def test_the_message_says_what_is_wrong():
-    with pytest.raises(WrongValue, match=r"tsl parse: data type is not int -> it"):
-        check_value(INT, "x", "it")
+def test_wrong_value_message_contains_reason_and_name():
+    with pytest.raises(WrongValue, match=r"tsl parse: data type is not int -> level"):
+        check_value(INT, "x", "level")
 
 
-def test_parameters():
+def test_check_parameters_with_unknown_name_or_wrong_value_fails():
     parameters = [{"identifier": "a", "data_type": INT}]
     check_parameters(parameters, {})
     check_parameters(parameters, {"a": 1})

@@ -24,9 +24,9 @@ def calls(api, platform, device):
 
 
 @pytest.fixture
-def unchecked(modelled, register):
+def unchecked(create_modeled_product, register):
     """The row of a device whose product does not check."""
-    return register("free", modelled("unchecked", ValidateType=2))
+    return register("free", create_modeled_product("unchecked", ValidateType=2))
 
 
 def test_a_property_is_set_by_a_message(api, device, outbox, calls):
@@ -39,12 +39,12 @@ def test_a_property_is_set_by_a_message(api, device, outbox, calls):
     assert "OutputData" not in call
 
 
-def test_the_answer_is_kept_and_handed_on(api, device, key, say, calls, subscribed, outbox):
+def test_the_answer_is_kept_and_handed_on(api, device, key, publish_as_device, calls, subscribed, outbox):
     messages = subscribed(key)
     message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items='{"level": 5}')["Data"]["MessageId"]
     answer = {"id": message_id, "code": 200, "data": {}}
     outbox()
-    say(f"{SET}_reply", answer)
+    publish_as_device(f"{SET}_reply", answer)
     assert outbox() == []
     assert json.loads(calls()[0]["OutputData"]) == answer
     ((topic, message),) = messages()
@@ -63,16 +63,16 @@ def test_the_answer_is_kept_and_handed_on(api, device, key, say, calls, subscrib
 
 
 @pytest.mark.parametrize("request_id", ["", "x", "1", "9" * 19, "9" * 40, None])
-def test_an_answer_to_nothing(say, key, subscribed, calls, request_id):
+def test_an_answer_to_nothing(publish_as_device, key, subscribed, calls, request_id):
     messages = subscribed(key)
-    say(f"{SET}_reply", {"id": request_id, "code": 200, "data": {}})
+    publish_as_device(f"{SET}_reply", {"id": request_id, "code": 200, "data": {}})
     assert len(messages()) == 1
     assert calls() == []
 
 
-def test_an_answer_of_another_device(api, device, say, calls, register):
+def test_an_answer_of_another_device(api, device, publish_as_device, calls, register):
     message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items='{"level": 5}')["Data"]["MessageId"]
-    say(f"{SET}_reply", {"id": message_id, "code": 200}, register("other"))
+    publish_as_device(f"{SET}_reply", {"id": message_id, "code": 200}, register("other"))
     assert "OutputData" not in calls()[0]
 
 
@@ -90,9 +90,9 @@ def test_an_answer_of_another_device(api, device, say, calls, register):
     ],
 )
 @pytest.mark.parametrize("action", ["SetDeviceProperty", "SetDevicesProperty"])
-def test_properties_that_cannot_be_set(device, key, refused, outbox, action, items, code):
+def test_properties_that_cannot_be_set(device, key, api_error, outbox, action, items, code):
     name = ["lamp"] if action == "SetDevicesProperty" else "lamp"
-    assert refused(action, ProductKey=key, DeviceName=name, Items=items).code == code
+    assert api_error(action, ProductKey=key, DeviceName=name, Items=items).code == code
     assert outbox() == []
 
 
@@ -101,17 +101,17 @@ def test_without_check_any_property_can_be_set(api, unchecked, outbox):
     assert outbox(unchecked)[0][1]["params"] == {"nothing": "x"}
 
 
-def test_a_device_that_there_is_not(refused, key):
+def test_a_device_that_there_is_not(api_error, key):
     params = {"ProductKey": key, "Items": '{"level": 1}'}
-    assert refused("SetDeviceProperty", DeviceName="nobody", **params).code == "iot.device.NotExistedDevice"
-    assert refused("SetDevicesProperty", DeviceName=["nobody"], **params).code == "iot.device.NotExistedDevice"
+    assert api_error("SetDeviceProperty", DeviceName="nobody", **params).code == "iot.device.NotExistedDevice"
+    assert api_error("SetDevicesProperty", DeviceName=["nobody"], **params).code == "iot.device.NotExistedDevice"
 
 
-def test_a_product_without_a_thing_model(api, refused, register):
+def test_a_product_without_a_thing_model(api, api_error, register):
     product = api("CreateProduct", ProductName="basic", NodeType=0)["ProductKey"]
     iot_id = register("plain", product)["iot_id"]
-    assert refused("SetDeviceProperty", IotId=iot_id, Items='{"a": 1}').code == "iot.prod.NotSeniorProduct"
-    called = refused("InvokeThingService", IotId=iot_id, Identifier="a", Args="{}")
+    assert api_error("SetDeviceProperty", IotId=iot_id, Items='{"a": 1}').code == "iot.prod.NotSeniorProduct"
+    called = api_error("InvokeThingService", IotId=iot_id, Identifier="a", Args="{}")
     assert called.code == "iot.prod.NotSeniorProduct"
 
 
@@ -124,9 +124,9 @@ def test_a_device_that_is_offline(api, platform, register, outbox):
     assert len(outbox(away)) == 1
 
 
-def test_there_are_two_qualities_of_service(refused, device):
+def test_there_are_two_qualities_of_service(api_error, device):
     params = {"IotId": device["iot_id"], "Items": '{"level": 1}', "Qos": 2}
-    assert refused("SetDeviceProperty", **params).code == "iot.common.InvalidFormattedParameter"
+    assert api_error("SetDeviceProperty", **params).code == "iot.common.InvalidFormattedParameter"
 
 
 def test_several_devices(api, register, key, outbox):
@@ -142,14 +142,16 @@ def test_several_devices(api, register, key, outbox):
         ("InvokeThingsService", {"Identifier": "reboot", "Args": "{}"}),
     ],
 )
-def test_at_most_a_hundred_devices(refused, api, register, key, action, params):
+def test_at_most_a_hundred_devices(api_error, api, register, key, action, params):
     register()
     names = [f"name{number}" for number in range(101)]
-    assert refused(action, ProductKey=key, DeviceName=names, **params).code == "iot.device.TooManyDeviceNamesPerRequest"
-    assert refused(action, ProductKey=key, DeviceName=names[:100], **params).code == "iot.device.NotExistedDevice"
+    assert (
+        api_error(action, ProductKey=key, DeviceName=names, **params).code == "iot.device.TooManyDeviceNamesPerRequest"
+    )
+    assert api_error(action, ProductKey=key, DeviceName=names[:100], **params).code == "iot.device.NotExistedDevice"
 
 
-def test_an_asynchronous_service(api, device, outbox, say, calls):
+def test_an_asynchronous_service(api, device, outbox, publish_as_device, calls):
     params = {"IotId": device["iot_id"], "Identifier": "reboot", "Args": '{"after": 3}'}
     data = api("InvokeThingService", **params)["Data"]
     ((topic, message),) = outbox()
@@ -162,7 +164,7 @@ def test_an_asynchronous_service(api, device, outbox, say, calls):
         "version": "1.0.0",
     }
     answer = {"id": data["MessageId"], "code": 200, "data": {}}
-    say("/sys/{own}/thing/service/reboot_reply", answer)
+    publish_as_device("/sys/{own}/thing/service/reboot_reply", answer)
     (call,) = calls(Identifier="reboot")
     assert (call["Name"], call["InputData"], json.loads(call["OutputData"])) == ("reboot", '{"after":3}', answer)
 
@@ -185,16 +187,16 @@ def test_a_service_of_a_block(api, device, outbox):
         ("reboot", '{"nothing": 1}'),
     ],
 )
-def test_services_that_cannot_be_called(device, key, refused, outbox, action, identifier, arguments):
+def test_services_that_cannot_be_called(device, key, api_error, outbox, action, identifier, arguments):
     name = ["lamp"] if action == "InvokeThingsService" else "lamp"
     params = {"ProductKey": key, "DeviceName": name, "Identifier": identifier, "Args": arguments}
-    assert refused(action, **params).code == "iot.device.InvokeThingServiceFailed"
+    assert api_error(action, **params).code == "iot.device.InvokeThingServiceFailed"
     assert outbox() == []
 
 
-def test_a_synchronous_service_on_several_devices(device, key, refused):
+def test_a_synchronous_service_on_several_devices(device, key, api_error):
     params = {"ProductKey": key, "DeviceName": ["lamp"], "Identifier": "measure", "Args": "{}"}
-    assert refused("InvokeThingsService", **params).code == "iot.device.InvokeThingServiceFailed"
+    assert api_error("InvokeThingsService", **params).code == "iot.device.InvokeThingServiceFailed"
 
 
 def test_a_service_on_several_devices(api, register, key, outbox):
@@ -218,28 +220,28 @@ def test_a_synchronous_service_is_awaited(api, key, simulate):
     assert (answer["id"], answer["code"], answer["data"]) == (data["MessageId"], 200, {"result": 7})
 
 
-def test_a_synchronous_service_goes_over_rrpc(api, device, refused, outbox, calls, say, platform):
+def test_a_synchronous_service_goes_over_rrpc(api, device, api_error, outbox, calls, publish_as_device, platform):
     params = {"IotId": device["iot_id"], "Identifier": "measure", "Args": "{}"}
     before = platform.clock.now()
-    assert refused("InvokeThingService", **params).code == "iot.messagebroker.TIMEOUT"
+    assert api_error("InvokeThingService", **params).code == "iot.messagebroker.TIMEOUT"
     assert platform.clock.now() - before >= 5000
     ((topic, message),) = outbox()
     assert topic == f"/ext/rrpc/{message['id']}/sys/{{own}}/thing/service/measure"
-    say(topic, {"id": message["id"], "code": 200, "data": {"result": 1}})
+    publish_as_device(topic, {"id": message["id"], "code": 200, "data": {"result": 1}})
     assert json.loads(calls(Identifier="measure")[0]["OutputData"])["data"] == {"result": 1}
 
 
-def test_a_device_that_takes_too_long(key, refused, simulate):
+def test_a_device_that_takes_too_long(key, api_error, simulate):
     simulate(product=key, names=["meter"], profile={"delay": 5.5})
     params = {"ProductKey": key, "DeviceName": "meter", "Identifier": "measure", "Args": "{}"}
-    assert refused("InvokeThingService", **params).code == "iot.messagebroker.TIMEOUT"
+    assert api_error("InvokeThingService", **params).code == "iot.messagebroker.TIMEOUT"
 
 
-def test_a_synchronous_service_needs_a_connection(key, refused, simulate):
+def test_a_synchronous_service_needs_a_connection(key, api_error, simulate):
     params = {"ProductKey": key, "DeviceName": "meter", "Identifier": "measure", "Args": "{}"}
     simulate(product=key, names=["meter"])
     simulate(product=key, names=["meter"], online=False)
-    assert refused("InvokeThingService", **params).code == "iot.messagebroker.OFFLINE"
+    assert api_error("InvokeThingService", **params).code == "iot.messagebroker.OFFLINE"
     simulate(product=key, names=["meter"], online=True)
     simulate(product=key, names=["meter"], online=False, heartbeat=60)
-    assert refused("InvokeThingService", **params).code == "iot.messagebroker.HALFCONN"
+    assert api_error("InvokeThingService", **params).code == "iot.messagebroker.HALFCONN"

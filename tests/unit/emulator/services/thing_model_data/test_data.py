@@ -20,12 +20,12 @@ def start(platform) -> int:
 
 
 @pytest.fixture
-def levels(say, start):
+def levels(publish_as_device, start):
     """Report ``level`` so many milliseconds after the start, with that number as its value."""
 
     def levels(*moments: int, name: str = "level") -> None:
         for moment in moments:
-            say(POST, {"params": {name: {"value": moment, "time": start + moment}}})
+            publish_as_device(POST, {"params": {name: {"value": moment, "time": start + moment}}})
 
     return levels
 
@@ -71,9 +71,9 @@ def test_both_ends_count(history, levels):
     assert history()[0] == [0, 1, 50, 100]
 
 
-def test_a_later_report_for_the_same_moment_wins(api, say, start, device, history, levels):
+def test_a_later_report_for_the_same_moment_wins(api, publish_as_device, start, device, history, levels):
     levels(5)
-    say(POST, {"params": {"level": {"value": 9, "time": start + 5}}})
+    publish_as_device(POST, {"params": {"level": {"value": 9, "time": start + 5}}})
     data = api("QueryDevicePropertyData", IotId=device["iot_id"], Identifier="level", StartTime=start,
                EndTime=start + 10, Asc=1, PageSize=10)["Data"]  # fmt: skip
     assert [value["Value"] for value in data["List"]["PropertyInfo"]] == ["9"]
@@ -103,10 +103,10 @@ def test_nothing_there(history):
     assert history(Asc=0) == ([], 0, False)
 
 
-def test_thirty_days_are_kept(api, platform, device, say, history, pass_time):
+def test_thirty_days_are_kept(api, platform, device, publish_as_device, history, advance_clock):
     now = platform.clock.now()
     for age in (29, 30):
-        say(POST, {"params": {"level": {"value": age, "time": now - age * DAY}}})
+        publish_as_device(POST, {"params": {"level": {"value": age, "time": now - age * DAY}}})
 
     def found(action: str) -> list[str]:
         span = {"StartTime": now - 40 * DAY, "EndTime": now, "Asc": 1, "PageSize": 10}
@@ -114,9 +114,9 @@ def test_thirty_days_are_kept(api, platform, device, say, history, pass_time):
         return [value["Value"] for value in data["List"]["PropertyInfo"]]
 
     assert found("QueryDevicePropertyData") == found("QueryDeviceOriginalPropertyData") == ["29"]
-    pass_time(24 * 3600)
+    advance_clock(24 * 3600)
     assert found("QueryDevicePropertyData") == found("QueryDeviceOriginalPropertyData") == []
-    say(POST, {"params": {"level": 1}})
+    publish_as_device(POST, {"params": {"level": 1}})
     assert platform.store.count("property_value") == 1
 
 
@@ -147,23 +147,23 @@ MOST = {"QueryDevicePropertiesData": 100, "QueryDeviceOriginalPropertyData": 100
         ({"IotId": ""}, "iot.prod.NullProductKey"),
     ],
 )
-def test_queries_that_are_refused(device, refused, action, params, code):
-    assert refused(action, **{"IotId": device["iot_id"], **QUERIES[action], **params}).code == code
+def test_queries_that_are_refused(device, api_error, action, params, code):
+    assert api_error(action, **{"IotId": device["iot_id"], **QUERIES[action], **params}).code == code
 
 
 @pytest.mark.parametrize("action", QUERIES)
-def test_the_largest_page(device, api, refused, action):
+def test_the_largest_page(device, api, api_error, action):
     most = MOST.get(action, 50)
     params = {"IotId": device["iot_id"], **QUERIES[action]}
     api(action, **{**params, "PageSize": most})
-    assert refused(action, **{**params, "PageSize": most + 1}).code == "iot.common.InvalidPageParams"
+    assert api_error(action, **{**params, "PageSize": most + 1}).code == "iot.common.InvalidPageParams"
 
 
 @pytest.mark.parametrize("action", [*QUERIES, "QueryDevicePropertyStatus", "QueryDeviceOriginalPropertyStatus"])
-def test_a_product_without_a_thing_model(api, register, refused, action):
+def test_a_product_without_a_thing_model(api, register, api_error, action):
     product = api("CreateProduct", ProductName="basic", NodeType=0)["ProductKey"]
     params = QUERIES.get(action, {"Asc": 1, "PageSize": 10})
-    error = refused(action, IotId=register("plain", product)["iot_id"], **params)
+    error = api_error(action, IotId=register("plain", product)["iot_id"], **params)
     assert error.code == "iot.prod.NotSeniorProduct"
 
 
@@ -174,14 +174,14 @@ def test_a_device_by_its_name(api, device, key):
     api("QueryDevicePropertyStatus", **by_name)
 
 
-def test_unknown_identifiers(device, refused):
+def test_unknown_identifiers(device, api_error):
     wrong = {
         "QueryDevicePropertyData": ({"Identifier": "nothing"}, "iot.device.NoneDeviceProperties"),
         "QueryDevicePropertiesData": ({"Identifier": ["level", "nothing"]}, "iot.device.NoneDeviceProperties"),
         "QueryDeviceEventData": ({"Identifier": "nothing"}, "iot.device.QueryDeviceEventHistoryFailed"),
     }
     for action, (params, code) in wrong.items():
-        assert refused(action, **{"IotId": device["iot_id"], **QUERIES[action], **params}).code == code
+        assert api_error(action, **{"IotId": device["iot_id"], **QUERIES[action], **params}).code == code
 
 
 def test_several_properties(several, levels):
@@ -190,11 +190,11 @@ def test_several_properties(several, levels):
     assert several() == ([[1, 3, 5], [2, 3]], 6, False)
 
 
-def test_several_properties_backwards(several, levels, device, refused, start):
+def test_several_properties_backwards(several, levels, device, api_error, start):
     levels(1, 3, 5)
     levels(2, name="humidity")
     assert several(100, 0, Asc=0) == ([[5, 3, 1], [2]], 0, False)
-    error = refused("QueryDevicePropertiesData", IotId=device["iot_id"], Identifier=["level"], Asc=0, PageSize=1,
+    error = api_error("QueryDevicePropertiesData", IotId=device["iot_id"], Identifier=["level"], Asc=0, PageSize=1,
                     StartTime=start, EndTime=start + 1)  # fmt: skip
     assert error.code == "iot.check.ParametersNotLessThanMax"
 
@@ -206,19 +206,21 @@ def test_the_property_that_fills_the_page_ends_it(several, levels):
     assert several(3, PageSize=2) == ([[3, 4], [4]], 5, False)
 
 
-def test_a_hundred_values_of_several(several, levels, say, start):
+def test_a_hundred_values_of_several(several, levels, publish_as_device, start):
     for moment in range(60):
-        say(POST, {"params": {name: {"value": 1, "time": start + moment} for name in ("level", "humidity")}})
+        publish_as_device(
+            POST, {"params": {name: {"value": 1, "time": start + moment} for name in ("level", "humidity")}}
+        )
     values, following, valid = several()
     assert (values, following, valid) == ([list(range(50))] * 2, 50, True)
     assert several(following) == ([list(range(50, 60))] * 2, 60, False)
 
 
-def test_names_given_twice_or_too_many(device, refused):
+def test_names_given_twice_or_too_many(device, api_error):
     params = {"IotId": device["iot_id"], **QUERIES["QueryDevicePropertiesData"]}
-    error = refused("QueryDevicePropertiesData", **{**params, "Identifier": ["level", "level"]})
+    error = api_error("QueryDevicePropertiesData", **{**params, "Identifier": ["level", "level"]})
     assert error.code == "iot.common.InvalidFormattedParameter"
-    error = refused("QueryDevicePropertiesData", **{**params, "Identifier": [f"p{number}" for number in range(11)]})
+    error = api_error("QueryDevicePropertiesData", **{**params, "Identifier": [f"p{number}" for number in range(11)]})
     assert error.code == "iot.system.IllegalRequest"
 
 
@@ -236,13 +238,13 @@ def events(api, device, start):
 
 
 @pytest.fixture
-def happen(say, start):
+def happen(publish_as_device, start):
     """Let a device report events, each as a name and a moment after the start."""
 
     def happen(*happenings: tuple[str, int]) -> None:
         for name, moment in happenings:
             params = {"value": {"code": 1} if name == "alarm" else {}, "time": start + moment}
-            say(f"/sys/{{own}}/thing/event/{name}/post", {"params": params})
+            publish_as_device(f"/sys/{{own}}/thing/event/{name}/post", {"params": params})
 
     return happen
 
@@ -260,8 +262,8 @@ def test_events(api, device, start, events, happen):
     assert event == {**expected, "Time": str(start + 1)}
 
 
-def test_a_type_of_events_that_there_is_not(device, refused):
-    error = refused("QueryDeviceEventData", IotId=device["iot_id"], EventType="joke", **SPAN)
+def test_a_type_of_events_that_there_is_not(device, api_error):
+    error = api_error("QueryDeviceEventData", IotId=device["iot_id"], EventType="joke", **SPAN)
     assert error.code == "iot.common.InvalidFormattedParameter"
 
 
@@ -280,19 +282,19 @@ def test_events_of_one_moment_stay_together(events, happen):
     assert events(2, PageSize=1) == ([("alarm", 2)], 3, True)
 
 
-def test_old_events_go(platform, events, happen, pass_time):
+def test_old_events_go(platform, events, happen, advance_clock):
     happen(("hello", 1))
-    pass_time(30 * 24 * 3600)
+    advance_clock(30 * 24 * 3600)
     assert events()[0] == []
     happen(("hello", 30 * DAY))
     assert platform.store.count("event_record") == 1
 
 
-def test_services(api, device, platform, say):
+def test_services(api, device, platform, publish_as_device):
     first = api("InvokeThingService", IotId=device["iot_id"], Identifier="reboot", Args='{"after": 1}')["Data"]
     platform.clock.advance(1)
     api("SetDeviceProperty", IotId=device["iot_id"], Items='{"level": 1}')
-    say("/sys/{own}/thing/service/reboot_reply", {"id": first["MessageId"], "code": 200, "data": {}})
+    publish_as_device("/sys/{own}/thing/service/reboot_reply", {"id": first["MessageId"], "code": 200, "data": {}})
     now = platform.clock.now()
 
     def services(**params):
@@ -310,10 +312,10 @@ def test_services(api, device, platform, say):
     assert call["Identifier"] == "reboot"
 
 
-def test_old_calls_go(api, device, platform, pass_time):
+def test_old_calls_go(api, device, platform, advance_clock):
     params = {"IotId": device["iot_id"], "Items": '{"level": 1}'}
     api("SetDeviceProperty", **params)
-    pass_time(30 * 24 * 3600)
+    advance_clock(30 * 24 * 3600)
     api("SetDeviceProperty", **params)
     assert platform.store.count("service_record") == 1
 
@@ -330,6 +332,6 @@ def test_the_snapshot_lists_every_property(api, device, report):
     assert [one["Identifier"] for one in battery["Data"]["List"]["PropertyStatusInfo"]] == ["battery:charge"]
 
 
-def test_a_block_that_there_is_not(device, refused):
-    error = refused("QueryDevicePropertyStatus", IotId=device["iot_id"], FunctionBlockId="nothing")
+def test_a_block_that_there_is_not(device, api_error):
+    error = api_error("QueryDevicePropertyStatus", IotId=device["iot_id"], FunctionBlockId="nothing")
     assert error.code == "iot.prod.QueryProductAbilitiesFailed"

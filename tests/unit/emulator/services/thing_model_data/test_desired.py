@@ -60,12 +60,12 @@ def test_the_unit_is_told(api, away):
     assert (listed["DataType"], listed["Name"], listed["Unit"]) == ("float", "temperature", "°C")
 
 
-def test_a_version_can_be_insisted_on(api, away, desire, desired, refused):
+def test_a_version_can_be_insisted_on(api, away, desire, desired, api_error):
     assert desire({"level": 0}, level=1) == {"level": 1}
     assert desire({"level": 1}, level=2) == {"level": 2}
     for version in (1, 3, "2", None):
         params = {"Items": '{"label": "x", "level": 9}', "Versions": json.dumps({"level": version})}
-        error = refused("SetDeviceDesiredProperty", IotId=away["iot_id"], **params)
+        error = api_error("SetDeviceDesiredProperty", IotId=away["iot_id"], **params)
         assert error.code == "iot.device.SetDevicePropertyFailed"
     assert desired()["level"] == ("2", 2)
     assert desired()["label"] == (None, 0)
@@ -97,42 +97,42 @@ def test_a_block(desire, desired):
         ('{"level": 101}', "iot.device.SetDevicePropertyFailed"),
     ],
 )
-def test_what_cannot_be_desired(refused, away, items, code):
+def test_what_cannot_be_desired(api_error, away, items, code):
     params = {"IotId": away["iot_id"], "Items": items, "Versions": "{}"}
-    assert refused("SetDeviceDesiredProperty", **params).code == code
+    assert api_error("SetDeviceDesiredProperty", **params).code == code
 
 
 @pytest.mark.parametrize("versions", ["x", "[]"])
-def test_versions_are_an_object(refused, away, versions):
+def test_versions_are_an_object(api_error, away, versions):
     params = {"IotId": away["iot_id"], "Items": '{"level": 1}', "Versions": versions}
-    assert refused("SetDeviceDesiredProperty", **params).code == "iot.common.InvalidFormattedParameter"
+    assert api_error("SetDeviceDesiredProperty", **params).code == "iot.common.InvalidFormattedParameter"
 
 
 @pytest.mark.parametrize(
     ("items", "versions"), [('{"level": 1, "level": 2}', "{}"), ('{"level": 1}', '{"level": 0, "level": 0}')]
 )
-def test_a_property_is_named_once(refused, desired, away, items, versions):
-    error = refused("SetDeviceDesiredProperty", IotId=away["iot_id"], Items=items, Versions=versions)
+def test_a_property_is_named_once(api_error, desired, away, items, versions):
+    error = api_error("SetDeviceDesiredProperty", IotId=away["iot_id"], Items=items, Versions=versions)
     assert error.code == "iot.common.InvalidFormattedParameter"
     assert desired()["level"] == (None, 0)
 
 
-def test_members_of_different_structs_can_have_one_name(api, modelled, register):
-    device = register("free", modelled("unchecked", ValidateType=2))
+def test_members_of_different_structs_can_have_one_name(api, create_modeled_product, register):
+    device = register("free", create_modeled_product("unchecked", ValidateType=2))
     items = '{"here": {"x": 1}, "there": {"x": 2}, "x": 3}'
     reply = api("SetDeviceDesiredProperty", IotId=device["iot_id"], Items=items, Versions="{}")
     assert json.loads(reply["Data"]["Versions"]) == {"here": 1, "there": 1, "x": 1}
 
 
-def test_ten_at_most(api, modelled, register, refused):
-    device = register("free", modelled("unchecked", ValidateType=2))
+def test_ten_at_most(api, create_modeled_product, register, api_error):
+    device = register("free", create_modeled_product("unchecked", ValidateType=2))
     items = {f"p{number}": number for number in range(11)}
     params = {"IotId": device["iot_id"], "Versions": "{}"}
-    error = refused("SetDeviceDesiredProperty", Items=json.dumps(items), **params)
+    error = api_error("SetDeviceDesiredProperty", Items=json.dumps(items), **params)
     assert error.code == "iot.device.TooManyDevicePropertiesPerTime"
     del items["p10"]
     api("SetDeviceDesiredProperty", Items=json.dumps(items), **params)
-    error = refused("QueryDeviceDesiredProperty", IotId=device["iot_id"], Identifier=[f"p{n}" for n in range(11)])
+    error = api_error("QueryDeviceDesiredProperty", IotId=device["iot_id"], Identifier=[f"p{n}" for n in range(11)])
     assert error.code == "iot.device.TooManyDevicePropertiesPerTime"
 
 
@@ -152,8 +152,8 @@ def test_ten_at_most(api, modelled, register, refused):
         ({"IotId": "nobody"}, "iot.device.NotExistedDevice"),
     ],
 )
-def test_what_cannot_be_asked_for(refused, away, params, code):
-    assert refused("QueryDeviceDesiredProperty", **{"IotId": away["iot_id"], **params}).code == code
+def test_what_cannot_be_asked_for(api_error, away, params, code):
+    assert api_error("QueryDeviceDesiredProperty", **{"IotId": away["iot_id"], **params}).code == code
 
 
 def test_a_device_that_is_connected_is_told(api, device, outbox):
@@ -169,22 +169,22 @@ def test_what_is_cleared_nobody_is_told(api, device, outbox):
     assert outbox() == []
 
 
-def test_a_device_asks_and_is_done(device, desire, desired, say, outbox):
+def test_a_device_asks_and_is_done(device, desire, desired, publish_as_device, outbox):
     desire(who=device, level=1, label="a", temperature=3)
     outbox()
-    say("/sys/{own}/thing/property/desired/get", {"id": "1", "params": ["level", "label", "nothing"]})
+    publish_as_device("/sys/{own}/thing/property/desired/get", {"id": "1", "params": ["level", "label", "nothing"]})
     ((topic, reply),) = outbox()
     assert topic == "/sys/{own}/thing/property/desired/get_reply"
     assert reply["data"] == {"level": {"value": 1, "version": 1}, "label": {"value": "a", "version": 1}}
     done = {"level": {"version": 1}, "label": {"version": 7}, "temperature": {}}
-    say("/sys/{own}/thing/property/desired/delete", {"id": "2", "params": done})
+    publish_as_device("/sys/{own}/thing/property/desired/delete", {"id": "2", "params": done})
     assert outbox()[0][1]["code"] == 200
     assert desired(device) == {"temperature": (None, 1), "level": (None, 1), "label": ("a", 1)}
-    say("/sys/{own}/thing/property/desired/get", {"id": "3", "params": ["level", "label"]})
+    publish_as_device("/sys/{own}/thing/property/desired/get", {"id": "3", "params": ["level", "label"]})
     assert outbox()[0][1]["data"].keys() == {"label"}
 
 
 @pytest.mark.parametrize(("what", "params"), [("get", {}), ("get", [1]), ("delete", []), ("delete", {"level": 1})])
-def test_questions_that_are_none(device, say, outbox, what, params):
-    say(f"/sys/{{own}}/thing/property/desired/{what}", {"id": "1", "params": params})
+def test_questions_that_are_none(device, publish_as_device, outbox, what, params):
+    publish_as_device(f"/sys/{{own}}/thing/property/desired/{what}", {"id": "1", "params": params})
     assert outbox()[0][1]["code"] == 460

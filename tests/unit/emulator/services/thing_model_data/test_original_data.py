@@ -40,9 +40,11 @@ def moments(pages, start, name: str = "Time") -> list[list[int]]:
     return [[int(one[name]) - start for one in page] for page in pages]
 
 
-def test_the_snapshot_has_what_failed(platform, device, say, pages, start):
-    say(POST, {"params": {name: {"value": 1, "time": start + 5} for name in ("a", "b", "c")}})
-    say(POST, {"params": {"level": {"value": 1, "time": start}, "label": {"value": "x", "time": start + 9}}})
+def test_the_snapshot_has_what_failed(platform, device, publish_as_device, pages, start):
+    publish_as_device(POST, {"params": {name: {"value": 1, "time": start + 5} for name in ("a", "b", "c")}})
+    publish_as_device(
+        POST, {"params": {"level": {"value": 1, "time": start}, "label": {"value": "x", "time": start + 9}}}
+    )
     found = pages("QueryDeviceOriginalPropertyStatus", "PropertyStatusDataInfo")
     assert [[one["Identifier"] for one in page] for page in found] == [["level", "a"], ["b", "c"], ["label"]]
     backwards = pages("QueryDeviceOriginalPropertyStatus", "PropertyStatusDataInfo", Asc=0)
@@ -53,14 +55,16 @@ def test_the_snapshot_has_what_failed(platform, device, say, pages, start):
 @pytest.mark.parametrize(("params", "code"), [({"PageSize": 51}, "iot.common.InvalidPageParams"),
                                               ({"PageSize": 0}, "iot.common.InvalidPageParams"),
                                               ({"Asc": 3}, "iot.common.InvalidFormattedParameter")])  # fmt: skip
-def test_snapshots_that_are_refused(device, refused, params, code):
+def test_snapshots_that_are_refused(device, api_error, params, code):
     wanted = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, **params}
-    assert refused("QueryDeviceOriginalPropertyStatus", **wanted).code == code
+    assert api_error("QueryDeviceOriginalPropertyStatus", **wanted).code == code
 
 
-def test_values(say, pages, start):
+def test_values(publish_as_device, pages, start):
     for moment in (1, 2, 3, 4, 5):
-        say(POST, {"params": {"level": {"value": "x" if moment == 3 else moment, "time": start + moment}}})
+        publish_as_device(
+            POST, {"params": {"level": {"value": "x" if moment == 3 else moment, "time": start + moment}}}
+        )
     query = ("QueryDeviceOriginalPropertyData", "PropertyInfo", "nextPageToken")
     found = pages(*query, Identifier="level")
     assert moments(found, start) == [[1, 2], [3, 4], [5]]
@@ -69,11 +73,11 @@ def test_values(say, pages, start):
     assert pages(*query, Identifier="anything") == [[]]
 
 
-def test_events(say, pages, start):
+def test_events(publish_as_device, pages, start):
     for moment, value in enumerate(({"code": 1}, {"code": "x"}, {"code": 3})):
         params = {"value": value, "time": start + 7}
-        say("/sys/{own}/thing/event/alarm/post", {"id": str(moment), "params": params})
-    say("/sys/{own}/thing/event/anything/post", {"params": {"value": {}, "time": start}})
+        publish_as_device("/sys/{own}/thing/event/alarm/post", {"id": str(moment), "params": params})
+    publish_as_device("/sys/{own}/thing/event/anything/post", {"params": {"value": {}, "time": start}})
     query = ("QueryDeviceOriginalEventData", "EventInfo")
     found = pages(*query, Identifier="alarm")
     outputs = [[one["OutputData"] for one in page] for page in found]
@@ -93,16 +97,16 @@ def test_events(say, pages, start):
         ("QueryDeviceOriginalServiceData", "InvalidIdentifierInServiceError"),
     ],
 )
-def test_identifiers_that_are_none(device, api, refused, start, action, code):
+def test_identifiers_that_are_none(device, api, api_error, start, action, code):
     params = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, "StartTime": start, "EndTime": start + 1}
     for identifier in ("a b", "x" * 51, "a:b:c", ":a", "路"):
-        assert refused(action, Identifier=identifier, **params).code == code
+        assert api_error(action, Identifier=identifier, **params).code == code
     for identifier in ("nothing", "x" * 50, "block:nothing"):
         assert api(action, Identifier=identifier, **params)["Data"]["NextValid"] is False
 
 
-def test_services(api, modelled, register, pages, platform):
-    device = register("free", modelled("unchecked", ValidateType=2))
+def test_services(api, create_modeled_product, register, pages, platform):
+    device = register("free", create_modeled_product("unchecked", ValidateType=2))
     for _number in range(3):
         api("InvokeThingService", IotId=device["iot_id"], Identifier="anything", Args='{"x": 1}')
     now = platform.clock.now()
@@ -126,8 +130,8 @@ def test_services(api, modelled, register, pages, platform):
         "QueryDeviceOriginalServiceData",
     ],
 )
-def test_tokens_that_are_none(device, refused, start, action, token):
+def test_tokens_that_are_none(device, api_error, start, action, token):
     params = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, "NextPageToken": token}
     if "Status" not in action:
         params |= {"Identifier": "level", "StartTime": start, "EndTime": start + 1}
-    assert refused(action, **params).code == "iot.device.PageTokensIllegal"
+    assert api_error(action, **params).code == "iot.device.PageTokensIllegal"

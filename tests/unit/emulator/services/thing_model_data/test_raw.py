@@ -10,14 +10,14 @@ import pytest
 
 
 @pytest.fixture
-def stranger(modelled, register):
+def stranger(create_modeled_product, register):
     """The row of a device whose product has a format of its own."""
-    return register("stranger", modelled("strangers", DataFormat=0))
+    return register("stranger", create_modeled_product("strangers", DataFormat=0))
 
 
-def test_a_report_that_nobody_understands(api, stranger, say, outbox):
+def test_a_report_that_nobody_understands(api, stranger, publish_as_device, outbox):
     def code() -> int:
-        say("/sys/{own}/thing/model/up_raw", b"\x00\x01", stranger)
+        publish_as_device("/sys/{own}/thing/model/up_raw", b"\x00\x01", stranger)
         ((topic, reply),) = outbox(stranger)
         assert topic == "/sys/{own}/thing/model/up_raw_reply"
         assert reply["message"]
@@ -36,8 +36,8 @@ def test_a_report_that_nobody_understands(api, stranger, say, outbox):
         ("InvokeThingService", {"Identifier": "reboot", "Args": "{}"}, "iot.device.InvokeThingServiceFailed"),
     ],
 )
-def test_what_nobody_can_translate(api, stranger, refused, outbox, action, params, code):
-    error = refused(action, IotId=stranger["iot_id"], **params)
+def test_what_nobody_can_translate(api, stranger, api_error, outbox, action, params, code):
+    error = api_error(action, IotId=stranger["iot_id"], **params)
     assert (error.code, error.message) == (code, "the product has no script")
     for kind, content, said in [
         ("Python_27", "def protocol_to_raw_data(json): pass", "scripts in JavaScript only, not Python_27"),
@@ -47,7 +47,7 @@ def test_what_nobody_can_translate(api, stranger, refused, outbox, action, param
         ("JavaScript", "function {", "SyntaxError"),
     ]:
         write_script(api, stranger, content, kind)
-        error = refused(action, IotId=stranger["iot_id"], **params)
+        error = api_error(action, IotId=stranger["iot_id"], **params)
         assert error.code == code
         assert said in error.message
     assert outbox(stranger) == []
@@ -81,36 +81,36 @@ function transformPayload(topic, bytes) { return {topic: topic, first: bytes[0],
 """
 
 
-def test_a_report_and_its_reply(api, stranger, say, outbox):
+def test_a_report_and_its_reply(api, stranger, publish_as_device, outbox):
     write_script(api, stranger, SCRIPT)
-    say("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger)
+    publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger)
     status = api("QueryDevicePropertyStatus", IotId=stranger["iot_id"])["Data"]["List"]["PropertyStatusInfo"]
     assert {row["Identifier"]: row.get("Value") for row in status}["level"] == "50"
     assert outbox(stranger, raw=True) == [("/sys/{own}/thing/model/up_raw_reply", b"\x09\x00\xc8")]
 
 
-def test_what_a_script_has_made_of_a_message_can_be_looked_up(api, stranger, say):
+def test_what_a_script_has_made_of_a_message_can_be_looked_up(api, stranger, publish_as_device):
     def transformed(message_id: int) -> dict[str, str]:
         message = api("QueryMessageInfo", UniMsgId=str(message_id))["Message"]
         return {name: value for name, value in message.items() if name.startswith("Transformed")}
 
-    assert transformed(say("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger)) == {}
+    assert transformed(publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger)) == {}
     write_script(api, stranger, SCRIPT)
-    made = transformed(say("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger))
+    made = transformed(publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger))
     own = f"{stranger['product_key']}/{stranger['device_name']}"
     assert made["TransformedTopicFullName"] == f"/sys/{own}/thing/event/property/post"
     assert json.loads(made["TransformedMessageContent"])["params"] == {"level": 50}
-    made = transformed(say("/{own}/user/data?_sn=default", b"\xff\x01", stranger))
+    made = transformed(publish_as_device("/{own}/user/data?_sn=default", b"\xff\x01", stranger))
     assert made["TransformedTopicFullName"] == f"/{own}/user/data"
     assert json.loads(made["TransformedMessageContent"])["length"] == 2
-    assert transformed(say("/{own}/user/data", b"\xff\x01", stranger)) == {}
+    assert transformed(publish_as_device("/{own}/user/data", b"\xff\x01", stranger)) == {}
 
 
-def test_what_a_device_is_told_and_what_it_answers(platform, api, stranger, say, outbox):
+def test_what_a_device_is_told_and_what_it_answers(platform, api, stranger, publish_as_device, outbox):
     write_script(api, stranger, SCRIPT)
     message_id = api("SetDeviceProperty", IotId=stranger["iot_id"], Items='{"level": 33}')["Data"]["MessageId"]
     assert outbox(stranger, raw=True) == [("/sys/{own}/thing/model/down_raw", b"\x05\x21" + message_id.encode())]
-    say("/sys/{own}/thing/model/up_raw", b"\x03" + message_id.encode(), stranger)
+    publish_as_device("/sys/{own}/thing/model/up_raw", b"\x03" + message_id.encode(), stranger)
     told = api(
         "QueryDeviceServiceData",
         IotId=stranger["iot_id"],
@@ -124,7 +124,7 @@ def test_what_a_device_is_told_and_what_it_answers(platform, api, stranger, say,
     assert '"result":7' in call["OutputData"].replace(" ", "")
 
 
-def test_a_custom_topic_whose_messages_are_made_json(api, stranger, say, platform):
+def test_a_custom_topic_whose_messages_are_made_json(api, stranger, publish_as_device, platform):
     api("CreateProductTopic", ProductKey=stranger["product_key"], TopicShortName="data", Operation="ALL")
     group = api("CreateConsumerGroup", GroupName="everything")["GroupId"]
     api(
@@ -138,23 +138,23 @@ def test_a_custom_topic_whose_messages_are_made_json(api, stranger, say, platfor
     def queued() -> list[bytes]:
         from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_queue
 
-        return platform.run(lambda ctx: [row["payload"] for row in consumer_queue.waiting(ctx, group, 100)])
+        return platform.run(lambda ctx: [row["payload"] for row in consumer_queue.queued_messages(ctx, group, 100)])
 
     own = f"/{stranger['product_key']}/{stranger['device_name']}/user/data"
-    say("/{own}/user/data?_sn=default", b"\xff\x01", stranger)
+    publish_as_device("/{own}/user/data?_sn=default", b"\xff\x01", stranger)
     assert queued() == []
     write_script(api, stranger, SCRIPT)
-    say("/{own}/user/data?_sn=default", b"\xff\x01", stranger)
+    publish_as_device("/{own}/user/data?_sn=default", b"\xff\x01", stranger)
     assert [json.loads(content) for content in queued()] == [{"topic": own, "first": -1, "length": 2}]
 
 
-def test_without_an_engine_nothing_is_made_up(api, stranger, refused, say, outbox, monkeypatch):
+def test_without_an_engine_nothing_is_made_up(api, stranger, api_error, publish_as_device, outbox, monkeypatch):
     from ansible_collections.iotops.aliyun.emulator.expressions import scripting
 
     write_script(api, stranger, SCRIPT)
     monkeypatch.setattr(scripting, "is_available", lambda: False)
-    error = refused("SetDeviceProperty", IotId=stranger["iot_id"], Items='{"level": 33}')
+    error = api_error("SetDeviceProperty", IotId=stranger["iot_id"], Items='{"level": 33}')
     assert "mini-racer, which is not installed" in error.message
-    say("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger)
+    publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger)
     ((_topic, reply),) = outbox(stranger)
     assert reply["code"] == 26002

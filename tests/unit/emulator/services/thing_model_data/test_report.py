@@ -64,19 +64,19 @@ def test_properties_are_kept_answered_and_handed_on(api, device, key, report, ou
     }
 
 
-def test_a_value_can_have_its_time(api, device, platform, say):
+def test_a_value_can_have_its_time(api, device, platform, publish_as_device):
     at = platform.clock.now() - 5000
-    say(POST, {"id": "1", "params": {"level": {"value": 3, "time": at}}})
+    publish_as_device(POST, {"id": "1", "params": {"level": {"value": 3, "time": at}}})
     listed = api("QueryDevicePropertyStatus", IotId=device["iot_id"])["Data"]["List"]["PropertyStatusInfo"]
     assert [one["Time"] for one in listed if one["Identifier"] == "level"] == [str(at)]
 
 
-def test_an_older_value_does_not_change_the_snapshot(platform, say, status, original):
+def test_an_older_value_does_not_change_the_snapshot(platform, publish_as_device, status, original):
     now = platform.clock.now()
-    say(POST, {"params": {"level": {"value": 2, "time": now}}})
-    say(POST, {"params": {"level": {"value": 1, "time": now - 1}}})
+    publish_as_device(POST, {"params": {"level": {"value": 2, "time": now}}})
+    publish_as_device(POST, {"params": {"level": {"value": 1, "time": now - 1}}})
     assert status() == original() == {"level": "2"}
-    say(POST, {"params": {"level": {"value": 3, "time": now}}})
+    publish_as_device(POST, {"params": {"level": {"value": 3, "time": now}}})
     assert status() == original() == {"level": "3"}
 
 
@@ -120,8 +120,8 @@ def test_limits_are_not_checked(report, status):
     assert status() == {"level": "1000", "label": "longer than ten bytes"}
 
 
-def test_a_product_can_have_no_check(modelled, register, report, outbox, status, original, subscribed):
-    product = modelled("unchecked", ValidateType=2)
+def test_a_product_can_have_no_check(create_modeled_product, register, report, outbox, status, original, subscribed):
+    product = create_modeled_product("unchecked", ValidateType=2)
     device = register("free", product)
     messages = subscribed(product)
     report(device, level="high", anything=[1])
@@ -133,24 +133,24 @@ def test_a_product_can_have_no_check(modelled, register, report, outbox, status,
 
 
 @pytest.mark.parametrize("at", ["soon", True, -1, None])
-def test_a_time_that_is_none(key, say, original, subscribed, at):
+def test_a_time_that_is_none(key, publish_as_device, original, subscribed, at):
     messages = subscribed(key)
-    say(POST, {"params": {"level": {"value": 1, "time": at}, "humidity": 1}})
+    publish_as_device(POST, {"params": {"level": {"value": 1, "time": at}, "humidity": 1}})
     assert original() == {"humidity": "1"}
     assert messages()[0][1]["checkFailedData"]["level"]["code"] == 460
 
 
-def test_time_can_be_a_day_ahead(platform, say, original):
+def test_time_can_be_a_day_ahead(platform, publish_as_device, original):
     now = platform.clock.now()
-    say(
+    publish_as_device(
         POST, {"params": {"level": {"value": 1, "time": now + DAY}, "humidity": {"value": 1, "time": now + DAY + 9999}}}
     )
     assert original() == {"level": "1"}
 
 
 @pytest.mark.parametrize("params", [None, {}, [], 1, "x"])
-def test_a_report_of_nothing(say, outbox, original, params):
-    say(POST, {"id": "1", "params": params})
+def test_a_report_of_nothing(publish_as_device, outbox, original, params):
+    publish_as_device(POST, {"id": "1", "params": params})
     assert outbox()[0][1]["code"] == 460
     assert original() == {}
 
@@ -171,18 +171,20 @@ def test_a_product_without_a_thing_model(api, register, report, outbox):
         (True, True, [1, 2]),
     ],
 )
-def test_repeated_properties(api, key, platform, say, subscribed, by_time, by_value, handed_on):
+def test_repeated_properties(api, key, platform, publish_as_device, subscribed, by_time, by_value, handed_on):
     api("UpdateProductFilterConfig", ProductKey=key, PropertyTimestampFilter=by_time, PropertyValueFilter=by_value)
     messages = subscribed(key)
     at = platform.clock.now()
     for value in (1, 1, 2):
-        say(POST, {"params": {"level": {"value": value, "time": at}}})
+        publish_as_device(POST, {"params": {"level": {"value": value, "time": at}}})
     assert items(messages()) == [{"level": value} for value in handed_on]
 
 
-def test_an_event(api, device, key, say, outbox, subscribed):
+def test_an_event(api, device, key, publish_as_device, outbox, subscribed):
     messages = subscribed(key)
-    say("/sys/{own}/thing/event/alarm/post", {"id": "5", "params": {"value": {"code": 7}, "time": 1700000000000}})
+    publish_as_device(
+        "/sys/{own}/thing/event/alarm/post", {"id": "5", "params": {"value": {"code": 7}, "time": 1700000000000}}
+    )
     ((topic, reply),) = outbox()
     assert (topic, reply["code"], reply["id"]) == ("/sys/{own}/thing/event/alarm/post_reply", 200, "5")
     ((topic, message),) = messages()
@@ -205,9 +207,9 @@ def test_an_event(api, device, key, say, outbox, subscribed):
     ("name", "params", "code"),
     [("nothing", {"value": {}}, 5160), ("alarm", {"value": {"code": "x"}}, 6306), ("alarm", {"value": {"x": 1}}, 6304)],
 )
-def test_an_event_that_fails_the_check(platform, key, say, outbox, subscribed, name, params, code):
+def test_an_event_that_fails_the_check(platform, key, publish_as_device, outbox, subscribed, name, params, code):
     messages = subscribed(key)
-    say(f"/sys/{{own}}/thing/event/{name}/post", {"id": "5", "params": params})
+    publish_as_device(f"/sys/{{own}}/thing/event/{name}/post", {"id": "5", "params": params})
     assert outbox()[0][1]["code"] == 200
     ((_topic, message),) = messages()
     assert message["value"] == {}
@@ -216,41 +218,41 @@ def test_an_event_that_fails_the_check(platform, key, say, outbox, subscribed, n
     assert platform.store.one("event_record", identifier=name)["valid"] == 0
 
 
-def test_the_limits_of_an_event_are_not_checked(platform, say):
-    say("/sys/{own}/thing/event/alarm/post", {"params": {"value": {"code": 1000}}})
+def test_the_limits_of_an_event_are_not_checked(platform, publish_as_device):
+    publish_as_device("/sys/{own}/thing/event/alarm/post", {"params": {"value": {"code": 1000}}})
     assert platform.store.one("event_record")["valid"] == 1
 
 
-def test_an_event_of_no_time(platform, say, outbox):
-    say("/sys/{own}/thing/event/hello/post", {"params": {"value": {}, "time": "now"}})
+def test_an_event_of_no_time(platform, publish_as_device, outbox):
+    publish_as_device("/sys/{own}/thing/event/hello/post", {"params": {"value": {}, "time": "now"}})
     assert outbox()[0][1]["code"] == 460
     assert platform.store.count("event_record") == 0
 
 
-def test_an_event_without_check(platform, modelled, register, say):
-    device = register("free", modelled("unchecked", ValidateType=2))
-    say("/sys/{own}/thing/event/anything/post", {"params": {"a": 1, "time": 1700000000000}}, device)
+def test_an_event_without_check(platform, create_modeled_product, register, publish_as_device):
+    device = register("free", create_modeled_product("unchecked", ValidateType=2))
+    publish_as_device("/sys/{own}/thing/event/anything/post", {"params": {"a": 1, "time": 1700000000000}}, device)
     (row,) = platform.store.all("event_record")
     assert (row["identifier"], row["output"], row["valid"]) == ("anything", '{"a":1}', 0)
     assert row["at"] == 1700000000000
 
 
-def test_a_batch(platform, api, device, say, status):
+def test_a_batch(platform, api, device, publish_as_device, status):
     at = platform.clock.now() - 1000
     params = {
         "properties": {"level": [{"value": 1, "time": at}, {"value": 2, "time": at + 1}], "humidity": [{"value": 3}]},
         "events": {"alarm": [{"value": {"code": 1}, "time": at}]},
     }
-    say("/sys/{own}/thing/event/property/batch/post", {"id": "1", "params": params})
+    publish_as_device("/sys/{own}/thing/event/property/batch/post", {"id": "1", "params": params})
     assert status() == {"level": "2", "humidity": "3"}
     assert platform.store.count("property_value", identifier="level") == 2
     assert platform.store.count("event_record", identifier="alarm", at=at) == 1
 
 
 @pytest.fixture
-def family(platform, api, modelled, register):
+def family(platform, api, create_modeled_product, register):
     """The rows of a gateway and of a sub-device behind it."""
-    gateway = register("gateway", modelled("gateways", NodeType=1))
+    gateway = register("gateway", create_modeled_product("gateways", NodeType=1))
     sub_device = register("sub_device")
     row = {"iot_id": sub_device["iot_id"], "gateway_iot_id": gateway["iot_id"], "added_at": 0}
     platform.store.insert("topology", **row)
@@ -261,26 +263,26 @@ def identity(device) -> dict[str, str]:
     return {"productKey": device["product_key"], "deviceName": device["device_name"]}
 
 
-def test_a_gateway_reports_for_its_sub_devices(platform, family, say, status, outbox):
+def test_a_gateway_reports_for_its_sub_devices(platform, family, publish_as_device, status, outbox):
     gateway, sub_device = family
     part = {"identity": identity(sub_device), "properties": {"level": 2}, "events": {"alarm": {"value": {"code": 1}}}}
     params = {"properties": {"level": 1}, "subDevices": [part]}
-    say("/sys/{own}/thing/event/property/pack/post", {"id": "1", "params": params}, gateway)
+    publish_as_device("/sys/{own}/thing/event/property/pack/post", {"id": "1", "params": params}, gateway)
     assert outbox(gateway)[0][1]["code"] == 200
     assert (status(gateway), status(sub_device)) == ({"level": "1"}, {"level": "2"})
     assert platform.store.count("event_record", iot_id=sub_device["iot_id"]) == 1
 
 
-def test_a_gateway_does_not_report_for_others(family, say, status, device, outbox):
+def test_a_gateway_does_not_report_for_others(family, publish_as_device, status, device, outbox):
     gateway, _sub_device = family
     for other in (identity(device), {"productKey": "a1", "deviceName": "nobody"}, {"productKey": 1}):
         params = {"subDevices": [{"identity": other, "properties": {"level": 2}}]}
-        say("/sys/{own}/thing/event/property/pack/post", {"id": "1", "params": params}, gateway)
+        publish_as_device("/sys/{own}/thing/event/property/pack/post", {"id": "1", "params": params}, gateway)
         assert outbox(gateway)[0][1]["code"] == 460
     assert status(device) == {}
 
 
-def test_what_is_reported_late(family, say, status, platform, subscribed):
+def test_what_is_reported_late(family, publish_as_device, status, platform, subscribed):
     gateway, sub_device = family
     messages = subscribed(sub_device["product_key"])
     at = platform.clock.now() - DAY
@@ -289,27 +291,27 @@ def test_what_is_reported_late(family, say, status, platform, subscribed):
         "properties": [{"level": {"value": 1, "time": at}}, {"level": {"value": 2, "time": at + 1}}],
         "events": [{"alarm": {"value": {"code": 1}, "time": at}}],
     }
-    say("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": [part]}, gateway)
+    publish_as_device("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": [part]}, gateway)
     own = f"/{sub_device['product_key']}/sub_device/thing/event"
     topics = [topic for topic, _message in messages()]
     assert topics == [f"{own}/property/history/post"] * 2 + [f"{own}/alarm/history/post"]
     assert status(sub_device) == {"level": "2"}
 
 
-def test_a_device_reports_late_for_itself(say, status, platform):
+def test_a_device_reports_late_for_itself(publish_as_device, status, platform):
     part = {"properties": [{"level": {"value": 1, "time": platform.clock.now() - DAY}}]}
-    say("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": [part]})
+    publish_as_device("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": [part]})
     assert status() == {"level": "1"}
 
 
-def test_late_is_not_the_same_subscription(say, key, platform, subscribed):
+def test_late_is_not_the_same_subscription(publish_as_device, key, platform, subscribed):
     messages = subscribed(key, DeviceDataFlag=True)
     part = {"properties": [{"level": {"value": 1, "time": platform.clock.now() - DAY}}]}
-    say("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": [part]})
+    publish_as_device("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": [part]})
     assert messages() == []
 
 
 @pytest.mark.parametrize("params", [{}, [1], [{"properties": {}}], [{"events": [1]}], [{"identity": 1}]])
-def test_a_late_report_that_is_none(say, outbox, params):
-    say("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": params})
+def test_a_late_report_that_is_none(publish_as_device, outbox, params):
+    publish_as_device("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": params})
     assert outbox()[0][1]["code"] == 460

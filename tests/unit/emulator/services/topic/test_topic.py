@@ -102,12 +102,12 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("params", "code"), WRONG)
-def test_what_cannot_be_created_or_changed(refused, create, listed, product, params, code):
+def test_what_cannot_be_created_or_changed(api_error, create, listed, product, params, code):
     topic_id = create("other")
     before = listed()
     whole = {"TopicShortName": "submit", "Operation": "PUB", **params}
-    assert refused("CreateProductTopic", ProductKey=product, **whole).code == code
-    assert refused("UpdateProductTopic", TopicId=topic_id, **whole).code == code
+    assert api_error("CreateProductTopic", ProductKey=product, **whole).code == code
+    assert api_error("UpdateProductTopic", TopicId=topic_id, **whole).code == code
     assert listed() == before
 
 
@@ -118,24 +118,24 @@ def test_what_must_be_there(api, product):
             api("CreateProductTopic", **params)
 
 
-def test_a_name_is_there_once_in_a_product(api, create, refused, product):
+def test_a_name_is_there_once_in_a_product(api, create, api_error, product):
     create("submit")
     for name in ("submit", "user/submit", "get"):
-        again = refused("CreateProductTopic", ProductKey=product, TopicShortName=name, Operation="SUB")
+        again = api_error("CreateProductTopic", ProductKey=product, TopicShortName=name, Operation="SUB")
         assert again.code == "iot.messagebroker.TopicAlreadyFound"
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     api("CreateProductTopic", ProductKey=other, TopicShortName="submit", Operation="PUB")
 
 
-def test_a_product_has_at_most_50(create, refused, product):
+def test_a_product_has_at_most_50(create, api_error, product):
     assert service.MAX_TOPICS == 50
     for number in range(47):
         create(f"topic_{number}")
     more = {"ProductKey": product, "TopicShortName": "more", "Operation": "PUB"}
-    assert refused("CreateProductTopic", **more).code == "iot.messagebroker.TopicTemplateCountExceedMax"
+    assert api_error("CreateProductTopic", **more).code == "iot.messagebroker.TopicTemplateCountExceedMax"
 
 
-def test_an_update(create, api, listed, refused):
+def test_an_update(create, api, listed, api_error):
     topic_id = create("submit", Desc="old", Codec="JSON", EnableProxySubscribe=True)
     api("UpdateProductTopic", TopicId=topic_id, TopicShortName="resubmit", Operation="ALL")
     read = listed()["user/resubmit"]
@@ -144,15 +144,15 @@ def test_an_update(create, api, listed, refused):
     api("UpdateProductTopic", TopicId=topic_id, TopicShortName="resubmit", Operation="SUB", Desc="")
     read = listed()["user/resubmit"]
     assert (read["Operation"], read["Desc"]) == ("1", "")
-    taken = refused("UpdateProductTopic", TopicId=topic_id, TopicShortName="user/get", Operation="SUB")
+    taken = api_error("UpdateProductTopic", TopicId=topic_id, TopicShortName="user/get", Operation="SUB")
     assert taken.code == "iot.messagebroker.TopicAlreadyFound"
 
 
-def test_a_deleted_class_is_gone(create, api, listed, refused):
+def test_a_deleted_class_is_gone(create, api, listed, api_error):
     topic_id = create()
     api("DeleteProductTopic", TopicId=topic_id)
     assert "user/submit" not in listed()
-    assert refused("DeleteProductTopic", TopicId=topic_id).code == "iot.messagebroker.TopicTemplatsNotFound"
+    assert api_error("DeleteProductTopic", TopicId=topic_id).code == "iot.messagebroker.TopicTemplatsNotFound"
     assert create() != topic_id
     default = listed()["user/get"]["Id"]
     api("DeleteProductTopic", TopicId=default)
@@ -160,22 +160,22 @@ def test_a_deleted_class_is_gone(create, api, listed, refused):
 
 
 @pytest.mark.parametrize("topic_id", ["x", "1.5", "-1", "9" * 19, "１"])
-def test_what_is_no_id(refused, topic_id):
+def test_what_is_no_id(api_error, topic_id):
     code = "iot.messagebroker.InvalidFormattedTopicTemplateId"
-    assert refused("DeleteProductTopic", TopicId=topic_id).code == code
-    assert refused("UpdateProductTopic", TopicId=topic_id, TopicShortName="a", Operation="PUB").code == code
+    assert api_error("DeleteProductTopic", TopicId=topic_id).code == code
+    assert api_error("UpdateProductTopic", TopicId=topic_id, TopicShortName="a", Operation="PUB").code == code
 
 
 @pytest.mark.parametrize("topic_id", ["9999", "9" * 18])
-def test_a_class_that_is_not_there(refused, topic_id):
-    wrong = refused("UpdateProductTopic", TopicId=topic_id, TopicShortName="a", Operation="PUB")
+def test_a_class_that_is_not_there(api_error, topic_id):
+    wrong = api_error("UpdateProductTopic", TopicId=topic_id, TopicShortName="a", Operation="PUB")
     assert wrong.code == "iot.messagebroker.TopicTemplatsNotFound"
 
 
-def test_a_product_that_is_not_there(refused):
+def test_a_product_that_is_not_there(api_error):
     params = {"ProductKey": "a1nothing00", "TopicShortName": "a", "Operation": "PUB"}
-    assert refused("CreateProductTopic", **params).code == "iot.prod.NotExistedProduct"
-    assert refused("QueryProductTopic", ProductKey="a1nothing00").code == "iot.prod.NotExistedProduct"
+    assert api_error("CreateProductTopic", **params).code == "iot.prod.NotExistedProduct"
+    assert api_error("QueryProductTopic", ProductKey="a1nothing00").code == "iot.prod.NotExistedProduct"
 
 
 def test_a_deleted_product_takes_its_classes_along(platform, api, product, create):
@@ -216,7 +216,7 @@ def test_custom_topics_taken_apart():
     ],
 )
 def test_filters(pattern, topic, met):
-    assert topics.meets(pattern, topic) is met
+    assert topics.filter_matches(pattern, topic) is met
 
 
 @pytest.mark.parametrize(
@@ -233,4 +233,4 @@ def test_filters(pattern, topic, met):
     ],
 )
 def test_filters_that_mean_some_devices_topic(pattern, topic, met):
-    assert topics.meets_some(pattern, topic) is met
+    assert topics.filter_overlaps(pattern, topic) is met

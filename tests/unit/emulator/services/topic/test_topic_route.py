@@ -92,7 +92,7 @@ def test_destinations_that_cannot_be(route, routed, topic, product):
     assert routed(topic("lamp"))[0] == [topic("lock", "get")]
 
 
-def test_sources_that_cannot_be(refused, topic, product, platform):
+def test_sources_that_cannot_be(api_error, topic, product, platform):
     target = [topic("lock", "get")]
     for source, code in (
         (topic("new"), "iot.device.InactiveDevice"),
@@ -102,7 +102,7 @@ def test_sources_that_cannot_be(refused, topic, product, platform):
         (f"/{product}/lamp/user/+", "iot.messagebroker.InvalidFormattedSrcTopicName"),
         ("/a1nothing00/lamp/user/get", "iot.messagebroker.NotMatchedProductKeyWithSrcTopicOwner"),
     ):
-        assert refused("CreateTopicRouteTable", SrcTopic=source, DstTopic=target).code == code
+        assert api_error("CreateTopicRouteTable", SrcTopic=source, DstTopic=target).code == code
     assert platform.store.count("topic_route") == 0
 
 
@@ -114,24 +114,24 @@ def test_what_must_be_there(api, topic):
             api(action, DstTopic=[topic("lamp")])
 
 
-def test_a_source_has_at_most_100_destinations(api, route, refused, routed, topic, product, platform):
+def test_a_source_has_at_most_100_destinations(api, route, api_error, routed, topic, product, platform):
     many = [f"many_{number}" for number in range(101)]
     with platform.store.transaction():
         for name in many:
             platform.store.insert("product_topic", product_key=product, short_name=f"user/{name}", operation="SUB")
     source, targets = topic("lamp"), [topic("lock", name) for name in many]
     too_many = "iot.messagebroker.DestTopicNameArraySizeIsLarge"
-    assert refused("CreateTopicRouteTable", SrcTopic=source, DstTopic=targets).code == too_many
+    assert api_error("CreateTopicRouteTable", SrcTopic=source, DstTopic=targets).code == too_many
     assert routed(source)[0] == []
     assert route(source, *targets[:60]) == []
     assert route(source, *targets[50:100]) == []
-    assert refused("CreateTopicRouteTable", SrcTopic=source, DstTopic=targets[100:]).code == too_many
+    assert api_error("CreateTopicRouteTable", SrcTopic=source, DstTopic=targets[100:]).code == too_many
     assert route(source, *targets[:100]) == []
     assert route(topic("lock"), targets[100]) == []
     assert routed(source)[0] == targets[:100]
 
 
-def test_routes_that_are_deleted(route, routed, topic, refused):
+def test_routes_that_are_deleted(route, routed, topic, api_error):
     source, gone, stays = topic("lamp"), topic("lock", "get"), topic("new", "get")
     route(source, gone, stays)
     assert route(source, gone, topic("lock", "nothing"), gone, action="DeleteTopicRouteTable") == [
@@ -139,13 +139,13 @@ def test_routes_that_are_deleted(route, routed, topic, refused):
     ]
     assert routed(source)[0] == [stays]
     assert route(source, gone, action="DeleteTopicRouteTable") == [gone]
-    wrong = refused("DeleteTopicRouteTable", SrcTopic="lamp", DstTopic=[gone])
+    wrong = api_error("DeleteTopicRouteTable", SrcTopic="lamp", DstTopic=[gone])
     assert wrong.code == "iot.messagebroker.InvalidFormattedSrcTopicName"
 
 
-def test_what_is_no_custom_topic_has_no_table(refused, product):
+def test_what_is_no_custom_topic_has_no_table(api_error, product):
     for action in ("QueryTopicRouteTable", "QueryTopicReverseRouteTable"):
-        wrong = refused(action, Topic=f"/sys/{product}/lamp/thing/event/property/post")
+        wrong = api_error(action, Topic=f"/sys/{product}/lamp/thing/event/property/post")
         assert wrong.code == "iot.messagebroker.InvalidFormattedTopicName"
 
 

@@ -66,7 +66,7 @@ def told(platform):
     """What a device was told, topic by topic and message by message."""
 
     def told(iot_id: str) -> list[tuple[str, dict]]:
-        messages = platform.run(lambda ctx: downlink.waiting(ctx, iot_id))
+        messages = platform.run(lambda ctx: downlink.pending_messages(ctx, iot_id))
         return [(message["topic"], json.loads(message["payload"])) for message in messages]
 
     return told
@@ -136,16 +136,16 @@ def test_tokens_are_secrets(platform, api, device):
         ({"IotId": "absent", "Udi": "路" * 4097}, "UdiTooLong"),
     ],
 )
-def test_what_cannot_be_created(platform, device, refused, params, code):
-    assert refused("CreateDeviceTunnel", **params).code == f"iot.securetunnel.{code}"
+def test_what_cannot_be_created(platform, device, api_error, params, code):
+    assert api_error("CreateDeviceTunnel", **params).code == f"iot.securetunnel.{code}"
     assert platform.store.count("tunnel") == 0
 
 
-def test_a_device_must_be_online(platform, create, offline, online, refused):
-    assert refused("CreateDeviceTunnel", IotId=offline("never")).code == "iot.securetunnel.DeviceNotOnline"
+def test_a_device_must_be_online(platform, create, offline, online, api_error):
+    assert api_error("CreateDeviceTunnel", IotId=offline("never")).code == "iot.securetunnel.DeviceNotOnline"
     iot_id = online("once")
     platform.run(lambda ctx: go_offline(ctx, find_device(ctx, {"IotId": iot_id})))
-    assert refused("CreateDeviceTunnel", IotId=iot_id).code == "iot.securetunnel.DeviceNotOnline"
+    assert api_error("CreateDeviceTunnel", IotId=iot_id).code == "iot.securetunnel.DeviceNotOnline"
 
 
 def test_texts_at_the_limits(create, device):
@@ -158,51 +158,51 @@ def test_the_id_wins_over_the_names(api, read, product, device, online):
     assert read(made["Data"]["TunnelId"])["DeviceName"] == "lamp"
 
 
-def test_a_device_has_10_tunnels(api, create, device, online, refused):
+def test_a_device_has_10_tunnels(api, create, device, online, api_error):
     tunnels = [create(device) for _number in range(10)]
-    assert refused("CreateDeviceTunnel", IotId=device).code == "iot.securetunnel.TunnelAmountExceedByDevice"
+    assert api_error("CreateDeviceTunnel", IotId=device).code == "iot.securetunnel.TunnelAmountExceedByDevice"
     api("CloseDeviceTunnel", TunnelId=tunnels[0])
-    assert refused("CreateDeviceTunnel", IotId=device).code == "iot.securetunnel.TunnelAmountExceedByDevice"
+    assert api_error("CreateDeviceTunnel", IotId=device).code == "iot.securetunnel.TunnelAmountExceedByDevice"
     create(online("other"))
     api("DeleteDeviceTunnel", TunnelId=tunnels[0])
     create(device)
 
 
-def test_an_instance_has_1000_tunnels(create, device, online, refused, monkeypatch):
+def test_an_instance_has_1000_tunnels(create, device, online, api_error, monkeypatch):
     assert service.MAX_TUNNELS_PER_INSTANCE == 1000
     monkeypatch.setattr(service, "MAX_TUNNELS_PER_INSTANCE", 2)
     create(device)
     create(device)
     other = online("other")
-    assert refused("CreateDeviceTunnel", IotId=other).code == "iot.securetunnel.TunnelAmountExceedByInstance"
+    assert api_error("CreateDeviceTunnel", IotId=other).code == "iot.securetunnel.TunnelAmountExceedByInstance"
     create(other, IotInstanceId="iot-other")
 
 
-def test_a_tunnel_belongs_to_its_instance(api, create, device, refused):
+def test_a_tunnel_belongs_to_its_instance(api, create, device, api_error):
     tunnel = create(device, IotInstanceId="iot-one")
     for action in ("QueryDeviceTunnel", "CloseDeviceTunnel", "DeleteDeviceTunnel"):
-        error = refused(action, TunnelId=tunnel, IotInstanceId="iot-other")
+        error = api_error(action, TunnelId=tunnel, IotInstanceId="iot-other")
         assert error.code == "iot.securetunnel.InstanceIdMismatch"
     api("CloseDeviceTunnel", TunnelId=tunnel, IotInstanceId="iot-one")
 
 
-def test_a_tunnel_is_closed_and_deleted(platform, api, create, read, device, refused):
+def test_a_tunnel_is_closed_and_deleted(platform, api, create, read, device, api_error):
     tunnel = create(device)
-    assert refused("DeleteDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.IllegalState"
+    assert api_error("DeleteDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.IllegalState"
     platform.clock.advance(HOUR)
     api("CloseDeviceTunnel", TunnelId=tunnel)
     closed = read(tunnel)
     assert closed["TunnelState"] == "CLOSED"
     assert closed["UtcClosed"] > closed["UtcCreated"]
-    assert refused("CloseDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.IllegalState"
+    assert api_error("CloseDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.IllegalState"
     platform.clock.advance(DAY)
     assert read(tunnel) == closed
     api("DeleteDeviceTunnel", TunnelId=tunnel)
     for action in ("QueryDeviceTunnel", "CloseDeviceTunnel", "DeleteDeviceTunnel"):
-        assert refused(action, TunnelId=tunnel).code == "iot.securetunnel.TunnelNotExist"
+        assert api_error(action, TunnelId=tunnel).code == "iot.securetunnel.TunnelNotExist"
 
 
-def test_a_tunnel_is_closed_after_a_day_and_gone_after_30(platform, create, read, device, told, refused):
+def test_a_tunnel_is_closed_after_a_day_and_gone_after_30(platform, create, read, device, told, api_error):
     tunnel = create(device)
     platform.clock.advance(DAY - 60)
     assert read(tunnel)["TunnelState"] == "OPEN"
@@ -214,15 +214,15 @@ def test_a_tunnel_is_closed_after_a_day_and_gone_after_30(platform, create, read
     platform.clock.advance(29 * DAY - 60)
     assert read(tunnel)["TunnelState"] == "CLOSED"
     platform.clock.advance(60)
-    assert refused("QueryDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.TunnelNotExist"
+    assert api_error("QueryDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.TunnelNotExist"
 
 
-def test_a_tunnel_goes_with_its_device(platform, api, create, device, refused):
+def test_a_tunnel_goes_with_its_device(platform, api, create, device, api_error):
     tunnel = create(device)
     api("DeleteDevice", IotId=device)
-    assert refused("QueryDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.TunnelNotExist"
+    assert api_error("QueryDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.TunnelNotExist"
     platform.clock.advance(31 * DAY)
-    platform.do_due_work()
+    platform.run_due_work()
     assert platform.store.count("due") == 0
 
 
