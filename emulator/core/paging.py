@@ -48,7 +48,8 @@ def requested_page(ctx: Context, params: Mapping[str, Any]) -> Page:
     Raises:
         ApiError: ``iot.common.InvalidPageParams`` if the page number, size or token is not allowed.
     """
-    assert ctx.operation is not None and ctx.operation.pages is not None
+    assert ctx.operation is not None
+    assert ctx.operation.pages is not None
     pages = ctx.operation.pages
     size = params.get(pages.size, min(DEFAULT_SIZE, pages.max_size))
     if not 1 <= size <= pages.max_size:

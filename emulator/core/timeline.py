@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Query records by time range, page by page.
 
-A page is continued either at a time (``NextTime``) or with a token (``NextPageToken``) that contains the exact position.
+The next page is requested either by time (``NextTime``) or by a token with the exact position (``NextPageToken``).
 """
 
 from __future__ import annotations

@@ -179,7 +179,7 @@ def _parse_members(members: Mapping[str, Param], tree: dict[str, Any], name: str
 
 
 def render(reply: Mapping[str, Any], media_type: str, root: str) -> bytes:
-    """Return a response as JSON or XML; ``root`` is the name of the XML root element. XML omits members that are None."""
+    """Return a response as JSON, or as XML with the root element ``root``. XML omits members that are None."""
     if media_type == JSON:
         return json.dumps(reply, ensure_ascii=False, separators=(",", ":")).encode()
     parts = ['<?xml version="1.0" encoding="UTF-8"?>\n']

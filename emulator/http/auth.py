@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a request may come in: its signature, its time, its nonce.
+"""Authenticate requests: check signature, timestamp and nonce.
 
-Two signatures are in use. V1 (HMAC-SHA1, ``Signature`` among the parameters) is the manual's chapter 4.5 and the
-original SDK's; ACS3-HMAC-SHA256 (the ``Authorization`` header) is the upgraded SDKs'.
+There are two signature methods. V1 (HMAC-SHA1, ``Signature`` in the parameters) is defined in manual chapter 4.5 and
+used by the original SDK; ACS3-HMAC-SHA256 (the ``Authorization`` header) is used by the upgraded SDKs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from urllib.parse import quote
 from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError, missing_parameter
 from ansible_collections.iotops.aliyun.emulator.core.wire import Request
 
-#: How far, in seconds, a request's timestamp may be from the platform's clock, either way.
+#: The largest allowed difference between the timestamp of a request and real time, in seconds, in both directions.
 TOLERANCE = 15 * 60
 
 _ACS3 = "ACS3-HMAC-SHA256"
@@ -28,10 +28,11 @@ _ACS3_REQUIRED = ("x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256")
 
 
 class Authenticator:
-    """Lets signed requests in.
+    """Accepts requests with a valid signature.
 
-    ``keys`` maps AccessKey ids to secrets. An STS key is one of them, and whatever security token comes with it is
-    accepted. ``clock`` gives real time in seconds: signatures do not follow the platform's own clock.
+    Args:
+        keys: AccessKey secrets by AccessKey id. For an STS key any security token is accepted.
+        clock: returns real time in seconds; signatures do not depend on the clock of the emulator.
     """
 
     def __init__(self, keys: Mapping[str, str], clock: Callable[[], float] = time.time) -> None:
@@ -40,15 +41,15 @@ class Authenticator:
         self._nonces = _Nonces()
 
     def check(self, request: Request) -> None:
-        """Raises GatewayError where the request must not come in."""
+        """Raise GatewayError if the request is not accepted."""
         authorization = request.headers.get("Authorization")
         if authorization:
             self._check_acs3(request, authorization)
         else:
             self._check_v1(request)
 
-    def forget(self) -> None:
-        """Take every nonce as unused."""
+    def reset(self) -> None:
+        """Forget all used nonces."""
         self._nonces = _Nonces()
 
     def _check_v1(self, request: Request) -> None:
@@ -89,7 +90,7 @@ class Authenticator:
             raise GatewayError(404, "InvalidAccessKeyId.NotFound") from None
 
     def _check_time(self, timestamp: str) -> float:
-        """The present time in seconds, provided ``timestamp`` is near it."""
+        """Return the current time in seconds. Raises GatewayError if ``timestamp`` differs too much from it."""
         try:
             if len(timestamp) != 20 or timestamp[-1] != "Z":
                 raise ValueError(timestamp)
@@ -102,44 +103,45 @@ class Authenticator:
         return now
 
     def _check_nonce(self, access_key_id: str, nonce: str, now: float) -> None:
-        # After the signature, so that nobody without the key can use up a nonce.
+        # Checked after the signature, so that a request without the secret cannot use up a nonce.
         if not self._nonces.use(f"{access_key_id}\n{nonce}", now):
             raise GatewayError(400, "SignatureNonceUsed")
 
 
 class _Nonces:
-    """Remembers nonces for as long as a request that carries them could pass the check of its time.
+    """Stores nonces as long as a request with the same nonce could have a valid timestamp.
 
-    Two generations of hashes: 8 bytes tell two nonces apart well enough, and dropping a whole generation costs nothing.
+    The nonces are stored as hashes of 8 bytes, which is enough to distinguish them, in two generations: dropping a
+    whole generation is cheap.
     """
 
     def __init__(self) -> None:
-        self._young: set[int] = set()
-        self._old: set[int] = set()
-        self._turn = 0.0
+        self._current: set[int] = set()
+        self._previous: set[int] = set()
+        self._rotated_at = 0.0
 
     def use(self, nonce: str, now: float) -> bool:
-        """Whether ``nonce`` is new; from now on it is not."""
-        if now - self._turn > 2 * TOLERANCE:
-            self._old = self._young
-            self._young = set()
-            self._turn = now
+        """Mark ``nonce`` as used; return False if it was used before."""
+        if now - self._rotated_at > 2 * TOLERANCE:
+            self._previous = self._current
+            self._current = set()
+            self._rotated_at = now
         key = hash(nonce)
-        if key in self._young or key in self._old:
+        if key in self._current or key in self._previous:
             return False
-        self._young.add(key)
+        self._current.add(key)
         return True
 
 
 def v1_signature(method: str, values: Mapping[str, str], secret: str) -> bytes:
-    """The Base64 text of the V1 signature over all parameters, those of a form body included, but ``Signature``."""
+    """Return the V1 signature in Base64. It covers all parameters of query and form body except ``Signature``."""
     canonical = _canonical(item for item in values.items() if item[0] != "Signature")
     text = f"{method}&%2F&{_encoded(canonical)}"
     return base64.b64encode(hmac.digest(f"{secret}&".encode(), text.encode(), "sha1"))
 
 
 def acs3_signature(request: Request, signed_headers: Iterable[str], secret: str) -> bytes:
-    """The hexadecimal text of the ACS3 signature, over the query as it was sent and the headers that it names."""
+    """Return the ACS3 signature in hexadecimal digits. It covers the query as sent, the body and the signed headers."""
     names = list(signed_headers)
     headers = "".join(f"{name}:{request.headers.get(name, '').strip()}\n" for name in names)
     canonical = "\n".join(
@@ -161,7 +163,7 @@ def _canonical(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _encoded(text: str) -> str:
-    # Most names and values stand for themselves, which is seen in a fraction of the time that ``quote`` takes.
+    # Most names and values need no encoding, and this check is much faster than ``quote``.
     return text if text.isascii() and text.isalnum() else quote(text, safe="~")
 
 

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""``/_emulator/…``: looking into the platform and steering it, which the real one does not let anybody do.
+"""Serve the control endpoints ``/_emulator/…``, which inspect and control the emulator.
 
-These addresses need no signature: whoever can reach them owns the emulator.
+The real platform has no such endpoints. They need no signature: any client that can reach them controls the emulator.
 """
 
 from __future__ import annotations
@@ -30,28 +30,35 @@ _SECRET_WORDS = ("secret", "password", "passwd", "token", "pincode", "pin_code",
 
 @dataclass(frozen=True)
 class Control:
-    """The control addresses of one server; ``empty`` brings all of it back to its beginning."""
+    """The control endpoints of one server.
+
+    Attributes:
+        platform: the emulated account.
+        faults: the active fault rules.
+        journal: the recorded calls.
+        reset_server: resets the server to its initial state.
+    """
 
     platform: Platform
     faults: Faults
     journal: Journal
-    empty: Callable[[], None]
+    reset_server: Callable[[], None]
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Put the addresses into an application's router."""
+        """Add the endpoints to the router of an application."""
         router.add_get("/_emulator/health", self.health)
         router.add_post("/_emulator/reset", self.reset)
         router.add_get("/_emulator/calls", self.calls)
-        router.add_delete("/_emulator/calls", self.forget_calls)
+        router.add_delete("/_emulator/calls", self.clear_calls)
         router.add_put("/_emulator/faults", self.replace_faults)
         router.add_post("/_emulator/clock", self.advance_clock)
         router.add_get("/_emulator/state", self.state)
         router.add_get("/_emulator/devices", self.devices)
-        router.add_post("/_emulator/devices", self.make_devices)
+        router.add_post("/_emulator/devices", self.create_devices)
         router.add_post("/_emulator/consumers", self.consume)
 
     async def health(self, _http: web.Request) -> web.Response:
-        """What runs here and which operations it carries out."""
+        """Return the version, the implemented operations and whether scripts can run."""
         names = sorted(registry.OPERATIONS)
         return _json(
             {
@@ -65,81 +72,81 @@ class Control:
         )
 
     async def reset(self, _http: web.Request) -> web.Response:
-        """An empty platform again."""
-        self.empty()
+        """Reset the emulator to its initial, empty state."""
+        self.reset_server()
         return _json({})
 
     async def calls(self, http: web.Request) -> web.Response:
-        """The journal, or with ``since`` what came after that number."""
+        """Return the journal; with ``since`` only the calls after that number."""
         since = http.query.get("since", "0")
         if not (since.isascii() and since.isdigit()):
-            return _refused("since is the number of a call")
+            return _bad_request("since must be the number of a call")
         return _json({"calls": self.journal.since(int(since))})
 
-    async def forget_calls(self, _http: web.Request) -> web.Response:
-        """An empty journal."""
+    async def clear_calls(self, _http: web.Request) -> web.Response:
+        """Clear the journal."""
         self.journal.clear()
         return _json({})
 
     async def replace_faults(self, http: web.Request) -> web.Response:
-        """Put the list of rules in the body in force, in place of those before."""
+        """Replace the active fault rules with the list in the request body."""
         try:
             self.faults.replace(json.loads(await http.read()))
         except ValueError as error:
-            return _refused(str(error))
+            return _bad_request(str(error))
         return _json({})
 
     async def advance_clock(self, http: web.Request) -> web.Response:
-        """Move the clock ``advance`` seconds forward, do what fell due, and tell the time in milliseconds."""
+        """Move the clock forward by ``advance`` seconds, run due work, and return the time in milliseconds."""
         try:
             seconds = json.loads(await http.read())["advance"]
             if isinstance(seconds, bool):
                 raise TypeError(seconds)
             self.platform.clock.advance(seconds)
         except (ValueError, TypeError, KeyError, OverflowError):
-            return _refused('the body is {"advance": seconds}, and time only moves forward')
+            return _bad_request('the body must be {"advance": seconds} with seconds not negative')
         self.platform.run_due_work()
         return _json({"now": self.platform.clock.now()})
 
     async def state(self, _http: web.Request) -> web.Response:
-        """Every row of every table, with its secrets masked."""
+        """Return all rows of all tables, with masked secrets."""
         self.platform.run_due_work()
         return _json(_masked(self.platform.store.tables()))
 
-    async def make_devices(self, http: web.Request) -> web.Response:
-        """Make simulated devices, or change some, as ``services.fleet`` describes it."""
+    async def create_devices(self, http: web.Request) -> web.Response:
+        """Create or update simulated devices; see ``control_devices.create_devices``."""
         try:
-            wanted = json.loads(await http.read())
-            made = self.platform.run(lambda ctx: control_devices.create_devices(ctx, wanted))
+            body = json.loads(await http.read())
+            created = self.platform.run(lambda ctx: control_devices.create_devices(ctx, body))
         except (ValueError, RecursionError) as error:
-            return _refused(str(error))
+            return _bad_request(str(error))
         self.platform.run_due_work()
-        return _json(made)
+        return _json(created)
 
     async def consume(self, http: web.Request) -> web.Response:
-        """Let a client of a consumer group come, take messages and go, as ``services.consumer_client`` describes it."""
+        """Run a client of a consumer group; see ``control_consumers.run_consumer_client``."""
         try:
-            wanted = json.loads(await http.read())
+            body = json.loads(await http.read())
             address = _address(http)
-            return _json(self.platform.run(lambda ctx: control_consumers.run_consumer_client(ctx, wanted, address)))
+            return _json(self.platform.run(lambda ctx: control_consumers.run_consumer_client(ctx, body, address)))
         except (ValueError, RecursionError) as error:
-            return _refused(str(error))
+            return _bad_request(str(error))
 
     async def devices(self, http: web.Request) -> web.Response:
-        """Simulated devices: of one ``product``, ``limit`` of them from the ``offset``-th (from 0) on."""
-        asked = {name: http.query.get(name, default) for name, default in (("offset", "0"), ("limit", "100"))}
-        if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in asked.values()):
-            return _refused("offset and limit are numbers")
-        numbers = {name: int(text) for name, text in asked.items()}
+        """List up to ``limit`` simulated devices from ``offset`` (from 0) on, optionally of one ``product``."""
+        values = {name: http.query.get(name, default) for name, default in (("offset", "0"), ("limit", "100"))}
+        if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in values.values()):
+            return _bad_request("offset and limit must be numbers")
+        numbers = {name: int(text) for name, text in values.items()}
         try:
             product = http.query.get("product")
             return _json(self.platform.run(lambda ctx: control_devices.list_devices(ctx, product, **numbers)))
         except ValueError as error:
-            return _refused(str(error))
+            return _bad_request(str(error))
 
 
 def _address(http: web.Request) -> str:
-    """Where a request comes from, as IP and port."""
+    """Return the IP address and the port of the client of a request."""
     peer = http.transport.get_extra_info("peername") if http.transport else None
     return f"{peer[0]}:{peer[1]}" if peer else ""
 
@@ -148,12 +155,12 @@ def _json(content: Any, status: int = 200) -> web.Response:
     return web.json_response(content, status=status)
 
 
-def _refused(why: str) -> web.Response:
-    return _json({"message": why}, 400)
+def _bad_request(message: str) -> web.Response:
+    return _json({"message": message}, 400)
 
 
 def _masked(value: Any, name: str = "") -> Any:
-    """``value`` without what its name gives away as a secret; JSON texts are looked into as well."""
+    """Return ``value`` with masked secrets, which are detected by name; JSON texts are searched as well."""
     if isinstance(value, dict):
         return {key: _masked(inner, key) for key, inner in value.items()}
     if isinstance(value, list):

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What all bodies are held against that come to the platform's own addresses, from whoever steers it."""
+"""Validate request bodies of the control endpoints."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 
 
 def check_body(body: Any, members: Collection[str]) -> None:
-    """Raise ValueError, with a text that says why, where ``body`` is no object, or has other members than these.
+    """Validate the members of a request body.
 
-    ``online``, which all of them can have, is true or false.
+    Raises:
+        ValueError: ``body`` is not an object, has an unknown member, or its member ``online`` is not a boolean.
     """
     if not isinstance(body, dict):
-        raise ValueError("the body is an object")
+        raise ValueError("the body must be an object")
     unknown = [name for name in body if name not in members]
     if unknown:
-        raise ValueError(f"there is no {unknown[0]}: the body has {', '.join(members)}")
+        raise ValueError(f"unknown member {unknown[0]}; the body can have {', '.join(members)}")
     if not isinstance(body.get("online", True), bool):
-        raise ValueError("online is true or false")
+        raise ValueError("online must be true or false")

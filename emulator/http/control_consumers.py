@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Clients of consumer groups that come, take messages and go as somebody who steers the platform says."""
+"""Simulate clients of consumer groups for the control endpoint ``/_emulator/consumers``."""
 
 from __future__ import annotations
 
@@ -20,37 +20,45 @@ from ansible_collections.iotops.aliyun.emulator.services.subscription.consumer_q
     queued_messages,
 )
 
-#: The messages that are taken in one call.
-MOST = 1000
+#: The largest number of messages that one call takes.
+MAX_MESSAGES = 1000
 
 _MEMBERS = ("group", "client", "take", "online")
 
 
-def run_consumer_client(ctx: Context, wanted: Any, address: str) -> dict[str, Any]:
-    """Let a client of a consumer group take messages; ``address`` is where it is, as IP and port.
+def run_consumer_client(ctx: Context, body: Any, address: str) -> dict[str, Any]:
+    """Let a client of a consumer group consume messages.
 
-    ``wanted`` is an object::
+    ``body`` is an object::
 
         {"group": "billing", "client": "billing-1", "take": 10, "online": true}
 
-    ``group`` is a group's id or name. The client comes online if it is not, takes the oldest messages, at most ``take``
-    of them (none without it), and goes where ``online`` is false. Returns the messages, each with ``payload`` where
-    that is a text and ``payload_base64`` where it is none, and how many still wait.
+    ``group`` is the id or the name of a group. The client goes online if it is offline and consumes the oldest
+    messages, at most ``take`` (default 0). It goes offline if ``online`` is false.
 
-    Raises ValueError, with a text that says why, where ``wanted`` is not like that.
+    Args:
+        ctx: the context.
+        body: the request body.
+        address: the IP address and the port of the client.
+
+    Returns:
+        The messages, each with ``payload`` (if it is text) or ``payload_base64``, and the number of remaining messages.
+
+    Raises:
+        ValueError: ``body`` is not valid.
     """
-    _check(wanted)
-    group_id = _group_id(ctx, wanted["group"])
-    client_id = wanted["client"]
+    _check(body)
+    group_id = _group_id(ctx, body["group"])
+    client_id = body["client"]
     if not ctx.store.count("consumer_client", group_id=group_id, client_id=client_id):
         connect_consumer(ctx, group_id, client_id, address)
-    messages = queued_messages(ctx, group_id, wanted.get("take", 0))
+    messages = queued_messages(ctx, group_id, body.get("take", 0))
     consume(ctx, group_id, client_id, [message["id"] for message in messages])
-    if not wanted.get("online", True):
+    if not body.get("online", True):
         disconnect_consumer(ctx, group_id, client_id)
     return {
         "group_id": group_id,
-        "messages": [_written(message) for message in messages],
+        "messages": [_to_reply(message) for message in messages],
         "waiting": backlog(ctx, group_id),
     }
 
@@ -60,25 +68,25 @@ def _group_id(ctx: Context, id_or_name: str) -> str:
     try:
         return group["group_id"] if group else find_consumer_group(ctx, id_or_name)["group_id"]
     except ApiError:
-        raise ValueError(f"there is no consumer group {id_or_name}") from None
+        raise ValueError(f"the consumer group {id_or_name} does not exist") from None
 
 
-def _check(wanted: Any) -> None:
-    check_body(wanted, _MEMBERS)
+def _check(body: Any) -> None:
+    check_body(body, _MEMBERS)
     for name in ("group", "client"):
-        if not (isinstance(wanted.get(name), str) and wanted[name]):
-            raise ValueError(f"{name} is a text")
-    take = wanted.get("take", 0)
-    if isinstance(take, bool) or not isinstance(take, int) or not 0 <= take <= MOST:
-        raise ValueError(f"take is a number from 0 to {MOST}")
+        if not (isinstance(body.get(name), str) and body[name]):
+            raise ValueError(f"{name} must be a string that is not empty")
+    take = body.get("take", 0)
+    if isinstance(take, bool) or not isinstance(take, int) or not 0 <= take <= MAX_MESSAGES:
+        raise ValueError(f"take must be a number from 0 to {MAX_MESSAGES}")
 
 
-def _written(message: Row) -> dict[str, Any]:
-    kept = payloads.to_columns(message["payload"])
+def _to_reply(message: Row) -> dict[str, Any]:
+    columns = payloads.to_columns(message["payload"])
     return {
         "topic": message["topic"],
         "product_key": message["product_key"],
         "device_name": message["device_name"],
         "at": message["at"],
-        "payload_base64" if kept["is_base64"] else "payload": kept["content"],
+        "payload_base64" if columns["is_base64"] else "payload": columns["content"],
     }

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Errors on order: rules that make calls fail, so that a client can be tried against a platform that misbehaves."""
+"""Inject faults: rules that make calls fail, to test the error handling of clients."""
 
 from __future__ import annotations
 
@@ -15,17 +15,23 @@ AFTER = "after"
 
 
 class FaultError(ValueError):
-    """A rule that makes no sense."""
+    """A rule is not valid."""
 
 
 @dataclass
 class Fault:
     """One rule.
 
-    It meets the calls of ``action`` (``*``: all), lets the first ``after`` of them pass and then works ``times`` times
-    (None: for good). It waits ``delay`` seconds, and then answers ``code`` or closes the connection without an answer:
-    ``drop`` is ``before``, or ``after`` the call was carried out. With ``status`` 200 the answer is a business error,
-    with 400 to 599 a gateway error; without, codes of the form ``iot.…`` are business errors and others answer 400.
+    Attributes:
+        action: the operation that the rule applies to; ``*`` for all.
+        code: the error code to return.
+        status: the HTTP status: 200 returns a business error, 400 to 599 a gateway error. If not set, codes of the
+            form ``iot.…`` are business errors and other codes are returned with status 400.
+        message: the error message; defaults to the meaning of the code.
+        times: how many calls the rule applies to; None for no limit.
+        after: how many calls to skip before the rule applies.
+        delay: how long to wait, in seconds.
+        drop: closes the connection without a response: ``before`` or ``after`` the operation is executed.
     """
 
     action: str = ANY
@@ -38,7 +44,7 @@ class Fault:
     drop: str = ""
 
     def error(self) -> ApiError | GatewayError | None:
-        """The error to answer with, or None where the rule has none."""
+        """Return the error, or None if the rule has no code."""
         if not self.code:
             return None
         status = self.status or (200 if self.code.startswith("iot.") else 400)
@@ -48,19 +54,23 @@ class Fault:
 
 
 class Faults:
-    """The rules in force. The first that fits a call is the one that works."""
+    """The active rules. The first rule that matches a call applies."""
 
     def __init__(self) -> None:
         self._rules: list[Fault] = []
 
     def replace(self, rules: Any) -> None:
-        """Put ``rules``, a list of dicts, in place of those in force. Raises FaultError where they make no sense."""
+        """Replace the active rules with ``rules``, a list of dicts.
+
+        Raises:
+            FaultError: a rule is not valid.
+        """
         if not isinstance(rules, list):
-            raise FaultError("faults are a list of rules")
+            raise FaultError("faults must be a list of rules")
         self._rules = [_rule(rule) for rule in rules]
 
-    def meet(self, action: str) -> Fault | None:
-        """The rule that works on this call of ``action``, if any; counts the call."""
+    def match(self, action: str) -> Fault | None:
+        """Count a call of ``action`` and return the rule that applies to it, if any."""
         for rule in self._rules:
             if rule.action not in (ANY, action):
                 continue
@@ -74,7 +84,7 @@ class Faults:
         return None
 
 
-_TYPES = {
+_TYPES: dict[str, type | tuple[type, ...]] = {
     "action": str,
     "code": str,
     "status": int,
@@ -86,22 +96,22 @@ _TYPES = {
 }
 
 
-def _rule(given: Any) -> Fault:
-    if not isinstance(given, dict):
-        raise FaultError("a rule is an object")
-    unknown = given.keys() - _TYPES.keys()
+def _rule(value: Any) -> Fault:
+    if not isinstance(value, dict):
+        raise FaultError("a rule must be an object")
+    unknown = value.keys() - _TYPES.keys()
     if unknown:
-        raise FaultError(f"a rule has no {', '.join(sorted(unknown))}")
-    for name, value in given.items():
-        if not isinstance(value, _TYPES[name]) or isinstance(value, bool):
-            raise FaultError(f"{name} cannot be {value!r}")
-    rule = Fault(**given)
+        raise FaultError(f"a rule has no member {', '.join(sorted(unknown))}")
+    for name, member in value.items():
+        if not isinstance(member, _TYPES[name]) or isinstance(member, bool):
+            raise FaultError(f"{name} cannot be {member!r}")
+    rule = Fault(**value)
     if rule.status is not None and rule.status != 200 and not 400 <= rule.status <= 599:
-        raise FaultError("status is 200 or between 400 and 599")
+        raise FaultError("status must be 200 or between 400 and 599")
     if rule.drop not in ("", BEFORE, AFTER):
-        raise FaultError("drop is before or after")
+        raise FaultError("drop must be before or after")
     if min(rule.after, rule.delay, rule.times or 0) < 0:
-        raise FaultError("times, after and delay are not negative")
+        raise FaultError("times, after and delay must not be negative")
     if not (rule.code or rule.drop or rule.delay):
         raise FaultError("a rule needs a code, a drop or a delay")
     return rule

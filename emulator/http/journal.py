@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What was called, so that a test can assert, say, that a check run wrote nothing.
+"""Record API calls, so that a test can assert, for example, that a run in check mode wrote nothing.
 
-The journal never holds a parameter's value: they can be secrets.
+The journal never contains values of parameters, because they can be secrets.
 """
 
 from __future__ import annotations
@@ -15,18 +15,25 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core.catalogue import operation_kind
 
-#: How many calls are kept; older ones are dropped.
-MOST = 200_000
+#: The number of calls that are stored; older calls are dropped.
+MAX_CALLS = 200_000
 
-_LONGEST_NAME = 64  # whatever stands in place of an operation's name must not fill the memory
+_MAX_NAME_LENGTH = 64  # an invalid name of an operation must not fill the memory
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call.
 
-    ``at`` is real time in milliseconds since 1970, ``kind`` the catalogue's, ``status`` the HTTP status or 0 where the
-    connection was closed without an answer, ``code`` the error code or empty, ``milliseconds`` what the call took.
+    Attributes:
+        seq: the number of the call, from 1.
+        at: real time in milliseconds since 1970.
+        action: the name of the operation.
+        kind: the kind of the operation in the catalog.
+        status: the HTTP status; 0 if the connection was closed without a response.
+        code: the error code, or an empty string.
+        throttled: whether the call was rejected by a quota.
+        milliseconds: the duration of the call.
     """
 
     seq: int
@@ -40,19 +47,19 @@ class Call:
 
 
 class Journal:
-    """The latest calls, numbered from 1."""
+    """The most recent calls, numbered from 1."""
 
     def __init__(self) -> None:
-        self._calls: deque[Call] = deque(maxlen=MOST)
+        self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
         self._numbers = itertools.count(1)
 
     def add(self, action: str, status: int, code: str, seconds: float) -> None:
-        """Note a call that just ended and took ``seconds``."""
+        """Record a call that just ended and took ``seconds``."""
         self._calls.append(
             Call(
                 seq=next(self._numbers),
                 at=time.time_ns() // 1_000_000,
-                action=action[:_LONGEST_NAME],
+                action=action[:_MAX_NAME_LENGTH],
                 kind=operation_kind(action),
                 status=status,
                 code=code,
@@ -62,10 +69,10 @@ class Journal:
         )
 
     def since(self, seq: int = 0) -> list[dict[str, Any]]:
-        """The calls after number ``seq`` that are still kept, oldest first."""
+        """Return the stored calls with a number greater than ``seq``, oldest first."""
         newer = itertools.takewhile(lambda call: call.seq > seq, reversed(self._calls))
         return [asdict(call) for call in newer][::-1]
 
     def clear(self) -> None:
-        """Forget all calls. Numbers go on, so that a ``since`` from before stays true."""
+        """Delete all calls. The numbering continues, so that an earlier ``since`` stays valid."""
         self._calls.clear()

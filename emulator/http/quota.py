@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The documented requests per second of one account, operation by operation.
+"""Enforce the documented quotas: requests per second of one account, per operation.
 
-Each operation has a bucket that holds one second's worth of requests and fills at the documented rate. It runs on real
-time: moving the platform's clock gives nobody more requests.
+Each operation has a token bucket with the capacity of one second, which is refilled at the documented rate. It uses
+real time: moving the clock of the emulator does not add tokens.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation
 
-#: From this record on (page number times page size) a page counts as deep.
+#: A page counts as deep if page number times page size is at least this number.
 DEEP = 100_000
 
 _WINDOW = 1.0  # seconds
@@ -23,32 +23,36 @@ _ROUNDING = 1e-9
 
 
 class Quota:
-    """The account's buckets. ``clock`` gives seconds that never go back."""
+    """The token buckets of the account. ``clock`` returns monotonic time in seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._full_at: dict[tuple[str, bool], float] = {}
 
     def take(self, action: str, operation: Operation, params: Mapping[str, Any]) -> None:
-        """Count one request. Raises GatewayError ``Throttling.User`` where the quota is used up."""
+        """Take a token for one request.
+
+        Raises:
+            GatewayError: ``Throttling.User`` if the quota is used up.
+        """
         deep = is_deep(operation, params)
         rate = operation.deep_qps if deep else operation.qps
         if rate is None:
             return
-        # Instead of counting tokens, remember when the bucket would be full again: that can be a second away at most.
+        # Instead of counting tokens, store when the bucket will be full again: at most one second from now.
         now = self._clock()
         full_at = max(self._full_at.get((action, deep), now), now) + _WINDOW / rate
         if full_at - now > _WINDOW + _ROUNDING:
             raise GatewayError(400, "Throttling.User", "Request was denied due to user flow control.")
         self._full_at[action, deep] = full_at
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Fill all buckets."""
         self._full_at.clear()
 
 
 def is_deep(operation: Operation, params: Mapping[str, Any]) -> bool:
-    """Whether a request asks for a page so deep that its own, lower quota counts."""
+    """Return whether a request is for a deep page, which has a separate, lower quota."""
     pages = operation.pages
     if operation.deep_qps is None or pages is None:
         return False

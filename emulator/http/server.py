@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The HTTP side of the platform: one address, ``/``, that takes every operation as GET or POST."""
+"""Serve the API with HTTP: one endpoint, ``/``, accepts all operations as GET or POST requests."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from ansible_collections.iotops.aliyun.emulator.http.uploads import Uploads
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import VERSION
 
 #: The largest request body in bytes.
-MOST_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 
-#: How long work that fell due waits for somebody to look, in seconds, where there is no call that does it before.
-LATEST = 0.1
+#: The largest interval between two checks for due work, in seconds. Calls run due work earlier.
+MAX_INTERVAL = 0.1
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: the HTTP status, the error code or an empty string, the reply, and its XML root element."""
+    """A response: the HTTP status, the error code or an empty string, the members, and the XML root element."""
 
     status: int
     code: str
@@ -48,55 +48,63 @@ class Answer:
 
 
 class _Dropped(Exception):
-    """The connection is to be closed without an answer."""
+    """The connection must be closed without a response."""
 
 
 @dataclass
 class Server:
-    """A platform and what stands before it. ``quota`` is None where nothing is throttled."""
+    """The HTTP server of an emulated account.
+
+    Attributes:
+        platform: the emulated account.
+        authenticator: checks the signatures of requests.
+        quota: throttles requests; None for no throttling.
+        faults: the active fault rules.
+        journal: the recorded calls.
+    """
 
     platform: Platform
-    gate: Authenticator
+    authenticator: Authenticator
     quota: Quota | None = None
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
-    _urgent: asyncio.Event = field(default_factory=asyncio.Event)
+    _wake_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def application(self) -> web.Application:
-        """The aiohttp application."""
-        application = web.Application(client_max_size=MOST_BYTES)
+        """Return the aiohttp application."""
+        application = web.Application(client_max_size=MAX_BYTES)
         application.router.add_get("/", self._serve)
         application.router.add_post("/", self._serve)
         Control(self.platform, self.faults, self.journal, self.reset).add_routes(application.router)
         Uploads(self.platform).add_routes(application.router)
-        application.cleanup_ctx.append(self._time)
+        application.cleanup_ctx.append(self._due_work_task)
         return application
 
     def reset(self) -> None:
-        """Back to an empty platform: no state, no journal, no faults, no clock moved."""
+        """Delete all state, the journal and the fault rules, and reset the clock, the nonces and the quota."""
         self.platform.reset()
         self.faults.replace([])
         self.journal.clear()
-        self.gate.forget()
+        self.authenticator.reset()
         if self.quota:
-            self.quota.forget()
+            self.quota.reset()
 
-    async def _time(self, _application: web.Application) -> AsyncIterator[None]:
-        """Let time pass on the platform while the application runs."""
-        task = asyncio.create_task(self._do_due_work())
+    async def _due_work_task(self, _application: web.Application) -> AsyncIterator[None]:
+        """Run due work in the background while the application runs."""
+        task = asyncio.create_task(self._run_due_work())
         yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    async def _do_due_work(self) -> None:
+    async def _run_due_work(self) -> None:
         while True:
             self.platform.run_due_work()
-            self._urgent.clear()
+            self._wake_up.clear()
             due = self.platform.next_due_at()
-            pause = LATEST if due is None else max(0.001, (due - self.platform.clock.now()) / 1000)
+            pause = MAX_INTERVAL if due is None else max(0.001, (due - self.platform.clock.now()) / 1000)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._urgent.wait(), min(pause, LATEST))
+                await asyncio.wait_for(self._wake_up.wait(), min(pause, MAX_INTERVAL))
 
     async def _serve(self, http: web.Request) -> web.Response:
         started = time.perf_counter()
@@ -106,7 +114,7 @@ class Server:
             answer = await self._answer(request)
         except _Dropped:
             self.journal.add(action, 0, "", time.perf_counter() - started)
-            if http.transport:  # None where the client went away by itself
+            if http.transport:  # None if the client has closed the connection
                 http.transport.abort()
             return web.Response()
         self.journal.add(action, answer.status, answer.code, time.perf_counter() - started)
@@ -115,7 +123,7 @@ class Server:
         return web.Response(body=body, status=answer.status, headers={"Content-Type": media_type})
 
     async def _answer(self, request: wire.Request) -> Answer:
-        """What the platform says to one call. Raises _Dropped where a fault wants it to say nothing."""
+        """Return the response to a call. Raises _Dropped if a fault rule closes the connection."""
         action = request.action
         try:
             reply = await self._carry_out(request)
@@ -127,18 +135,18 @@ class Server:
         except _Dropped:
             raise
         except Exception:
-            _log.exception("%s failed", action)
+            _log.exception("The operation %s failed.", action)
             return _gateway_answer(GatewayError(500, "InternalError"), request.headers)
         return Answer(200, "", _envelope({"Success": True, **reply}), f"{action}Response")
 
     async def _carry_out(self, request: wire.Request) -> dict[str, Any]:
-        self.gate.check(request)
+        self.authenticator.check(request)
         if request.version != VERSION:
             raise GatewayError(400, "InvalidVersion")
         action = request.action
         operation, implementation = dispatch.find_operation(action)
         params = validation.parse_parameters(operation, implementation, request.values)
-        fault = self.faults.meet(action)
+        fault = self.faults.match(action)
         if fault:
             await asyncio.sleep(fault.delay)
             if fault.drop == BEFORE:
@@ -155,14 +163,14 @@ class Server:
         reply = self.platform.execute(operation, implementation, params)
         return await self._wait(reply) if isinstance(reply, PendingReply) else reply
 
-    async def _wait(self, waiting: PendingReply) -> Reply:
-        """The reply of an operation, when what it waits for was announced or the time is over. Raises ApiError."""
-        announced = asyncio.Event()
-        with self.platform.listeners.listening(waiting.what, lambda _text: announced.set()):
-            self._urgent.set()  # what is awaited may be work that was put off just now
+    async def _wait(self, pending: PendingReply) -> Reply:
+        """Return the response of an operation after its event was published or its timeout is over. Raises ApiError."""
+        published = asyncio.Event()
+        with self.platform.listeners.listening(pending.event, lambda _event: published.set()):
+            self._wake_up.set()  # the event may come from work that was scheduled just now
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(announced.wait(), waiting.timeout / 1000)
-        return self.platform.finish(waiting)
+                await asyncio.wait_for(published.wait(), pending.timeout / 1000)
+        return self.platform.finish(pending)
 
 
 def _envelope(members: dict[str, Any]) -> dict[str, Any]:
@@ -170,12 +178,12 @@ def _envelope(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def _gateway_answer(error: GatewayError, headers: Mapping[str, str]) -> Answer:
-    known = ERRORS.get(error.code)
+    entry = ERRORS.get(error.code)
     reply = {
         "RequestId": request_id(),
         "HostId": headers.get("Host", ""),
         "Code": error.code,
         "Message": error.message,
-        "Recommend": known.remedy if known else "",
+        "Recommend": entry.remedy if entry else "",
     }
     return Answer(error.status, error.code, reply, "Error")

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""``/_upload/…``: files come to the platform and are fetched from it, as OSS does it (PostObject and GetObject)."""
+"""Serve the file endpoints ``/_upload/…`` like object storage (OSS): upload (PostObject), download (GetObject)."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 from ansible_collections.iotops.aliyun.emulator.storage.object_storage import PART_SIZE, PATH, StorageError
 
 _FILE = "file"
-_LONGEST_FIELD = 64 * 1024
-_IN_MEMORY = 16 * PART_SIZE  # a larger file waits on disk until it has come whole
-_STATUSES = ("200", "201", "204")
+_MAX_FIELD_LENGTH = 64 * 1024
+_IN_MEMORY = 16 * PART_SIZE  # larger files are buffered on disk until they are complete
+_ALLOWED_STATUSES = ("200", "201", "204")
 
 
 @dataclass(frozen=True)
 class Uploads:
-    """The addresses of one platform's files."""
+    """The file endpoints of an emulated account."""
 
     platform: Platform
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Put the addresses into an application's router."""
-        router.add_post(PATH, self.take)
-        router.add_post(f"{PATH}/", self.take)
-        router.add_get(f"{PATH}/{{key:.+}}", self.give)
+        """Add the endpoints to the router of an application."""
+        router.add_post(PATH, self.upload)
+        router.add_post(f"{PATH}/", self.upload)
+        router.add_get(f"{PATH}/{{key:.+}}", self.download)
 
-    async def take(self, http: web.Request) -> web.StreamResponse:
-        """Take a form and the file at its end."""
+    async def upload(self, http: web.Request) -> web.StreamResponse:
+        """Store the file of a posted form."""
         try:
-            return await self._take(http)
-        except StorageError as refused:
-            return _refusal(refused, http)
+            return await self._store_upload(http)
+        except StorageError as error:
+            return _error_response(error, http)
 
-    async def give(self, http: web.Request) -> web.StreamResponse:
-        """Give a file, or the range of it that is asked for."""
+    async def download(self, http: web.Request) -> web.StreamResponse:
+        """Return a file, or the requested range of it."""
         key = http.match_info["key"]
         try:
             file = self.platform.run(lambda ctx: object_storage.find_for_download(ctx, key, http.query))
-        except StorageError as refused:
-            return _refusal(refused, http)
+        except StorageError as error:
+            return _error_response(error, http)
         try:
             start, stop, _step = http.http_range.indices(file["size"])
         except ValueError:
             start, stop = 0, file["size"]
         if start >= stop and file["size"]:
-            return _refusal(StorageError(416, "InvalidRange", "The requested range cannot be satisfied."), http)
+            return _error_response(StorageError(416, "InvalidRange", "The requested range cannot be satisfied."), http)
         headers = {"ETag": _etag(file), "Accept-Ranges": "bytes", "Content-Length": str(stop - start)}
         whole = (start, stop) == (0, file["size"])
         if not whole:
@@ -64,14 +64,14 @@ class Uploads:
         await response.prepare(http)
         if http.method != "HEAD":
             for offset in range(start, stop, PART_SIZE):
-                await response.write(self._piece(file, offset, min(offset + PART_SIZE, stop)))
+                await response.write(self._chunk(file, offset, min(offset + PART_SIZE, stop)))
         await response.write_eof()
         return response
 
-    def _piece(self, file: dict[str, Any], start: int, stop: int) -> bytes:
+    def _chunk(self, file: dict[str, Any], start: int, stop: int) -> bytes:
         return self.platform.run(lambda ctx: object_storage.read_content(ctx, file, start, stop))
 
-    async def _take(self, http: web.Request) -> web.Response:
+    async def _store_upload(self, http: web.Request) -> web.Response:
         fields: dict[str, str] = {}
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as content:
             part = await _file_in_form(http, fields)
@@ -81,13 +81,15 @@ class Uploads:
             media_type = part.headers.get("Content-Type", "").partition(";")[0] or object_storage.BINARY_TYPE
             file = self.platform.run(lambda ctx: object_storage.store(ctx, fields["key"], _parts(content), media_type))
         status = fields.get("success_action_status", "")
-        return _accepted(http, file, int(status) if status in _STATUSES else 204)
+        return _upload_response(http, file, int(status) if status in _ALLOWED_STATUSES else 204)
 
 
 async def _file_in_form(http: web.Request, fields: dict[str, str]) -> BodyPartReader:
-    """The part of a form that is its file; the fields before it are put into ``fields``. Raises Refused."""
+    """Return the file part of a form and add the fields before it to ``fields``. Raises StorageError."""
     if not http.content_type.startswith("multipart/"):
-        raise StorageError(400, "MalformedPOSTRequest", "The body of a POST is a form of the type multipart/form-data.")
+        raise StorageError(
+            400, "MalformedPOSTRequest", "The body of a POST request must be a form of the type multipart/form-data."
+        )
     try:
         async for part in await http.multipart():
             if not isinstance(part, BodyPartReader):
@@ -98,7 +100,7 @@ async def _file_in_form(http: web.Request, fields: dict[str, str]) -> BodyPartRe
             value = bytearray()
             while chunk := await part.read_chunk():
                 value += chunk
-                if len(value) > _LONGEST_FIELD:
+                if len(value) > _MAX_FIELD_LENGTH:
                     raise StorageError(400, "FieldItemTooLong", f"The field {name} is too long.")
             fields[name] = value.decode(errors="replace")
     except ValueError as error:
@@ -107,7 +109,7 @@ async def _file_in_form(http: web.Request, fields: dict[str, str]) -> BodyPartRe
 
 
 async def _read(part: BodyPartReader, content: IO[bytes], most: int) -> None:
-    """Read a file. Raises Refused where it is larger than it may be."""
+    """Read a file. Raises StorageError if it is larger than ``most`` bytes."""
     size = 0
     while chunk := await part.read_chunk(PART_SIZE):
         size += len(chunk)
@@ -121,7 +123,7 @@ def _parts(content: IO[bytes]) -> Iterator[bytes]:
         yield part
 
 
-def _accepted(http: web.Request, file: dict[str, Any], status: int) -> web.Response:
+def _upload_response(http: web.Request, file: dict[str, Any], status: int) -> web.Response:
     headers = {"ETag": _etag(file), "x-oss-request-id": request_id()}
     if status != 201:
         return web.Response(status=status, headers=headers)
@@ -129,10 +131,10 @@ def _accepted(http: web.Request, file: dict[str, Any], status: int) -> web.Respo
     return _xml("PostResponse", {"Location": location, "Key": file["file_key"], "ETag": _etag(file)}, 201, headers)
 
 
-def _refusal(refused: StorageError, http: web.Request) -> web.Response:
-    number = request_id()
-    members = {"Code": refused.code, "Message": refused.message, "RequestId": number, "HostId": http.host}
-    return _xml("Error", members, refused.status, {"x-oss-request-id": number})
+def _error_response(error: StorageError, http: web.Request) -> web.Response:
+    oss_request_id = request_id()
+    members = {"Code": error.code, "Message": error.message, "RequestId": oss_request_id, "HostId": http.host}
+    return _xml("Error", members, error.status, {"x-oss-request-id": oss_request_id})
 
 
 def _xml(root: str, members: dict[str, str], status: int, headers: dict[str, str]) -> web.Response:

@@ -1,7 +1,7 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The platform's side of MQTT, where real devices connect with the vendor's own SDK.
+"""The MQTT endpoint of the emulator, to which real devices connect with the device SDK of the vendor.
 
-``gateway`` knows connections and what they mean, ``auth`` who may connect, ``topics`` whose topic is whose. ``broker``
-is all that knows the library which speaks MQTT; that library is optional, so nothing but ``--mqtt-port`` imports it.
+``gateway`` handles connections, ``auth`` authenticates devices, ``topics`` finds the owner of a topic. Only ``broker``
+depends on the MQTT library; the library is optional, so these modules are imported only if ``--mqtt-port`` is set.
 """

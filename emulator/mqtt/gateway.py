@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The gateway: what the connections of devices mean to the platform, and the platform's messages to them."""
+"""Run the MQTT endpoint: accept connections of devices, receive their messages and deliver messages to them."""
 
 from __future__ import annotations
 
@@ -17,123 +17,127 @@ from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 from ansible_collections.iotops.aliyun.emulator.routing import session, uplink
 from ansible_collections.iotops.aliyun.emulator.services.topic.topic import find_topic_class
 
-#: Where it listens: devices have to be on this machine.
+#: The address to listen on: devices must run on this machine.
 ADDRESS = "127.0.0.1"
 
-_BETWEEN_LOOKS = 0.25  # seconds after which connections that must end are looked for
-_SHUTDOWN = 2.0  # seconds that connections get to end
+_CHECK_INTERVAL = 0.25  # seconds between two checks for connections to close
+_SHUTDOWN_TIMEOUT = 2.0  # seconds for connections to end
 _BACKLOG = 1024
 
-_HIGHEST_QOS = 1
+_MAX_QOS = 1
 
 _log = logging.getLogger(__name__)
 
 
 class Gateway:
-    """A platform's MQTT side. It is made and used in one running event loop."""
+    """The MQTT endpoint of an emulated account. It must be created and used in the same running event loop."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._broker = Broker(self)
-        self._links: dict[Link, asyncio.Task] = {}
+        self._links: dict[Link, asyncio.Task[None]] = {}
         self._by_device: dict[str, Link] = {}
-        self._greetings: dict[Link, auth.Admission] = {}
+        self._pending_credentials: dict[Link, auth.AuthResult] = {}
         self._server: asyncio.Server | None = None
-        self._watch: asyncio.Task | None = None
+        self._check_task: asyncio.Task[None] | None = None
 
     async def start(self, port: int) -> str:
-        """Listen on a port, 0 for a free one, and return address and port. Raises OSError where it cannot."""
+        """Listen on a port (0 for a free port) and return address and port. Raises OSError if that fails."""
         await self._broker.start()
-        self._server = await asyncio.start_server(self._arrive, ADDRESS, port, backlog=_BACKLOG)
-        self._platform.listeners.add(downlink.OUTBOX_EVENT, self._announced)
-        self._platform.listeners.add(downlink.DISCONNECT_EVENT, self._parting)
-        self._watch = asyncio.create_task(self._look_again_and_again())
+        self._server = await asyncio.start_server(self._serve, ADDRESS, port, backlog=_BACKLOG)
+        self._platform.listeners.add(downlink.OUTBOX_EVENT, self._on_outbox_event)
+        self._platform.listeners.add(downlink.DISCONNECT_EVENT, self._on_disconnect_event)
+        self._check_task = asyncio.create_task(self._check_repeatedly())
         host, port = self._server.sockets[0].getsockname()
         return f"{host}:{port}"
 
     async def stop(self) -> None:
-        """End all connections and listen no longer."""
+        """Close all connections and stop listening."""
         if self._server:
-            self._platform.listeners.remove(downlink.OUTBOX_EVENT, self._announced)
-            self._platform.listeners.remove(downlink.DISCONNECT_EVENT, self._parting)
-            self._watch.cancel()
+            self._platform.listeners.remove(downlink.OUTBOX_EVENT, self._on_outbox_event)
+            self._platform.listeners.remove(downlink.DISCONNECT_EVENT, self._on_disconnect_event)
+            if self._check_task:
+                self._check_task.cancel()
             self._server.close()
         for link in self._links:
             link.close()
         if self._links:
-            await asyncio.wait(self._links.values(), timeout=_SHUTDOWN)
+            await asyncio.wait(self._links.values(), timeout=_SHUTDOWN_TIMEOUT)
         await self._broker.stop()
 
-    async def _arrive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """A connection, from its beginning to its end."""
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a connection until it ends."""
         link = Link(self._platform, writer)
-        self._links[link] = asyncio.current_task()
+        task = asyncio.current_task()
+        assert task is not None
+        self._links[link] = task
         try:
             await self._broker.serve(link, reader, writer)
         except OSError:
-            _log.debug("a client has gone away before it was answered")
+            _log.debug("A client disconnected before it received a response.")
         except Exception:
-            _log.exception("a connection has failed")
+            _log.exception("A connection failed.")
         finally:
             writer.close()
             del self._links[link]
-            self._greetings.pop(link, None)
-            self._depart(link)
+            self._pending_credentials.pop(link, None)
+            self._on_closed(link)
 
-    def _depart(self, link: Link) -> None:
-        link.forget()
-        if self._by_device.get(link.iot_id) is link:
+    def _on_closed(self, link: Link) -> None:
+        link.cancel_tasks()
+        is_current = self._by_device.get(link.iot_id) is link
+        if is_current:
             del self._by_device[link.iot_id]
-            broken = not (link.said_goodbye or link.closed)
+            broken = not (link.client_disconnected or link.closed)
             heartbeat = link.keep_alive if broken else 0
             self._platform.run(lambda ctx: session.end(ctx, link.iot_id, heartbeat))
 
-    # What the broker asks and tells
+    # Callbacks of the broker
 
-    def admit(self, link: Link, client_id: str, username: str | None, password: str | None) -> bool:
-        """See broker.Listener."""
+    def authenticate(self, link: Link, client_id: str, username: str | None, password: str | None) -> bool:
+        """Authenticate a client; see broker.Listener."""
         try:
             auth.check_keep_alive(link.keep_alive)
             credentials = auth.parse(client_id, username, password)
-            admission = self._platform.run(lambda ctx: auth.authenticate(ctx, credentials))
+            result = self._platform.run(lambda ctx: auth.authenticate(ctx, credentials))
         except auth.ConnectionDenied as denied:
-            _log.info("%s may not connect: %s", username, denied)
+            _log.info("Connection of %s denied: %s", username, denied)
             return False
-        if admission.greeting is not None:
-            self._greetings[link] = admission
+        if result.credentials is not None:
+            self._pending_credentials[link] = result
             return True
-        return self._take_over(link, admission.iot_id)
+        return self._start_session(link, result.iot_id)
 
-    def _take_over(self, link: Link, iot_id: str) -> bool:
-        """A device has one connection, the one that came last; the device is online before it hears that it is."""
+    def _start_session(self, link: Link, iot_id: str) -> bool:
+        """Start the session of a device, before the device is notified, and close its previous connection."""
         link.iot_id = iot_id
-        before = self._by_device.get(iot_id)
+        previous = self._by_device.get(iot_id)
         self._by_device[iot_id] = link
-        if before:
-            before.close()
+        if previous:
+            previous.close()
         return self._platform.run(lambda ctx: session.start(ctx, iot_id, link.ip_address, link.clean))
 
     def opened(self, link: Link) -> None:
-        """See broker.Listener."""
-        admission = self._greetings.pop(link, None)
-        if admission:
-            link.greet(admission.topic, admission.greeting)
+        """Send the credentials if the connection is for that; see broker.Listener."""
+        result = self._pending_credentials.pop(link, None)
+        if result and result.credentials is not None:
+            link.send_credentials(result.topic, result.credentials)
 
     def received(self, link: Link, topic: str, payload: bytes, qos: int) -> None:
-        """See broker.Listener."""
+        """Process a message of a device; see broker.Listener."""
 
         def receive(ctx: Context) -> None:
             device = self._owner(ctx, link, topic)
             if device:
-                uplink.receive(ctx, device, topic, payload, min(qos, _HIGHEST_QOS))
+                uplink.receive(ctx, device, topic, payload, min(qos, _MAX_QOS))
 
         try:
             self._platform.run(receive)
         except Exception:
-            _log.exception("what was published on %s could not be received", topic)
+            _log.exception("A message on %s could not be processed.", topic)
 
     def subscribed(self, link: Link, topic: str) -> bool:
-        """See broker.Listener."""
+        """Subscribe a device to a topic if that is allowed; see broker.Listener."""
 
         def subscribe(ctx: Context) -> bool:
             device = self._owner(ctx, link, topic)
@@ -145,11 +149,11 @@ class Gateway:
 
         return self._platform.run(subscribe)
 
-    def unsubscribed(self, link: Link, topics_given: list[str]) -> None:
-        """See broker.Listener."""
+    def unsubscribed(self, link: Link, topic_filters: list[str]) -> None:
+        """Unsubscribe a device; see broker.Listener."""
 
         def unsubscribe(ctx: Context) -> None:
-            for topic in topics_given:
+            for topic in topic_filters:
                 device = self._owner(ctx, link, topic)
                 if device:
                     downlink.unsubscribe(ctx, device, topic)
@@ -157,7 +161,7 @@ class Gateway:
         self._platform.run(unsubscribe)
 
     def _owner(self, ctx: Context, link: Link, topic: str) -> Row | None:
-        """The row of the device whose topic it is: the link's own, or one that is connected through it."""
+        """Return the device that owns a topic: the device of the connection or one of its online sub-devices."""
         names = topics.topic_owner(topic)
         own = ctx.store.one("device", iot_id=link.iot_id)
         if names is None or own is None or not own["online"] or self._by_device.get(link.iot_id) is not link:
@@ -166,36 +170,37 @@ class Gateway:
             return own
         return session.find_online_sub_device(ctx, own, *names)
 
-    # What the platform tells
+    # Events of the emulated account
 
-    def _announced(self, text: str) -> None:
-        """There is something for a device, which has its own connection or its gateway's."""
-        iot_id = text.removeprefix(downlink.OUTBOX_EVENT)
+    def _on_outbox_event(self, event: str) -> None:
+        """Deliver messages to a device, over its own connection or the connection of its gateway."""
+        iot_id = event.removeprefix(downlink.OUTBOX_EVENT)
         link = self._by_device.get(iot_id)
         if link is None:
-            link = self._by_device.get(session.gateway_of(self._platform.store, iot_id))
+            gateway_id = session.gateway_of(self._platform.store, iot_id)
+            link = self._by_device.get(gateway_id) if gateway_id else None
         if link:
             link.deliver(iot_id)
 
-    def _parting(self, text: str) -> None:
-        """A device must not be connected any longer, and is told why."""
-        iot_id, topic, payload = downlink.parse_disconnect_event(text)
+    def _on_disconnect_event(self, event: str) -> None:
+        """Send a last message to a device that must be disconnected, and close its connection."""
+        iot_id, topic, payload = downlink.parse_disconnect_event(event)
         link = self._by_device.get(iot_id)
         if link:
-            link.part(topic, payload)
+            link.send_and_close(topic, payload)
 
-    # What nobody tells
+    # Periodic checks
 
-    async def _look_again_and_again(self) -> None:
+    async def _check_repeatedly(self) -> None:
         while True:
-            await asyncio.sleep(_BETWEEN_LOOKS)
+            await asyncio.sleep(_CHECK_INTERVAL)
             try:
-                self.look()
+                self.check_connections()
             except Exception:
-                _log.exception("connections could not be looked through")
+                _log.exception("The check of the connections failed.")
 
-    def look(self) -> None:
-        """End connections of clients that are silent, and of devices that must not be connected any longer."""
+    def check_connections(self) -> None:
+        """Close the connections of silent clients, and of devices that must not be connected anymore."""
         for link in [link for link in self._links if link.is_silent()]:
             link.close()
         if self._by_device:
@@ -204,7 +209,7 @@ class Gateway:
 
 
 def _may_subscribe(ctx: Context, topic: str) -> bool:
-    """Whether a device may subscribe to a topic of its own: its product must let it, if that can be said of one."""
+    """Return whether a device may subscribe to one of its topics: a custom topic needs a topic class that allows it."""
     if (
         not topics.needs_subscription(topic)
         or topics.has_wildcard(topic)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One connection: what is known of it, and the messages on their way to the devices behind it."""
+"""Manage one MQTT connection: its state, and the delivery of messages to its device and the sub-devices."""
 
 from __future__ import annotations
 
@@ -15,24 +15,32 @@ from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 
-#: Sends topic, payload and quality of service; with QoS 1 it returns when the client has acknowledged.
+#: Sends a topic, a payload and a quality of service; with QoS 1 it returns after the acknowledgement of the client.
 Publish = Callable[[str, bytes, int], Awaitable[Any]]
 
-#: A client that was not heard of for this many times its keep-alive is gone.
-_GRACE = 1.5
-#: How long a connection may be without a device, in seconds: nothing was said on it yet, or all that it was for.
-_PATIENCE = 10.0
+#: A client is considered disconnected after this many keep-alive intervals without a packet.
+_KEEP_ALIVE_FACTOR = 1.5
+#: How long a connection without a device stays open, in seconds: before the authentication, or after the device
+#: received its credentials.
+_NO_DEVICE_TIMEOUT = 10.0
 
-_MOST_AT_ONCE = 100  # messages that are read from the outbox, or that wait to be acknowledged
+_BATCH_SIZE = 100  # messages per read of the outbox, and messages without acknowledgement
 
 _log = logging.getLogger(__name__)
 
 
 class Link:
-    """A connection from its beginning to its end.
+    """A connection.
 
-    ``iot_id`` is the device whose it is, when it has proven that; ``closed`` is whether the platform has ended it, and
-    ``said_goodbye`` whether the client has.
+    Attributes:
+        ip_address: the IP address of the client.
+        port: the port of the client.
+        name: the unique name of the session.
+        iot_id: the device, after it was authenticated; otherwise empty.
+        clean: whether the client requested a clean session.
+        keep_alive: the keep-alive interval in seconds.
+        client_disconnected: whether the client sent a DISCONNECT packet.
+        closed: whether the emulator closed the connection.
     """
 
     def __init__(self, platform: Platform, writer: asyncio.StreamWriter) -> None:
@@ -41,58 +49,58 @@ class Link:
         self.iot_id = ""
         self.clean = True
         self.keep_alive = 0
-        self.said_goodbye = False
+        self.client_disconnected = False
         self.closed = False
         self._publish: Publish | None = None
         self._platform = platform
         self._transport = writer.transport
-        self._heard_at = asyncio.get_running_loop().time()
+        self._last_activity = asyncio.get_running_loop().time()
         self._to_deliver: set[str] = set()
-        self._taken: dict[str, int] = {}
+        self._last_read: dict[str, int] = {}
         self._delivering: asyncio.Task | None = None
         self._unacknowledged: set[asyncio.Task] = set()
-        self._parting: asyncio.Task | None = None
+        self._disconnecting: asyncio.Task | None = None
 
-    def hear(self) -> None:
-        """The client has sent something."""
-        self._heard_at = asyncio.get_running_loop().time()
+    def record_activity(self) -> None:
+        """Record that the client sent a packet."""
+        self._last_activity = asyncio.get_running_loop().time()
 
     def is_silent(self) -> bool:
-        """Whether nothing was heard for too long."""
-        patience = _GRACE * self.keep_alive if self.iot_id else _PATIENCE
-        return asyncio.get_running_loop().time() - self._heard_at > patience
+        """Return whether the client sent no packet for too long."""
+        timeout = _KEEP_ALIVE_FACTOR * self.keep_alive if self.iot_id else _NO_DEVICE_TIMEOUT
+        return asyncio.get_running_loop().time() - self._last_activity > timeout
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self.closed = True
         self._transport.abort()
 
-    def forget(self) -> None:
-        """The connection has ended: nothing can be delivered any more."""
-        for task in (self._delivering, self._parting, *self._unacknowledged):
+    def cancel_tasks(self) -> None:
+        """Cancel all deliveries, after the connection has ended."""
+        for task in (self._delivering, self._disconnecting, *self._unacknowledged):
             if task:
                 task.cancel()
 
     def open(self, publish: Publish) -> None:
-        """The client can be sent to from now on, what came up for it before included."""
+        """Enable sending, and deliver the messages that are already waiting."""
         self._publish = publish
-        self._go_on()
+        self._start_delivery()
 
-    def greet(self, topic: str, greeting: dict[str, Any]) -> None:
-        """Send the one message that the connection is for, soon."""
-        message = {"topic": topic, "payload": json.dumps(greeting).encode(), "qos": 0}
+    def send_credentials(self, topic: str, credentials: dict[str, Any]) -> None:
+        """Schedule sending the credentials, the only message of such a connection."""
+        message = {"topic": topic, "payload": json.dumps(credentials).encode(), "qos": 0}
         self._delivering = asyncio.create_task(self._send(message))
 
-    def part(self, topic: str, payload: bytes) -> None:
-        """Send a last message, soon, and end the connection."""
-        self._parting = asyncio.create_task(self._part({"topic": topic, "payload": payload, "qos": 0}))
+    def send_and_close(self, topic: str, payload: bytes) -> None:
+        """Schedule sending a last message and closing the connection."""
+        self._disconnecting = asyncio.create_task(self._send_and_close({"topic": topic, "payload": payload, "qos": 0}))
 
     def deliver(self, iot_id: str) -> None:
-        """Send what is in the outbox of a device, soon."""
+        """Schedule sending the messages in the outbox of a device."""
         self._to_deliver.add(iot_id)
-        self._go_on()
+        self._start_delivery()
 
-    def _go_on(self) -> None:
+    def _start_delivery(self) -> None:
         is_idle = self._delivering is None or self._delivering.done()
         if self._publish and self._to_deliver and is_idle:
             self._delivering = asyncio.create_task(self._deliver_all())
@@ -101,50 +109,52 @@ class Link:
         try:
             while self._to_deliver:
                 iot_id = self._to_deliver.pop()
-                while messages := self._take(iot_id):
+                while messages := self._read_outbox(iot_id):
                     for message in messages:
                         await self._send(message)
         except Exception:
-            _log.exception("a message could not be sent")
+            _log.exception("A message could not be sent.")
 
-    async def _part(self, message: Row) -> None:
+    async def _send_and_close(self, message: Row) -> None:
         try:
             if self._publish:
                 await self._send(message)
         except Exception:
-            _log.exception("a message could not be sent")
+            _log.exception("A message could not be sent.")
         self.close()
 
-    def _take(self, iot_id: str) -> list[Row]:
-        """The next messages for a device. Those of QoS 0 are gone by this, whether they arrive or not."""
+    def _read_outbox(self, iot_id: str) -> list[Row]:
+        """Return the next messages for a device and remove those with QoS 0, which are sent at most once."""
 
         def take(ctx: Context) -> list[Row]:
-            messages = downlink.pending_messages(ctx, iot_id, _MOST_AT_ONCE, self._taken.get(iot_id, 0))
+            messages = downlink.pending_messages(ctx, iot_id, _BATCH_SIZE, self._last_read.get(iot_id, 0))
             downlink.remove_delivered(ctx, [message["id"] for message in messages if message["qos"] == 0])
             return messages
 
         messages = self._platform.run(take)
         if messages:
-            self._taken[iot_id] = messages[-1]["id"]
+            self._last_read[iot_id] = messages[-1]["id"]
         return messages
 
     async def _send(self, message: Row) -> None:
+        assert self._publish is not None
         if message["qos"] == 0:
             await self._publish(message["topic"], message["payload"], 0)
             return
-        while len(self._unacknowledged) >= _MOST_AT_ONCE:
+        while len(self._unacknowledged) >= _BATCH_SIZE:
             await asyncio.wait(self._unacknowledged, return_when=asyncio.FIRST_COMPLETED)
-        task = asyncio.create_task(self._send_surely(message))
+        task = asyncio.create_task(self._send_acknowledged(message))
         self._unacknowledged.add(task)
         task.add_done_callback(self._unacknowledged.discard)
 
-    async def _send_surely(self, message: Row) -> None:
-        """What is not acknowledged stays in the outbox until the next connection."""
+    async def _send_acknowledged(self, message: Row) -> None:
+        """Send a message with QoS 1; without acknowledgement it stays in the outbox until the next connection."""
+        assert self._publish is not None
         try:
             await self._publish(message["topic"], message["payload"], 1)
         except TimeoutError:
             return
         except Exception:
-            _log.exception("a message could not be sent")
+            _log.exception("A message could not be sent.")
             return
         self._platform.run(lambda ctx: downlink.remove_delivered(ctx, [message["id"]]))

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whose topic it is, and which of them a device gets messages on only if it has subscribed."""
+"""Find the owner of a topic, and the topics that need a subscription."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _BROADCAST = re.compile(rf"{BROADCAST_PREFIX}(?P<product_key>[A-Za-z0-9]+)/.+")
 
 
 class Owner(NamedTuple):
-    """Whose topic it is; without a name it is that of all devices of a product."""
+    """The owner of a topic: a device, or all devices of a product if ``device_name`` is None."""
 
     product_key: str
     device_name: str | None
 
 
 def topic_owner(topic: str) -> Owner | None:
-    """Whose a topic, or a filter of topics, is; None where it is nobody's, or several devices'."""
+    """Return the owner of a topic or topic filter; None if it has no owner or belongs to several devices."""
     for pattern in (_SYSTEM, _CUSTOM):
         match = pattern.fullmatch(topic)
         if match:
@@ -36,10 +36,10 @@ def topic_owner(topic: str) -> Owner | None:
 
 
 def needs_subscription(topic: str) -> bool:
-    """Whether devices get messages on a topic, or on those of a filter, only if they have subscribed to it."""
+    """Return whether devices receive messages on a topic or topic filter only after they subscribed to it."""
     return topic.startswith(BROADCAST_PREFIX) or _CUSTOM.fullmatch(topic) is not None
 
 
 def has_wildcard(topic: str) -> bool:
-    """Whether it is a filter that means many topics."""
+    """Return whether ``topic`` is a filter with wildcards."""
     return "+" in topic or "#" in topic

@@ -1,9 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Messages from the platform to its devices.
+"""Send messages from the platform to devices.
 
-A message to a device that is connected is in the outbox until a gateway takes it; a simulated device, which has no
-gateway, reacts to it at once. Where the device is not connected, a message of QoS 0 is lost, and one of QoS 1 waits.
+A message to a connected device stays in the outbox until the MQTT gateway delivers it. A simulated device, which has no
+MQTT connection, reacts to it immediately. If the device is offline, a message with QoS 0 is lost, and a message with
+QoS 1 waits in the outbox.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ CREATE TABLE IF NOT EXISTS outbox (
     content TEXT NOT NULL,
     is_base64 INTEGER NOT NULL,
     qos INTEGER NOT NULL,
-    properties TEXT,  -- JSON: of MQTT 5.0, by the API's names
+    properties TEXT,  -- JSON: MQTT 5.0 properties by their API names
     expires_at INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS outbox_by_device ON outbox (iot_id, id);
 CREATE INDEX IF NOT EXISTS outbox_by_expiry ON outbox (expires_at);
--- The custom topics and the broadcast topics that a device gets messages on.
+-- The custom topics and broadcast topics that a device subscribed to.
 CREATE TABLE IF NOT EXISTS device_subscription (
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
     topic TEXT NOT NULL,  -- may have wildcards
@@ -43,16 +44,16 @@ CREATE TABLE IF NOT EXISTS device_subscription (
 CREATE INDEX IF NOT EXISTS device_subscription_by_topic ON device_subscription (topic);
 """
 
-#: What is announced (followed by the device's ``iot_id``) when the outbox has something for a device.
+#: The prefix of the event that the outbox has messages for a device; followed by the ``iot_id`` of the device.
 OUTBOX_EVENT = "outbox/"
 
-#: What is announced (followed by what ``parting`` takes apart) when a device's own connection has to end.
+#: The prefix of the event that the direct connection of a device must be closed; see ``parse_disconnect_event``.
 DISCONNECT_EVENT = "parting/"
 
-#: The beginning of the topics on which many devices get the same message.
+#: The prefix of broadcast topics.
 BROADCAST_PREFIX = "/broadcast/"
 
-#: The version that every message of a thing model has.
+#: The version in all messages of the thing model.
 VERSION = "1.0.0"
 
 
@@ -67,11 +68,20 @@ def send(
     traced: bool = True,
     properties: dict[str, Any] | None = None,
 ) -> int:
-    """Send a message to a device and return its id.
+    """Send a message to a device.
 
-    ``device`` is the device's row as it is now; an object as ``payload`` is sent as JSON. ``message_id`` is an id from
-    ``trace.next_id`` where the payload has it in it. A message that is not ``traced`` (replies, whose id nobody learns)
-    cannot be queried, and its id is 0. ``properties`` are those of MQTT 5.0 by the API's names.
+    Args:
+        ctx: the context.
+        device: the current row of the device.
+        topic: the topic.
+        payload: the payload; a dict is sent as JSON.
+        qos: the quality of service.
+        message_id: an id from ``trace.next_id``, if the payload contains the id.
+        traced: whether the message can be queried. Replies are not traced, because their id is never returned.
+        properties: MQTT 5.0 properties by their API names.
+
+    Returns:
+        The id of the message, or 0 if it is not traced.
     """
     content = payloads.to_bytes(payload)
     if traced:
@@ -92,15 +102,29 @@ def send_command(
     message_id: int | None = None,
     error_code: str = "iot.device.SetDevicePropertyFailed",
 ) -> int:
-    """Send a message of the thing model (``{"method": …, "id": …, "params": …, "version": …}``) and return its id.
+    """Send a command of the thing model (``{"method": …, "id": …, "params": …, "version": …}``).
 
-    That id is the one in the message, which the device gives back in its answer; ``message_id`` as in ``send``. Raises
-    ApiError with the code ``error_code`` where the devices of the product speak a format of their own, and their script
-    does not translate it.
+    If the devices of the product use a custom data format, the script of the product translates the message.
+
+    Args:
+        ctx: the context.
+        device: the current row of the device.
+        topic: the topic.
+        method: the method.
+        params: the parameters.
+        qos: the quality of service.
+        message_id: an id from ``trace.next_id``; a new id if None.
+        error_code: the code of the ApiError if the script fails.
+
+    Returns:
+        The id of the message, which the device returns in its response.
+
+    Raises:
+        ApiError: the script of the product did not translate the message.
     """
     if uses_custom_format(ctx, device["product_key"]):
         message_id = message_id or trace.next_id(ctx)
-        message = _in_platform_format(method, message_id, params)
+        message = _alink_message(method, message_id, params)
         try:
             content = to_custom_format(ctx, device["product_key"], message)
         except ScriptFailed as error:
@@ -113,36 +137,36 @@ def send_command(
 def send_alink_message(
     ctx: Context, device: Row, topic: str, method: str, params: Any, qos: int = 0, *, message_id: int | None = None
 ) -> int:
-    """As ``command``, where it is none of the thing model's: then all devices speak the platform's own format."""
+    """Send a message in the format of ``send_command`` outside the thing model, without translation by a script."""
     message_id = message_id or trace.next_id(ctx)
-    message = _in_platform_format(method, message_id, params)
+    message = _alink_message(method, message_id, params)
     return send(ctx, device, topic, message, qos, message_id=message_id)
 
 
-def _in_platform_format(method: str, message_id: int, params: Any) -> dict[str, Any]:
+def _alink_message(method: str, message_id: int, params: Any) -> dict[str, Any]:
     return {"method": method, "id": str(message_id), "params": params, "version": VERSION}
 
 
 def send_and_disconnect(ctx: Context, device: Row, topic: str, payload: dict[str, Any], message_id: int) -> None:
-    """Send a device a last message over its own connection, which ends then.
+    """Send a last message to a device over its direct connection, and close the connection.
 
-    The outbox of a device goes with it, so it cannot hold what the device is told about that.
+    The message is part of the event, because the outbox of the device may be deleted in the same transaction.
     """
     trace.record(ctx, message_id, device["iot_id"], topic, payloads.to_bytes(payload))
     ctx.publish_event(f"{DISCONNECT_EVENT}{device['iot_id']} {topic} {payloads.to_json(payload)}")
 
 
-def parse_disconnect_event(announced: str) -> tuple[str, str, bytes]:
-    """The ``iot_id`` of the device that was announced, and the topic and the payload of the last message to it."""
-    iot_id, topic, text = announced.removeprefix(DISCONNECT_EVENT).split(" ", 2)
+def parse_disconnect_event(event: str) -> tuple[str, str, bytes]:
+    """Return the ``iot_id`` of the device, and the topic and the payload of the last message."""
+    iot_id, topic, text = event.removeprefix(DISCONNECT_EVENT).split(" ", 2)
     return iot_id, topic, text.encode()
 
 
 def pending_messages(ctx: Context, iot_id: str, most: int = 100, after: int = 0) -> list[Row]:
-    """At most ``most`` of the messages in the outbox for a device, the oldest first; ``payload`` is bytes.
+    """Return up to ``most`` messages in the outbox of a device with an ``id`` greater than ``after``, oldest first.
 
-    ``after`` is the ``id`` of the message to go on after. A message stays until ``delivered`` says that it has gone:
-    for QoS 0 when it was sent, for QoS 1 when the device has acknowledged it.
+    A message stays in the outbox until ``remove_delivered`` is called: for QoS 0 when the message was sent, for QoS 1
+    when the device acknowledged it. The ``payload`` of the rows is bytes.
     """
     rows = ctx.store.rows(
         "SELECT * FROM outbox WHERE iot_id = ? AND id > ? AND expires_at > ? ORDER BY id LIMIT ?",
@@ -155,25 +179,25 @@ def pending_messages(ctx: Context, iot_id: str, most: int = 100, after: int = 0)
 
 
 def remove_delivered(ctx: Context, outbox_ids: list[int]) -> None:
-    """These messages have reached their device."""
+    """Remove messages from the outbox that were delivered."""
     ctx.store.delete("outbox", id=outbox_ids)
 
 
 def subscribe(ctx: Context, device: Row, topic: str) -> None:
-    """The device gets messages on ``topic``, a custom topic or a broadcast topic, which may have wildcards.
+    """Subscribe a device to a custom topic or a broadcast topic, which may contain wildcards.
 
-    Those of the platform's own topics it gets without having subscribed.
+    System topics need no subscription.
     """
     ctx.store.put("device_subscription", ("iot_id", "topic"), iot_id=device["iot_id"], topic=topic)
 
 
 def unsubscribe(ctx: Context, device: Row, topic: str | None = None) -> None:
-    """The device does not get messages on ``topic``, or on any topic of its own, any longer."""
+    """Unsubscribe a device from ``topic``, or from all topics if it is None."""
     ctx.store.delete("device_subscription", **omit_none(iot_id=device["iot_id"], topic=topic))
 
 
 def is_subscribed(ctx: Context, device: Row, topic: str) -> bool:
-    """Whether a device gets messages on a custom or broadcast topic. A simulated one gets all on its custom topics."""
+    """Return whether a device is subscribed to a topic. A simulated device is subscribed to all its custom topics."""
     if not topic.startswith(BROADCAST_PREFIX) and simulated.profile_of(ctx, device) is not None:
         return True
     subscriptions = ctx.store.all("device_subscription", iot_id=device["iot_id"])
@@ -181,7 +205,7 @@ def is_subscribed(ctx: Context, device: Row, topic: str) -> bool:
 
 
 def resume_delivery(ctx: Context, device: Row) -> None:
-    """The device has connected: what waited for it goes on. Of QoS 0 nothing outlives a connection."""
+    """Deliver the waiting messages to a device that connected; drop messages with QoS 0 of earlier connections."""
     iot_id = device["iot_id"]
     ctx.store.delete("outbox", iot_id=iot_id, qos=0)
     if simulated.profile_of(ctx, device) is not None:
@@ -210,15 +234,15 @@ def _deliver(
         topic=topic,
         qos=qos,
         properties=payloads.to_json(properties) if properties else None,
-        expires_at=ctx.now + _kept_for(qos, properties),
+        expires_at=ctx.now + _retention(qos, properties),
         **payloads.to_columns(content),
     )
     if device["online"]:
         ctx.publish_event(OUTBOX_EVENT + device["iot_id"])
 
 
-def _kept_for(qos: int, properties: dict[str, Any] | None) -> int:
-    """How many milliseconds a message waits; for MQTT 5.0 it can be said of the message itself, in seconds."""
+def _retention(qos: int, properties: dict[str, Any] | None) -> int:
+    """Return how long a message is retained, in milliseconds; MQTT 5.0 messages can set a shorter time in seconds."""
     longest = trace.RETENTION[qos]
     interval = (properties or {}).get("MessageExpiryInterval")
     return longest if interval is None else min(longest, interval * 1000)

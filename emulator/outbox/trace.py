@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The trace of messages: what devices and the platform sent each other, for as long as the platform keeps it."""
+"""Record all messages between devices and the platform, for the retention time of the platform."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Row
 TABLES = """
 CREATE TABLE IF NOT EXISTS message (
     message_id INTEGER PRIMARY KEY,
-    iot_id TEXT REFERENCES device ON DELETE CASCADE,  -- NULL where it was sent to many devices
+    iot_id TEXT REFERENCES device ON DELETE CASCADE,  -- NULL for a message to many devices
     at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     topic TEXT NOT NULL,
     content TEXT NOT NULL,
     is_base64 INTEGER NOT NULL,
-    user_properties TEXT,  -- JSON, of MQTT 5.0
-    mqtt_properties TEXT,  -- JSON: the other properties of MQTT 5.0, by the API's names
-    transformed_topic TEXT,  -- this and the following: what the product's script has made of it
+    user_properties TEXT,  -- JSON: user properties of MQTT 5.0
+    mqtt_properties TEXT,  -- JSON: other properties of MQTT 5.0 by their API names
+    transformed_topic TEXT,  -- this and the following: the result of the script of the product
     transformed_content TEXT,
-    answer_id INTEGER  -- the message with which the device answered this one
+    answer_id INTEGER  -- the message with the response of the device
 );
 CREATE INDEX IF NOT EXISTS message_by_device ON message (iot_id);
 CREATE INDEX IF NOT EXISTS message_by_expiry ON message (expires_at);
@@ -32,17 +32,17 @@ CREATE INDEX IF NOT EXISTS message_by_expiry ON message (expires_at);
 
 _DAY = 24 * 3600 * 1000
 
-#: How long a message is kept by its quality of service, in milliseconds.
+#: The retention time of messages by quality of service, in milliseconds.
 RETENTION = {0: _DAY, 1: 7 * _DAY}
 
-# Ids have the moment in front, so that they are as long as the platform's and never come twice.
+# Ids start with the time, so that they are unique and as long as the ids of the platform.
 _ID_BITS = 20
-_LONGEST_ID = 19  # digits
-_BEYOND = 2**63  # no id is so large, and none could be looked up
+_MAX_ID_DIGITS = 19
+_ID_LIMIT = 2**63  # ids are smaller; SQLite cannot look up larger integers
 
 
 def next_id(ctx: Context) -> int:
-    """An id for the next message."""
+    """Return the id of the next message."""
     newest = ctx.store.value("SELECT max(message_id) FROM message") or 0
     return max(newest + 1, ctx.now << _ID_BITS)
 
@@ -56,7 +56,7 @@ def record(
     qos: int = 0,
     properties: dict[str, Any] | None = None,
 ) -> None:
-    """Keep a message, with its properties of MQTT 5.0 by the API's names. Those that are too old go."""
+    """Record a message with its MQTT 5.0 properties (by their API names), and delete expired messages."""
     others = dict(properties or {})
     user_properties = others.pop("UserProp", None)
     ctx.store.execute("DELETE FROM message WHERE expires_at <= ?", ctx.now)
@@ -74,41 +74,47 @@ def record(
 
 
 def record_transformed(ctx: Context, message_id: int | str, topic: str, payload: bytes) -> None:
-    """A product's script has made another message of one that is kept, on a topic that may be another."""
+    """Record the result of the script of the product for a recorded message; the topic may differ."""
     changes = {"transformed_topic": topic, "transformed_content": payload.decode()}
     ctx.store.update("message", changes, message_id=int(message_id))
 
 
 def find_message(ctx: Context, message_id: int | str) -> Row | None:
-    """The row of a message, or None where it is not kept (any more)."""
+    """Return the row of a message, or None if it does not exist or has expired."""
     text = str(message_id)
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID and int(text) < _BEYOND):
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_ID_DIGITS and int(text) < _ID_LIMIT):
         return None
     message = ctx.store.one("message", message_id=int(text))
     return message if message and message["expires_at"] > ctx.now else None
 
 
-def record_response(ctx: Context, device: Row, message_id: str, answer_id: str) -> Row | None:
-    """A device has answered one message with another: return the one that it answered.
+def record_response(ctx: Context, device: Row, message_id: str, response_id: str) -> Row | None:
+    """Record the response of a device to a message, and publish the event for it.
 
-    ``message_id`` is what the device says: None is returned where it got no such message. Whoever waits for the answer
-    is told.
+    Args:
+        ctx: the context.
+        device: the row of the device.
+        message_id: the id of the message, as the device sent it.
+        response_id: the id of the response.
+
+    Returns:
+        The row of the message, or None if the device did not receive such a message.
     """
     message = find_message(ctx, message_id)
     if message is None or message["iot_id"] != device["iot_id"]:
         return None
-    ctx.store.update("message", {"answer_id": int(answer_id)}, message_id=message["message_id"])
+    ctx.store.update("message", {"answer_id": int(response_id)}, message_id=message["message_id"])
     ctx.publish_event(response_event(message["message_id"]))
     return message
 
 
 def response_event(message_id: int) -> str:
-    """What is announced when a message is answered."""
+    """Return the event that a device responded to a message."""
     return f"answer/{message_id}"
 
 
 def response_payload(ctx: Context, message_id: int) -> Any:
-    """The payload with which a device answered a message, or None where it did not."""
+    """Return the payload of the response to a message, or None if there is no response."""
     message = find_message(ctx, message_id)
-    answer = find_message(ctx, message["answer_id"]) if message and message["answer_id"] else None
-    return payloads.from_columns(answer) if answer else None
+    response = find_message(ctx, message["answer_id"]) if message and message["answer_id"] else None
+    return payloads.from_columns(response) if response else None

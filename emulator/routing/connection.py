@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices come and go: what their connections mean to the rest of the platform."""
+"""Connect and disconnect devices, and forward changes of their status."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from ansible_collections.iotops.aliyun.emulator.routing.forward import forward
 from ansible_collections.iotops.aliyun.emulator.routing.message_types import DEVICE_STATUS_CHANGE
 
 TABLES = """
--- Connections that broke without the device saying good-bye.
+-- Connections that were lost without a disconnect by the device.
 CREATE TABLE IF NOT EXISTS lost_connection (
     iot_id TEXT PRIMARY KEY REFERENCES device ON DELETE CASCADE,
-    half_until INTEGER NOT NULL  -- one heartbeat after it broke, in milliseconds
+    half_until INTEGER NOT NULL  -- one heartbeat after the connection was lost, in milliseconds
 );
 """
 
-_INTERESTED: list[Callable[[Context, Row], None]] = []
+_ON_CONNECTED: list[Callable[[Context, Row], None]] = []
 
 
 def on_connected(function: Callable[[Context, Row], None]) -> Callable[[Context, Row], None]:
-    """Declare that a function wants to know of every device that has come online; it takes a context and its row."""
-    _INTERESTED.append(function)
+    """Register a function to call for every device that connects; it takes a context and the row of the device."""
+    _ON_CONNECTED.append(function)
     return function
 
 
 def go_online(ctx: Context, device: Row, ip_address: str) -> None:
-    """The device has connected, which activates it the first time."""
+    """Set a device online. The first connection activates the device."""
     changes = {
         "online": 1,
         "activated_at": device["activated_at"] or ctx.now,
@@ -44,28 +44,38 @@ def go_online(ctx: Context, device: Row, ip_address: str) -> None:
 
 
 def go_offline(ctx: Context, device: Row) -> None:
-    """The device has lost its connection; nothing happens where it had none."""
+    """Set a device offline. Does nothing if it is offline."""
     ctx.store.update("device", {"online": 0, "status_at": ctx.now}, iot_id=device["iot_id"], online=1)
 
 
 def connect(ctx: Context, device: Row, ip_address: str) -> Row:
-    """A device has connected, itself or through its gateway: returns its row, and lets it have what waited for it."""
+    """Connect a device, directly or through its gateway, and deliver the messages that wait for it.
+
+    Returns:
+        The updated row of the device.
+    """
     go_online(ctx, device, ip_address)
     ctx.store.delete("lost_connection", iot_id=device["iot_id"])
     connected = ctx.store.one("device", iot_id=device["iot_id"])
     if not device["online"]:
-        _tell_status(ctx, connected, "online", device["status_at"])
+        _forward_status(ctx, connected, "online", device["status_at"])
     downlink.resume_delivery(ctx, connected)
-    for function in _INTERESTED:
+    for function in _ON_CONNECTED:
         function(ctx, connected)
     return connected
 
 
 def disconnect(ctx: Context, device: Row, heartbeat: float = 0) -> Row:
-    """A device has gone: returns its row.
+    """Disconnect a device.
 
-    Where the connection broke, ``heartbeat`` is how many seconds it had promised to be heard of within: so long the
-    device counts as half connected.
+    Args:
+        ctx: the context.
+        device: the row of the device.
+        heartbeat: if the connection was lost, the keep-alive interval in seconds; the device counts as half connected
+            for this time.
+
+    Returns:
+        The updated row of the device.
     """
     if not device["online"]:
         return device
@@ -73,43 +83,45 @@ def disconnect(ctx: Context, device: Row, heartbeat: float = 0) -> Row:
     if heartbeat:
         half_until = ctx.now + round(heartbeat * 1000)
         ctx.store.put("lost_connection", ("iot_id",), iot_id=device["iot_id"], half_until=half_until)
-    gone = ctx.store.one("device", iot_id=device["iot_id"])
-    _tell_status(ctx, gone, "offline", device["status_at"])
-    return gone
+    disconnected = ctx.store.one("device", iot_id=device["iot_id"])
+    _forward_status(ctx, disconnected, "offline", device["status_at"])
+    return disconnected
 
 
 def report_disconnect(ctx: Context, device: Row) -> None:
-    """Tell of a device that the platform itself has made offline; ``device`` is its row as it was before.
+    """Forward the status of a device that the platform itself disconnected. Does nothing if it was offline.
 
-    Nothing happens where it was not connected.
+    Args:
+        ctx: the context.
+        device: the row of the device before it was disconnected.
     """
     if device["online"]:
-        _tell_status(ctx, {**device, "status_at": ctx.now}, "offline", device["status_at"])
+        _forward_status(ctx, {**device, "status_at": ctx.now}, "offline", device["status_at"])
 
 
 def is_half_connected(ctx: Context, device: Row) -> bool:
-    """Whether a device that is offline has lost its connection less than a heartbeat ago."""
+    """Return whether an offline device lost its connection less than one heartbeat ago."""
     lost = ctx.store.one("lost_connection", iot_id=device["iot_id"])
     return lost is not None and ctx.now < lost["half_until"]
 
 
 def check_connected(ctx: Context, device: Row) -> None:
-    """Raise ApiError that tells how a device is not connected."""
+    """Raise ApiError if a device is offline or half connected."""
     if not device["online"]:
         code = "HALFCONN" if is_half_connected(ctx, device) else "OFFLINE"
         raise ApiError(f"iot.messagebroker.{code}")
 
 
-def _tell_status(ctx: Context, device: Row, status: str, before: int) -> None:
-    """Hand on that a device is now online or offline; ``before`` is when its status last changed."""
+def _forward_status(ctx: Context, device: Row, status: str, previous: int) -> None:
+    """Forward that a device is now online or offline; ``previous`` is the time of the previous status change."""
     topic = f"/as/mqtt/status/{device['product_key']}/{device['device_name']}"
     message = {
         "status": status,
         "iotId": device["iot_id"],
         "productKey": device["product_key"],
         "deviceName": device["device_name"],
-        "lastTime": _beijing(before),
-        "utcLastTime": times.utc(before),
+        "lastTime": _beijing(previous),
+        "utcLastTime": times.utc(previous),
         "time": _beijing(device["status_at"]),
         "utcTime": times.utc(device["status_at"]),
         "clientIp": device["ip_address"] or "",

@@ -1,9 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sessions of devices that are real: over a connection of their own, or over that of their gateway.
+"""Manage the sessions of real (not simulated) devices, over a direct connection or through their gateway.
 
-A session that begins clean knows nothing of those before: what waited for the device is lost, and so are the topics
-that it had subscribed to.
+A clean session discards the state of previous sessions: the waiting messages and the subscriptions of the device.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 from ansible_collections.iotops.aliyun.emulator.routing.connection import connect, disconnect
 
 TABLES = """
--- Sub-devices that are connected through their gateway; those that leave it are so no longer.
+-- Sub-devices that are connected through their gateway. Detaching a sub-device ends its session.
 CREATE TABLE IF NOT EXISTS sub_session (
     iot_id TEXT PRIMARY KEY REFERENCES topology ON DELETE CASCADE,
     gateway_iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE
@@ -27,35 +26,35 @@ CREATE INDEX IF NOT EXISTS sub_session_by_gateway ON sub_session (gateway_iot_id
 
 
 def start(ctx: Context, iot_id: str, ip_address: str, clean: bool) -> bool:
-    """A device has a connection of its own. Returns False where there is no such device, or it is disabled."""
+    """Start the session of a directly connected device. Returns False if it does not exist or is disabled."""
     device = ctx.store.one("device", iot_id=iot_id)
     if device is None or not device["enabled"]:
         return False
-    # It begins anew as a gateway, and is not behind one any longer.
-    _end_of_all_behind(ctx, device)
+    # Ends the sessions of its sub-devices, and its own session as a sub-device.
+    _end_sub_devices(ctx, device)
     ctx.store.delete("sub_session", iot_id=iot_id)
     _connect(ctx, device, ip_address, clean)
     return True
 
 
 def end(ctx: Context, iot_id: str, heartbeat: float = 0) -> None:
-    """A device's own connection has ended, and those of all devices behind it; ``heartbeat`` as in ``disconnect``."""
+    """End the session of a directly connected device and of its sub-devices; for ``heartbeat`` see ``disconnect``."""
     device = ctx.store.one("device", iot_id=iot_id)
     if device is None:
         return
-    _end_of_all_behind(ctx, device, heartbeat)
+    _end_sub_devices(ctx, device, heartbeat)
     if not ctx.store.count("sub_session", iot_id=iot_id):
         disconnect(ctx, device, heartbeat)
 
 
 def start_sub_device(ctx: Context, gateway: Row, device: Row, clean: bool) -> None:
-    """A gateway has connected one of its sub-devices."""
+    """Start the session of a sub-device that its gateway connected."""
     ctx.store.put("sub_session", ("iot_id",), iot_id=device["iot_id"], gateway_iot_id=gateway["iot_id"])
     _connect(ctx, device, gateway["ip_address"], clean)
 
 
 def end_sub_device(ctx: Context, device: Row) -> bool:
-    """A gateway has disconnected one of its sub-devices. Returns False where it was not connected through one."""
+    """End the session of a sub-device. Returns False if it was not connected through a gateway."""
     if not ctx.store.delete("sub_session", iot_id=device["iot_id"]):
         return False
     disconnect(ctx, device)
@@ -63,7 +62,7 @@ def end_sub_device(ctx: Context, device: Row) -> bool:
 
 
 def find_online_sub_device(ctx: Context, gateway: Row, product_key: str, device_name: str) -> Row | None:
-    """The device of this name, if it is connected through the gateway."""
+    """Return the sub-device with this name if it is connected through the gateway, otherwise None."""
     device = ctx.store.one("device", product_key=product_key, device_name=device_name)
     if device is None or not device["online"] or gateway_of(ctx.store, device["iot_id"]) != gateway["iot_id"]:
         return None
@@ -71,14 +70,14 @@ def find_online_sub_device(ctx: Context, gateway: Row, product_key: str, device_
 
 
 def gateway_of(store: Store, iot_id: str) -> str | None:
-    """The ``iot_id`` of the gateway through which a device is connected."""
+    """Return the ``iot_id`` of the gateway through which a device is connected, or None."""
     return store.value("SELECT gateway_iot_id FROM sub_session WHERE iot_id = ?", iot_id)
 
 
 def find_invalid(ctx: Context, iot_ids: Iterable[str]) -> list[str]:
-    """Those of the devices with a connection of their own that must not have it any longer.
+    """Return those of the directly connected devices whose connection must be closed.
 
-    They have been deleted, disabled or reset, their gateway has connected them, or they are simulated now.
+    These devices were deleted, disabled, reset, connected by their gateway, or changed to simulated devices.
     """
     rows = ctx.store.rows(
         """
@@ -92,7 +91,7 @@ def find_invalid(ctx: Context, iot_ids: Iterable[str]) -> list[str]:
 
 
 def end_all(ctx: Context) -> None:
-    """No connection of a real device has outlived the process that had it."""
+    """End all sessions of real devices, after a restart of the process."""
     for device in ctx.store.rows(
         "SELECT * FROM device WHERE status = 'ONLINE' AND iot_id NOT IN (SELECT iot_id FROM simulated_device)"
     ):
@@ -107,7 +106,7 @@ def _connect(ctx: Context, device: Row, ip_address: str, clean: bool) -> None:
     connect(ctx, device, ip_address)
 
 
-def _end_of_all_behind(ctx: Context, gateway: Row, heartbeat: float = 0) -> None:
+def _end_sub_devices(ctx: Context, gateway: Row, heartbeat: float = 0) -> None:
     for device in ctx.store.rows(
         "SELECT device.* FROM sub_session JOIN device USING (iot_id) WHERE gateway_iot_id = ?", gateway["iot_id"]
     ):

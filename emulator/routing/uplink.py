@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Messages from devices to the platform: each finds its handler by its topic, is answered, and handed on."""
+"""Process messages from devices: find the handler by topic, reply and forward."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ Message = dict[str, Any] | bytes
 Handler = Callable[[Context, Row, dict[str, str], Any], Any]
 CustomTopicHandler = Callable[[Context, Row, str, bytes, int], None]
 
-# What stands behind a custom topic whose messages the product's script has to make JSON of.
-_TO_BE_TRANSFORMED = "_sn=default"
+# The query of a custom topic whose messages the script of the product must transform to JSON.
+_TRANSFORM_QUERY = "_sn=default"
 
-#: The code of a reply to a device when all went well, and when its message cannot be understood.
+#: Codes of replies to devices: success, and a message that is not valid.
 SUCCESS = 200
 INVALID_PARAMETERS = 460
 
 
 class MessageRejected(Exception):
-    """A handler does not accept a message: the device gets ``code`` and ``message`` in the reply."""
+    """A handler rejects a message: the reply to the device contains ``code`` and ``message``."""
 
     def __init__(self, code: int, message: str) -> None:
         self.code = code
@@ -52,12 +52,17 @@ _CUSTOM_TOPIC_HANDLERS: list[CustomTopicHandler] = []
 
 
 def uplink(pattern: str, *, reply: bool = True, raw: bool = False) -> Callable[[Handler], Handler]:
-    """Declare what the platform does with what devices publish on a topic (see ``shared.patterns``).
+    """Register a function as the handler of the messages of devices on a topic.
 
-    The function takes a context, the device's row, what stood for the names in the pattern, and the message: a JSON
-    object, or with ``raw`` bytes. It returns the ``data`` of the reply, which goes out on the topic with ``_reply``
-    behind it, and raises ``Refused`` for one that says no; without ``reply``, or with ``raw``, nothing is answered.
-    The match also has ``topic``, which is the whole topic, and ``message_id``, which the platform gave the message.
+    The function takes a context, the row of the device, the values of the placeholders in the pattern, and the message.
+    The placeholders also contain ``topic``, the whole topic, and ``message_id``, the id of the message. The function
+    returns the ``data`` of the reply, which is sent on the topic with the suffix ``_reply``, and raises MessageRejected
+    to reply with an error.
+
+    Args:
+        pattern: the topic pattern, see ``core.topic_patterns``.
+        reply: whether to send a reply.
+        raw: whether the message is passed as bytes, without a reply, instead of as a JSON object.
     """
 
     def register(handler: Handler) -> Handler:
@@ -77,18 +82,26 @@ def on_custom_topic(handler: CustomTopicHandler) -> CustomTopicHandler:
 
 
 def receive(ctx: Context, device: Row, topic: str, payload: bytes, qos: int = 0) -> int:
-    """A device has published: keep it, do what it means, answer, and hand it on. Returns the id of the message.
+    """Process a message of a device: record it, run its handler, reply and forward it.
 
-    ``device`` is the row of the device that the topic names, whether it has its own connection or a gateway's.
+    Args:
+        ctx: the context.
+        device: the row of the device in the topic, connected directly or through a gateway.
+        topic: the topic.
+        payload: the payload.
+        qos: the quality of service.
+
+    Returns:
+        The id of the message.
     """
     message_id = trace.next_id(ctx)
     trace.record(ctx, message_id, device["iot_id"], topic, payload, qos)
     topic, _mark, query = topic.partition("?")
-    if query == _TO_BE_TRANSFORMED:
+    if query == _TRANSFORM_QUERY:
         try:
             payload = transform_payload(ctx, device["product_key"], topic, payload)
         except ScriptFailed:
-            # Nobody is told: a custom topic has no replies.
+            # The error is ignored, because custom topics have no replies.
             return message_id
         trace.record_transformed(ctx, message_id, topic, payload)
     found = _HANDLERS.find(topic, device)
@@ -102,15 +115,15 @@ def receive(ctx: Context, device: Row, topic: str, payload: bytes, qos: int = 0)
 
 
 def receive_translated(
-    ctx: Context, device: Row, topic: str, message: Row, message_id: str, answer: Callable[[Row], None]
+    ctx: Context, device: Row, topic: str, message: Row, message_id: str, send_reply: Callable[[Row], None]
 ) -> None:
-    """Do what a message means that came in another form; ``answer`` is given the reply, where there is one."""
+    """Process a message that was translated from a custom format; ``send_reply`` is called if there is a reply."""
     found = _HANDLERS.find(topic, device)
     if not found or found[0].raw:
-        answer(_reply_to(message, topic, INVALID_PARAMETERS, f"there is no method {message.get('method')}", {}))
+        send_reply(_reply_to(message, topic, INVALID_PARAMETERS, f"unknown method {message.get('method')}", {}))
         return
     entry, match = found
-    _carry_out(ctx, device, topic, message, entry, {**match, "topic": topic, "message_id": message_id}, answer)
+    _run_handler(ctx, device, topic, message, entry, {**match, "topic": topic, "message_id": message_id}, send_reply)
 
 
 def _handle(ctx: Context, device: Row, topic: str, payload: bytes, entry: _Entry, match: dict[str, str]) -> None:
@@ -118,24 +131,24 @@ def _handle(ctx: Context, device: Row, topic: str, payload: bytes, entry: _Entry
         entry.handler(ctx, device, match, payload)
         return
 
-    def answer(reply: Row) -> None:
+    def send_reply(reply: Row) -> None:
         downlink.send(ctx, device, f"{topic}_reply", reply, traced=False)
 
     message = payloads.parse_json_object(payload)
     if message is not None:
-        _carry_out(ctx, device, topic, message, entry, match, answer)
+        _run_handler(ctx, device, topic, message, entry, match, send_reply)
     elif entry.reply:
-        answer(_reply_to({}, topic, INVALID_PARAMETERS, "request parameter error", {}))
+        send_reply(_reply_to({}, topic, INVALID_PARAMETERS, "request parameter error", {}))
 
 
-def _carry_out(
+def _run_handler(
     ctx: Context,
     device: Row,
     topic: str,
     message: Row,
     entry: _Entry,
     match: dict[str, str],
-    answer: Callable[[Row], None],
+    send_reply: Callable[[Row], None],
 ) -> None:
     try:
         data = entry.handler(ctx, device, match, message)
@@ -143,11 +156,11 @@ def _carry_out(
     except MessageRejected as refused:
         data, code, text = None, refused.code, refused.message
     if entry.reply and _wants_reply(message):
-        answer(_reply_to(message, topic, code, text, {} if data is None else data))
+        send_reply(_reply_to(message, topic, code, text, {} if data is None else data))
 
 
 def _wants_reply(message: dict[str, Any]) -> bool:
-    """Devices can do without replies: ``{"sys": {"ack": 0}}``."""
+    """Return whether the device requests a reply: ``{"sys": {"ack": 0}}`` in the message disables it."""
     system = message.get("sys")
     return not (isinstance(system, dict) and system.get("ack") == 0)
 
@@ -158,13 +171,13 @@ def _reply_to(message: dict[str, Any], topic: str, code: int, text: str, data: A
         "data": data,
         "id": str(message.get("id", "")),
         "message": text,
-        "method": message.get("method") or _method(topic),
+        "method": message.get("method") or _default_method(topic),
         "version": str(message.get("version", "1.0")),
     }
 
 
-def _method(topic: str) -> str:
-    """What a device calls a message on a topic of the thing model: ``thing.event.property.post``."""
+def _default_method(topic: str) -> str:
+    """Return the method for a topic of the thing model, such as ``thing.event.property.post``."""
     return topic.split("/", 4)[-1].replace("/", ".") if topic.startswith("/sys/") else ""
 
 

@@ -1,16 +1,17 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What simulated devices do that are to take speeches, to speak or to print.
+"""Simulate devices that receive speech, play speech or print.
 
-They do so according to the sections ``speech`` and ``print`` of their profile::
+The behavior is defined in the sections ``speech`` and ``print`` of the profile::
 
     {
         "speech": {"outcome": {"fail": 0.1, "stall": 0.1}, "error": {"code": "2", "message": "download failed"}},
         "print": {"outcome": "fail", "error": {"code": "3", "message": "paper jam"}}
     }
 
-``error`` is what a device says that fails; without it that is what such devices say most of the time. One that stalls
-says nothing, and has not done it either. How long a device takes cannot be said: the platform's own time is all it has.
+``error`` is the error that a failing device reports; if not set, the most common error of such devices. A stalling
+device does not respond and does not perform the action. A delay cannot be set: only the processing time of the platform
+applies.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from ansible_collections.iotops.aliyun.emulator.simulation.simulated import (
     section_of,
 )
 
-#: The sections.
+#: Names of the sections.
 SPEECH = "speech"
 PRINT = "print"
 
@@ -42,29 +43,35 @@ class DeviceError(NamedTuple):
     message: str
 
 
-class Done(NamedTuple):
-    """What a device did: an outcome of ``simulated``, and the error that it reports where it failed."""
+class ActionResult(NamedTuple):
+    """The result of an action: an outcome of ``simulated``, and the error that the device reports if it failed."""
 
     outcome: str
     error: DeviceError | None
 
 
-def perform(ctx: Context, device: Row, name: str, usual: DeviceError) -> Done:
-    """What a device does that is told to do something; ``usual`` is its error where its profile has none.
+def perform(ctx: Context, device: Row, name: str, default_error: DeviceError) -> ActionResult:
+    """Return the result of an action of a device. A device that is not simulated always succeeds.
 
-    ``name`` is a section. A device that is not simulated is believed to do all that it is told.
+    Args:
+        ctx: the context.
+        device: the row of the device.
+        name: the section of the profile.
+        default_error: the error of a failing device whose profile has no error.
     """
     profile = profile_of(ctx, device)
-    return Done(SUCCEED, None) if profile is None else perform_simulated(profile, device, name, usual)
+    if profile is None:
+        return ActionResult(SUCCEED, None)
+    return perform_simulated(profile, device, name, default_error)
 
 
-def perform_simulated(profile: Profile, device: Row, name: str, usual: DeviceError) -> Done:
-    """As ``done``, of a simulated device."""
+def perform_simulated(profile: Profile, device: Row, name: str, default_error: DeviceError) -> ActionResult:
+    """Return the result of an action of a simulated device; see ``perform``."""
     part = section_of(profile, name)
     outcome = outcome_of(part, device, name)
     if outcome != FAIL:
-        return Done(outcome, None)
-    return Done(outcome, DeviceError(**part["error"]) if "error" in part else usual)
+        return ActionResult(outcome, None)
+    return ActionResult(outcome, DeviceError(**part["error"]) if "error" in part else default_error)
 
 
 @section(SPEECH)
@@ -81,5 +88,7 @@ def _check(part: Any, name: str) -> None:
     check_section(part, name, ("outcome", "error"))
     error = part.get("error", {"code": "", "message": ""})
     members = set(DeviceError._fields)
-    if not (isinstance(error, dict) and set(error) == members and all(isinstance(it, str) for it in error.values())):
-        raise ValueError(f"error of {name} is an object with the texts code and message")
+    if not (
+        isinstance(error, dict) and set(error) == members and all(isinstance(text, str) for text in error.values())
+    ):
+        raise ValueError(f"error of {name} must be an object with the strings code and message")

@@ -1,14 +1,13 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sound files in place of speech, which cannot be synthesised here.
+"""Generate audio files as placeholders for speech, because the emulator cannot synthesize speech.
 
-Each file is real: it has the format that was asked for, lasts as long as the text would take to say, and can be played.
-What is heard is not the text:
+Each file has the requested format, has the duration of the spoken text, and can be played. The content is not speech:
 
-- WAV: a tone for each character, whose pitch comes from the character and the voice. The text stands in the file's
-  title (a chunk INAM), and what a sound code says after it in the comment (ICMT).
-- MP3: silence. The text stands in the title (TIT2), what a sound code says in the subtitle (TIT3).
-- AMR: frames that carry no speech; the format has no place for a text.
+- WAV: one tone per character, whose pitch depends on the character and the voice. The title (chunk INAM) contains the
+  text, the comment (ICMT) contains the content of a sound code that follows.
+- MP3: silence. The title (TIT2) contains the text, the subtitle (TIT3) the content of a sound code.
+- AMR: frames without speech; the format has no field for a text.
 """
 
 from __future__ import annotations
@@ -22,22 +21,22 @@ MP3 = "mp3"
 AMR = "amr"
 FORMATS = (WAV, MP3, AMR)
 
-#: What a file of each format is.
+#: Media types by format.
 MEDIA_TYPES = {WAV: "audio/wav", MP3: "audio/mpeg", AMR: "audio/amr"}
 
-#: How long a character lasts at rate 0.
+#: The duration of a character at rate 0.
 MILLISECONDS_PER_CHARACTER = 200
-#: So much more doubles the rate of speech, so much less halves it.
+# Adding this number to the rate doubles the speed of speech, subtracting it halves the speed.
 _DOUBLE_RATE = 500
 
 _SAMPLES_PER_SECOND = 8000
-_SAMPLE = 2  # bytes
-_LOUDEST = 32767
-_LOUDEST_VOLUME = 100
-_SOUND_CODE_PERIOD = 4  # samples: as high as the samples let it be heard
+_BYTES_PER_SAMPLE = 2
+_MAX_AMPLITUDE = 32767
+_MAX_VOLUME = 100
+_SOUND_CODE_PERIOD = 4  # samples: a very high tone for this sample rate
 _SEMITONES = 12
 
-# A frame of MPEG-2 layer III, mono, 16,000 samples and 16,000 bits a second: all zeroes behind its header are silence.
+# A frame of MPEG-2 layer III, mono, 16,000 samples/s, 16,000 bits/s. Zeros after the header are silence.
 _MP3_FRAME = b"\xff\xf3\x28\xc0".ljust(72, b"\0")
 _MP3_FRAME_LENGTH = 36  # milliseconds
 _UTF8 = b"\x03"
@@ -50,9 +49,15 @@ _AMR_FRAME_LENGTH = 20  # milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A text in a voice of ``pitch`` (Hertz), at ``rate`` (-500 to 500) and ``volume`` (0 to 100).
+    """A spoken text, optionally followed by a sound code.
 
-    A sound code that says ``sound_code`` follows for so many ``seconds``.
+    Attributes:
+        text: the text.
+        pitch: the pitch of the voice in Hertz.
+        rate: the speed of speech, -500 to 500.
+        volume: the volume, 0 to 100.
+        sound_code: the content of the sound code.
+        seconds: the duration of the sound code.
     """
 
     text: str
@@ -64,17 +69,17 @@ class Sound:
 
     @property
     def per_character(self) -> float:
-        """How many milliseconds a character lasts."""
+        """The duration of a character in milliseconds."""
         return MILLISECONDS_PER_CHARACTER / 2 ** (self.rate / _DOUBLE_RATE)
 
     @property
     def milliseconds(self) -> float:
-        """How long it all lasts."""
+        """The total duration."""
         return len(self.text) * self.per_character + self.seconds * 1000
 
 
 def render(sound: Sound, audio_format: str) -> bytes:
-    """The sound as a file of one of ``FORMATS``."""
+    """Return the sound as the content of a file in one of the ``FORMATS``."""
     return _RENDERERS[audio_format](sound)
 
 
@@ -82,9 +87,11 @@ def _wav(sound: Sound) -> bytes:
     per_character = round(sound.per_character * _SAMPLES_PER_SECOND / 1000)
     tones = [_tone(_period(sound.pitch, character), sound.volume, per_character) for character in sound.text]
     tones.append(_tone(_SOUND_CODE_PERIOD, sound.volume, sound.seconds * _SAMPLES_PER_SECOND))
-    bits = 8 * _SAMPLE
+    bits = 8 * _BYTES_PER_SAMPLE
     rate = _SAMPLES_PER_SECOND
-    format_chunk = _chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, rate, rate * _SAMPLE, _SAMPLE, bits))
+    format_chunk = _chunk(
+        b"fmt ", struct.pack("<HHIIHH", 1, 1, rate, rate * _BYTES_PER_SAMPLE, _BYTES_PER_SAMPLE, bits)
+    )
     information = b"INFO" + _chunk(b"INAM", sound.text.encode() + b"\0")
     if sound.sound_code:
         information += _chunk(b"ICMT", sound.sound_code.encode() + b"\0")
@@ -98,7 +105,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def _period(pitch: int, character: str) -> int:
-    """How many samples a wave of a character's tone has, which is one of an octave; 0 for a pause."""
+    """Return the period of the tone of a character in samples (a semitone of one octave); 0 for a pause."""
     if character == " ":
         return 0
     frequency = pitch * 2 ** (ord(character) % _SEMITONES / _SEMITONES)
@@ -106,13 +113,13 @@ def _period(pitch: int, character: str) -> int:
 
 
 def _tone(period: int, volume: int, samples: int) -> bytes:
-    """So many samples of a tone; of silence where it has no period."""
+    """Return ``samples`` samples of a tone, or of silence if ``period`` is 0."""
     if not period:
-        return bytes(samples * _SAMPLE)
-    peak = _LOUDEST * volume / _LOUDEST_VOLUME
+        return bytes(samples * _BYTES_PER_SAMPLE)
+    peak = _MAX_AMPLITUDE * volume / _MAX_VOLUME
     wave = [round(peak * math.sin(2 * math.pi * position / period)) for position in range(period)]
     packed = struct.pack(f"<{period}h", *wave)
-    return (packed * (samples // period + 1))[: samples * _SAMPLE]
+    return (packed * (samples // period + 1))[: samples * _BYTES_PER_SAMPLE]
 
 
 def _mp3(sound: Sound) -> bytes:
@@ -129,7 +136,7 @@ def _id3_frame(name: bytes, text: str) -> bytes:
 
 
 def _syncsafe(number: int) -> bytes:
-    """A length as ID3 writes it: four times seven bits."""
+    """Return a length as ID3 encodes it: four bytes with seven bits each."""
     return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))
 
 

@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files behind URLs of the platform's own, where the real one uses object storage (OSS).
+"""Store files under URLs of the emulator, in place of the object storage (OSS) of the real platform.
 
-Whoever has a file for the platform asks an operation for a form, and posts it together with the file. A file that no
-operation then asks to keep goes again after an hour.
+To upload a file, a client requests an upload form from an operation and posts the form with the file. A file is deleted
+after one hour unless an operation retains it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 
 TABLES = """
--- The key that forms and URLs are signed with: one row.
+-- The access key for signatures of forms and URLs: one row.
 CREATE TABLE IF NOT EXISTS storage_key (
     access_key_id TEXT PRIMARY KEY,
     access_key_secret TEXT NOT NULL
@@ -32,13 +32,13 @@ CREATE TABLE IF NOT EXISTS stored_file (
     file_key TEXT PRIMARY KEY,
     media_type TEXT NOT NULL,
     size INTEGER NOT NULL,  -- bytes
-    md5 TEXT NOT NULL,  -- this and the following in hexadecimal digits
+    md5 TEXT NOT NULL,  -- this and the following: hexadecimal digits
     sha256 TEXT NOT NULL,
     stored_at INTEGER NOT NULL,
-    expires_at INTEGER  -- NULL for a file that something needs
+    expires_at INTEGER  -- NULL for a retained file
 );
 CREATE INDEX IF NOT EXISTS stored_file_by_expiry ON stored_file (expires_at);
--- What a file consists of, in parts of the same size up to the last.
+-- The content of files, in parts of the same size except the last.
 CREATE TABLE IF NOT EXISTS stored_part (
     file_key TEXT NOT NULL REFERENCES stored_file ON DELETE CASCADE,
     number INTEGER NOT NULL,
@@ -47,14 +47,14 @@ CREATE TABLE IF NOT EXISTS stored_part (
 );
 """
 
-#: Where forms are posted and files are fetched.
+#: The path for uploads and downloads.
 PATH = "/_upload"
 
-#: How long a form can be posted, and how long a file stays that nothing needs, in milliseconds.
+#: The lifetimes of an upload form, and of a file that is not retained, in milliseconds.
 FORM_LIFETIME = 60_000
 FILE_LIFETIME = 3_600_000
 
-#: The size of the parts that a file is kept in.
+#: The size of the stored parts of a file.
 PART_SIZE = 1024 * 1024
 
 BINARY_TYPE = "application/octet-stream"
@@ -69,7 +69,7 @@ _SIGNED = ("Expires", "OSSAccessKeyId", "Signature")
 
 
 class StorageError(Exception):
-    """Object storage says no: ``status`` is the HTTP status, ``code`` a code of OSS."""
+    """An error of object storage: ``status`` is the HTTP status, ``code`` an error code of OSS."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         self.status = status
@@ -80,7 +80,7 @@ class StorageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What has to be posted together with a file, where to, and the URL that the file has from then on."""
+    """An upload form: the fields to post with a file, the host to post to, and the resulting URL of the file."""
 
     host: str
     key: str
@@ -91,7 +91,7 @@ class Form:
 
 
 def upload_form(ctx: Context, folder: str, suffix: str, most: int, name: str | None = None) -> Form:
-    """A form for one file of at most ``most`` bytes, which has ``name`` or a random one, and ``suffix`` after it."""
+    """Return a form for a file of at most ``most`` bytes, with ``name`` (default: random) and ``suffix``."""
     name = name or ids.alphanumeric(_NAME_LENGTH)
     key = f"{folder}/{ids.hexadecimal(_FOLDER_LENGTH)}/{name}.{suffix}"
     policy = {
@@ -104,9 +104,10 @@ def upload_form(ctx: Context, folder: str, suffix: str, most: int, name: str | N
 
 
 def check_form(ctx: Context, fields: Mapping[str, str]) -> int:
-    """How many bytes the file has at most that is posted with these fields. Raises Refused where the form is no good.
+    """Validate the fields of a posted form, by their lowercase names, and return the size limit of the file in bytes.
 
-    ``fields`` are by their names in small letters.
+    Raises:
+        StorageError: the form is not valid.
     """
     for name in ("key", "policy", "signature", "ossaccesskeyid"):
         if not fields.get(name):
@@ -117,7 +118,7 @@ def check_form(ctx: Context, fields: Mapping[str, str]) -> int:
             403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records."
         )
     if not hmac.compare_digest(fields["signature"].encode(), _signature(signer, fields["policy"]).encode()):
-        raise StorageError(403, "SignatureDoesNotMatch", "The signature does not fit the policy.")
+        raise StorageError(403, "SignatureDoesNotMatch", "The signature does not match the policy.")
     policy = _policy(fields["policy"])
     if datetime.fromisoformat(policy["expiration"]) <= datetime.fromtimestamp(ctx.now / 1000, UTC):
         raise StorageError(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
@@ -131,17 +132,20 @@ def check_form(ctx: Context, fields: Mapping[str, str]) -> int:
 def store(
     ctx: Context, key: str, parts: Iterable[bytes], media_type: str = BINARY_TYPE, lifetime: int = FILE_LIFETIME
 ) -> Row:
-    """Keep a file, in place of the one that has the key, and return its row. Every part but the last is full.
+    """Store a file, replacing the file with the same key, and return its row.
 
-    Raises Refused where something needs the file that is there.
+    All ``parts`` except the last must have the size ``PART_SIZE``.
+
+    Raises:
+        StorageError: the existing file is retained.
     """
-    _drop_old(ctx)
+    _delete_expired(ctx)
     if ctx.store.one("stored_file", file_key=key, expires_at=None):
         raise StorageError(409, "FileAlreadyExists", "The file is in use and cannot be replaced.")
     ctx.store.delete("stored_file", file_key=key)
     md5, sha256, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
-    described = {"file_key": key, "media_type": media_type, "stored_at": ctx.now, "expires_at": ctx.now + lifetime}
-    ctx.store.insert("stored_file", **described, size=0, md5="", sha256="")
+    attributes = {"file_key": key, "media_type": media_type, "stored_at": ctx.now, "expires_at": ctx.now + lifetime}
+    ctx.store.insert("stored_file", **attributes, size=0, md5="", sha256="")
     for number, content in enumerate(parts):
         ctx.store.insert("stored_part", file_key=key, number=number, content=content)
         md5.update(content)
@@ -149,28 +153,28 @@ def store(
         size += len(content)
     measured = {"size": size, "md5": md5.hexdigest(), "sha256": sha256.hexdigest()}
     ctx.store.update("stored_file", measured, file_key=key)
-    return {**described, **measured}
+    return {**attributes, **measured}
 
 
 def find_file(ctx: Context, key: str) -> Row | None:
-    """The row of a file, or None where there is none (any more)."""
+    """Return the row of a file, or None if it does not exist or has expired."""
     file = ctx.store.one("stored_file", file_key=key)
     return None if file is None or (file["expires_at"] or ctx.now + 1) <= ctx.now else file
 
 
 def retain(ctx: Context, key: str) -> None:
-    """Something needs the file: it stays until whoever needs it removes it."""
+    """Retain a file: it is not deleted automatically anymore."""
     ctx.store.update("stored_file", {"expires_at": None}, file_key=key)
 
 
 def read_content(ctx: Context, file: Row, start: int = 0, stop: int | None = None) -> bytes:
-    """The bytes of a file from ``start`` up to ``stop``."""
+    """Return the bytes of a file from ``start`` up to ``stop``."""
     stop = file["size"] if stop is None else min(stop, file["size"])
     return b"".join(iter_content(ctx, file, start, stop))
 
 
 def iter_content(ctx: Context, file: Row, start: int, stop: int) -> Iterator[bytes]:
-    """The bytes of a file from ``start`` up to ``stop``, in pieces."""
+    """Yield the bytes of a file from ``start`` up to ``stop`` in chunks."""
     for number in range(start // PART_SIZE, -(-stop // PART_SIZE)):
         part = ctx.store.one("stored_part", file_key=file["file_key"], number=number)
         offset = number * PART_SIZE
@@ -178,14 +182,14 @@ def iter_content(ctx: Context, file: Row, start: int, stop: int) -> Iterator[byt
 
 
 def url_of_key(ctx: Context, key: str) -> str:
-    """The URL of a file, as it is given to the platform."""
+    """Return the URL of a file for parameters of operations."""
     return f"{_host(ctx)}/{quote(key)}"
 
 
 def key_of_url(url: str) -> str | None:
-    """The key of the file that a URL means, or None where it is no URL of object storage.
+    """Return the key of the file of a URL, or None if it is not a URL of object storage.
 
-    Under which address the platform was reached when it gave out the URL does not matter.
+    The host of the URL is ignored, because the endpoint of the emulator can change.
     """
     try:
         path = unquote(urlsplit(url).path)
@@ -195,7 +199,7 @@ def key_of_url(url: str) -> str | None:
 
 
 def download_url(ctx: Context, key: str, lifetime: int) -> str:
-    """A URL from which the file can be fetched for ``lifetime`` milliseconds."""
+    """Return a signed download URL that is valid for ``lifetime`` milliseconds."""
     signer = _signer(ctx)
     expires = (ctx.now + lifetime) // 1000
     query = zip(_SIGNED, (expires, signer["access_key_id"], _url_signature(signer, key, str(expires))), strict=True)
@@ -203,7 +207,7 @@ def download_url(ctx: Context, key: str, lifetime: int) -> str:
 
 
 def publish_file(ctx: Context, content: bytes, suffix: str, media_type: str, lifetime: int = FILE_LIFETIME) -> str:
-    """A URL from which ``content`` can be fetched for ``lifetime`` milliseconds: a file that the platform has made."""
+    """Store ``content`` as a file of the platform and return a download URL that is valid for ``lifetime`` milliseconds."""
     key = f"download/{hashlib.sha256(content).hexdigest()}.{suffix}"
     if find_file(ctx, key) is None:
         store(ctx, key, (content[start : start + PART_SIZE] for start in range(0, len(content), PART_SIZE)), media_type)
@@ -213,9 +217,12 @@ def publish_file(ctx: Context, content: bytes, suffix: str, media_type: str, lif
 
 
 def find_for_download(ctx: Context, key: str, query: Mapping[str, str]) -> Row:
-    """The row of the file that somebody fetches. Raises Refused where the URL has expired, or there is no such file.
+    """Return the row of a file to download.
 
-    A URL that is not signed does as well: it has been given out as the address of a file to upload.
+    URLs without a signature are accepted as well, because operations return such URLs for uploaded files.
+
+    Raises:
+        StorageError: the URL has expired, or the file does not exist.
     """
     if any(name in query for name in _SIGNED):
         _check_url(ctx, key, query)
@@ -233,13 +240,13 @@ def _check_url(ctx: Context, key: str, query: Mapping[str, str]) -> None:
             403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records."
         )
     if not hmac.compare_digest(signature.encode(), _url_signature(signer, key, expires).encode()):
-        raise StorageError(403, "SignatureDoesNotMatch", "The signature does not fit the request.")
+        raise StorageError(403, "SignatureDoesNotMatch", "The signature does not match the request.")
     if int(expires) * 1000 <= ctx.now:
         raise StorageError(403, "AccessDenied", "Request has expired.")
 
 
 def _policy(text: str) -> dict[str, Any]:
-    """The policy that this platform has signed."""
+    """Decode the policy of a form."""
     return json.loads(b64decode(text))
 
 
@@ -248,7 +255,7 @@ def _host(ctx: Context) -> str:
 
 
 def _signer(ctx: Context) -> Row:
-    """The key that forms and URLs are signed with, which is made when it is needed first."""
+    """Return the access key for signatures; create it at the first use."""
     signer = ctx.store.one("storage_key")
     if signer is None:
         signer = {
@@ -267,5 +274,5 @@ def _url_signature(signer: Row, key: str, expires: str) -> str:
     return _signature(signer, f"GET\n\n\n{expires}\n/{_BUCKET}/{key}")
 
 
-def _drop_old(ctx: Context) -> None:
+def _delete_expired(ctx: Context) -> None:
     ctx.store.execute("DELETE FROM stored_file WHERE expires_at <= ?", ctx.now)

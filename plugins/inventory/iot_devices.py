@@ -119,11 +119,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import
     execute,
     open_client,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.overview import OverviewEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.listing import ListingEntry
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import plain
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.constructed import Constructed
 
-ENTRY = OverviewEntry()
+ENTRY = ListingEntry()
 
 _SUFFIXES = ("iot_devices.yml", "iot_devices.yaml")
 

@@ -67,71 +67,89 @@ consumer_group:
   type: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the consumer group, unique in an instance.
       returned: always
+      type: str
     group_id:
       description: The GroupId that the platform gave it, by which clients connect.
-      type: str
       returned: always
+      type: str
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
     backlog:
       description: How many messages wait for it.
-      type: int
       returned: by M(iotops.aliyun.iot_consumer_group_info), where the group is read whole
+      type: int
     rate:
       description: How many messages a minute its clients take.
-      type: int
       returned: with C(backlog)
+      type: int
     real_time_rate:
       description: How many of these had not waited.
-      type: int
       returned: with C(backlog)
+      type: int
     backlog_rate:
       description: How many of these had waited.
-      type: int
       returned: with C(backlog)
+      type: int
     last_consumed:
       description: When a message was last taken, in UTC; empty where none was.
-      type: str
       returned: with C(backlog)
+      type: str
     clients:
       description:
         - The clients that are connected, each with C(client_id), C(address) (IP address and port), C(online_since)
           (milliseconds since 1970), C(real_time_rate) and C(backlog_rate).
+      returned: with C(backlog)
       type: list
       elements: dict
-      returned: with C(backlog)
   sample:
     name: console
     group_id: nJRaJPn5U1JITGfjBO9l000100
-    created: "2020-05-20T00:05:20.000Z"
+    created: '2020-05-20T00:05:20.000Z'
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: console}
+    after:
+      name: console
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateConsumerGroup
       status: done
       changes:
-        name: {before: null, after: console}
+        name:
+          before: null
+          after: console
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

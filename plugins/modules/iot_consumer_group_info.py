@@ -55,53 +55,53 @@ consumer_groups:
   elements: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the consumer group, unique in an instance.
       returned: always
+      type: str
     group_id:
       description: The GroupId that the platform gave it, by which clients connect.
-      type: str
       returned: always
+      type: str
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
     backlog:
       description: How many messages wait for it.
-      type: int
       returned: by M(iotops.aliyun.iot_consumer_group_info), where the group is read whole
+      type: int
     rate:
       description: How many messages a minute its clients take.
-      type: int
       returned: with C(backlog)
+      type: int
     real_time_rate:
       description: How many of these had not waited.
-      type: int
       returned: with C(backlog)
+      type: int
     backlog_rate:
       description: How many of these had waited.
-      type: int
       returned: with C(backlog)
+      type: int
     last_consumed:
       description: When a message was last taken, in UTC; empty where none was.
-      type: str
       returned: with C(backlog)
+      type: str
     clients:
       description:
         - The clients that are connected, each with C(client_id), C(address) (IP address and port), C(online_since)
           (milliseconds since 1970), C(real_time_rate) and C(backlog_rate).
+      returned: with C(backlog)
       type: list
       elements: dict
-      returned: with C(backlog)
   sample:
     - name: console
       group_id: nJRaJPn5U1JITGfjBO9l000100
-      created: "2020-05-20T00:05:20.000Z"
+      created: '2020-05-20T00:05:20.000Z'
       backlog: 26
       rate: 14
       real_time_rate: 14
       backlog_rate: 0
-      last_consumed: "2020-05-29T03:37:56.000Z"
+      last_consumed: '2020-05-29T03:37:56.000Z'
       clients:
         - client_id: 12345-1
           address: 192.168.1.2:55545
@@ -109,7 +109,7 @@ consumer_groups:
           real_time_rate: 14
           backlog_rate: 0
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -106,65 +106,84 @@ data_source:
   type: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the data source.
       returned: always
+      type: str
     data_source_id:
       description: The DataSourceId that the platform gave it.
-      type: str
       returned: always
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the data source.
       returned: always
+      type: str
     topics:
-      description:
-        - Its topics, each with C(topic) and C(item_id), and with C(product_key) and C(device) where it says whose it
-          is.
+      description: Topics of the data source, up to 1,000.
+      returned: when asked for
       type: list
       elements: dict
-      returned: when asked for
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
   sample:
     name: lamps
-    data_source_id: "1001"
+    data_source_id: '1001'
     description: what lamps report
     topics:
       - topic: /a1BwAGVxxxx/+/thing/event/property/post
-        item_id: "129322"
-    created: "2022-03-27T12:45:43.000Z"
+        item_id: '129322'
+    created: '2022-03-27T12:45:43.000Z'
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: lamps}
+    after:
+      name: lamps
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateParserDataSource
       status: done
       changes:
-        name: {before: null, after: lamps}
+        name:
+          before: null
+          after: lamps
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -51,38 +51,36 @@ data_sources:
   elements: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the data source.
       returned: always
+      type: str
     data_source_id:
       description: The DataSourceId that the platform gave it.
-      type: str
       returned: always
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the data source.
       returned: always
+      type: str
     topics:
-      description:
-        - Its topics, each with C(topic) and C(item_id), and with C(product_key) and C(device) where it says whose it
-          is.
+      description: Topics of the data source, up to 1,000.
+      returned: when read whole
       type: list
       elements: dict
-      returned: when read whole
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
   sample:
     - name: lamps
-      data_source_id: "1001"
+      data_source_id: '1001'
       description: what lamps report
       topics:
         - topic: /a1BwAGVxxxx/+/thing/event/property/post
-          item_id: "129322"
-      created: "2022-03-27T12:45:43.000Z"
+          item_id: '129322'
+      created: '2022-03-27T12:45:43.000Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -101,65 +101,90 @@ destination:
   type: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the destination.
       returned: always
+      type: str
     destination_id:
       description: The DestinationId that the platform gave it, by which scripts send to it.
-      type: str
       returned: always
+      type: str
     type:
-      description: C(republish), C(amqp), C(datahub), C(ons), C(mns), C(fc) or C(ots).
-      type: str
+      description: Type of the target. Another topic of the platform (V(republish)), a consumer group (V(amqp)),
+        or another cloud product, that is DataHub (V(datahub)), a message queue (V(ons)), a topic of Message Service
+        (V(mns)), a function (V(fc)) or a table (V(ots)).
       returned: always
+      type: str
     configuration:
-      description: The target and how to reach it, with what the platform added.
+      description: Target of the destination and access to it, as a dictionary with the members that the API manual
+        lists for the type.
+      returned: always
       type: dict
-      returned: always
     description:
-      description: What it is for.
-      type: str
+      description: Description of the destination.
       returned: always
+      type: str
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
   sample:
     name: to_console
-    destination_id: "1003"
+    destination_id: '1003'
     type: amqp
-    configuration: {groupId: nJRaJPn5U1JITGfjBO9l000100}
+    configuration:
+      groupId: nJRaJPn5U1JITGfjBO9l000100
     description: messages for the console
-    created: "2022-03-27T12:45:43.000Z"
+    created: '2022-03-27T12:45:43.000Z'
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: to_console}
+    after:
+      name: to_console
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateDestination
       status: done
       changes:
-        name: {before: null, after: to_console}
+        name:
+          before: null
+          after: to_console
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the consumer group console does not exist yet"]
+  sample:
+    - the consumer group console does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

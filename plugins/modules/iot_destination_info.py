@@ -51,38 +51,42 @@ destinations:
   elements: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the destination.
       returned: always
+      type: str
     destination_id:
       description: The DestinationId that the platform gave it, by which scripts send to it.
-      type: str
       returned: always
+      type: str
     type:
-      description: C(republish), C(amqp), C(datahub), C(ons), C(mns), C(fc) or C(ots).
-      type: str
+      description: Type of the target. Another topic of the platform (V(republish)), a consumer group (V(amqp)),
+        or another cloud product, that is DataHub (V(datahub)), a message queue (V(ons)), a topic of Message Service
+        (V(mns)), a function (V(fc)) or a table (V(ots)).
       returned: always
+      type: str
     configuration:
-      description: The target and how to reach it, with what the platform added.
+      description: Target of the destination and access to it, as a dictionary with the members that the API manual
+        lists for the type.
+      returned: always
       type: dict
-      returned: always
     description:
-      description: What it is for.
-      type: str
+      description: Description of the destination.
       returned: always
+      type: str
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
   sample:
     - name: to_console
-      destination_id: "1003"
+      destination_id: '1003'
       type: amqp
-      configuration: {groupId: nJRaJPn5U1JITGfjBO9l000100}
+      configuration:
+        groupId: nJRaJPn5U1JITGfjBO9l000100
       description: messages for the console
-      created: "2022-03-27T12:45:43.000Z"
+      created: '2022-03-27T12:45:43.000Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

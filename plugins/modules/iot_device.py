@@ -158,118 +158,139 @@ device:
   contains:
     product_key:
       description: The ProductKey of its product.
-      type: str
       returned: always
+      type: str
     name:
-      description: Its name.
-      type: str
+      description: Name of the device, unique in the product.
       returned: always
+      type: str
     iot_id:
       description: The IotId that the platform gave it.
-      type: str
       returned: always
+      type: str
     nickname:
-      description: Its nickname.
-      type: str
+      description: Nickname of the device, a display name.
       returned: always
+      type: str
     tags:
-      description: Its tags.
-      type: dict
+      description: Tags of the device, as a dictionary of keys and values.
       returned: when asked for
+      type: dict
     groups:
-      description: The static groups that it is in, each with C(name) and C(group_id).
+      description: Static groups that the device is a member of, by name or GroupId.
+      returned: when asked for
       type: list
       elements: dict
-      returned: when asked for
     desired_properties:
-      description: What properties are desired to be.
-      type: dict
+      description: Desired values of thing model properties, by property identifier.
       returned: when asked for
+      type: dict
     enabled:
-      description: Whether it may connect.
-      type: bool
+      description: Whether the device can connect to the platform.
       returned: always
+      type: bool
     gateway:
-      description: The gateway that it is behind, with C(product), C(product_key) and C(name); empty without one.
-      type: dict
+      description: Gateway that the device is attached to, if the device connects through a gateway.
       returned: when asked for
+      type: dict
     client_ids:
-      description: Its client ids.
+      description: Client IDs of a device that uses dynamic registration without pre-registration.
+      returned: when asked for
       type: list
       elements: str
-      returned: when asked for
     status:
       description: C(online), C(offline), C(unactive) (it has never connected) or C(disable).
-      type: str
       returned: always
+      type: str
     node_type:
       description: C(device) or C(gateway).
-      type: str
       returned: when read whole
+      type: str
     firmware_version:
       description: The version of its default OTA module.
-      type: str
       returned: when it has reported one
+      type: str
     ip_address:
       description: Its IP address.
-      type: str
       returned: when it has connected
+      type: str
     created:
       description: When it was registered, in UTC.
-      type: str
       returned: always
+      type: str
     activated:
       description: When it first connected, in UTC.
-      type: str
       returned: when it has connected
+      type: str
     last_online:
       description: When it last connected, in UTC.
-      type: str
       returned: when it has connected
+      type: str
     device_secret:
       description: Its secret.
-      type: str
       returned: when O(include_secrets) is set
+      type: str
   sample:
     product_key: a1BwAGVxxxx
     name: lamp-0001
     iot_id: Q7uOhVRdZRR1DnTLvxxx00100
     nickname: gate_lamp
     tags:
-      row: "7"
+      row: '7'
     enabled: true
     status: unactive
     node_type: device
-    created: "2020-01-08T06:47:08.000Z"
+    created: '2020-01-08T06:47:08.000Z'
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: lamp-0001}
+    after:
+      name: lamp-0001
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: RegisterDevice
       status: done
       changes:
-        name: {before: null, after: lamp-0001}
+        name:
+          before: null
+          after: lamp-0001
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -149,7 +149,7 @@ records:
       returned: when it was
   sample:
     - identifier: Brightness
-      value: "40"
+      value: '40'
       time: 1579249499000
 complete:
   description: Whether that is all, and O(limit) left nothing out.
@@ -157,7 +157,7 @@ complete:
   type: bool
   sample: true
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

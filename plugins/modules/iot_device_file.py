@@ -71,65 +71,87 @@ device_file:
   contains:
     product_key:
       description: The ProductKey of the device's product.
-      type: str
       returned: always
+      type: str
     iot_id:
       description: The IotId of the device.
-      type: str
       returned: always
+      type: str
     name:
-      description: The file's name.
-      type: str
+      description: Name of the file.
       returned: always
+      type: str
     file_id:
-      description: The FileId that the platform gave it.
-      type: str
+      description: FileId that the platform assigned to the file.
       returned: always
+      type: str
     size_in_kilobytes:
       description: Its size in kilobytes.
-      type: int
       returned: always
+      type: int
     created:
       description: When it was uploaded, in UTC.
-      type: str
       returned: always
+      type: str
     download_url:
       description: Where it can be downloaded for a while. Whoever has the address can read the file.
-      type: str
       returned: when it is read whole and O(include_secrets) is set
+      type: str
   sample: {}
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
-    before: {name: log.txt, file_id: xL0G67MBLBDtkR7GCfTxxxxx}
+    before:
+      name: log.txt
+      file_id: xL0G67MBLBDtkR7GCfTxxxxx
     after: {}
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: delete
       operation: DeleteDeviceFile
       status: done
       changes:
-        name: {before: log.txt, after: null}
+        name:
+          before: log.txt
+          after: null
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 5
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry

@@ -75,41 +75,41 @@ device_files:
   contains:
     product_key:
       description: The ProductKey of the device's product.
-      type: str
       returned: always
+      type: str
     iot_id:
       description: The IotId of the device.
-      type: str
       returned: always
+      type: str
     name:
-      description: The file's name.
-      type: str
+      description: Name of the file.
       returned: always
+      type: str
     file_id:
-      description: The FileId that the platform gave it.
-      type: str
+      description: FileId that the platform assigned to the file.
       returned: always
+      type: str
     size_in_kilobytes:
       description: Its size in kilobytes.
-      type: int
       returned: always
+      type: int
     created:
       description: When it was uploaded, in UTC.
-      type: str
       returned: always
+      type: str
     download_url:
       description: Where it can be downloaded for a while. Whoever has the address can read the file.
-      type: str
       returned: when it is read whole and O(include_secrets) is set
+      type: str
   sample:
     - product_key: a1BwAGVxxxx
       iot_id: Q7uOhVRdZRR1DnTLvxxx00100
       name: log.txt
       file_id: xL0G67MBLBDtkR7GCfTxxxxx
       size_in_kilobytes: 100
-      created: "2019-03-21T08:45:42.000Z"
+      created: '2019-03-21T08:45:42.000Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

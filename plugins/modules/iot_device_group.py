@@ -127,46 +127,47 @@ device_group:
   type: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the device group, unique in an instance.
       returned: always
+      type: str
     group_id:
       description: The GroupId that the platform gave it.
-      type: str
       returned: always
+      type: str
     super_group_id:
       description: The GroupId of the group above it.
-      type: str
       returned: when asked for
+      type: str
     description:
-      description: What it is.
-      type: str
+      description: Description of the device group, up to 100 characters.
       returned: always
-    expression:
-      description: What is true of the members of a dynamic group.
       type: str
+    expression:
+      description: Search expression that the members of a dynamic group match, in the language of the device search
+        of the platform. For example C(product_key = "a1BwAGVxxxx" and name LIKE "lamp%").
       returned: of a dynamic group that was read whole
+      type: str
     type:
       description: C(static) or C(dynamic).
-      type: str
       returned: when it was read
+      type: str
     tags:
-      description: Its tags.
-      type: dict
+      description: Tags of the device group, as a dictionary of keys and values.
       returned: when asked for
+      type: dict
     devices:
-      description: Its members, each with C(product), C(product_key) and C(name).
+      description: Devices that are members of the group.
+      returned: when asked for
       type: list
       elements: dict
-      returned: when asked for
     device_count:
       description: How many members it has.
-      type: int
       returned: when read whole
+      type: int
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
   sample:
     name: west_side
     group_id: tDQvBjQbUyHsxxxx
@@ -178,36 +179,57 @@ device_group:
         product_key: a1BwAGVxxxx
         name: lamp-0001
     device_count: 1
-    created: "2018-09-14T14:35:51.000Z"
+    created: '2018-09-14T14:35:51.000Z'
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: west_side}
+    after:
+      name: west_side
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateDeviceGroup
       status: done
       changes:
-        name: {before: null, after: west_side}
+        name:
+          before: null
+          after: west_side
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

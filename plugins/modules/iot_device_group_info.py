@@ -62,46 +62,47 @@ device_groups:
   elements: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the device group, unique in an instance.
       returned: always
+      type: str
     group_id:
       description: The GroupId that the platform gave it.
-      type: str
       returned: always
+      type: str
     super_group_id:
       description: The GroupId of the group above it.
-      type: str
       returned: when asked for
+      type: str
     description:
-      description: What it is.
-      type: str
+      description: Description of the device group, up to 100 characters.
       returned: always
-    expression:
-      description: What is true of the members of a dynamic group.
       type: str
+    expression:
+      description: Search expression that the members of a dynamic group match, in the language of the device search
+        of the platform. For example C(product_key = "a1BwAGVxxxx" and name LIKE "lamp%").
       returned: of a dynamic group that was read whole
+      type: str
     type:
       description: C(static) or C(dynamic).
-      type: str
       returned: when it was read
+      type: str
     tags:
-      description: Its tags.
-      type: dict
+      description: Tags of the device group, as a dictionary of keys and values.
       returned: when asked for
+      type: dict
     devices:
-      description: Its members, each with C(product), C(product_key) and C(name).
+      description: Devices that are members of the group.
+      returned: when asked for
       type: list
       elements: dict
-      returned: when asked for
     device_count:
       description: How many members it has.
-      type: int
       returned: when read whole
+      type: int
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
   sample:
     - name: west_side
       group_id: tDQvBjQbUyHsxxxx
@@ -113,9 +114,9 @@ device_groups:
           product_key: a1BwAGVxxxx
           name: lamp-0001
       device_count: 1
-      created: "2018-09-14T14:35:51.000Z"
+      created: '2018-09-14T14:35:51.000Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

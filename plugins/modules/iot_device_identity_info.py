@@ -65,12 +65,14 @@ devices:
       type: str
       returned: when it has one
   sample:
-    - {iot_id: Q7uOhVRdZRRlDnTLvxxxx00100, product_key: a1BwAGVxxxx, name: lamp-0001}
+    - iot_id: Q7uOhVRdZRRlDnTLvxxxx00100
+      product_key: a1BwAGVxxxx
+      name: lamp-0001
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

@@ -100,107 +100,107 @@ devices:
   contains:
     product_key:
       description: The ProductKey of its product.
-      type: str
       returned: always
+      type: str
     name:
-      description: Its name.
-      type: str
+      description: Name of the device, unique in the product.
       returned: always
+      type: str
     iot_id:
       description: The IotId that the platform gave it.
-      type: str
       returned: always
+      type: str
     nickname:
-      description: Its nickname.
-      type: str
+      description: Nickname of the device, a display name.
       returned: always
+      type: str
     tags:
-      description: Its tags.
-      type: dict
+      description: Tags of the device, as a dictionary of keys and values.
       returned: when asked for
+      type: dict
     groups:
-      description: The static groups that it is in, each with C(name) and C(group_id).
+      description: Static groups that the device is a member of, by name or GroupId.
+      returned: when O(include) has V(groups)
       type: list
       elements: dict
-      returned: when O(include) has V(groups)
     desired_properties:
-      description: What properties are desired to be.
-      type: dict
+      description: Desired values of thing model properties, by property identifier.
       returned: when O(include) has V(desired_properties)
-    enabled:
-      description: Whether it may connect.
-      type: bool
-      returned: always
-    gateway:
-      description: The gateway that it is behind, with C(product), C(product_key) and C(name); empty without one.
       type: dict
+    enabled:
+      description: Whether the device can connect to the platform.
+      returned: always
+      type: bool
+    gateway:
+      description: Gateway that the device is attached to, if the device connects through a gateway.
       returned: when asked for
+      type: dict
     client_ids:
-      description: Its client ids.
+      description: Client IDs of a device that uses dynamic registration without pre-registration.
+      returned: when asked for
       type: list
       elements: str
-      returned: when asked for
     status:
       description: C(online), C(offline), C(unactive) (it has never connected) or C(disable).
-      type: str
       returned: always
+      type: str
     node_type:
       description: C(device) or C(gateway).
-      type: str
       returned: when read whole
+      type: str
     firmware_version:
       description: The version of its default OTA module.
-      type: str
       returned: when it has reported one
+      type: str
     ip_address:
       description: Its IP address.
-      type: str
       returned: when it has connected
+      type: str
     created:
       description: When it was registered, in UTC.
-      type: str
       returned: always
+      type: str
     activated:
       description: When it first connected, in UTC.
-      type: str
       returned: when it has connected
+      type: str
     last_online:
       description: When it last connected, in UTC.
-      type: str
       returned: when it has connected
+      type: str
     certificate:
       description: Its X.509 certificate, in PEM.
-      type: str
       returned: when asked for, and the platform has issued one
+      type: str
     certificate_id:
       description: The id of its certificate.
-      type: str
       returned: when asked for, and the platform has issued one
+      type: str
     certificate_status:
       description: C(generating), C(generated) or C(failed).
-      type: str
       returned: when asked for, of a product whose devices get certificates of the platform
+      type: str
     certificate_private_key:
       description: The private key of its certificate, in PEM.
-      type: str
       returned: when asked for and O(include_secrets) is set, and the platform has issued a certificate
+      type: str
     device_secret:
       description: Its secret.
-      type: str
       returned: when O(include_secrets) is set
+      type: str
   sample:
     - product_key: a1BwAGVxxxx
       name: lamp-0001
       iot_id: Q7uOhVRdZRR1DnTLvxxx00100
       nickname: gate_lamp
       tags:
-        row: "7"
+        row: '7'
       enabled: true
       status: unactive
       node_type: device
-      created: "2020-01-08T06:47:08.000Z"
+      created: '2020-01-08T06:47:08.000Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

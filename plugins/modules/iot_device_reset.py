@@ -61,18 +61,21 @@ job_id:
   type: str
   sample: 450407bxxxx
 msg:
-  description: What would be done.
+  description: Description of what the task would do.
   returned: in check mode
   type: str
   sample: The device would be reset; nothing was done in check mode
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -70,24 +70,24 @@ device_speech:
   contains:
     product_key:
       description: The ProductKey of the device's product.
-      type: str
       returned: always
+      type: str
     iot_id:
       description: The device's IotId.
-      type: str
       returned: always
+      type: str
     code:
-      description: The speech's code.
-      type: str
+      description: Code of the speech.
       returned: always
+      type: str
     audio_format:
-      description: The format of its audio.
-      type: str
+      description: Audio format of the speech.
       returned: always
+      type: str
     size_in_kilobytes:
       description: How much space it takes.
-      type: float
       returned: always
+      type: float
   sample:
     product_key: a1BwAGVxxxx
     iot_id: Q7uOhVRdZRRIDnTLv00100
@@ -95,34 +95,55 @@ device_speech:
     audio_format: wav
     size_in_kilobytes: 16.0
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {code: null}
+    after:
+      code: null
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: delete
       operation: DeleteDeviceSpeech
       status: done
       changes:
-        code: {before: ZFDZ, after: null}
+        code:
+          before: ZFDZ
+          after: null
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

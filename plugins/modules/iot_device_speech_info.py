@@ -56,24 +56,24 @@ device_speeches:
   contains:
     product_key:
       description: The ProductKey of the device's product.
-      type: str
       returned: always
+      type: str
     iot_id:
       description: The device's IotId.
-      type: str
       returned: always
+      type: str
     code:
-      description: The speech's code.
-      type: str
+      description: Code of the speech.
       returned: always
+      type: str
     audio_format:
-      description: The format of its audio.
-      type: str
+      description: Audio format of the speech.
       returned: always
+      type: str
     size_in_kilobytes:
       description: How much space it takes.
-      type: float
       returned: always
+      type: float
   sample:
     - product_key: a1BwAGVxxxx
       iot_id: Q7uOhVRdZRRIDnTLv00100
@@ -81,10 +81,10 @@ device_speeches:
       audio_format: wav
       size_in_kilobytes: 16.0
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

@@ -77,12 +77,14 @@ statuses:
       type: str
       returned: when several devices are asked for, and it ever was
   sample:
-    - {name: lamp-0001, status: online, changed: 1557062301656}
+    - name: lamp-0001
+      status: online
+      changed: 1557062301656
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

@@ -80,15 +80,19 @@ created:
   returned: success
   type: list
   elements: str
-  sample: [9pLsZkW3mxTq0VdnxxxxA1]
+  sample:
+    - 9pLsZkW3mxTq0VdnxxxxA1
 estimate:
   description:
-    - The C(requests) that the task was going to send, those of each of the C(operations), and the C(seconds) that they
-      take.
+    - The C(requests) that the task was going to send, those of each of the C(operations), and the C(seconds) that
+      they take.
   returned: success
   type: dict
   sample:
-    operations: {BatchRegisterDevice: 1, QueryBatchRegisterDeviceStatus: 1, QueryPageByApplyId: 1}
+    operations:
+      BatchRegisterDevice: 1
+      QueryBatchRegisterDeviceStatus: 1
+      QueryPageByApplyId: 1
     requests: 3
     seconds: 1.0
 pending:
@@ -96,19 +100,22 @@ pending:
   returned: when there is any
   type: list
   elements: str
-  sample: [the product street_light does not exist yet]
+  sample:
+    - the product street_light does not exist yet
 diff:
   description: How many devices there were and are.
   returned: success
   type: dict
   sample:
-    before: {devices: 2}
-    after: {devices: 20}
+    before:
+      devices: 2
+    after:
+      devices: 20
 calls:
-  description: How many requests were sent.
-  returned: success
+  description: Number of requests sent to the API.
+  returned: always
   type: int
-  sample: 6
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

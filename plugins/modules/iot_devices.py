@@ -252,13 +252,22 @@ counts:
       or would be in check mode, and C(failed).
   returned: success
   type: dict
-  sample: {named: 3, existing: 0, created: 3, updated: 0, deleted: 0, failed: 0}
+  sample:
+    named: 3
+    existing: 0
+    created: 3
+    updated: 0
+    deleted: 0
+    failed: 0
 created:
   description: The names of the devices that were registered.
   returned: success
   type: list
   elements: str
-  sample: [lamp-bridge-01, lamp-bridge-02, lamp-bridge-03]
+  sample:
+    - lamp-bridge-01
+    - lamp-bridge-02
+    - lamp-bridge-03
 updated:
   description: The names of the devices that were changed.
   returned: success
@@ -280,8 +289,8 @@ failures:
 estimate:
   description:
     - The C(requests) that the task was going to send in all, those of each of the C(operations), and the C(seconds)
-      that the quotas make them take; the same of its C(reads) and its C(writes). To look up the product and the groups,
-      and to look again at batches of new devices that take long, comes on top.
+      that the quotas make them take; the same of its C(reads) and its C(writes). To look up the product and the
+      groups, and to look again at batches of new devices that take long, comes on top.
   returned: success
   type: dict
   sample:
@@ -296,7 +305,11 @@ estimate:
       SaveDeviceProp: 3
     requests: 11
     seconds: 2.0
-    reads: {operations: {QueryDevice: 1}, requests: 1, seconds: 0.0}
+    reads:
+      operations:
+        QueryDevice: 1
+      requests: 1
+      seconds: 0.0
     writes:
       operations:
         BatchAddDeviceGroupRelations: 1
@@ -313,19 +326,26 @@ pending:
   returned: when there is any
   type: list
   elements: str
-  sample: [the device group bridge_lamps does not exist yet]
+  sample:
+    - the device group bridge_lamps does not exist yet
 diff:
   description: What changes of each device, as it was and as it is after, of 500 devices at most.
   returned: success
   type: dict
   sample:
     before: {}
-    after: {lamp-bridge-02: {name: lamp-bridge-02, tags: {site: bridge}, groups: [bridge_lamps]}}
+    after:
+      lamp-bridge-02:
+        name: lamp-bridge-02
+        tags:
+          site: bridge
+        groups:
+          - bridge_lamps
 calls:
-  description: How many requests were sent.
-  returned: success
+  description: Number of requests sent to the API.
+  returned: always
   type: int
-  sample: 13
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

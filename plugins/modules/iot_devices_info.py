@@ -148,20 +148,21 @@ devices:
       product: street_light
       product_key: a1BwAGVxxxx
       iot_id: Q7uOhVRdZRRlDnTLvxxxx00100
-      nickname: ""
+      nickname: ''
       status: offline
-      tags: {site: west}
+      tags:
+        site: west
 calls:
-  description: How many requests were sent.
-  returned: success
+  description: Number of requests sent to the API.
+  returned: always
   type: int
-  sample: 5
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.overview import OverviewEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.listing import ListingEntry
 
-ENTRY = OverviewEntry()
+ENTRY = ListingEntry()
 
 
 def main():

@@ -122,29 +122,36 @@ distributed:
   returned: when O(state=distributed)
   type: list
   elements: str
-  sample: [lamp-0001]
+  sample:
+    - lamp-0001
 failures:
   description: The devices that were not distributed, each with its C(device_name), a C(code) and a C(message).
   returned: when some were not
   type: list
   elements: dict
-  sample: [{device_name: lamp-0009, code: iot.device.NotExistedDevice, message: The device does not exist}]
+  sample:
+    - device_name: lamp-0009
+      code: iot.device.NotExistedDevice
+      message: No such device
 msg:
-  description: What would be done.
+  description: Description of what the task would do.
   returned: in check mode
   type: str
   sample: A job would be made that distributes what is not there; nothing was done in check mode
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 6
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

@@ -138,7 +138,10 @@ products:
   returned: when they are asked for
   type: list
   elements: dict
-  sample: [{product_key: a1BwAGVxxxx, source_instance_id: iot-060a0abc, target_instance_id: iotx-oxssharez400}]
+  sample:
+    - product_key: a1BwAGVxxxx
+      source_instance_id: iot-060a0abc
+      target_instance_id: iotx-oxssharez400
 jobs:
   description: The jobs.
   returned: when they are asked for
@@ -188,8 +191,7 @@ jobs:
       returned: always
     results:
       description:
-        - What became of its devices, each with C(device_name), C(code), which is 200 where all went well, and
-          C(message).
+        - What became of its devices, each with C(device_name), C(code), which is 200 where all went well, and C(message).
       type: list
       elements: dict
       returned: when they are asked for and it has ended
@@ -197,13 +199,14 @@ jobs:
     - job_id: YaLOxxxx010001
       status: finished
       strategy: specified
-      target_instance_ids: [iotx-oxssharez400]
+      target_instance_ids:
+        - iotx-oxssharez400
       device_count: 1
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

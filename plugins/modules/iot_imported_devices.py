@@ -99,58 +99,82 @@ imported_devices:
   contains:
     product_key:
       description: The ProductKey of their product.
-      type: str
       returned: always
+      type: str
     devices:
-      description: The devices, each with C(name) and C(nickname).
+      description: Devices to manage, up to 10,000.
+      returned: always
       type: list
       elements: dict
-      returned: always
     apply_id:
       description: The ApplyId of the batch in which they were imported.
-      type: int
       returned: when several were imported at once
+      type: int
     device_secrets:
       description: Their secrets by their names.
-      type: dict
       returned: when O(include_secrets) is set
+      type: dict
   sample:
     product_key: a1BwAGVxxxx
     apply_id: 1295006
     devices:
-      - {name: meter-0001, nickname: ""}
+      - name: meter-0001
+        nickname: ''
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {devices: [{name: meter-0001}]}
+    after:
+      devices:
+        - name: meter-0001
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: ImportDevice
       status: done
       changes:
-        devices: {before: [], after: [{name: meter-0001}]}
+        devices:
+          before: []
+          after:
+            - name: meter-0001
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 5
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry

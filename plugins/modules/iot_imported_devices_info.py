@@ -56,31 +56,32 @@ imported_devices:
   contains:
     product_key:
       description: The ProductKey of their product.
-      type: str
       returned: always
+      type: str
     devices:
-      description: The devices, each with C(name) and C(serial_number).
+      description: Devices to manage, up to 10,000.
+      returned: always
       type: list
       elements: dict
-      returned: always
     apply_id:
       description: The ApplyId of the batch in which they were imported.
-      type: int
       returned: always
+      type: int
     device_secrets:
       description: Their secrets by their names.
-      type: dict
       returned: when O(include_secrets) is set
+      type: dict
   sample:
     - product_key: a1BwAGVxxxx
       apply_id: 1295006
       devices:
-        - {name: meter-0001, serial_number: QC4_001}
+        - name: meter-0001
+          serial_number: QC4_001
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

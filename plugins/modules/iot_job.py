@@ -178,129 +178,153 @@ job:
   type: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the job. Identifies the job.
       returned: always
+      type: str
     job_id:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     type:
-      description: What is done, C(invoke_service), C(set_property), C(pub) or C(custom).
-      type: str
+      description: Type of the job. Call an asynchronous service (V(invoke_service)), set properties (V(set_property)),
+        publish a message (V(pub)), or send the document and the file to the devices for custom processing (V(custom)).
       returned: always
+      type: str
     document:
-      description: What the devices are to do.
-      type: dict
+      description: Document of the job, which describes what the devices have to do.
       returned: when it is read whole
+      type: dict
     product_key:
       description: The ProductKey of the product whose devices it is for; empty where it is for others.
-      type: str
       returned: when it is read whole
+      type: str
     group_id:
       description: The GroupId of the group whose devices it is for; empty where it is for others.
-      type: str
       returned: when it is read whole
+      type: str
     devices:
-      description: The devices that it is for, each by its C(product_key) and its C(name); empty where it is for others.
+      description: Devices that the job targets, up to 200.
+      returned: when it is read whole
       type: list
       elements: dict
-      returned: when it is read whole
     file_md5:
       description: The MD5 of its file; empty where it has none.
-      type: str
       returned: when it is read whole
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the job, up to 100 characters.
       returned: always
-    maximum_per_minute:
-      description: To how many devices it is sent a minute at most.
-      type: int
-      returned: when it is read whole
-    qos:
-      description: How surely it is sent, 0 or 1.
-      type: int
-      returned: for the types C(pub) and C(custom), when it is read whole
-    timeout_in_minutes:
-      description: How long each device may take.
-      type: int
-      returned: for other types than C(pub), when it is read whole
-    schedule_time:
-      description: When it begins, in UTC; empty where it began at once.
       type: str
+    maximum_per_minute:
+      description: Maximum number of devices to which the job is sent per minute, V(50) to V(1000).
       returned: when it is read whole
+      type: int
+    qos:
+      description: Quality of service of the messages of the job, at most once (V(0)) or at least once (V(1)).
+      returned: for the types C(pub) and C(custom), when it is read whole
+      type: int
+    timeout_in_minutes:
+      description: Time in minutes that each device has to complete the job.
+      returned: for other types than C(pub), when it is read whole
+      type: int
+    schedule_time:
+      description: Start time of the job, such as V(2030-01-31T20:00:00+08:00), 10 minutes to 7 days in the future.
+      returned: when it is read whole
+      type: str
     status:
       description:
         - How it stands, C(initializing), C(waiting) (for its time), C(in_progress), C(completed), C(timed_out),
           C(canceling) or C(canceled).
-      type: str
       returned: when it is there
+      type: str
     stopped:
       description: Whether it has ended, or is about to because it was canceled.
-      type: bool
       returned: when it is there
+      type: bool
     created:
       description: When it was made, in UTC.
-      type: str
       returned: when it is there
+      type: str
     modified:
       description: When it was changed last, in UTC.
-      type: str
       returned: when it is there
+      type: str
     download_url:
       description: Where its file can be fetched for half an hour.
-      type: str
       returned: when O(include_secrets=true) and it has one
+      type: str
   sample:
     name: dim_all
     job_id: XUbmsMHmkqv0PiAGxxxx010001
     type: set_property
-    document: {params: {Brightness: 20}}
+    document:
+      params:
+        Brightness: 20
     product_key: a1BwAGVxxxx
-    group_id: ""
+    group_id: ''
     devices: []
-    file_md5: ""
+    file_md5: ''
     description: for the night
     maximum_per_minute: 100
     timeout_in_minutes: 1
-    schedule_time: ""
+    schedule_time: ''
     status: in_progress
     stopped: false
-    created: "2020-12-13T04:09:51.000Z"
-    modified: "2020-12-13T04:10:00.000Z"
+    created: '2020-12-13T04:09:51.000Z'
+    modified: '2020-12-13T04:10:00.000Z'
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: dim_all}
+    after:
+      name: dim_all
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateJob
       status: done
       changes:
-        name: {before: null, after: dim_all}
+        name:
+          before: null
+          after: dim_all
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 4
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry

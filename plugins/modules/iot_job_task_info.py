@@ -106,14 +106,14 @@ tasks:
       device: lamp-0001
       iot_id: Q7uOhVRdZRRlDnTLvxxxx00100
       status: succeeded
-      progress: "100"
-      queued: "2019-05-21T13:03:53.000Z"
-      changed: "2019-05-21T13:03:56.000Z"
+      progress: '100'
+      queued: '2019-05-21T13:03:53.000Z'
+      changed: '2019-05-21T13:03:56.000Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

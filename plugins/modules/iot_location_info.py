@@ -131,12 +131,17 @@ traces:
   returned: with O(start)
   type: list
   elements: dict
-  sample: [{device: lamp-0001, points: [{longitude: 120.0, latitude: 30.0, time: 1645071254000}]}]
+  sample:
+    - device: lamp-0001
+      points:
+        - longitude: 120.0
+          latitude: 30.0
+          time: 1645071254000
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

@@ -120,26 +120,30 @@ task:
       elements: str
       returned: when there are such
   sample:
-    task_id: "62146"
+    task_id: '62146'
     state: finish
     total: 1
-    registered: [d896e0ffff000001]
+    registered:
+      - d896e0ffff000001
 msg:
-  description: What would be done.
+  description: Description of what the task would do.
   returned: in check mode
   type: str
   sample: The nodes would be registered; nothing was done in check mode
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product soil_sensor does not exist yet"]
+  sample:
+    - the product soil_sensor does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 4
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

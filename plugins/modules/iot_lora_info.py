@@ -73,12 +73,12 @@ join_permissions:
       type: str
       returned: always
   sample:
-    - join_permission_id: "8001"
+    - join_permission_id: '8001'
       name: fields
       type: local
       class_mode: a
       enabled: true
-      owner: "1375364789000000"
+      owner: '1375364789000000'
 task:
   description: The task; empty where there is none of this id.
   returned: when O(task_id) is given
@@ -102,15 +102,16 @@ task:
       elements: str
       returned: when it is there
   sample:
-    task_id: "62146"
+    task_id: '62146'
     state: finish
     total: 1
-    registered: [d896e0ffff000001]
+    registered:
+      - d896e0ffff000001
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 1
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

@@ -159,7 +159,7 @@ message_id:
   description: The id that the platform gave the message.
   returned: when it went to one topic, and not in check mode
   type: str
-  sample: "889455942124347329"
+  sample: '889455942124347329'
 code:
   description: How the device was asked, C(SUCCESS) where it has answered.
   returned: when a device was asked
@@ -178,23 +178,28 @@ answer:
       description: The answer in Base64.
       type: str
       returned: always
-  sample: {payload: world hello, payload_base64: d29ybGQgaGVsbG8=}
+  sample:
+    payload: world hello
+    payload_base64: d29ybGQgaGVsbG8=
 msg:
-  description: What would be done.
+  description: Description of what the task would do.
   returned: in check mode
   type: str
   sample: The message would be published; nothing was done in check mode
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

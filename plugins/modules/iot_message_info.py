@@ -82,17 +82,17 @@ message:
       type: dict
       returned: when it was
   sample:
-    message_id: "889455942124347329"
+    message_id: '889455942124347329'
     topic: /a1BwAGVxxxx/lamp-0001/user/command
     sent: 1624419431000
     payload: good night
     payload_base64: Z29vZCBuaWdodA==
     user_properties: {}
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 1
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

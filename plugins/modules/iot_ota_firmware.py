@@ -154,129 +154,152 @@ ota_firmware:
   type: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the firmware. Unique within the account, and identifies the firmware.
       returned: always
+      type: str
     firmware_id:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     product_key:
       description: The ProductKey of its product; empty where it is for any product.
-      type: str
       returned: always
+      type: str
     module_name:
       description: The OTA module that it is for.
-      type: str
       returned: always
+      type: str
     version:
-      description: The version that it leads to.
-      type: str
+      description: Version that devices have after the upgrade.
       returned: always
+      type: str
     type:
-      description: Whether it is all of that version (C(full)), or what differs from another one (C(delta)).
-      type: str
+      description: Type of the firmware, which is either complete (V(full)) or the difference from another version
+        (V(delta)).
       returned: always
+      type: str
     source_version:
-      description: The version that a delta leads from; empty otherwise.
-      type: str
+      description: Version that a V(delta) firmware upgrades from.
       returned: always
+      type: str
     file_md5:
       description: The MD5 of its file; empty where it has several.
-      type: str
       returned: always
+      type: str
     size_in_bytes:
       description: The size of its file, in bytes.
-      type: int
       returned: when it has one file
+      type: int
     files:
-      description: Its files, each with its C(name), its C(md5) and its C(size_in_bytes).
+      description: Files of a firmware that consists of more than one file.
+      returned: when it has several and is read whole
       type: list
       elements: dict
-      returned: when it has several and is read whole
     description:
-      description: What it is.
-      type: str
+      description: Description of the firmware.
       returned: always
+      type: str
     need_verify:
-      description: Whether it must be verified before devices are upgraded to it.
-      type: bool
+      description: Whether the firmware must be verified by an OTA job of type C(verify) before other OTA jobs can
+        use it.
       returned: always
+      type: bool
     udi:
-      description: What devices are told beside.
-      type: str
+      description: Custom information that devices receive with the firmware, in any format.
       returned: when it is read whole
+      type: str
     status:
       description:
-        - Whether it was found to work, C(unverified), C(verifying), C(verified) or C(failed); C(unneeded) where it is
-          used all the same.
-      type: str
+        - Whether it was found to work, C(unverified), C(verifying), C(verified) or C(failed); C(unneeded) where
+          it is used all the same.
       returned: when it is there
+      type: str
     verify_progress:
       description: How many per cent of the devices of its verification have been upgraded.
-      type: int
       returned: when it is read whole
+      type: int
     created:
       description: When it was made, in UTC.
-      type: str
       returned: when it is there
+      type: str
     modified:
       description: When its status changed last, in UTC.
-      type: str
       returned: when it is there
+      type: str
     download_url:
       description: Where its file can be fetched for a day.
-      type: str
       returned: when O(include_secrets=true), for one file that is read whole
+      type: str
   sample:
     name: lamp_1_1
     firmware_id: s8SSHikjpBfrM3BSN0z803xxxx
     product_key: a1BwAGVxxxx
     module_name: default
-    version: "1.1"
+    version: '1.1'
     type: full
-    source_version: ""
+    source_version: ''
     file_md5: 93230c3bde425a9d7984a594ac55xxxx
     size_in_bytes: 900
     description: dims at night
     need_verify: true
-    udi: ""
+    udi: ''
     status: unverified
     verify_progress: 0
-    created: "2019-11-04T06:21:54.607Z"
-    modified: "2019-11-04T06:21:54.607Z"
+    created: '2019-11-04T06:21:54.607Z'
+    modified: '2019-11-04T06:21:54.607Z'
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: lamp_1_1}
+    after:
+      name: lamp_1_1
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateOTAFirmware
       status: done
       changes:
-        name: {before: null, after: lamp_1_1}
+        name:
+          before: null
+          after: lamp_1_1
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 4
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry

@@ -82,102 +82,104 @@ ota_firmwares:
   elements: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the firmware. Unique within the account, and identifies the firmware.
       returned: always
+      type: str
     firmware_id:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     product_key:
       description: The ProductKey of its product; empty where it is for any product.
-      type: str
       returned: always
+      type: str
     module_name:
       description: The OTA module that it is for.
-      type: str
       returned: always
+      type: str
     version:
-      description: The version that it leads to.
-      type: str
+      description: Version that devices have after the upgrade.
       returned: always
+      type: str
     type:
-      description: Whether it is all of that version (C(full)), or what differs from another one (C(delta)).
-      type: str
+      description: Type of the firmware, which is either complete (V(full)) or the difference from another version
+        (V(delta)).
       returned: always
+      type: str
     source_version:
-      description: The version that a delta leads from; empty otherwise.
-      type: str
+      description: Version that a V(delta) firmware upgrades from.
       returned: always
+      type: str
     file_md5:
       description: The MD5 of its file; empty where it has several.
-      type: str
       returned: always
+      type: str
     size_in_bytes:
       description: The size of its file, in bytes.
-      type: int
       returned: when it has one file
+      type: int
     files:
-      description: Its files, each with its C(name), its C(md5) and its C(size_in_bytes).
+      description: Files of a firmware that consists of more than one file.
+      returned: when it has several and is read whole
       type: list
       elements: dict
-      returned: when it has several and is read whole
     description:
-      description: What it is.
-      type: str
+      description: Description of the firmware.
       returned: always
+      type: str
     need_verify:
-      description: Whether it must be verified before devices are upgraded to it.
-      type: bool
+      description: Whether the firmware must be verified by an OTA job of type C(verify) before other OTA jobs can
+        use it.
       returned: always
+      type: bool
     udi:
-      description: What devices are told beside.
-      type: str
+      description: Custom information that devices receive with the firmware, in any format.
       returned: when it is read whole
+      type: str
     status:
       description:
-        - Whether it was found to work, C(unverified), C(verifying), C(verified) or C(failed); C(unneeded) where it is
-          used all the same.
-      type: str
+        - Whether it was found to work, C(unverified), C(verifying), C(verified) or C(failed); C(unneeded) where
+          it is used all the same.
       returned: when it is there
+      type: str
     verify_progress:
       description: How many per cent of the devices of its verification have been upgraded.
-      type: int
       returned: when it is read whole
+      type: int
     created:
       description: When it was made, in UTC.
-      type: str
       returned: when it is there
+      type: str
     modified:
       description: When its status changed last, in UTC.
-      type: str
       returned: when it is there
+      type: str
     download_url:
       description: Where its file can be fetched for a day.
-      type: str
       returned: when O(include_secrets=true), for one file that is read whole
+      type: str
   sample:
     - name: lamp_1_1
       firmware_id: s8SSHikjpBfrM3BSN0z803xxxx
       product_key: a1BwAGVxxxx
       module_name: default
-      version: "1.1"
+      version: '1.1'
       type: full
-      source_version: ""
+      source_version: ''
       file_md5: 93230c3bde425a9d7984a594ac55xxxx
       size_in_bytes: 900
       description: dims at night
       need_verify: true
-      udi: ""
+      udi: ''
       status: unverified
       verify_progress: 0
-      created: "2019-11-04T06:21:54.607Z"
-      modified: "2019-11-04T06:21:54.607Z"
+      created: '2019-11-04T06:21:54.607Z'
+      modified: '2019-11-04T06:21:54.607Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

@@ -81,120 +81,129 @@ ota_jobs:
   elements: dict
   contains:
     name:
-      description: Its name, of the tag C(iotops.name); empty where it has none.
-      type: str
+      description: Name of the job. Identifies the job within the firmware.
       returned: always
+      type: str
     job_id:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     firmware_id:
       description: The id of the firmware that it leads to.
-      type: str
       returned: always
+      type: str
     product_key:
       description: The ProductKey of the devices' product.
-      type: str
       returned: always
+      type: str
     type:
-      description: Its type, C(verify), C(static) or C(dynamic).
-      type: str
+      description: Type of the job, which is V(verify), V(static) or V(dynamic).
       returned: always
+      type: str
     target:
-      description: Which devices it is for, C(all), C(specific), C(gray) or C(group).
-      type: str
+      description: Devices that a static job upgrades, which are all devices that can be upgraded (V(all)), the
+        devices in O(devices) or O(devices_file) (V(specific)), the percentage in O(gray_percent) (V(gray)), or
+        the devices of O(group) (V(group)).
       returned: always
+      type: str
     devices:
-      description: The names of its devices, where it is for specific ones.
+      description: Names of the devices of a static job with the target V(specific), or of the devices that verify
+        the firmware.
+      returned: when asked for
       type: list
       elements: str
-      returned: when asked for
     gray_percent:
-      description: How many per cent of the devices it is for; empty where it is for no share of them.
-      type: str
+      description: Percentage of the devices that a static job upgrades. The number of devices is rounded down,
+        and is at least 1.
       returned: when it is read whole
+      type: str
     group_id:
       description: The id of the group that it is for; empty where it is for none.
-      type: str
       returned: when it is read whole
+      type: str
     source_versions:
-      description: The versions that it upgrades from; empty where it is from any.
+      description: Versions that devices are upgraded from. For a static job with the target V(all) or V(gray),
+        or for a dynamic job.
+      returned: when it is read whole
       type: list
       elements: str
-      returned: when it is read whole
     dynamic_mode:
-      description: Which devices a dynamic job is for, C(all) or C(later).
-      type: str
+      description: Devices that a dynamic job upgrades, which are those that match now or later (V(all)), or only
+        those that report a new version later (V(later)).
       returned: for a dynamic job that is read whole
+      type: str
     need_push:
-      description: Whether the platform pushes the upgrade to devices.
-      type: bool
+      description: Whether the platform pushes the upgrade to online devices. If V(false), devices must request
+        it.
       returned: when it is read whole
+      type: bool
     need_confirm:
-      description: Whether each upgrade waits until it is confirmed.
-      type: bool
+      description: Whether each upgrade waits for a confirmation, for example by M(iotops.aliyun.iot_ota_task).
       returned: when it is read whole
+      type: bool
     download_protocol:
-      description: How devices download, C(https) or C(mqtt).
-      type: str
+      description: Protocol with which devices download the firmware.
       returned: when it is read whole
+      type: str
     maximum_per_minute:
-      description: To how many devices it is pushed a minute at most.
-      type: int
+      description: Maximum number of devices to which the upgrade is pushed in a minute.
       returned: when it is read whole
+      type: int
     overwrite:
-      description: Whether it takes the place of upgrades that devices are waiting for.
-      type: bool
+      description: Whether the job replaces upgrades of other jobs that devices are waiting for. Upgrades that a
+        device has started continue.
       returned: when it is read whole
+      type: bool
     multi_module:
-      description: Whether devices upgrade several modules at once.
+      description: Whether the devices can upgrade several OTA modules at the same time.
+      returned: when it is read whole
       type: bool
-      returned: when it is read whole
     retry_interval_in_minutes:
-      description: How long after a failure an upgrade is tried again.
-      type: int
+      description: Time after which a failed upgrade is retried, in minutes.
       returned: when it is
+      type: int
     retry_count:
-      description: How often an upgrade is tried again.
-      type: int
+      description: Number of times that a failed upgrade is retried.
       returned: when it is
-    task_timeout_in_minutes:
-      description: How long an upgrade may take.
       type: int
+    task_timeout_in_minutes:
+      description: Maximum duration of the upgrade of a device, in minutes, counted from its first progress report.
+        An upgrade that takes longer fails and is not retried.
       returned: when that is limited
+      type: int
     schedule_time:
-      description: When it begins, in UTC; empty where it began at once.
-      type: str
+      description: Time at which a static job starts, for example V(2030-01-31T20:00:00+08:00).
       returned: when it is read whole
+      type: str
     schedule_finish_time:
-      description: When it ends whatever is left, in UTC; empty where it does not.
-      type: str
+      description: Time at which a static job ends, even if upgrades are not finished.
       returned: when it is read whole
+      type: str
     tags:
-      description: Its other tags.
-      type: dict
+      description: Additional tags of the job.
       returned: always
+      type: dict
     status:
       description: How it stands, C(planned), C(in_progress), C(completed) or C(canceled).
-      type: str
       returned: when it is there
+      type: str
     stopped:
       description:
         - Whether it has ended; after a cancellation, whether nothing goes on of what was to be canceled.
-      type: bool
       returned: always
+      type: bool
     created:
       description: When it was made, in UTC.
-      type: str
       returned: when it is there
+      type: str
     started:
       description: When it began, in UTC.
-      type: str
       returned: when it has begun
+      type: str
     ended:
       description: When it ended, in UTC.
-      type: str
       returned: when it has ended
+      type: str
   sample:
     - name: june
       job_id: wahVIzGkCMuAUE2gDERM02xxxx
@@ -202,8 +211,8 @@ ota_jobs:
       product_key: a1BwAGVxxxx
       type: static
       target: gray
-      gray_percent: "10"
-      group_id: ""
+      gray_percent: '10'
+      group_id: ''
       source_versions: []
       need_push: true
       need_confirm: false
@@ -211,18 +220,18 @@ ota_jobs:
       maximum_per_minute: 1000
       overwrite: false
       multi_module: false
-      schedule_time: ""
-      schedule_finish_time: ""
+      schedule_time: ''
+      schedule_finish_time: ''
       tags: {}
       status: in_progress
       stopped: false
-      created: "2019-11-04T06:22:19.566Z"
-      started: "2019-11-04T06:22:19.566Z"
+      created: '2019-11-04T06:22:19.566Z'
+      started: '2019-11-04T06:22:19.566Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

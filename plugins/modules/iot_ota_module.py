@@ -78,28 +78,28 @@ ota_module:
   contains:
     product_key:
       description: The ProductKey of its product.
-      type: str
       returned: always
+      type: str
     name:
-      description: Its name.
-      type: str
+      description: Name of the OTA module. Not case-sensitive. Identifies the module within the product.
       returned: always
+      type: str
     alias:
-      description: What people call it.
-      type: str
+      description: Display name of the OTA module.
       returned: always
+      type: str
     description:
-      description: What it is.
-      type: str
+      description: Description of the OTA module.
       returned: always
+      type: str
     created:
       description: When it was made, in UTC, to the minute.
-      type: str
       returned: when it is there
+      type: str
     modified:
       description: When it was changed last, in UTC, to the minute.
-      type: str
       returned: when it is there
+      type: str
   sample:
     product_key: a1BwAGVxxxx
     name: modem
@@ -108,34 +108,55 @@ ota_module:
     created: 2020-10-13T09:46Z
     modified: 2020-10-13T09:46Z
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: modem}
+    after:
+      name: modem
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateOTAModule
       status: done
       changes:
-        name: {before: null, after: modem}
+        name:
+          before: null
+          after: modem
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -50,28 +50,28 @@ ota_modules:
   contains:
     product_key:
       description: The ProductKey of its product.
-      type: str
       returned: always
+      type: str
     name:
-      description: Its name.
-      type: str
+      description: Name of the OTA module. Not case-sensitive. Identifies the module within the product.
       returned: always
+      type: str
     alias:
-      description: What people call it.
-      type: str
+      description: Display name of the OTA module.
       returned: always
+      type: str
     description:
-      description: What it is.
-      type: str
+      description: Description of the OTA module.
       returned: always
+      type: str
     created:
       description: When it was made, in UTC, to the minute.
-      type: str
       returned: always
+      type: str
     modified:
       description: When it was changed last, in UTC, to the minute.
-      type: str
       returned: always
+      type: str
   sample:
     - product_key: a1BwAGVxxxx
       name: modem
@@ -80,10 +80,10 @@ ota_modules:
       created: 2020-10-13T09:46Z
       modified: 2020-10-13T09:46Z
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

@@ -144,11 +144,11 @@ ota_tasks:
       product_key: a1BwAGVxxxx
       device: lamp-0001
       iot_id: SR8FiTu1R9tlUR2V1bmi0010xxxx
-      source_version: "0.9"
-      version: "1.0"
+      source_version: '0.9'
+      version: '1.0'
       status: failed
-      created: "2019-11-04T03:38:15.000Z"
-      modified: "2019-11-04T03:38:15.000Z"
+      created: '2019-11-04T03:38:15.000Z'
+      modified: '2019-11-04T03:38:15.000Z'
       progress: 50
       description: the download failed
 module_versions:
@@ -170,7 +170,9 @@ module_versions:
       type: str
       returned: always
   sample:
-    - {device: lamp-0001, module: default, version: "0.9"}
+    - device: lamp-0001
+      module: default
+      version: '0.9'
 ota_jobs:
   description: The jobs of the firmware that the devices are in.
   returned: where no job is named, with O(firmware)
@@ -198,9 +200,13 @@ ota_jobs:
       type: str
       returned: always
   sample:
-    - {device: lamp-0001, name: june, job_id: wahVIzGkCMuAUE2gDERM02xxxx, type: static, status: in_progress}
+    - device: lamp-0001
+      name: june
+      job_id: wahVIzGkCMuAUE2gDERM02xxxx
+      type: static
+      status: in_progress
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

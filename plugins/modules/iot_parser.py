@@ -134,97 +134,118 @@ parser:
   type: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the parser. Unique within an instance.
       returned: always
+      type: str
     parser_id:
       description: The ParserId that the platform gave it.
-      type: str
       returned: always
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the parser.
       returned: always
+      type: str
     data_source_id:
       description: The DataSourceId of the data source that it has.
-      type: str
       returned: when it has one and is read whole
+      type: str
     destinations:
-      description: The destinations that it sends to, each with C(name) and C(destination_id).
+      description: Names or DestinationIds of the destinations to which the script sends messages.
+      returned: when asked for, and with O(state=started) or O(state=stopped)
       type: list
       elements: dict
-      returned: when asked for, and with O(state=started) or O(state=stopped)
     failover_destination_id:
       description: The DestinationId of the destination for what could not be sent; empty where there is none.
-      type: str
       returned: when asked for, and with O(state=started) or O(state=stopped)
+      type: str
     script:
-      description: The script that is in force.
-      type: str
+      description: Published script of the parser, in JavaScript. It identifies destinations by their DestinationIds.
       returned: when it has one and is read whole
+      type: str
     script_draft:
-      description: The draft of the script.
-      type: str
+      description: Draft of the script.
       returned: when it has one and is read whole
+      type: str
     status:
       description: C(started), C(stopped), or C(abnormal) of one that runs and whose script fails on messages.
-      type: str
       returned: always
+      type: str
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
     modified:
       description: When it last changed, in UTC.
-      type: str
       returned: always
+      type: str
   sample:
     name: lamps_to_console
-    parser_id: "1001"
+    parser_id: '1001'
     description: forwards what lamps report
-    data_source_id: "1001"
+    data_source_id: '1001'
     destinations:
       - name: to_console
-        destination_id: "1003"
-    failover_destination_id: ""
-    script: |-
-      var data = payload("json");
-      writeAmqp(1003, data, "lamps");
-    script_draft: |-
-      var data = payload("json");
-      writeAmqp(1003, data, "lamps");
+        destination_id: '1003'
+    failover_destination_id: ''
+    script: 'var data = payload("json");
+
+      writeAmqp(1003, data, "lamps");'
+    script_draft: 'var data = payload("json");
+
+      writeAmqp(1003, data, "lamps");'
     status: started
-    created: "2022-03-27T12:45:43.000Z"
-    modified: "2022-04-27T12:45:43.000Z"
+    created: '2022-03-27T12:45:43.000Z'
+    modified: '2022-04-27T12:45:43.000Z'
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: lamps_to_console}
+    after:
+      name: lamps_to_console
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateParser
       status: done
       changes:
-        name: {before: null, after: lamps_to_console}
+        name:
+          before: null
+          after: lamps_to_console
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the data source lamps does not exist yet"]
+  sample:
+    - the data source lamps does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -62,70 +62,70 @@ parsers:
   elements: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the parser. Unique within an instance.
       returned: always
+      type: str
     parser_id:
       description: The ParserId that the platform gave it.
-      type: str
       returned: always
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the parser.
       returned: always
+      type: str
     data_source_id:
       description: The DataSourceId of the data source that it has.
-      type: str
       returned: when it has one and is read whole
+      type: str
     destinations:
-      description: The destinations that it sends to, each with C(name) and C(destination_id).
+      description: Names or DestinationIds of the destinations to which the script sends messages.
+      returned: when read whole
       type: list
       elements: dict
-      returned: when read whole
     failover_destination_id:
       description: The DestinationId of the destination for what could not be sent; empty where there is none.
-      type: str
       returned: when read whole
+      type: str
     script:
-      description: The script that is in force.
-      type: str
+      description: Published script of the parser, in JavaScript. It identifies destinations by their DestinationIds.
       returned: when it has one and is read whole
+      type: str
     script_draft:
-      description: The draft of the script.
-      type: str
+      description: Draft of the script.
       returned: when it has one and is read whole
+      type: str
     status:
       description: C(started), C(stopped), or C(abnormal) of one that runs and whose script fails on messages.
-      type: str
       returned: always
+      type: str
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
     modified:
       description: When it last changed, in UTC.
-      type: str
       returned: always
+      type: str
   sample:
     - name: lamps_to_console
-      parser_id: "1001"
+      parser_id: '1001'
       description: forwards what lamps report
-      data_source_id: "1001"
+      data_source_id: '1001'
       destinations:
         - name: to_console
-          destination_id: "1003"
-      failover_destination_id: ""
-      script: |-
-        var data = payload("json");
-        writeAmqp(1003, data, "lamps");
-      script_draft: |-
-        var data = payload("json");
-        writeAmqp(1003, data, "lamps");
+          destination_id: '1003'
+      failover_destination_id: ''
+      script: 'var data = payload("json");
+
+        writeAmqp(1003, data, "lamps");'
+      script_draft: 'var data = payload("json");
+
+        writeAmqp(1003, data, "lamps");'
       status: started
-      created: "2022-03-27T12:45:43.000Z"
-      modified: "2022-04-27T12:45:43.000Z"
+      created: '2022-03-27T12:45:43.000Z'
+      modified: '2022-04-27T12:45:43.000Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

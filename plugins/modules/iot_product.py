@@ -200,73 +200,77 @@ product:
   type: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the product. Unique within an instance, and identifies the product if O(product_key)
+        is not set.
       returned: always
+      type: str
     product_key:
-      description: The ProductKey that the platform gave it.
-      type: str
+      description: ProductKey of the product.
       returned: always
+      type: str
     description:
-      description: What it is.
-      type: str
+      description: Description of the product.
       returned: always
+      type: str
     node_type:
-      description: C(device) or C(gateway).
-      type: str
+      description: Node type of the product's devices, which is V(device) for devices that connect directly or through
+        a gateway, or V(gateway) for gateways.
       returned: always
+      type: str
     thing_model:
-      description: Whether it has a thing model.
+      description: Whether the product has a thing model.
+      returned: always
       type: bool
-      returned: always
     data_format:
-      description: C(alink) or C(custom).
-      type: str
+      description: Data format of the product's devices, which is Alink JSON (V(alink)) or a custom format that
+        a script parses (V(custom)).
       returned: when it has a thing model
+      type: str
     net_type:
-      description: How its devices reach the network.
-      type: str
+      description: Network type with which the product's devices connect.
       returned: when the platform tells
+      type: str
     auth_type:
-      description: How its devices prove who they are.
-      type: str
+      description: Authentication method of the product's devices.
       returned: always
+      type: str
     protocol_type:
-      description: The protocol of devices behind a gateway.
-      type: str
+      description: Protocol with which the product's devices communicate with a gateway. For sub-devices.
       returned: when the platform tells
+      type: str
     category_key:
-      description: The predefined category that it started with.
-      type: str
+      description: Key of the predefined category whose thing model the product starts with.
       returned: when the platform tells
+      type: str
     validate_type:
-      description: How the data of its devices is checked against the thing model, C(strong), C(weak) or C(none).
-      type: str
+      description: How strictly data from the product's devices is validated against the thing model.
       returned: when the platform tells
+      type: str
     certificate_issuer:
-      description: Who issues the certificates of its devices, C(platform) or C(others).
-      type: str
+      description: Issuer of the X.509 certificates of the product's devices, which is the platform (V(platform))
+        or another issuer (V(others)).
       returned: when O(certificate_issuer) is given
-    status:
-      description: C(development) or C(released).
       type: str
+    status:
+      description: Release status of the product. The thing model of a released product cannot be changed.
       returned: always
+      type: str
     tags:
-      description: Its tags.
-      type: dict
+      description: Tags of the product.
       returned: when O(tags) is given
+      type: dict
     device_count:
       description: How many devices it has.
-      type: int
       returned: always
+      type: int
     created:
       description: When it was made, in milliseconds since 1970-01-01 UTC.
-      type: int
       returned: always
+      type: int
     product_secret:
       description: Its secret.
-      type: str
       returned: when O(include_secrets) is set
+      type: str
   sample:
     name: street_light
     product_key: a1BwAGVxxxx
@@ -282,42 +286,46 @@ product:
     device_count: 0
     created: 1581595942000
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: street_light}
+    after:
+      name: street_light
 steps:
-  description: What was done, or would be done in check mode, in this order.
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
   contains:
     action:
-      description: C(create), C(update) or C(delete).
-      type: str
+      description: Kind of change, C(create), C(update) or C(delete).
       returned: always
+      type: str
     operation:
-      description: The operation of the API.
-      type: str
+      description: Operation of the API.
       returned: always
+      type: str
     status:
-      description: C(planned), C(done) or C(failed).
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
       type: str
-      returned: always
     changes:
-      description: The options that the step changes, each with C(before) and C(after).
-      type: dict
+      description: Options that the step changes, each with its values C(before) and C(after).
       returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateProduct
       status: done
       changes:
-        name: {before: null, after: street_light}
+        name:
+          before: null
+          after: street_light
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -77,73 +77,77 @@ products:
   elements: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the product. Unique within an instance, and identifies the product if O(product_key)
+        is not set.
       returned: always
+      type: str
     product_key:
-      description: The ProductKey that the platform gave it.
-      type: str
+      description: ProductKey of the product.
       returned: always
+      type: str
     description:
-      description: What it is.
-      type: str
+      description: Description of the product.
       returned: always
+      type: str
     node_type:
-      description: C(device) or C(gateway).
-      type: str
+      description: Node type of the product's devices, which is V(device) for devices that connect directly or through
+        a gateway, or V(gateway) for gateways.
       returned: always
+      type: str
     thing_model:
-      description: Whether it has a thing model.
+      description: Whether the product has a thing model.
+      returned: when read whole
       type: bool
-      returned: when read whole
     data_format:
-      description: C(alink) or C(custom).
-      type: str
+      description: Data format of the product's devices, which is Alink JSON (V(alink)) or a custom format that
+        a script parses (V(custom)).
       returned: when it has a thing model
+      type: str
     net_type:
-      description: How its devices reach the network.
-      type: str
+      description: Network type with which the product's devices connect.
       returned: when read whole
+      type: str
     auth_type:
-      description: How its devices prove who they are.
-      type: str
+      description: Authentication method of the product's devices.
       returned: always
+      type: str
     protocol_type:
-      description: The protocol of devices behind a gateway.
-      type: str
+      description: Protocol with which the product's devices communicate with a gateway. For sub-devices.
       returned: when read whole
+      type: str
     category_key:
-      description: The predefined category that it started with.
-      type: str
+      description: Key of the predefined category whose thing model the product starts with.
       returned: when read whole
+      type: str
     validate_type:
-      description: How the data of its devices is checked against the thing model, C(strong), C(weak) or C(none).
-      type: str
+      description: How strictly data from the product's devices is validated against the thing model.
       returned: when read whole
+      type: str
     certificate_issuer:
-      description: Who issues the certificates of its devices, C(platform) or C(others).
-      type: str
+      description: Issuer of the X.509 certificates of the product's devices, which is the platform (V(platform))
+        or another issuer (V(others)).
       returned: when read whole, of a product whose devices have certificates
-    status:
-      description: C(development) or C(released).
       type: str
+    status:
+      description: Release status of the product. The thing model of a released product cannot be changed.
       returned: when read whole
+      type: str
     tags:
-      description: Its tags.
-      type: dict
+      description: Tags of the product.
       returned: when read whole
+      type: dict
     device_count:
       description: How many devices it has.
-      type: int
       returned: always
+      type: int
     created:
       description: When it was made, in milliseconds since 1970-01-01 UTC.
-      type: int
       returned: always
+      type: int
     product_secret:
       description: Its secret.
-      type: str
       returned: when O(include_secrets) is set and it is read whole
+      type: str
   sample:
     - name: street_light
       product_key: a1BwAGVxxxx
@@ -154,7 +158,7 @@ products:
       device_count: 128
       created: 1581595942000
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

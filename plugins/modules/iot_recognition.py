@@ -58,17 +58,20 @@ recognized:
   description: What the platform has read, as it tells it.
   returned: unless in check mode
   type: raw
-  sample: {content: iPhone 12, height: 655, width: 805}
+  sample:
+    content: iPhone 12
+    height: 655
+    width: 805
 msg:
-  description: What would be done.
+  description: Description of what the task would do.
   returned: in check mode
   type: str
   sample: The licence plate in the picture would be read; nothing was done in check mode
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 1
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

@@ -60,16 +60,17 @@ actions:
       type: bool
       returned: always
   sample:
-    - action_id: "10003"
-      rule_id: "1000"
+    - action_id: '10003'
+      rule_id: '1000'
       type: amqp
-      configuration: {groupId: 1ruMBsxxxx}
+      configuration:
+        groupId: 1ruMBsxxxx
       error_action: false
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

@@ -57,75 +57,79 @@ rules:
   elements: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the rule. Unique within an instance.
       returned: always
+      type: str
     rule_id:
       description: The RuleId that the platform gave it.
-      type: str
       returned: always
+      type: str
     product_key:
       description: The ProductKey of the product that it listens to.
-      type: str
       returned: when it has SQL
+      type: str
     short_topic:
-      description: The topic that it listens to, below the product.
-      type: str
+      description: Topic from which the rule selects data, relative to the product, for example V(+/thing/event/property/post).
+        V(+) matches every device.
       returned: when it has SQL
+      type: str
     topic_type:
-      description: C(system), C(custom) or C(status).
-      type: str
+      description: Type of the topic, which is a topic of the platform (V(system)), a custom topic (V(custom)),
+        or the topic of the devices' status (V(status)).
       returned: when it has SQL
+      type: str
     select:
-      description: What it selects.
-      type: str
+      description: Fields that the rule selects, which is the part of the SQL statement between C(SELECT) and C(FROM).
       returned: always
+      type: str
     where:
-      description: On which condition.
-      type: str
+      description: Condition of the rule, which is the part of the SQL statement after C(WHERE).
       returned: always
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the rule.
       returned: always
+      type: str
     data_type:
       description: C(json) or C(binary).
-      type: str
       returned: when read whole
+      type: str
     actions:
-      description: What it does, each with C(action_id), C(type), C(configuration) and C(error_action).
+      description: Actions of the rule, which forward the selected data.
+      returned: when asked for
       type: list
       elements: dict
-      returned: when asked for
     status:
       description: C(started) or C(stopped).
-      type: str
       returned: always
+      type: str
     created:
       description: When it was made, in UTC.
-      type: str
       returned: always
+      type: str
     modified:
       description: When it last changed, in UTC.
-      type: str
       returned: always
+      type: str
   sample:
     - name: overheat
-      rule_id: "100000"
+      rule_id: '100000'
       product_key: a1BwAGVxxxx
       short_topic: +/thing/event/property/post
       topic_type: system
       select: deviceName() as deviceName, items.Temperature.value as t
       where: t > 60
       actions:
-        - action_id: "10003"
+        - action_id: '10003'
           type: republish
-          configuration: {topic: /a1BwAGVxxxx/console/user/alarm, topicType: 1}
+          configuration:
+            topic: /a1BwAGVxxxx/console/user/alarm
+            topicType: 1
           error_action: false
       status: started
-      created: "2019-02-28T06:14:33.000Z"
+      created: '2019-02-28T06:14:33.000Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

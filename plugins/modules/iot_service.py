@@ -98,28 +98,33 @@ message_id:
   description: The id that the platform gave the message.
   returned: when one device is told
   type: str
-  sample: "889455942124347329"
+  sample: '889455942124347329'
 answer:
   description: What the device has answered.
   returned: when the service is synchronous
   type: raw
-  sample: {code: 200, data: {}}
+  sample:
+    code: 200
+    data: {}
 msg:
-  description: What would be done.
+  description: Description of what the task would do.
   returned: in check mode
   type: str
   sample: The service of the device would be invoked; nothing was done in check mode
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

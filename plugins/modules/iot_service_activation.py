@@ -44,9 +44,9 @@ order_id:
   description: The order that opened it.
   returned: when it was opened
   type: str
-  sample: "209977000530000"
+  sample: '209977000530000'
 msg:
-  description: What would be done.
+  description: Description of what the task would do.
   returned: in check mode
   type: str
   sample: The IoT Platform would be opened for the account; nothing was done in check mode
@@ -57,10 +57,10 @@ pending:
   elements: str
   sample: []
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

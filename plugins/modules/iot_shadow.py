@@ -73,64 +73,90 @@ shadow:
   contains:
     product_key:
       description: The ProductKey of the device's product.
-      type: str
       returned: always
+      type: str
     device:
-      description: The device's name.
+      description: Name of the device.
+      returned: always
       type: str
-      returned: always
     desired:
-      description: What is desired of it.
-      type: dict
+      description: Desired attributes of the device with their values, which can be any JSON except null.
       returned: always
+      type: dict
     reported:
       description: What it last reported.
-      type: dict
       returned: always
+      type: dict
     version:
       description: The version of the shadow, 0 where nothing was written yet.
-      type: int
       returned: always
+      type: int
     updated:
       description: When it last changed, in seconds since 1970-01-01 UTC.
-      type: int
       returned: always
+      type: int
   sample:
     product_key: a1BwAGVxxxx
     device: lamp-0001
-    desired: {color: green, brightness: 70}
-    reported: {color: red}
+    desired:
+      color: green
+      brightness: 70
+    reported:
+      color: red
     version: 3
     updated: 1581595942
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {desired: {color: green}}
+    after:
+      desired:
+        color: green
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: update
       operation: UpdateDeviceShadow
       status: done
       changes:
-        desired: {before: {}, after: {color: green}}
+        desired:
+          before: {}
+          after:
+            color: green
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

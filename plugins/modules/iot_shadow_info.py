@@ -47,40 +47,43 @@ shadows:
   contains:
     product_key:
       description: The ProductKey of the device's product.
-      type: str
       returned: always
+      type: str
     device:
-      description: The device's name.
+      description: Name of the device.
+      returned: always
       type: str
-      returned: always
     desired:
-      description: What is desired of it.
-      type: dict
+      description: Desired attributes of the device with their values, which can be any JSON except null.
       returned: always
+      type: dict
     reported:
       description: What it last reported.
-      type: dict
       returned: always
+      type: dict
     version:
       description: The version of the shadow, 0 where nothing was written yet.
-      type: int
       returned: always
+      type: int
     updated:
       description: When it last changed, in seconds since 1970-01-01 UTC.
-      type: int
       returned: always
+      type: int
   sample:
     - product_key: a1BwAGVxxxx
       device: lamp-0001
-      desired: {color: green, brightness: 70}
-      reported: {color: red}
+      desired:
+        color: green
+        brightness: 70
+      reported:
+        color: red
       version: 3
       updated: 1581595942
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

@@ -87,29 +87,30 @@ sound_code:
   type: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the sound code. Identifies the sound code within the instance.
       returned: always
+      type: str
     sound_code:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     content:
-      description: What it says.
-      type: str
+      description: Text that the sound code carries, for example a URL.
       returned: always
+      type: str
     duration_in_seconds:
-      description: How long its audio lasts.
+      description: Duration of the audio, in seconds.
+      returned: always
       type: int
-      returned: always
     open_type:
-      description: C(inner) or C(open).
-      type: str
+      description: Devices that can decode the sound code, either only devices of the same instance (V(inner)),
+        or also devices of other instances that the platform grants access on request (V(open)).
       returned: always
+      type: str
     created:
       description: When it was made, in milliseconds since 1970-01-01 UTC.
-      type: int
       returned: always
+      type: int
   sample:
     name: door_west
     sound_code: Md3ZiTl888K9llXDy7890xxxx
@@ -118,28 +119,46 @@ sound_code:
     open_type: inner
     created: 1620634297000
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: door_west}
+    after:
+      name: door_west
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateSoundCode
       status: done
       changes:
-        name: {before: null, after: door_west}
+        name:
+          before: null
+          after: door_west
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

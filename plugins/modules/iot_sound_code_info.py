@@ -61,33 +61,34 @@ sound_codes:
   elements: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the sound code. Identifies the sound code within the instance.
       returned: always
+      type: str
     sound_code:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     content:
-      description: What it says.
-      type: str
+      description: Text that the sound code carries, for example a URL.
       returned: always
+      type: str
     duration_in_seconds:
-      description: How long its audio lasts.
+      description: Duration of the audio, in seconds.
+      returned: always
       type: int
-      returned: always
     open_type:
-      description: C(inner) or C(open).
-      type: str
+      description: Devices that can decode the sound code, either only devices of the same instance (V(inner)),
+        or also devices of other instances that the platform grants access on request (V(open)).
       returned: always
+      type: str
     created:
       description: When it was made, in milliseconds since 1970-01-01 UTC.
-      type: int
       returned: always
+      type: int
     audio_url:
       description: Where its audio can be downloaded, a WAV file.
-      type: str
       returned: when it is asked for
+      type: str
   sample:
     - name: door_west
       sound_code: Md3ZiTl888K9llXDy7890xxxx
@@ -96,10 +97,10 @@ sound_codes:
       open_type: inner
       created: 1620634297000
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

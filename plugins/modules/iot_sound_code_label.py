@@ -79,49 +79,70 @@ sound_code_label:
   contains:
     schedule_code:
       description: The id of its schedule.
-      type: str
       returned: always
+      type: str
     label:
-      description: Its text.
-      type: str
+      description: Text of the label. Identifies the label within the schedule.
       returned: always
+      type: str
     sound_code:
       description: The id of the sound code that it is.
-      type: str
       returned: always
+      type: str
   sample:
     schedule_code: Md3ZiTL888K9lXDy7890xxxx
     label: table_7
     sound_code: Md3ZiTl888K9llXDy7892xxxx
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {label: table_7}
+    after:
+      label: table_7
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateSoundCodeLabel
       status: done
       changes:
-        label: {before: null, after: table_7}
+        label:
+          before: null
+          after: table_7
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -87,32 +87,32 @@ sound_code_label_batch:
   contains:
     schedule_code:
       description: The id of its schedule.
-      type: str
       returned: always
+      type: str
     description:
-      description: What it is.
-      type: str
+      description: Description of the batch. Identifies the batch within the schedule.
       returned: always
+      type: str
     batch_code:
       description: The id that the platform gave it.
+      returned: always
       type: str
-      returned: always
     total:
-      description: How many labels it has.
-      type: int
+      description: Number of labels in the batch.
       returned: always
+      type: int
     status:
       description: C(running), C(success), C(partial_failed) or C(interrupted).
-      type: str
       returned: always
+      type: str
     made:
       description: How many labels it has made so far.
-      type: int
       returned: always
+      type: int
     created:
       description: When it was made, in milliseconds since 1970-01-01 UTC.
-      type: int
       returned: always
+      type: int
   sample:
     schedule_code: Md3ZiTL888K9lXDy7890xxxx
     description: ground floor
@@ -122,34 +122,55 @@ sound_code_label_batch:
     made: 0
     created: 1620634297000
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {description: ground floor}
+    after:
+      description: ground floor
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: BatchCreateSoundCodeLabelWithLabels
       status: done
       changes:
-        description: {before: null, after: ground floor}
+        description:
+          before: null
+          after: ground floor
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

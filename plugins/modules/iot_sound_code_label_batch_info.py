@@ -70,37 +70,37 @@ sound_code_label_batches:
   contains:
     schedule_code:
       description: The id of its schedule.
-      type: str
       returned: always
+      type: str
     description:
-      description: What it is.
-      type: str
+      description: Description of the batch. Identifies the batch within the schedule.
       returned: always
+      type: str
     batch_code:
       description: The id that the platform gave it.
+      returned: always
       type: str
-      returned: always
     total:
-      description: How many labels it has.
-      type: int
+      description: Number of labels in the batch.
       returned: always
+      type: int
     status:
       description: C(running), C(success), C(partial_failed) or C(interrupted).
-      type: str
       returned: always
+      type: str
     made:
       description: How many labels it has made so far.
-      type: int
       returned: always
+      type: int
     created:
       description: When it was made, in milliseconds since 1970-01-01 UTC.
-      type: int
       returned: always
+      type: int
     failed:
       description: The labels that could not be made, each with its C(label), a C(code) and a C(message).
+      returned: when they are asked for
       type: list
       elements: dict
-      returned: when they are asked for
   sample:
     - schedule_code: Md3ZiTL888K9lXDy7890xxxx
       description: ground floor
@@ -110,10 +110,10 @@ sound_code_label_batches:
       made: 0
       created: 1620634297000
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

@@ -64,29 +64,29 @@ sound_code_labels:
   contains:
     schedule_code:
       description: The id of its schedule.
-      type: str
       returned: always
+      type: str
     label:
-      description: Its text.
-      type: str
+      description: Text of the label. Identifies the label within the schedule.
       returned: always
+      type: str
     sound_code:
       description: The id of the sound code that it is.
-      type: str
       returned: always
+      type: str
     audio_url:
       description: Where its audio can be downloaded, a WAV file.
-      type: str
       returned: when it is asked for
+      type: str
   sample:
     - schedule_code: Md3ZiTL888K9lXDy7890xxxx
       label: table_7
       sound_code: Md3ZiTl888K9llXDy7892xxxx
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

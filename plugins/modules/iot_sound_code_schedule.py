@@ -163,95 +163,117 @@ sound_code_schedule:
   type: dict
   contains:
     name:
-      description: Its name.
-      type: str
+      description: Name of the schedule. Identifies the schedule within the instance.
       returned: always
+      type: str
     schedule_code:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the schedule.
       returned: when it has one
+      type: str
     open_type:
-      description: C(inner) or C(open).
-      type: str
+      description: Devices that can decode the labels, either only devices of the same instance (V(inner)), or also
+        devices of other instances that the platform grants access on request (V(open)).
       returned: always
+      type: str
     start_date:
-      description: The first day on which it works.
-      type: str
+      description: First day on which the schedule is active, in the format C(yyyy-MM-dd).
       returned: always
+      type: str
     end_date:
-      description: The last day on which it works.
-      type: str
+      description: Last day on which the schedule is active, in the format C(yyyy-MM-dd).
       returned: always
+      type: str
     start_time:
-      description: When its work begins each day.
-      type: str
+      description: Time at which the schedule becomes active on each day, from V(00:00) to V(23:59).
       returned: always
+      type: str
     end_time:
-      description: When its work ends each day.
-      type: str
+      description: Time at which the schedule stops being active on each day, from V(00:00) to V(23:59).
       returned: always
+      type: str
     status:
-      description: C(working) or C(stopped).
-      type: str
+      description: Status of the schedule, active (V(working)) or inactive (V(stopped)).
       returned: always
+      type: str
     periods:
-      description: Its periods, each with its C(description), C(content), C(start_time), C(end_time) and C(period_code).
+      description: Periods of the day.
+      returned: when read whole
       type: list
       elements: dict
-      returned: when read whole
     created:
       description: When it was made, in milliseconds since 1970-01-01 UTC.
-      type: int
       returned: always
+      type: int
   sample:
     name: opening_hours
     schedule_code: Md3ZiTL888K9lXDy7890xxxx
     open_type: inner
-    start_date: "2030-01-01"
-    end_date: "2030-12-31"
-    start_time: "00:00"
-    end_time: "23:59"
+    start_date: '2030-01-01'
+    end_date: '2030-12-31'
+    start_time: 00:00
+    end_time: '23:59'
     status: working
     periods:
       - description: morning
         content: www.example.com/breakfast
-        start_time: "06:00"
-        end_time: "10:59"
+        start_time: 06:00
+        end_time: '10:59'
         period_code: Md3ZiTL888K9lXDy7891xxxx
     created: 1620634297000
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {name: opening_hours}
+    after:
+      name: opening_hours
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateSoundCodeSchedule
       status: done
       changes:
-        name: {before: null, after: opening_hours}
+        name:
+          before: null
+          after: opening_hours
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

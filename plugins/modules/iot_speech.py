@@ -133,50 +133,53 @@ speech:
   type: dict
   contains:
     project_code:
-      description: The code of its project.
-      type: str
+      description: Code of the project, as shown in the console of the broadcasting service.
       returned: always
+      type: str
     type:
-      description: Its type.
-      type: str
+      description: Type of the speech, either a speech with a custom text (V(custom)) or a pack provided by the
+        platform, with numbers (V(number)), measure words (V(measure_word)), monetary units (V(monetary_unit)),
+        units of time (V(time_unit)), rates (V(unit_time)) or units of length (V(length_unit)).
       returned: always
+      type: str
     code:
-      description: Its code.
-      type: str
+      description: Code of the speech, by which a combination refers to it. Identifies a speech of type V(custom)
+        within the project.
       returned: always
+      type: str
     speech_code:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     text:
-      description: What it says.
-      type: str
+      description: Text of the speech.
       returned: always
+      type: str
     voice:
-      description: Its voice.
-      type: str
+      description: Voice of the speech, one of those returned by M(iotops.aliyun.iot_speech_voice_info).
       returned: always
+      type: str
     audio_format:
-      description: The format of its audio.
-      type: str
+      description: Audio format of the speech.
       returned: always
+      type: str
     speech_rate:
-      description: How fast it is said.
-      type: int
+      description: Speed at which the text is spoken, from -500 to 500.
       returned: when read whole
+      type: int
     volume:
-      description: How loud it is said.
+      description: Volume of the speech, from 0 to 100.
+      returned: when read whole
       type: int
-      returned: when read whole
     sound_code:
-      description: The sound code that is heard after it.
-      type: dict
+      description: Sound code that is played after the speech.
       returned: when read whole
+      type: dict
     words:
       description: The words of a pack, each with its C(code) and C(text).
+      returned: always
       type: list
       elements: dict
-      returned: always
   sample:
     project_code: Md3ZiTl888K9lXdy7890
     type: custom
@@ -190,34 +193,55 @@ speech:
     sound_code: {}
     words: []
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {code: ZFDZ}
+    after:
+      code: ZFDZ
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateSpeech
       status: done
       changes:
-        code: {before: null, after: ZFDZ}
+        code:
+          before: null
+          after: ZFDZ
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

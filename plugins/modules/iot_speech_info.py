@@ -70,50 +70,53 @@ speeches:
   elements: dict
   contains:
     project_code:
-      description: The code of its project.
-      type: str
+      description: Code of the project, as shown in the console of the broadcasting service.
       returned: always
+      type: str
     type:
-      description: Its type.
-      type: str
+      description: Type of the speech, either a speech with a custom text (V(custom)) or a pack provided by the
+        platform, with numbers (V(number)), measure words (V(measure_word)), monetary units (V(monetary_unit)),
+        units of time (V(time_unit)), rates (V(unit_time)) or units of length (V(length_unit)).
       returned: always
+      type: str
     code:
-      description: Its code.
-      type: str
+      description: Code of the speech, by which a combination refers to it. Identifies a speech of type V(custom)
+        within the project.
       returned: always
+      type: str
     speech_code:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     text:
-      description: What it says.
-      type: str
+      description: Text of the speech.
       returned: always
+      type: str
     voice:
-      description: Its voice.
-      type: str
+      description: Voice of the speech, one of those returned by M(iotops.aliyun.iot_speech_voice_info).
       returned: always
+      type: str
     audio_format:
-      description: The format of its audio.
-      type: str
+      description: Audio format of the speech.
       returned: always
+      type: str
     speech_rate:
-      description: How fast it is said.
-      type: int
+      description: Speed at which the text is spoken, from -500 to 500.
       returned: when read whole
+      type: int
     volume:
-      description: How loud it is said.
+      description: Volume of the speech, from 0 to 100.
+      returned: when read whole
       type: int
-      returned: when read whole
     sound_code:
-      description: The sound code that is heard after it.
-      type: dict
+      description: Sound code that is played after the speech.
       returned: when read whole
+      type: dict
     words:
       description: The words of a pack, each with its C(code) and C(text).
+      returned: always
       type: list
       elements: dict
-      returned: always
   sample:
     - project_code: Md3ZiTl888K9lXdy7890
       type: custom
@@ -127,10 +130,10 @@ speeches:
       sound_code: {}
       words: []
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

@@ -185,23 +185,25 @@ job_codes:
   returned: when speeches were pushed
   type: list
   elements: str
-  sample: [tBUmxxxxQPGT]
+  sample:
+    - tBUmxxxxQPGT
 audio_urls:
   description: Where the audio can be downloaded.
   returned: when a speech was tested
   type: list
   elements: str
-  sample: [https://xxxx.oss-cn-shanghai.aliyuncs.com/test.wav]
+  sample:
+    - https://xxxx.oss-cn-shanghai.aliyuncs.com/test.wav
 detail:
   description: What the device says of its state.
   returned: when the device has answered
   type: str
-  sample: "Bat_Pt:99 RSSI:-92"
+  sample: Bat_Pt:99 RSSI:-92
 id:
   description: The id under which the device was told.
   returned: when the device has answered
   type: str
-  sample: "42000011392021112380"
+  sample: '42000011392021112380'
 retries:
   description: How often it had to be told again.
   returned: when the device has answered
@@ -211,28 +213,31 @@ device_error_code:
   description: What the device calls what went wrong.
   returned: when it could not do it
   type: str
-  sample: "1"
+  sample: '1'
 device_error_message:
   description: What went wrong, in the device's words.
   returned: when it could not do it
   type: str
   sample: speech model not found
 msg:
-  description: What would be done.
+  description: Description of what the task would do.
   returned: in check mode
   type: str
   sample: The speeches would be pushed; nothing was done in check mode
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

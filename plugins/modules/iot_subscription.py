@@ -157,61 +157,67 @@ subscription:
   contains:
     product_key:
       description: The ProductKey of the product.
-      type: str
       returned: always
+      type: str
     type:
-      description: C(amqp) or C(mns).
-      type: str
+      description: Type of the subscription, over AMQP to consumer groups (V(amqp)) or to a queue of Message Service
+        (V(mns)). Identifies the subscription within the product.
       returned: always
+      type: str
     consumer_groups:
-      description: The consumer groups that get the messages, each with C(name) and C(group_id).
+      description: Consumer groups that receive the messages, by name or GroupId. V(DEFAULT_GROUP) is the default
+        consumer group.
+      returned: with the type C(amqp)
       type: list
       elements: dict
-      returned: with the type C(amqp)
     mns_configuration:
-      description: The queue that gets the messages.
-      type: dict
+      description: Configuration of the queue that receives the messages, with C(queueName), C(regionName) and C(role).
+        C(role) contains C(roleArn) and C(roleName) of the role that the platform uses to access the queue.
       returned: with the type C(mns)
+      type: dict
     device_data:
-      description: Whether it is to what devices report, with a thing model or on custom topics.
-      type: bool
+      description: Whether the subscription includes data that devices report, through a thing model or on custom
+        topics.
       returned: always
+      type: bool
     device_status_change:
-      description: Whether it is to that devices come online and go offline.
-      type: bool
+      description: Whether the subscription includes messages about devices that come online or go offline.
       returned: always
+      type: bool
     device_life_cycle:
-      description: Whether it is to that devices are made, enabled, disabled and deleted.
-      type: bool
+      description: Whether the subscription includes messages about devices that are created, enabled, disabled
+        or deleted.
       returned: always
+      type: bool
     device_topo_life_cycle:
-      description: Whether it is to that sub-devices come to a gateway and leave it.
-      type: bool
+      description: Whether the subscription includes messages about sub-devices that are attached to or detached
+        from a gateway.
       returned: always
+      type: bool
     found_device_list:
-      description: Whether it is to sub-devices that a gateway has found.
-      type: bool
+      description: Whether the subscription includes messages about sub-devices that a gateway has discovered.
       returned: always
+      type: bool
     thing_history:
-      description: Whether it is to what devices report late.
-      type: bool
+      description: Whether the subscription includes historical data, which devices report late.
       returned: always
+      type: bool
     ota_event:
-      description: Whether it is to how upgrades of devices go on.
-      type: bool
+      description: Whether the subscription includes messages about the progress of device upgrades.
       returned: always
+      type: bool
     ota_version:
-      description: Whether it is to versions that devices report.
-      type: bool
+      description: Whether the subscription includes versions that devices report.
       returned: always
+      type: bool
     ota_job:
-      description: Whether it is to how upgrade jobs go on.
-      type: bool
+      description: Whether the subscription includes messages about the progress of OTA jobs.
       returned: always
+      type: bool
     device_tag:
-      description: Whether it is to that tags of devices change.
-      type: bool
+      description: Whether the subscription includes messages about changes of device tags.
       returned: always
+      type: bool
   sample:
     product_key: a1BwAGVxxxx
     type: amqp
@@ -229,34 +235,55 @@ subscription:
     ota_job: false
     device_tag: false
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {device_data: true}
+    after:
+      device_data: true
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateSubscribeRelation
       status: done
       changes:
-        device_data: {before: null, after: true}
+        device_data:
+          before: null
+          after: true
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

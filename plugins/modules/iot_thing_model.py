@@ -276,91 +276,126 @@ thing_model:
   contains:
     product_key:
       description: The ProductKey of its product.
+      returned: always
       type: str
-      returned: always
     functions:
-      description: The functions of the draft's default block in the plain form, see O(functions).
-      type: dict
+      description: Functions of the default block in the plain form, a dictionary with the keys C(properties), C(events)
+        and C(services). Each key contains a dictionary of functions by identifier.
       returned: always
+      type: dict
     blocks:
-      description: The draft's other blocks, each with its C(id), C(name), C(description) and C(functions).
+      description: Blocks other than the default block.
+      returned: always
       type: list
       elements: dict
-      returned: always
     published:
-      description: Whether what is in force is the draft.
+      description: Whether the draft is published, that is, equal to the version in force.
+      returned: always
       type: bool
-      returned: always
     version:
-      description: The version that is in force, empty where none was published.
-      type: str
+      description: Version of the published model.
       returned: always
+      type: str
     versions:
       description:
-        - The last ten versions, the one that is in force first, each with C(version), C(description) and
-          C(published_at), in milliseconds since 1970.
+        - The last ten versions, the one that is in force first, each with C(version), C(description) and C(published_at),
+          in milliseconds since 1970.
+      returned: always
       type: list
       elements: dict
-      returned: always
   sample:
     product_key: a1BwAGVxxxx
     functions:
       properties:
-        LightStatus: {name: light, type: bool, values: {"0": "off", "1": "on"}, access: rw}
+        LightStatus:
+          name: light
+          type: bool
+          values:
+            '0': 'off'
+            '1': 'on'
+          access: rw
     blocks: []
     published: true
     version: v1.0.0
     versions:
-      - {version: v1.0.0, description: the first, published_at: 1579235657535}
+      - version: v1.0.0
+        description: the first
+        published_at: 1579235657535
 compatible_changes:
   description:
-    - What the task changes, or would change in check mode, and is compatible with what is in force. Each has C(at), the
-      place, C(change), what happens to it (C(added), C(removed), C(changed), C(widened) or C(narrowed)), and C(before)
-      and C(after) where there are such values.
+    - What the task changes, or would change in check mode, and is compatible with what is in force. Each has C(at),
+      the place, C(change), what happens to it (C(added), C(removed), C(changed), C(widened) or C(narrowed)), and
+      C(before) and C(after) where there are such values.
   returned: always
   type: list
   elements: dict
   sample:
-    - {at: properties.Brightness.max, change: widened, before: 100, after: 255}
+    - at: properties.Brightness.max
+      change: widened
+      before: 100
+      after: 255
 breaking_changes:
   description: What breaks it, in the same form; also told when that is why the task failed.
   returned: always
   type: list
   elements: dict
   sample:
-    - {at: events.Overheated, change: removed}
+    - at: events.Overheated
+      change: removed
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
-    before: {published: false}
-    after: {published: true}
+    before:
+      published: false
+    after:
+      published: true
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after), of a model only the functions that are other.
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: PublishThingModel
       status: done
       changes:
-        published: {before: false, after: true}
+        published:
+          before: false
+          after: true
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 6
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry

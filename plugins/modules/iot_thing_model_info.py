@@ -78,63 +78,72 @@ thing_models:
   contains:
     product_key:
       description: The ProductKey of its product.
+      returned: always
       type: str
-      returned: always
     functions:
-      description: The functions of the block in the plain form, see O(iotops.aliyun.iot_thing_model#module:functions).
-      type: dict
+      description: Functions of the default block in the plain form, a dictionary with the keys C(properties), C(events)
+        and C(services). Each key contains a dictionary of functions by identifier.
       returned: always
+      type: dict
     blocks:
-      description: The other blocks, each with its C(id), C(name), C(description) and C(functions).
+      description: Blocks other than the default block.
+      returned: always
       type: list
       elements: dict
-      returned: always
     published:
-      description: Whether what is in force is the draft.
+      description: Whether the draft is published, that is, equal to the version in force.
+      returned: always
       type: bool
-      returned: always
     version:
-      description: The version that is told; where that is the draft, the one that is in force, empty where none is.
-      type: str
+      description: Version of the published model.
       returned: always
+      type: str
     versions:
       description:
-        - The last ten versions, the one that is in force first, each with C(version), C(description) and
-          C(published_at), in milliseconds since 1970.
+        - The last ten versions, the one that is in force first, each with C(version), C(description) and C(published_at),
+          in milliseconds since 1970.
+      returned: always
       type: list
       elements: dict
-      returned: always
     as_tsl:
       description: The block as TSL.
-      type: dict
       returned: when O(include) names it
+      type: dict
     as_simple_tsl:
       description: The block as TSL with nothing but identifiers and types.
-      type: dict
       returned: when O(include) names it
+      type: dict
     as_thing_model_json:
       description: The block as ThingModelJson.
-      type: dict
       returned: when O(include) names it
+      type: dict
     as_extend_config:
       description: The extended descriptions of the block's functions, by kind.
-      type: dict
       returned: when O(include) names it
+      type: dict
   sample:
     - product_key: a1BwAGVxxxx
       functions:
         properties:
-          LightStatus: {name: light, type: bool, values: {"0": "off", "1": "on"}, access: rw}
+          LightStatus:
+            name: light
+            type: bool
+            values:
+              '0': 'off'
+              '1': 'on'
+            access: rw
       blocks: []
       published: true
       version: v1.0.0
       versions:
-        - {version: v1.0.0, description: the first, published_at: 1579235657535}
+        - version: v1.0.0
+          description: the first
+          published_at: 1579235657535
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 4
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

@@ -73,52 +73,78 @@ thing_script:
   contains:
     product_key:
       description: The ProductKey of its product.
-      type: str
       returned: always
+      type: str
     type:
-      description: What it is written in, C(javascript), C(python) or C(php).
-      type: str
+      description: Language of the script, JavaScript (V(javascript)), Python 2.7 (V(python)) or PHP 7.2 (V(php)).
       returned: always
+      type: str
     script:
-      description: The script itself.
-      type: str
+      description: Content of the script.
       returned: always
+      type: str
   sample:
     product_key: a1BwAGVxxxx
     type: javascript
-    script: "function rawDataToProtocol(bytes) { return {}; }\n"
+    script: 'function rawDataToProtocol(bytes) { return {}; }
+
+      '
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
-    before: {type: javascript, script: "// none yet"}
-    after: {type: javascript, script: "function rawDataToProtocol(bytes) { return {}; }"}
+    before:
+      type: javascript
+      script: // none yet
+    after:
+      type: javascript
+      script: function rawDataToProtocol(bytes) { return {}; }
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: update
       operation: UpdateThingScript
       status: done
       changes:
-        script: {before: "// none yet", after: "function rawDataToProtocol(bytes) { return {}; }"}
+        script:
+          before: // none yet
+          after: function rawDataToProtocol(bytes) { return {}; }
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product old_meter does not exist yet"]
+  sample:
+    - the product old_meter does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 5
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry

@@ -40,22 +40,24 @@ thing_scripts:
   contains:
     product_key:
       description: The ProductKey of its product.
-      type: str
       returned: always
+      type: str
     type:
-      description: What it is written in, C(javascript), C(python) or C(php).
-      type: str
+      description: Language of the script, JavaScript (V(javascript)), Python 2.7 (V(python)) or PHP 7.2 (V(php)).
       returned: always
+      type: str
     script:
-      description: The script itself.
-      type: str
+      description: Content of the script.
       returned: always
+      type: str
   sample:
     - product_key: a1BwAGVxxxx
       type: javascript
-      script: "function rawDataToProtocol(bytes) { return {}; }\n"
+      script: 'function rawDataToProtocol(bytes) { return {}; }
+
+        '
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -75,15 +75,17 @@ templates:
           LightStatus:
             name: light
             type: bool
-            values: {"0": "off", "1": "on"}
+            values:
+              '0': 'off'
+              '1': 'on'
             access: rw
             required: true
             custom: false
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module

@@ -85,59 +85,82 @@ topic:
   contains:
     product_key:
       description: The ProductKey of its product.
-      type: str
       returned: always
+      type: str
     short_name:
-      description: Its name below product and device.
-      type: str
+      description: Name of the topic below C(/{ProductKey}/{DeviceName}/), for example V(user/report). Identifies
+        the topic class within the product.
       returned: always
+      type: str
     topic_id:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     operation:
-      description: What devices may do with it, C(pub), C(sub) or C(all).
-      type: str
+      description: Operations that devices can perform on the topic, publish (V(pub)), subscribe (V(sub)) or both
+        (V(all)).
       returned: always
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the topic class.
       returned: always
+      type: str
   sample:
     product_key: a1BwAGVxxxx
     short_name: user/report
-    topic_id: "12362218"
+    topic_id: '12362218'
     operation: pub
     description: reports once an hour
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {short_name: user/report}
+    after:
+      short_name: user/report
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateProductTopic
       status: done
       changes:
-        short_name: {before: null, after: user/report}
+        short_name:
+          before: null
+          after: user/report
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

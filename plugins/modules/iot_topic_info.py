@@ -55,32 +55,34 @@ topics:
   contains:
     product_key:
       description: The ProductKey of its product.
-      type: str
       returned: always
+      type: str
     short_name:
-      description: Its name below product and device.
-      type: str
+      description: Name of the topic below C(/{ProductKey}/{DeviceName}/), for example V(user/report). Identifies
+        the topic class within the product.
       returned: always
+      type: str
     topic_id:
       description: The id that the platform gave it.
-      type: str
       returned: always
+      type: str
     operation:
-      description: What devices may do with it, C(pub), C(sub) or C(all).
-      type: str
+      description: Operations that devices can perform on the topic, publish (V(pub)), subscribe (V(sub)) or both
+        (V(all)).
       returned: always
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the topic class.
       returned: always
+      type: str
   sample:
     - product_key: a1BwAGVxxxx
       short_name: user/report
-      topic_id: "12362218"
+      topic_id: '12362218'
       operation: pub
       description: reports once an hour
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -75,49 +75,73 @@ topic_route:
   contains:
     source_topic:
       description: The topic on which the device publishes.
-      type: str
       returned: always
+      type: str
     destinations:
-      description: The topics that it is sent on to; empty where it is sent nowhere.
+      description: Custom topics to which messages are forwarded, in the same format as O(source).
+      returned: always
       type: list
       elements: str
-      returned: always
   sample:
     source_topic: /a1BwAGVxxxx/lamp-0001/user/report
     destinations:
       - /a1BwAGVxxxx/lamp-0002/user/neighbour
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
-    before: {destinations: []}
-    after: {destinations: [/a1BwAGVxxxx/lamp-0002/user/neighbour]}
+    before:
+      destinations: []
+    after:
+      destinations:
+        - /a1BwAGVxxxx/lamp-0002/user/neighbour
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: update
       operation: CreateTopicRouteTable
       status: done
       changes:
-        destinations: {before: [], after: [/a1BwAGVxxxx/lamp-0002/user/neighbour]}
+        destinations:
+          before: []
+          after:
+            - /a1BwAGVxxxx/lamp-0002/user/neighbour
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 4
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry

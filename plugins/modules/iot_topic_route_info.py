@@ -51,22 +51,22 @@ topic_routes:
   contains:
     source_topic:
       description: The topic on which the device publishes.
-      type: str
       returned: always
+      type: str
     destinations:
-      description: The topics that it is sent on to; empty where it is sent nowhere.
+      description: Custom topics to which messages are forwarded, in the same format as O(source).
+      returned: always
       type: list
       elements: str
-      returned: always
   sample:
     - source_topic: /a1BwAGVxxxx/lamp-0001/user/report
       destinations:
         - /a1BwAGVxxxx/lamp-0002/user/neighbour
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

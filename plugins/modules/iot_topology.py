@@ -105,37 +105,61 @@ topology:
   contains:
     product_key:
       description: The ProductKey of the gateway's product.
-      type: str
       returned: always
+      type: str
     gateway:
-      description: The gateway's name.
-      type: str
+      description: Name of the gateway.
       returned: always
+      type: str
     devices:
-      description: The sub-devices behind it, each with C(product), C(product_key) and C(name).
+      description: Sub-devices that are attached to the gateway.
+      returned: always
       type: list
       elements: dict
-      returned: always
   sample:
     product_key: a1vL7cpxxxx
     gateway: hub-west
     devices:
-      - {product: street_light, product_key: a1BwAGVxxxx, name: lamp-0001}
+      - product: street_light
+        product_key: a1BwAGVxxxx
+        name: lamp-0001
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
-    before: {gateway: hub-west, devices: []}
-    after: {gateway: hub-west, devices: [{product: street_light, product_key: a1BwAGVxxxx, name: lamp-0001}]}
+    before:
+      gateway: hub-west
+      devices: []
+    after:
+      gateway: hub-west
+      devices:
+        - product: street_light
+          product_key: a1BwAGVxxxx
+          name: lamp-0001
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: update
       operation: BatchAddThingTopo
@@ -143,18 +167,24 @@ steps:
       changes:
         devices:
           before: []
-          after: [{product: street_light, product_key: a1BwAGVxxxx, name: lamp-0001}]
+          after:
+            - product: street_light
+              product_key: a1BwAGVxxxx
+              name: lamp-0001
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product home_hub does not exist yet"]
+  sample:
+    - the product home_hub does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 8
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry

@@ -58,27 +58,29 @@ topologies:
   contains:
     product_key:
       description: The ProductKey of the gateway's product.
-      type: str
       returned: always
+      type: str
     gateway:
-      description: The gateway's name.
-      type: str
+      description: Name of the gateway.
       returned: always
+      type: str
     devices:
-      description: The sub-devices behind it, each with C(product), C(product_key) and C(name).
+      description: Sub-devices that are attached to the gateway.
+      returned: always
       type: list
       elements: dict
-      returned: always
   sample:
     - product_key: a1vL7cpxxxx
       gateway: hub-west
       devices:
-        - {product: street_light, product_key: a1BwAGVxxxx, name: lamp-0001}
+        - product: street_light
+          product_key: a1BwAGVxxxx
+          name: lamp-0001
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 4
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

@@ -107,57 +107,57 @@ tunnel:
   type: dict
   contains:
     tunnel_id:
-      description: The id that the platform gave it.
-      type: str
+      description: ID of the tunnel.
       returned: always
+      type: str
     product_key:
       description: The ProductKey of the device's product.
-      type: str
       returned: always
+      type: str
     device_name:
       description: The device's name.
-      type: str
       returned: always
+      type: str
     iot_id:
       description: The device's IotId.
-      type: str
       returned: always
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the tunnel.
       returned: always
+      type: str
     udi:
-      description: What the device was told with it.
-      type: str
+      description: User-defined information that is sent to the device when the tunnel is opened, in a custom format.
       returned: always
+      type: str
     status:
       description: C(open) or C(closed).
-      type: str
       returned: always
+      type: str
     source_connection:
       description: Whether the end that reaches for the device is C(connected) or C(disconnected).
-      type: str
       returned: always
+      type: str
     device_connection:
       description: Whether the device's end is C(connected) or C(disconnected).
-      type: str
       returned: always
+      type: str
     created:
       description: When it was opened, in UTC.
-      type: str
       returned: always
+      type: str
     closed:
       description: When it was closed, in UTC.
-      type: str
       returned: when it is closed
+      type: str
     source_uri:
       description: The address of the WebSocket that leads through it.
-      type: str
       returned: when it was opened
+      type: str
     source_access_token:
       description: The token that opens the WebSocket.
-      type: str
       returned: when it was opened and O(include_secrets) is set
+      type: str
   sample:
     tunnel_id: d4098041-a560-xxxx
     product_key: a1BwAGVxxxx
@@ -168,36 +168,57 @@ tunnel:
     status: open
     source_connection: disconnected
     device_connection: connected
-    created: "2021-09-22T12:44:12.000Z"
+    created: '2021-09-22T12:44:12.000Z'
 diff:
-  description: The options as they were and as they are after.
+  description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
     before: {}
-    after: {status: open}
+    after:
+      status: open
 steps:
-  description:
-    - What was done, or would be done in check mode, in this order. Each step has its C(action) (C(create), C(update) or
-      C(delete)), the C(operation) of the API, its C(status) (C(planned), C(done) or C(failed)), and C(changes), the
-      options that it changes with C(before) and C(after).
+  description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
+    only.
   returned: always
   type: list
   elements: dict
+  contains:
+    action:
+      description: Kind of change, C(create), C(update) or C(delete).
+      returned: always
+      type: str
+    operation:
+      description: Operation of the API.
+      returned: always
+      type: str
+    status:
+      description: Status of the step, C(planned), C(done) or C(failed).
+      returned: always
+      type: str
+    changes:
+      description: Options that the step changes, each with its values C(before) and C(after).
+      returned: always
+      type: dict
   sample:
     - action: create
       operation: CreateDeviceTunnel
       status: done
       changes:
-        status: {before: null, after: open}
+        status:
+          before: null
+          after: open
 pending:
-  description: What the options name and is not there yet; in check mode it is taken to be made by an earlier task.
-  returned: when something is missing
+  description:
+    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
+      an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
-  sample: ["the product street_light does not exist yet"]
+  sample:
+    - the product street_light does not exist yet
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
   sample: 3

@@ -47,49 +47,49 @@ tunnels:
   elements: dict
   contains:
     tunnel_id:
-      description: The id that the platform gave it.
-      type: str
+      description: ID of the tunnel.
       returned: always
+      type: str
     product_key:
       description: The ProductKey of the device's product.
-      type: str
       returned: always
+      type: str
     device_name:
       description: The device's name.
-      type: str
       returned: always
+      type: str
     iot_id:
       description: The device's IotId.
-      type: str
       returned: always
+      type: str
     description:
-      description: What it is for.
-      type: str
+      description: Description of the tunnel.
       returned: always
+      type: str
     udi:
-      description: What the device was told with it.
-      type: str
+      description: User-defined information that is sent to the device when the tunnel is opened, in a custom format.
       returned: always
+      type: str
     status:
       description: C(open) or C(closed).
-      type: str
       returned: always
+      type: str
     source_connection:
       description: Whether the end that reaches for the device is C(connected) or C(disconnected).
-      type: str
       returned: always
+      type: str
     device_connection:
       description: Whether the device's end is C(connected) or C(disconnected).
-      type: str
       returned: always
+      type: str
     created:
       description: When it was opened, in UTC.
-      type: str
       returned: always
+      type: str
     closed:
       description: When it was closed, in UTC.
-      type: str
       returned: when it is closed
+      type: str
   sample:
     - tunnel_id: d4098041-a560-xxxx
       product_key: a1BwAGVxxxx
@@ -100,12 +100,12 @@ tunnels:
       status: open
       source_connection: disconnected
       device_connection: connected
-      created: "2021-09-22T12:44:12.000Z"
+      created: '2021-09-22T12:44:12.000Z'
 calls:
-  description: How many requests were sent.
+  description: Number of requests sent to the API.
   returned: always
   type: int
-  sample: 2
+  sample: 3
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry

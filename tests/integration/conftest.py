@@ -1,62 +1,154 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Running playbooks against the embedded platform, through either door."""
+"""Fixtures that run playbooks and tasks against the emulator; the options for coverage and recorded operations."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from . import lives
-from .tasks import Tasks
+from . import operation_record, option_coverage
+from .tasks import Tasks, pop_writes
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 
 RECAP = re.compile(
     r"^(?P<host>\S+)\s+: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+)\s+unreachable=(?P<unreachable>\d+)", re.MULTILINE
 )
 
-#: The action plugin, and the ordinary module in a Python of its own.
+#: The two runners and the environment variables that select them: the in-process action, and the ordinary module in a
+#: separate Python process.
 RUNNERS = {"action": {}, "module": {"IOTOPS_FORCE_MODULE": "1"}}
+
+
+# Coverage of options, and recorded operations
+
+
+@dataclass
+class Selection:
+    """The integration tests that this session runs.
+
+    Attributes:
+        files: The names of the files with selected tests.
+        deselected: Whether an option such as ``-k`` deselected tests.
+        single: Whether an argument names single tests.
+    """
+
+    files: set[str] = field(default_factory=set)
+    deselected: bool = False
+    single: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether all integration tests are selected."""
+        every_file = {path.name for path in HERE.glob("test_*.py")}
+        return not self.deselected and not self.single and every_file <= self.files
+
+
+SELECTION = Selection()
 
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--whole-lives",
+        "--require-coverage",
         action="store_true",
-        help="fail where the tests together have not seen the whole life of a module",
+        help="fail if the selected integration tests do not cover all options of the modules that they test",
+    )
+    parser.addoption(
+        "--record-operations",
+        action="store_true",
+        help=f"write the API operations that each module sends to {operation_record.RECORD.name}",
     )
 
 
-def pytest_sessionfinish(session):
-    """A worker tells what its tests have proved; who has started it all holds that against the declarations."""
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        output["lives"] = lives.dump()
-    elif session.config.getoption("whole_lives") and lives.not_proved(lives.PROVED):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+def pytest_deselected(items):
+    SELECTION.deselected |= any(item.path.parent == HERE for item in items)
+
+
+def pytest_collection_finish(session):
+    SELECTION.files = {item.path.name for item in session.items if item.path.parent == HERE}
+    SELECTION.single = any("::" in argument for argument in session.config.args)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node):
-    lives.PROVED.update(lives.load(getattr(node, "workeroutput", {}).get("lives", "[]")))
+    """Merge what a worker of pytest-xdist reports."""
+    output = getattr(node, "workeroutput", {})
+    if "integration" in output:
+        worker = json.loads(output["integration"])
+        SELECTION.files.update(worker["files"])
+        SELECTION.deselected |= worker["deselected"]
+        SELECTION.single |= worker["single"]
+        option_coverage.COVERED.update(option_coverage.load(worker["covered"]))
+        operation_record.merge(operation_record.SENT, operation_record.load(worker["sent"]))
+
+
+def pytest_sessionfinish(session):
+    """Report to the controller in a worker of pytest-xdist; check and record everywhere else."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["integration"] = json.dumps(
+            {
+                "files": sorted(SELECTION.files),
+                "deselected": SELECTION.deselected,
+                "single": SELECTION.single,
+                "covered": option_coverage.dump(),
+                "sent": operation_record.dump(operation_record.SENT),
+            }
+        )
+        return
+    stopped = bool(session.shouldstop or session.shouldfail)
+    problems, notes = [], []
+    if session.config.getoption("record_operations"):
+        if stopped or session.testsfailed:
+            problems.append(f"{operation_record.RECORD.name} was not written because tests failed")
+        else:
+            operation_record.write_record(operation_record.SENT, SELECTION.complete)
+            notes.append(f"{operation_record.RECORD.name} was written")
+    if session.config.getoption("require_coverage"):
+        modules = None
+        if stopped or not SELECTION.complete:
+            modules = option_coverage.modules_under_test(option_coverage.COVERED, SELECTION.files)
+            notes.append(
+                f"coverage was checked for the modules under test only: {', '.join(sorted(modules)) or 'none'}"
+            )
+        problems += option_coverage.gaps(option_coverage.COVERED, modules)
+        if modules is None:
+            recorded = operation_record.read_record()
+            problems += operation_record.unrecorded(operation_record.SENT, recorded)
+            notes += operation_record.outdated(operation_record.SENT, recorded)
+    session.config.stash[REPORT] = (problems, notes)
+    if problems:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+REPORT = pytest.StashKey[tuple[list[str], list[str]]]()
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    if config.getoption("whole_lives"):
-        for line in lives.not_proved(lives.PROVED):
-            terminalreporter.write_line(f"NOT PROVED {line}", red=True)
+    problems, notes = config.stash.get(REPORT, ([], []))
+    if problems or notes:
+        terminalreporter.section("coverage of options and operations")
+    for line in problems:
+        terminalreporter.write_line(line, red=True)
+    for line in notes:
+        terminalreporter.write_line(line, yellow=True)
+
+
+# Playbooks and tasks
 
 
 @dataclass(frozen=True)
-class Run:
-    """How a playbook ended: its exit status, what it printed, and the tasks that changed something."""
+class PlaybookRun:
+    """The result of a playbook: its exit status, its output, and the number of changed tasks."""
 
     status: int
     output: str
@@ -64,34 +156,35 @@ class Run:
 
 
 class Playbooks:
-    """Runs playbooks through one door against one platform."""
+    """Runs playbooks through one runner against one emulator."""
 
-    def __init__(self, server, door: str):
+    def __init__(self, server, runner: str):
         self.server = server
-        self.runner = door
+        self.runner = runner
 
-    def run(self, playbook: Path, *options: str, **variables: str) -> Run:
-        """Runs a playbook to its end; the variable ``endpoint`` is the platform's."""
+    def run(self, playbook: Path, *options: str, **variables: str) -> PlaybookRun:
+        """Run a playbook, with the emulator's address in the variable ``endpoint``, and return the result."""
         command = [sys.executable, "-m", "ansible", "playbook", str(playbook), *options]
         for name, value in {"endpoint": self.server.endpoint, **variables}.items():
             command += ["-e", f"{name}={value}"]
         environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), **RUNNERS[self.runner]}
-        ended = subprocess.run(
+        process = subprocess.run(
             command, env=environment, capture_output=True, text=True, cwd=ROOT, timeout=300, check=False
         )
-        if ended.returncode == 0:
-            lives.note_playbook(playbook)
-        changed = sum(int(found["changed"]) for found in RECAP.finditer(ended.stdout))
-        return Run(ended.returncode, ended.stdout + ended.stderr, changed)
+        if process.returncode == 0:
+            option_coverage.record_playbook(playbook)
+        changed = sum(int(found["changed"]) for found in RECAP.finditer(process.stdout))
+        return PlaybookRun(process.returncode, process.stdout + process.stderr, changed)
 
-    def writes(self) -> list[str]:
-        """The operations that were called since the last look and do more than read."""
-        calls = self.server.control("GET", "calls")["calls"]
-        self.server.request("DELETE", "/_emulator/calls")
-        return [call["action"] for call in calls if call["kind"] != "read"]
+    def pop_writes(self) -> list[str]:
+        """Return the writes since the previous call of this method, in order, and clear the emulator's journal."""
+        return pop_writes(self.server)
 
-    def four_times(self, playbook: Path, **variables: str) -> None:
-        """Check, apply, apply, check: a plan writes nothing, and what is in place stays as it is."""
+    def assert_idempotent(self, playbook: Path, **variables: str) -> None:
+        """Run a playbook in check mode, twice normally, and in check mode again.
+
+        Asserts that only the first two runs report changes, and that only the second run writes.
+        """
         self.pop_writes()
         for options, changes in ((["--check", "--diff"], True), ([], True), ([], False), (["--check"], False)):
             run = self.run(playbook, *options, **variables)
@@ -102,11 +195,11 @@ class Playbooks:
 
 @pytest.fixture(params=sorted(RUNNERS))
 def playbooks(request, server) -> Playbooks:
-    """Playbooks through one door, against an empty platform; the test runs once for each door."""
+    """Run playbooks against an empty emulator; the test runs once for each runner."""
     return Playbooks(server, request.param)
 
 
 @pytest.fixture
 def tasks(server) -> Tasks:
-    """Tasks one by one, in this process, against an empty platform."""
+    """Run single tasks in this process against an empty emulator."""
     return Tasks(server)

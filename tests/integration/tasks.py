@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tasks without a playbook: what a door does, in this process, against a platform in a process of its own."""
+"""Run tasks without a playbook: in this process, against an emulator in a separate process."""
 
 from __future__ import annotations
 
@@ -8,40 +8,48 @@ import json
 import re
 from typing import Any
 
-from . import lives
+from . import operation_record, option_coverage
 
 CONNECTION = {"access_key_id": "emulator", "access_key_secret": "emulator", "pacing": False}
 
 
 class Tasks:
-    """Runs tasks one by one on a platform, and holds them to what they promise."""
+    """Runs single tasks against an emulator, and asserts what they report and what they write.
+
+    The names of the operations are those of the API; a write is any operation that is not a read.
+    """
 
     def __init__(self, server):
         self.server = server
 
     def run(self, module: str, /, check_mode: bool = False, **options: Any) -> dict:
-        """The result of a task."""
-        # Inside of a function as elsewhere here: Ansible's way of finding collections is not in force from the start.
-        from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute
+        """Run a task and return its result, also if it failed."""
+        # Imported here because Ansible's collection loader is not active when this file is imported.
+        from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute, open_client
 
-        params = lives.validated(module, {"endpoint": self.server.endpoint, **CONNECTION, **options})
-        result = json.loads(json.dumps(execute(lives.entry_of(module), params, check_mode)))
+        def make_client(entry, params):
+            return operation_record.record_operations(open_client(entry, params), module)
+
+        params = option_coverage.validated(module, {"endpoint": self.server.endpoint, **CONNECTION, **options})
+        result = execute(option_coverage.entry_of(module), params, check_mode, make_client)
+        result = json.loads(json.dumps(result))
         if not result.get("failed"):
-            lives.note_success(module, options, result)
+            option_coverage.record_success(module, options, result)
         return result
 
-    def ok(self, module: str, /, **options: Any) -> dict:
-        """The result of a task that must succeed."""
+    def run_ok(self, module: str, /, **options: Any) -> dict:
+        """Run a task, assert that it succeeds, and return its result."""
         result = self.run(module, **options)
         assert not result.get("failed"), result["msg"]
         return result
 
-    def changes(self, module: str, /, *operations: str, **options: Any) -> dict:
-        """The result of a task that must take these operations, and as a plan foretell them without a write.
+    def assert_changed_by(self, module: str, /, *operations: str, **options: Any) -> dict:
+        """Run a task, assert that it writes exactly these operations, and return its result.
 
-        A second run must change nothing, applied or not.
+        Also asserts that check mode reports the same operations without a write, and that a second run, in check mode
+        or not, changes nothing.
         """
-        plan = self._unwritten(module, check_mode=True, **options)
+        plan = self._run_without_writes(module, check_mode=True, **options)
         assert plan["changed"], plan
         assert [step["operation"] for step in plan["steps"]] == list(operations)
         result = self.run_ok(module, **options)
@@ -51,21 +59,28 @@ class Tasks:
         ]
         assert self.pop_writes() == list(operations)
         for check_mode in (False, True):
-            again = self._unwritten(module, check_mode, **options)
+            again = self._run_without_writes(module, check_mode, **options)
             assert not again["changed"], again["steps"]
             assert again["diff"]["before"] == again["diff"]["after"]
-        lives.note_change(module, result)
+        option_coverage.record_change(module, result)
         return result
 
-    def keeps(self, module: str, /, **options: Any) -> dict:
-        """The result of a task that must change nothing."""
-        result = self._unwritten(module, **options)
+    def assert_unchanged(self, module: str, /, **options: Any) -> dict:
+        """Run a task, assert that it changes nothing, and return its result."""
+        result = self._run_without_writes(module, **options)
         assert not result["changed"], result["steps"]
-        lives.note(module, lives.GONE_ALREADY if options.get("state") == "absent" else lives.KEPT)
+        absent = options.get("state") == "absent"
+        option_coverage.record(module, option_coverage.ALREADY_DELETED if absent else option_coverage.UNCHANGED)
         return result
 
-    def refuses(self, module: str, message: str, /, **options: Any) -> dict:
-        """The result of a task that must fail with a message of that pattern, before any write, applied or not."""
+    def assert_fails(self, module: str, message: str, /, **options: Any) -> dict:
+        """Run a task, assert that it fails before any write, and return its result.
+
+        Args:
+            module: The module.
+            message: A pattern that the error message must match, in check mode and without.
+            options: The options of the task.
+        """
         for check_mode in (True, False):
             self.pop_writes()
             result = self.run(module, check_mode, **options)
@@ -73,20 +88,18 @@ class Tasks:
             assert not result["changed"]
             assert re.search(message, result["msg"]), result["msg"]
             assert self.pop_writes() == []
-        lives.note_wrong(module, result)
+        option_coverage.record_failure(module, result)
         return result
 
-    def writes(self) -> list[str]:
-        """The operations that were called since the last look and do more than read."""
-        calls = self.server.control("GET", "calls")["calls"]
-        self.server.request("DELETE", "/_emulator/calls")
-        return [call["action"] for call in calls if call["kind"] != "read"]
+    def pop_writes(self) -> list[str]:
+        """Return the writes since the previous call of this method, in order, and clear the emulator's journal."""
+        return pop_writes(self.server)
 
-    def connect(self, product: str, *names: str, **more: Any) -> None:
-        """Let simulated devices connect; those that are not there are registered."""
+    def connect_devices(self, product: str, *names: str, **more: Any) -> None:
+        """Connect simulated devices to the emulator; devices that do not exist are registered first."""
         self.server.control("POST", "devices", {"product": product, "names": list(names), "online": True, **more})
 
-    def _unwritten(self, module: str, /, check_mode: bool = False, **options: Any) -> dict:
+    def _run_without_writes(self, module: str, /, check_mode: bool = False, **options: Any) -> dict:
         self.pop_writes()
         result = self.run(module, check_mode, **options)
         assert not result.get("failed"), result["msg"]
@@ -94,10 +107,20 @@ class Tasks:
         return result
 
 
-def start_with_state(launch, folder, prepare) -> Tasks:
-    """Tasks on a platform on which something has happened that no operation brings about.
+def pop_writes(server) -> list[str]:
+    """Return the writes in the emulator's journal in order, and clear the journal."""
+    calls = server.control("GET", "calls")["calls"]
+    server.request("DELETE", "/_emulator/calls")
+    return [call["action"] for call in calls if call["kind"] != "read"]
 
-    ``prepare`` is given the platform, in this process and before it runs in one of its own.
+
+def start_with_state(launch, folder, prepare) -> Tasks:
+    """Start an emulator with a state that no API operation creates, and return a ``Tasks`` for it.
+
+    Args:
+        launch: The fixture that starts emulators.
+        folder: The folder for the state.
+        prepare: Called with the platform in this process, before the emulator starts.
     """
     from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is done rather than brought about: messages, commands, speeches, prints, recognition."""
+"""Tests of action modules: messages, commands, speeches, prints, recognition, any API operation."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def service(identifier: str, call_type: str) -> dict:
 
 @pytest.fixture
 def account(tasks):
-    """Two lamps that are online and one that is not, with a thing model and a topic to listen on."""
+    """Create two online devices and an offline one, with a thing model and a topic to subscribe to."""
     tasks.run_ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
     services = [service("Blink", "async"), service("Check", "sync")]
     tasks.run_ok("iot_thing_model", **OF, tsl={"properties": [BRIGHTNESS], "services": services}, published=True)
@@ -46,8 +46,8 @@ def account(tasks):
     tasks.pop_writes()
 
 
-def done(tasks, module: str, *operations: str, **options) -> dict:
-    """The result of an action that takes these operations, and none in check mode."""
+def assert_action_writes(tasks, module: str, *operations: str, **options) -> dict:
+    """Assert that an action writes these operations each time, and nothing in check mode; return its result."""
     plan = tasks.run(module, True, **options)
     assert plan["changed"], plan
     assert plan["msg"].endswith("; nothing was done in check mode")
@@ -59,29 +59,29 @@ def done(tasks, module: str, *operations: str, **options) -> dict:
     return result
 
 
-def content(tasks, message_id: str) -> dict:
+def read_message(tasks, message_id: str) -> dict:
     return tasks.run_ok("iot_message_info", message_id=message_id)["message"]
 
 
 # Messages
 
 
-def test_publish(tasks, account):
+def test_message_publish_is_sent_once(tasks, account):
     sent = {"action": "publish", **LAMP, "topic": "user/get", "qos": 1, "user_properties": {"a": 1}}
-    result = done(tasks, "iot_message", "Pub", **sent, payload="\u706f on")
-    message = content(tasks, result["message_id"])
+    result = assert_action_writes(tasks, "iot_message", "Pub", **sent, payload="\u706f on")
+    message = read_message(tasks, result["message_id"])
     assert message["payload"] == "\u706f on"
     assert message["topic"].endswith("/lamp-0001/user/get")
     assert message["user_properties"] == {"a": "1"}
-    result = done(
+    result = assert_action_writes(
         tasks, "iot_message", "Pub", **{**sent, "device": None, "topic": message["topic"]}, payload_base64="/w=="
     )
-    message = content(tasks, result["message_id"])
+    message = read_message(tasks, result["message_id"])
     assert message["payload_base64"] == "/w=="
     assert "payload" not in message
 
 
-def test_publish_to_devices_of_mqtt_5(tasks, account):
+def test_message_publish_with_mqtt_5_properties_is_sent(tasks, account):
     key = tasks.run_ok("iot_product", name="street_light")["product"]["product_key"]
     sent = {
         "content_type": "text/plain",
@@ -91,12 +91,12 @@ def test_publish_to_devices_of_mqtt_5(tasks, account):
         "retained": True,
     }
     published = {"action": "publish", **LAMP, "topic": "user/get", "payload": "on", **sent}
-    result = done(tasks, "iot_message", "Pub", **published)
-    assert content(tasks, result["message_id"])["payload"] == "on"
+    result = assert_action_writes(tasks, "iot_message", "Pub", **published)
+    assert read_message(tasks, result["message_id"])["payload"] == "on"
 
 
-def test_batch(tasks, account):
-    done(
+def test_message_batch_is_sent_in_one_call(tasks, account):
+    assert_action_writes(
         tasks,
         "iot_message",
         "BatchPub",
@@ -108,29 +108,33 @@ def test_batch(tasks, account):
     )
 
 
-def test_batches_are_sent_in_portions(tasks, account):
+def test_message_batch_with_many_devices_is_split_into_calls(tasks, account):
     names = [f"light-{number:04}" for number in range(150)]
     tasks.connect_devices("street_light", *names)
     sent = {"action": "batch", **OF, "devices": names, "topic": "user/get", "payload": "x"}
-    done(tasks, "iot_message", "BatchPub", "BatchPub", **sent)
-    result = tasks.run("iot_message", **{**sent, "devices": [*names, "nobody"]})
+    assert_action_writes(tasks, "iot_message", "BatchPub", "BatchPub", **sent)
+    result = tasks.run("iot_message", **{**sent, "devices": [*names, "unknown"]})
     assert result["failed"]
-    # The first portion went out, and that is told.
+    # The first call was sent, and the result reports it.
     assert result["changed"]
     assert "1 of 2 portions were sent before" in result["msg"]
     assert result["code"] == "iot.device.NotExistedDevice"
 
 
-def test_broadcast(tasks, account):
-    result = done(tasks, "iot_message", "PubBroadcast", action="broadcast", **OF, topic="news", payload="x")
-    message = content(tasks, result["message_id"])
+def test_message_broadcast_is_sent(tasks, account):
+    result = assert_action_writes(
+        tasks, "iot_message", "PubBroadcast", action="broadcast", **OF, topic="news", payload="x"
+    )
+    message = read_message(tasks, result["message_id"])
     assert message["topic"].startswith("/broadcast/")
     assert message["topic"].endswith("/news")
     assert tasks.run_ok("iot_message", action="broadcast", **OF, payload="x")["message_id"]
 
 
-def test_rrpc(tasks, account):
-    result = done(tasks, "iot_message", "RRpc", action="rrpc", **LAMP, payload="who", answer_within_milliseconds=8000)
+def test_message_rrpc_returns_answer_of_device(tasks, account):
+    result = assert_action_writes(
+        tasks, "iot_message", "RRpc", action="rrpc", **LAMP, payload="who", answer_within_milliseconds=8000
+    )
     assert result["answer"] == {"payload": "hello", "payload_base64": "aGVsbG8="}
     assert result["code"] == "SUCCESS"
     result = tasks.run("iot_message", action="rrpc", **{**LAMP, "device": "lamp-0003"}, payload="who")
@@ -138,9 +142,9 @@ def test_rrpc(tasks, account):
     assert "OFFLINE" in result["msg"]
 
 
-def test_subscribe(tasks, account):
+def test_message_subscribe_to_offline_device_fails(tasks, account):
     subscribed = {"action": "subscribe", **LAMP, "topics": ["user/get"]}
-    done(tasks, "iot_message", "SubscribeTopic", **subscribed)
+    assert_action_writes(tasks, "iot_message", "SubscribeTopic", **subscribed)
     result = tasks.run("iot_message", **{**subscribed, "device": "lamp-0003"})
     assert result["failed"]
     assert not result["changed"]
@@ -164,13 +168,13 @@ def test_subscribe(tasks, account):
         ({"action": "subscribe", "payload": None, "topic": None}, "^topics must be given with action: subscribe"),
         ({"qos": 2}, "^qos must be 0 to 1"),
         ({"user_properties": {str(number): 1 for number in range(21)}}, "^user_properties takes at most 20"),
-        ({"product": "nobody"}, "^there is no product nobody"),
+        ({"product": "unknown"}, "^there is no product unknown"),
     ],
 )
-def test_what_a_message_cannot_be(tasks, account, options, message):
+def test_message_with_invalid_options_fails_before_write(tasks, account, options, message):
     given = {"action": "publish", **LAMP, "topic": "user/get", "payload": "x", **options}
-    if options == {"product": "nobody"}:
-        assert tasks.run("iot_message", True, **given)["pending"] == ["the product nobody does not exist yet"]
+    if options == {"product": "unknown"}:
+        assert tasks.run("iot_message", True, **given)["pending"] == ["the product unknown does not exist yet"]
         assert message[1:] in tasks.run("iot_message", **given)["msg"]
     else:
         tasks.assert_fails("iot_message", message, **given)
@@ -179,23 +183,25 @@ def test_what_a_message_cannot_be(tasks, account, options, message):
 # Commands
 
 
-def test_properties_are_set(tasks, account):
+def test_property_set_on_one_or_several_devices(tasks, account):
     wanted = {"properties": {"Brightness": 40}, "qos": 1}
-    assert done(tasks, "iot_property", "SetDeviceProperty", **LAMP, **wanted)["message_id"]
-    done(tasks, "iot_property", "SetDevicesProperty", **OF, devices=["lamp-0001", "lamp-0002"], **wanted)
+    assert assert_action_writes(tasks, "iot_property", "SetDeviceProperty", **LAMP, **wanted)["message_id"]
+    assert_action_writes(
+        tasks, "iot_property", "SetDevicesProperty", **OF, devices=["lamp-0001", "lamp-0002"], **wanted
+    )
     result = tasks.run("iot_property", **LAMP, properties={"Brightness": 101})
     assert result["failed"]
 
 
-def test_services_are_invoked(tasks, account):
+def test_service_invoked_on_one_or_several_devices(tasks, account):
     times = {"arguments": {"Times": 3}}
-    result = done(tasks, "iot_service", "InvokeThingService", **LAMP, service="Check", **times)
+    result = assert_action_writes(tasks, "iot_service", "InvokeThingService", **LAMP, service="Check", **times)
     assert result["answer"]["data"] == {"Done": 3}
-    result = done(tasks, "iot_service", "InvokeThingService", **LAMP, service="Blink", **times)
+    result = assert_action_writes(tasks, "iot_service", "InvokeThingService", **LAMP, service="Blink", **times)
     assert result["message_id"]
     assert "answer" not in result
     several = {**OF, "devices": ["lamp-0001", "lamp-0002"], "service": "Blink", "qos": 1}
-    done(tasks, "iot_service", "InvokeThingsService", **several, **times)
+    assert_action_writes(tasks, "iot_service", "InvokeThingsService", **several, **times)
     assert tasks.run("iot_service", **OF, devices=["lamp-0001"], service="Check", **times)["failed"]
 
 
@@ -210,12 +216,12 @@ def test_services_are_invoked(tasks, account):
         ({"device": "lamp-0001", "qos": 2}, "^qos must be 0 to 1"),
     ],
 )
-def test_what_a_command_cannot_be(tasks, account, module, options, message):
+def test_command_with_invalid_options_fails_before_write(tasks, account, module, options, message):
     more = {"properties": {"Brightness": 1}} if module == "iot_property" else {"service": "Blink"}
     tasks.assert_fails(module, message, **OF, **more, **options)
 
 
-def test_properties_name_one_and_services_are_identifiers(tasks, account):
+def test_command_with_empty_properties_or_invalid_service_fails_before_write(tasks, account):
     tasks.assert_fails("iot_property", "^properties must name one at least", **LAMP, properties={})
     tasks.assert_fails("iot_service", "^service may hold an identifier", **LAMP, service="a-b")
 
@@ -225,7 +231,7 @@ def test_properties_name_one_and_services_are_identifiers(tasks, account):
 
 @pytest.fixture
 def speeches(tasks, account):
-    """Two speeches and a pack."""
+    """Create two speeches and a speech pack."""
     for code in ("ZFDZ", "ZFCG"):
         tasks.run_ok("iot_speech", **PROJECT, code=code, text="paid", voice="Siyue")
     tasks.run_ok("iot_speech", **PROJECT, type="monetary_unit", voice="Siyue")
@@ -233,34 +239,42 @@ def speeches(tasks, account):
     tasks.pop_writes()
 
 
-def test_speeches_are_pushed_and_said(tasks, speeches):
+def test_speech_push_and_combination_are_sent(tasks, speeches):
     module = "iot_speech_play"
     pushed = {"action": "push", **PROJECT, "speeches": ["ZFDZ", "monetary_unit"]}
     for target in (LAMP, {"group": "west_side"}, {"all_devices": True}):
-        result = done(tasks, module, "PushSpeech", **pushed, **target)
+        result = assert_action_writes(tasks, module, "PushSpeech", **pushed, **target)
     (job,) = tasks.run_ok("iot_speech_push_info", **PROJECT, job_code=result["job_codes"][0])["jobs"]
     assert (job["mode"], job["speech_count"]) == ("all", 2)
     tasks.server.control("POST", "clock", {"advance": 5})
-    said = {**LAMP, "combination": ["ZFDZ", "{$100}", "ZFDZ"]}
-    done(tasks, module, "SpeechByCombination", action="combine", **said, audio_format="wav", enforce=True)
-    result = done(tasks, module, "SyncSpeechByCombination", action="combine_and_wait", **said, speech_id="s1")
+    combination = {**LAMP, "combination": ["ZFDZ", "{$100}", "ZFDZ"]}
+    assert_action_writes(
+        tasks, module, "SpeechByCombination", action="combine", **combination, audio_format="wav", enforce=True
+    )
+    result = assert_action_writes(
+        tasks, module, "SyncSpeechByCombination", action="combine_and_wait", **combination, speech_id="s1"
+    )
     assert result["id"] == "s1"
     assert result["detail"] == "paid 100\u5143 paid"
-    result = tasks.run(module, action="combine_and_wait", **{**said, "combination": ["ZFCG"]})
+    result = tasks.run(module, action="combine_and_wait", **{**combination, "combination": ["ZFCG"]})
     assert result["failed"]
     assert result["changed"]
     assert result["msg"].startswith("the device did not do it")
     assert result["device_error_code"]
 
 
-def test_texts_are_synthesized_and_tested(tasks, speeches):
+def test_speech_synthesis_and_test_are_sent(tasks, speeches):
     module = "iot_speech_play"
     manner = {"voice": "Siyue", "audio_format": "wav", "speech_rate": 10, "volume": 20}
-    done(tasks, module, "SpeechBySynthesis", action="synthesize", **LAMP, text="hello", **manner)
+    assert_action_writes(tasks, module, "SpeechBySynthesis", action="synthesize", **LAMP, text="hello", **manner)
     sound = {"content": "www.example.com", "duration_in_seconds": 3}
-    result = done(tasks, module, "TestSpeech", action="test", **PROJECT, text="hello", **manner, sound_code=sound)
+    result = assert_action_writes(
+        tasks, module, "TestSpeech", action="test", **PROJECT, text="hello", **manner, sound_code=sound
+    )
     assert len(result["audio_urls"]) == 1
-    result = done(tasks, module, "TestSpeech", action="test", **PROJECT, type="monetary_unit", voice="Siyue")
+    result = assert_action_writes(
+        tasks, module, "TestSpeech", action="test", **PROJECT, type="monetary_unit", voice="Siyue"
+    )
     assert len(result["audio_urls"]) == 3
 
 
@@ -278,33 +292,47 @@ def test_texts_are_synthesized_and_tested(tasks, speeches):
         ({"action": "test", **PROJECT, "voice": "Siyue", "text": "a", "volume": 101}, "^volume must be 0 to 100"),
     ],
 )
-def test_what_cannot_be_said(tasks, account, options, message):
+def test_speech_play_with_invalid_options_fails_before_write(tasks, account, options, message):
     tasks.assert_fails("iot_speech_play", message, **options)
 
 
-def test_what_is_pushed_must_be_there(tasks, account):
+def test_speech_push_of_missing_speech_is_pending_in_check_mode_and_fails(tasks, account):
     pushed = {"action": "push", **PROJECT, "speeches": ["none"], **LAMP}
     assert tasks.run("iot_speech_play", True, **pushed)["pending"] == ["the speech none does not exist yet"]
     assert "there is no speech none" in tasks.run("iot_speech_play", **pushed)["msg"]
 
 
-# Prints and pictures
+# Prints and images
 
 
-def test_print(tasks, account):
-    result = done(tasks, "iot_print", "PrintByTemplate", **LAMP, template="receipt", values={"title": "t"})
+def test_print_by_template_is_sent(tasks, account):
+    result = assert_action_writes(
+        tasks, "iot_print", "PrintByTemplate", **LAMP, template="receipt", values={"title": "t"}
+    )
     assert result["id"]
     assert result["retries"] == 0
-    done(tasks, "iot_print", "PrintByTemplate", **LAMP, template="receipt", old_topic=True)
+    assert_action_writes(tasks, "iot_print", "PrintByTemplate", **LAMP, template="receipt", old_topic=True)
     result = tasks.run("iot_print", **{**LAMP, "device": "lamp-0003"}, template="receipt")
     assert result["failed"]
     assert not result["changed"]
 
 
-def test_recognition(tasks):
-    result = done(tasks, "iot_recognition", "RecognizeCarNum", action="car_number", url=PICTURE)
+def test_recognition_returns_text_of_image(tasks):
+    result = assert_action_writes(tasks, "iot_recognition", "RecognizeCarNum", action="car_number", url=PICTURE)
     assert result["recognized"]["data"]["data"] == {"\u8f66\u724c": "\u4eacA12345"}
-    result = done(tasks, "iot_recognition", "RecognizePictureGeneral", action="text", url=PICTURE)
+    result = assert_action_writes(tasks, "iot_recognition", "RecognizePictureGeneral", action="text", url=PICTURE)
     assert result["recognized"]["content"] == "\u4eacA12345"
     tasks.assert_fails("iot_recognition", "^url may hold the address of a picture", action="text", url="a.png")
     tasks.assert_fails("iot_recognition", "^url must have 1 to 2048", action="text", url="https://" + "a" * 2048)
+
+
+# Any API operation
+
+
+def test_raw_api_response_without_include_secrets_hides_secrets(tasks):
+    key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
+    register = {"operation": "RegisterDevice", "params": {"ProductKey": key}}
+    assert tasks.run_ok("iot_api", **register)["reply"]["Data"]["DeviceSecret"] == "(hidden)"
+    assert len(tasks.run_ok("iot_api", **register, include_secrets=True)["reply"]["Data"]["DeviceSecret"]) == 32
+    listed = {"operation": "QueryDevice", "params": {"ProductKey": key}, "all_pages": True}
+    assert len(tasks.run_ok("iot_api", **listed)["elements"]) == 2

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What cannot be is refused before any write, with what, where and what to do."""
+"""Tasks with invalid options fail before any write, with a message that names the option and the remedy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PRODUCT = {"name": "street_light", "node_type": "device", "thing_model": True, "
 LAMP = {"product": "street_light", "name": "lamp-0001"}
 TEMPERATURE = {"identifier": "t", "name": "t", "accessMode": "r", "dataType": {"type": "float", "specs": {}}}
 
-#: Module, options, and what the message must say.
+#: Module, options, and a pattern that the message must match.
 CASES = (
     ("iot_product", {**PRODUCT, "thing_model": "maybe"}, "thing_model.*bool"),
     ("iot_product", {**PRODUCT, "net_type": "pigeon"}, "net_type.*wifi.*pigeon"),
@@ -32,13 +32,13 @@ CASES = (
         r"tsl is wrong at properties\[0\].accessMode",
     ),
     ("iot_thing_model", {"product": "street_light", "tsl": {"properties": [TEMPERATURE] * 2}}, "t twice in properties"),
-    ("iot_thing_model", {"product": "nobody", "published": True}, "there is no product nobody"),
+    ("iot_thing_model", {"product": "unknown", "published": True}, "there is no product unknown"),
     ("iot_topic", {"product": "street_light", "short_name": "user/a b", "operation": "pub"}, "short_name.*levels"),
-    ("iot_topic", {"product": "nobody", "short_name": "user/a", "operation": "pub"}, "there is no product nobody"),
+    ("iot_topic", {"product": "unknown", "short_name": "user/a", "operation": "pub"}, "there is no product unknown"),
     ("iot_topic", {"product": "street_light", "short_name": "user/new"}, "operation must be given"),
     ("iot_device", {"product": "street_light", "name": "x"}, "name must have 4 to 32 characters"),
-    ("iot_device", {"product": "nobody", "name": "lamp-1"}, "there is no product nobody"),
-    ("iot_device_group", {"name": "west_side", "super_group": "nobody"}, "there is no device group nobody"),
+    ("iot_device", {"product": "unknown", "name": "lamp-1"}, "there is no product unknown"),
+    ("iot_device_group", {"name": "west_side", "super_group": "unknown"}, "there is no device group unknown"),
     (
         "iot_device_group",
         {"name": "west_side", "devices": [{"product": "street_light", "name": "lamp-1"}] * 2},
@@ -67,13 +67,13 @@ CASES = (
     ("iot_api", {"operation": "QueryProduct", "params": {"Key": "x"}}, "unknown parameter Key.*ProductKey"),
     ("iot_api", {"operation": "Nonsense"}, "unknown operation Nonsense"),
     ("iot_product", {**PRODUCT, "access_key_secret": "wrong-secret"}, "SignatureDoesNotMatch.*AccessKey secret"),
-    ("iot_product", {**PRODUCT, "access_key_id": "nobody"}, "InvalidAccessKeyId.NotFound"),
+    ("iot_product", {**PRODUCT, "access_key_id": "unknown"}, "InvalidAccessKeyId.NotFound"),
     ("iot_product", {**PRODUCT, "endpoint": "http://127.0.0.1:9", "retries": 0}, "no response from http://127.0.0.1:9"),
     ("iot_product", {**PRODUCT, "endpoint": "ftp://x"}, "not an endpoint"),
 )
 
 
-def test_bad_input(playbooks, tmp_path):
+def test_task_with_invalid_options_fails_before_write(playbooks, tmp_path):
     playbooks.server.call(
         "CreateProduct", ProductName="street_light", NodeType=0, AliyunCommodityCode="iothub_senior", DataFormat=1
     )
@@ -81,7 +81,7 @@ def test_bad_input(playbooks, tmp_path):
     tasks = []
     for module, options, message in CASES:
         tasks.append({f"iotops.aliyun.{module}": options, "register": "answer", "ignore_errors": True})
-        # Messages may be wrapped, and hold quotes of both kinds: compared as they are, in one line.
+        # Messages can be wrapped and contain both kinds of quotes, so they are compared as one line.
         condition = f"answer.msg | regex_replace('\\s+', ' ') is search({json.dumps(message)})"
         tasks.append({"ansible.builtin.assert": {"that": ["answer is failed", "not answer.changed", condition]}})
     play = {

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The demo goes its whole way, and leaves nothing running."""
+"""The demo playbook succeeds and stops the emulator."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_demo(playbooks):
+def test_demo_playbook_succeeds_and_stops_the_emulator(playbooks):
     run = playbooks.run(ROOT / "playbooks/demo.yml", "-v")
     assert run.status == 0, run.output
     assert "lamps of the west side" in run.output

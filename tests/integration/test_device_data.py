@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What devices have reported and were told, where they are, and how many there are."""
+"""Tests of modules that return device data: properties, events, service calls, locations and counts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def member(identifier: str) -> dict:
 
 @pytest.fixture
 def account(tasks):
-    """A lamp that has reported 120 times, and has been told something."""
+    """Create a device that has reported 120 times and one without data; return the time span of the reports."""
     position = {"type": "struct", "specs": [member("Longitude"), member("Latitude")]}
     model = {
         "properties": [
@@ -52,11 +52,11 @@ def account(tasks):
     return {"start": now - 3 * 3600 * 1000, "end": now + 1000}
 
 
-def times(told: dict) -> list:
-    return [record["time"] for record in told["records"]]
+def times_of(returned: dict) -> list:
+    return [record["time"] for record in returned["records"]]
 
 
-def test_what_is_now(tasks, account):
+def test_device_data_status_returns_latest_values(tasks, account):
     records = {one["identifier"]: one for one in tasks.run_ok(INFO, **LAMP, what="status")["records"]}
     assert set(records) == {"Level", "Heat", "GeoLocation"}
     assert float(records["Level"]["value"]) == 7
@@ -73,38 +73,40 @@ def test_what_is_now(tasks, account):
 @pytest.mark.parametrize("original", [False, True])
 @pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("what", ["properties", "events"])
-def test_every_record_once_through_all_pages(tasks, account, what, newest_first, original):
+def test_device_data_over_several_pages_returns_each_record_once(tasks, account, what, newest_first, original):
     name = {"properties": "Level", "events": "Alarm"}[what]
-    told = tasks.run_ok(
+    returned = tasks.run_ok(
         INFO, **LAMP, **account, what=what, identifiers=[name], newest_first=newest_first, original=original
     )
-    assert len(told["records"]) == 120
-    assert told["complete"]
-    assert len(set(times(told))) == 120
-    assert times(told) == sorted(times(told), reverse=newest_first)
-    assert {one["identifier"] for one in told["records"]} == {name}
+    assert len(returned["records"]) == 120
+    assert returned["complete"]
+    assert len(set(times_of(returned))) == 120
+    assert times_of(returned) == sorted(times_of(returned), reverse=newest_first)
+    assert {one["identifier"] for one in returned["records"]} == {name}
 
 
 @pytest.mark.parametrize("newest_first", [False, True])
-def test_several_properties(tasks, account, newest_first):
+def test_device_data_with_several_identifiers_is_merged_by_time(tasks, account, newest_first):
     names = ["Level", "Heat"]
-    told = tasks.run_ok(INFO, **LAMP, **account, what="properties", identifiers=names, newest_first=newest_first)
-    assert len(told["records"]) == 240
-    assert times(told) == sorted(times(told), reverse=newest_first)
-    assert [one["identifier"] for one in told["records"]].count("Heat") == 120
+    returned = tasks.run_ok(INFO, **LAMP, **account, what="properties", identifiers=names, newest_first=newest_first)
+    assert len(returned["records"]) == 240
+    assert times_of(returned) == sorted(times_of(returned), reverse=newest_first)
+    assert [one["identifier"] for one in returned["records"]].count("Heat") == 120
 
 
-def test_events_and_services(tasks, account):
-    told = tasks.run_ok(INFO, **LAMP, **account, what="events", event_type="alert", limit=3)
-    assert len(told["records"]) == 3
-    assert not told["complete"]
-    assert told["records"][0]["output"] == {"Where": 1}
+def test_device_data_returns_events_and_services(tasks, account):
+    returned = tasks.run_ok(INFO, **LAMP, **account, what="events", event_type="alert", limit=3)
+    assert len(returned["records"]) == 3
+    assert not returned["complete"]
+    assert returned["records"][0]["output"] == {"Where": 1}
     assert tasks.run_ok(INFO, **LAMP, **account, what="events", event_type="error")["records"] == []
     span = {**account, "end": account["end"] + 60_000}
     tasks.run_ok("iot_service", **LAMP, service="Blink", arguments={"Times": 2})
     tasks.server.control("POST", "clock", {"advance": 1})
     for original in (False, True):
-        (call,) = tasks.run_ok(INFO, **LAMP, **span, what="services", identifiers=["Blink"], original=original)["records"]
+        (call,) = tasks.run_ok(INFO, **LAMP, **span, what="services", identifiers=["Blink"], original=original)[
+            "records"
+        ]
         assert call["input"] == {"Times": 2}
     assert tasks.run_ok(INFO, **LAMP, what="properties", identifiers=["Level"], start=1, end=2)["records"] == []
 
@@ -122,16 +124,16 @@ def test_events_and_services(tasks, account):
         ({"what": "events", "identifiers": ["a b"]}, "^identifiers has an element"),
     ],
 )
-def test_what_cannot_be_told(tasks, account, options, message):
+def test_device_data_with_invalid_options_fails_before_write(tasks, account, options, message):
     tasks.assert_fails(INFO, message, **LAMP, **options)
 
 
-def test_a_device_that_is_not_there(tasks, account):
-    told = tasks.run_ok(INFO, **{**LAMP, "device": "lamp-0009"}, what="status")
-    assert (told["records"], told["complete"]) == ([], True)
+def test_device_data_of_missing_device_is_empty(tasks, account):
+    returned = tasks.run_ok(INFO, **{**LAMP, "device": "lamp-0009"}, what="status")
+    assert (returned["records"], returned["complete"]) == ([], True)
 
 
-def test_where_devices_are_and_were(tasks, account):
+def test_location_returns_positions_and_traces(tasks, account):
     (position,) = tasks.run_ok("iot_location_info", **OF, devices=["lamp-0001", "lamp-0002"])["positions"]
     assert (position["device"], position["longitude"], position["latitude"]) == ("lamp-0001", 120.5, 30.25)
     assert position["coordinate_system"] == "wgs84"
@@ -149,7 +151,7 @@ def test_where_devices_are_and_were(tasks, account):
         tasks.assert_fails("iot_location_info", message, **OF, devices=["lamp-0001"], **options)
 
 
-def test_positions_of_more_devices_than_a_call_takes(tasks, account):
+def test_location_with_many_devices_is_split_into_calls(tasks, account):
     names = [f"light-{number:04}" for number in range(25)]
     tasks.connect_devices(
         "street_light", *names, profile={"properties": {"values": {"GeoLocation": {"Longitude": 1, "Latitude": 2}}}}
@@ -158,7 +160,7 @@ def test_positions_of_more_devices_than_a_call_takes(tasks, account):
     assert len(tasks.run_ok("iot_location_info", **OF, devices=names)["positions"]) == 25
 
 
-def test_counts(tasks, account):
+def test_statistics_with_filters_return_counts(tasks, account):
     tasks.run_ok("iot_device_group", name="west_side", devices=[{**OF, "name": "lamp-0001"}])
     for filters, counts in (
         ({}, (2, 1, 1)),
@@ -166,5 +168,5 @@ def test_counts(tasks, account):
         ({"group": "west_side"}, (1, 1, 1)),
         ({"product": "path_light"}, (0, 0, 0)),
     ):
-        told = tasks.run_ok("iot_statistics_info", **filters)
-        assert (told["devices"], told["activated"], told["online"]) == counts
+        returned = tasks.run_ok("iot_statistics_info", **filters)
+        assert (returned["devices"], returned["activated"], returned["online"]) == counts

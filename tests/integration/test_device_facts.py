@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is asked of devices beside what they are, and what they are desired to be."""
+"""Tests of device status, identity, tags and desired properties, and of other small modules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TSL = {
 
 @pytest.fixture
 def account(tasks):
-    """A product with a thing model and 60 lamps, of which one is online and one disabled; its ProductKey."""
+    """Create a product with a thing model and 60 devices, one online and one disabled; return its ProductKey."""
     key = tasks.run_ok(
         "iot_product",
         name="street_light",
@@ -50,12 +50,12 @@ def account(tasks):
     return key
 
 
-def test_states(tasks, account):
-    told = tasks.run_ok("iot_device_status_info", product="street_light", devices=[*NAMES, "never-there"])
-    states = {one["name"]: one["status"] for one in told["statuses"]}
+def test_device_status_returns_status_by_name(tasks, account):
+    returned = tasks.run_ok("iot_device_status_info", product="street_light", devices=[*NAMES, "never-there"])
+    states = {one["name"]: one["status"] for one in returned["statuses"]}
     assert len(states) == 60
     assert [states[name] for name in NAMES[:3]] == ["online", "disable", "unactive"]
-    assert told["calls"] == 3
+    assert returned["calls"] == 3
     (one,) = tasks.run_ok("iot_device_status_info", product=account, devices=["lamp-001"])["statuses"]
     assert (one["status"], one["name"]) == ("online", "lamp-001")
     assert one["changed"] > 1_600_000_000_000
@@ -63,7 +63,7 @@ def test_states(tasks, account):
 
 
 @pytest.mark.parametrize(("status", "count"), [("online", 1), ("disable", 1), ("unactive", 58), ("offline", 0)])
-def test_devices_in_a_state(tasks, account, status, count):
+def test_devices_filtered_by_status_use_list_or_index(tasks, account, status, count):
     for indexed in (False, True):
         tasks.server.request("DELETE", "/_emulator/calls")
         found = tasks.run_ok("iot_devices_info", products=["street_light"], statuses=[status], indexed_status=indexed)
@@ -74,22 +74,22 @@ def test_devices_in_a_state(tasks, account, status, count):
         assert ("QueryDevice" in calls) is not indexed
 
 
-def test_a_state_that_the_index_does_not_have_yet(tasks, account):
+def test_devices_filtered_by_indexed_status_lag_behind(tasks, account):
     tasks.run_ok("iot_device", product="street_light", name="lamp-005", enabled=False)
     asked = {"products": ["street_light"], "statuses": ["disable"]}
     assert len(tasks.run_ok("iot_devices_info", **asked)["devices"]) == 2
     assert len(tasks.run_ok("iot_devices_info", **asked, indexed_status=True)["devices"]) == 1
-    # One at a time, and in lists, devices are as they are now.
+    # Without the index, the status is current.
     assert len(tasks.run_ok("iot_device_info", product="street_light", status="disable")["devices"]) == 2
 
 
-def test_who_is_behind_an_iot_id(tasks, account):
+def test_device_identity_of_iot_id_is_returned(tasks, account):
     (lamp,) = tasks.run_ok("iot_device_info", **LAMP)["devices"]
-    (told,) = tasks.run_ok("iot_device_identity_info", iot_ids=[lamp["iot_id"], "nobody"])["devices"]
-    assert told == {"iot_id": lamp["iot_id"], "product_key": account, "name": "lamp-001"}
+    (returned,) = tasks.run_ok("iot_device_identity_info", iot_ids=[lamp["iot_id"], "unknown"])["devices"]
+    assert returned == {"iot_id": lamp["iot_id"], "product_key": account, "name": "lamp-001"}
 
 
-def test_products_by_their_tags(tasks, account):
+def test_products_filtered_by_tags_are_returned(tasks, account):
     tasks.run_ok("iot_product", name="other_light", node_type="device", tags={"site": "west"})
     for wanted, names in [
         ({"site": "west"}, ["other_light", "street_light"]),
@@ -100,7 +100,7 @@ def test_products_by_their_tags(tasks, account):
     assert "ListProductByTags" in [call["action"] for call in tasks.server.control("GET", "calls")["calls"]]
 
 
-def test_the_action_of_a_rule_by_its_id(tasks, account):
+def test_rule_action_with_id_is_returned(tasks, account):
     group = tasks.run_ok("iot_consumer_group", name="listeners")["consumer_group"]["group_id"]
     rule = tasks.run_ok(
         "iot_rule",
@@ -111,12 +111,16 @@ def test_the_action_of_a_rule_by_its_id(tasks, account):
         actions=[{"type": "amqp", "configuration": {"groupId": group}}],
     )["rule"]
     (action,) = rule["actions"]
-    (told,) = tasks.run_ok("iot_rule_action_info", action_id=int(action["action_id"]))["actions"]
-    assert (told["type"], told["rule_id"], told["configuration"]["groupId"]) == ("amqp", str(rule["rule_id"]), group)
+    (returned,) = tasks.run_ok("iot_rule_action_info", action_id=int(action["action_id"]))["actions"]
+    assert (returned["type"], returned["rule_id"], returned["configuration"]["groupId"]) == (
+        "amqp",
+        str(rule["rule_id"]),
+        group,
+    )
     assert tasks.run_ok("iot_rule_action_info", action_id=999999)["actions"] == []
 
 
-def test_the_platform_is_opened(tasks):
+def test_service_activation_returns_same_order(tasks):
     plan = tasks.run("iot_service_activation", check_mode=True)
     assert plan["changed"]
     assert tasks.pop_writes() == []
@@ -125,12 +129,12 @@ def test_the_platform_is_opened(tasks):
     assert tasks.run_ok("iot_service_activation")["order_id"] == first
 
 
-def test_desired_properties(tasks, account):
+def test_desired_properties_are_set_kept_and_cleared(tasks, account):
     set_ = "SetDeviceDesiredProperty"
     tasks.assert_unchanged("iot_device", **LAMP, desired_properties={})
-    made = tasks.assert_changed_by("iot_device", set_, **LAMP, desired_properties={"level1": 5, "text": "7"})
-    assert made["device"]["desired_properties"] == {"level1": 5, "text": "7"}
-    # What is not named stays, and what is the same is not set again.
+    created = tasks.assert_changed_by("iot_device", set_, **LAMP, desired_properties={"level1": 5, "text": "7"})
+    assert created["device"]["desired_properties"] == {"level1": 5, "text": "7"}
+    # Properties that are not given are kept, and unchanged ones are not set again.
     changed = tasks.assert_changed_by("iot_device", set_, **LAMP, desired_properties={"level1": 6, "text": "7"})
     assert changed["diff"]["before"]["desired_properties"] == {"level1": 5, "text": "7"}
     assert changed["diff"]["after"]["desired_properties"] == {"level1": 6, "text": "7"}
@@ -138,20 +142,20 @@ def test_desired_properties(tasks, account):
     assert "desired_properties" not in tasks.run_ok("iot_device", **LAMP)["device"]
     (found,) = tasks.run_ok("iot_device_info", **LAMP, include=["desired_properties"])["devices"]
     assert found["desired_properties"] == {"level1": 6, "text": "7"}
-    gone = tasks.assert_changed_by("iot_device", set_, **LAMP, desired_properties={"text": None})
-    assert gone["device"]["desired_properties"] == {"level1": 6}
+    deleted = tasks.assert_changed_by("iot_device", set_, **LAMP, desired_properties={"text": None})
+    assert deleted["device"]["desired_properties"] == {"level1": 6}
 
 
-def test_ten_desired_properties_a_call(tasks, account):
+def test_desired_properties_above_ten_are_split_into_calls(tasks, account):
     levels = {f"level{number}": number for number in range(12)}
-    made = tasks.assert_changed_by(
+    created = tasks.assert_changed_by(
         "iot_device", "SetDeviceDesiredProperty", "SetDeviceDesiredProperty", **LAMP, desired_properties=levels
     )
-    assert made["device"]["desired_properties"] == levels
+    assert created["device"]["desired_properties"] == levels
 
 
 @pytest.mark.parametrize("wanted", [{"level1": 500}, {"none": 1}, {"seen": 1}])
-def test_what_cannot_be_desired_is_told_by_the_platform(tasks, account, wanted):
+def test_desired_properties_with_invalid_value_fail_without_change(tasks, account, wanted):
     result = tasks.run("iot_device", **LAMP, desired_properties=wanted)
     assert result["failed"]
     assert result["operation"] == "SetDeviceDesiredProperty"

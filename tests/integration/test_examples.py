@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The examples in the documentation of every module run as they are printed."""
+"""The examples in the documentation of every module run without changes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .conftest import Playbooks
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("iot_*.py"))
 
-#: A picture of a licence plate, which holds its text.
+#: An image of a license plate, which contains its text.
 PICTURE = (
     "data:image/png,%89PNG%0D%0A%1A%0A%00%00%00%0DIHDR%00%00%00%08%00%00%00%08%01%00%00%00%00%ECt%83%"
     "26%00%00%00%15iTXtTitle%00%00%00zh%00%00%E4%BA%ACA12345%B8%21%20%96%00%00%00%00IDAT5%AF%06%1E%00"
     "%00%00%00IEND%AEB%60%82"
 )
 
-#: What examples take for granted: the product that most of them name, and its devices, of which one has connected.
+#: Tasks that create what the examples use: a product, its devices, of which one has connected, and more.
 PREPARED = (
     {"ansible.builtin.set_fact": {"gate_picture": PICTURE}},
     {
@@ -71,11 +71,11 @@ PREPARED = (
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_examples(server, tmp_path, module):
+def test_examples_of_module_succeed(server, tmp_path, module):
     documentation = importlib.import_module(f"ansible_collections.iotops.aliyun.plugins.modules.{module}")
     examples = yaml.safe_load(documentation.EXAMPLES)
     assert any(f"iotops.aliyun.{module}" in task for task in examples)
-    # The examples of a module that makes what is prepared show how it is made.
+    # The examples of a module that creates one of these resources create it themselves.
     prepared = list(takewhile(lambda task: f"iotops.aliyun.{module}" not in task, PREPARED))
     play = {
         "hosts": "localhost",

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices as hosts, by Ansible's own command."""
+"""Tests of the inventory plugin with the command ``ansible-inventory``."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ HUBS = ["hub-1"]
 
 @pytest.fixture
 def account(tasks):
-    """Lamps with tags and a group, and a hub."""
-    there = {"iot_instance_id": INSTANCE}
-    tasks.run_ok("iot_product", name="lamps", node_type="device", **there)
-    tasks.run_ok("iot_product", name="hubs", node_type="gateway", **there)
-    tasks.run_ok("iot_device_group", name="bridge", **there)
+    """Create devices with tags and a device group, and a gateway; return the emulator."""
+    current = {"iot_instance_id": INSTANCE}
+    tasks.run_ok("iot_product", name="lamps", node_type="device", **current)
+    tasks.run_ok("iot_product", name="hubs", node_type="gateway", **current)
+    tasks.run_ok("iot_device_group", name="bridge", **current)
     devices = [
         {"name": name, "tags": {"site": f"s{number % 2}"}, "groups": ["bridge"] if number < 5 else []}
         for number, name in enumerate(LAMPS)
     ]
-    tasks.run_ok("iot_devices", product="lamps", devices=devices, **there)
-    tasks.run_ok("iot_devices", product="hubs", devices=[{"name": name} for name in HUBS], **there)
+    tasks.run_ok("iot_devices", product="lamps", devices=devices, **current)
+    tasks.run_ok("iot_devices", product="hubs", devices=[{"name": name} for name in HUBS], **current)
     return tasks.server
 
 
 @pytest.fixture
-def listed(account, tmp_path):
-    """What the command lists for a configuration, and how often each operation was called."""
+def list_inventory(account, tmp_path):
+    """Return a function that lists an inventory; it returns the inventory and the number of calls by operation."""
 
-    def listed(fails=False, name="all.iot_devices.yml", environment=None, **configuration):
+    def list_inventory(fails=False, name="all.iot_devices.yml", environment=None, **configuration):
         path = tmp_path / name
         given = {"plugin": "iotops.aliyun.iot_devices", "pacing": False, **configuration}
         path.write_text(json.dumps(given), encoding="utf-8")
@@ -69,23 +69,23 @@ def listed(account, tmp_path):
             assert ended.returncode, ended.stdout
             return ended.stderr, calls
         assert not ended.returncode, ended.stderr
-        return unmarked(json.loads(ended.stdout)), calls
+        return without_unsafe_marks(json.loads(ended.stdout)), calls
 
-    return listed
+    return list_inventory
 
 
-def unmarked(value):
-    """What is listed, without the marks of what came from elsewhere."""
+def without_unsafe_marks(value):
+    """Return the inventory without Ansible's marks of unsafe values."""
     if isinstance(value, dict):
         if set(value) == {"__ansible_unsafe"}:
             return value["__ansible_unsafe"]
-        return {name: unmarked(member) for name, member in value.items()}
-    return [unmarked(element) for element in value] if isinstance(value, list) else value
+        return {name: without_unsafe_marks(member) for name, member in value.items()}
+    return [without_unsafe_marks(element) for element in value] if isinstance(value, list) else value
 
 
-def test_hosts_with_their_variables(listed):
-    told, calls = listed()
-    hosts = told["_meta"]["hostvars"]
+def test_inventory_lists_hosts_with_variables(list_inventory):
+    returned, calls = list_inventory()
+    hosts = returned["_meta"]["hostvars"]
     assert sorted(hosts) == sorted(LAMPS + HUBS)
     lamp = hosts["lamp-003"]
     assert lamp["iot_product"] == "lamps"
@@ -94,7 +94,7 @@ def test_hosts_with_their_variables(listed):
     assert lamp["iot_groups"] == ["bridge"]
     assert lamp["iot_id"]
     assert lamp["iot_product_key"]
-    # 60 lamps are two pages, and the hub stands on the first one of its own.
+    # The 60 lamps fill two pages; the hub is on the first page of its product.
     assert dict(calls) == {
         "QueryProductList": 1,
         "QueryDeviceGroupList": 1,
@@ -102,68 +102,68 @@ def test_hosts_with_their_variables(listed):
         "QueryDeviceBySQL": 2,
         "QueryDeviceListByDeviceGroup": 1,
     }
-    assert "ecret" not in json.dumps(told)
+    assert "ecret" not in json.dumps(returned)
 
 
-def test_constructed_groups_and_variables(listed):
-    told, _calls = listed(
+def test_inventory_with_constructed_options_adds_groups_and_variables(list_inventory):
+    returned, _calls = list_inventory(
         products=["lamps"],
         compose={"site": "iot_tags.site", "ansible_host": "iot_name ~ '.example.net'"},
         groups={"early": "iot_name < 'lamp-010'"},
         keyed_groups=[{"key": "site", "prefix": "site"}, {"key": "iot_groups", "prefix": "group"}],
         strict=True,
     )
-    assert told["early"]["hosts"] == LAMPS[:10]
-    assert told["site_s0"]["hosts"] == LAMPS[::2]
-    assert told["group_bridge"]["hosts"] == LAMPS[:5]
-    assert told["_meta"]["hostvars"]["lamp-001"]["ansible_host"] == "lamp-001.example.net"
+    assert returned["early"]["hosts"] == LAMPS[:10]
+    assert returned["site_s0"]["hosts"] == LAMPS[::2]
+    assert returned["group_bridge"]["hosts"] == LAMPS[:5]
+    assert returned["_meta"]["hostvars"]["lamp-001"]["ansible_host"] == "lamp-001.example.net"
 
 
-def test_filters(listed):
-    told, calls = listed(products=["lamps"], tags={"site": "s1"}, device_groups=["bridge"], facts=[])
-    assert sorted(told["_meta"]["hostvars"]) == ["lamp-001", "lamp-003"]
-    assert "iot_tags" not in told["_meta"]["hostvars"]["lamp-001"]
+def test_inventory_with_filters_lists_matching_hosts(list_inventory):
+    returned, calls = list_inventory(products=["lamps"], tags={"site": "s1"}, device_groups=["bridge"], facts=[])
+    assert sorted(returned["_meta"]["hostvars"]) == ["lamp-001", "lamp-003"]
+    assert "iot_tags" not in returned["_meta"]["hostvars"]["lamp-001"]
     assert calls["QueryDevice"] == 0
 
 
-def test_a_cache_saves_the_asking(listed, tmp_path):
+def test_inventory_with_cache_sends_no_request_twice(list_inventory, tmp_path):
     cached = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
-    first, asked = listed(products=["lamps"], **cached)
-    again, asked_again = listed(products=["lamps"], **cached)
+    first, asked = list_inventory(products=["lamps"], **cached)
+    again, asked_again = list_inventory(products=["lamps"], **cached)
     assert asked
     assert not asked_again
     assert again == first
 
 
-def test_two_devices_of_one_name(listed, tasks):
+def test_inventory_with_duplicate_device_names_fails(list_inventory, tasks):
     tasks.run_ok("iot_devices", product="hubs", devices=[{"name": "lamp-001"}], iot_instance_id=INSTANCE)
-    message, _calls = listed(fails=True)
+    message, _calls = list_inventory(fails=True)
     assert "two devices would be the host lamp-001" in message
-    told, _calls = listed(hostname="product_and_name")
-    assert {"hubs.lamp-001", "lamps.lamp-001"} <= set(told["_meta"]["hostvars"])
+    returned, _calls = list_inventory(hostname="product_and_name")
+    assert {"hubs.lamp-001", "lamps.lamp-001"} <= set(returned["_meta"]["hostvars"])
 
 
-def test_a_wrong_key_is_no_empty_inventory(listed):
-    message, _calls = listed(fails=True, environment={"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "s3cr3t-of-another"})
+def test_inventory_with_wrong_secret_fails(list_inventory):
+    message, _calls = list_inventory(fails=True, environment={"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "s3cr3t-of-another"})
     assert "signature" in message.lower()
     assert "s3cr3t" not in message
 
 
-def test_a_secret_of_the_file_may_be_looked_up(listed):
+def test_inventory_with_templated_secret_succeeds(list_inventory):
     key = "{{ lookup('ansible.builtin.env', 'THE_SECRET') }}"
     environment = {"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "wrong", "THE_SECRET": "emulator"}
-    told, _calls = listed(access_key_secret=key, environment=environment)
-    assert len(told["_meta"]["hostvars"]) == len(LAMPS + HUBS)
+    returned, _calls = list_inventory(access_key_secret=key, environment=environment)
+    assert len(returned["_meta"]["hostvars"]) == len(LAMPS + HUBS)
 
 
-def test_what_no_list_tells_is_a_warning(listed):
-    told, calls = listed(products=["hubs", "lamps"], environment={"ALIBABA_CLOUD_IOT_INSTANCE_ID": ""})
-    assert told["_meta"]["hostvars"]["lamp-000"]["iot_groups"] == ["bridge"]
-    assert "iot_tags" not in told["_meta"]["hostvars"]["lamp-000"]
+def test_inventory_without_instance_omits_tags(list_inventory):
+    returned, calls = list_inventory(products=["hubs", "lamps"], environment={"ALIBABA_CLOUD_IOT_INSTANCE_ID": ""})
+    assert returned["_meta"]["hostvars"]["lamp-000"]["iot_groups"] == ["bridge"]
+    assert "iot_tags" not in returned["_meta"]["hostvars"]["lamp-000"]
     assert calls["QueryDeviceProp"] == 0
 
 
-def test_other_files_are_for_other_plugins(listed):
-    message, calls = listed(fails=True, name="devices.yml")
+def test_inventory_file_with_other_name_is_ignored(list_inventory):
+    message, calls = list_inventory(fails=True, name="devices.yml")
     assert message
     assert not calls

@@ -1,9 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a device has beside its registration: client ids, a certificate, and being as new again."""
+"""Lifecycle tests of devices, their groups, client ids, reset and certificates."""
 
 from __future__ import annotations
 
+import re
 import urllib.request
 import zipfile
 from io import BytesIO
@@ -15,11 +16,103 @@ from .tasks import start_with_state
 OF = {"product": "street_light", "name": "lamp-0001"}
 
 
+@pytest.fixture
+def product(tasks):
+    return tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
+
+
+def test_device_lifecycle(tasks, product):
+    created = tasks.assert_changed_by(
+        "iot_device",
+        "RegisterDevice",
+        "SaveDeviceProp",
+        **OF,
+        nickname="North_lamp",
+        tags={"site": "west", "row": "1"},
+    )["device"]
+    assert created["status"] == "unactive"
+    assert "device_secret" not in created
+    tasks.assert_changed_by("iot_device", "BatchUpdateDeviceNickname", **OF, nickname="South_lamp")
+    changed = tasks.assert_changed_by(
+        "iot_device", "DeleteDeviceProp", "SaveDeviceProp", **OF, tags={"site": "east", "lane": "a b+c&d"}
+    )
+    assert changed["device"]["tags"] == {"site": "east", "lane": "a b+c&d"}
+    tasks.assert_changed_by("iot_device", "SaveDeviceProp", **OF, tags={"row": "2"}, purge_tags=False)
+    tasks.assert_changed_by("iot_device", "DisableThing", **OF, enabled=False)
+    tasks.assert_changed_by("iot_device", "EnableThing", **OF, enabled=True)
+    tasks.assert_unchanged("iot_device", **OF)
+    tasks.assert_unchanged("iot_device", product=product, name="lamp-0001", nickname="South_lamp", enabled=True)
+
+    for wanted in ({"name": "lamp-0001"}, {"nickname": "South_lamp"}, {"tags": {"row": 2}}, {"status": "unactive"}):
+        (found,) = tasks.run_ok("iot_device_info", product="street_light", **wanted)["devices"]
+        assert found["iot_id"] == created["iot_id"]
+    assert tasks.run_ok("iot_device_info", product="street_light", enabled=False)["devices"] == []
+    (whole,) = tasks.run_ok("iot_device_info", product="street_light", enabled=True, details=True)["devices"]
+    assert whole["tags"] == {"site": "east", "lane": "a b+c&d", "row": "2"}
+    (returned,) = tasks.run_ok("iot_device_info", **OF, include_secrets=True)["devices"]
+    assert returned["device_secret"]
+
+    cleared = tasks.assert_changed_by(
+        "iot_device", "BatchUpdateDeviceNickname", *["DeleteDeviceProp"] * 3, **OF, nickname="", tags={}
+    )
+    assert (cleared["device"]["nickname"], cleared["device"]["tags"]) == ("", {})
+    tasks.assert_changed_by("iot_device", "DeleteDevice", **OF, state="absent")
+    tasks.assert_unchanged("iot_device", **OF, state="absent")
+
+
+def test_device_groups_are_added_and_removed(tasks, product):
+    join, leave = "BatchAddDeviceGroupRelations", "BatchDeleteDeviceGroupRelations"
+    ids = {name: tasks.run_ok("iot_device_group", name=name)["device_group"]["group_id"] for name in ("east", "west")}
+
+    def groups(**options) -> list:
+        (found,) = tasks.run_ok("iot_device_info", **OF, include=["groups"], **options)["devices"]
+        return sorted(group["name"] for group in found["groups"])
+
+    created = tasks.assert_changed_by("iot_device", "RegisterDevice", join, **OF, groups=["west"])["device"]
+    assert created["groups"] == [{"name": "west", "group_id": ids["west"]}]
+    # The group can be given by its id.
+    tasks.assert_unchanged("iot_device", **OF, groups=[ids["west"]])
+    tasks.assert_changed_by("iot_device", join, **OF, groups=["east"], purge_groups=False)
+    assert groups() == ["east", "west"]
+    tasks.assert_changed_by("iot_device", leave, **OF, groups=["east"])
+    assert groups() == ["east"]
+    tasks.assert_changed_by("iot_device", leave, join, **OF, groups=["west"])
+    (member,) = tasks.run_ok("iot_device_group_info", name="west")["device_groups"][0]["devices"]
+    assert member["name"] == OF["name"]
+    assert "groups" not in tasks.run_ok("iot_device", **OF)["device"]
+    tasks.assert_changed_by("iot_device", leave, **OF, groups=[])
+    assert groups() == []
+    tasks.assert_fails("iot_device", "^groups names a group twice", **OF, groups=["west", ids["west"]])
+    tasks.assert_fails("iot_device", "^groups takes at most 10 elements", **OF, groups=[f"group{n}" for n in range(11)])
+    planned = tasks.run("iot_device", True, **OF, groups=["unknown"])
+    assert planned["pending"] == ["the device group unknown does not exist yet"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "abc"}, "^name must have 4 to 32 characters"),
+        ({"name": "lamp 1"}, "^name may hold letters"),
+        ({"nickname": "abc"}, "^nickname must have 4 to 64 characters"),
+        ({"tags": {"a-b": "1"}}, "^tags has an entry 'a-b'"),
+        ({"tags": {str(number): "x" for number in range(101)}}, "^tags takes at most 100 entries"),
+        ({"gateway": {"name": "hub-1"}}, "^gateway needs product and name"),
+        ({"groups": ["unknown"]}, "^there is no device group unknown"),
+        ({"product": "unknown"}, "^there is no product unknown"),
+    ],
+)
+def test_device_with_invalid_options_fails(tasks, product, options, message):
+    result = tasks.run("iot_device", **{**OF, **options})
+    assert result.get("failed"), result
+    assert not result["changed"]
+    assert re.search(message, result["msg"]), result["msg"]
+
+
 # Client ids
 
 
-def register_dynamically(platform) -> None:
-    """What only a device can do: it gets three client ids."""
+def create_device_with_client_ids(platform) -> None:
+    """Give a device three client ids, which only a device can do."""
     from ansible_collections.iotops.aliyun.emulator.services.device.client_ids import add_client_id
 
     key = platform.call("CreateProduct", {"ProductName": "street_light", "NodeType": "0"})["ProductKey"]
@@ -29,9 +122,9 @@ def register_dynamically(platform) -> None:
 
 
 @pytest.fixture
-def lamp(launch, tmp_path):
-    """A platform with a lamp that has client ids."""
-    return start_with_state(launch, tmp_path / "state", register_dynamically)
+def prepared_tasks(launch, tmp_path):
+    """Start an emulator with a device that has client ids."""
+    return start_with_state(launch, tmp_path / "state", create_device_with_client_ids)
 
 
 def client_ids(tasks) -> list:
@@ -39,34 +132,34 @@ def client_ids(tasks) -> list:
     return found["client_ids"]
 
 
-def test_client_ids_are_told_and_taken_away(lamp):
-    known = client_ids(lamp)
+def test_device_client_ids_are_returned_and_deleted(prepared_tasks):
+    known = client_ids(prepared_tasks)
     assert len(set(known)) == 3
-    assert "client_ids" not in lamp.run_ok("iot_device", **OF)["device"]
-    lamp.assert_unchanged("iot_device", **OF, client_ids=known[::-1])
-    gone = lamp.assert_changed_by("iot_device", "DeleteClientIds", **OF, client_ids=[])
-    assert gone["device"]["client_ids"] == []
-    assert client_ids(lamp) == []
+    assert "client_ids" not in prepared_tasks.run_ok("iot_device", **OF)["device"]
+    prepared_tasks.assert_unchanged("iot_device", **OF, client_ids=known[::-1])
+    deleted = prepared_tasks.assert_changed_by("iot_device", "DeleteClientIds", **OF, client_ids=[])
+    assert deleted["device"]["client_ids"] == []
+    assert client_ids(prepared_tasks) == []
 
 
-def test_client_ids_cannot_be_given(lamp):
-    known = client_ids(lamp)
+def test_device_client_ids_cannot_be_added(prepared_tasks):
+    known = client_ids(prepared_tasks)
     for wrong in (["other"], known[:1], [*known, "other"]):
-        lamp.assert_fails("iot_device", "^client_ids cannot be given to a device", **OF, client_ids=wrong)
-    assert client_ids(lamp) == known
+        prepared_tasks.assert_fails("iot_device", "^client_ids cannot be given to a device", **OF, client_ids=wrong)
+    assert client_ids(prepared_tasks) == known
 
 
-def test_one_client_id_is_the_right_one(lamp):
-    known = client_ids(lamp)
-    lamp.pop_writes()
-    planned = lamp.run("iot_device_client_id", True, **OF, client_id=known[1])
+def test_device_client_id_locks_other_client_ids(prepared_tasks):
+    known = client_ids(prepared_tasks)
+    prepared_tasks.pop_writes()
+    planned = prepared_tasks.run("iot_device_client_id", True, **OF, client_id=known[1])
     assert planned["changed"]
     assert "nothing was done in check mode" in planned["msg"]
-    assert lamp.pop_writes() == []
-    assert lamp.run_ok("iot_device_client_id", **OF, client_id=known[1])["changed"]
-    rows = lamp.server.control("GET", "state")["device_client_id"]
+    assert prepared_tasks.pop_writes() == []
+    assert prepared_tasks.run_ok("iot_device_client_id", **OF, client_id=known[1])["changed"]
+    rows = prepared_tasks.server.control("GET", "state")["device_client_id"]
     assert {row["client_id"]: bool(row["shut_out"]) for row in rows} == {one: one != known[1] for one in known}
-    result = lamp.run("iot_device_client_id", **OF, client_id="other")
+    result = prepared_tasks.run("iot_device_client_id", **OF, client_id="other")
     assert result["failed"]
     assert result["code"] == "iot.device.VerifyDeviceFailed"
 
@@ -74,7 +167,7 @@ def test_one_client_id_is_the_right_one(lamp):
 # Reset
 
 
-def test_a_device_is_reset(tasks):
+def test_device_reset_clears_activation(tasks):
     tasks.run_ok("iot_product", name="street_light", node_type="device")
     tasks.connect_devices("street_light", "lamp-0001")
 
@@ -94,9 +187,9 @@ def test_a_device_is_reset(tasks):
     assert not activated()
 
 
-def test_a_device_that_is_not_there_cannot_be_reset(tasks):
+def test_device_reset_of_missing_device_fails(tasks):
     tasks.run_ok("iot_product", name="street_light", node_type="device")
-    for options in (OF, {**OF, "product": "nobody"}):
+    for options in (OF, {**OF, "product": "unknown"}):
         planned = tasks.run("iot_device_reset", True, **options)
         assert planned["pending"]
         result = tasks.run("iot_device_reset", **options)
@@ -111,7 +204,7 @@ def test_a_device_that_is_not_there_cannot_be_reset(tasks):
 
 @pytest.fixture
 def lock(tasks):
-    """A device that proves who it is with a certificate."""
+    """Create a device that authenticates with a certificate."""
     tasks.run_ok("iot_product", name="safe_lock", node_type="device", auth_type="x509")
     tasks.run_ok("iot_device", product="safe_lock", name="lock-0001")
     return {"product": "safe_lock", "name": "lock-0001", "include": ["certificate"]}
@@ -122,20 +215,20 @@ def certificate(tasks, lock, **options) -> dict:
     return {name: value for name, value in found.items() if name.startswith("certificate")}
 
 
-def test_the_certificate_of_a_device(tasks, lock):
+def test_device_certificate_is_returned(tasks, lock):
     assert certificate(tasks, lock) == {"certificate_status": "generating"}
     tasks.server.control("POST", "clock", {"advance": 10})
-    told = certificate(tasks, lock)
-    assert set(told) == {"certificate", "certificate_id", "certificate_status"}
-    assert told["certificate_status"] == "generated"
-    assert told["certificate"].startswith("-----BEGIN CERTIFICATE-----")
+    returned = certificate(tasks, lock)
+    assert set(returned) == {"certificate", "certificate_id", "certificate_status"}
+    assert returned["certificate_status"] == "generated"
+    assert returned["certificate"].startswith("-----BEGIN CERTIFICATE-----")
     shown = certificate(tasks, lock, include_secrets=True)
     assert "PRIVATE KEY" in shown.pop("certificate_private_key")
-    assert shown == told
+    assert shown == returned
     assert certificate(tasks, {**lock, "include": []}, include_secrets=True) == {}
 
 
-def test_a_list_tells_certificates_too(tasks, lock):
+def test_device_list_with_certificates_returns_each(tasks, lock):
     tasks.run_ok("iot_device", product="safe_lock", name="lock-0002")
     tasks.server.control("POST", "clock", {"advance": 10})
     found = tasks.run_ok("iot_device_info", product="safe_lock", include=["certificate", "gateway"])["devices"]
@@ -143,7 +236,7 @@ def test_a_list_tells_certificates_too(tasks, lock):
     assert [one["gateway"] for one in found] == [{}, {}]
 
 
-def test_who_has_no_certificate(tasks, lock):
+def test_device_without_certificate_returns_none(tasks, lock):
     tasks.run_ok("iot_product", name="street_light", node_type="device")
     tasks.run_ok("iot_device", **OF)
     assert certificate(tasks, {**OF, "include": ["certificate"]}, include_secrets=True) == {}
@@ -151,7 +244,7 @@ def test_who_has_no_certificate(tasks, lock):
     assert certificate(tasks, lock, include_secrets=True) == {}
 
 
-def test_the_certificates_of_a_batch(tasks):
+def test_device_certificates_of_batch_are_downloadable(tasks):
     key = tasks.run_ok("iot_product", name="safe_lock", node_type="device", auth_type="x509")["product"]["product_key"]
     batch = tasks.run_ok("iot_api", operation="BatchRegisterDevice", params={"ProductKey": key, "Count": 2})["reply"]
     apply_id = batch["Data"]["ApplyId"]

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of a device group, static and dynamic."""
+"""Lifecycle tests of static and dynamic device groups."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def members(*names: str) -> list:
 
 @pytest.fixture
 def account(tasks):
-    """A product with three devices; returns its ProductKey."""
+    """Create a product with three devices and return its ProductKey."""
     key = tasks.run_ok("iot_product", name="street_light", node_type="device", **INSTANCE)["product"]["product_key"]
     devices = [{"name": name} for name in ("lamp-1", "lamp-2", "post-1")]
     tasks.run_ok("iot_devices", product="street_light", devices=devices, **INSTANCE)
     return key
 
 
-def test_the_life_of_a_static_group(tasks, account):
+def test_static_device_group_lifecycle(tasks, account):
     tasks.run_ok(MODULE, name="all_sides")
-    made = tasks.assert_changed_by(
+    created = tasks.assert_changed_by(
         MODULE,
         "CreateDeviceGroup",
         "SetDeviceGroupTags",
@@ -38,13 +38,13 @@ def test_the_life_of_a_static_group(tasks, account):
         tags={"site": "west", "shift": "day"},
         devices=members("lamp-1", "lamp-2"),
     )
-    group = made["device_group"]
+    group = created["device_group"]
     assert group["type"] == "static"
     assert group["device_count"] == 2
     tasks.assert_changed_by(MODULE, "UpdateDeviceGroup", **WEST, description="somewhere")
-    assert tasks.assert_changed_by(MODULE, "SetDeviceGroupTags", **WEST, tags={"site": "east"})["device_group"]["tags"] == {
-        "site": "east"
-    }
+    assert tasks.assert_changed_by(MODULE, "SetDeviceGroupTags", **WEST, tags={"site": "east"})["device_group"][
+        "tags"
+    ] == {"site": "east"}
     kept = tasks.assert_changed_by(MODULE, "SetDeviceGroupTags", **WEST, tags={"row": "1"}, purge_tags=False)
     assert kept["device_group"]["tags"] == {"site": "east", "row": "1"}
     tasks.assert_changed_by(
@@ -81,7 +81,7 @@ def test_the_life_of_a_static_group(tasks, account):
     tasks.assert_unchanged(MODULE, **WEST, state="absent")
 
 
-def test_what_cannot_be_changed(tasks, account):
+def test_device_group_immutable_option_change_fails_before_write(tasks, account):
     for name in ("above", "elsewhere"):
         tasks.run_ok(MODULE, name=name)
     tasks.run_ok(MODULE, **WEST, super_group="above")
@@ -103,27 +103,27 @@ def test_what_cannot_be_changed(tasks, account):
         ),
     ],
 )
-def test_wrong_input(tasks, account, options, message):
+def test_device_group_with_invalid_options_fails_before_write(tasks, account, options, message):
     tasks.assert_fails(MODULE, message, **options)
 
 
-def test_the_life_of_a_dynamic_group(tasks, account):
+def test_dynamic_device_group_lifecycle(tasks, account):
     lamps = {"name": "all_lamps", **INSTANCE}
     expression = LAMPS.format(key=account)
-    made = tasks.assert_changed_by(
+    created = tasks.assert_changed_by(
         MODULE,
         "CreateDeviceDynamicGroup",
         "SetDeviceGroupTags",
         **lamps,
         expression=expression,
-        description="whatever shines",
+        description="all lights",
         tags={"kind": "light"},
     )
-    group = made["device_group"]
+    group = created["device_group"]
     assert (group["type"], group["expression"]) == ("dynamic", expression)
-    tasks.assert_changed_by(MODULE, "UpdateDeviceGroup", **lamps, description="what shines")
+    tasks.assert_changed_by(MODULE, "UpdateDeviceGroup", **lamps, description="all lamps")
     tasks.assert_changed_by(MODULE, "SetDeviceGroupTags", **lamps, tags={})
-    tasks.assert_unchanged(MODULE, **lamps, expression=expression, description="what shines", tags={})
+    tasks.assert_unchanged(MODULE, **lamps, expression=expression, description="all lamps", tags={})
     tasks.assert_fails(MODULE, "^expression of the device group cannot be changed", **lamps, expression='name = "x"')
     tasks.assert_fails(MODULE, "^devices cannot be given for a dynamic group", **lamps, devices=members("lamp-1"))
 
@@ -137,13 +137,13 @@ def test_the_life_of_a_dynamic_group(tasks, account):
     tasks.assert_unchanged(MODULE, **lamps, state="absent")
 
 
-def test_a_dynamic_group_takes_an_instance_with_an_id(tasks, account):
+def test_dynamic_device_group_without_instance_id_fails(tasks, account):
     result = tasks.run(MODULE, name="all_lamps", expression=LAMPS.format(key=account))
     assert result["failed"]
     assert "IotInstanceId" in result["msg"]
 
 
-def test_an_expression_that_cannot_be_is_told(tasks, account):
+def test_dynamic_device_group_with_invalid_expression_fails(tasks, account):
     result = tasks.run(MODULE, name="all_lamps", expression="nonsense =", **INSTANCE)
     assert result["failed"]
     assert result["code"].startswith("iot.devicesearch.")

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of a fleet, from its registration to its end, with every option of the modules that see to many devices."""
+"""Lifecycle tests of device sets, with every option of the modules for many devices."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = [lamp["name"] for lamp in LAMPS]
 
 @pytest.fixture
 def account(tasks):
-    """A product, two groups and two gateways."""
+    """Create two products, two device groups and two gateways."""
     tasks.run_ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
     tasks.run_ok("iot_product", name="home_hub", node_type="gateway")
     for name in ("east", "west"):
@@ -25,8 +25,8 @@ def account(tasks):
         tasks.run_ok("iot_device", product="home_hub", name=f"hub-{name}")
 
 
-def changes(tasks, **options) -> dict:
-    """The result of a task that changes devices: planned without a write, done, and not wanted a second time."""
+def assert_changes(tasks, **options) -> dict:
+    """Assert that a task plans and applies changes and that a second run changes nothing; return its result."""
     tasks.pop_writes()
     plan = tasks.run(MODULE, True, **OF, **options)
     assert plan["changed"], plan
@@ -41,67 +41,91 @@ def changes(tasks, **options) -> dict:
     return result
 
 
-def told(tasks, *facts: str) -> dict:
+def read_devices(tasks, *facts: str) -> dict:
     found = tasks.run_ok("iot_devices_info", products=["street_light"], facts=list(facts), one_by_one=True)["devices"]
     return {device["name"]: device for device in found}
 
 
-def test_the_life_of_a_fleet(tasks, account):
+def test_device_set_lifecycle(tasks, account):
     wanted = [
         {"name": "lamp-01", "nickname": "first", "tags": {"row": "1"}},
         {"name": "lamp-02", "groups": ["west"], "enabled": False},
         {"name": "lamp-03", "gateway": {"product": "home_hub", "name": "hub-west"}},
     ]
     defaults = {"tags": {"site": "bridge"}, "groups": ["east"]}
-    made = changes(tasks, devices=wanted, defaults=defaults, parallel_requests=2)
-    assert sorted(made["created"]) == NAMES[:3]
-    found = told(tasks, "tags", "groups")
+    created = assert_changes(tasks, devices=wanted, defaults=defaults, parallel_requests=2)
+    assert sorted(created["created"]) == NAMES[:3]
+    found = read_devices(tasks, "tags", "groups")
     assert found["lamp-01"]["tags"] == {"site": "bridge", "row": "1"}
     assert [found[name]["groups"] for name in NAMES[:3]] == [["east"], ["west"], ["east"]]
     assert found["lamp-02"]["status"] == "disable"
 
-    # What is there and not named stays without purging, and goes with it.
+    # Tags and groups that are not given are kept without purging, and deleted with it.
     row = [{"name": "lamp-01", "tags": {"row": "2"}, "groups": ["west"]}]
-    changes(tasks, devices=row, purge_tags=False, purge_groups=False)
-    found = told(tasks, "tags", "groups")["lamp-01"]
+    assert_changes(tasks, devices=row, purge_tags=False, purge_groups=False)
+    found = read_devices(tasks, "tags", "groups")["lamp-01"]
     assert (found["tags"], sorted(found["groups"])) == ({"site": "bridge", "row": "2"}, ["east", "west"])
-    changed = changes(tasks, devices=[{"name": "lamp-01", "tags": {"row": "2"}, "groups": []}])
+    changed = assert_changes(tasks, devices=[{"name": "lamp-01", "tags": {"row": "2"}, "groups": []}])
     assert changed["updated"] == ["lamp-01"]
-    found = told(tasks, "tags", "groups")["lamp-01"]
+    found = read_devices(tasks, "tags", "groups")["lamp-01"]
     assert (found["tags"], found["groups"]) == ({"row": "2"}, [])
 
     moved = [{"name": "lamp-03", "gateway": {"product": "home_hub", "name": "hub-east"}}]
-    refused = tasks.run(MODULE, **OF, devices=moved)
-    assert refused["failed"]
+    failed = tasks.run(MODULE, **OF, devices=moved)
+    assert failed["failed"]
     assert tasks.pop_writes() == []
-    changes(tasks, devices=moved, move=True)
-    changes(tasks, devices=[{"name": "lamp-03", "gateway": {}}])
-    changes(tasks, devices=[{"name": "lamp-01", "nickname": "", "tags": {}}, {"name": "lamp-02", "enabled": True}])
-    found = told(tasks, "tags")
+    assert_changes(tasks, devices=moved, move=True)
+    assert_changes(tasks, devices=[{"name": "lamp-03", "gateway": {}}])
+    assert_changes(
+        tasks, devices=[{"name": "lamp-01", "nickname": "", "tags": {}}, {"name": "lamp-02", "enabled": True}]
+    )
+    found = read_devices(tasks, "tags")
     assert (found["lamp-01"]["nickname"], found["lamp-01"]["tags"]) == ("", {})
     assert found["lamp-02"]["status"] == "unactive"
 
-    # Of three, one is more than a tenth.
-    refused = tasks.run(MODULE, **OF, devices=LAMPS[:2], purge=True)
-    assert refused["failed"]
+    # One of three devices is more than the default purge limit of 10%.
+    failed = tasks.run(MODULE, **OF, devices=LAMPS[:2], purge=True)
+    assert failed["failed"]
     assert tasks.pop_writes() == []
-    assert changes(tasks, devices=LAMPS[:2], purge=True, purge_limit="50%")["deleted"] == ["lamp-03"]
-    assert changes(tasks, devices=LAMPS[:2], state="absent")["deleted"] == NAMES[:2]
-    assert told(tasks) == {}
+    assert assert_changes(tasks, devices=LAMPS[:2], purge=True, purge_limit="50%")["deleted"] == ["lamp-03"]
+    assert assert_changes(tasks, devices=LAMPS[:2], state="absent")["deleted"] == NAMES[:2]
+    assert read_devices(tasks) == {}
 
 
-def test_devices_of_a_file_and_their_secrets(tasks, account, tmp_path):
+def test_device_set_is_created_and_read_in_bulk(tasks, account):
+    fleet = {"product": "street_light", "devices": [{"name": f"lamp-{n:04}", "tags": {"a": "1"}} for n in range(20)]}
+    tasks.pop_writes()
+    assert tasks.run("iot_devices", check_mode=True, **fleet)["counts"]["created"] == 20
+    assert tasks.pop_writes() == []
+    created = tasks.run_ok("iot_devices", **fleet)
+    assert created["changed"]
+    assert sorted(set(tasks.pop_writes())) == [
+        "BatchCheckDeviceNames",
+        "BatchRegisterDeviceWithApplyId",
+        "SaveDeviceProp",
+    ]
+    for check_mode in (False, True):
+        assert not tasks.run("iot_devices", check_mode=check_mode, **fleet)["changed"]
+    assert tasks.pop_writes() == []
+    found = tasks.run_ok("iot_devices_info", products=["street_light"], facts=["tags"], one_by_one=True)["devices"]
+    assert [device["tags"] for device in found] == [{"a": "1"}] * 20
+    stock = tasks.run_ok("iot_device_stock", product="street_light", count=25)
+    assert len(stock["created"]) == 5
+    assert not tasks.run_ok("iot_device_stock", product="street_light", count=25)["changed"]
+
+
+def test_device_set_from_file_writes_secrets_files(tasks, account, tmp_path):
     file, secrets, listed, vault, password = (
         tmp_path / name for name in ("fleet.csv", "new.csv", "all.json", "vault.csv", "password")
     )
     file.write_text("name,nickname,tags.row\nlamp-01,first,1\nlamp-02,,2\n", encoding="utf-8")
-    made = changes(tasks, devices_file=str(file), secrets_file=str(secrets))
-    assert sorted(made["created"]) == NAMES[:2]
+    created = assert_changes(tasks, devices_file=str(file), secrets_file=str(secrets))
+    assert sorted(created["created"]) == NAMES[:2]
     with open(secrets, encoding="utf-8", newline="") as rows:
         new = {row["device_name"]: row["device_secret"] for row in csv.DictReader(rows)}
     assert set(new) == set(NAMES[:2])
     assert secrets.stat().st_mode & 0o777 == 0o600
-    assert not any(secret in json.dumps(made) for secret in new.values())
+    assert not any(secret in json.dumps(created) for secret in new.values())
 
     tasks.run_ok(MODULE, **OF, devices=LAMPS[:3], secrets_file=str(listed), secrets_format="json", secrets_of="all")
     everything = {row["device_name"]: row["device_secret"] for row in json.loads(listed.read_text(encoding="utf-8"))}
@@ -114,13 +138,13 @@ def test_devices_of_a_file_and_their_secrets(tasks, account, tmp_path):
     assert vault.read_text(encoding="utf-8").startswith("$ANSIBLE_VAULT")
 
 
-def test_slices_make_the_whole(tasks, account):
+def test_device_set_in_slices_creates_all_devices(tasks, account):
     parts = [tasks.run_ok(MODULE, **OF, devices=LAMPS, slice=f"{part}/2")["created"] for part in (1, 2)]
     assert sorted(name for part in parts for name in part) == NAMES
     assert all(parts)
 
 
-def test_what_takes_long_is_said(tasks, account):
+def test_device_set_with_long_estimate_warns(tasks, account):
     plan = tasks.run(MODULE, True, **OF, devices=LAMPS, warn_above_in_seconds=1)
     assert any("seconds" in warning for warning in plan["warnings"])
 
@@ -138,11 +162,11 @@ def test_what_takes_long_is_said(tasks, account):
         ({"devices": LAMPS, "parallel_requests": 65}, "parallel_requests must be 1 to 64"),
     ],
 )
-def test_what_a_fleet_cannot_be(tasks, account, options, message):
+def test_device_set_with_invalid_options_fails_before_write(tasks, account, options, message):
     tasks.assert_fails(MODULE, message, **OF, **options)
 
 
-def test_devices_are_told(tasks, account):
+def test_device_set_info_with_filters_returns_devices(tasks, account):
     number = {"type": "int", "specs": {"min": "0", "max": "100", "step": "1"}}
     level = {"identifier": "Level", "name": "Level", "accessMode": "rw", "dataType": number}
     tasks.run_ok("iot_thing_model", **OF, tsl={"properties": [level]}, published=True)
@@ -164,7 +188,7 @@ def test_devices_are_told(tasks, account):
     assert (lamp["name"], lamp["properties"]) == ("lamp-01", {"Level": 7})
 
 
-def test_a_stock_of_devices(tasks, account, tmp_path):
+def test_device_stock_is_filled_and_writes_secrets_files(tasks, account, tmp_path):
     listed, vault, password = (tmp_path / name for name in ("stock.json", "vault.csv", "password"))
     given = {**OF, "count": 3, "secrets_file": str(listed), "secrets_format": "json"}
     assert tasks.run_ok("iot_device_stock", **given)["changed"]
@@ -174,4 +198,4 @@ def test_a_stock_of_devices(tasks, account, tmp_path):
     encrypted = {"secrets_file": str(vault), "secrets_vault": True, "secrets_vault_password_file": str(password)}
     assert tasks.run_ok("iot_device_stock", **OF, count=4, **encrypted)["changed"]
     assert vault.read_text(encoding="utf-8").startswith("$ANSIBLE_VAULT")
-    assert len(told(tasks)) == 4
+    assert len(read_devices(tasks)) == 4

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Products and devices that go to other instances."""
+"""Tests of the distribution of products and devices to other instances."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ OF = {"product": "street_light", "source_instance_id": HOME, "target_uid": "1000
 
 @pytest.fixture
 def account(tasks):
-    """Two lamps."""
+    """Create two devices."""
     tasks.run_ok("iot_product", name="street_light", node_type="device")
     for number in (1, 2):
         tasks.run_ok("iot_device", product="street_light", name=f"lamp-000{number}")
     tasks.pop_writes()
 
 
-def once(tasks, operation: str, **options) -> dict:
-    """The result of a task that takes one operation, none as a plan, and none the second time."""
+def assert_done_once(tasks, operation: str, **options) -> dict:
+    """Assert that a task writes one operation, nothing in check mode or a second time; return its result."""
     plan = tasks.run(MODULE, True, **options)
     assert plan["changed"], plan
     assert "nothing was done" in plan["msg"]
@@ -37,13 +37,13 @@ def once(tasks, operation: str, **options) -> dict:
     return result
 
 
-def test_devices_go_and_the_job_is_forgotten(tasks, account):
+def test_distribution_of_devices_creates_job_that_can_be_deleted(tasks, account):
     given = {**OF, "devices": ["lamp-0001"], "target_instance_ids": [EAST]}
-    result = once(tasks, "CreateDeviceDistributeJob", **given)
+    result = assert_done_once(tasks, "CreateDeviceDistributeJob", **given)
     assert result["distributed"] == ["lamp-0001"]
-    by_name = {**given, "target_uid": None, "target_aliyun_id": "somebody", "wait_timeout_in_seconds": 60}
+    by_name = {**given, "target_uid": None, "target_aliyun_id": "other_account", "wait_timeout_in_seconds": 60}
     tasks.assert_unchanged(MODULE, **by_name)
-    # Only who is not there goes.
+    # Only devices that are not distributed yet are distributed.
     more = tasks.run_ok(MODULE, **{**given, "devices": ["lamp-0001", "lamp-0002"]})
     assert more["distributed"] == ["lamp-0002"]
     (found,) = tasks.run_ok(INFO, what="devices", product="street_light", device="lamp-0001")["devices"]
@@ -58,23 +58,23 @@ def test_devices_go_and_the_job_is_forgotten(tasks, account):
         assert tasks.run_ok(INFO, what="jobs", **filters)["jobs"] == []
     assert tasks.run_ok(INFO, what="devices", source_instance_id=WEST)["devices"] == []
     tasks.pop_writes()
-    once(tasks, "DeleteDeviceDistributeJob", job_id=result["job_id"], state="absent")
+    assert_done_once(tasks, "DeleteDeviceDistributeJob", job_id=result["job_id"], state="absent")
 
 
-def test_a_device_goes_to_the_nearest_of_several(tasks, account):
+def test_distribution_to_several_instances_uses_nearest(tasks, account):
     given = {**OF, "devices": ["lamp-0001"], "target_instance_ids": [EAST, WEST]}
-    once(tasks, "CreateDeviceDistributeJob", **given)
+    assert_done_once(tasks, "CreateDeviceDistributeJob", **given)
     (job,) = tasks.run_ok(INFO, what="jobs")["jobs"]
     assert job["strategy"] == "nearest"
     assert job["target_instance_ids"] == [EAST, WEST]
 
 
-def test_a_product_goes_alone(tasks, account):
-    once(tasks, "CreateProductDistributeJob", **OF, target_instance_ids=[EAST])
+def test_distribution_of_product_distributes_no_devices(tasks, account):
+    assert_done_once(tasks, "CreateProductDistributeJob", **OF, target_instance_ids=[EAST])
     assert tasks.run_ok(INFO, what="devices")["devices"] == []
 
 
-def test_devices_that_cannot_go_are_told(tasks, account):
+def test_distribution_of_missing_device_reports_failure(tasks, account):
     given = {**OF, "devices": ["lamp-0001", "lamp-0009"], "target_instance_ids": [EAST]}
     result = tasks.run(MODULE, **given)
     assert result["failed"]
@@ -83,7 +83,7 @@ def test_devices_that_cannot_go_are_told(tasks, account):
     assert [one["device_name"] for one in result["failures"]] == ["lamp-0009"]
 
 
-def test_nobody_has_to_wait(tasks, account):
+def test_distribution_without_wait_returns_running_job(tasks, account):
     given = {**OF, "devices": ["lamp-0001"], "target_instance_ids": [EAST]}
     job = tasks.run_ok(MODULE, **given, wait=False)["job_id"]
     (found,) = tasks.run_ok(INFO, what="jobs", job_id=job, results=True)["jobs"]
@@ -105,11 +105,11 @@ def test_nobody_has_to_wait(tasks, account):
         ({"state": "absent"}, "^job_id must be given with state: absent"),
     ],
 )
-def test_what_cannot_be(tasks, account, options, message):
+def test_distribution_with_invalid_options_fails_before_write(tasks, account, options, message):
     tasks.assert_fails(MODULE, message, **{**OF, "target_instance_ids": [EAST], **options})
 
 
-def test_what_is_not_there(tasks, account):
+def test_distribution_of_missing_product_is_pending_in_check_mode_and_fails(tasks, account):
     given = {**OF, "product": "path_light", "target_instance_ids": [EAST]}
     plan = tasks.run(MODULE, True, **given, devices=["lamp-0001"])
     assert plan["pending"] == ["the product path_light does not exist yet"]

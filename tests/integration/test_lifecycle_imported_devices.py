@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of imported devices."""
+"""Lifecycle tests of imported devices."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def meters(*numbers: int, **more) -> list:
 
 @pytest.fixture
 def key(tasks):
-    """The ProductKey of the product that devices are imported into."""
+    """Create the product into which devices are imported, and return its ProductKey."""
     return tasks.run_ok("iot_product", name="old_meter", node_type="device")["product"]["product_key"]
 
 
@@ -27,16 +27,16 @@ def names(result: dict) -> list:
     return [one["name"] for one in result["imported_devices"]["devices"]]
 
 
-def test_several_are_imported_at_once(tasks, key):
-    made = tasks.assert_changed_by(MODULE, "BatchCheckImportDevice", "BatchImportDevice", **OF, devices=meters(1, 2))
-    assert names(made) == ["meter-0001", "meter-0002"]
-    assert "s3cret" not in str(made)
-    # Only what is not there yet is imported, and one alone by itself.
+def test_imported_devices_are_imported_in_one_batch(tasks, key):
+    created = tasks.assert_changed_by(MODULE, "BatchCheckImportDevice", "BatchImportDevice", **OF, devices=meters(1, 2))
+    assert names(created) == ["meter-0001", "meter-0002"]
+    assert "s3cret" not in str(created)
+    # Only missing devices are imported; a single device is imported without a batch.
     more = tasks.assert_changed_by(MODULE, "ImportDevice", **OF, devices=meters(2, 3))
     assert names(more) == ["meter-0002", "meter-0003"]
     assert "s3cret" not in str(more)
 
-    apply_id = made["imported_devices"]["apply_id"]
+    apply_id = created["imported_devices"]["apply_id"]
     (batch,) = tasks.run_ok("iot_imported_devices_info", apply_id=apply_id)["imported_devices"]
     assert batch == {
         "product_key": key,
@@ -48,23 +48,27 @@ def test_several_are_imported_at_once(tasks, key):
     assert tasks.run_ok("iot_imported_devices_info", apply_id=1)["imported_devices"] == []
 
 
-def test_secrets_are_told_on_request(tasks, key):
-    made = tasks.run_ok(MODULE, **OF, devices=meters(1), include_secrets=True)
-    assert made["imported_devices"]["device_secrets"] == {"meter-0001": "s3cret-1"}
-    assert "s3cret" not in str([made["diff"], made["steps"]])
+def test_imported_devices_secrets_are_returned_with_include_secrets_only(tasks, key):
+    created = tasks.run_ok(MODULE, **OF, devices=meters(1), include_secrets=True)
+    assert created["imported_devices"]["device_secrets"] == {"meter-0001": "s3cret-1"}
+    assert "s3cret" not in str([created["diff"], created["steps"]])
 
 
-def test_a_batch_of_more_than_a_page(tasks, key):
-    made = tasks.run_ok(MODULE, **OF, devices=meters(*range(1, 121)))
-    (batch,) = tasks.run_ok("iot_imported_devices_info", apply_id=made["imported_devices"]["apply_id"])["imported_devices"]
+def test_imported_devices_above_page_size_are_read_completely(tasks, key):
+    created = tasks.run_ok(MODULE, **OF, devices=meters(*range(1, 121)))
+    (batch,) = tasks.run_ok("iot_imported_devices_info", apply_id=created["imported_devices"]["apply_id"])[
+        "imported_devices"
+    ]
     assert len(batch["devices"]) == 120
     tasks.assert_unchanged(MODULE, **OF, devices=meters(*range(1, 121)))
 
 
-def test_nicknames(tasks, key):
+def test_imported_devices_nicknames_are_set_and_changed(tasks, key):
     of = {**OF, "devices": [*meters(1, nickname="one"), *meters(2, nickname="two2"), *meters(3, 4)]}
-    made = tasks.assert_changed_by(MODULE, "BatchCheckImportDevice", "BatchImportDevice", "ImportDevice", "ImportDevice", **of)
-    nicknames = {one["name"]: one["nickname"] for one in made["imported_devices"]["devices"]}
+    created = tasks.assert_changed_by(
+        MODULE, "BatchCheckImportDevice", "BatchImportDevice", "ImportDevice", "ImportDevice", **of
+    )
+    nicknames = {one["name"]: one["nickname"] for one in created["imported_devices"]["devices"]}
     assert list(nicknames.values()) == ["one", "two2", "", ""]
     of["devices"] = [*meters(2, nickname=""), *meters(3, nickname="three"), *meters(1)]
     changed = tasks.assert_changed_by(MODULE, "BatchUpdateDeviceNickname", **of)
@@ -72,17 +76,17 @@ def test_nicknames(tasks, key):
     assert nicknames == {"meter-0001": "one", "meter-0002": "", "meter-0003": "three"}
 
 
-def test_named_devices_are_deleted(tasks, key):
+def test_imported_devices_are_deleted_by_name(tasks, key):
     tasks.run_ok(MODULE, **OF, devices=meters(1, 2, 3))
     some = [{"name": "meter-0001"}, {"name": "meter-0003"}, {"name": "meter-0009"}]
-    gone = tasks.assert_changed_by(MODULE, "DeleteDevice", "DeleteDevice", **OF, devices=some, state="absent")
-    assert gone["imported_devices"] == {}
-    assert [one["name"] for one in gone["diff"]["before"]["devices"]] == ["meter-0001", "meter-0003"]
+    deleted = tasks.assert_changed_by(MODULE, "DeleteDevice", "DeleteDevice", **OF, devices=some, state="absent")
+    assert deleted["imported_devices"] == {}
+    assert [one["name"] for one in deleted["diff"]["before"]["devices"]] == ["meter-0001", "meter-0003"]
     tasks.assert_unchanged(MODULE, **OF, devices=meters(2))
-    tasks.assert_unchanged(MODULE, product="nobody", devices=some, state="absent")
+    tasks.assert_unchanged(MODULE, product="unknown", devices=some, state="absent")
 
 
-def test_a_secret_cannot_be_changed(tasks, key):
+def test_imported_devices_secret_change_fails_before_write(tasks, key):
     tasks.run_ok(MODULE, **OF, devices=meters(1))
     result = tasks.assert_fails(
         MODULE, "^device_secret of meter-0001 cannot be changed", **OF, devices=meters(1, device_secret="other")
@@ -104,15 +108,15 @@ def test_a_secret_cannot_be_changed(tasks, key):
         ([{"name": "meter-0001"}, *meters(2)], "^device_secret must be given to import meter-0001$"),
     ],
 )
-def test_wrong_input(tasks, key, devices, message):
+def test_imported_devices_with_invalid_options_fail_before_write(tasks, key, devices, message):
     result = tasks.assert_fails(MODULE, message, **OF, devices=devices)
     assert "blanks" not in str(result)
 
 
-def test_what_the_platform_finds_wrong_keeps_all_from_being_imported(tasks, key):
+def test_imported_devices_rejected_by_check_are_not_imported(tasks, key):
     tasks.run_ok(MODULE, **OF, devices=meters(1))
     tasks.pop_writes()
-    # As if the device had been registered after the account was read.
+    # Simulates a device that was registered after the module had read the current state.
     from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import imported_devices
 
     with pytest.MonkeyPatch.context() as patch:
@@ -124,7 +128,7 @@ def test_what_the_platform_finds_wrong_keeps_all_from_being_imported(tasks, key)
     assert tasks.pop_writes() == ["BatchCheckImportDevice"]
 
 
-def test_a_product_that_is_planned(tasks):
+def test_imported_devices_of_missing_product_are_pending_in_check_mode(tasks):
     plan = tasks.run(MODULE, True, product="new_meter", devices=meters(1, 2))
     assert [step["operation"] for step in plan["steps"]] == ["BatchCheckImportDevice", "BatchImportDevice"]
     assert plan["pending"] == ["the product new_meter does not exist yet"]

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of device jobs of each type."""
+"""Lifecycle tests of device jobs of each type."""
 
 from __future__ import annotations
 
@@ -29,27 +29,29 @@ MODEL = {
 
 @pytest.fixture
 def product_key(tasks):
-    """A product with two lamps that are offline."""
-    made = tasks.run_ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
+    """Create a product with two offline devices and return its ProductKey."""
+    created = tasks.run_ok(
+        "iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink"
+    )
     for name in LAMPS:
         tasks.run_ok("iot_device", product="street_light", name=name)
-    return made["product"]["product_key"]
+    return created["product"]["product_key"]
 
 
-def later(tasks, seconds: int) -> str:
-    """A time ahead of the platform's."""
+def time_ahead(tasks, seconds: int) -> str:
+    """Return a time that is ``seconds`` ahead of the emulator's clock."""
     now = tasks.server.control("POST", "clock", {"advance": 0})["now"] / 1000
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now + seconds))
 
 
-def advance(tasks, seconds: int) -> None:
-    """Lets time go by on the platform."""
+def advance_clock(tasks, seconds: int) -> None:
+    """Advance the emulator's clock."""
     tasks.server.control("POST", "clock", {"advance": seconds})
 
 
-def test_the_life_of_a_job(tasks, product_key):
-    made = tasks.assert_changed_by(JOB, "CreateJob", **CUSTOM, product="street_light", description="d")
-    job = made["job"]
+def test_job_lifecycle(tasks, product_key):
+    created = tasks.assert_changed_by(JOB, "CreateJob", **CUSTOM, product="street_light", description="d")
+    job = created["job"]
     ids = ("job_id", "created", "modified", "status")
     assert {name: job[name] for name in job if name not in ids} == {
         "name": "calibrate",
@@ -67,7 +69,7 @@ def test_the_life_of_a_job(tasks, product_key):
         "stopped": False,
     }
 
-    # What is not given stays, though the platform takes what it is not told for what is usual.
+    # Options that are not given are kept, although the API resets parameters that are not sent to their defaults.
     name = {"name": "calibrate"}
     changed = tasks.assert_changed_by(JOB, "UpdateJob", **name, maximum_per_minute=50)["job"]
     assert (changed["maximum_per_minute"], changed["timeout_in_minutes"], changed["description"]) == (50, 60, "d")
@@ -91,7 +93,7 @@ def test_the_life_of_a_job(tasks, product_key):
 
     canceled = tasks.assert_changed_by(JOB, "CancelJob", **name, state="canceled")
     assert canceled["job"]["stopped"]
-    advance(tasks, 5)
+    advance_clock(tasks, 5)
     assert tasks.run_ok("iot_job_info", **name)["jobs"][0]["status"] == "canceled"
     tasks.assert_unchanged(JOB, **name, state="canceled")
     tasks.assert_unchanged(JOB, **CUSTOM)
@@ -99,21 +101,21 @@ def test_the_life_of_a_job(tasks, product_key):
         JOB, "^maximum_per_minute of the job cannot be changed any more: it is canceled", **name, maximum_per_minute=60
     )
 
-    gone = tasks.assert_changed_by(JOB, "DeleteJob", **name, state="absent")
-    assert gone["job"] == {}
+    deleted = tasks.assert_changed_by(JOB, "DeleteJob", **name, state="absent")
+    assert deleted["job"] == {}
     assert tasks.run_ok("iot_job_info")["jobs"] == []
-    # It is a moment until the platform has forgotten it, and that is in nobody's way.
+    # The platform deletes a job asynchronously; a new job with the same name can be created at once.
     tasks.assert_changed_by(JOB, "CreateJob", **CUSTOM, product="street_light")
 
 
-def test_a_file(tasks, product_key, tmp_path):
+def test_job_with_file_uploads_it(tasks, product_key, tmp_path):
     file = tmp_path / "a.zip"
     file.write_bytes(b"data")
     options = {**CUSTOM, "devices": [{"product": "street_light", "name": "lamp-0001"}], "file": str(file)}
-    made = tasks.assert_changed_by(JOB, "GenerateFileUploadURL", "CreateJob", **options, include_secrets=True)
-    assert made["job"].pop("download_url")
-    assert made["job"]["file_md5"] == hashlib.md5(b"data").hexdigest()
-    assert made["job"]["devices"] == [{"product_key": product_key, "name": "lamp-0001"}]
+    created = tasks.assert_changed_by(JOB, "GenerateFileUploadURL", "CreateJob", **options, include_secrets=True)
+    assert created["job"].pop("download_url")
+    assert created["job"]["file_md5"] == hashlib.md5(b"data").hexdigest()
+    assert created["job"]["devices"] == [{"product_key": product_key, "name": "lamp-0001"}]
     url = tasks.run_ok("iot_job_info", name="calibrate", include_secrets=True)["jobs"][0]["download_url"]
     assert ".zip?" in url
     with urllib.request.urlopen(url) as reply:
@@ -122,7 +124,7 @@ def test_a_file(tasks, product_key, tmp_path):
     tasks.assert_fails(JOB, "^file of the device job cannot be changed", **options)
 
 
-def test_each_type(tasks, product_key):
+def test_job_of_each_type_is_created(tasks, product_key):
     tasks.run_ok("iot_thing_model", product="street_light", tsl=MODEL, published=True)
     tasks.run_ok("iot_device_group", name="west_side", devices=[{"product": "street_light", "name": LAMPS[0]}])
     everywhere = {"product": "street_light"}
@@ -130,26 +132,28 @@ def test_each_type(tasks, product_key):
         {"name": "restart", "type": "invoke_service", "document": {"serviceIdentifier": "reboot", "params": {}}},
         {"name": "dim_all", "type": "set_property", "document": {"params": {"Brightness": 20}}},
     ):
-        made = tasks.assert_changed_by(JOB, "CreateJob", **everywhere, **options, timeout_in_minutes=5)
-        assert made["job"]["timeout_in_minutes"] == 5
-        assert "qos" not in made["job"]
+        created = tasks.assert_changed_by(JOB, "CreateJob", **everywhere, **options, timeout_in_minutes=5)
+        assert created["job"]["timeout_in_minutes"] == 5
+        assert "qos" not in created["job"]
         tasks.assert_fails(JOB, "^qos cannot be given for a job of type", **options, qos=1)
-        tasks.assert_fails(JOB, "^timeout_in_minutes of a job of type .* must be 1 to 5", **options, timeout_in_minutes=6)
-    made = tasks.assert_changed_by(JOB, "CreateJob", **PUB, name="storm", group="west_side", qos=1)
-    assert made["job"]["qos"] == 1
-    assert "timeout_in_minutes" not in made["job"]
+        tasks.assert_fails(
+            JOB, "^timeout_in_minutes of a job of type .* must be 1 to 5", **options, timeout_in_minutes=6
+        )
+    created = tasks.assert_changed_by(JOB, "CreateJob", **PUB, name="storm", group="west_side", qos=1)
+    assert created["job"]["qos"] == 1
+    assert "timeout_in_minutes" not in created["job"]
 
 
-def test_a_job_that_waits_for_its_time(tasks, product_key):
-    start = later(tasks, 3600)
-    made = tasks.assert_changed_by(JOB, "CreateJob", **CUSTOM, product="street_light", schedule_time=start)
-    assert made["job"]["schedule_time"][:19] == start[:19]
-    advance(tasks, 5)
+def test_job_with_schedule_time_waits(tasks, product_key):
+    start = time_ahead(tasks, 3600)
+    created = tasks.assert_changed_by(JOB, "CreateJob", **CUSTOM, product="street_light", schedule_time=start)
+    assert created["job"]["schedule_time"][:19] == start[:19]
+    advance_clock(tasks, 5)
     assert tasks.run_ok("iot_job_info", status="waiting")["jobs"][0]["name"] == "calibrate"
     tasks.assert_unchanged(JOB, name="calibrate", schedule_time=start.replace("Z", "+00:00"))
 
 
-def test_a_job_that_is_waited_for_and_repeated(tasks, product_key):
+def test_job_with_wait_completes_and_can_be_rerun(tasks, product_key):
     tasks.connect_devices("street_light", *LAMPS)
     done = tasks.run_ok(JOB, **PUB, name="storm", product="street_light", wait=True, wait_timeout_in_seconds=60)
     assert done["job"]["status"] == "completed"
@@ -171,10 +175,10 @@ def test_a_job_that_is_waited_for_and_repeated(tasks, product_key):
     assert (planned["changed"], tasks.pop_writes()) == (True, [])
     assert tasks.run_ok("iot_job_rerun", name=found["job_id"])["job_id"] == found["job_id"]
     assert tasks.pop_writes() == ["RerunJob"]
-    assert "there is no device job nobody" in tasks.run("iot_job_rerun", name="nobody")["msg"]
+    assert "there is no device job unknown" in tasks.run("iot_job_rerun", name="unknown")["msg"]
 
 
-def test_a_job_that_takes_too_long(tasks, product_key):
+def test_job_with_wait_timeout_fails(tasks, product_key):
     options = {**CUSTOM, "product": "street_light", "wait": True, "wait_timeout_in_seconds": 1}
     failed = tasks.run(JOB, **options)
     assert failed["msg"].startswith("after 1 seconds the job calibrate is still ")
@@ -199,12 +203,12 @@ def test_a_job_that_takes_too_long(tasks, product_key):
         ("^there is no job calibrate that could be canceled", {"state": "canceled"}),
     ],
 )
-def test_what_a_job_cannot_be(tasks, product_key, message, options):
+def test_job_with_invalid_options_fails_before_write(tasks, product_key, message, options):
     tasks.run_ok("iot_product", name="plain", node_type="device")
     tasks.assert_fails(JOB, message, **{**CUSTOM, **options})
 
 
-def test_what_does_not_go_together(tasks, product_key, tmp_path):
+def test_job_with_conflicting_options_fails_before_write(tasks, product_key, tmp_path):
     everywhere = {"name": "storm", "product": "street_light"}
     (tmp_path / "a").write_bytes(b"a")
     tasks.assert_fails(JOB, "^file is for a job of type custom", **everywhere, **PUB, file=str(tmp_path / "a"))
@@ -221,14 +225,14 @@ def test_what_does_not_go_together(tasks, product_key, tmp_path):
     )
 
 
-def test_what_is_only_planned(tasks):
-    planned = tasks.run(JOB, True, **CUSTOM, product="nobody")
+def test_job_of_missing_product_is_planned_and_fails(tasks):
+    planned = tasks.run(JOB, True, **CUSTOM, product="unknown")
     assert [step["operation"] for step in planned["steps"]] == ["CreateJob"]
-    assert "there is no product nobody" in tasks.run(JOB, **CUSTOM, product="nobody")["msg"]
+    assert "there is no product unknown" in tasks.run(JOB, **CUSTOM, product="unknown")["msg"]
     tasks.assert_unchanged(JOB, name="calibrate", state="absent")
 
 
-def test_finding_jobs(tasks, product_key):
+def test_jobs_with_filters_are_returned(tasks, product_key):
     one = tasks.run_ok(JOB, **CUSTOM, product="street_light")["job"]
     tasks.run_ok(JOB, **PUB, name="storm", product="street_light")
 
@@ -238,7 +242,7 @@ def test_finding_jobs(tasks, product_key):
     assert found() == ["storm", "calibrate"]
     assert found(type="pub") == ["storm"]
     assert found(job_id=one["job_id"]) == ["calibrate"]
-    assert found(job_id="nobody") == []
+    assert found(job_id="unknown") == []
     assert found(name="calibrate") == ["calibrate"]
     assert found(status="canceled") == []
     whole = tasks.run_ok("iot_job_info", type="pub", details=True)["jobs"][0]

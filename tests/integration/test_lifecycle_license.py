@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Licences of products, which nothing tells, and of devices, which a list does."""
+"""Tests of the licenses of products, which no operation returns, and of devices, which a list returns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OF = {"product": "street_light", "license": "720p"}
 
 @pytest.fixture
 def account(tasks):
-    """Three lamps."""
+    """Create three devices."""
     tasks.run_ok("iot_product", name="street_light", node_type="device")
     for number in (1, 2, 3):
         tasks.run_ok("iot_device", product="street_light", name=f"lamp-000{number}")
@@ -24,7 +24,7 @@ def licensed(tasks, **filters) -> list:
     return sorted((row["device_name"], row["license"]) for row in rows)
 
 
-def test_devices_are_licensed_once(tasks, account):
+def test_license_of_device_is_bound_once(tasks, account):
     given = {**OF, "devices": ["lamp-0001", "lamp-0002", "lamp-0001"]}
     plan = tasks.run(MODULE, True, **given)
     assert plan["changed"]
@@ -52,7 +52,7 @@ def test_devices_are_licensed_once(tasks, account):
     assert len(licensed(tasks, licensed_after=row["licensed"])) < 4
 
 
-def test_a_product_alone_is_licensed_each_time(tasks, account):
+def test_license_of_product_is_bound_each_time(tasks, account):
     for _number in range(2):
         assert tasks.run_ok(MODULE, **OF)["changed"]
         assert tasks.pop_writes() == ["BindLicenseProduct"]
@@ -62,7 +62,7 @@ def test_a_product_alone_is_licensed_each_time(tasks, account):
     assert tasks.pop_writes() == ["UnbindLicenseProduct"]
 
 
-def test_what_cannot_be(tasks, account):
+def test_license_with_invalid_options_fails_before_write(tasks, account):
     tasks.assert_fails(MODULE, "^devices keep the licences", **OF, state="unbound", devices=["lamp-0001"])
     tasks.assert_fails(MODULE, "^devices has an element", **OF, devices=["x"])
     assert "product must be given" in tasks.run("iot_license_info", device="lamp-0001")["msg"]

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""LoRaWAN nodes and what lets them join."""
+"""Tests of LoRaWAN nodes and join permissions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def nodes(*numbers: int) -> list:
 
 @pytest.fixture
 def sensors(tasks):
-    """A product of LoRaWAN nodes."""
+    """Create a product for LoRaWAN nodes."""
     permission = tasks.run_ok("iot_lora_info")["join_permissions"][0]
     tasks.run_ok(
         "iot_product",
@@ -27,7 +27,7 @@ def sensors(tasks):
     )
 
 
-def test_join_permissions_are_found(tasks):
+def test_lora_join_permissions_are_returned(tasks):
     found = tasks.run_ok("iot_lora_info")
     assert "task" not in found
     assert {one["class_mode"] for one in found["join_permissions"]} == {"a", "b", "c"}
@@ -38,7 +38,7 @@ def test_join_permissions_are_found(tasks):
     assert tasks.run_ok("iot_lora_info", join_permission="none")["join_permissions"] == []
 
 
-def test_nodes_are_registered(tasks, sensors):
+def test_lora_devices_are_registered(tasks, sensors):
     tasks.pop_writes()
     planned = tasks.run(MODULE, True, **OF, devices=nodes(1, 2))
     assert planned["changed"]
@@ -57,7 +57,7 @@ def test_nodes_are_registered(tasks, sensors):
     assert tasks.run_ok("iot_lora_info", task_id="999999")["task"] == {}
 
 
-def test_nodes_that_were_not_registered_are_named(tasks, sensors):
+def test_lora_devices_not_registered_are_reported(tasks, sensors):
     tasks.run_ok(MODULE, **OF, devices=nodes(1))
     result = tasks.run(MODULE, **OF, devices=nodes(1, 2))
     assert result["failed"]
@@ -68,13 +68,13 @@ def test_nodes_that_were_not_registered_are_named(tasks, sensors):
     assert "p1n" not in str(result)
 
 
-def test_nobody_waits_who_does_not_want_to(tasks, sensors):
+def test_lora_devices_without_wait_return_running_task(tasks, sensors):
     result = tasks.run_ok(MODULE, **OF, devices=nodes(*range(1, 101)), wait=False)
     assert set(result["task"]) == {"task_id"}
     assert tasks.run_ok("iot_lora_info", task_id=result["task"]["task_id"])["task"]["state"] == "running"
 
 
-def test_a_task_that_takes_longer(tasks, sensors):
+def test_lora_devices_with_wait_timeout_fail(tasks, sensors):
     result = tasks.run(MODULE, **OF, devices=nodes(*range(1, 201)), wait_timeout_in_seconds=1)
     assert result["failed"]
     assert result["changed"]
@@ -93,11 +93,11 @@ def test_a_task_that_takes_longer(tasks, sensors):
         ({"devices": nodes(1), "wait_timeout_in_seconds": 0}, "^wait_timeout_in_seconds must be 1 to 86400"),
     ],
 )
-def test_wrong_input(tasks, sensors, options, message):
+def test_lora_devices_with_invalid_options_fail_before_write(tasks, sensors, options, message):
     tasks.assert_fails(MODULE, message, **OF, **options)
 
 
-def test_a_product_of_another_kind(tasks):
+def test_lora_devices_of_product_without_lora_fail(tasks):
     tasks.run_ok("iot_product", name="street_light", node_type="device")
     result = tasks.run(MODULE, product="street_light", devices=nodes(1))
     assert result["code"] == "iot.device.ApplyManyDevicesFailed"

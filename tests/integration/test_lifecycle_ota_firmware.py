@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of a firmware, whose files are uploaded from here."""
+"""Lifecycle tests of firmware and the upload of its files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def md5(content: bytes) -> str:
 
 @pytest.fixture
 def product_key(tasks):
-    """A product with a module of its own."""
+    """Create a product with an OTA module and return its ProductKey."""
     key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
     tasks.run_ok("iot_ota_module", product="street_light", name="modem")
     return key
@@ -28,17 +28,17 @@ def product_key(tasks):
 
 @pytest.fixture
 def image(tmp_path):
-    """A file, larger than what is sent at once."""
+    """Create a file that is larger than the chunks in which it is uploaded."""
     path = tmp_path / "a lamp.tar.gz"
     path.write_bytes(bytes(range(256)) * 5000)
     return path
 
 
-def test_the_life_of_a_firmware(tasks, product_key, image):
+def test_firmware_lifecycle(tasks, product_key, image):
     content = image.read_bytes()
     options = {**NEW, "file": str(image), "description": "夜", "udi": '{"notice": "夜"}'}
-    made = tasks.assert_changed_by("iot_ota_firmware", *MADE, **options)
-    firmware = made["ota_firmware"]
+    created = tasks.assert_changed_by("iot_ota_firmware", *MADE, **options)
+    firmware = created["ota_firmware"]
     assert firmware.pop("created") == firmware.pop("modified")
     firmware_id = firmware.pop("firmware_id")
     assert firmware == {
@@ -56,29 +56,31 @@ def test_the_life_of_a_firmware(tasks, product_key, image):
         "status": "unverified",
         "verify_progress": 0,
     }
-    assert "Signature" not in json.dumps(made)
+    assert "Signature" not in json.dumps(created)
 
-    told = tasks.run_ok("iot_ota_firmware", **options, include_secrets=True)
-    assert (told["changed"], "download_url" in told["ota_firmware"]) == (False, True)
-    # It is the very file that devices get, under its suffix.
+    returned = tasks.run_ok("iot_ota_firmware", **options, include_secrets=True)
+    assert (returned["changed"], "download_url" in returned["ota_firmware"]) == (False, True)
+    # Devices download exactly this file, with the same suffix.
     shown = tasks.run_ok("iot_ota_firmware_info", name="lamp_1_1", include_secrets=True)["ota_firmwares"][0]
     assert ".tar.gz?" in shown["download_url"]
     with urllib.request.urlopen(shown["download_url"]) as reply:
         assert reply.read() == content
 
-    # Where the file is does not matter, nor is it needed.
+    # The path of the file does not matter, and the file may be missing.
     copy = image.with_name("b.bin")
     copy.write_bytes(content)
-    tasks.assert_unchanged("iot_ota_firmware", **{**options, "file": str(copy), "product": product_key, "module": "DEFAULT"})
+    tasks.assert_unchanged(
+        "iot_ota_firmware", **{**options, "file": str(copy), "product": product_key, "module": "DEFAULT"}
+    )
     tasks.assert_unchanged("iot_ota_firmware", name="lamp_1_1")
     image.unlink()
-    gone = tasks.assert_changed_by("iot_ota_firmware", "DeleteOTAFirmware", **options, state="absent")
-    assert gone["ota_firmware"] == {}
+    deleted = tasks.assert_changed_by("iot_ota_firmware", "DeleteOTAFirmware", **options, state="absent")
+    assert deleted["ota_firmware"] == {}
     assert tasks.run_ok("iot_ota_firmware_info", firmware_id=firmware_id)["ota_firmwares"] == []
     assert tasks.run_ok("iot_ota_firmware_info")["ota_firmwares"] == []
 
 
-def test_another_file_is_another_firmware(tasks, product_key, image):
+def test_firmware_immutable_option_change_fails_before_write(tasks, product_key, image):
     before = md5(image.read_bytes())
     options = {**NEW, "file": str(image)}
     tasks.assert_changed_by("iot_ota_firmware", *MADE, **options)
@@ -106,16 +108,16 @@ def test_another_file_is_another_firmware(tasks, product_key, image):
         tasks.assert_fails("iot_ota_firmware", f"^{name} of the firmware cannot be changed", **{**options, name: value})
 
 
-def test_several_files(tasks, product_key, tmp_path):
+def test_firmware_with_several_files_is_created(tasks, product_key, tmp_path):
     contents = {"kernel": b"k" * 10, "文件": b"r" * 20}
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     files = [{"name": name, "path": str(tmp_path / name)} for name in contents]
     options = {**NEW, "module": "Modem", "files": files, "need_verify": False}
-    made = tasks.assert_changed_by(
+    created = tasks.assert_changed_by(
         "iot_ota_firmware", "GenerateOTAUploadURL", "GenerateOTAUploadURL", "CreateOTAFirmware", **options
     )
-    firmware = made["ota_firmware"]
+    firmware = created["ota_firmware"]
     assert firmware["files"] == [
         {"name": name, "size_in_bytes": len(content), "md5": md5(content)} for name, content in contents.items()
     ]
@@ -130,28 +132,28 @@ def test_several_files(tasks, product_key, tmp_path):
     )
     tasks.assert_fails("iot_ota_firmware", "^file of the firmware cannot be changed", **NEW, file=files[0]["path"])
 
-    # The module stays as long as there is a firmware for it.
+    # The module cannot be deleted while a firmware uses it.
     failed = tasks.run("iot_ota_module", product="street_light", name="modem", state="absent")
     assert (failed["failed"], failed["code"]) == (True, "iot.ota.DeleteOTAModulePackageExist")
 
 
-def test_a_delta(tasks, product_key, image):
+def test_firmware_of_type_delta_needs_source_version(tasks, product_key, image):
     options = {**NEW, "type": "delta", "file": str(image)}
     tasks.assert_fails("iot_ota_firmware", "source_version must be given for a firmware of type delta", **options)
     tasks.assert_fails("iot_ota_firmware", "source_version and version are the same", **options, source_version="1.1")
-    made = tasks.assert_changed_by("iot_ota_firmware", *MADE, **options, source_version="1.0")
-    assert (made["ota_firmware"]["type"], made["ota_firmware"]["source_version"]) == ("delta", "1.0")
+    created = tasks.assert_changed_by("iot_ota_firmware", *MADE, **options, source_version="1.0")
+    assert (created["ota_firmware"]["type"], created["ota_firmware"]["source_version"]) == ("delta", "1.0")
     tasks.assert_fails("iot_ota_firmware", "^source_version of the firmware", **{**options, "source_version": "0.9"})
 
 
-def test_what_a_firmware_cannot_be(tasks, product_key, image, tmp_path):
+def test_firmware_with_invalid_options_fails_before_write(tasks, product_key, image, tmp_path):
     tasks.assert_fails("iot_ota_firmware", "^file or files must be given to make a firmware", **NEW)
     one = {"name": "a", "path": str(image)}
-    twin = tmp_path / "twin"
-    twin.write_bytes(image.read_bytes())
-    both = [one, {"name": "b", "path": str(twin)}]
+    duplicate = tmp_path / "duplicate"
+    duplicate.write_bytes(image.read_bytes())
+    both = [one, {"name": "b", "path": str(duplicate)}]
     tasks.assert_fails("iot_ota_firmware", "^the files a and b are the same", **NEW, files=both)
-    twin.write_bytes(b"b")
+    duplicate.write_bytes(b"b")
     tasks.assert_fails("iot_ota_firmware", "^file and files cannot both be given", **NEW, file=str(image), files=both)
     tasks.assert_fails("iot_ota_firmware", "^files takes 2 to 20 files, not 1", **NEW, files=[one])
     tasks.assert_fails("iot_ota_firmware", "^files names a twice", **NEW, files=[one, one])
@@ -183,7 +185,7 @@ def test_what_a_firmware_cannot_be(tasks, product_key, image, tmp_path):
         file=str(image),
         module="modem",
     )
-    # What is only missing may come, and so a plan goes on without it.
+    # An earlier task may create a missing file or module, so check mode continues without it.
     missing = {**NEW, "file": str(tmp_path / "none"), "module": "radio"}
     plan = tasks.run("iot_ota_firmware", True, **missing)
     assert [step["operation"] for step in plan["steps"]] == list(MADE)
@@ -193,7 +195,7 @@ def test_what_a_firmware_cannot_be(tasks, product_key, image, tmp_path):
     assert "there is no file" in tasks.run("iot_ota_firmware", **missing)["msg"]
 
 
-def test_finding_firmwares(tasks, product_key, image):
+def test_firmwares_with_filters_are_returned(tasks, product_key, image):
     for name, version, more in (
         ("one", "1.0", {}),
         ("two", "2.0", {"module": "modem", "need_verify": False}),
@@ -208,7 +210,7 @@ def test_finding_firmwares(tasks, product_key, image):
 
     assert found() == ["any", "one", "three", "two"]
     assert found(product="street_light") == ["one", "three", "two"]
-    assert found(product="nobody") == []
+    assert found(product="unknown") == []
     assert found(version="1.0") == ["any", "one"]
     assert found(module="MODEM") == ["two"]
     assert found(product="street_light", module="modem") == ["two"]
@@ -221,13 +223,13 @@ def test_finding_firmwares(tasks, product_key, image):
     assert whole["verify_progress"] == 0
 
 
-def test_an_answer_that_was_lost(tasks, product_key, image):
+def test_firmware_create_with_lost_response_creates_one(tasks, product_key, image):
     tasks.server.control("PUT", "faults", [{"action": "CreateOTAFirmware", "drop": "after", "times": 1}])
-    made = tasks.run_ok("iot_ota_firmware", **NEW, file=str(image))
-    assert [(step["operation"], step["status"]) for step in made["steps"]] == [(name, "done") for name in MADE]
+    created = tasks.run_ok("iot_ota_firmware", **NEW, file=str(image))
+    assert [(step["operation"], step["status"]) for step in created["steps"]] == [(name, "done") for name in MADE]
     assert len(tasks.run_ok("iot_ota_firmware_info")["ota_firmwares"]) == 1
 
-    # Where nothing came through, the file goes up once more, for its form may be too old.
+    # If the request was lost, the file is uploaded again because the upload form may have expired.
     tasks.server.control("PUT", "faults", [{"action": "CreateOTAFirmware", "drop": "before", "times": 1}])
     tasks.run_ok("iot_ota_firmware", name="second", version="2", file=str(image))
     assert len(tasks.run_ok("iot_ota_firmware_info")["ota_firmwares"]) == 2

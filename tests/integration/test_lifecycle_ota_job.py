@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of upgrade jobs, from a verification to a fleet that has upgraded, or was kept from it."""
+"""Lifecycle tests of OTA jobs: verification, static and dynamic jobs, cancellation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ JOB = "iot_ota_job"
 LAMPS = [f"lamp-{number:04}" for number in range(1, 6)]
 IDS = {"firmware_id", "job_id", "product_key", "created", "started"}
 
-#: What a job of the simplest kind is, but for what the platform makes up.
+#: The fields of a job without options, except those that the platform generates.
 SIMPLE = {
     "gray_percent": "",
     "group_id": "",
@@ -30,8 +30,8 @@ SIMPLE = {
 
 
 @pytest.fixture
-def fleet(tasks, tmp_path):
-    """A product with lamps on version 1.0 that are offline, and two firmwares, of which one is not verified."""
+def product_key(tasks, tmp_path):
+    """Create a product with offline devices on version 1.0 and two firmwares, one of them not verified."""
     key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
     tasks.connect_devices(key, *LAMPS, module_versions={"default": "1.0"})
     tasks.connect_devices(key, *LAMPS, online=False)
@@ -43,17 +43,17 @@ def fleet(tasks, tmp_path):
     return key
 
 
-def later(tasks, seconds: int) -> str:
-    """A time ahead of the platform's."""
+def time_ahead(tasks, seconds: int) -> str:
+    """Return a time that is ``seconds`` ahead of the emulator's clock."""
     now = tasks.server.control("POST", "clock", {"advance": 0})["now"] / 1000
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now + seconds))
 
 
-def test_the_life_of_a_static_job(tasks, fleet):
+def test_static_ota_job_lifecycle(tasks, product_key):
     options = {"name": "june", "firmware": "v2"}
     first = {**options, "type": "static", "target": "specific", "devices": LAMPS[:2], "tags": {"wave": 1}}
-    made = tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **first)
-    job = made["ota_job"]
+    created = tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **first)
+    job = created["ota_job"]
     assert {name: job[name] for name in job if name not in IDS} == {
         **SIMPLE,
         "name": "june",
@@ -64,7 +64,7 @@ def test_the_life_of_a_static_job(tasks, fleet):
         "status": "in_progress",
         "stopped": False,
     }
-    assert made["diff"]["after"]["name"] == "june"
+    assert created["diff"]["after"]["name"] == "june"
 
     tasks.assert_unchanged(JOB, **options)
     tasks.assert_unchanged(JOB, **{**first, "devices": LAMPS[1::-1], "product": "street_light", "overwrite": False})
@@ -91,8 +91,10 @@ def test_the_life_of_a_static_job(tasks, fleet):
         message = f"^{name} of the job cannot be changed: .*cancel it, and make another one under another name"
         tasks.assert_fails(JOB, message, **{**first, name: value})
 
-    # There is nothing to cancel but what waits, and with that the job ends.
-    tasks.assert_unchanged(JOB, **options, state="canceled", cancel=["in_progress", "notified", "scheduled", "strategy"])
+    # Only queued tasks exist, so nothing else can be canceled; canceling them ends the job.
+    tasks.assert_unchanged(
+        JOB, **options, state="canceled", cancel=["in_progress", "notified", "scheduled", "strategy"]
+    )
     canceled = tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled")
     assert (canceled["ota_job"]["status"], canceled["ota_job"]["stopped"]) == ("canceled", True)
     tasks.assert_unchanged(JOB, **options)
@@ -100,8 +102,8 @@ def test_the_life_of_a_static_job(tasks, fleet):
     assert again["ota_job"]["status"] == "in_progress"
 
 
-def test_every_option_arrives(tasks, fleet):
-    start, end = later(tasks, 3600), later(tasks, 3 * 3600)
+def test_ota_job_with_every_option_returns_them(tasks, product_key):
+    start, end = time_ahead(tasks, 3600), time_ahead(tasks, 3 * 3600)
     options = {
         "need_push": False,
         "need_confirm": True,
@@ -115,7 +117,7 @@ def test_every_option_arrives(tasks, fleet):
         "schedule_finish_time": end,
         "tags": {f"tag.{number}": "路" for number in range(9)},
     }
-    made = tasks.assert_changed_by(
+    created = tasks.assert_changed_by(
         JOB,
         "CreateOTAStaticUpgradeJob",
         name="x" * 1024,
@@ -126,26 +128,28 @@ def test_every_option_arrives(tasks, fleet):
         source_versions=["1.0", "0.9"],
         **options,
     )
-    job = made["ota_job"]
+    job = created["ota_job"]
     assert (job["status"], job["gray_percent"], job["source_versions"]) == ("planned", "33.30", ["1.0", "0.9"])
     assert (job["schedule_time"][:19], job["schedule_finish_time"][:19]) == (start[:19], end[:19])
     for name in set(options) - {"schedule_time", "schedule_finish_time"}:
         assert job[name] == options[name], name
     tasks.assert_unchanged(JOB, name="x" * 1024, firmware="v2", gray_percent="33.3", schedule_time=start)
-    tasks.assert_changed_by(JOB, "CancelOTATaskByJob", name="x" * 1024, firmware="v2", state="canceled", cancel=["scheduled"])
+    tasks.assert_changed_by(
+        JOB, "CancelOTATaskByJob", name="x" * 1024, firmware="v2", state="canceled", cancel=["scheduled"]
+    )
 
 
-def test_several_modules_at_once(tasks, fleet):
-    # The old public instance has none of it.
+def test_ota_job_with_multi_module_is_created(tasks, product_key):
+    # The old public instance does not support it.
     options = {"name": "june", "firmware": "v2", "type": "static", "target": "all", "multi_module": True}
-    made = tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **options, iot_instance_id="iot-060a0abc")
-    assert made["ota_job"]["multi_module"] is True
+    created = tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **options, iot_instance_id="iot-060a0abc")
+    assert created["ota_job"]["multi_module"] is True
 
 
-def test_a_verification_that_is_waited_for(tasks, fleet):
+def test_ota_verify_job_with_wait_verifies_firmware(tasks, product_key):
     eleven = {"name": "trial", "firmware": "v3", "type": "verify", "devices": [f"lamp-{n:04}" for n in range(11)]}
     tasks.assert_fails(JOB, "^devices of a job of type verify are 10 at most", **eleven)
-    tasks.connect_devices(fleet, LAMPS[0], profile={"upgrade": {"delay": [0, 0]}})
+    tasks.connect_devices(product_key, LAMPS[0], profile={"upgrade": {"delay": [0, 0]}})
     trial = {"name": "trial", "firmware": "v3", "type": "verify", "devices": LAMPS[:1], "wait": True}
     planned = tasks.run(JOB, True, **trial)
     assert planned["changed"]
@@ -157,7 +161,7 @@ def test_a_verification_that_is_waited_for(tasks, fleet):
     tasks.assert_unchanged(JOB, name="trial", firmware="v3", state="canceled")
 
 
-def test_a_job_that_takes_too_long(tasks, fleet):
+def test_ota_job_with_wait_timeout_fails(tasks, product_key):
     options = {"name": "june", "firmware": "v2", "type": "static", "target": "all", "wait": True}
     failed = tasks.run(JOB, **options, wait_timeout_in_seconds=1)
     assert failed["msg"].startswith("after 1 seconds the job june is still in_progress. It goes on")
@@ -167,13 +171,13 @@ def test_a_job_that_takes_too_long(tasks, fleet):
     assert (failed["failed"], failed["changed"]) == (True, False)
 
 
-def test_a_dynamic_job(tasks, fleet):
+def test_dynamic_ota_job_is_canceled_in_parts(tasks, product_key):
     options = {"name": "june", "firmware": "v2"}
     dynamic = {**options, "type": "dynamic", "source_versions": ["1.0"], "dynamic_mode": "all"}
     tasks.assert_fails(JOB, "^a job of type dynamic has no end to wait for", **dynamic, wait=True)
-    made = tasks.assert_changed_by(JOB, "CreateOTADynamicUpgradeJob", **dynamic)
-    assert (made["ota_job"]["target"], made["ota_job"]["dynamic_mode"]) == ("all", "all")
-    # The strategy is one thing, and the tasks of the devices that it has taken in another.
+    created = tasks.assert_changed_by(JOB, "CreateOTADynamicUpgradeJob", **dynamic)
+    assert (created["ota_job"]["target"], created["ota_job"]["dynamic_mode"]) == ("all", "all")
+    # The strategy and the tasks of its devices are canceled separately.
     stopped = tasks.assert_changed_by(JOB, "CancelOTAStrategyByJob", **options, state="canceled", cancel=["strategy"])
     assert stopped["ota_job"]["status"] == "canceled"
     tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled")
@@ -181,24 +185,26 @@ def test_a_dynamic_job(tasks, fleet):
     tasks.assert_changed_by(JOB, "CancelOTAStrategyByJob", name="july", firmware="v2", state="canceled")
 
 
-def test_some_kinds_of_tasks(tasks, fleet):
-    tasks.connect_devices(fleet, LAMPS[0], profile={"upgrade": {"outcome": "stall"}})
+def test_ota_job_cancel_with_task_statuses_cancels_these_only(tasks, product_key):
+    tasks.connect_devices(product_key, LAMPS[0], profile={"upgrade": {"outcome": "stall"}})
     options = {"name": "june", "firmware": "v2"}
     tasks.run_ok(JOB, **options, type="static", target="all")
     tasks.server.control("POST", "clock", {"advance": 5})
     tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["queued"])
     assert tasks.run_ok("iot_ota_job_info", firmware="v2", name="june")["ota_jobs"][0]["status"] == "in_progress"
-    ended = tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["notified", "queued"])
+    ended = tasks.assert_changed_by(
+        JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["notified", "queued"]
+    )
     assert ended["ota_job"]["status"] == "canceled"
 
-    # A wait for confirmation is a kind of its own, and stays where only the queue is emptied.
+    # Tasks that wait for confirmation are not canceled with the queued ones.
     options["name"] = "july"
     tasks.run_ok(JOB, **options, type="static", target="specific", devices=LAMPS[1:3], need_confirm=True)
     tasks.assert_unchanged(JOB, **options, state="canceled", cancel=["queued"])
     tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["unconfirmed"])
 
 
-def test_devices_of_a_file(tasks, fleet, tmp_path):
+def test_ota_job_with_devices_file_uploads_it(tasks, product_key, tmp_path):
     names = tmp_path / "names.csv"
     names.write_text("\n".join(LAMPS[:3]) + "\n")
     options = {"name": "june", "firmware": "v2", "type": "static", "target": "specific", "devices_file": str(names)}
@@ -210,12 +216,12 @@ def test_devices_of_a_file(tasks, fleet, tmp_path):
     tasks.assert_fails(JOB, "^devices_file must have 1 to 5242880 bytes", **options)
 
 
-def test_a_group(tasks, fleet):
+def test_ota_job_with_group_is_created(tasks, product_key):
     members = [{"product": "street_light", "name": name} for name in LAMPS[3:]]
     tasks.run_ok("iot_device_group", name="west_side", devices=members)
     options = {"name": "june", "firmware": "v2", "type": "static", "target": "group", "group": "west_side"}
-    made = tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **options)
-    tasks.assert_unchanged(JOB, **{**options, "group": made["ota_job"]["group_id"]})
+    created = tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **options)
+    tasks.assert_unchanged(JOB, **{**options, "group": created["ota_job"]["group_id"]})
     tasks.run_ok("iot_device_group", name="east_side")
     tasks.assert_fails(JOB, "^group of the job cannot be changed", **{**options, "group": "east_side"})
     failed = tasks.run(JOB, **{**options, "group": "nowhere"})
@@ -269,11 +275,11 @@ def test_a_group(tasks, fleet):
         ("^the firmware has no job june that could be canceled", {"state": "canceled"}),
     ],
 )
-def test_what_a_job_cannot_be(tasks, fleet, message, options):
+def test_ota_job_with_invalid_options_fails_before_write(tasks, product_key, message, options):
     tasks.assert_fails(JOB, message, name="june", firmware="v2", **options)
 
 
-def test_what_is_not_there(tasks, fleet, tmp_path):
+def test_ota_job_with_missing_firmware_is_pending_in_check_mode_and_fails(tasks, product_key, tmp_path):
     image = tmp_path / "lamp.bin"
     wrong = {"name": "june", "firmware": "v9", "type": "static", "target": "all"}
     planned = tasks.run(JOB, True, **wrong, product="street_light")
@@ -283,13 +289,15 @@ def test_what_is_not_there(tasks, fleet, tmp_path):
     tasks.run_ok("iot_ota_firmware", name="any", version="2.0", file=str(image), need_verify=False)
     tasks.assert_fails(JOB, "^product must be given with a firmware that is for any", **{**wrong, "firmware": "any"})
     tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **{**wrong, "firmware": "any"}, product="street_light")
-    # What the platform refuses, nobody could have told before.
+    # Only the platform can report this error.
     failed = tasks.run(JOB, **{**wrong, "firmware": "v3"})
     assert failed["code"] == "iot.firmware.FirmwareNotVerified"
 
 
-def test_finding_jobs(tasks, fleet):
-    made = tasks.run_ok(JOB, name="june", firmware="v2", type="static", target="specific", devices=LAMPS[:1])["ota_job"]
+def test_ota_jobs_with_filters_are_returned(tasks, product_key):
+    created = tasks.run_ok(JOB, name="june", firmware="v2", type="static", target="specific", devices=LAMPS[:1])[
+        "ota_job"
+    ]
     tasks.run_ok(JOB, name="july", firmware="v2", type="dynamic", source_versions=["0.9"])
     tasks.run_ok(JOB, name="july", firmware="v2", state="canceled")
 
@@ -298,21 +306,21 @@ def test_finding_jobs(tasks, fleet):
 
     assert found(firmware="v2") == ["july", "june"]
     assert found(firmware="v3") == []
-    assert found(firmware="nobody") == []
+    assert found(firmware="unknown") == []
     assert found(firmware="v2", name="june") == ["june"]
     assert found(firmware="v2", type="static") == ["june"]
     assert found(firmware="v2", status="canceled") == ["july"]
-    assert found(job_id=made["job_id"]) == ["june"]
-    assert found(job_id="nobody") == []
+    assert found(job_id=created["job_id"]) == ["june"]
+    assert found(job_id="unknown") == []
     whole = tasks.run_ok("iot_ota_job_info", firmware="v2", details=True)["ota_jobs"]
     assert [job["maximum_per_minute"] for job in whole] == [10000, 10000]
     assert "devices" not in whole[0]
-    refused = tasks.run("iot_ota_job_info", name="june")
-    assert refused["msg"] == "firmware or job_id must be given to find jobs"
+    failed = tasks.run("iot_ota_job_info", name="june")
+    assert failed["msg"] == "firmware or job_id must be given to find jobs"
 
 
-def test_an_answer_that_was_lost(tasks, fleet):
+def test_ota_job_create_with_lost_response_creates_one(tasks, product_key):
     tasks.server.control("PUT", "faults", [{"action": "CreateOTAStaticUpgradeJob", "drop": "after", "times": 1}])
-    made = tasks.run_ok(JOB, name="june", firmware="v2", type="static", target="all")
-    assert [(step["operation"], step["status"]) for step in made["steps"]] == [("CreateOTAStaticUpgradeJob", "done")]
+    created = tasks.run_ok(JOB, name="june", firmware="v2", type="static", target="all")
+    assert [(step["operation"], step["status"]) for step in created["steps"]] == [("CreateOTAStaticUpgradeJob", "done")]
     assert len(tasks.run_ok("iot_ota_job_info", firmware="v2")["ota_jobs"]) == 1

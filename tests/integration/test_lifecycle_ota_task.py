@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Upgrades of single devices: confirmed, canceled, repeated, and told of."""
+"""Tests of the OTA tasks of single devices: confirmation, cancellation, repetition and information."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ JOB = {"firmware": "v2", "job": "june"}
 
 @pytest.fixture
 def job(tasks, tmp_path):
-    """A job for lamps that are offline, whose upgrades wait to be confirmed; its id."""
+    """Create a job for offline devices whose tasks wait for confirmation, and return its id."""
     key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
     tasks.connect_devices(key, *LAMPS, module_versions={"default": "1.0", "modem": "7"})
     tasks.connect_devices(key, *LAMPS, online=False)
@@ -27,16 +27,16 @@ def job(tasks, tmp_path):
         file=str(tmp_path / "lamp.bin"),
         need_verify=False,
     )
-    made = tasks.run_ok("iot_ota_job", name="june", firmware="v2", type="static", target="all", need_confirm=True)
-    return made["ota_job"]["job_id"]
+    created = tasks.run_ok("iot_ota_job", name="june", firmware="v2", type="static", target="all", need_confirm=True)
+    return created["ota_job"]["job_id"]
 
 
 def found(tasks, **filters) -> dict:
-    """The status of each device's upgrade."""
+    """Return the task status by device."""
     return {task["device"]: task["status"] for task in tasks.run_ok(INFO, **filters)["ota_tasks"]}
 
 
-def test_what_is_done_to_upgrades(tasks, job):
+def test_ota_tasks_are_confirmed_canceled_and_repeated(tasks, job):
     rows = tasks.run_ok(INFO, **JOB)["ota_tasks"]
     assert found(tasks, job_id=job) == dict.fromkeys(LAMPS, "confirm")
     ids = {row["device"]: row["task_id"] for row in rows}
@@ -60,12 +60,12 @@ def test_what_is_done_to_upgrades(tasks, job):
     assert found(tasks, **JOB, devices=LAMPS[:2]) == {LAMPS[0]: "queued", LAMPS[1]: "canceled"}
 
 
-def test_what_fails_halfway_tells_what_is_done(tasks, job):
+def test_ota_tasks_with_partial_failure_report_completed_tasks(tasks, job):
     ids = [row["task_id"] for row in tasks.run_ok(INFO, **JOB)["ota_tasks"]]
-    failed = tasks.run(ACTION, action="confirm", task_ids=[*ids[:10], "nobody"])
+    failed = tasks.run(ACTION, action="confirm", task_ids=[*ids[:10], "unknown"])
     assert (failed["failed"], failed["changed"], failed["done"]) == (True, True, ids[:10])
     assert failed["code"] == "iot.firmware.InvalidOTATaskId"
-    failed = tasks.run(ACTION, action="confirm", task_ids=["nobody"])
+    failed = tasks.run(ACTION, action="confirm", task_ids=["unknown"])
     assert (failed["failed"], failed["changed"], failed["done"]) == (True, False, [])
 
 
@@ -79,14 +79,16 @@ def test_what_fails_halfway_tells_what_is_done(tasks, job):
         ("^task_ids has an element", {"action": "confirm", "task_ids": [""]}),
     ],
 )
-def test_what_cannot_be_done(tasks, message, options):
+def test_ota_tasks_with_invalid_options_fail_before_write(tasks, message, options):
     tasks.assert_fails(ACTION, message, **options)
 
 
-def test_what_is_told_of_upgrades(tasks, job):
+def test_ota_task_info_of_job_returns_tasks(tasks, job):
     row = tasks.run_ok(INFO, **JOB, devices=LAMPS[:1])["ota_tasks"][0]
-    told = {name: row[name] for name in ("device", "source_version", "version", "status", "progress", "description")}
-    assert told == {
+    returned = {
+        name: row[name] for name in ("device", "source_version", "version", "status", "progress", "description")
+    }
+    assert returned == {
         "device": LAMPS[0],
         "source_version": "1.0",
         "version": "2.0",
@@ -94,12 +96,12 @@ def test_what_is_told_of_upgrades(tasks, job):
         "progress": 0,
         "description": "",
     }
-    assert found(tasks, firmware="v2", job="nobody") == {}
-    assert found(tasks, job_id="nobody") == {}
-    assert found(tasks, firmware="nobody", job="june") == {}
+    assert found(tasks, firmware="v2", job="unknown") == {}
+    assert found(tasks, job_id="unknown") == {}
+    assert found(tasks, firmware="unknown", job="june") == {}
 
 
-def test_what_is_told_of_devices(tasks, job):
+def test_ota_task_info_of_devices_returns_tasks_versions_and_jobs(tasks, job):
     of = {"product": "street_light", "devices": LAMPS[:2]}
     result = tasks.run_ok(INFO, **of, firmware="v2")
     assert [(task["device"], task["module"]) for task in result["ota_tasks"]] == [(n, "default") for n in LAMPS[:2]]
@@ -117,7 +119,7 @@ def test_what_is_told_of_devices(tasks, job):
     assert "ota_jobs" not in modem
     assert found(tasks, **of, status="queued") == {}
     assert found(tasks, **of, status="failed") == {}
-    assert found(tasks, product="nobody", devices=LAMPS[:1]) == {}
+    assert found(tasks, product="unknown", devices=LAMPS[:1]) == {}
     assert tasks.run(INFO)["msg"] == "job or job_id, or product and devices must be given"
     assert tasks.run(INFO, job="june")["msg"] == "firmware must be given with job"
     assert tasks.run(INFO, product="p", devices=["x y"])["msg"].startswith("devices has an element")

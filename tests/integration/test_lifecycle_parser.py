@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of a parser with its script and what it is attached to."""
+"""Lifecycle tests of parsers, their scripts, data sources and destinations."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ STARTED = (
 
 @pytest.fixture(autouse=True)
 def ids(tasks):
-    """The ids of two data sources and a dozen destinations."""
-    made = {
+    """Create two data sources and twelve destinations; return their ids by name."""
+    created = {
         name: tasks.run_ok("iot_data_source", name=name)["data_source"]["data_source_id"] for name in ("lamps", "locks")
     }
     for number in range(12):
         name = f"to_{number}"
         options = {"type": "amqp", "configuration": {"groupId": "DEFAULT_GROUP"}}
-        made[name] = tasks.run_ok("iot_destination", name=name, **options)["destination"]["destination_id"]
-    return made
+        created[name] = tasks.run_ok("iot_destination", name=name, **options)["destination"]["destination_id"]
+    return created
 
 
 @pytest.fixture
 def running(tasks):
-    """A parser that runs."""
+    """Create a running parser."""
     return tasks.assert_changed_by("iot_parser", *STARTED, **FORWARD, state="started")["parser"]
 
 
@@ -49,14 +49,14 @@ def names(values: dict) -> set:
     return {destination["name"] for destination in values["destinations"]}
 
 
-def test_the_life_of_a_parser(tasks, ids):
-    made = tasks.assert_changed_by("iot_parser", "CreateParser", name="forward", description="forwards")["parser"]
-    assert (made["name"], made["description"], made["status"]) == ("forward", "forwards", "stopped")
+def test_parser_lifecycle(tasks, ids):
+    created = tasks.assert_changed_by("iot_parser", "CreateParser", name="forward", description="forwards")["parser"]
+    assert (created["name"], created["description"], created["status"]) == ("forward", "forwards", "stopped")
     changed = tasks.assert_changed_by("iot_parser", "UpdateParser", name="forward", description="all of it")
     assert changed["parser"]["description"] == "all of it"
     tasks.assert_changed_by("iot_parser", "UpdateParser", name="forward", description="")
     renamed = tasks.assert_changed_by("iot_parser", "UpdateParser", name="パーサ-1", renamed_from="forward")
-    assert renamed["parser"]["parser_id"] == made["parser_id"]
+    assert renamed["parser"]["parser_id"] == created["parser_id"]
     tasks.assert_changed_by("iot_parser", "UpdateParser", name="forward", renamed_from="パーサ-1")
 
     attached = tasks.assert_changed_by("iot_parser", "AttachParserDataSource", name="forward", data_source="lamps")
@@ -80,24 +80,26 @@ def test_the_life_of_a_parser(tasks, ids):
         changed = tasks.assert_changed_by("iot_parser", *operations, name="forward", **options)
         assert names(changed["parser"]) == left
     assert parser(tasks)["failover_destination_id"] == ids["to_1"]
-    tasks.assert_changed_by("iot_parser", "DetachDestination", "AttachDestination", name="forward", failover_destination="to_2")
+    tasks.assert_changed_by(
+        "iot_parser", "DetachDestination", "AttachDestination", name="forward", failover_destination="to_2"
+    )
     cleared = tasks.assert_changed_by("iot_parser", "DetachDestination", name="forward", failover_destination="")
     assert cleared["parser"]["failover_destination_id"] == ""
 
-    gone = tasks.assert_changed_by("iot_parser", "DeleteParser", name="forward", state="absent")
-    assert gone["parser"] == {}
+    deleted = tasks.assert_changed_by("iot_parser", "DeleteParser", name="forward", state="absent")
+    assert deleted["parser"] == {}
     tasks.assert_unchanged("iot_parser", name="forward", state="absent")
 
 
-def test_a_script_in_force_and_its_draft(tasks):
+def test_parser_script_and_draft_are_saved_and_published(tasks):
     tasks.run_ok("iot_parser", name="forward")
-    made = tasks.assert_changed_by("iot_parser", *SAVE_AND_PUBLISH, name="forward", script=SCRIPT)["parser"]
-    assert made["script"] == made["script_draft"] == SCRIPT
-    # White space around it is none of its own.
+    created = tasks.assert_changed_by("iot_parser", *SAVE_AND_PUBLISH, name="forward", script=SCRIPT)["parser"]
+    assert created["script"] == created["script_draft"] == SCRIPT
+    # Leading and trailing white space does not matter.
     tasks.assert_unchanged("iot_parser", name="forward", script=f"\n{SCRIPT.strip()}")
     drafted = tasks.assert_changed_by("iot_parser", "SaveScript", name="forward", script_draft=OTHER)["parser"]
     assert (drafted["script"], drafted["script_draft"]) == (SCRIPT, OTHER)
-    # Someone works on it: what is in force is all that a task asks for.
+    # Without script_draft, a task compares only the published script: the draft may be work in progress.
     tasks.assert_unchanged("iot_parser", name="forward", script=SCRIPT)
     published = tasks.assert_changed_by("iot_parser", "PublishScript", name="forward", script=OTHER)["parser"]
     assert published["script"] == published["script_draft"] == OTHER
@@ -111,7 +113,7 @@ def test_a_script_in_force_and_its_draft(tasks):
     assert publish["changes"] == {"script": {"before": SCRIPT, "after": OTHER}}
 
 
-def test_a_script_with_an_error_is_told_with_its_place(tasks):
+def test_parser_with_script_error_fails_with_platform_message(tasks):
     tasks.run_ok("iot_parser", name="forward", script=SCRIPT)
     result = tasks.run("iot_parser", name="forward", script="var data = payload(;")
     assert result["failed"]
@@ -121,10 +123,12 @@ def test_a_script_with_an_error_is_told_with_its_place(tasks):
     silent = tasks.run("iot_parser", name="forward", script="var data = 1;")
     assert "script doesn't contains transmit function" in silent["msg"]
     for nothing in ("", "  \n"):
-        tasks.assert_fails("iot_parser", "^script (must have at least 1|cannot be empty)", name="forward", script=nothing)
+        tasks.assert_fails(
+            "iot_parser", "^script (must have at least 1|cannot be empty)", name="forward", script=nothing
+        )
 
 
-def test_a_parser_starts_last_and_stops_first(tasks, running):
+def test_parser_is_started_last_and_stopped_first(tasks, running):
     assert running["status"] == "started"
     tasks.assert_unchanged("iot_parser", **FORWARD)
     stopped = tasks.assert_changed_by(
@@ -149,14 +153,14 @@ def test_a_parser_starts_last_and_stops_first(tasks, running):
         data_source="lamps",
         destinations=["to_2"],
     )
-    # What it runs with need not be named again.
+    # The data source, destination and script need not be given again.
     tasks.assert_changed_by("iot_parser", "StopParser", name="forward", state="stopped")
     tasks.assert_changed_by("iot_parser", "StartParser", name="forward", state="started")
     tasks.assert_changed_by("iot_parser", "StopParser", "DeleteParser", name="forward", state="absent")
 
 
-def test_a_parser_that_runs_keeps_what_it_needs(tasks, ids, running):
-    # Its only destination is exchanged, and the script with it, without a moment in which it has none.
+def test_running_parser_change_keeps_it_runnable(tasks, ids, running):
+    # The only destination and the script are replaced; the parser has a destination at any time.
     changed = tasks.assert_changed_by(
         "iot_parser",
         "AttachDestination",
@@ -167,7 +171,7 @@ def test_a_parser_that_runs_keeps_what_it_needs(tasks, ids, running):
         script=OTHER,
     )
     assert (names(changed["parser"]), changed["parser"]["status"]) == ({"to_2"}, "started")
-    # It has one data source at a time: for another one it stops, and runs again.
+    # A parser can have one data source only, so it is stopped to replace it, and started again.
     moved = tasks.assert_changed_by(
         "iot_parser",
         "StopParser",
@@ -180,7 +184,7 @@ def test_a_parser_that_runs_keeps_what_it_needs(tasks, ids, running):
     assert (moved["parser"]["data_source_id"], moved["parser"]["status"]) == (ids["locks"], "started")
 
 
-def test_a_parser_runs_again_also_where_a_step_failed(tasks, running):
+def test_running_parser_with_failed_step_is_restarted(tasks, running):
     tasks.server.control("PUT", "faults", [{"action": "DetachParserDataSource", "code": "iot.system.SystemException"}])
     result = tasks.run("iot_parser", name="forward", data_source="locks", retries=0)
     assert result["failed"]
@@ -194,18 +198,22 @@ def test_a_parser_runs_again_also_where_a_step_failed(tasks, running):
     assert parser(tasks)["status"] == "started"
 
 
-def test_destinations_change_their_parts(tasks, ids, running):
-    def changes(*operations, **options):
+def test_running_parser_destinations_swap_with_failover_destination(tasks, ids, running):
+    def change_parser(*operations, **options):
         return tasks.assert_changed_by("iot_parser", *operations, name="forward", **options)["parser"]
 
-    # The only one becomes the one for failures: only after another one is there.
-    changed = changes("AttachDestination", "AttachDestination", destinations=["to_2"], failover_destination="to_1")
+    # The only destination becomes the failover destination after another one was attached.
+    changed = change_parser(
+        "AttachDestination", "AttachDestination", destinations=["to_2"], failover_destination="to_1"
+    )
     assert (names(changed), changed["failover_destination_id"]) == ({"to_2"}, ids["to_1"])
-    # And back, which makes its place free for the other.
-    changed = changes("AttachDestination", "AttachDestination", destinations=["to_1"], failover_destination="to_2")
+    # The reverse exchange.
+    changed = change_parser(
+        "AttachDestination", "AttachDestination", destinations=["to_1"], failover_destination="to_2"
+    )
     assert (names(changed), changed["failover_destination_id"]) == ({"to_1"}, ids["to_2"])
-    # Another one for failures, of which there is one at a time.
-    changed = changes(
+    # A parser can have one failover destination only, so it is detached before another one is attached.
+    changed = change_parser(
         "DetachDestination",
         "AttachDestination",
         "AttachDestination",
@@ -216,7 +224,7 @@ def test_destinations_change_their_parts(tasks, ids, running):
     assert (names(changed), changed["failover_destination_id"]) == ({"to_3"}, ids["to_4"])
 
 
-def test_ten_destinations_give_way_to_others(tasks, running):
+def test_running_parser_with_ten_destinations_replaces_them(tasks, running):
     nine = [f"to_{number}" for number in range(1, 10)]
     tasks.assert_changed_by(
         "iot_parser", *["AttachDestination"] * 9, name="forward", destinations=nine, failover_destination="to_0"
@@ -235,24 +243,26 @@ def test_ten_destinations_give_way_to_others(tasks, running):
     assert changed["parser"]["status"] == "started"
 
 
-def test_what_a_parser_cannot_be(tasks):
-    def refuses(message, **options):
+def test_parser_with_invalid_options_fails_before_write(tasks):
+    def assert_fails(message, **options):
         tasks.assert_fails("iot_parser", message, name="forward", **options)
 
     tasks.assert_fails("iot_parser", "^name must have 1 to 30 characters", name="")
     tasks.assert_fails("iot_parser", "^name may hold", name="for ward")
-    refuses("^a parser needs data_source, destinations, script in order to run", state="started")
-    refuses("^a parser needs script in order to run", state="started", data_source="lamps", destinations=["to_1"])
-    refuses("^destinations names to_1 twice$", destinations=["to_1", "to_1"])
-    refuses("^destinations takes at most 10", destinations=[f"to_{number}" for number in range(11)])
+    assert_fails("^a parser needs data_source, destinations, script in order to run", state="started")
+    assert_fails("^a parser needs script in order to run", state="started", data_source="lamps", destinations=["to_1"])
+    assert_fails("^destinations names to_1 twice$", destinations=["to_1", "to_1"])
+    assert_fails("^destinations takes at most 10", destinations=[f"to_{number}" for number in range(11)])
     tens = {"destinations": [f"to_{number}" for number in range(10)], "failover_destination": "to_10"}
-    refuses("^a parser has at most 10 destinations, the failover_destination included", **tens)
-    refuses("^to_1 cannot be the failover_destination and one of", destinations=["to_1"], failover_destination="to_1")
+    assert_fails("^a parser has at most 10 destinations, the failover_destination included", **tens)
+    assert_fails(
+        "^to_1 cannot be the failover_destination and one of", destinations=["to_1"], failover_destination="to_1"
+    )
 
     tasks.run_ok("iot_parser", name="forward", destinations=["to_1"], failover_destination="to_2")
-    refuses("^to_1 cannot be .*give both options$", failover_destination="to_1")
-    refuses("^to_2 cannot be .*give both options$", destinations=["to_2"])
-    refuses(
+    assert_fails("^to_1 cannot be .*give both options$", failover_destination="to_1")
+    assert_fails("^to_2 cannot be .*give both options$", destinations=["to_2"])
+    assert_fails(
         "^destinations names a destination twice$",
         destinations=["to_1", parser(tasks)["destinations"][0]["destination_id"]],
     )
@@ -262,12 +272,12 @@ def test_what_a_parser_cannot_be(tasks):
 @pytest.mark.parametrize(
     ("options", "missing"), [({"data_source": ""}, "data_source"), ({"destinations": []}, "destinations")]
 )
-def test_nothing_is_taken_from_a_parser_that_runs(tasks, running, state, options, missing):
+def test_running_parser_without_required_parts_fails_before_write(tasks, running, state, options, missing):
     message = f"^a parser needs {missing} in order to run.*state: stopped$"
     assert tasks.assert_fails("iot_parser", message, name="forward", state=state, **options)["field"] == missing
 
 
-def test_what_is_named_and_not_there(tasks):
+def test_parser_with_missing_reference_is_pending_in_check_mode_and_fails(tasks):
     plan = tasks.run(
         "iot_parser",
         True,
@@ -291,19 +301,19 @@ def test_what_is_named_and_not_there(tasks):
         tasks.assert_unchanged("iot_parser", name="forward", state="absent", **options)
 
 
-def test_finding_parsers(tasks, ids, running):
+def test_parsers_with_filters_are_returned(tasks, ids, running):
     tasks.run_ok("iot_parser", name="forward2", data_source="locks")
 
     def found(**filters):
         return [one["name"] for one in tasks.run_ok("iot_parser_info", **filters)["parsers"]]
 
     assert found() == ["forward", "forward2"]
-    # A name is asked for as a part of names.
+    # The API searches for a part of the name; the module returns exact matches only.
     assert found(name="forward") == found(parser_id=running["parser_id"]) == ["forward"]
     assert found(data_source="locks") == found(data_source=ids["locks"]) == ["forward2"]
     assert found(status="started") == ["forward"]
     assert found(status="stopped") == ["forward2"]
-    assert found(name="nobody") == found(parser_id="999") == found(data_source="nobody") == []
+    assert found(name="unknown") == found(parser_id="999") == found(data_source="unknown") == []
     whole = parser(tasks)
     assert whole == tasks.run_ok("iot_parser_info", parser_id=running["parser_id"])["parsers"][0]
     assert whole == {**running, "destinations": whole["destinations"]}
@@ -311,8 +321,8 @@ def test_finding_parsers(tasks, ids, running):
     assert tasks.run_ok("iot_parser_info", details=True)["parsers"][0] == whole
 
 
-def test_a_create_whose_answer_was_lost(tasks):
+def test_parser_create_with_lost_response_creates_one(tasks):
     tasks.server.control("PUT", "faults", [{"action": "CreateParser", "drop": "after", "times": 1}])
-    made = tasks.run_ok("iot_parser", **FORWARD, state="started")
-    assert made["parser"]["status"] == "started"
+    created = tasks.run_ok("iot_parser", **FORWARD, state="started")
+    assert created["parser"]["status"] == "started"
     assert len(tasks.run_ok("iot_parser_info")["parsers"]) == 1

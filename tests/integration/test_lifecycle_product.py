@@ -1,55 +1,165 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a product has beside what it was made with: another name, an issuer of certificates, deduplication."""
+"""Lifecycle tests of products, their names, certificate issuers and deduplication."""
 
 from __future__ import annotations
 
 import pytest
 
+PRODUCT = {"name": "street_light"}
 LOCK = {"name": "safe_lock", "node_type": "device"}
+
+
+def test_product_lifecycle(tasks):
+    created = tasks.assert_changed_by(
+        "iot_product",
+        "CreateProduct",
+        "CreateProductTags",
+        **PRODUCT,
+        node_type="device",
+        net_type="wifi",
+        thing_model=True,
+        data_format="alink",
+        auth_type="secret",
+        description="lamps",
+        tags={"site": "west", "kind": "light"},
+    )["product"]
+    key = created["product_key"]
+    assert len(key) >= 10
+    for field, current, asked in [
+        ("node_type", "device", "gateway"),
+        ("net_type", "wifi", "cellular"),
+        ("thing_model", True, False),
+        ("auth_type", "secret", "id2"),
+        ("data_format", "alink", "custom"),
+    ]:
+        failed = tasks.assert_fails(
+            "iot_product", f"^{field} of the product cannot be changed", **PRODUCT, **{field: asked}
+        )
+        assert failed["field"] == field
+        assert str(current) in failed["msg"]
+        assert "make another one" in failed["msg"]
+    tasks.assert_changed_by("iot_product", "UpdateProduct", **PRODUCT, description="all lamps")
+    # Deleted, changed and new tags need one operation each.
+    tags = {"site": "east", "row": "1"}
+    changed = tasks.assert_changed_by(
+        "iot_product", "DeleteProductTags", "UpdateProductTags", "CreateProductTags", **PRODUCT, tags=tags
+    )
+    assert changed["product"]["tags"] == tags
+    added = tasks.assert_changed_by("iot_product", "CreateProductTags", **PRODUCT, tags={"lane": "2"}, purge_tags=False)
+    assert added["product"]["tags"] == {**tags, "lane": "2"}
+    tasks.assert_changed_by("iot_product", "ReleaseProduct", **PRODUCT, status="released")
+    tasks.assert_changed_by("iot_product", "CancelReleaseProduct", **PRODUCT, status="development")
+    tasks.assert_unchanged("iot_product", **PRODUCT)
+    tasks.assert_unchanged("iot_product", **PRODUCT, node_type="device", net_type="wifi", description="all lamps")
+
+    for wanted in (PRODUCT, {"product_key": key}, {"tags": {"site": "east"}}, {"node_type": "device"}):
+        (found,) = tasks.run_ok("iot_product_info", **wanted)["products"]
+        assert (found["product_key"], found["description"]) == (key, "all lamps")
+    assert tasks.run_ok("iot_product_info", tags={"site": "west"})["products"] == []
+
+    cleared = tasks.assert_changed_by(
+        "iot_product", "UpdateProduct", "DeleteProductTags", **PRODUCT, description="", tags={}
+    )
+    assert (cleared["product"]["description"], cleared["product"]["tags"]) == ("", {})
+    tasks.assert_changed_by("iot_product", "DeleteProduct", **PRODUCT, state="absent")
+    tasks.assert_unchanged("iot_product", **PRODUCT, state="absent")
+    assert tasks.run_ok("iot_product_info", **PRODUCT)["products"] == []
+
+
+def test_product_create_only_option_change_fails_before_write(tasks):
+    lamp = {
+        "category_key": "Lighting",
+        "validate_type": "weak",
+        "resource_group_id": "rg-acfm4l5tcwd5h4i",
+        "thing_model": True,
+        "data_format": "alink",
+    }
+    created = tasks.assert_changed_by(
+        "iot_product", "CreateProduct", **PRODUCT, node_type="device", **lamp, include_secrets=True
+    )
+    assert created["product"]["product_secret"]
+    tasks.run_ok("iot_product", name="flow_meter", node_type="device", net_type="other", protocol_type="modbus")
+    for name, options in (
+        ("street_light", {"category_key": "Meter"}),
+        ("street_light", {"validate_type": "none"}),
+        ("flow_meter", {"protocol_type": "ble"}),
+    ):
+        (option,) = options
+        tasks.assert_fails("iot_product", f"^{option} of the product cannot be changed", name=name, **options)
+    # No operation returns the resource group, so the option never causes a change.
+    tasks.assert_unchanged("iot_product", **PRODUCT, **lamp)
+    tasks.run_ok("iot_product", **PRODUCT, status="released")
+    for status, found in (("released", ["street_light"]), ("development", ["flow_meter"])):
+        returned = tasks.run_ok("iot_product_info", status=status)["products"]
+        assert [product["name"] for product in returned] == found
+    (returned,) = tasks.run_ok("iot_product_info", **PRODUCT, include_secrets=True)["products"]
+    assert returned["product_secret"] == created["product"]["product_secret"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "abc"}, "^name must have 4 to 30 characters"),
+        # A Chinese character counts as 2 in a name and as 1 in a description.
+        ({"name": "\u8def\u706f" * 8}, "^name must have 4 to 30 characters.* has 32"),
+        ({**PRODUCT, "description": "\u706f" * 101}, "^description must have at most 100 characters"),
+        ({**PRODUCT, "tags": {"a-b": "1"}}, "^tags has an entry 'a-b'"),
+        ({**PRODUCT, "tags": {"a": ""}}, "^tags has an entry 'a'"),
+        (PRODUCT, "^node_type must be given to make a product"),
+    ],
+)
+def test_product_with_invalid_options_fails_before_write(tasks, options, message):
+    tasks.assert_fails("iot_product", message, **options)
+
+
+def test_product_with_longest_name_and_description_is_created(tasks):
+    tasks.run_ok("iot_product", name="\u8def\u706f" * 7 + "ab", node_type="device", description="\u706f" * 100)
 
 
 # Names
 
 
-def test_a_product_gets_another_name(tasks):
+def test_product_rename_by_key_keeps_the_product(tasks):
     key = tasks.run_ok("iot_product", **LOCK)["product"]["product_key"]
     renamed = tasks.assert_changed_by("iot_product", "UpdateProduct", product_key=key, name="door_lock")
     assert renamed["product"]["name"] == "door_lock"
     assert renamed["product"]["product_key"] == key
     assert (renamed["diff"]["before"]["name"], renamed["diff"]["after"]["name"]) == ("safe_lock", "door_lock")
     assert [one["name"] for one in tasks.run_ok("iot_product_info")["products"]] == ["door_lock"]
-    changed = tasks.assert_changed_by("iot_product", "UpdateProduct", product_key=key, name="gate_lock", description="west")
+    changed = tasks.assert_changed_by(
+        "iot_product", "UpdateProduct", product_key=key, name="gate_lock", description="west"
+    )
     assert changed["product"]["description"] == "west"
-    # Its description goes along with a new name.
+    # The description is sent with a new name.
     renamed = tasks.assert_changed_by("iot_product", "UpdateProduct", product_key=key, name="safe_lock")
     assert renamed["product"]["description"] == "west"
     tasks.assert_unchanged("iot_product", name="safe_lock", description="west")
 
 
-def test_a_name_alone_makes_another_product(tasks):
+def test_product_with_new_name_and_no_key_is_created(tasks):
     tasks.run_ok("iot_product", **LOCK)
-    made = tasks.run_ok("iot_product", **{**LOCK, "name": "door_lock"})
-    assert [step["operation"] for step in made["steps"]] == ["CreateProduct"]
+    created = tasks.run_ok("iot_product", **{**LOCK, "name": "door_lock"})
+    assert [step["operation"] for step in created["steps"]] == ["CreateProduct"]
 
 
-def test_a_product_that_is_named_by_its_key_is_not_made(tasks):
+def test_product_with_missing_key_is_not_created(tasks):
     tasks.pop_writes()
-    result = tasks.run("iot_product", product_key="a1nobody0000", **LOCK)
+    result = tasks.run("iot_product", product_key="a1unknown0000", **LOCK)
     assert result["failed"]
-    assert "there is no product a1nobody0000. Leave product_key out" in result["msg"]
+    assert "there is no product a1unknown0000. Leave product_key out" in result["msg"]
     planned = tasks.run("iot_product", True, product_key="(known after apply)", **LOCK)
     assert planned["pending"] == ["the product (known after apply) does not exist yet"]
-    tasks.assert_unchanged("iot_product", product_key="a1nobody0000", name="safe_lock", state="absent")
+    tasks.assert_unchanged("iot_product", product_key="a1unknown0000", name="safe_lock", state="absent")
     assert tasks.pop_writes() == []
 
 
-def test_a_product_is_deleted_by_its_key(tasks):
+def test_product_with_key_is_deleted(tasks):
     key = tasks.run_ok("iot_product", **LOCK)["product"]["product_key"]
     tasks.assert_changed_by("iot_product", "DeleteProduct", product_key=key, name="any_name", state="absent")
 
 
-def test_a_name_that_another_product_has(tasks):
+def test_product_rename_to_taken_name_fails(tasks):
     key = tasks.run_ok("iot_product", **LOCK)["product"]["product_key"]
     tasks.run_ok("iot_product", **{**LOCK, "name": "door_lock"})
     result = tasks.run("iot_product", product_key=key, name="door_lock")
@@ -60,23 +170,25 @@ def test_a_name_that_another_product_has(tasks):
 # Certificates
 
 
-def test_who_issues_certificates(tasks):
-    made = tasks.assert_changed_by(
+def test_product_certificate_issuer_is_set_and_changed(tasks):
+    created = tasks.assert_changed_by(
         "iot_product", "CreateProduct", "SetProductCertInfo", **LOCK, auth_type="x509", certificate_issuer="others"
     )
-    assert made["product"]["certificate_issuer"] == "others"
-    changed = tasks.assert_changed_by("iot_product", "SetProductCertInfo", name="safe_lock", certificate_issuer="platform")
+    assert created["product"]["certificate_issuer"] == "others"
+    changed = tasks.assert_changed_by(
+        "iot_product", "SetProductCertInfo", name="safe_lock", certificate_issuer="platform"
+    )
     assert changed["product"]["certificate_issuer"] == "platform"
     (found,) = tasks.run_ok("iot_product_info", name="safe_lock")["products"]
     assert found["certificate_issuer"] == "platform"
 
 
-def test_the_platform_issues_certificates_unless_it_is_told_otherwise(tasks):
+def test_product_certificate_issuer_platform_is_the_default(tasks):
     tasks.assert_changed_by("iot_product", "CreateProduct", **LOCK, auth_type="x509", certificate_issuer="platform")
 
 
 @pytest.mark.parametrize("issuer", ["platform", "others"])
-def test_only_certificates_have_an_issuer(tasks, issuer):
+def test_product_certificate_issuer_without_x509_fails_before_write(tasks, issuer):
     message = "^a product whose auth_type is secret has no certificates"
     tasks.assert_fails("iot_product", message, **LOCK, certificate_issuer=issuer)
     tasks.run_ok("iot_product", **LOCK)
@@ -88,35 +200,37 @@ def test_only_certificates_have_an_issuer(tasks, issuer):
 # Deduplication
 
 
-def filters(tasks) -> tuple:
+def filter_settings(tasks) -> tuple:
     (row,) = tasks.server.control("GET", "state")["product"]
     return bool(row["filter_by_value"]), bool(row["filter_by_timestamp"])
 
 
-def test_deduplication_is_settled_when_a_product_is_made(tasks):
-    tasks.assert_changed_by("iot_product", "CreateProduct", "UpdateProductFilterConfig", **LOCK, deduplicate_by_value=True)
-    assert filters(tasks) == (True, False)
-    # Nobody knows what is set: nothing is sent, and nothing is taken for a change.
+def test_product_deduplication_is_set_at_creation_only(tasks):
+    tasks.assert_changed_by(
+        "iot_product", "CreateProduct", "UpdateProductFilterConfig", **LOCK, deduplicate_by_value=True
+    )
+    assert filter_settings(tasks) == (True, False)
+    # No operation returns the setting, so it is not sent and not reported as a change.
     tasks.assert_unchanged("iot_product", name="safe_lock", deduplicate_by_value=False, deduplicate_by_timestamp=True)
-    assert filters(tasks) == (True, False)
+    assert filter_settings(tasks) == (True, False)
 
 
-def test_what_a_new_product_has_is_not_sent(tasks):
+def test_product_deduplication_default_is_not_sent(tasks):
     tasks.assert_changed_by("iot_product", "CreateProduct", **LOCK, deduplicate_by_value=False)
 
 
-def test_deduplication_is_set_each_time(tasks):
+def test_product_deduplication_module_is_changed_each_time(tasks):
     tasks.run_ok("iot_product", **LOCK)
     wanted = {"product": "safe_lock", "by_value": True, "by_timestamp": True}
     tasks.pop_writes()
     planned = tasks.run("iot_product_deduplication", True, **wanted)
     assert planned["changed"]
     assert tasks.pop_writes() == []
-    assert filters(tasks) == (False, False)
+    assert filter_settings(tasks) == (False, False)
     for _number in range(2):
         assert tasks.run_ok("iot_product_deduplication", **wanted)["changed"]
-        assert filters(tasks) == (True, True)
+        assert filter_settings(tasks) == (True, True)
     tasks.run_ok("iot_product_deduplication", **{**wanted, "by_value": False})
-    assert filters(tasks) == (False, True)
-    result = tasks.run("iot_product_deduplication", **{**wanted, "product": "nobody"})
-    assert "there is no product nobody" in result["msg"]
+    assert filter_settings(tasks) == (False, True)
+    result = tasks.run("iot_product_deduplication", **{**wanted, "product": "unknown"})
+    assert "there is no product unknown" in result["msg"]

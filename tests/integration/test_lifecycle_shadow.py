@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is desired of a device, from the first attribute on."""
+"""Lifecycle tests of device shadows."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ LAMP = {"product": "street_light", "device": "lamp-0001"}
 
 @pytest.fixture
 def account(tasks):
-    """A lamp."""
+    """Create a device."""
     tasks.run_ok("iot_product", name="street_light", node_type="device")
     tasks.run_ok("iot_device", product="street_light", name="lamp-0001")
 
 
-def test_the_life_of_a_shadow(tasks, account):
+def test_shadow_lifecycle(tasks, account):
     assert tasks.assert_unchanged(MODULE, **LAMP)["shadow"]["version"] == 0
     tasks.assert_unchanged(MODULE, **LAMP, desired={})
     first = {"color": "green", "level": 7, "on": True, "zones": [1, {"a": None}]}
-    made = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired=first)["shadow"]
-    assert made["desired"] == first
-    assert made["version"] == 1
-    assert made["reported"] == {}
+    created = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired=first)["shadow"]
+    assert created["desired"] == first
+    assert created["version"] == 1
+    assert created["reported"] == {}
 
-    added = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired={"level": 8}, purge_desired=False)["shadow"]
+    added = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired={"level": 8}, purge_desired=False)[
+        "shadow"
+    ]
     assert added["desired"] == {**first, "level": 8}
     assert added["version"] == 2
     replaced = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired={"level": 8})
@@ -37,20 +39,22 @@ def test_the_life_of_a_shadow(tasks, account):
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, True), (True, 1), ("1", 1), ([1, 2], [2, 1]), (0, False)])
-def test_values_that_are_alike_only_in_python(tasks, account, before, after):
+def test_shadow_value_of_other_json_type_is_changed(tasks, account, before, after):
     tasks.run_ok(MODULE, **LAMP, desired={"a": before})
-    changed = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired={"a": after})["shadow"]["desired"]["a"]
+    changed = tasks.assert_changed_by(MODULE, "UpdateDeviceShadow", **LAMP, desired={"a": after})["shadow"]["desired"][
+        "a"
+    ]
     assert (changed, type(changed)) == (after, type(after))
 
 
-def test_the_version_follows_that_of_the_shadow(tasks, account):
+def test_shadow_update_increments_current_version(tasks, account):
     key = tasks.run_ok("iot_shadow_info", **LAMP)["shadows"][0]["product_key"]
     message = '{"method":"update","state":{"desired":{"a":1}},"version":500}'
     tasks.server.call("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp-0001", ShadowMessage=message)
     assert tasks.run_ok(MODULE, **LAMP, desired={"a": 2})["shadow"]["version"] == 501
 
 
-def test_only_the_device_clears_what_is_desired(tasks, account):
+def test_shadow_clear_fails_before_write(tasks, account):
     tasks.run_ok(MODULE, **LAMP, desired={"a": 1})
     tasks.assert_fails(MODULE, "^what is desired of a device cannot be cleared here", **LAMP, desired={})
 
@@ -65,7 +69,7 @@ def test_only_the_device_clears_what_is_desired(tasks, account):
         ({"device": "x"}, "^device must have 4 to 32 characters"),
     ],
 )
-def test_wrong_input(tasks, account, options, message):
+def test_shadow_with_invalid_options_fails_before_write(tasks, account, options, message):
     tasks.assert_fails(MODULE, message, **{**LAMP, **options})
 
 
@@ -73,7 +77,7 @@ def test_wrong_input(tasks, account, options, message):
     ("options", "note"),
     [({"device": "lamp-0009"}, "device lamp-0009"), ({"product": "path_light"}, "product path_light")],
 )
-def test_what_is_not_there(tasks, account, options, note):
+def test_shadow_of_missing_device_is_pending_in_check_mode_and_fails(tasks, account, options, note):
     given = {**LAMP, **options}
     plan = tasks.run(MODULE, True, **given, desired={"a": 1})
     assert plan["pending"] == [f"the {note} does not exist yet"]

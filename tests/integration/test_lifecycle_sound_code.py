@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The lives of sound codes, of schedules and their periods, and of labels, one by one and in batches."""
+"""Lifecycle tests of sound codes, schedules with periods, labels and label batches."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ OF = {"schedule": "hours"}
 
 
 def _path(url: str) -> str:
-    """Where a URL leads; until when it is good is another matter."""
+    """Return the path of a URL, without the parameters that limit its validity."""
     assert url.startswith("http")
     return urlsplit(url).path
 
 
-def test_the_life_of_a_sound_code(tasks):
-    made = tasks.assert_changed_by("iot_sound_code", "CreateSoundCode", **DOOR)["sound_code"]
-    assert made["sound_code"]
-    assert made["open_type"] == "inner"
+def test_sound_code_lifecycle(tasks):
+    created = tasks.assert_changed_by("iot_sound_code", "CreateSoundCode", **DOOR)["sound_code"]
+    assert created["sound_code"]
+    assert created["open_type"] == "inner"
     for options in ({"content": "b"}, {"duration_in_seconds": 30}):
-        changed = tasks.assert_changed_by("iot_sound_code", "UpdateSoundCode", name="door_west", **options)["sound_code"]
+        changed = tasks.assert_changed_by("iot_sound_code", "UpdateSoundCode", name="door_west", **options)[
+            "sound_code"
+        ]
         assert options.items() <= changed.items()
-    # What is not named stays.
+    # Options that are not given are kept.
     assert (changed["content"], changed["duration_in_seconds"]) == ("b", 30)
     tasks.assert_unchanged("iot_sound_code", name="door_west", content="b", duration_in_seconds=30)
     tasks.assert_fails("iot_sound_code", "^open_type of the sound code cannot be changed", **DOOR, open_type="open")
@@ -38,7 +40,7 @@ def test_the_life_of_a_sound_code(tasks):
     assert tasks.assert_changed_by("iot_sound_code", "DeleteSoundCode", name="west", state="absent")["sound_code"] == {}
 
 
-def test_sound_codes_are_found(tasks):
+def test_sound_codes_with_filters_are_returned(tasks):
     one = tasks.run_ok("iot_sound_code", **DOOR)["sound_code"]
     two = tasks.run_ok("iot_sound_code", **{**DOOR, "name": "east", "open_type": "open"})["sound_code"]
     for filters, found in (
@@ -50,9 +52,9 @@ def test_sound_codes_are_found(tasks):
     ):
         assert tasks.run_ok("iot_sound_code_info", **filters)["sound_codes"] == found
     for filters in ({"name": "east"}, {"open_type": "open"}):
-        (told,) = tasks.run_ok("iot_sound_code_info", **filters, include=["audio_url"])["sound_codes"]
-        assert _path(told.pop("audio_url")).endswith(".wav")
-        assert told == two
+        (returned,) = tasks.run_ok("iot_sound_code_info", **filters, include=["audio_url"])["sound_codes"]
+        assert _path(returned.pop("audio_url")).endswith(".wav")
+        assert returned == two
 
 
 @pytest.mark.parametrize(
@@ -66,16 +68,16 @@ def test_sound_codes_are_found(tasks):
         ({"content": None}, "^content must be given to make a sound code"),
     ],
 )
-def test_what_a_sound_code_cannot_be(tasks, options, message):
+def test_sound_code_with_invalid_options_fails_before_write(tasks, options, message):
     tasks.assert_fails("iot_sound_code", message, **{**DOOR, **options})
 
 
-def test_the_life_of_a_schedule(tasks):
+def test_sound_code_schedule_lifecycle(tasks):
     module = "iot_sound_code_schedule"
-    made = tasks.assert_changed_by(module, "CreateSoundCodeSchedule", name="hours", **DATES, open_type="inner")[
+    created = tasks.assert_changed_by(module, "CreateSoundCodeSchedule", name="hours", **DATES, open_type="inner")[
         "sound_code_schedule"
     ]
-    assert made["status"] == "working"
+    assert created["status"] == "working"
     for options in (
         {"description": "d"},
         {"start_date": "2030-02-01"},
@@ -84,7 +86,9 @@ def test_the_life_of_a_schedule(tasks):
         {"end_time": "22:00"},
         {"status": "stopped"},
     ):
-        changed = tasks.assert_changed_by(module, "UpdateSoundCodeSchedule", name="hours", **options)["sound_code_schedule"]
+        changed = tasks.assert_changed_by(module, "UpdateSoundCodeSchedule", name="hours", **options)[
+            "sound_code_schedule"
+        ]
         assert options.items() <= changed.items()
     tasks.assert_fails(module, "^open_type of the schedule cannot be changed", name="hours", open_type="open")
     tasks.assert_changed_by(module, "UpdateSoundCodeSchedule", name="times", renamed_from="hours")
@@ -92,8 +96,8 @@ def test_the_life_of_a_schedule(tasks):
     tasks.assert_changed_by(module, "DeleteSoundCodeSchedule", name="times", state="absent")
 
 
-def test_a_schedule_is_made_with_all_that_it_is(tasks):
-    made = tasks.assert_changed_by(
+def test_sound_code_schedule_with_all_options_is_created(tasks):
+    created = tasks.assert_changed_by(
         "iot_sound_code_schedule",
         "CreateSoundCodeSchedule",
         "UpdateSoundCodeSchedule",
@@ -104,12 +108,12 @@ def test_a_schedule_is_made_with_all_that_it_is(tasks):
         status="stopped",
         periods=[MORNING],
     )["sound_code_schedule"]
-    assert (made["start_time"], made["end_time"], made["status"]) == ("05:00", "23:59", "stopped")
-    (period,) = made["periods"]
+    assert (created["start_time"], created["end_time"], created["status"]) == ("05:00", "23:59", "stopped")
+    (period,) = created["periods"]
     assert MORNING.items() <= period.items()
 
 
-def test_periods_come_change_and_go(tasks):
+def test_sound_code_schedule_periods_are_created_changed_and_deleted(tasks):
     module = "iot_sound_code_schedule"
     tasks.run_ok(module, name="hours", **DATES, periods=[MORNING])
     tasks.assert_changed_by(module, "CreateSchedulePeriod", name="hours", periods=[NOON], purge_periods=False)
@@ -123,7 +127,7 @@ def test_periods_come_change_and_go(tasks):
     tasks.assert_changed_by(module, "DeleteSchedulePeriod", name="hours", periods=[])
 
 
-def test_of_two_periods_of_one_name_one_goes(tasks):
+def test_sound_code_schedule_duplicate_period_is_deleted(tasks):
     code = tasks.run_ok("iot_sound_code_schedule", name="hours", **DATES)["sound_code_schedule"]["schedule_code"]
     for _number in range(2):
         params = {"Description": "noon", "SoundCodeContent": "b", "StartTime": "11:00", "EndTime": "13:00"}
@@ -131,7 +135,7 @@ def test_of_two_periods_of_one_name_one_goes(tasks):
     tasks.assert_changed_by("iot_sound_code_schedule", "DeleteSchedulePeriod", name="hours", periods=[NOON])
 
 
-def test_schedules_are_found(tasks):
+def test_sound_code_schedules_with_filters_are_returned(tasks):
     one = tasks.run_ok("iot_sound_code_schedule", name="hours", **DATES, periods=[])["sound_code_schedule"]
     tasks.run_ok("iot_sound_code_schedule", name="times", **DATES, status="stopped")
     for filters, found in (
@@ -141,10 +145,10 @@ def test_schedules_are_found(tasks):
         ({"status": "stopped"}, ["times"]),
         ({"name": "nowhere"}, []),
     ):
-        told = tasks.run_ok("iot_sound_code_schedule_info", **filters)["sound_code_schedules"]
-        assert [schedule["name"] for schedule in told] == found
-    (told,) = tasks.run_ok("iot_sound_code_schedule_info", status="working", details=True)["sound_code_schedules"]
-    assert told == one
+        returned = tasks.run_ok("iot_sound_code_schedule_info", **filters)["sound_code_schedules"]
+        assert [schedule["name"] for schedule in returned] == found
+    (returned,) = tasks.run_ok("iot_sound_code_schedule_info", status="working", details=True)["sound_code_schedules"]
+    assert returned == one
 
 
 @pytest.mark.parametrize(
@@ -162,45 +166,49 @@ def test_schedules_are_found(tasks):
         ({"periods": [NOON, NOON]}, "^periods has two periods 'noon'"),
     ],
 )
-def test_what_a_schedule_cannot_be(tasks, options, message):
+def test_sound_code_schedule_with_invalid_options_fails_before_write(tasks, options, message):
     tasks.assert_fails("iot_sound_code_schedule", message, **{"name": "hours", **DATES, **options})
 
 
 @pytest.fixture
 def schedule(tasks):
-    """A schedule."""
+    """Create a schedule and return its code."""
     return tasks.run_ok("iot_sound_code_schedule", name="hours", **DATES)["sound_code_schedule"]["schedule_code"]
 
 
-def test_the_life_of_a_label(tasks, schedule):
-    made = tasks.assert_changed_by("iot_sound_code_label", "CreateSoundCodeLabel", **OF, label="t1")["sound_code_label"]
-    assert made["schedule_code"] == schedule
+def test_sound_code_label_lifecycle(tasks, schedule):
+    created = tasks.assert_changed_by("iot_sound_code_label", "CreateSoundCodeLabel", **OF, label="t1")[
+        "sound_code_label"
+    ]
+    assert created["schedule_code"] == schedule
     tasks.assert_unchanged("iot_sound_code_label", schedule=schedule, label="t1")
     tasks.assert_fails("iot_sound_code_label", "^label must have 1", **OF, label="")
-    renamed = tasks.assert_changed_by("iot_sound_code_label", "UpdateSoundCodeLabel", **OF, label="t2", renamed_from="t1")
-    assert renamed["sound_code_label"] == {**made, "label": "t2"}
+    renamed = tasks.assert_changed_by(
+        "iot_sound_code_label", "UpdateSoundCodeLabel", **OF, label="t2", renamed_from="t1"
+    )
+    assert renamed["sound_code_label"] == {**created, "label": "t2"}
     tasks.run_ok("iot_sound_code_label", **OF, label="t3")
     for filters, found in (
         ({}, ["t3", "t2"]),
         ({"label": "t2"}, ["t2"]),
-        ({"sound_code": made["sound_code"]}, ["t2"]),
+        ({"sound_code": created["sound_code"]}, ["t2"]),
         ({"label": "t1"}, []),
         ({"schedule": "nowhere"}, []),
     ):
-        told = tasks.run_ok("iot_sound_code_label_info", **{**OF, **filters})["sound_code_labels"]
-        assert [label["label"] for label in told] == found
+        returned = tasks.run_ok("iot_sound_code_label_info", **{**OF, **filters})["sound_code_labels"]
+        assert [label["label"] for label in returned] == found
     for label in tasks.run_ok("iot_sound_code_label_info", **OF, include=["audio_url"])["sound_code_labels"]:
         assert _path(label["audio_url"]).endswith(".wav")
     tasks.assert_changed_by("iot_sound_code_label", "DeleteSoundCodeLabel", **OF, label="t2", state="absent")
 
 
-def test_the_life_of_a_batch(tasks, schedule):
+def test_sound_code_label_batch_lifecycle(tasks, schedule):
     module = "iot_sound_code_label_batch"
     batch = {**OF, "description": "ground", "labels": ["t1", "t2", "t1"]}
     tasks.run_ok("iot_sound_code_label", **OF, label="t2")
-    made = tasks.assert_changed_by(module, "BatchCreateSoundCodeLabelWithLabels", **batch)["sound_code_label_batch"]
-    assert (made["total"], made["status"], made["made"]) == (2, "running", 0)
-    # While it is running there is nothing to try again.
+    created = tasks.assert_changed_by(module, "BatchCreateSoundCodeLabelWithLabels", **batch)["sound_code_label_batch"]
+    assert (created["total"], created["status"], created["made"]) == (2, "running", 0)
+    # A running batch cannot be retried.
     tasks.assert_unchanged(module, **batch, retry=True)
     tasks.server.control("POST", "clock", {"advance": 10})
     (ended,) = tasks.run_ok("iot_sound_code_label_batch_info", **OF, include=["failed"])["sound_code_label_batches"]
@@ -208,9 +216,9 @@ def test_the_life_of_a_batch(tasks, schedule):
     assert [failed["label"] for failed in ended["failed"]] == ["t2"]
     tasks.assert_unchanged(module, **batch)
     info = "iot_sound_code_label_batch_info"
-    for filters in ({"status": "partial_failed"}, {"description": "ground"}, {"batch_code": made["batch_code"]}):
+    for filters in ({"status": "partial_failed"}, {"description": "ground"}, {"batch_code": created["batch_code"]}):
         (found,) = tasks.run_ok(info, **OF, **filters)["sound_code_label_batches"]
-        assert found["batch_code"] == made["batch_code"]
+        assert found["batch_code"] == created["batch_code"]
     assert tasks.run_ok(info, **OF, description="attic")["sound_code_label_batches"] == []
     tasks.run_ok("iot_sound_code_label", **OF, label="t2", state="absent")
     again = tasks.assert_changed_by(module, "RetrySoundCodeLabelBatch", **batch, retry=True)
@@ -221,7 +229,7 @@ def test_the_life_of_a_batch(tasks, schedule):
     assert sorted(label["label"] for label in labels) == ["t1", "t2"]
 
 
-def test_the_platform_chooses_labels(tasks, schedule):
+def test_sound_code_label_batch_with_total_creates_labels(tasks, schedule):
     module = "iot_sound_code_label_batch"
     tasks.assert_changed_by(module, "BatchCreateSoundCodeLabel", **OF, description="spare", total=3)
     tasks.server.control("POST", "clock", {"advance": 10})
@@ -243,11 +251,11 @@ def test_the_platform_chooses_labels(tasks, schedule):
         ({"labels": [str(number) for number in range(201)]}, "^labels takes at most 200"),
     ],
 )
-def test_what_a_batch_cannot_be(tasks, schedule, options, message):
+def test_sound_code_label_batch_with_invalid_options_fails_before_write(tasks, schedule, options, message):
     tasks.assert_fails("iot_sound_code_label_batch", message, **OF, description="d", **options)
 
 
-def test_labels_and_batches_of_a_schedule_that_is_not_there(tasks):
+def test_sound_code_labels_of_missing_schedule_are_pending_in_check_mode_and_fail(tasks):
     for module, options in (
         ("iot_sound_code_label", {"label": "t"}),
         ("iot_sound_code_label_batch", {"description": "d", "total": 1}),
@@ -258,7 +266,7 @@ def test_labels_and_batches_of_a_schedule_that_is_not_there(tasks):
         assert "there is no schedule hours" in tasks.run(module, **OF, **options)["msg"]
 
 
-def test_the_audio_of_a_batch_is_packed(tasks, schedule):
+def test_sound_code_label_package_returns_archive(tasks, schedule):
     tasks.run_ok("iot_sound_code_label_batch", **OF, description="ground", labels=["t1"])
     tasks.server.control("POST", "clock", {"advance": 10})
     module = "iot_sound_code_label_package"
@@ -271,5 +279,5 @@ def test_the_audio_of_a_batch_is_packed(tasks, schedule):
     assert _path(packed["package_url"]).endswith(".zip")
     again = tasks.run_ok(module, **OF, batch=packed["batch_code"])
     assert _path(again["package_url"]) == _path(packed["package_url"])
-    refused = tasks.run(module, **OF, batch="nowhere")
-    assert "no batches of the schedule answer to nowhere" in refused["msg"]
+    failed = tasks.run(module, **OF, batch="nowhere")
+    assert "no batches of the schedule answer to nowhere" in failed["msg"]

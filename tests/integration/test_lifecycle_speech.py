@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The lives of speeches and packs, and their way to devices and away from them."""
+"""Lifecycle tests of speeches (text-to-speech corpora), speech packs, and speeches on devices."""
 
 from __future__ import annotations
 
@@ -13,17 +13,24 @@ SOUND = {"content": "www.example.com", "duration_in_seconds": 3}
 LAMP = {"product": "street_light", "device": "lamp-0001"}
 
 
-def test_the_life_of_a_speech(tasks):
-    made = tasks.assert_changed_by(MODULE, "CreateSpeech", **PAID)["speech"]
-    assert (made["audio_format"], made["speech_rate"], made["volume"], made["sound_code"]) == ("wav", 0, 50, {})
+def test_speech_lifecycle(tasks):
+    created = tasks.assert_changed_by(MODULE, "CreateSpeech", **PAID)["speech"]
+    assert (created["audio_format"], created["speech_rate"], created["volume"], created["sound_code"]) == (
+        "wav",
+        0,
+        50,
+        {},
+    )
     for options in ({"voice": "Xiaoyun"}, {"speech_rate": -500}, {"volume": 0}, {"sound_code": SOUND}):
         changed = tasks.assert_changed_by(MODULE, "UpdateSpeech", **OF, code="ZFDZ", **options)["speech"]
         assert options.items() <= changed.items()
-    # What is not named stays.
+    # Options that are not given are kept.
     assert (changed["voice"], changed["speech_rate"], changed["volume"]) == ("Xiaoyun", -500, 0)
     (found,) = tasks.run_ok("iot_speech_info", **OF, code="ZFDZ")["speeches"]
     assert found == changed
-    assert tasks.assert_changed_by(MODULE, "UpdateSpeech", **OF, code="ZFDZ", sound_code={})["speech"]["sound_code"] == {}
+    assert (
+        tasks.assert_changed_by(MODULE, "UpdateSpeech", **OF, code="ZFDZ", sound_code={})["speech"]["sound_code"] == {}
+    )
     for options in ({"text": "other"}, {"audio_format": "mp3"}):
         message = f"^{next(iter(options))} of the speech cannot be changed.*Only how a speech sounds"
         tasks.assert_fails(MODULE, message, **{**PAID, **options})
@@ -34,23 +41,23 @@ def test_the_life_of_a_speech(tasks):
     assert tasks.assert_changed_by(MODULE, "DeleteSpeech", **OF, code="ZFDZ", state="absent")["speech"] == {}
 
 
-def test_a_speech_is_made_with_all_that_it_is(tasks):
+def test_speech_with_all_options_is_created(tasks):
     given = {**PAID, "audio_format": "amr", "speech_rate": 500, "volume": 100, "sound_code": SOUND}
     assert given.items() <= tasks.assert_changed_by(MODULE, "CreateSpeech", **given)["speech"].items()
 
 
-def test_the_life_of_a_pack(tasks):
+def test_speech_pack_lifecycle(tasks):
     pack = {**OF, "type": "monetary_unit"}
-    made = tasks.assert_changed_by(MODULE, "CreateSpeech", **pack, voice="Siyue")["speech"]
-    assert len(made["words"]) == 3
-    assert {"code", "text"} == set(made["words"][0])
+    created = tasks.assert_changed_by(MODULE, "CreateSpeech", **pack, voice="Siyue")["speech"]
+    assert len(created["words"]) == 3
+    assert {"code", "text"} == set(created["words"][0])
     tasks.run_ok(MODULE, **PAID)
     tasks.assert_changed_by(MODULE, "UpdateSpeech", **pack, voice="Aida")
     tasks.assert_changed_by(MODULE, "DeleteSpeech", **pack, state="absent")
     assert [one["code"] for one in tasks.run_ok("iot_speech_info", **OF)["speeches"]] == ["ZFDZ"]
 
 
-def test_speeches_are_found(tasks):
+def test_speeches_with_filters_are_returned(tasks):
     one = tasks.run_ok(MODULE, **PAID)["speech"]
     tasks.run_ok(MODULE, **{**PAID, "code": "ZFCG", "audio_format": "mp3"})
     tasks.run_ok(MODULE, **OF, type="number", voice="Siyue")
@@ -63,8 +70,8 @@ def test_speeches_are_found(tasks):
         ({"audio_format": "mp3"}, {"ZFCG"}),
         ({"code": "none"}, set()),
     ):
-        told = tasks.run_ok("iot_speech_info", **OF, **filters)["speeches"]
-        assert {speech["code"] for speech in told} == found, filters
+        returned = tasks.run_ok("iot_speech_info", **OF, **filters)["speeches"]
+        assert {speech["code"] for speech in returned} == found, filters
     assert tasks.run_ok("iot_speech_info", **OF, speech_code=one["speech_code"])["speeches"] == [one]
 
 
@@ -85,13 +92,13 @@ def test_speeches_are_found(tasks):
         ({"project_code": "a-b"}, "^project_code may hold letters and digits"),
     ],
 )
-def test_what_a_speech_cannot_be(tasks, options, message):
+def test_speech_with_invalid_options_fails_before_write(tasks, options, message):
     tasks.assert_fails(MODULE, message, **{**PAID, **options})
 
 
 @pytest.fixture
 def pushed(tasks):
-    """A lamp that has been pushed a speech, and the code of the push."""
+    """Push a speech to a device and return the code of the push job."""
     tasks.run_ok("iot_product", name="street_light", node_type="device")
     tasks.connect_devices("street_light", "lamp-0001")
     tasks.run_ok(MODULE, **PAID)
@@ -100,24 +107,24 @@ def pushed(tasks):
     return job
 
 
-def test_a_speech_on_a_device(tasks, pushed):
-    (there,) = tasks.run_ok("iot_device_speech_info", **LAMP)["device_speeches"]
-    assert (there["code"], there["audio_format"]) == ("ZFDZ", "wav")
-    assert there["size_in_kilobytes"] > 0
-    assert tasks.run_ok("iot_device_speech_info", **LAMP, code="ZFDZ")["device_speeches"] == [there]
-    assert tasks.run_ok("iot_device_speech_info", **LAMP, audio_format="wav")["device_speeches"] == [there]
+def test_device_speech_is_returned_and_deleted(tasks, pushed):
+    (current,) = tasks.run_ok("iot_device_speech_info", **LAMP)["device_speeches"]
+    assert (current["code"], current["audio_format"]) == ("ZFDZ", "wav")
+    assert current["size_in_kilobytes"] > 0
+    assert tasks.run_ok("iot_device_speech_info", **LAMP, code="ZFDZ")["device_speeches"] == [current]
+    assert tasks.run_ok("iot_device_speech_info", **LAMP, audio_format="wav")["device_speeches"] == [current]
     for filters in ({"audio_format": "mp3"}, {"device": "lamp-0009"}, {"product": "path_light"}):
         assert tasks.run_ok("iot_device_speech_info", **{**LAMP, **filters})["device_speeches"] == []
     named = {**LAMP, "code": "ZFDZ", "audio_format": "wav", "state": "absent"}
     tasks.assert_unchanged("iot_device_speech", **{**named, "audio_format": "mp3"})
     tasks.assert_unchanged("iot_device_speech", **{**named, "device": "lamp-0009"})
     tasks.assert_fails("iot_device_speech", "^code must have 1", **{**named, "code": ""})
-    gone = tasks.assert_changed_by("iot_device_speech", "DeleteDeviceSpeech", **named)
-    assert gone["device_speech"] == {}
-    assert gone["diff"]["before"]["code"] == "ZFDZ"
+    deleted = tasks.assert_changed_by("iot_device_speech", "DeleteDeviceSpeech", **named)
+    assert deleted["device_speech"] == {}
+    assert deleted["diff"]["before"]["code"] == "ZFDZ"
 
 
-def test_a_push_is_found(tasks, pushed):
+def test_speech_push_with_filters_is_returned(tasks, pushed):
     (job,) = tasks.run_ok("iot_speech_push_info", **OF, job_code=pushed, include=["devices", "speeches"])["jobs"]
     assert (job["mode"], job["status"], job["succeeded"]) == ("device", "success", 1)
     assert [one["device_name"] for one in job["devices"]] == ["lamp-0001"]
@@ -127,12 +134,12 @@ def test_a_push_is_found(tasks, pushed):
     assert len(tasks.run_ok("iot_speech_push_info", **OF, mode="device", statuses=["success"])["jobs"]) == 1
 
 
-def test_devices_that_can_speak_are_found(tasks, pushed):
+def test_speech_devices_with_filters_are_returned(tasks, pushed):
     tasks.run_ok("iot_device_group", name="west_side")
-    told = tasks.run_ok("iot_speech_device_info", **OF, groups=True)
-    (lamp,) = told["devices"]
+    returned = tasks.run_ok("iot_speech_device_info", **OF, groups=True)
+    (lamp,) = returned["devices"]
     assert lamp["device_name"] == "lamp-0001"
-    assert [group["name"] for group in told["groups"]] == ["west_side"]
+    assert [group["name"] for group in returned["groups"]] == ["west_side"]
     assert tasks.run_ok("iot_speech_device_info", **OF, group_name="east")["groups"] == []
     (whole,) = tasks.run_ok("iot_speech_device_info", **OF, **LAMP)["devices"]
     assert whole["status"] == "online"
@@ -144,6 +151,6 @@ def test_devices_that_can_speak_are_found(tasks, pushed):
     assert "go together" in result["msg"]
 
 
-def test_voices(tasks):
+def test_speech_voices_are_returned(tasks):
     voices = {voice["voice"]: voice for voice in tasks.run_ok("iot_speech_voice_info")["voices"]}
     assert voices["Siyue"]["scene"] == "kefu"

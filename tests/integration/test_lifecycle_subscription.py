@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of subscriptions."""
+"""Lifecycle tests of subscriptions."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ ADD, REMOVE = (f"{verb}ConsumerGroupSubscribeRelation" for verb in ("Create", "D
 
 @pytest.fixture(autouse=True)
 def ids(tasks):
-    """The ids of what subscriptions name."""
-    made = {
+    """Create the products and consumer groups that subscriptions name; return their ids by name."""
+    created = {
         name: tasks.run_ok("iot_product", name=name, node_type=kind)["product"]["product_key"]
         for name, kind in (("street_light", "device"), ("gateways", "gateway"))
     }
     for name in ("console", "archive", "backup"):
-        made[name] = tasks.run_ok("iot_consumer_group", name=name)["consumer_group"]["group_id"]
-    return made
+        created[name] = tasks.run_ok("iot_consumer_group", name=name)["consumer_group"]["group_id"]
+    return created
 
 
 AMQP = {"product": "street_light", "type": "amqp"}
@@ -49,19 +49,19 @@ def names(result: dict) -> set:
     return {group["name"] for group in result["subscription"]["consumer_groups"]}
 
 
-def test_the_life_of_a_subscription_over_amqp(tasks, ids):
-    made = tasks.assert_changed_by("iot_subscription", CREATE, **AMQP, consumer_groups=["console"], device_data=True)
-    assert made["subscription"] == {
+def test_amqp_subscription_lifecycle(tasks, ids):
+    created = tasks.assert_changed_by("iot_subscription", CREATE, **AMQP, consumer_groups=["console"], device_data=True)
+    assert created["subscription"] == {
         "product_key": ids["street_light"],
         "type": "amqp",
         "consumer_groups": [{"name": "console", "group_id": ids["console"]}],
         **dict.fromkeys(FLAGS, False),
         "device_data": True,
     }
-    assert made["steps"][0]["action"] == "create"
-    assert made["diff"]["after"]["consumer_groups"] == ["console"]
+    assert created["steps"][0]["action"] == "create"
+    assert created["diff"]["after"]["consumer_groups"] == ["console"]
 
-    # Each kind of messages on its own: the others stay, and so do the groups.
+    # Each message type is changed alone: the other types and the consumer groups are kept.
     on = {"device_data"}
     for flag in FLAGS[1:]:
         if flag not in OF_GATEWAYS:
@@ -73,35 +73,37 @@ def test_the_life_of_a_subscription_over_amqp(tasks, ids):
     assert changed["subscription"]["device_data"] is False
     tasks.assert_unchanged("iot_subscription", **AMQP)
 
-    # Two kinds are of gateways only.
+    # Two message types are for gateways only.
     hubs = {"product": "gateways", "type": "amqp"}
     tasks.run_ok("iot_subscription", **hubs, consumer_groups=["console"], device_data=True)
     for flag in OF_GATEWAYS:
         assert tasks.assert_changed_by("iot_subscription", UPDATE, **hubs, **{flag: True})["subscription"][flag]
 
-    # Groups come before others go, by their names or ids.
+    # Consumer groups, by name or id, are added before others are removed.
     changed = tasks.assert_changed_by("iot_subscription", ADD, REMOVE, **AMQP, consumer_groups=["archive"])
     assert names(changed) == {"archive"}
     assert changed["diff"]["before"]["consumer_groups"] == ["console"]
-    changed = tasks.assert_changed_by("iot_subscription", ADD, **AMQP, consumer_groups=["backup"], purge_consumer_groups=False)
+    changed = tasks.assert_changed_by(
+        "iot_subscription", ADD, **AMQP, consumer_groups=["backup"], purge_consumer_groups=False
+    )
     assert names(changed) == {"archive", "backup"}
     tasks.assert_unchanged("iot_subscription", **AMQP, consumer_groups=[ids["backup"], "archive"])
     changed = tasks.assert_changed_by("iot_subscription", REMOVE, **AMQP, consumer_groups=["backup"])
     assert names(changed) == {"backup"}
     changed = tasks.assert_changed_by("iot_subscription", ADD, REMOVE, **AMQP, consumer_groups=["DEFAULT_GROUP"])
     assert changed["subscription"]["consumer_groups"][0]["group_id"] == "DEFAULT_GROUP"
-    # With anything else, all of it at once.
+    # Together with another change, one call updates everything.
     changed = tasks.assert_changed_by("iot_subscription", UPDATE, **AMQP, consumer_groups=["console"], device_data=True)
     assert (names(changed), changed["subscription"]["device_data"]) == ({"console"}, True)
 
-    gone = tasks.assert_changed_by("iot_subscription", DELETE, **AMQP, state="absent")
-    assert gone["subscription"] == {}
+    deleted = tasks.assert_changed_by("iot_subscription", DELETE, **AMQP, state="absent")
+    assert deleted["subscription"] == {}
     tasks.assert_unchanged("iot_subscription", **AMQP, state="absent")
 
 
-def test_the_life_of_a_subscription_to_a_queue(tasks, ids):
-    made = tasks.assert_changed_by("iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, ota_event=True)
-    assert made["subscription"] == {
+def test_mns_subscription_lifecycle(tasks, ids):
+    created = tasks.assert_changed_by("iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, ota_event=True)
+    assert created["subscription"] == {
         "product_key": ids["street_light"],
         "type": "mns",
         "mns_configuration": QUEUE,
@@ -118,7 +120,7 @@ def test_the_life_of_a_subscription_to_a_queue(tasks, ids):
     tasks.assert_unchanged("iot_subscription", **MNS, state="absent")
 
 
-def test_both_at_once(tasks, ids):
+def test_subscriptions_of_both_types_are_independent(tasks, ids):
     tasks.assert_changed_by("iot_subscription", CREATE, **AMQP, consumer_groups=["console"], device_data=True)
     tasks.assert_changed_by("iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, device_data=True)
 
@@ -128,16 +130,16 @@ def test_both_at_once(tasks, ids):
     for product in ("street_light", ids["street_light"]):
         assert found(product=product) == ["amqp", "mns"]
         assert found(product=product, type="mns") == ["mns"]
-    assert found(product="gateways") == found(product="nobody") == found(product="gateways", type="amqp") == []
-    (there,) = tasks.run_ok("iot_subscription_info", **AMQP)["subscriptions"]
-    assert there["consumer_groups"] == [{"name": "console", "group_id": ids["console"]}]
+    assert found(product="gateways") == found(product="unknown") == found(product="gateways", type="amqp") == []
+    (current,) = tasks.run_ok("iot_subscription_info", **AMQP)["subscriptions"]
+    assert current["consumer_groups"] == [{"name": "console", "group_id": ids["console"]}]
     tasks.assert_changed_by("iot_subscription", DELETE, **AMQP, state="absent")
     assert found(product="street_light") == ["mns"]
 
 
 @pytest.mark.parametrize("flag", OF_GATEWAYS)
-def test_what_only_gateways_have(tasks, flag):
-    # The platform would drop it without a word, and the task would be changed for ever.
+def test_subscription_to_gateway_messages_of_other_product_fails_before_write(tasks, flag):
+    # The platform would ignore it, and each run of the task would report a change.
     options = {"type": "amqp", "consumer_groups": ["console"], flag: True}
     message = f"^{flag} is of gateways, and street_light is a product of none$"
     tasks.assert_fails("iot_subscription", message, product="street_light", **options)
@@ -146,40 +148,44 @@ def test_what_only_gateways_have(tasks, flag):
 
 
 @pytest.mark.parametrize("flag", OVER_AMQP)
-def test_what_only_amqp_carries(tasks, flag):
+def test_mns_subscription_to_amqp_messages_fails_before_write(tasks, flag):
     message = f"^{flag} is for a subscription of type amqp$"
     tasks.assert_fails("iot_subscription", message, **MNS, mns_configuration=QUEUE, device_data=True, **{flag: True})
-    tasks.assert_changed_by("iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, device_data=True, **{flag: False})
+    tasks.assert_changed_by(
+        "iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, device_data=True, **{flag: False}
+    )
 
 
-def test_what_a_subscription_cannot_be(tasks):
-    def refuses(message, of, **options):
+def test_subscription_with_invalid_options_fails_before_write(tasks):
+    def assert_fails(message, of, **options):
         return tasks.assert_fails("iot_subscription", message, **of, **options)
 
     nothing = "^a subscription must be to one kind of messages at least.*state: absent"
-    refuses(nothing, AMQP, consumer_groups=["console"])
-    refuses(nothing, AMQP, consumer_groups=["console"], device_data=False)
-    refuses("^consumer_groups must be given to make an amqp subscription$", AMQP, device_data=True)
-    refuses("^mns_configuration must be given to make an mns subscription$", MNS, device_data=True)
-    refuses("^consumer_groups must name 1 at least$", AMQP, consumer_groups=[], device_data=True)
-    refuses("^consumer_groups names console twice$", AMQP, consumer_groups=["console"] * 2, device_data=True)
-    refuses("^mns_configuration is for a subscription of type mns, not amqp$", AMQP, mns_configuration=QUEUE)
-    refuses("^consumer_groups is for a subscription of type amqp, not mns$", MNS, consumer_groups=["console"])
-    refuses("^mns_configuration lacks queueName, regionName, role$", MNS, mns_configuration={"queue": "x"})
+    assert_fails(nothing, AMQP, consumer_groups=["console"])
+    assert_fails(nothing, AMQP, consumer_groups=["console"], device_data=False)
+    assert_fails("^consumer_groups must be given to make an amqp subscription$", AMQP, device_data=True)
+    assert_fails("^mns_configuration must be given to make an mns subscription$", MNS, device_data=True)
+    assert_fails("^consumer_groups must name 1 at least$", AMQP, consumer_groups=[], device_data=True)
+    assert_fails("^consumer_groups names console twice$", AMQP, consumer_groups=["console"] * 2, device_data=True)
+    assert_fails("^mns_configuration is for a subscription of type mns, not amqp$", AMQP, mns_configuration=QUEUE)
+    assert_fails("^consumer_groups is for a subscription of type amqp, not mns$", MNS, consumer_groups=["console"])
+    assert_fails("^mns_configuration lacks queueName, regionName, role$", MNS, mns_configuration={"queue": "x"})
     no_role = {**QUEUE, "role": {"roleName": "x"}}
-    refuses(r"^mns_configuration lacks role\.roleArn$", MNS, mns_configuration=no_role)
+    assert_fails(r"^mns_configuration lacks role\.roleArn$", MNS, mns_configuration=no_role)
 
     tasks.run_ok("iot_subscription", **AMQP, consumer_groups=["console"], device_data=True)
-    refuses(nothing, AMQP, device_data=False)
-    refuses("^consumer_groups must name 1 at least$", AMQP, consumer_groups=[])
+    assert_fails(nothing, AMQP, device_data=False)
+    assert_fails("^consumer_groups must name 1 at least$", AMQP, consumer_groups=[])
 
 
-def test_a_group_that_is_named_by_name_and_by_id(tasks, ids):
+def test_subscription_with_group_name_and_id_of_same_group_fails_before_write(tasks, ids):
     message = "^consumer_groups names a group twice$"
-    tasks.assert_fails("iot_subscription", message, **AMQP, consumer_groups=["console", ids["console"]], device_data=True)
+    tasks.assert_fails(
+        "iot_subscription", message, **AMQP, consumer_groups=["console", ids["console"]], device_data=True
+    )
 
 
-def test_what_is_named_and_not_there(tasks):
+def test_subscription_with_missing_reference_is_pending_in_check_mode_and_fails(tasks):
     options = {"type": "amqp", "consumer_groups": ["one", "two"], "device_topo_life_cycle": True}
     plan = tasks.run("iot_subscription", True, product="new", **options)
     assert [step["operation"] for step in plan["steps"]] == [CREATE]
@@ -199,7 +205,7 @@ def test_what_is_named_and_not_there(tasks):
     assert planned["diff"]["after"]["consumer_groups"] == ["one"]
 
 
-def test_a_create_whose_answer_was_lost(tasks):
+def test_subscription_create_with_lost_response_succeeds(tasks):
     tasks.server.control("PUT", "faults", [{"action": CREATE, "drop": "after", "times": 1}])
-    made = tasks.run_ok("iot_subscription", **AMQP, consumer_groups=["console"], device_data=True)
-    assert [(step["operation"], step["status"]) for step in made["steps"]] == [(CREATE, "done")]
+    created = tasks.run_ok("iot_subscription", **AMQP, consumer_groups=["console"], device_data=True)
+    assert [(step["operation"], step["status"]) for step in created["steps"]] == [(CREATE, "done")]

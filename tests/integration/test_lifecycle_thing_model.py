@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of a thing model: its three forms, its blocks, its versions, and what breaks those who rely on it."""
+"""Lifecycle tests of thing models: three formats, function blocks, versions and breaking changes."""
 
 from __future__ import annotations
 
@@ -35,9 +35,11 @@ MODBUS = {
 
 @pytest.fixture(autouse=True)
 def key(tasks):
-    """The ProductKey of a product whose model is empty."""
-    made = tasks.run_ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
-    return made["product"]["product_key"]
+    """Create a product with an empty thing model and return its ProductKey."""
+    created = tasks.run_ok(
+        "iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink"
+    )
+    return created["product"]["product_key"]
 
 
 def model(tasks, **options) -> dict:
@@ -53,21 +55,26 @@ def names(functions: dict) -> set:
     return {identifier for found in functions.values() for identifier in found}
 
 
-def test_the_life_of_a_model(tasks, key):
-    made = tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions=FUNCTIONS)
-    told = made["thing_model"]
-    assert (told["product_key"], told["published"], told["version"], told["versions"]) == (key, False, "", [])
-    assert told["functions"]["properties"]["Brightness"] == BRIGHTNESS
-    assert told["functions"]["services"]["Flash"]["name"] == "Flash"
-    assert made["diff"]["before"]["functions"] == {}
-    assert made["diff"]["after"]["functions"] == told["functions"]
-    assert [(change["at"], change["change"]) for change in made["compatible_changes"]] == [
+def test_thing_model_lifecycle(tasks, key):
+    created = tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions=FUNCTIONS)
+    returned = created["thing_model"]
+    assert (returned["product_key"], returned["published"], returned["version"], returned["versions"]) == (
+        key,
+        False,
+        "",
+        [],
+    )
+    assert returned["functions"]["properties"]["Brightness"] == BRIGHTNESS
+    assert returned["functions"]["services"]["Flash"]["name"] == "Flash"
+    assert created["diff"]["before"]["functions"] == {}
+    assert created["diff"]["after"]["functions"] == returned["functions"]
+    assert [(change["at"], change["change"]) for change in created["compatible_changes"]] == [
         ("properties.Light", "added"),
         ("properties.Brightness", "added"),
         ("events.Overheated", "added"),
         ("services.Flash", "added"),
     ]
-    assert made["breaking_changes"] == []
+    assert created["breaking_changes"] == []
 
     published = tasks.assert_changed_by(
         "iot_thing_model", "PublishThingModel", **OF, published=True, version="v1", version_description="first"
@@ -78,11 +85,11 @@ def test_the_life_of_a_model(tasks, key):
     tasks.assert_unchanged("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
     tasks.assert_unchanged("iot_thing_model", **OF, published=False)
 
-    # One function is other, and then one is new: the others keep their age.
+    # First one function changes, then one is new; the other functions are not written.
     wider = with_properties(Brightness={**BRIGHTNESS, "max": 255})
     changed = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, functions=wider)
     assert changed["thing_model"]["published"] is False
-    # A step tells what is other, not the whole model.
+    # A step reports the difference, not the whole model.
     assert changed["steps"][0]["changes"] == {
         "functions": {
             "before": {"properties": {"Brightness": BRIGHTNESS}},
@@ -97,7 +104,9 @@ def test_the_life_of_a_model(tasks, key):
     back = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, functions=FUNCTIONS, published=True)
     assert (back["thing_model"]["published"], back["thing_model"]["version"]) == (True, "v1")
     more = with_properties(Voltage={"type": "float", "min": 0, "max": 400, "step": 0.1, "unit": "V"})
-    tasks.assert_changed_by("iot_thing_model", "CreateThingModel", "PublishThingModel", **OF, functions=more, published=True)
+    tasks.assert_changed_by(
+        "iot_thing_model", "CreateThingModel", "PublishThingModel", **OF, functions=more, published=True
+    )
     tasks.assert_changed_by(
         "iot_thing_model",
         "CreateThingModel",
@@ -107,7 +116,7 @@ def test_the_life_of_a_model(tasks, key):
     )
     assert names(model(tasks)["functions"]) == {*names(more), "Reset"}
 
-    gone = tasks.assert_changed_by(
+    deleted = tasks.assert_changed_by(
         "iot_thing_model",
         "ImportThingModelTsl",
         "PublishThingModel",
@@ -116,8 +125,8 @@ def test_the_life_of_a_model(tasks, key):
         published=True,
         allow_breaking=True,
     )
-    assert gone["thing_model"]["functions"] == {}
-    assert {change["at"] for change in gone["breaking_changes"]} == {
+    assert deleted["thing_model"]["functions"] == {}
+    assert {change["at"] for change in deleted["breaking_changes"]} == {
         "properties.Light",
         "properties.Brightness",
         "properties.Voltage",
@@ -127,10 +136,10 @@ def test_the_life_of_a_model(tasks, key):
     tasks.assert_unchanged("iot_thing_model", **OF, functions={}, published=True)
 
 
-def test_the_three_forms_say_the_same(tasks):
+def test_thing_model_in_each_format_is_unchanged(tasks):
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS)
     found = model(tasks, include=["tsl", "thing_model_json", "simple_tsl"])
-    # What the platform tells can be given back, in any form, as members or as text.
+    # What the platform returns can be used as an option, in each format, as a dictionary or as text.
     for form, value in (
         ("tsl", found["as_tsl"]),
         ("thing_model_json", found["as_thing_model_json"]),
@@ -146,7 +155,7 @@ def test_the_three_forms_say_the_same(tasks):
         tasks.assert_unchanged("iot_thing_model", **OF, functions=FUNCTIONS)
 
 
-def test_every_type_comes_back_as_it_was(tasks):
+def test_thing_model_with_every_data_type_is_returned_as_given(tasks):
     members = {
         "Longitude": {"type": "double", "min": -180, "max": 180, "step": 0.000001, "unit": "°"},
         "Source": {"type": "enum", "values": {1: "GPS", 2: "GLONASS"}},
@@ -163,28 +172,30 @@ def test_every_type_comes_back_as_it_was(tasks):
     }
     wanted = {"properties": types}
     tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions=wanted)
-    told = model(tasks)["functions"]["properties"]
-    assert told["Tiny"]["max"] == 1e-05
-    assert told["Places"]["item"]["members"]["Source"]["values"] == {"1": "GPS", "2": "GLONASS"}
-    # One by one it is the same.
+    returned = model(tasks)["functions"]["properties"]
+    assert returned["Tiny"]["max"] == 1e-05
+    assert returned["Places"]["item"]["members"]["Source"]["values"] == {"1": "GPS", "2": "GLONASS"}
+    # The result is the same if the functions are created one by one.
     tasks.run_ok("iot_thing_model", **OF, functions={"services": {"Reset": {}}})
-    made = tasks.assert_changed_by("iot_thing_model", "CreateThingModel", **OF, functions=wanted, purge_functions=False)
-    assert made["thing_model"]["functions"]["properties"] == told
+    created = tasks.assert_changed_by(
+        "iot_thing_model", "CreateThingModel", **OF, functions=wanted, purge_functions=False
+    )
+    assert created["thing_model"]["functions"]["properties"] == returned
 
 
-def test_the_fewest_calls(tasks):
+def test_thing_model_change_uses_fewest_calls(tasks):
     def switches(count: int, **more) -> dict:
         return {f"Switch{number}": {**LIGHT, "name": f"switch{number}", **more} for number in range(count)}
 
-    def bring(*operations, properties):
+    def assert_changed_by(*operations, properties):
         tasks.assert_changed_by("iot_thing_model", *operations, **OF, functions={"properties": properties})
 
-    bring("ImportThingModelTsl", properties=switches(3))
-    bring("CreateThingModel", properties=switches(13))
-    # Twenty take two calls, an import one.
-    bring("ImportThingModelTsl", properties=switches(33))
-    bring("ImportThingModelTsl", properties={**switches(33), **switches(2, description="other")})
-    bring(
+    assert_changed_by("ImportThingModelTsl", properties=switches(3))
+    assert_changed_by("CreateThingModel", properties=switches(13))
+    # Twenty functions need two calls, an import one.
+    assert_changed_by("ImportThingModelTsl", properties=switches(33))
+    assert_changed_by("ImportThingModelTsl", properties={**switches(33), **switches(2, description="other")})
+    assert_changed_by(
         "UpdateThingModel",
         properties={
             **switches(33),
@@ -192,21 +203,21 @@ def test_the_fewest_calls(tasks):
             "Switch1": {**LIGHT, "name": "switch1", "description": "other"},
         },
     )
-    bring("ImportThingModelTsl", properties=switches(32))
-    # Two that exchange their names cannot be changed one after the other.
+    assert_changed_by("ImportThingModelTsl", properties=switches(32))
+    # Two functions that exchange their names cannot be changed one after the other.
     crossed = {**switches(32), "Switch0": {**LIGHT, "name": "switch1"}, "Switch1": {**LIGHT, "name": "switch0"}}
-    bring("ImportThingModelTsl", properties=crossed)
-    # What ThingModelJson cannot say is imported.
-    bring("ImportThingModelTsl", properties={**switches(32), "Long": {"type": "text", "length": 4000}})
-    bring("ImportThingModelTsl", properties={**switches(32), "Long": {"type": "text", "length": 5000}})
-    bring(
+    assert_changed_by("ImportThingModelTsl", properties=crossed)
+    # What ThingModelJson cannot express is imported.
+    assert_changed_by("ImportThingModelTsl", properties={**switches(32), "Long": {"type": "text", "length": 4000}})
+    assert_changed_by("ImportThingModelTsl", properties={**switches(32), "Long": {"type": "text", "length": 5000}})
+    assert_changed_by(
         "ImportThingModelTsl",
         properties={"Switch0": {**LIGHT, "name": "switch0"}, "Half": {"type": "int", "min": 0, "max": 1}},
     )
 
 
-def test_any_model_becomes_any_other(tasks):
-    """A walk through models of all shapes, by whatever calls, with blocks: what is asked for is what is there."""
+def test_thing_model_of_any_shape_is_changed_to_any_other(tasks):
+    """Change a model to random other models with blocks; the result is always the desired state."""
     random = Random(7)
     types = [
         LIGHT,
@@ -220,7 +231,7 @@ def test_any_model_becomes_any_other(tasks):
         {"type": "array", "size": 4, "item": {"type": "text"}},
     ]
 
-    def some(most: int) -> dict:
+    def random_functions(most: int) -> dict:
         names = random.sample(range(most), random.randrange(most))
         return {
             "properties": {f"P{n}": {**random.choice(types), "name": f"p{n}", "access": "rw"} for n in names},
@@ -229,8 +240,10 @@ def test_any_model_becomes_any_other(tasks):
         }
 
     for _turn in range(12):
-        functions = some(random.choice((3, 8, 15)))
-        blocks = [{"id": f"b{n}", "name": f"block{n}", "functions": some(4)} for n in range(random.randrange(3))]
+        functions = random_functions(random.choice((3, 8, 15)))
+        blocks = [
+            {"id": f"b{n}", "name": f"block{n}", "functions": random_functions(4)} for n in range(random.randrange(3))
+        ]
         wanted = {"functions": functions, "blocks": blocks, "purge_blocks": True, "published": True}
         plan = tasks.run_ok("iot_thing_model", **OF, check_mode=True, **wanted, allow_breaking=True)
         done = tasks.run_ok("iot_thing_model", **OF, **wanted, allow_breaking=True)
@@ -238,14 +251,14 @@ def test_any_model_becomes_any_other(tasks):
         assert operations[0] == operations[1]
         assert plan["breaking_changes"] == done["breaking_changes"]
         tasks.assert_unchanged("iot_thing_model", **OF, **wanted)
-        told = model(tasks, in_force=True)
-        assert names(told["functions"]) == names(functions)
-        assert {block["id"]: names(block["functions"]) for block in told["blocks"]} == {
+        returned = model(tasks, in_force=True)
+        assert names(returned["functions"]) == names(functions)
+        assert {block["id"]: names(block["functions"]) for block in returned["blocks"]} == {
             block["id"]: names(block["functions"]) for block in blocks
         }
 
 
-def test_standard_functions_stay_standard(tasks):
+def test_thing_model_standard_functions_stay_standard(tasks):
     tasks.run_ok(
         "iot_product",
         name="standard",
@@ -266,31 +279,35 @@ def test_standard_functions_stay_standard(tasks):
     assert {p["custom"] for p in changed["thing_model"]["functions"]["properties"].values()} == {False}
 
 
-def test_blocks(tasks):
+def test_thing_model_blocks_are_created_changed_and_deleted(tasks):
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
     level = {"properties": {"Level": BRIGHTNESS}}
-    made = tasks.assert_changed_by(
+    created = tasks.assert_changed_by(
         "iot_thing_model",
         "ImportThingModelTsl",
         **OF,
         blocks=[{"id": "battery", "name": "电池モジ1", "functions": level}],
     )
-    (battery,) = made["thing_model"]["blocks"]
+    (battery,) = created["thing_model"]["blocks"]
     assert battery == {"id": "battery", "name": "电池モジ1", "functions": level}
-    assert made["thing_model"]["published"] is False
-    assert made["compatible_changes"] == [{"at": "battery:properties.Level", "change": "added"}]
+    assert created["thing_model"]["published"] is False
+    assert created["compatible_changes"] == [{"at": "battery:properties.Level", "change": "added"}]
 
-    # One that is empty, and has a description.
+    # An empty block with a description.
     empty = {"id": "spare", "name": "spare_part", "description": "for later"}
-    made = tasks.assert_changed_by("iot_thing_model", "CreateThingModel", **OF, blocks=[empty])
-    assert [block["id"] for block in made["thing_model"]["blocks"]] == ["battery", "spare"]
-    renamed = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, blocks=[{"id": "spare", "name": "other_part"}])
+    created = tasks.assert_changed_by("iot_thing_model", "CreateThingModel", **OF, blocks=[empty])
+    assert [block["id"] for block in created["thing_model"]["blocks"]] == ["battery", "spare"]
+    renamed = tasks.assert_changed_by(
+        "iot_thing_model", "UpdateThingModel", **OF, blocks=[{"id": "spare", "name": "other_part"}]
+    )
     assert renamed["thing_model"]["blocks"][1]["description"] == "for later"
-    tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, blocks=[{"id": "spare", "description": "for never"}])
+    tasks.assert_changed_by(
+        "iot_thing_model", "UpdateThingModel", **OF, blocks=[{"id": "spare", "description": "for never"}]
+    )
     filled = {"id": "spare", "tsl": model(tasks, block="battery", include=["tsl"])["as_tsl"], "description": "full"}
     tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", "UpdateThingModel", **OF, blocks=[filled])
     both = {"Level": {**BRIGHTNESS, "max": 50}, "Age": {**BRIGHTNESS, "name": "age"}}
-    # Two calls one by one, one as an import.
+    # Changing one by one needs two calls, an import one.
     tasks.assert_changed_by(
         "iot_thing_model", "ImportThingModelTsl", **OF, blocks=[{"id": "battery", "functions": {"properties": both}}]
     )
@@ -305,10 +322,10 @@ def test_blocks(tasks):
 
     published = tasks.assert_changed_by("iot_thing_model", "PublishThingModel", **OF, published=True, version="v2")
     assert published["thing_model"]["published"] is True
-    refused = tasks.assert_fails(
+    failed = tasks.assert_fails(
         "iot_thing_model", "battery:properties.Level removed", **OF, blocks=[{"id": "spare"}], purge_blocks=True
     )
-    assert {change["at"] for change in refused["breaking_changes"]} == {
+    assert {change["at"] for change in failed["breaking_changes"]} == {
         "battery:properties.Level",
         "battery:properties.Age",
     }
@@ -321,15 +338,17 @@ def test_blocks(tasks):
         allow_breaking=True,
     )
     assert [block["id"] for block in purged["thing_model"]["blocks"]] == ["spare"]
-    # Whatever is done to one block, the default one is as it was.
+    # Changes of one block do not affect the default block.
     assert names(purged["thing_model"]["functions"]) == names(FUNCTIONS)
-    tasks.assert_changed_by("iot_thing_model", "DeleteThingModel", **OF, blocks=[], purge_blocks=True, allow_breaking=True)
+    tasks.assert_changed_by(
+        "iot_thing_model", "DeleteThingModel", **OF, blocks=[], purge_blocks=True, allow_breaking=True
+    )
     assert names(model(tasks)["functions"]) == names(FUNCTIONS)
     for version, blocks in (("v1", []), ("v2", ["battery", "spare"])):
         assert [block["id"] for block in model(tasks, version=version)["blocks"]] == blocks
 
 
-def test_extended_descriptions(tasks):
+def test_thing_model_extended_descriptions_are_set_and_cleared(tasks):
     meter = {"product": "old_meter"}
     tasks.run_ok(
         "iot_product",
@@ -340,16 +359,18 @@ def test_extended_descriptions(tasks):
         net_type="other",
         protocol_type="modbus",
     )
-    # TSL has no place for it: what is imported is described after.
+    # TSL cannot contain extended descriptions, so they are set after an import.
     properties = {"properties": {"Light": LIGHT, "Brightness": BRIGHTNESS}}
-    made = tasks.assert_changed_by(
+    created = tasks.assert_changed_by(
         "iot_thing_model", "CreateThingModel", **meter, functions=properties, extended_descriptions={"Light": MODBUS}
     )
-    told = made["thing_model"]["functions"]["properties"]["Light"]["extended"]
-    assert told == {**MODBUS, "identifier": "Light"}
-    # What is not spoken of stays, and the same in other words is the same.
+    returned = created["thing_model"]["functions"]["properties"]["Light"]["extended"]
+    assert returned == {**MODBUS, "identifier": "Light"}
+    # Descriptions that are not given are kept, and equivalent values are no change.
     tasks.assert_unchanged("iot_thing_model", **meter, functions=properties)
-    tasks.assert_unchanged("iot_thing_model", **meter, extended_descriptions={"Light": {**MODBUS, "pollingTime": 1000.0}})
+    tasks.assert_unchanged(
+        "iot_thing_model", **meter, extended_descriptions={"Light": {**MODBUS, "pollingTime": 1000.0}}
+    )
     tasks.assert_unchanged(
         "iot_thing_model",
         **meter,
@@ -365,9 +386,9 @@ def test_extended_descriptions(tasks):
         extended_descriptions={"Light": {**MODBUS, "registerAddress": "0x01"}},
     )
     tasks.assert_changed_by("iot_thing_model", "PublishThingModel", **meter, published=True, version="v1")
-    told = model(tasks, **meter, include=["extend_config"])["as_extend_config"]["properties"]
-    assert [one["registerAddress"] for one in told] == ["0x01"]
-    # What goes is taken out by an import, and what is left is described anew.
+    returned = model(tasks, **meter, include=["extend_config"])["as_extend_config"]["properties"]
+    assert [one["registerAddress"] for one in returned] == ["0x01"]
+    # Functions are deleted by an import, after which the remaining ones are described again.
     left = tasks.assert_changed_by(
         "iot_thing_model",
         "ImportThingModelTsl",
@@ -377,15 +398,17 @@ def test_extended_descriptions(tasks):
         allow_breaking=True,
     )
     assert left["thing_model"]["functions"]["properties"]["Light"]["extended"]["registerAddress"] == "0x01"
-    cleared = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **meter, extended_descriptions={"Light": {}})
+    cleared = tasks.assert_changed_by(
+        "iot_thing_model", "UpdateThingModel", **meter, extended_descriptions={"Light": {}}
+    )
     assert "extended" not in cleared["thing_model"]["functions"]["properties"]["Light"]
-    told = model(tasks, **meter, version="v1", include=["extend_config"])["as_extend_config"]["properties"]
-    assert [one["registerAddress"] for one in told] == ["0x01"]
+    returned = model(tasks, **meter, version="v1", include=["extend_config"])["as_extend_config"]["properties"]
+    assert [one["registerAddress"] for one in returned] == ["0x01"]
     block = {"id": "inner", "name": "inner", "functions": {"properties": {"Light": LIGHT}}}
-    made = tasks.assert_changed_by(
+    created = tasks.assert_changed_by(
         "iot_thing_model", "CreateThingModel", **meter, blocks=[{**block, "extended_descriptions": {"Light": MODBUS}}]
     )
-    assert made["thing_model"]["blocks"][0]["functions"]["properties"]["Light"]["extended"]
+    assert created["thing_model"]["blocks"][0]["functions"]["properties"]["Light"]["extended"]
     tasks.assert_changed_by(
         "iot_thing_model", "UpdateThingModel", **meter, blocks=[{"id": "inner", "extended_descriptions": {"Light": {}}}]
     )
@@ -400,13 +423,15 @@ def test_extended_descriptions(tasks):
         message = f"extended_descriptions has an extended description of Light that is wrong at .*{complaint}"
         tasks.assert_fails("iot_thing_model", message, **meter, extended_descriptions={"Light": described})
     services = {"services": {"Reset": {"extended": MODBUS}}}
-    tasks.assert_fails("iot_thing_model", "modbus has none for services", **meter, functions=services, allow_breaking=True)
+    tasks.assert_fails(
+        "iot_thing_model", "modbus has none for services", **meter, functions=services, allow_breaking=True
+    )
     tasks.assert_fails("iot_thing_model", "protocol_type is modbus", **OF, functions=inline)
     failed = tasks.run("iot_thing_model", **meter, extended_descriptions={"Lihgt": MODBUS})
     assert "there is no function Lihgt" in failed["msg"]
 
 
-def test_a_copy_of_another_products_model(tasks):
+def test_thing_model_copy_from_other_product_is_published(tasks):
     blocks = [{"id": "battery", "name": "battery", "functions": {"properties": {"Level": BRIGHTNESS}}}]
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks, published=True, version="v1")
     tasks.run_ok(
@@ -416,16 +441,16 @@ def test_a_copy_of_another_products_model(tasks):
         more = {"category_key": category} if category else {}
         tasks.run_ok("iot_product", name=name, node_type="device", thing_model=True, data_format="alink", **more)
     garden = {"product": "garden_light"}
-    made = tasks.assert_changed_by(
+    created = tasks.assert_changed_by(
         "iot_thing_model", "CopyThingModel", "PublishThingModel", **garden, copy_from=OF, published=True, version="v1"
     )
-    assert names(made["thing_model"]["functions"]) == {*names(FUNCTIONS), "More"}
-    assert [block["id"] for block in made["thing_model"]["blocks"]] == ["battery"]
+    assert names(created["thing_model"]["functions"]) == {*names(FUNCTIONS), "More"}
+    assert [block["id"] for block in created["thing_model"]["blocks"]] == ["battery"]
     older = {**garden, "copy_from": {**OF, "version": "v1"}}
     tasks.assert_fails("iot_thing_model", "properties.More removed", **older)
     tasks.assert_changed_by("iot_thing_model", "CopyThingModel", **older, allow_breaking=True)
     tasks.assert_unchanged("iot_thing_model", **older)
-    # A draft that is not what was published: what is in force is copied.
+    # If the draft differs from the published version, the published version is copied.
     tasks.run_ok("iot_thing_model", **OF, functions={}, allow_breaking=True)
     tasks.assert_changed_by("iot_thing_model", "CopyThingModel", **garden, copy_from=OF)
 
@@ -434,22 +459,24 @@ def test_a_copy_of_another_products_model(tasks):
     tasks.assert_fails("iot_thing_model", "copy_from and functions cannot both", **garden, copy_from=OF, functions={})
     tasks.assert_fails("iot_thing_model", "copy_from has a version", **garden, copy_from={**OF, "version": "v 1"})
     for source, message in (
-        ({"product": "nobody"}, "there is no product nobody"),
+        ({"product": "unknown"}, "there is no product unknown"),
         ({**OF, "version": "v9"}, "there is no version v9 of the thing model of street_light"),
         ({"product": "spot_light"}, "there is no published version of the thing model of spot_light"),
     ):
         assert message in tasks.run("iot_thing_model", **garden, copy_from=source)["msg"]
-        # An earlier task of the same play may be about to make it.
+        # An earlier task of the same play may create it.
         plan = tasks.run("iot_thing_model", True, **garden, copy_from=source, published=True)
         assert [step["operation"] for step in plan["steps"]] == ["CopyThingModel", "PublishThingModel"]
         assert plan["pending"]
 
 
-def test_versions(tasks):
-    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1", version_description="first")
-    # Another name for what is in force is another version.
+def test_thing_model_versions_are_published_once(tasks):
+    tasks.run_ok(
+        "iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1", version_description="first"
+    )
+    # Another version name for the published model is another version.
     tasks.assert_changed_by("iot_thing_model", "PublishThingModel", **OF, published=True, version="v2")
-    # One that is there is as good where it holds the same.
+    # An existing version with the same content is accepted.
     tasks.assert_unchanged("iot_thing_model", **OF, published=True, version="v1")
     more = with_properties(More=LIGHT | {"name": "more"})
     for version in ("v1", "v2"):
@@ -461,7 +488,7 @@ def test_versions(tasks):
             published=True,
             version=version,
         )
-    # A version counts where something is published.
+    # The option version matters only if the model is published.
     tasks.assert_changed_by("iot_thing_model", "CreateThingModel", **OF, functions=more, version="v1")
     tasks.assert_fails("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
     tasks.assert_changed_by(
@@ -481,61 +508,63 @@ def test_versions(tasks):
         version="v3",
         version_description="less",
     )
-    # One that is there and holds another model is not what is in force.
+    # An existing version with other content is not the published one.
     tasks.assert_fails("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
     tasks.assert_fails("iot_thing_model", "version may hold", **OF, published=True, version="v 3")
-    # Back to what was: a version that is there cannot come into force again.
+    # An existing version cannot be published again.
     back = {**OF, "functions": FUNCTIONS, "published": True, "allow_breaking": True}
     tasks.assert_fails("iot_thing_model", "there is a version v1 already", **back, version="v1")
     tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", "PublishThingModel", **back, version="v4")
     assert [one["version"] for one in model(tasks)["versions"]] == ["v4", "v3", "v2", "v1"]
 
 
-def test_what_breaks_is_refused(tasks):
+def test_thing_model_breaking_change_fails_before_write(tasks):
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS)
-    # As long as nothing is in force, nothing can break.
+    # While no version is published, no change is breaking.
     tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions={"services": {"Reset": {}}})
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
     narrow = with_properties(Brightness={**BRIGHTNESS, "max": 50, "name": "level"})
-    refused = tasks.assert_fails(
+    failed = tasks.assert_fails(
         "iot_thing_model",
         "would break what is in force: properties.Brightness.max narrowed from 100 to 50.*allow_breaking: true",
         **OF,
         functions=narrow,
     )
-    assert refused["breaking_changes"] == [
+    assert failed["breaking_changes"] == [
         {"at": "properties.Brightness.max", "change": "narrowed", "before": 100, "after": 50}
     ]
-    assert refused["compatible_changes"] == [
+    assert failed["compatible_changes"] == [
         {"at": "properties.Brightness.name", "change": "changed", "before": "brightness", "after": "level"}
     ]
-    assert refused["field"] == "allow_breaking"
-    changed = tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, functions=narrow, allow_breaking=True)
-    assert changed["breaking_changes"] == refused["breaking_changes"]
-    # What breaks is not published either without being allowed to.
+    assert failed["field"] == "allow_breaking"
+    changed = tasks.assert_changed_by(
+        "iot_thing_model", "UpdateThingModel", **OF, functions=narrow, allow_breaking=True
+    )
+    assert changed["breaking_changes"] == failed["breaking_changes"]
+    # Publishing a breaking change needs allow_breaking too.
     tasks.assert_fails("iot_thing_model", "Brightness.max narrowed", **OF, published=True)
-    # To put it right is no harm.
+    # Reverting the change is not breaking.
     tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, functions=FUNCTIONS)
 
 
-def test_a_model_is_absent(tasks):
+def test_thing_model_absent_deletes_functions_and_blocks(tasks):
     blocks = [{"id": "battery", "name": "battery"}]
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks)
-    gone = tasks.assert_changed_by("iot_thing_model", "DeleteThingModel", **OF, state="absent")
-    assert gone["thing_model"] == {}
+    deleted = tasks.assert_changed_by("iot_thing_model", "DeleteThingModel", **OF, state="absent")
+    assert deleted["thing_model"] == {}
     tasks.assert_unchanged("iot_thing_model", **OF, state="absent")
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks, published=True)
-    gone = tasks.assert_changed_by("iot_thing_model", "DeleteThingModel", "PublishThingModel", **OF, state="absent")
-    assert {change["at"] for change in gone["breaking_changes"]} >= {"properties.Light", "services.Flash"}
+    deleted = tasks.assert_changed_by("iot_thing_model", "DeleteThingModel", "PublishThingModel", **OF, state="absent")
+    assert {change["at"] for change in deleted["breaking_changes"]} >= {"properties.Light", "services.Flash"}
     assert model(tasks)["functions"] == model(tasks, in_force=True)["functions"] == {}
     tasks.assert_unchanged("iot_thing_model", **OF, state="absent")
-    tasks.assert_unchanged("iot_thing_model", product="nobody", state="absent")
-    # Nobody relies on a model without functions, so that anything can be required of new ones.
+    tasks.assert_unchanged("iot_thing_model", product="unknown", state="absent")
+    # With no published functions, new required functions are not a breaking change.
     required = {"properties": {"Light": {**LIGHT, "required": True}}}
     tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions=required)
 
 
-def test_a_released_product(tasks):
+def test_thing_model_of_released_product_is_changed_in_development(tasks):
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True)
     tasks.run_ok("iot_product", name="street_light", status="released")
     more = with_properties(More=LIGHT | {"name": "more"})
@@ -579,7 +608,7 @@ def test_a_released_product(tasks):
 @pytest.mark.parametrize(
     "operation", ["CreateThingModel", "PublishThingModel", "ImportThingModelTsl", "UpdateThingModel"]
 )
-def test_a_call_whose_answer_was_lost(tasks, operation):
+def test_thing_model_call_with_lost_response_is_done_once(tasks, operation):
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1")
     tasks.server.control("PUT", "faults", [{"action": operation, "drop": "after", "times": 1}])
     wanted = {
@@ -591,13 +620,13 @@ def test_a_call_whose_answer_was_lost(tasks, operation):
     done = tasks.run_ok("iot_thing_model", **OF, functions=wanted, published=True, version="v2", allow_breaking=True)
     assert {step["status"] for step in done["steps"]} == {"done"}
     assert [step["operation"] for step in done["steps"]].count("PublishThingModel") == 1
-    told = model(tasks, in_force=True)
-    assert names(told["functions"]) == names(wanted)
-    assert [one["version"] for one in told["versions"]] == ["v2", "v1"]
+    returned = model(tasks, in_force=True)
+    assert names(returned["functions"]) == names(wanted)
+    assert [one["version"] for one in returned["versions"]] == ["v2", "v1"]
 
 
-def test_no_lost_answer_deletes_more_than_was_asked_for(tasks):
-    """DeleteThingModel, told functions of which none is there, deletes all of them: it is never told any."""
+def test_thing_model_delete_with_lost_response_deletes_requested_functions_only(tasks):
+    """DeleteThingModel deletes all functions if none of those it is given exists, so it is never given any."""
     blocks = [{"id": block, "name": f"{block}_block", "functions": FUNCTIONS} for block in ("one", "two")]
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks)
     tasks.server.control("PUT", "faults", [{"action": "*", "drop": "after", "times": 3}])
@@ -617,12 +646,12 @@ def test_no_lost_answer_deletes_more_than_was_asked_for(tasks):
     assert [names(block["functions"]) for block in left["blocks"]] == [{"Overheated"}]
 
 
-def test_what_cannot_be(tasks):
-    def refuses(message, **options):
+def test_thing_model_with_invalid_options_fails_before_write(tasks):
+    def assert_fails(message, **options):
         tasks.assert_fails("iot_thing_model", message, **OF, **options)
 
     def functions(message, **kinds):
-        refuses(message, functions=kinds)
+        assert_fails(message, functions=kinds)
 
     functions(
         "functions is wrong at properties.Light.type: 'lamp' is not one of", properties={"Light": {"type": "lamp"}}
@@ -653,19 +682,19 @@ def test_what_cannot_be(tasks):
         "item.type: 'bool' is not one of", properties={"A": {"type": "array", "size": 1, "item": {"type": "bool"}}}
     )
     functions("Additional properties are not allowed \\('propertys'", propertys={})
-    refuses("functions and tsl cannot both be given", functions={}, tsl={"properties": []})
-    refuses(
+    assert_fails("functions and tsl cannot both be given", functions={}, tsl={"properties": []})
+    assert_fails(
         "tsl is wrong at properties.A: its name must",
         tsl={"properties": [{"identifier": "A", "name": "a b", "accessMode": "r", "dataType": {"type": "date"}}]},
     )
     half = {"identifier": "A", "name": "a", "accessMode": "r", "dataType": {"type": "int", "specs": {"min": "0"}}}
-    refuses("tsl is wrong at properties.A: 'max' is a required", tsl={"properties": [half]})
+    assert_fails("tsl is wrong at properties.A: 'max' is a required", tsl={"properties": [half]})
     many = {"identifier": "A", "name": "a", "accessMode": "r"}
     many["dataType"] = {"type": "array", "specs": {"size": "513", "item": {"type": "int"}}}
-    refuses("tsl is wrong at properties.A.size: 513 is greater", tsl={"properties": [many]})
-    refuses("tsl is not JSON", tsl="{")
-    refuses("thing_model_json is not JSON", thing_model_json="{")
-    refuses(
+    assert_fails("tsl is wrong at properties.A.size: 513 is greater", tsl={"properties": [many]})
+    assert_fails("tsl is not JSON", tsl="{")
+    assert_fails("thing_model_json is not JSON", thing_model_json="{")
+    assert_fails(
         "thing_model_json is wrong at properties\\[0\\]: 'rwFlag' is a required",
         thing_model_json={"properties": [{"identifier": "A", "name": "a", "dataType": "DATE", "dataSpecs": {}}]},
     )
@@ -680,14 +709,14 @@ def test_what_cannot_be(tasks):
         ({"id": "battery", "name": "battery", "functions": {"events": {"A": {}}}}, "functions is wrong at events.A"),
         ({"id": "battery", "name": "battery", "functions": {}, "tsl": '{"events":[]}'}, "functions and tsl, which say"),
     ):
-        refuses(message, blocks=[block])
-    refuses("blocks names battery twice", blocks=[{"id": "battery"}] * 2)
-    refuses("extended_descriptions has no dictionary for Light", extended_descriptions={"Light": 1})
+        assert_fails(message, blocks=[block])
+    assert_fails("blocks names battery twice", blocks=[{"id": "battery"}] * 2)
+    assert_fails("extended_descriptions has no dictionary for Light", extended_descriptions={"Light": 1})
     tasks.run_ok("iot_product", name="plain", node_type="device")
     tasks.assert_fails("iot_thing_model", "iot.prod.NotSeniorProduct", product="plain", functions=FUNCTIONS)
 
 
-def test_a_product_that_is_planned(tasks):
+def test_thing_model_of_missing_product_is_pending_in_check_mode_and_fails(tasks):
     def plan(**options):
         return tasks.run("iot_thing_model", True, product="window", **options)
 
@@ -697,7 +726,7 @@ def test_a_product_that_is_planned(tasks):
     assert planned["pending"] == ["the product window does not exist yet"]
     planned = plan(extended_descriptions={"Light": MODBUS}, published=True)
     assert [step["operation"] for step in planned["steps"]] == ["UpdateThingModel", "PublishThingModel"]
-    # So may be a function.
+    # A missing function may be created by an earlier task too.
     planned = tasks.run("iot_thing_model", True, **OF, extended_descriptions={"Light": MODBUS})
     assert planned["pending"] == ["the function Light does not exist yet"]
     block = {"id": "battery", "extended_descriptions": {"Light": MODBUS}}
@@ -708,9 +737,11 @@ def test_a_product_that_is_planned(tasks):
     assert "there is no product window" in tasks.run("iot_thing_model", product="window", functions={})["msg"]
 
 
-def test_info(tasks, key):
+def test_thing_model_info_with_filters_is_returned(tasks, key):
     blocks = [{"id": "battery", "name": "battery", "functions": {"properties": {"Level": BRIGHTNESS}}}]
-    tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1", version_description="first")
+    tasks.run_ok(
+        "iot_thing_model", **OF, functions=FUNCTIONS, published=True, version="v1", version_description="first"
+    )
     tasks.run_ok("iot_thing_model", **OF, blocks=blocks, published=True, version="v2")
     tasks.run_ok("iot_thing_model", **OF, functions={}, allow_breaking=True)
     for product in ("street_light", key):

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of a data-parsing script."""
+"""Lifecycle tests of data parsing scripts."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ METER = {"name": "old_meter", "node_type": "device", "thing_model": True, "data_
 
 @pytest.fixture
 def meter(tasks):
-    """A product whose devices send bytes."""
+    """Create a product whose devices send binary data, and return its ProductKey."""
     return tasks.run_ok("iot_product", **METER)["product"]["product_key"]
 
 
-def test_the_life_of_a_script(tasks, meter):
+def test_thing_script_lifecycle(tasks, meter):
     of = {"product": "old_meter"}
-    made = tasks.assert_changed_by("iot_thing_script", "CreateThingScript", **of, type="javascript", script=SCRIPT)
-    assert made["thing_script"] == {"product_key": meter, "type": "javascript", "script": SCRIPT}
-    assert made["diff"]["before"] == {}
-    assert made["diff"]["after"]["script"] == SCRIPT
+    created = tasks.assert_changed_by("iot_thing_script", "CreateThingScript", **of, type="javascript", script=SCRIPT)
+    assert created["thing_script"] == {"product_key": meter, "type": "javascript", "script": SCRIPT}
+    assert created["diff"]["before"] == {}
+    assert created["diff"]["after"]["script"] == SCRIPT
 
-    # What is not given stays, and goes along with what changes.
+    # An option that is not given is kept and sent with the changed one.
     changed = tasks.assert_changed_by("iot_thing_script", "UpdateThingScript", **of, script="// none")
     assert changed["thing_script"] == {"product_key": meter, "type": "javascript", "script": "// none"}
     changed = tasks.assert_changed_by("iot_thing_script", "UpdateThingScript", **of, type="python")
@@ -36,32 +36,34 @@ def test_the_life_of_a_script(tasks, meter):
         assert found == [{"product_key": meter, "type": "python", "script": "// none"}]
 
 
-def test_a_long_script_comes_back_whole(tasks, meter):
+def test_thing_script_with_long_text_is_returned_completely(tasks, meter):
     script = "".join(f"// line {n}: é & = % + 灯\n" for n in range(2000))
-    made = tasks.assert_changed_by("iot_thing_script", "CreateThingScript", product="old_meter", type="php", script=script)
-    assert made["thing_script"]["script"] == script
+    created = tasks.assert_changed_by(
+        "iot_thing_script", "CreateThingScript", product="old_meter", type="php", script=script
+    )
+    assert created["thing_script"]["script"] == script
 
 
-def test_a_released_product_takes_a_script(tasks, meter):
+def test_thing_script_of_released_product_is_created(tasks, meter):
     tasks.run_ok("iot_product", name="old_meter", status="released")
     tasks.assert_changed_by("iot_thing_script", "CreateThingScript", product="old_meter", type="php", script="<?php")
 
 
-def test_a_product_without_a_script(tasks, meter):
+def test_thing_script_missing_is_empty_and_needs_options(tasks, meter):
     assert tasks.run_ok("iot_thing_script_info", product="old_meter")["thing_scripts"] == []
-    assert tasks.run_ok("iot_thing_script_info", product="nobody")["thing_scripts"] == []
+    assert tasks.run_ok("iot_thing_script_info", product="unknown")["thing_scripts"] == []
     tasks.assert_fails("iot_thing_script", "^script, type must be given to make a thing script", product="old_meter")
     tasks.assert_fails("iot_thing_script", "^type must be given", product="old_meter", script="x")
     tasks.assert_fails("iot_thing_script", "^script must have", product="old_meter", type="php", script="")
 
 
-def test_devices_that_speak_alink_need_none(tasks):
+def test_thing_script_of_product_with_other_data_format_fails_before_write(tasks):
     for name, more in (("street_light", {"thing_model": True, "data_format": "alink"}), ("plain", {})):
         tasks.run_ok("iot_product", name=name, node_type="device", **more)
         tasks.assert_fails("iot_thing_script", "speak no format of their own", product=name, type="php", script="x")
 
 
-def test_a_product_that_is_planned(tasks):
+def test_thing_script_of_missing_product_is_pending_in_check_mode_and_fails(tasks):
     plan = tasks.run("iot_thing_script", True, product="old_meter", type="php", script="x")
     assert [step["operation"] for step in plan["steps"]] == ["CreateThingScript"]
     assert plan["pending"] == ["the product old_meter does not exist yet"]
@@ -70,8 +72,8 @@ def test_a_product_that_is_planned(tasks):
     assert "there is no product old_meter" in result["msg"]
 
 
-def test_a_create_whose_answer_was_lost(tasks, meter):
+def test_thing_script_create_with_lost_response_succeeds(tasks, meter):
     tasks.server.control("PUT", "faults", [{"action": "CreateThingScript", "drop": "after", "times": 1}])
-    made = tasks.run_ok("iot_thing_script", product="old_meter", type="php", script="x")
-    assert [(step["operation"], step["status"]) for step in made["steps"]] == [("CreateThingScript", "done")]
-    assert made["thing_script"]["script"] == "x"
+    created = tasks.run_ok("iot_thing_script", product="old_meter", type="php", script="x")
+    assert [(step["operation"], step["status"]) for step in created["steps"]] == [("CreateThingScript", "done")]
+    assert created["thing_script"]["script"] == "x"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of a gateway's topology, and of a device's place in one."""
+"""Lifecycle tests of the topology of gateways, and of the gateway of a device."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def names(result: dict) -> list:
 
 @pytest.fixture
 def account(tasks):
-    """Two gateways and thirteen lamps, none of them behind a gateway."""
+    """Create two gateways and thirteen devices that are not attached to a gateway."""
     tasks.run_ok("iot_product", name="home_hub", node_type="gateway")
     tasks.run_ok("iot_product", name="street_light", node_type="device")
     for name in ("hub-west", "hub-east"):
@@ -31,12 +31,12 @@ def account(tasks):
         tasks.run_ok("iot_device", product="street_light", name=f"lamp-{number:04}")
 
 
-def test_the_life_of_a_topology(tasks, account):
+def test_topology_lifecycle(tasks, account):
     tasks.assert_unchanged(MODULE, **HUB)
-    made = tasks.assert_changed_by(MODULE, "BatchAddThingTopo", **HUB, devices=lamps(1, 2))
-    assert names(made) == ["lamp-0001", "lamp-0002"]
-    assert made["topology"]["devices"][0]["product"] == "street_light"
-    key = made["topology"]["devices"][0]["product_key"]
+    created = tasks.assert_changed_by(MODULE, "BatchAddThingTopo", **HUB, devices=lamps(1, 2))
+    assert names(created) == ["lamp-0001", "lamp-0002"]
+    assert created["topology"]["devices"][0]["product"] == "street_light"
+    key = created["topology"]["devices"][0]["product_key"]
 
     changed = tasks.assert_changed_by(MODULE, "RemoveThingTopo", "BatchAddThingTopo", **HUB, devices=lamps(2, 3))
     assert names(changed) == ["lamp-0002", "lamp-0003"]
@@ -49,20 +49,22 @@ def test_the_life_of_a_topology(tasks, account):
     (found,) = tasks.run_ok("iot_topology_info", **HUB)["topologies"]
     assert found == more["topology"]
     assert tasks.run_ok("iot_topology_info", product="home_hub", gateway="hub-none")["topologies"] == []
-    assert tasks.run_ok("iot_topology_info", product="nobody", gateway="hub-west")["topologies"] == []
+    assert tasks.run_ok("iot_topology_info", product="unknown", gateway="hub-west")["topologies"] == []
 
     cleared = tasks.assert_changed_by(MODULE, *["RemoveThingTopo"] * 3, **HUB, devices=[])
     assert names(cleared) == []
-    # The devices themselves stay.
+    # The devices themselves are kept.
     assert tasks.run_ok("iot_device_info", product="street_light", name="lamp-0004")["devices"]
 
 
-def test_ten_come_in_one_call(tasks, account):
-    made = tasks.assert_changed_by(MODULE, "BatchAddThingTopo", "BatchAddThingTopo", **HUB, devices=lamps(*range(1, 14)))
-    assert len(names(made)) == 13
+def test_topology_above_ten_devices_is_split_into_calls(tasks, account):
+    created = tasks.assert_changed_by(
+        MODULE, "BatchAddThingTopo", "BatchAddThingTopo", **HUB, devices=lamps(*range(1, 14))
+    )
+    assert len(names(created)) == 13
 
 
-def test_a_gateway_is_never_removed_as_if_it_were_a_sub_device(tasks, account):
+def test_topology_clear_keeps_other_gateways(tasks, account):
     east = {"product": "home_hub", "gateway": "hub-east"}
     tasks.run_ok(MODULE, **HUB, devices=lamps(1, 2))
     tasks.run_ok(MODULE, **east, devices=lamps(3, 4))
@@ -70,7 +72,7 @@ def test_a_gateway_is_never_removed_as_if_it_were_a_sub_device(tasks, account):
     assert names(tasks.run_ok(MODULE, **east)) == ["lamp-0003", "lamp-0004"]
 
 
-def test_a_device_is_not_taken_from_another_gateway_unless_that_is_said(tasks, account):
+def test_topology_with_device_of_other_gateway_needs_move(tasks, account):
     tasks.run_ok(MODULE, product="home_hub", gateway="hub-east", devices=lamps(1, 2))
     message = "^lamp-0002 is behind hub-east, a gateway of home_hub. .*move: true"
     tasks.assert_fails(MODULE, message, **HUB, devices=lamps(3, 2))
@@ -80,11 +82,11 @@ def test_a_device_is_not_taken_from_another_gateway_unless_that_is_said(tasks, a
     assert names(tasks.run_ok(MODULE, product="home_hub", gateway="hub-east")) == ["lamp-0001"]
 
 
-def test_a_gateway_is_asked_to_add_its_sub_devices(tasks, account):
+def test_topology_with_notify_gateway_notifies_gateway(tasks, account):
     for check_mode in (True, False):
         result = tasks.run(MODULE, check_mode, **HUB, devices=lamps(1), notify_gateway=True)
         assert [step["operation"] for step in result["steps"]] == ["NotifyAddThingTopo"]
-    # It has not done so yet.
+    # The gateway has not added the device yet.
     assert names(result) == []
     assert tasks.run_ok(MODULE, **HUB, devices=lamps(1), notify_gateway=True)["changed"]
     tasks.run_ok(MODULE, **HUB, devices=lamps(1))
@@ -100,11 +102,11 @@ def test_a_gateway_is_asked_to_add_its_sub_devices(tasks, account):
         ({"devices": [{"product": "home_hub", "name": "hub-east"}]}, "^hub-east is a gateway itself"),
     ],
 )
-def test_wrong_input(tasks, account, options, message):
+def test_topology_with_invalid_options_fails_before_write(tasks, account, options, message):
     tasks.assert_fails(MODULE, message, **{**HUB, **options})
 
 
-def test_what_is_planned(tasks, account):
+def test_topology_with_missing_reference_is_pending_in_check_mode_and_fails(tasks, account):
     for options, note in (
         ({"gateway": "hub-new"}, "the gateway hub-new does not exist yet"),
         ({"product": "new_hub"}, "the product new_hub does not exist yet"),
@@ -120,18 +122,18 @@ def test_what_is_planned(tasks, account):
         assert "there is no" in result["msg"]
 
 
-def test_secrets_stay_where_they_are(tasks, account):
+def test_topology_result_contains_no_device_secret(tasks, account):
     secret = tasks.run_ok("iot_device", product="street_light", name="lamp-0001", include_secrets=True)["device"][
         "device_secret"
     ]
-    made = tasks.run_ok(MODULE, **HUB, devices=lamps(1))
-    assert secret not in str(made)
+    created = tasks.run_ok(MODULE, **HUB, devices=lamps(1))
+    assert secret not in str(created)
 
 
 # The gateway of one device
 
 
-def test_the_gateway_of_a_device(tasks, account):
+def test_device_gateway_is_set_changed_and_cleared(tasks, account):
     of = {"product": "street_light", "name": "lamp-0001"}
     west, east = ({"product": "home_hub", "name": name} for name in ("hub-west", "hub-east"))
     put = tasks.assert_changed_by("iot_device", "BatchAddThingTopo", **of, gateway=west)
@@ -149,16 +151,16 @@ def test_the_gateway_of_a_device(tasks, account):
     tasks.assert_unchanged("iot_device", **of, gateway={})
 
 
-def test_a_new_device_goes_behind_its_gateway_at_once(tasks, account):
+def test_new_device_with_gateway_is_attached(tasks, account):
     west = {"product": "home_hub", "name": "hub-west"}
-    made = tasks.assert_changed_by(
+    created = tasks.assert_changed_by(
         "iot_device", "RegisterDevice", "BatchAddThingTopo", product="street_light", name="lamp-0100", gateway=west
     )
-    assert made["device"]["gateway"]["name"] == "hub-west"
+    assert created["device"]["gateway"]["name"] == "hub-west"
     assert names(tasks.run_ok(MODULE, **HUB)) == ["lamp-0100"]
 
 
-def test_a_gateway_is_behind_none(tasks, account):
+def test_gateway_with_gateway_option_fails_before_write(tasks, account):
     tasks.run_ok(MODULE, **HUB, devices=lamps(1, 2))
     of = {"product": "home_hub", "name": "hub-west"}
     tasks.assert_unchanged("iot_device", **of, gateway={})
@@ -168,7 +170,7 @@ def test_a_gateway_is_behind_none(tasks, account):
     assert names(tasks.run_ok(MODULE, **HUB)) == ["lamp-0001", "lamp-0002"]
 
 
-def test_a_gateway_that_is_not_there(tasks, account):
+def test_device_with_missing_gateway_is_pending_in_check_mode_and_fails(tasks, account):
     of = {"product": "street_light", "name": "lamp-0001"}
     plan = tasks.run("iot_device", True, **of, gateway={"product": "home_hub", "name": "hub-new"})
     assert plan["pending"] == ["the device hub-new does not exist yet"]
@@ -178,14 +180,14 @@ def test_a_gateway_that_is_not_there(tasks, account):
     tasks.assert_fails("iot_device", "^gateway needs product and name", **of, gateway={"name": "hub-west"})
 
 
-# More sub-devices than the platform deals with at once
+# More sub-devices than the platform changes synchronously
 
 
 MANY = 2_001
 
 
-def behind_one_gateway(platform) -> None:
-    """A gateway with so many sub-devices, one of which is the reason why a job has to be made."""
+def create_large_gateway(platform) -> None:
+    """Create a gateway with one sub-device more than the platform changes without an asynchronous job."""
     from ansible_collections.iotops.aliyun.emulator.services.device.topology import attach
 
     hub, lamp = (
@@ -205,28 +207,28 @@ def behind_one_gateway(platform) -> None:
 
 
 @pytest.fixture
-def large(launch, tmp_path):
-    return start_with_state(launch, tmp_path / "state", behind_one_gateway)
+def prepared_tasks(launch, tmp_path):
+    return start_with_state(launch, tmp_path / "state", create_large_gateway)
 
 
-def sub_devices(tasks, **wanted) -> int:
+def count_devices(tasks, **wanted) -> int:
     return len(tasks.run_ok("iot_device_info", product="street_light", **wanted)["devices"])
 
 
-def test_a_large_gateway_is_waited_for(large):
+def test_large_gateway_change_waits_for_platform_job(prepared_tasks):
     hub = {"product": "home_hub", "name": "hub-west"}
-    large.assert_changed_by("iot_device", "DisableThing", **hub, enabled=False)
-    assert sub_devices(large, enabled=False) == MANY
-    large.run_ok("iot_devices", product="home_hub", devices=[{"name": "hub-west", "enabled": True}])
-    assert sub_devices(large, enabled=True) == MANY
-    large.assert_changed_by("iot_device", "DeleteDevice", **hub, state="absent")
-    # Nothing of what is gone is in the way of one of the same name.
-    large.assert_changed_by("iot_device", "RegisterDevice", **hub)
-    assert sub_devices(large) == MANY
+    prepared_tasks.assert_changed_by("iot_device", "DisableThing", **hub, enabled=False)
+    assert count_devices(prepared_tasks, enabled=False) == MANY
+    prepared_tasks.run_ok("iot_devices", product="home_hub", devices=[{"name": "hub-west", "enabled": True}])
+    assert count_devices(prepared_tasks, enabled=True) == MANY
+    prepared_tasks.assert_changed_by("iot_device", "DeleteDevice", **hub, state="absent")
+    # A gateway with the same name can be registered again.
+    prepared_tasks.assert_changed_by("iot_device", "RegisterDevice", **hub)
+    assert count_devices(prepared_tasks) == MANY
 
 
-def test_a_large_gateway_is_reset_before_its_task_ends(large):
-    reset = large.run_ok("iot_device_reset", product="home_hub", name="hub-west")
+def test_large_gateway_reset_waits_for_platform_job(prepared_tasks):
+    reset = prepared_tasks.run_ok("iot_device_reset", product="home_hub", name="hub-west")
     assert reset["job_id"]
-    (told,) = large.run_ok("iot_topology_info", **HUB)["topologies"]
-    assert told["devices"] == []
+    (returned,) = prepared_tasks.run_ok("iot_topology_info", **HUB)["topologies"]
+    assert returned["devices"] == []

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Every playbook in ``playbooks`` four times, through both doors."""
+"""Every playbook in ``playbooks`` is idempotent with both runners."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ PLAYBOOKS = sorted((HERE / "playbooks").glob("*.yml"))
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
-def test_four_times(playbooks, playbook):
+def test_playbook_is_idempotent(playbooks, playbook):
     playbooks.assert_idempotent(playbook)
 
 
-def test_the_example_of_the_readme(playbooks, tmp_path):
+def test_readme_example_is_idempotent(playbooks, tmp_path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     examples = [text for text in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if text.startswith("- hosts:")]
     assert len(examples) == 1

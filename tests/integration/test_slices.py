@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One fleet that several controllers work on side by side, each on a slice; its devices are hosts of the inventory."""
+"""Several controllers manage slices of one device set concurrently; the devices are hosts of the inventory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LAMPS = {f"lamp-{number:03}": number for number in range(120)}
 
 @pytest.fixture
 def project(tmp_path, server) -> Path:
-    """A project with the lamps as hosts, and a playbook that makes devices of them."""
+    """Create a project with devices as hosts and a playbook that creates the devices."""
     hosts = {
         name: {
             "iot_nickname": f"Lamp_{number}",
@@ -63,7 +63,7 @@ def project(tmp_path, server) -> Path:
 
 @pytest.fixture
 def account(tasks):
-    """The product with some devices that nobody names any more, and the group; the ProductKey."""
+    """Create the product with devices that are not in the inventory, and the group; return the ProductKey."""
     key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
     tasks.run_ok("iot_device_group", name="bridge")
     tasks.run_ok("iot_devices", product="street_light", devices=[{"name": f"old-{number:03}"} for number in range(20)])
@@ -71,10 +71,10 @@ def account(tasks):
 
 
 def run_slices(project: Path, names: list) -> list:
-    """Runs the playbook for each slice at the same time, by ansible-runner; the results of the task."""
+    """Run the playbook for all slices concurrently with ansible-runner, and return the results of the task."""
     import ansible_runner
 
-    # It calls ansible-playbook by name.
+    # ansible-runner calls ansible-playbook by name.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {"ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "PATH": path}
     started = []
@@ -101,28 +101,28 @@ def run_slices(project: Path, names: list) -> list:
     return results
 
 
-def state(tasks) -> list:
+def read_devices(tasks) -> list:
     found = tasks.run_ok("iot_devices_info", products=["street_light"], facts=["tags", "groups"], one_by_one=True)[
         "devices"
     ]
     return [{name: device.get(name) for name in ("name", "nickname", "tags", "groups")} for device in found]
 
 
-def test_slices_side_by_side_make_what_one_run_makes(tasks, account, project):
+def test_slices_run_concurrently_create_same_devices_as_one_run(tasks, account, project):
     names = [f"{number}/{SLICES}" for number in range(1, SLICES + 1)]
     results = run_slices(project, names)
-    made = [name for result in results for name in result["created"]]
-    gone = [name for result in results for name in result["deleted"]]
-    assert sorted(made) == sorted(LAMPS)
-    assert sorted(gone) == [f"old-{number:03}" for number in range(20)]
+    created = [name for result in results for name in result["created"]]
+    deleted = [name for result in results for name in result["deleted"]]
+    assert sorted(created) == sorted(LAMPS)
+    assert sorted(deleted) == [f"old-{number:03}" for number in range(20)]
     assert all(result["counts"]["failed"] == 0 for result in results)
-    assert {device["name"]: device for device in state(tasks)}["lamp-009"] == {
+    assert {device["name"]: device for device in read_devices(tasks)}["lamp-009"] == {
         "name": "lamp-009",
         "nickname": "Lamp_9",
         "tags": {"row": "2"},
         "groups": ["bridge"],
     }
-    # One run over the whole finds nothing to do.
+    # A run over all devices changes nothing.
     devices = [
         {
             "name": name,
@@ -134,9 +134,9 @@ def test_slices_side_by_side_make_what_one_run_makes(tasks, account, project):
     ]
     whole = tasks.run_ok("iot_devices", product="street_light", devices=devices, purge=True)
     assert whole["changed"] is False
-    # Each has told the secrets of its own devices.
-    told = []
+    # Each slice has written the secrets of its devices.
+    returned = []
     for name in names:
         with open(project / f"secrets-{name.replace('/', '-')}.csv", encoding="utf-8", newline="") as file:
-            told += [row["device_name"] for row in csv.DictReader(file)]
-    assert sorted(told) == sorted(LAMPS)
+            returned += [row["device_name"] for row in csv.DictReader(file)]
+    assert sorted(returned) == sorted(LAMPS)

@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Audio and video licences of products and devices (the manual's chapter 4.21.3).
+"""Audio and video licenses of products and devices (manual chapter 4.21.3).
 
-No operation buys licences: the account has as many as it uses. A product is licensed first, then its devices, one after
-the other; a reply tells how far that has come.
+The API has no operation to buy licenses: the emulator grants as many as an account uses. License a product first, then
+its devices. Devices are licensed one after the other; the reply reports the progress.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS product_license (
 CREATE TABLE IF NOT EXISTS device_license (
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
     license_code TEXT NOT NULL,
-    licensed_at INTEGER NOT NULL,  -- ahead of now while the device waits for its turn
+    licensed_at INTEGER NOT NULL,  -- in the future while the device waits to be licensed
     expires_at INTEGER NOT NULL,
     PRIMARY KEY (iot_id, license_code)
 );
@@ -44,28 +44,31 @@ CREATE INDEX IF NOT EXISTS license_progress_by_product ON license_progress (prod
 CREATE TABLE IF NOT EXISTS license_progress_entry (
     number INTEGER NOT NULL REFERENCES license_progress ON DELETE CASCADE,
     done_at INTEGER NOT NULL,
-    device TEXT NOT NULL,  -- as the call named it
-    error TEXT  -- NULL where it got its licence
+    device TEXT NOT NULL,  -- as in the request: an id or a name
+    error TEXT  -- NULL if the device got the license
 );
 CREATE INDEX IF NOT EXISTS license_progress_entry_by_time ON license_progress_entry (number, done_at);
 """
 
 LICENSE_CODES = ("480P", "720P")
 
-#: How long a licence is good for, in milliseconds: three years, as in the manual's example.
-GOOD_FOR = 3 * 365 * 24 * 3600 * 1000
+#: Validity of a license in milliseconds: three years, as in the example of the manual.
+VALIDITY = 3 * 365 * 24 * 3600 * 1000
 
-#: How long the platform takes for each device, in milliseconds.
-TIME_EACH = 10
+#: How long licensing one device takes, in milliseconds.
+TIME_PER_DEVICE = 10
 
 _PAGE_SIZE = 20
-_LEAST_PROGRESS = 1  # per cent
+_MIN_PROGRESS = 1  # percent
 
 
 @operation
 def bind_license_product(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.3.1: a product can have both licences, and one that it has already stays."""
-    product, license_code = _asked(ctx, p)
+    """Manual section 4.21.3.1: License a product.
+
+    A product can have both licenses. Do nothing if it already has the license.
+    """
+    product, license_code = _find_product_license(ctx, p)
     ctx.store.put(
         "product_license",
         ("product_key", "license_code"),
@@ -77,8 +80,8 @@ def bind_license_product(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def unbind_license_product(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.3.2: its devices keep the licences that they have."""
-    product, license_code = _asked(ctx, p)
+    """Manual section 4.21.3.2: Remove a license from a product. Its devices keep their licenses."""
+    product, license_code = _find_product_license(ctx, p)
     _check_licensed(ctx, product, license_code)
     ctx.store.delete("product_license", product_key=product["product_key"], license_code=license_code)
     return {"Data": True}
@@ -86,40 +89,40 @@ def unbind_license_product(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def bind_license_device(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.3.3: a licence that a device has already stays as it is."""
-    product, license_code = _asked(ctx, p)
+    """Manual section 4.21.3.3: License devices. An existing license of a device is left unchanged."""
+    product, license_code = _find_product_license(ctx, p)
     _check_licensed(ctx, product, license_code)
-    devices = _devices_asked(ctx, product, p)
+    devices = _find_devices(ctx, product, p)
     number = ctx.store.insert("license_progress", product_key=product["product_key"], license_code=license_code)
-    for place, (name, device) in enumerate(devices.items(), 1):
-        done_at = ctx.now + place * TIME_EACH
+    for position, (name, device) in enumerate(devices.items(), 1):
+        done_at = ctx.now + position * TIME_PER_DEVICE
         error = None
         if device is None:
             error = "The product has no such device"
         else:
-            _license(ctx, device, license_code, done_at)
+            _license_device(ctx, device, license_code, done_at)
         ctx.store.insert("license_progress_entry", number=number, done_at=done_at, device=name, error=error)
-    return {"Data": {"CheckProgressId": str(number), **_progress(ctx, number)}}
+    return {"Data": {"CheckProgressId": str(number), **_progress_to_reply(ctx, number)}}
 
 
 @operation
 def check_bind_license_device_progress(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.3.4"""
-    product, license_code = _asked(ctx, p)
-    asked = ctx.store.one(
+    """Manual section 4.21.3.4: Read the progress of licensing devices."""
+    product, license_code = _find_product_license(ctx, p)
+    requested = ctx.store.one(
         "license_progress",
         number=p["CheckProgressId"],
         product_key=product["product_key"],
         license_code=license_code,
     )
-    if asked is None:
-        raise ApiError("iot.system.IllegalRequest", "Nothing with this CheckProgressId was begun")
-    return {"Data": _progress(ctx, asked["number"])}
+    if requested is None:
+        raise ApiError("iot.system.IllegalRequest", "CheckProgressId does not exist")
+    return {"Data": _progress_to_reply(ctx, requested["number"])}
 
 
 @operation
 def query_license_device_list(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.3.5: the last licensed first."""
+    """Manual section 4.21.3.5: List licensed devices, last licensed first."""
     page = requested_page(ctx, {ctx.operation.pages.size: _PAGE_SIZE, **p})
     terms, values = _conditions(ctx, p)
     devices, total = ctx.store.page_of(
@@ -131,39 +134,47 @@ def query_license_device_list(ctx: Context, p: dict[str, Any]) -> Reply:
         page.size,
         "licensed_at DESC, device_license.rowid DESC",
     )
-    listed = [_written(device) for device in devices]
+    listed = [_to_reply(device) for device in devices]
     return {"Data": {"DeviceList": {"item": listed}, "PageId": page.number, "PageSize": page.size, "Total": total}}
 
 
-def _asked(ctx: Context, p: dict[str, Any]) -> tuple[Row, str]:
-    """The product and the licence that a call means. Raises ApiError where there is no such one."""
-    return find_product(ctx, p["ProductKey"]), _license_code(p["LicenseCode"])
+def _find_product_license(ctx: Context, p: dict[str, Any]) -> tuple[Row, str]:
+    """Return the row of the product and the license code of a request. Raise ApiError if either does not exist."""
+    return find_product(ctx, p["ProductKey"]), _parse_license_code(p["LicenseCode"])
 
 
-def _license_code(license_code: str) -> str:
+def _parse_license_code(license_code: str) -> str:
     if license_code not in LICENSE_CODES:
-        raise ApiError("iot.common.InvalidFormattedParameter", f"LicenseCode is one of {', '.join(LICENSE_CODES)}")
+        raise ApiError("iot.common.InvalidFormattedParameter", f"LicenseCode must be one of {', '.join(LICENSE_CODES)}")
     return license_code
 
 
 def _check_licensed(ctx: Context, product: Row, license_code: str) -> None:
-    """Raise ApiError where a product does not have a licence."""
+    """Raise ApiError if a product does not have a license."""
     if not ctx.store.one("product_license", product_key=product["product_key"], license_code=license_code):
-        raise ApiError("iot.system.IllegalRequest", f"The product does not have the licence {license_code}")
+        raise ApiError(
+            "iot.system.IllegalRequest",
+            f"The product does not have the license {license_code}: bind it to the product first",
+        )
 
 
-def _devices_asked(ctx: Context, product: Row, p: dict[str, Any]) -> dict[str, Row | None]:
-    """The product's devices that a call lists by id and by name, each once; None where there is no such one."""
+def _find_devices(ctx: Context, product: Row, p: dict[str, Any]) -> dict[str, Row | None]:
+    """Return the devices in a request by id or name, without duplicates.
+
+    The value is None if the product has no such device.
+    """
     product_key = product["product_key"]
     by_id = {row["iot_id"]: row for row in ctx.store.all("device", product_key=product_key, iot_id=p["IotIdList"])}
-    asked = {iot_id: by_id.get(iot_id) for iot_id in p["IotIdList"]}
+    requested = {iot_id: by_id.get(iot_id) for iot_id in p["IotIdList"]}
     names = p.get("DeviceNameList", [])
     by_name = {row["device_name"]: row for row in find_devices_by_name(ctx, product_key, names)}
-    asked |= {name: by_name.get(name) for name in names if name not in by_name or by_name[name]["iot_id"] not in by_id}
-    return asked
+    requested |= {
+        name: by_name.get(name) for name in names if name not in by_name or by_name[name]["iot_id"] not in by_id
+    }
+    return requested
 
 
-def _license(ctx: Context, device: Row, license_code: str, at: int) -> None:
+def _license_device(ctx: Context, device: Row, license_code: str, at: int) -> None:
     if ctx.store.one("device_license", iot_id=device["iot_id"], license_code=license_code):
         return
     ctx.store.insert(
@@ -171,28 +182,28 @@ def _license(ctx: Context, device: Row, license_code: str, at: int) -> None:
         iot_id=device["iot_id"],
         license_code=license_code,
         licensed_at=at,
-        expires_at=at + GOOD_FOR,
+        expires_at=at + VALIDITY,
     )
 
 
-def _progress(ctx: Context, number: int) -> Row:
-    """How far the licensing of devices has come; the file lists those that could not get a licence so far."""
+def _progress_to_reply(ctx: Context, number: int) -> Row:
+    """Return the progress of licensing devices. The CSV file lists the devices that have failed so far."""
     total = ctx.store.count("license_progress_entry", number=number)
-    done = ctx.store.rows(
+    finished = ctx.store.rows(
         "SELECT device, error FROM license_progress_entry WHERE number = ? AND done_at <= ? ORDER BY rowid",
         number,
         ctx.now,
     )
-    failed = [entry for entry in done if entry["error"]]
+    failed = [entry for entry in finished if entry["error"]]
     return {
-        "Progress": max(_LEAST_PROGRESS, len(done) * 100 // total),
-        "SuccessSum": len(done) - len(failed),
+        "Progress": max(_MIN_PROGRESS, len(finished) * 100 // total),
+        "SuccessSum": len(finished) - len(failed),
         "FailSum": len(failed),
-        "ResultCsvFile": publish_file(ctx, _as_csv(failed).encode(), "csv", "text/csv"),
+        "ResultCsvFile": publish_file(ctx, _to_csv(failed).encode(), "csv", "text/csv"),
     }
 
 
-def _as_csv(failed: list[Row]) -> str:
+def _to_csv(failed: list[Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("Device", "ErrorMessage"))
@@ -201,7 +212,11 @@ def _as_csv(failed: list[Row]) -> str:
 
 
 def _conditions(ctx: Context, p: dict[str, Any]) -> tuple[list[str], list[Any]]:
-    """The SQL terms, and their values, for the licences that a call asks for. Raises ApiError for what is not there."""
+    """Return SQL conditions and their values for the filters of a request.
+
+    Raises:
+        ApiError: a filter is invalid, or its product or device does not exist.
+    """
     start, end = p.get("StartTime"), p.get("EndTime")
     if start is not None and end is not None and start > end:
         raise ApiError("iot.check.ParametersNotLessThanMax", "StartTime must not be later than EndTime")
@@ -212,7 +227,7 @@ def _conditions(ctx: Context, p: dict[str, Any]) -> tuple[list[str], list[Any]]:
         values.append(start)
     if p.get("LicenseCode"):
         terms.append("license_code = ?")
-        values.append(_license_code(p["LicenseCode"]))
+        values.append(_parse_license_code(p["LicenseCode"]))
     if p.get("ProductKey"):
         terms.append("device.product_key = ?")
         values.append(find_product(ctx, p["ProductKey"])["product_key"])
@@ -222,7 +237,7 @@ def _conditions(ctx: Context, p: dict[str, Any]) -> tuple[list[str], list[Any]]:
     return terms, values
 
 
-def _written(device: Row) -> Row:
+def _to_reply(device: Row) -> Row:
     return {
         "IotId": device["iot_id"],
         "ProductKey": device["product_key"],

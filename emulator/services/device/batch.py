@@ -135,7 +135,10 @@ def batch_register_device(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_batch_register_device_status(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.19: Return the status of an application. Names are listed as valid only if all of them are valid."""
+    """Manual section 4.8.19: Return the status of an application.
+
+    Names are listed as valid only if all of them are valid.
+    """
     application = _find_application(ctx, p["ApplyId"], p["ProductKey"])
     status = application["status"]
     valid = invalid = []

@@ -3,8 +3,8 @@
 """Receive files that devices upload over MQTT in chunks (manual sections 4.8.34 to 4.8.36).
 
 A device starts an upload, sends the chunks in order, and may cancel the upload. A complete upload becomes a file of the
-device. A chunk message consists of two bytes with the length of a JSON header, the header, the content of the chunk, and
-the CRC-16/IBM of the content, low byte first.
+device. A chunk message consists of two bytes with the length of a JSON header, the header, the content of the chunk,
+and the CRC-16/IBM of the content, low byte first.
 """
 
 from __future__ import annotations

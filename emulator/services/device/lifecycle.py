@@ -93,13 +93,19 @@ def create_gateway_job(ctx: Context, gateway: Row, kind: str) -> str | None:
 
 @operation
 def delete_device(ctx: Context, p: dict[str, Any]) -> Reply | None:
-    """Manual section 4.8.9: Delete a device and everything that belongs to it. Its sub-devices remain, without a gateway."""
+    """Manual section 4.8.9: Delete a device and everything that belongs to it.
+
+    Its sub-devices remain, without a gateway.
+    """
     return _run_or_create_job(ctx, find_device(ctx, p), _DELETE)
 
 
 @operation
 def disable_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
-    """Manual section 4.8.12: Disable a device. A gateway itself is always disabled immediately, also if a job is created."""
+    """Manual section 4.8.12: Disable a device.
+
+    A gateway itself is always disabled immediately, also if a job is created.
+    """
     device = find_device(ctx, p)
     _set_enabled(ctx, [device], gateway_of(ctx, device), False)
     return _run_or_create_job(ctx, device, _DISABLE)
@@ -107,7 +113,10 @@ def disable_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
 
 @operation
 def enable_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
-    """Manual section 4.8.13: Enable a device. A gateway itself is always enabled immediately, also if a job is created."""
+    """Manual section 4.8.13: Enable a device.
+
+    A gateway itself is always enabled immediately, also if a job is created.
+    """
     device = find_device(ctx, p)
     _set_enabled(ctx, [device], gateway_of(ctx, device), True)
     return _run_or_create_job(ctx, device, _ENABLE)
@@ -115,7 +124,10 @@ def enable_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
 
 @operation
 def reset_thing(ctx: Context, p: dict[str, Any]) -> Reply | None:
-    """Manual section 4.8.14: Reset a device to the state before its first connection, so that it can register dynamically."""
+    """Manual section 4.8.14: Reset a device to its state before the first connection.
+
+    It can register dynamically again.
+    """
     device = find_device(ctx, p)
     if device["activated_at"] is not None:
         changes = {"activated_at": None, "online": 0, "online_at": None, "modified_at": ctx.now}

@@ -47,7 +47,8 @@ _FAILED = "FAILED"
 def query_lora_join_permissions(ctx: Context, _p: dict[str, Any]) -> Reply:
     """Manual section 4.8.31: List the join permissions of the account.
 
-    Every product with NetType LORA uses them. The reply contains ``ProductKey`` only if there is exactly one such product.
+    Every product with NetType LORA uses them. The reply contains ``ProductKey`` only if exactly one such product
+    exists.
     """
     items = [
         {
@@ -69,7 +70,10 @@ def query_lora_join_permissions(ctx: Context, _p: dict[str, Any]) -> Reply:
 
 @operation(too_many="iot.device.DeviceCountExceeded")
 def create_lora_nodes_task(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.32: Create a task that registers nodes. A node that cannot be registered does not block the others."""
+    """Manual section 4.8.32: Create a task that registers nodes.
+
+    A node that cannot be registered does not block the others.
+    """
     product = find_product(ctx, p["ProductKey"])
     if product["net_type"] != "LORA":
         raise ApiError("iot.device.ApplyManyDevicesFailed", "The NetType of the product is not LORA")

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What state devices are in, and how many are in which (the manual's chapter 4.8)."""
+"""Read the status of devices, and count and list devices by status (manual chapter 4.8)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.iotops.aliyun.emulator.services.device.device import (
 from ansible_collections.iotops.aliyun.emulator.services.group.group import find_group
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 
-#: How long lists by status show the status before a change, in milliseconds.
+#: The time for which lists by status still show the previous status after a change, in milliseconds.
 STATUS_DELAY_MS = 10_000
 
 _STATUSES = {0: "UNACTIVE", 1: "ONLINE", 3: "OFFLINE", 8: "DISABLE"}
@@ -37,7 +37,7 @@ def get_device_status(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation(too_many="iot.device.TooManyDeviceNamesPerRequest")
 def batch_get_device_state(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.11: devices that there are not are left out."""
+    """Manual section 4.8.11: Return the status of several devices. Devices that do not exist are omitted."""
     items = [
         omit_none(
             IotId=device["iot_id"],
@@ -55,7 +55,7 @@ def batch_get_device_state(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_device_statistics(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.30: of a product, of a group, of a product's devices in a group, or of all devices."""
+    """Manual section 4.8.30: Count the devices of a product, of a group, of a product in a group, or of the account."""
     filters = []
     values = []
     if p.get("ProductKey"):
@@ -77,11 +77,14 @@ def query_device_statistics(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_device_by_status(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.39: a change shows up late; until then its device is found by the status that it had."""
+    """Manual section 4.8.39: List devices by status, the newest first.
+
+    Status changes become visible after a delay. Until then, a device is listed with its previous status.
+    """
     page = requested_page(ctx, p)
     status = _STATUSES.get(p["Status"])
     if status is None:
-        raise ApiError("iot.common.InvalidFormattedParameter", "Status is 0, 1, 3 or 8")
+        raise ApiError("iot.common.InvalidFormattedParameter", "Status must be 0, 1, 3 or 8")
     filters = ""
     filter_values = []
     if p.get("ProductKey"):
@@ -91,15 +94,15 @@ def query_device_by_status(ctx: Context, p: dict[str, Any]) -> Reply:
         filters += " AND product_key IN (SELECT product_key FROM product WHERE resource_group_id = ?)"
         filter_values.append(p["ResourceGroupId"])
     shown_until = ctx.now - STATUS_DELAY_MS
-    # Indexes have all that is asked here, whole rows are read of the page only; those that changed of late are few.
+    # These queries are answered from indexes; whole rows are read only for the page. Few devices changed recently.
     recently_changed = "device INDEXED BY device_by_change WHERE status_at > ? AND former_status IS NOT NULL"
     rows = ctx.store.rows(
         f"""
-        SELECT created_at, rowid AS place FROM device
+        SELECT created_at, rowid AS row_id FROM device
         WHERE status = ?{filters} AND rowid NOT IN (SELECT rowid FROM {recently_changed})
         UNION ALL
-        SELECT created_at, rowid AS place FROM {recently_changed} AND former_status = ?{filters}
-        ORDER BY created_at DESC, place DESC LIMIT ? OFFSET ?
+        SELECT created_at, rowid AS row_id FROM {recently_changed} AND former_status = ?{filters}
+        ORDER BY created_at DESC, row_id DESC LIMIT ? OFFSET ?
         """,
         *(status, *filter_values, shown_until, shown_until, status, *filter_values, page.size, page.offset),
     )
@@ -110,7 +113,7 @@ def query_device_by_status(ctx: Context, p: dict[str, Any]) -> Reply:
         """,
         *(status, status, shown_until, *filter_values, status, *filter_values),
     )
-    devices = ctx.store.all("device", NEWEST_FIRST, rowid=[row["place"] for row in rows])
+    devices = ctx.store.all("device", NEWEST_FIRST, rowid=[row["row_id"] for row in rows])
     return {
         "Data": {"SimpleDeviceInfo": [_render_summary(device, status) for device in devices]},
         "Page": page.number,
@@ -121,7 +124,7 @@ def query_device_by_status(ctx: Context, p: dict[str, Any]) -> Reply:
 
 
 def _requested_devices(ctx: Context, p: dict[str, Any]) -> list[Row]:
-    """The devices that a call lists by id, or by name in one product; ids win."""
+    """Return the devices that a request lists by ID, or by name in one product. IDs take precedence."""
     if not p.get("IotId"):
         if not p.get("DeviceName"):
             raise ApiError("iot.device.NoneDeviceNameElement")

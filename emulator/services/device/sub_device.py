@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What gateways say of the devices behind them: topology, registration, and their coming and going."""
+"""Handle messages from gateways about their sub-devices: topology, registration, login and logout."""
 
 from __future__ import annotations
 
@@ -16,48 +16,48 @@ from ansible_collections.iotops.aliyun.emulator.services.device import registrat
 from ansible_collections.iotops.aliyun.emulator.services.device.topology import (
     MAX_SUB_DEVICES,
     attach,
-    free,
+    detach,
     is_gateway,
 )
 
-# The codes with which the platform refuses.
-_NOT_PROVEN = 401
-_TOO_MANY = 428
+# The error codes of replies.
+_AUTHENTICATION_FAILED = 401
+_TOO_MANY_SUB_DEVICES = 428
 _NO_SESSION = 520
-_DISABLED = 522
-_NO_DEVICE = 6100
-_NOT_BEHIND = 6401
-_NO_SUB_DEVICE = 6402
+_DEVICE_DISABLED = 522
+_DEVICE_NOT_FOUND = 6100
+_NOT_IN_TOPOLOGY = 6401
+_NOT_A_SUB_DEVICE = 6402
 
-# The parameters of a sub-device that its signature covers, as far as it has them.
+# The parameters that the signature of a sub-device covers, if they are set.
 _SIGNED = ("clientId", "deviceName", "productKey", "timestamp")
 
 
 @uplink("/sys/{pk}/{dn}/thing/topo/add")
-def _add(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
-    """All or none; each leaves the gateway that it had."""
+def _add_sub_devices(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
+    """Attach sub-devices to the gateway, all or none. Each is detached from its previous gateway."""
     if not is_gateway(ctx, gateway):
         raise MessageRejected(INVALID_PARAMETERS, "the device is not a gateway")
-    devices = [_proven(ctx, item, item.get("signmethod")) for item in _items(message.get("params"))]
+    devices = [_find_verified_device(ctx, item, item.get("signmethod")) for item in _items(message.get("params"))]
     for device in devices:
         if is_gateway(ctx, device):
-            raise MessageRejected(_NO_SUB_DEVICE, "topo relation cannot add by self")
+            raise MessageRejected(_NOT_A_SUB_DEVICE, "topo relation cannot add by self")
     if ctx.store.count("topology", gateway_iot_id=gateway["iot_id"]) + len(devices) > MAX_SUB_DEVICES:
-        raise MessageRejected(_TOO_MANY, "too many subdevices under gateway")
+        raise MessageRejected(_TOO_MANY_SUB_DEVICES, "too many subdevices under gateway")
     attach(ctx, gateway, *devices)
-    return _named(devices)
+    return _device_references(devices)
 
 
 @uplink("/sys/{pk}/{dn}/thing/topo/delete")
-def _remove(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
-    devices = [_behind(ctx, gateway, item) for item in _items(message.get("params"))]
-    free(ctx, *devices)
-    return _named(devices)
+def _delete_sub_devices(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
+    devices = [_find_sub_device(ctx, gateway, item) for item in _items(message.get("params"))]
+    detach(ctx, *devices)
+    return _device_references(devices)
 
 
 @uplink("/sys/{pk}/{dn}/thing/topo/get")
-def _list(ctx: Context, gateway: Row, _match: dict[str, str], _message: Row) -> list[dict[str, str]]:
-    """In the order in which they came."""
+def _list_sub_devices(ctx: Context, gateway: Row, _match: dict[str, str], _message: Row) -> list[dict[str, str]]:
+    """Return the sub-devices of the gateway, in the order in which they were attached."""
     devices = ctx.store.rows(
         """
         SELECT product_key, device_name FROM topology JOIN device USING (iot_id)
@@ -65,24 +65,30 @@ def _list(ctx: Context, gateway: Row, _match: dict[str, str], _message: Row) -> 
         """,
         gateway["iot_id"],
     )
-    return _named(devices)
+    return _device_references(devices)
 
 
 @uplink("/sys/{pk}/{dn}/thing/sub/register")
-def _register(ctx: Context, _gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
-    """Devices that have never connected get their secrets: it is the gateway that the platform trusts."""
-    found = []
+def _register_sub_devices(ctx: Context, _gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
+    """Return the secrets of devices that have never connected.
+
+    The platform trusts the gateway, so no proof is needed.
+    """
+    devices = []
     for item in _items(message.get("params")):
         try:
-            found.append(registration.find_unactivated_device(ctx, item["productKey"], item["deviceName"]))
+            devices.append(registration.find_unactivated_device(ctx, item["productKey"], item["deviceName"]))
         except ApiError as error:
-            raise _refusal(error) from None
-    return [_credentials(device) for device in found]
+            raise _to_rejection(error) from None
+    return [_render_credentials(device) for device in devices]
 
 
 @uplink("/sys/{pk}/{dn}/thing/proxy/provisioning/product_register")
-def _register_by_product(ctx: Context, _gateway: Row, _match: dict[str, str], message: Row) -> dict[str, Any]:
-    """As ``_register``, of devices that prove to know their product's secret, each for itself."""
+def _register_with_product_secret(ctx: Context, _gateway: Row, _match: dict[str, str], message: Row) -> dict[str, Any]:
+    """Return the secrets of devices that have never connected and sign with their product secret.
+
+    Each device succeeds or fails separately.
+    """
     params = message.get("params")
     successes, failures = [], []
     for item in _items(params.get("proxieds") if isinstance(params, dict) else None):
@@ -90,98 +96,98 @@ def _register_by_product(ctx: Context, _gateway: Row, _match: dict[str, str], me
         try:
             proof = (item.get(name, "") for name in ("random", "signMethod", "sign"))
             registration.authenticate_product(ctx, *names, *proof)
-            successes.append(_credentials(registration.find_unactivated_device(ctx, *names)))
+            successes.append(_render_credentials(registration.find_unactivated_device(ctx, *names)))
         except ApiError as error:
-            refusal = _refusal(error)
-            named = dict(zip(("productKey", "deviceName"), names, strict=True))
-            failures.append({**named, "errorCode": str(refusal.code), "errorMessage": refusal.message})
+            rejection = _to_rejection(error)
+            reference = dict(zip(("productKey", "deviceName"), names, strict=True))
+            failures.append({**reference, "errorCode": str(rejection.code), "errorMessage": rejection.message})
     return {"successes": successes, "failures": failures}
 
 
 @uplink("/ext/session/{pk}/{dn}/combine/login")
-def _log_in(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> dict[str, str]:
+def _login(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> dict[str, str]:
     (item,) = _items([message.get("params")])
-    device = _may_log_in(ctx, gateway, item, item.get("signMethod"))
-    session.start_sub_device(ctx, gateway, device, _is_clean(item))
-    return _named([device])[0]
+    device = _check_login(ctx, gateway, item, item.get("signMethod"))
+    session.start_sub_device(ctx, gateway, device, _is_clean_session(item))
+    return _device_references([device])[0]
 
 
 @uplink("/ext/session/{pk}/{dn}/combine/batch_login")
-def _log_all_in(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
-    """All or none."""
+def _batch_login(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
+    """Log in several sub-devices, all or none."""
     params = message.get("params")
     params = params if isinstance(params, dict) else {}
     items = _items(params.get("deviceList"))
-    devices = [_may_log_in(ctx, gateway, item, params.get("signMethod")) for item in items]
+    devices = [_check_login(ctx, gateway, item, params.get("signMethod")) for item in items]
     for item, device in zip(items, devices, strict=True):
-        session.start_sub_device(ctx, gateway, device, _is_clean(item))
-    return _named(devices)
+        session.start_sub_device(ctx, gateway, device, _is_clean_session(item))
+    return _device_references(devices)
 
 
 @uplink("/ext/session/{pk}/{dn}/combine/logout")
-def _log_out(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> dict[str, str]:
-    return _end(ctx, gateway, [message.get("params")])[0]
+def _logout(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> dict[str, str]:
+    return _log_out_devices(ctx, gateway, [message.get("params")])[0]
 
 
 @uplink("/ext/session/{pk}/{dn}/combine/batch_logout")
-def _log_all_out(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
-    """All or none."""
-    return _end(ctx, gateway, message.get("params"))
+def _batch_logout(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> list[dict[str, str]]:
+    """Log out several sub-devices, all or none."""
+    return _log_out_devices(ctx, gateway, message.get("params"))
 
 
-def _end(ctx: Context, gateway: Row, params: Any) -> list[dict[str, str]]:
-    devices = [_behind(ctx, gateway, item) for item in _items(params)]
+def _log_out_devices(ctx: Context, gateway: Row, params: Any) -> list[dict[str, str]]:
+    devices = [_find_sub_device(ctx, gateway, item) for item in _items(params)]
     for device in devices:
         if session.gateway_of(ctx.store, device["iot_id"]) != gateway["iot_id"]:
             raise MessageRejected(_NO_SESSION, "no session")
     for device in devices:
         session.end_sub_device(ctx, device)
-    return _named(devices)
+    return _device_references(devices)
 
 
-def _may_log_in(ctx: Context, gateway: Row, item: dict[str, str], method: Any) -> Row:
-    """The device behind a gateway that it may connect. Raises Refused where it may not."""
-    device = _behind(ctx, gateway, item)
-    _check_signed(device, item, method)
+def _check_login(ctx: Context, gateway: Row, item: dict[str, str], method: Any) -> Row:
+    """Return the sub-device that an item identifies, if the gateway may log it in. Raise MessageRejected otherwise."""
+    device = _find_sub_device(ctx, gateway, item)
+    _check_signature(device, item, method)
     if not device["enabled"]:
-        raise MessageRejected(_DISABLED, "device forbidden")
+        raise MessageRejected(_DEVICE_DISABLED, "device forbidden")
     return device
 
 
-def _is_clean(item: dict[str, str]) -> bool:
+def _is_clean_session(item: dict[str, str]) -> bool:
     return item.get("cleanSession", "").lower() == "true"
 
 
-def _behind(ctx: Context, gateway: Row, item: dict[str, str]) -> Row:
-    """The device that an item names. Raises Refused where it is not behind the gateway."""
-    device = _device(ctx, item)
+def _find_sub_device(ctx: Context, gateway: Row, item: dict[str, str]) -> Row:
+    """Return the device that an item identifies. Raise MessageRejected if it is not attached to the gateway."""
+    device = _find_device(ctx, item)
     if not ctx.store.count("topology", iot_id=device["iot_id"], gateway_iot_id=gateway["iot_id"]):
-        raise MessageRejected(_NOT_BEHIND, "topo relation not exist")
+        raise MessageRejected(_NOT_IN_TOPOLOGY, "topo relation not exist")
     return device
 
 
-def _proven(ctx: Context, item: dict[str, str], method: Any) -> Row:
-    """The device that an item names. Raises Refused where the signature is not the device's."""
-    device = _device(ctx, item)
-    _check_signed(device, item, method)
+def _find_verified_device(ctx: Context, item: dict[str, str], method: Any) -> Row:
+    """Return the device that an item identifies. Raise MessageRejected if the signature is wrong."""
+    device = _find_device(ctx, item)
+    _check_signature(device, item, method)
     return device
 
 
-def _check_signed(device: Row, item: dict[str, str], method: Any) -> None:
+def _check_signature(device: Row, item: dict[str, str], method: Any) -> None:
     signed = {name: item[name] for name in _SIGNED if item.get(name)}
     if not verify_signature(item.get("sign", ""), str(method), device["device_secret"], signed):
-        raise MessageRejected(_NOT_PROVEN, "request auth error")
+        raise MessageRejected(_AUTHENTICATION_FAILED, "request auth error")
 
 
-def _device(ctx: Context, item: dict[str, str]) -> Row:
+def _find_device(ctx: Context, item: dict[str, str]) -> Row:
     device = ctx.store.one("device", product_key=item["productKey"], device_name=item["deviceName"])
     if device is None:
-        raise MessageRejected(_NO_DEVICE, "device not found")
+        raise MessageRejected(_DEVICE_NOT_FOUND, "device not found")
     return device
 
 
 def _items(params: Any) -> list[dict[str, str]]:
-    """Parameters that are a list of devices, with all their members as text. Raises Refused where they are not."""
+    """Return ``params`` as a list of devices with string members. Raise MessageRejected if it is not such a list."""
     if not (isinstance(params, list) and params and all(isinstance(item, dict) for item in params)):
         raise MessageRejected(INVALID_PARAMETERS, "request parameter error")
     items = [{name: value if isinstance(value, str) else str(value) for name, value in item.items()} for item in params]
@@ -190,16 +196,16 @@ def _items(params: Any) -> list[dict[str, str]]:
     return items
 
 
-def _named(devices: list[Row]) -> list[dict[str, str]]:
+def _device_references(devices: list[Row]) -> list[dict[str, str]]:
     return [{"productKey": device["product_key"], "deviceName": device["device_name"]} for device in devices]
 
 
-def _credentials(device: Row) -> dict[str, str]:
-    return {"iotId": device["iot_id"], **_named([device])[0], "deviceSecret": device["device_secret"]}
+def _render_credentials(device: Row) -> dict[str, str]:
+    return {"iotId": device["iot_id"], **_device_references([device])[0], "deviceSecret": device["device_secret"]}
 
 
-def _refusal(error: ApiError) -> MessageRejected:
-    """A business error as devices are told it."""
+def _to_rejection(error: ApiError) -> MessageRejected:
+    """Return the error reply to a device for an API error."""
     if error.code == "iot.device.NotExistedDevice":
-        return MessageRejected(_NO_DEVICE, "device not found")
-    return MessageRejected(_NOT_PROVEN, error.message)
+        return MessageRejected(_DEVICE_NOT_FOUND, "device not found")
+    return MessageRejected(_AUTHENTICATION_FAILED, error.message)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tags of devices, which travel as one JSON object (the manual's chapter 4.8)."""
+"""Tags of devices, which requests and replies contain as one JSON object (manual chapter 4.8)."""
 
 from __future__ import annotations
 
@@ -32,47 +32,47 @@ def query_device_prop(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.8.22: Return the tags of a device."""
     device = find_device(ctx, p)
     tags = ctx.store.all("device_tag", "tag_key", iot_id=device["iot_id"])
-    return {"Props": _written({tag["tag_key"]: tag["tag_value"] for tag in tags})}
+    return {"Props": _to_json({tag["tag_key"]: tag["tag_value"] for tag in tags})}
 
 
 @operation
 def save_device_prop(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.8.23: adds tags and changes those that are there; others stay."""
+    """Manual section 4.8.23: Add tags to a device and replace existing ones. Other tags do not change."""
     device = find_device(ctx, p)
-    tags = _tags_given(p["Props"])
+    tags = _parse_tags(p["Props"])
     for key, value in tags.items():
         ctx.store.put("device_tag", ("iot_id", "tag_key"), iot_id=device["iot_id"], tag_key=key, tag_value=value)
     if ctx.store.count("device_tag", iot_id=device["iot_id"]) > MAX_TAGS:
-        raise ApiError("iot.device.TooManyDevicePropertiesPerTime", f"A device has at most {MAX_TAGS} tags")
+        raise ApiError("iot.device.TooManyDevicePropertiesPerTime", f"A device can have at most {MAX_TAGS} tags")
 
 
 @operation
 def delete_device_prop(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.8.24: a key that the device does not have is passed over."""
+    """Manual section 4.8.24: Delete a tag of a device. A key that the device does not have is ignored."""
     device = find_device(ctx, p)
     ctx.store.delete("device_tag", iot_id=device["iot_id"], tag_key=p["PropKey"])
 
 
 @operation
 def query_device_by_tags(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.25: the devices that have all of the tags."""
+    """Manual section 4.8.25: List the devices that have all of the tags, the newest first."""
     page = requested_page(ctx, p)
     for number, tag in enumerate(p["Tag"], 1):
         for name in ("TagKey", "TagValue"):
             if not tag.get(name):
                 raise missing_parameter(f"Tag.{number}.{name}")
-    having = " INTERSECT ".join(["SELECT iot_id FROM device_tag WHERE tag_key = ? AND tag_value = ?"] * len(p["Tag"]))
+    matching = " INTERSECT ".join(["SELECT iot_id FROM device_tag WHERE tag_key = ? AND tag_value = ?"] * len(p["Tag"]))
     devices, total = ctx.store.page_of(
         f"""
         SELECT iot_id, device_name, product_key, product_name
-        FROM device JOIN product USING (product_key) WHERE iot_id IN ({having})
+        FROM device JOIN product USING (product_key) WHERE iot_id IN ({matching})
         """,
         [tag[name] for tag in p["Tag"] for name in ("TagKey", "TagValue")],
         page.offset,
         page.size,
         NEWEST_FIRST,
     )
-    listed = [
+    items = [
         {
             "IotId": device["iot_id"],
             "DeviceName": device["device_name"],
@@ -82,7 +82,7 @@ def query_device_by_tags(ctx: Context, p: dict[str, Any]) -> Reply:
         for device in devices
     ]
     return {
-        "Data": {"SimpleDeviceInfo": listed},
+        "Data": {"SimpleDeviceInfo": items},
         "Page": page.number,
         "PageSize": page.size,
         "PageCount": page.count(total),
@@ -90,13 +90,13 @@ def query_device_by_tags(ctx: Context, p: dict[str, Any]) -> Reply:
     }
 
 
-def _tags_given(text: str) -> dict[str, str]:
-    """The tags of a Props text. Raises ApiError where it does not hold tags, or too many."""
+def _parse_tags(text: str) -> dict[str, str]:
+    """Return the tags in a Props string. Raise ApiError if it does not contain tags or is too long."""
     if len(text.encode()) > _MAX_BYTES:
         raise ApiError("iot.device.LongDevicePropertiesString")
     try:
         tags = json.loads(text)
-        _written(tags).encode()  # an escape can stand for half a character
+        _to_json(tags).encode()  # a JSON escape can be a single surrogate, which cannot be encoded
     except (ValueError, RecursionError):
         raise ApiError("iot.device.InvalidFormattedDevicePropertiesString") from None
     if not isinstance(tags, dict) or not all(isinstance(value, str) and value for value in tags.values()):
@@ -108,5 +108,5 @@ def _tags_given(text: str) -> dict[str, str]:
     return tags
 
 
-def _written(tags: Any) -> str:
+def _to_json(tags: Any) -> str:
     return json.dumps(tags, ensure_ascii=False, separators=(",", ":"))

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Dynamic groups, whose devices are those of which an expression is true (the manual's chapter 4.10)."""
+"""Dynamic groups, which contain all devices that match an expression (manual chapter 4.10)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.paging import Page, requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
-from ansible_collections.iotops.aliyun.emulator.services.device.search import conditions_to_sql
+from ansible_collections.iotops.aliyun.emulator.services.device.search_language import conditions_to_sql
 from ansible_collections.iotops.aliyun.emulator.services.group.group import (
     DYNAMIC,
     create_group,
@@ -21,21 +21,23 @@ from ansible_collections.iotops.aliyun.emulator.services.group.group import (
 )
 from ansible_collections.iotops.aliyun.emulator.services.group.group_member import member_condition, products_of_devices
 
-#: The dynamic groups of one account.
+#: The maximum number of dynamic groups of one account.
 MAX_DYNAMIC_GROUPS = 10
 
 _STATUSES = ("ONLINE", "OFFLINE", "UNACTIVE", "DISABLE")
 _MIN_PREFIX_LENGTH = 5
 _LAST_CHARACTER = "\U0010ffff"
-_MAX_DIGITS = 18  # what any 64-bit integer can hold
+_MAX_DIGITS = 18  # every number with 18 digits fits a 64-bit integer
 
 
 @operation
 def create_device_dynamic_group(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.10.2: the expression can never be changed."""
-    conditions_to_sql(p["DynamicGroupExpression"])  # raises an error where it cannot be understood
+    """Manual section 4.10.2: Create a dynamic group. Its expression cannot be changed later."""
+    conditions_to_sql(p["DynamicGroupExpression"])  # raises an error if the expression is invalid
     if ctx.store.count("device_group", group_type=DYNAMIC) >= MAX_DYNAMIC_GROUPS:
-        raise ApiError("iot.group.GroupCountExceedMax", f"An account has at most {MAX_DYNAMIC_GROUPS} dynamic groups")
+        raise ApiError(
+            "iot.group.GroupCountExceedMax", f"An account can have at most {MAX_DYNAMIC_GROUPS} dynamic groups"
+        )
     group = create_group(ctx, p, DYNAMIC)
     return {"Data": {**render_group(group), "DynamicGroupExpression": group["expression"]}}
 
@@ -49,10 +51,13 @@ def delete_device_dynamic_group(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def query_dynamic_group_devices(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.10.9: in the order of their registration; ``NextToken`` wins over ``CurrentPage``."""
-    page = _page_asked(ctx, p)
+    """Manual section 4.10.9: List the devices of a dynamic group, in the order of their registration.
+
+    ``NextToken`` takes precedence over ``CurrentPage``.
+    """
+    page = _requested_device_page(ctx, p)
     group = find_group(ctx, p["GroupId"], DYNAMIC)
-    terms, values = _narrowed(p)
+    terms, values = _device_filters(p)
     condition, matching = member_condition(group)
     devices, total = ctx.store.page_of(
         f"SELECT * FROM device WHERE {' AND '.join((f'({condition})', *terms))}",
@@ -68,23 +73,26 @@ def query_dynamic_group_devices(ctx: Context, p: dict[str, Any]) -> Reply:
         "PageCount": page.count(total),
         "Total": total,
         "NextToken": page.next_token(total),
-        "Data": {"SimpleDeviceInfo": [_written(device, products[device["product_key"]]) for device in devices]},
+        "Data": {"SimpleDeviceInfo": [_render_device(device, products[device["product_key"]]) for device in devices]},
     }
 
 
-def _page_asked(ctx: Context, p: dict[str, Any]) -> Page:
-    """The page that the call asks for, by token or by number. Raises ApiError where there is no such page."""
+def _requested_device_page(ctx: Context, p: dict[str, Any]) -> Page:
+    """Return the page that a request asks for, by token or by number. Raise ApiError if the page is invalid."""
     page = requested_page(ctx, p)
     token = p.get("NextToken")
     if not token:
         return page
     if not (token.isascii() and token.isdigit() and len(token) <= _MAX_DIGITS):
-        raise ApiError("iot.common.InvalidPageParams", "NextToken is not a token of this list")
+        raise ApiError("iot.common.InvalidPageParams", "NextToken is not a valid token of this list")
     return Page(int(token) // page.size + 1, page.size, int(token))
 
 
-def _narrowed(p: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """What else a call wants of the devices: terms of SQL and their values. Raises ApiError where it makes no sense."""
+def _device_filters(p: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the device filters of a request: SQL conditions and their values.
+
+    Raise ApiError if a filter is invalid.
+    """
     terms = []
     values = []
     if p.get("ProductKey"):
@@ -92,7 +100,7 @@ def _narrowed(p: dict[str, Any]) -> tuple[list[str], list[str]]:
         values.append(p["ProductKey"])
     if p.get("Status"):
         if p["Status"] not in _STATUSES:
-            raise ApiError("iot.common.InvalidFormattedParameter", f"Status is one of {', '.join(_STATUSES)}")
+            raise ApiError("iot.common.InvalidFormattedParameter", f"Status must be one of {', '.join(_STATUSES)}")
         terms.append("status = ?")
         values.append(p["Status"])
     if p.get("DeviceName"):
@@ -108,8 +116,8 @@ def _narrowed(p: dict[str, Any]) -> tuple[list[str], list[str]]:
     return terms, values
 
 
-def _written(device: Row, product: Row) -> Row:
-    """A device as the list shows it; one that never connected has no times."""
+def _render_device(device: Row, product: Row) -> Row:
+    """Return a device as an item of the list. A device that never connected has no times."""
     activated_at = device["activated_at"]
     online_at = device["online_at"]
     return omit_none(

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device groups: how they nest, and their tags (the manual's chapter 4.10).
+"""Device groups, their hierarchy and their tags (manual chapter 4.10).
 
-Who belongs to a group is told in ``group_member``, and what is particular to dynamic groups in ``dynamic_group``.
+``group_member`` contains the members of groups, and ``dynamic_group`` the operations for dynamic groups only.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from ansible_collections.iotops.aliyun.emulator.services.common.tags import MAX_
 TABLES = """
 CREATE TABLE IF NOT EXISTS device_group (
     group_id TEXT PRIMARY KEY,
-    group_name TEXT NOT NULL UNIQUE,  -- whatever the type
+    group_name TEXT NOT NULL UNIQUE,  -- across all types
     group_type TEXT NOT NULL,
-    super_group_id TEXT REFERENCES device_group,  -- NULL at the top
-    level INTEGER NOT NULL,  -- 1 at the top; groups never move
-    expression TEXT,  -- of dynamic groups only
+    super_group_id TEXT REFERENCES device_group,  -- NULL for a top-level group
+    level INTEGER NOT NULL,  -- 1 for a top-level group; groups cannot move
+    expression TEXT,  -- NULL for a static group
     description TEXT,
     created_at INTEGER NOT NULL
 );
@@ -50,13 +50,13 @@ CREATE INDEX IF NOT EXISTS device_group_member_by_age ON device_group_member (gr
 CREATE INDEX IF NOT EXISTS device_group_member_by_device ON device_group_member (iot_id, group_id);
 """
 
-#: The types of a group, as they are written.
+#: The group types, as in requests and replies.
 STATIC = "LINK_PLATFORM"
 DYNAMIC = "LINK_PLATFORM_DYNAMIC"
 
-#: A group, its sub-groups and theirs.
+#: The maximum number of levels: a group, its sub-groups and their sub-groups.
 MAX_LEVELS = 3
-#: The sub-groups that one group can have.
+#: The maximum number of sub-groups of one group.
 MAX_SUB_GROUPS = 100
 
 NEWEST_FIRST = "created_at DESC, device_group.rowid DESC"
@@ -70,7 +70,7 @@ _NAME = re.compile(rf"[{CHINESE}A-Za-z0-9_]+")
 
 
 def find_group(ctx: Context, group_id: str, group_type: str = STATIC) -> Row:
-    """The row of a group. Raises ApiError where there is none of that type."""
+    """Return the row of a group. Raise ApiError if no group of this type has this ID."""
     group = ctx.store.one("device_group", group_id=group_id, group_type=group_type)
     if group is None:
         raise ApiError("iot.group.NotExistedGroup")
@@ -78,15 +78,18 @@ def find_group(ctx: Context, group_id: str, group_type: str = STATIC) -> Row:
 
 
 def find_requested_group(ctx: Context, p: dict[str, Any]) -> Row:
-    """The row of the group that ``GroupId`` and ``GroupType`` of a call mean: a static one where it gives no type.
+    """Return the row of the group that ``GroupId`` and ``GroupType`` of a request identify.
 
-    Raises ApiError where there is none.
+    The group is a static one if the request has no ``GroupType``.
+
+    Raises:
+        ApiError: The group does not exist, or the type is invalid.
     """
-    return find_group(ctx, p["GroupId"], _type_asked([p["GroupType"]] if p.get("GroupType") else []))
+    return find_group(ctx, p["GroupId"], _requested_type([p["GroupType"]] if p.get("GroupType") else []))
 
 
 def create_group(ctx: Context, p: dict[str, Any], group_type: str, super_group: Row | None = None) -> Row:
-    """Make the group that a call describes, and return its row. Raises ApiError for what the platform does not take."""
+    """Create the group in a request and return its row. Raise ApiError if the name or the description is invalid."""
     _check_name(ctx, p["GroupName"])
     _check_description(p.get("GroupDesc"))
     group = {
@@ -104,7 +107,7 @@ def create_group(ctx: Context, p: dict[str, Any], group_type: str, super_group: 
 
 
 def render_group(group: Row) -> Row:
-    """What every reply that describes a group says of it."""
+    """Return the members that every reply with the details of a group has."""
     return omit_none(
         GroupId=group["group_id"],
         GroupName=group["group_name"],
@@ -116,13 +119,13 @@ def render_group(group: Row) -> Row:
 @operation
 def create_device_group(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.10.1: Create a static group."""
-    super_group = _super_group_asked(ctx, p["SuperGroupId"]) if p.get("SuperGroupId") else None
+    super_group = _find_super_group(ctx, p["SuperGroupId"]) if p.get("SuperGroupId") else None
     return {"Data": render_group(create_group(ctx, p, STATIC, super_group))}
 
 
 @operation
 def update_device_group(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.10.3: only the description can be changed."""
+    """Manual section 4.10.3: Update the description of a group. Nothing else can be changed."""
     group = find_requested_group(ctx, p)
     _check_description(p.get("GroupDesc"))
     ctx.store.update("device_group", omit_none(description=p.get("GroupDesc")), group_id=group["group_id"])
@@ -130,7 +133,7 @@ def update_device_group(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def delete_device_group(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.10.4: its devices stay, outside of it."""
+    """Manual section 4.10.4: Delete a static group. Its devices are not deleted."""
     group = find_group(ctx, p["GroupId"])
     if ctx.store.one("device_group", super_group_id=group["group_id"]):
         raise ApiError("iot.group.SubGroupNotNull")
@@ -139,14 +142,14 @@ def delete_device_group(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def query_device_group_list(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.10.10: the groups of one type on all levels, or those right below one group."""
+    """Manual section 4.10.10: List the groups of one type on all levels, or the direct sub-groups of a group."""
     page = requested_page(ctx, p)
-    wanted = omit_none(
-        group_type=_type_asked(p.get("GroupTypes", [])),
+    filters = omit_none(
+        group_type=_requested_type(p.get("GroupTypes", [])),
         super_group_id=p.get("SuperGroupId") or None,
         group_name=p.get("GroupName") or None,
     )
-    groups, total = ctx.store.page("device_group", page.offset, page.size, NEWEST_FIRST, **wanted)
+    groups, total = ctx.store.page("device_group", page.offset, page.size, NEWEST_FIRST, **filters)
     return {
         "CurrentPage": page.number,
         "PageSize": page.size,
@@ -158,26 +161,26 @@ def query_device_group_list(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_super_device_group(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.10.14: nothing for a group at the top, which is no error."""
+    """Manual section 4.10.14: Return the parent group of a group. The list is empty for a top-level group."""
     group = find_group(ctx, p["GroupId"])
-    above = []
+    super_groups = []
     if group["super_group_id"]:
         super_group = find_group(ctx, group["super_group_id"])
-        above.append(
+        super_groups.append(
             omit_none(
                 GroupId=super_group["group_id"],
                 GroupName=super_group["group_name"],
                 GroupDesc=super_group["description"],
             )
         )
-    return {"Data": {"GroupInfo": above}}
+    return {"Data": {"GroupInfo": super_groups}}
 
 
 @operation
 def set_device_group_tags(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.10.11: the group has these tags and no others afterwards."""
+    """Manual section 4.10.11: Replace all tags of a group."""
     group = find_requested_group(ctx, p)
-    tags = _tags_given(p.get("TagString"))
+    tags = _parse_tags(p.get("TagString"))
     if len(tags) > MAX_TAGS:
         raise ApiError("iot.group.TagCountExceedMax")
     ctx.store.delete("device_group_tag", group_id=group["group_id"])
@@ -195,13 +198,13 @@ def query_device_group_tag_list(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def query_device_group_by_tags(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.10.16: the groups of either type that have all of the tags."""
+    """Manual section 4.10.16: List the groups of both types that have all of the tags."""
     page = requested_page(ctx, p)
     tags = p["Tag"]
     if not all(tag.get("TagKey") and tag.get("TagValue") for tag in tags):
         raise missing_parameter("Tag")
     pairs = sorted({(tag["TagKey"], tag["TagValue"]) for tag in tags})
-    having_all = """
+    matching = """
         SELECT group_id FROM device_group_tag
         WHERE (tag_key, tag_value) IN (
             SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
@@ -209,33 +212,33 @@ def query_device_group_by_tags(ctx: Context, p: dict[str, Any]) -> Reply:
         GROUP BY group_id HAVING count(*) = ?
     """
     groups, total = ctx.store.page_of(
-        f"SELECT * FROM device_group WHERE group_id IN ({having_all})",
+        f"SELECT * FROM device_group WHERE group_id IN ({matching})",
         (json.dumps(pairs), len(pairs)),
         page.offset,
         page.size,
         NEWEST_FIRST,
     )
-    listed = [{"GroupId": group["group_id"], "GroupName": group["group_name"]} for group in groups]
+    items = [{"GroupId": group["group_id"], "GroupName": group["group_name"]} for group in groups]
     return {
         "Page": page.number,
         "PageSize": page.size,
         "PageCount": page.count(total),
         "Total": total,
-        "Data": {"DeviceGroup": listed},
+        "Data": {"DeviceGroup": items},
     }
 
 
-def _type_asked(types: list[str]) -> str:
-    """The one type that a call asks for. Raises ApiError where it names several, or any but the dynamic one."""
+def _requested_type(types: list[str]) -> str:
+    """Return the group type of a request. Raise ApiError if it lists several, or one other than the dynamic type."""
     if not types:
         return STATIC
     if types != [DYNAMIC]:
-        raise ApiError("iot.common.InvalidFormattedParameter", f"The type of a group is {DYNAMIC}, or not given at all")
+        raise ApiError("iot.common.InvalidFormattedParameter", f"The group type must be {DYNAMIC} or not set")
     return DYNAMIC
 
 
-def _super_group_asked(ctx: Context, group_id: str) -> Row:
-    """The row of the group that is to have one more sub-group. Raises ApiError where it cannot."""
+def _find_super_group(ctx: Context, group_id: str) -> Row:
+    """Return the row of the parent of a new group. Raise ApiError if it cannot have another sub-group."""
     group = ctx.store.one("device_group", group_id=group_id)
     if group is None:
         raise ApiError("iot.group.NotExistedGroup")
@@ -260,21 +263,21 @@ def _check_description(description: str | None) -> None:
         raise ApiError("iot.group.LongGroupDescError")
 
 
-def _tags_given(text: str | None) -> dict[str, str]:
-    """The tags of a TagString by key, none where it is absent. Raises ApiError where it does not hold tags."""
+def _parse_tags(text: str | None) -> dict[str, str]:
+    """Return the tags in a TagString by key, or none if it is not set. Raise ApiError if it is invalid."""
     try:
-        listed = json.loads(text) if text else []
+        items = json.loads(text) if text else []
     except (ValueError, RecursionError):
         raise ApiError("iot.group.InvalidFormattedTagString") from None
-    if not isinstance(listed, list) or not all(_is_tag(tag) for tag in listed):
+    if not isinstance(items, list) or not all(_is_tag_entry(tag) for tag in items):
         raise ApiError("iot.group.InvalidFormattedTagString")
-    tags = {tag["tagKey"]: tag["tagValue"] for tag in listed}
-    if len(tags) < len(listed):
-        raise ApiError("iot.group.InvalidFormattedTagString", "A tagKey occurs twice")
+    tags = {tag["tagKey"]: tag["tagValue"] for tag in items}
+    if len(tags) < len(items):
+        raise ApiError("iot.group.InvalidFormattedTagString", "A tagKey occurs more than once")
     return tags
 
 
-def _is_tag(tag: Any) -> bool:
+def _is_tag_entry(tag: Any) -> bool:
     if not isinstance(tag, dict):
         return False
     key, value = tag.get("tagKey"), tag.get("tagValue")

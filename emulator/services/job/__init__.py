@@ -1,3 +1,3 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device jobs."""
+"""Device jobs (manual chapter 4.13)."""

@@ -1,10 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How device jobs go on as time goes by (manual chapter 4.13).
+"""Execute device jobs (manual chapter 4.13).
 
-A job is initialised, which makes a task for each device; it waits for its time, if it has one; and then it sends so
-many tasks a minute. It has ended when every task has. Nothing is done for each task at each moment: a job puts off one
-look at the tasks to send next, and one at those that take too long.
+The initialization of a job creates a task for each device. The job then waits for its start time, if it has one, and
+sends a limited number of tasks per minute. It is completed when every task is finished. There is no timer per task: a
+job schedules one action for sending the next tasks and one for the next timeout.
 """
 
 from __future__ import annotations
@@ -31,29 +31,29 @@ from ansible_collections.iotops.aliyun.emulator.services.job.job_state import (
     SUCCEEDED,
     TIMED_OUT,
     WAITING,
-    change,
-    settled,
+    complete_if_finished,
+    set_status,
 )
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.thing_model import find_product_with_thing_model
 from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.command import (
     call_service,
     find_service,
-    set_properties,
     on_command_reply,
+    set_properties,
 )
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
-#: What devices are told of a task that is not there any more.
+#: The status in the notification of a device about a deleted task.
 REMOVED = "REMOVED"
 
 #: The version of the messages about tasks.
 VERSION = "1.0"
 
-#: How long a job takes to be initialised, cancelled or removed, in milliseconds.
-STEP = 1000
+#: Duration of the initialization, cancellation or deletion of a job in milliseconds.
+STEP_MS = 1000
 
-#: How long devices can download the file of a job, in milliseconds.
-DOWNLOADABLE = 3_600_000
+#: Validity of the download URL of a job's file in messages to devices, in milliseconds.
+FILE_URL_LIFETIME_MS = 3_600_000
 
 _INITIALIZE = "initialize_device_job"
 _BEGIN = "begin_device_job"
@@ -64,29 +64,29 @@ _REMOVE = "remove_device_job"
 
 _MINUTE = 60_000
 _SUCCESS = 200
-_TASK_ID_END = "010101"
+_TASK_ID_SUFFIX = "010101"
 
 
-def initialize_soon(ctx: Context, job_id: str) -> None:
-    """A job has been made: its tasks follow."""
-    ctx.schedule(ctx.now + STEP, _INITIALIZE, job_id=job_id)
+def schedule_initialize(ctx: Context, job_id: str) -> None:
+    """Schedule the initialization of a new job."""
+    ctx.schedule(ctx.now + STEP_MS, _INITIALIZE, job_id=job_id)
 
 
-def cancel_soon(ctx: Context, job: Row) -> None:
-    """A job is to end before its time."""
-    change(ctx, job, CANCELLING)
-    ctx.schedule(ctx.now + STEP, _CANCEL, job_id=job["job_id"])
+def schedule_cancel(ctx: Context, job: Row) -> None:
+    """Set the status of a job to canceling and schedule its cancellation."""
+    set_status(ctx, job, CANCELLING)
+    ctx.schedule(ctx.now + STEP_MS, _CANCEL, job_id=job["job_id"])
 
 
-def remove_soon(ctx: Context, job: Row) -> None:
-    """A job is not wanted any more, and its tasks neither."""
-    change(ctx, job, REMOVING)
-    ctx.schedule(ctx.now + STEP, _REMOVE, job_id=job["job_id"])
+def schedule_remove(ctx: Context, job: Row) -> None:
+    """Set the status of a job to removing and schedule the deletion of the job and its tasks."""
+    set_status(ctx, job, REMOVING)
+    ctx.schedule(ctx.now + STEP_MS, _REMOVE, job_id=job["job_id"])
 
 
-def run_again(ctx: Context, job: Row) -> None:
-    """Send the tasks once more that have failed or took too long."""
-    again = ctx.store.execute(
+def rerun(ctx: Context, job: Row) -> None:
+    """Queue the failed and timed-out tasks of a job again and send them."""
+    queued = ctx.store.execute(
         f"""
         UPDATE device_job_task SET status = '{QUEUED}', progress = 0, message = '', status_detail = NULL,
             begun_at = NULL, queued_at = ?, modified_at = ?
@@ -96,43 +96,60 @@ def run_again(ctx: Context, job: Row) -> None:
         ctx.now,
         job["job_id"],
     )
-    if again:
-        change(ctx, job, IN_PROGRESS)
+    if queued:
+        set_status(ctx, job, IN_PROGRESS)
         ctx.schedule(ctx.now, _SEND, job_id=job["job_id"])
 
 
-def progress(ctx: Context, task: Row, job: Row, changes: Row) -> None:
-    """A device has told how far it has come with a task."""
+def update_task(ctx: Context, task: Row, job: Row, changes: Row) -> None:
+    """Update a task after a report or a reply of its device, and complete the job if it was the last task.
+
+    Args:
+        ctx: The context of the call.
+        task: The row of the task.
+        job: The row of the job.
+        changes: The new values of the task's columns, including ``status``.
+    """
     if changes["status"] == IN_PROGRESS and task["begun_at"] is None:
         changes = {**changes, "begun_at": ctx.now}
-        _watch(ctx, job, ctx.now)
+        _schedule_timeout(ctx, job, ctx.now)
     ctx.store.update("device_job_task", {**changes, "modified_at": ctx.now}, task_id=task["task_id"])
-    settled(ctx, job)
+    complete_if_finished(ctx, job)
 
 
-def watch_anew(ctx: Context, job: Row) -> None:
-    """See to it that the tasks that have begun end in time, after that time has changed, or some are over."""
+def reschedule_timeout(ctx: Context, job: Row) -> None:
+    """Schedule the next timeout again, after the timeout of the job was changed or tasks have timed out."""
     ctx.store.update("device_job", {"timeout_due_at": None}, job_id=job["job_id"])
     begun_at = ctx.store.value(
         "SELECT min(begun_at) FROM device_job_task WHERE job_id = ? AND unfinished", job["job_id"]
     )
     if begun_at is not None:
-        _watch(ctx, {**job, "timeout_due_at": None}, begun_at)
+        _schedule_timeout(ctx, {**job, "timeout_due_at": None}, begun_at)
 
 
-def task_told(ctx: Context, task: Row, job: Row, status: str | None = None) -> dict[str, Any]:
-    """What a device is told of a task, which is in ``status`` or as it is; of one that is over there is no more."""
-    told = {"taskId": task["task_id"], "status": status or task["status"]}
-    if told["status"] in (CANCELLED, REMOVED):
-        return told
-    told["jobDocument"] = json.loads(job["document"])
+def render_task(ctx: Context, task: Row, job: Row, status: str | None = None) -> dict[str, Any]:
+    """Return a task in the format of messages to devices.
+
+    Args:
+        ctx: The context of the call.
+        task: The row of the task.
+        job: The row of the job.
+        status: The status to send. Defaults to that of the task.
+
+    Returns:
+        The task. If it is canceled or removed, only its id and status.
+    """
+    content: dict[str, Any] = {"taskId": task["task_id"], "status": status or task["status"]}
+    if content["status"] in (CANCELLED, REMOVED):
+        return content
+    content["jobDocument"] = json.loads(job["document"])
     if job["file_key"]:
-        told["jobFile"] = {
+        content["jobFile"] = {
             "signMethod": job["sign_method"],
             "sign": job["sign"],
-            "fileUrl": object_storage.download_url(ctx, job["file_key"], DOWNLOADABLE),
+            "fileUrl": object_storage.download_url(ctx, job["file_key"], FILE_URL_LIFETIME_MS),
         }
-    return told
+    return content
 
 
 @when_due(_INITIALIZE)
@@ -144,7 +161,7 @@ def _initialize(ctx: Context, payload: dict[str, Any]) -> None:
     ctx.store.execute(
         f"""
         INSERT INTO device_job_task (task_id, job_id, iot_id, status, queued_at, modified_at)
-        SELECT lower(hex(randomblob(10))) || '{_TASK_ID_END}', ?, iot_id, '{QUEUED}', ?, ? FROM device
+        SELECT lower(hex(randomblob(10))) || '{_TASK_ID_SUFFIX}', ?, iot_id, '{QUEUED}', ?, ? FROM device
         WHERE {condition} ORDER BY device.rowid
         """,
         job["job_id"],
@@ -153,9 +170,9 @@ def _initialize(ctx: Context, payload: dict[str, Any]) -> None:
         *values,
     )
     if job["scheduled_at"] is None:
-        _begin(ctx, {"job_id": change(ctx, job, WAITING)["job_id"]})
+        _begin(ctx, {"job_id": set_status(ctx, job, WAITING)["job_id"]})
     else:
-        change(ctx, job, WAITING)
+        set_status(ctx, job, WAITING)
         ctx.schedule(job["scheduled_at"], _BEGIN, job_id=job["job_id"])
 
 
@@ -163,13 +180,13 @@ def _initialize(ctx: Context, payload: dict[str, Any]) -> None:
 def _begin(ctx: Context, payload: dict[str, Any]) -> None:
     job = ctx.store.one("device_job", job_id=payload["job_id"], status=WAITING)
     if job:
-        change(ctx, job, IN_PROGRESS)
+        set_status(ctx, job, IN_PROGRESS)
         _send(ctx, payload)
 
 
 @when_due(_SEND)
 def _send(ctx: Context, payload: dict[str, Any]) -> None:
-    """Send as many tasks as the rate allows in this minute, and put the rest off to the next."""
+    """Send as many tasks as the rate allows in this minute, and schedule the rest for the next minute."""
     job = ctx.store.one("device_job", job_id=payload["job_id"], status=IN_PROGRESS)
     if job is None:
         return
@@ -187,15 +204,15 @@ def _send(ctx: Context, payload: dict[str, Any]) -> None:
         allowed + 1,
     )
     for task in tasks[:allowed]:
-        changes = {"modified_at": ctx.now, **_sent(ctx, job, task)}
+        changes = {"modified_at": ctx.now, **_send_task(ctx, job, task)}
         ctx.store.update("device_job_task", changes, task_id=task["task_id"])
     window = {"window_at": window_at, "window_tasks": sent + len(tasks[:allowed])}
     ctx.store.update("device_job", window, job_id=job["job_id"])
     if len(tasks) > allowed:
         ctx.schedule(window_at + _MINUTE, _SEND, job_id=job["job_id"])
     if job["type"] != CUSTOM:
-        _watch(ctx, job, ctx.now)
-    settled(ctx, job)
+        _schedule_timeout(ctx, job, ctx.now)
+    complete_if_finished(ctx, job)
 
 
 @when_due(_TIME_OUT)
@@ -212,8 +229,8 @@ def _time_out(ctx: Context, payload: dict[str, Any]) -> None:
         job["job_id"],
         ctx.now - job["timeout_in_minutes"] * _MINUTE,
     )
-    watch_anew(ctx, job)
-    settled(ctx, job)
+    reschedule_timeout(ctx, job)
+    complete_if_finished(ctx, job)
 
 
 @when_due(_CANCEL)
@@ -221,26 +238,26 @@ def _cancel(ctx: Context, payload: dict[str, Any]) -> None:
     job = ctx.store.one("device_job", job_id=payload["job_id"], status=CANCELLING)
     if job is None:
         return
-    _tell_end(ctx, job, CANCELLED)
+    _notify_end(ctx, job, CANCELLED)
     ctx.store.execute(
         f"UPDATE device_job_task SET status = '{CANCELLED}', modified_at = ? WHERE job_id = ? AND unfinished",
         ctx.now,
         job["job_id"],
     )
-    change(ctx, job, CANCELLED)
+    set_status(ctx, job, CANCELLED)
 
 
 @when_due(_REMOVE)
 def _remove(ctx: Context, payload: dict[str, Any]) -> None:
     job = ctx.store.one("device_job", job_id=payload["job_id"], status=REMOVING)
     if job:
-        _tell_end(ctx, job, REMOVED)
+        _notify_end(ctx, job, REMOVED)
         ctx.store.delete("device_job", job_id=job["job_id"])
 
 
 @on_command_reply
-def _answered(ctx: Context, device: Row, message_id: int, answer: Row) -> None:
-    """A device has done, or not done, what a task was about. What custom jobs are about it tells in another way."""
+def _handle_reply(ctx: Context, device: Row, message_id: int, reply: Row) -> None:
+    """Update the task that a device replies to. Tasks of custom jobs are reported in another way (``job_device``)."""
     tasks = ctx.store.rows(
         "SELECT * FROM device_job_task WHERE message_id = ? AND iot_id = ? AND unfinished",
         message_id,
@@ -250,17 +267,20 @@ def _answered(ctx: Context, device: Row, message_id: int, answer: Row) -> None:
         job = ctx.store.one("device_job", job_id=task["job_id"])
         if job["type"] == CUSTOM:
             continue
-        if answer.get("code") == _SUCCESS:
-            progress(ctx, task, job, {"status": SUCCEEDED, "progress": 100})
+        if reply.get("code") == _SUCCESS:
+            update_task(ctx, task, job, {"status": SUCCEEDED, "progress": 100})
         else:
-            progress(ctx, task, job, {"status": FAILED, "message": str(answer.get("message") or "failed")})
+            update_task(ctx, task, job, {"status": FAILED, "message": str(reply.get("message") or "failed")})
 
 
-def _sent(ctx: Context, job: Row, device: Row) -> Row:
-    """Send the task of a device: returns what becomes of it.
+def _send_task(ctx: Context, job: Row, device: Row) -> Row:
+    """Send the task of a device.
 
-    It fails alone where the device cannot be told: its script does not translate, or the thing model is another than
-    when the job was made.
+    Only this task fails if the command cannot be sent: because the script of the product does not convert it, or because
+    the thing model has changed since the creation of the job.
+
+    Returns:
+        The new values of the task's columns.
     """
     try:
         return _SENDERS[job["type"]](ctx, job, device)
@@ -282,7 +302,7 @@ def _send_properties(ctx: Context, job: Row, device: Row) -> Row:
 
 
 def _send_publication(ctx: Context, job: Row, device: Row) -> Row:
-    """A message is done when it is sent; one of QoS 1 waits for its device."""
+    """Publish a message. The task succeeds when it is sent; for an offline device, only messages with QoS 1 are queued."""
     if not (device["online"] or job["qos"]):
         return {"status": FAILED, "message": "the device is offline"}
     document = json.loads(job["document"])
@@ -293,22 +313,22 @@ def _send_publication(ctx: Context, job: Row, device: Row) -> Row:
 
 
 def _send_notice(ctx: Context, job: Row, device: Row) -> Row:
-    message_id = _notify(ctx, job, device, task_told(ctx, device, job, SENT))
+    message_id = _notify(ctx, job, device, render_task(ctx, device, job, SENT))
     return {"status": SENT, "message_id": message_id}
 
 
 _SENDERS = {INVOKE: _send_call, SET: _send_properties, PUB: _send_publication, CUSTOM: _send_notice}
 
 
-def _notify(ctx: Context, job: Row, device: Row, told: dict[str, Any]) -> int:
+def _notify(ctx: Context, job: Row, device: Row, task: dict[str, Any]) -> int:
     topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/job/notify"
     message_id = trace.next_id(ctx)
-    message = {"id": str(message_id), "version": VERSION, "params": {"task": told}}
+    message = {"id": str(message_id), "version": VERSION, "params": {"task": task}}
     return downlink.send(ctx, device, topic, message, job["qos"], message_id=message_id)
 
 
-def _tell_end(ctx: Context, job: Row, status: str) -> None:
-    """Tell the devices that have been told of a custom job that there is nothing to do any more."""
+def _notify_end(ctx: Context, job: Row, status: str) -> None:
+    """Notify the devices that received a task of a custom job that it is canceled or removed."""
     if job["type"] != CUSTOM:
         return
     devices = ctx.store.rows(
@@ -319,11 +339,11 @@ def _tell_end(ctx: Context, job: Row, status: str) -> None:
         job["job_id"],
     )
     for device in devices:
-        _notify(ctx, job, device, task_told(ctx, device, job, status))
+        _notify(ctx, job, device, render_task(ctx, device, job, status))
 
 
-def _watch(ctx: Context, job: Row, begun_at: int) -> None:
-    """See to it that a task which began at ``begun_at`` ends in time."""
+def _schedule_timeout(ctx: Context, job: Row, begun_at: int) -> None:
+    """Schedule the timeout of a task that began at ``begun_at``, unless an earlier timeout is already scheduled."""
     if job["timeout_in_minutes"] is None or job["timeout_due_at"] is not None:
         return
     at = begun_at + job["timeout_in_minutes"] * _MINUTE
@@ -332,15 +352,15 @@ def _watch(ctx: Context, job: Row, begun_at: int) -> None:
 
 
 def _targets(target: dict[str, Any]) -> tuple[str, list[str]]:
-    """What is true of the devices of a job: an SQL condition on the table ``device``, and its values."""
+    """Return an SQL condition on the table ``device`` for the targets of a job, and its values."""
     if "TargetProduct" in target:
         return "product_key = ?", [target["TargetProduct"]]
     if "TargetGroup" in target:
         return "iot_id IN (SELECT iot_id FROM device_group_member WHERE group_id = ?)", [target["TargetGroup"]]
-    named = [[device["ProductKey"], device["DeviceName"]] for device in target["TargetDevices"]["targetDevices"]]
+    device_names = [[device["ProductKey"], device["DeviceName"]] for device in target["TargetDevices"]["targetDevices"]]
     condition = """
         (product_key, device_name) IN (
             SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
         )
     """
-    return condition, [json.dumps(named)]
+    return condition, [json.dumps(device_names)]

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The state of device jobs and of their tasks (manual chapter 4.13)."""
+"""Store device jobs and their tasks, and determine when a job is completed (manual chapter 4.13)."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ CREATE TABLE IF NOT EXISTS device_job (
     job_name TEXT NOT NULL,
     type TEXT NOT NULL,
     description TEXT,
-    document TEXT NOT NULL,  -- JSON, as it was given
-    target TEXT NOT NULL,  -- JSON: the TargetConfig as it is read
+    document TEXT NOT NULL,  -- JSON, unchanged
+    target TEXT NOT NULL,  -- JSON: TargetConfig in the format of API responses
     file_key TEXT REFERENCES stored_file,
     sign_method TEXT,
     sign TEXT,
     maximum_per_minute INTEGER NOT NULL,
     qos INTEGER NOT NULL,
-    timeout_in_minutes INTEGER,  -- NULL where nothing is waited for
+    timeout_in_minutes INTEGER,  -- NULL if tasks have no timeout
     scheduled_at INTEGER,
     status TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     modified_at INTEGER NOT NULL,
-    window_at INTEGER NOT NULL DEFAULT 0,  -- when the minute began in which tasks are counted
-    window_tasks INTEGER NOT NULL DEFAULT 0,
-    timeout_due_at INTEGER  -- when it is looked next for tasks that take too long
+    window_at INTEGER NOT NULL DEFAULT 0,  -- start of the current minute for rate limiting
+    window_tasks INTEGER NOT NULL DEFAULT 0,  -- number of tasks sent in this minute
+    timeout_due_at INTEGER  -- time of the next check for timed-out tasks
 );
 CREATE INDEX IF NOT EXISTS device_job_by_age ON device_job (created_at);
 CREATE INDEX IF NOT EXISTS device_job_by_status ON device_job (status, created_at);
@@ -43,11 +43,11 @@ CREATE TABLE IF NOT EXISTS device_job_task (
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
     status TEXT NOT NULL,
     unfinished INTEGER AS (status IN ('QUEUED', 'SENT', 'IN_PROGRESS')),
-    progress INTEGER NOT NULL DEFAULT 0,  -- per cent
+    progress INTEGER NOT NULL DEFAULT 0,  -- percent
     message TEXT NOT NULL DEFAULT '',
-    status_detail TEXT,  -- JSON, as the device has told
-    message_id INTEGER,  -- with which the device was told; of the last time
-    begun_at INTEGER,  -- from when on it is counted how long it takes
+    status_detail TEXT,  -- JSON, as reported by the device
+    message_id INTEGER,  -- the last message that sent the task to the device
+    begun_at INTEGER,  -- start of the timeout
     queued_at INTEGER NOT NULL,
     modified_at INTEGER NOT NULL
 );
@@ -58,7 +58,7 @@ CREATE INDEX IF NOT EXISTS device_job_task_of_device ON device_job_task (iot_id)
 CREATE INDEX IF NOT EXISTS device_job_task_by_message ON device_job_task (message_id);
 """
 
-# The states of a job, and of a task.
+# The statuses of jobs and tasks.
 INITIALIZING = "INITIALIZING"
 WAITING = "WAITING"
 IN_PROGRESS = "IN_PROGRESS"
@@ -75,25 +75,25 @@ SUCCEEDED = "SUCCEEDED"
 
 
 def find_job(ctx: Context, job_id: str) -> Row:
-    """The row of a job as it is now. Raises ApiError where there is none."""
+    """Return the row of a job with its current status. Raise ApiError if the job does not exist."""
     job = ctx.store.one("device_job", job_id=job_id)
     if job is None:
         raise ApiError("iot.job.JobNotExist")
-    return settled(ctx, job)
+    return complete_if_finished(ctx, job)
 
 
-def settled(ctx: Context, job: Row) -> Row:
-    """The row of a job, after it has ended if none of its tasks is left to do.
+def complete_if_finished(ctx: Context, job: Row) -> Row:
+    """Complete a job that has no unfinished tasks. Return its row.
 
-    Tasks can have gone with their devices, so nobody may have told.
+    Call this before reading a job: the deletion of a device deletes its tasks without a notification of the job.
     """
     if job["status"] != IN_PROGRESS or _has_task(ctx, job, "unfinished"):
         return job
-    return change(ctx, job, TIMED_OUT if _has_task(ctx, job, f"status = '{TIMED_OUT}'") else COMPLETED)
+    return set_status(ctx, job, TIMED_OUT if _has_task(ctx, job, f"status = '{TIMED_OUT}'") else COMPLETED)
 
 
-def change(ctx: Context, job: Row, status: str) -> Row:
-    """A job is in another state: returns its row."""
+def set_status(ctx: Context, job: Row, status: str) -> Row:
+    """Set the status of a job. Return its row."""
     changes = {"status": status, "modified_at": ctx.now}
     ctx.store.update("device_job", changes, job_id=job["job_id"])
     return {**job, **changes}

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The tasks of device jobs: reading and counting them (manual chapter 4.13)."""
+"""Read and count the tasks of device jobs (manual chapter 4.13)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
-from ansible_collections.iotops.aliyun.emulator.services.job.job_config import device_given
+from ansible_collections.iotops.aliyun.emulator.services.job.job_config import find_target_device
 from ansible_collections.iotops.aliyun.emulator.services.job.job_state import (
     CANCELLED,
     FAILED,
@@ -27,11 +27,11 @@ from ansible_collections.iotops.aliyun.emulator.services.job.job_state import (
     find_job,
 )
 
-#: How long the token of a next page holds, in milliseconds.
-TOKEN_LIFETIME = 60_000
+#: Validity of a page token in milliseconds.
+TOKEN_LIFETIME_MS = 60_000
 
-# What the states are called where tasks are counted.
-_COUNTED = {
+# The names of the statuses in QueryJobStatistics.
+_STATISTICS = {
     "Queued": QUEUED,
     "Sent": SENT,
     "InProgress": IN_PROGRESS,
@@ -42,7 +42,7 @@ _COUNTED = {
     "Cancelled": CANCELLED,
 }
 
-_TASKS = """
+_SELECT_TASKS = """
     SELECT device_job_task.*, device_job_task.rowid AS place, job_name, product_key, device_name
     FROM device_job_task JOIN device_job USING (job_id) JOIN device USING (iot_id)
 """
@@ -52,15 +52,15 @@ _TOKEN = re.compile(rb"(\d{1,15})\.(\d{1,15})")
 
 @operation
 def list_task(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.13.8: of a job, or else of a device."""
+    """Manual section 4.13.8: list the tasks of a job, or those of a device if no job is given."""
     page = requested_page(ctx, {name: value for name, value in p.items() if name != "NextToken"})
-    sql = f"{_TASKS} WHERE device_job_task.rowid > ?"
-    values: list[Any] = [_after(ctx, p["NextToken"]) if p.get("NextToken") else 0]
+    sql = f"{_SELECT_TASKS} WHERE device_job_task.rowid > ?"
+    values: list[Any] = [_parse_token(ctx, p["NextToken"]) if p.get("NextToken") else 0]
     if p.get("JobId"):
         sql += " AND job_id = ?"
         values.append(find_job(ctx, p["JobId"])["job_id"])
     elif p.get("Device"):
-        device = device_given(ctx, p["Device"])
+        device = find_target_device(ctx, p["Device"])
         if device is None:
             raise ApiError("iot.job.ListTaskParamDeviceInfoInvalid")
         sql += " AND iot_id = ?"
@@ -68,13 +68,13 @@ def list_task(ctx: Context, p: dict[str, Any]) -> Reply:
     else:
         raise ApiError("iot.job.ListTaskParamJobIdAndDeviceNull")
     if p.get("Status"):
-        if p["Status"] not in _COUNTED.values():
-            raise ApiError("iot.job.ParamsError", f"Status is one of {', '.join(_COUNTED.values())}")
+        if p["Status"] not in _STATISTICS.values():
+            raise ApiError("iot.job.ParamsError", f"Status must be one of {', '.join(_STATISTICS.values())}")
         sql += " AND device_job_task.status = ?"
         values.append(p["Status"])
-    # One more than the page holds: whether there is a next one.
+    # One more than the page size, to find out whether there is a next page.
     tasks = ctx.store.rows(f"{sql} ORDER BY place LIMIT ?", *values, page.size + 1)
-    reply: Reply = {"Data": {"data": [_written(task) for task in tasks[: page.size]]}}
+    reply: Reply = {"Data": {"data": [_render(task) for task in tasks[: page.size]]}}
     if len(tasks) > page.size:
         reply["NextToken"] = _token(ctx, tasks[page.size - 1])
     return reply
@@ -83,11 +83,11 @@ def list_task(ctx: Context, p: dict[str, Any]) -> Reply:
 @operation
 def query_task(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.13.9."""
-    tasks = ctx.store.rows(f"{_TASKS} WHERE task_id = ?", p["TaskId"])
+    tasks = ctx.store.rows(f"{_SELECT_TASKS} WHERE task_id = ?", p["TaskId"])
     if not tasks:
         raise ApiError("iot.job.TaskNotExist")
     [task] = tasks
-    return {"Data": {**_written(task), "Message": task["message"], **omit_none(StatusDetail=task["status_detail"])}}
+    return {"Data": {**_render(task), "Message": task["message"], **omit_none(StatusDetail=task["status_detail"])}}
 
 
 @operation
@@ -100,12 +100,12 @@ def query_job_statistics(ctx: Context, p: dict[str, Any]) -> Reply:
             "SELECT status, count(*) AS tasks FROM device_job_task WHERE job_id = ? GROUP BY status", job["job_id"]
         )
     }
-    data = {name: counts.get(status, 0) for name, status in _COUNTED.items()}
+    data = {name: counts.get(status, 0) for name, status in _STATISTICS.items()}
     return {"Data": {**data, "Total": sum(counts.values())}}
 
 
-def _written(task: Row) -> Row:
-    """What both readings say of a task."""
+def _render(task: Row) -> Row:
+    """Return the members of a task that QueryTask and ListTask have in common."""
     return {
         "TaskId": task["task_id"],
         "JobId": task["job_id"],
@@ -121,16 +121,16 @@ def _written(task: Row) -> Row:
 
 
 def _token(ctx: Context, task: Row) -> str:
-    """What ``_after`` reads."""
-    return urlsafe_b64encode(f"{task['place']}.{ctx.now + TOKEN_LIFETIME}".encode()).decode()
+    """Return the token for the page after ``task``."""
+    return urlsafe_b64encode(f"{task['place']}.{ctx.now + TOKEN_LIFETIME_MS}".encode()).decode()
 
 
-def _after(ctx: Context, token: str) -> int:
-    """The place of the task after which a token goes on. Raises ApiError where it is none, or holds no longer."""
+def _parse_token(ctx: Context, token: str) -> int:
+    """Return the row id of the last task of the previous page. Raise ApiError if the token is invalid or expired."""
     try:
         match = _TOKEN.fullmatch(urlsafe_b64decode(token.encode()))
     except ValueError:
         match = None
     if match is None or int(match[2]) <= ctx.now:
-        raise ApiError("iot.common.InvalidPageParams", "NextToken is not a token of this list, or holds no longer")
+        raise ApiError("iot.common.InvalidPageParams", "NextToken is invalid or has expired")
     return int(match[1])

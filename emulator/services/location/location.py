@@ -98,7 +98,7 @@ def _current_location(ctx: Context, device: Row) -> Row | None:
 
 
 def _reported_address(position: dict[str, Any]) -> Row:
-    """Return the address members of a reported position. Adcode is returned as a number, even if reported as a string."""
+    """Return the address members of a reported position. Adcode is converted to a number if it is a string."""
     parts = {name: position.get(name.lower()) for name in _ADDRESS}
     address: Row = {name: part for name, part in parts.items() if isinstance(part, str) and part}
     code = str(position.get(_CODE, ""))

@@ -1,3 +1,3 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Messages to devices: Pub, RRPC, broadcast."""
+"""Messages to devices: Pub, RRPC and broadcasts (manual chapter 4.17)."""

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Asking a device and waiting for its answer: RRPC (the manual's section 4.17.6)."""
+"""Send a request to a device and wait for its response: RRPC (manual section 4.17.6)."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
 from ansible_collections.iotops.aliyun.emulator.routing.connection import is_half_connected
 from ansible_collections.iotops.aliyun.emulator.routing.uplink import uplink
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device_by_name
-from ansible_collections.iotops.aliyun.emulator.services.message.message import LONGEST_BROADCAST, content_given
+from ansible_collections.iotops.aliyun.emulator.services.message.message import MAX_BROADCAST_BYTES, decode_content
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.record import store_service_reply
 
-#: How long a call can wait, in milliseconds.
-SHORTEST_WAIT = 1000
-LONGEST_WAIT = 8000
+#: The range of the Timeout parameter in milliseconds.
+MIN_TIMEOUT_MS = 1000
+MAX_TIMEOUT_MS = 8000
 
 
 @operation
 def rrpc(ctx: Context, p: dict[str, Any]) -> Reply | PendingReply:
-    """Manual section 4.17.6: how it went is told by ``RrpcCode``; that the device did not answer is no error of the call."""
-    content = content_given(p["RequestBase64Byte"], LONGEST_BROADCAST)
-    if not SHORTEST_WAIT <= p["Timeout"] <= LONGEST_WAIT:
+    """Manual section 4.17.6: send a request. ``RrpcCode`` is the outcome. A missing response is not an API error."""
+    content = decode_content(p["RequestBase64Byte"], MAX_BROADCAST_BYTES)
+    if not MIN_TIMEOUT_MS <= p["Timeout"] <= MAX_TIMEOUT_MS:
         raise ApiError("iot.messagebroker.InvalidTimeoutValue")
     device = find_device_by_name(ctx, find_product(ctx, p["ProductKey"])["product_key"], p["DeviceName"])
     message_id = trace.next_id(ctx)
@@ -45,36 +45,37 @@ def rrpc(ctx: Context, p: dict[str, Any]) -> Reply | PendingReply:
     downlink.send(ctx, device, topic, content, message_id=message_id)
     if not device["online"]:
         return {"RrpcCode": "HALFCONN" if is_half_connected(ctx, device) else "OFFLINE", "MessageId": message_id}
-    return PendingReply(trace.response_event(message_id), p["Timeout"], lambda later: _result(later, message_id))
+    return PendingReply(trace.response_event(message_id), p["Timeout"], lambda later: _reply(later, message_id))
 
 
 @uplink("/sys/{pk}/{dn}/rrpc/response/{request}", raw=True)
 def _response(ctx: Context, device: Row, match: dict[str, str], payload: bytes) -> None:
-    _answered(ctx, device, match, payload, f"/rrpc/request/{match['request']}")
+    _record_response(ctx, device, match, payload, f"/rrpc/request/{match['request']}")
 
 
-@uplink("/ext/rrpc/{request}/{topic_asked*}", raw=True)
+@uplink("/ext/rrpc/{request}/{request_topic*}", raw=True)
 def _custom_response(ctx: Context, device: Row, match: dict[str, str], payload: bytes) -> None:
-    """The answer comes on the topic of the request."""
-    _answered(ctx, device, match, payload, match["topic"])
+    """Handle a response on a custom topic, which is the topic of the request."""
+    _record_response(ctx, device, match, payload, match["topic"])
 
 
-def _answered(ctx: Context, device: Row, match: dict[str, str], payload: bytes, topic_end: str) -> None:
+def _record_response(ctx: Context, device: Row, match: dict[str, str], payload: bytes, topic_end: str) -> None:
     request = trace.find_message(ctx, match["request"])
     if request is None or not request["topic"].endswith(topic_end):
         return
     if trace.record_response(ctx, device, match["request"], match["message_id"]):
-        answer = payloads.parse_json_object(payload)
-        if answer is not None:
-            store_service_reply(ctx, device, request["message_id"], answer)
+        response = payloads.parse_json_object(payload)
+        if response is not None:
+            # A synchronous service call also uses RRPC.
+            store_service_reply(ctx, device, request["message_id"], response)
 
 
-def _result(ctx: Context, message_id: int) -> Reply:
-    answer = trace.response_payload(ctx, message_id)
-    if answer is None:
+def _reply(ctx: Context, message_id: int) -> Reply:
+    payload = trace.response_payload(ctx, message_id)
+    if payload is None:
         return {"RrpcCode": "TIMEOUT", "MessageId": message_id}
     return {
         "RrpcCode": "SUCCESS",
         "MessageId": message_id,
-        "PayloadBase64Byte": base64.b64encode(answer).decode(),
+        "PayloadBase64Byte": base64.b64encode(payload).decode(),
     }

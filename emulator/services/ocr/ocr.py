@@ -1,11 +1,11 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Recognition of what is written in pictures (the manual's chapter 4.21.6).
+"""Recognize text and license plates in images (OCR, manual chapter 4.21.6).
 
-Nothing is recognised here, and nothing fetched from elsewhere: a picture has to tell by itself what is written in it.
-It is a file that the platform itself keeps, such as one that a device has uploaded, or it comes in the URL, as
-``data:image/png,…`` (RFC 2397, percent-encoded: the platform takes no Base64). Each of its texts is taken for a line in
-it: the chunks tEXt and iTXt of a PNG, the comments (UTF-8) of a JPEG.
+The emulator recognizes nothing and fetches nothing from other hosts: the image file itself must contain the text as
+metadata. The image is a file that the emulator stores, such as one that a device uploaded, or it is part of the URL:
+``data:image/png,…`` (RFC 2397, percent-encoded, because the platform does not accept Base64). Every line of the tEXt
+and iTXt chunks of a PNG, or of the comments (UTF-8) of a JPEG, counts as a line of text in the image.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError, missing_parameter
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.services.ocr import picture
-from ansible_collections.iotops.aliyun.emulator.services.ocr.picture import Picture, PictureError
+from ansible_collections.iotops.aliyun.emulator.services.ocr.picture import Image, ImageError
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS recognition (
     operation TEXT NOT NULL,
-    day TEXT NOT NULL,  -- in China
+    day TEXT NOT NULL,  -- in China time
     calls INTEGER NOT NULL,
     PRIMARY KEY (operation, day)
 ) WITHOUT ROWID;
 """
 
-#: How often an account can call each operation on one day.
-MOST_CALLS = 20
+#: Maximum number of calls of each operation per day.
+MAX_CALLS = 20
 
-_LONGEST_URL = 2048
+_MAX_URL_LENGTH = 2048
 
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{4,5}[A-Z0-9挂学警港澳]")
 _PLATE_KEY = "车牌"
@@ -43,100 +43,113 @@ _NEW_ENERGY_LENGTH = 8
 _CAR = "小型汽车"
 _NEW_ENERGY_CAR = "小型新能源汽车"
 
-# What is read rather than recognised is certain.
-_CERTAIN = 1.0
-_CERTAIN_PERCENT = 100
+# Probability of a result: always 1, because texts are read from the file instead of recognized.
+_PROBABILITY = 1.0
+_PROBABILITY_PERCENT = 100
 
 _VERSION = "1.0.9"
 
 
 @operation
 def recognize_car_num(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.6.1: the first line that is a number plate."""
-    found = _picture_asked(ctx, p)
-    plates = [line for line in found.lines if _PLATE.fullmatch(line)]
+    """Manual section 4.21.6.1: Return the first line that is a license plate number."""
+    image = _load_image(ctx, p)
+    plates = [line for line in image.lines if _PLATE.fullmatch(line)]
     if not plates:
-        raise _nothing("the picture has no text that is a number plate")
-    _count(ctx, "RecognizeCarNum")
+        raise _recognition_error("the image has no text that is a license plate number")
+    _count_call(ctx, "RecognizeCarNum")
     plate = plates[0]
-    left, top, right, bottom = _place(found, found.lines.index(plate))
+    left, top, right, bottom = _line_box(image, image.lines.index(plate))
     corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
     information = {
         "value": plate,
         "key": _PLATE_KEY,
-        "key_prob": _CERTAIN,
-        "value_prob": _CERTAIN,
+        "key_prob": _PROBABILITY,
+        "value_prob": _PROBABILITY,
         "key_loc": "",
         "value_loc": ",".join(f"{x},{y}" for x, y in corners),
     }
-    kind = _NEW_ENERGY_CAR if len(plate) == _NEW_ENERGY_LENGTH else _CAR
+    vehicle_type = _NEW_ENERGY_CAR if len(plate) == _NEW_ENERGY_LENGTH else _CAR
     data = {
         "data": {
-            "secondary_cls": {"type_str": kind, "prob": _CERTAIN},
+            "secondary_cls": {"type_str": vehicle_type, "prob": _PROBABILITY},
             "data": {_PLATE_KEY: plate},
-            "score": _CERTAIN,
+            "score": _PROBABILITY,
             "info": [information],
         },
-        "height": found.height,
-        "orgHeight": found.height,
-        "orgWidth": found.width,
+        "height": image.height,
+        "orgHeight": image.height,
+        "orgWidth": image.width,
         "prism_keyValueInfo": [
             {
                 "key": _PLATE_KEY,
-                "keyProb": _CERTAIN_PERCENT,
+                "keyProb": _PROBABILITY_PERCENT,
                 "value": plate,
-                "valuePos": _points(corners),
-                "valueProb": _CERTAIN_PERCENT,
+                "valuePos": _to_points(corners),
+                "valueProb": _PROBABILITY_PERCENT,
             }
         ],
         "structure_list": [{"$ref": "$.data"}],
-        "width": found.width,
+        "width": image.width,
     }
     return {"Data": json.dumps(data, ensure_ascii=False)}
 
 
 @operation
 def recognize_picture_general(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.6.2: each line is a block of text; they share the picture's height evenly."""
-    found = _picture_asked(ctx, p)
-    if not found.lines:
-        raise _nothing("the picture has no text")
-    _count(ctx, "RecognizePictureGeneral")
+    """Manual section 4.21.6.2: Return each line as a block of text.
+
+    The blocks divide the height of the image evenly.
+    """
+    image = _load_image(ctx, p)
+    if not image.lines:
+        raise _recognition_error("the image has no text")
+    _count_call(ctx, "RecognizePictureGeneral")
     data = {
-        "content": " ".join(found.lines),
-        "height": found.height,
-        "orgHeight": found.height,
-        "orgWidth": found.width,
+        "content": " ".join(image.lines),
+        "height": image.height,
+        "orgHeight": image.height,
+        "orgWidth": image.width,
         "prism_version": _VERSION,
-        "prism_wnum": len(found.lines),
-        "prism_wordsInfo": [_block(found, number) for number in range(len(found.lines))],
-        "width": found.width,
+        "prism_wnum": len(image.lines),
+        "prism_wordsInfo": [_text_block(image, number) for number in range(len(image.lines))],
+        "width": image.width,
     }
     return {"Data": json.dumps(data, ensure_ascii=False)}
 
 
-def _picture_asked(ctx: Context, p: dict[str, Any]) -> Picture:
-    """The picture that a call means. Raises an error where it cannot be had, or is none."""
+def _load_image(ctx: Context, p: dict[str, Any]) -> Image:
+    """Return the image that a request refers to.
+
+    Raises:
+        GatewayError: the URL is missing.
+        ApiError: the URL or the image is invalid.
+    """
     url = p.get("Url")
     if not url:
         raise missing_parameter("Url")
-    if len(url) > _LONGEST_URL:
-        raise ApiError("iot.common.InvalidFormattedParameter", f"Url has at most {_LONGEST_URL} characters")
+    if len(url) > _MAX_URL_LENGTH:
+        raise ApiError(
+            "iot.common.InvalidFormattedParameter", f"Url must not be longer than {_MAX_URL_LENGTH} characters"
+        )
     scheme = url.partition(":")[0].lower()
-    content = _stored(ctx, url) if scheme in ("http", "https") else _enclosed(scheme, url)
+    content = _read_stored_file(ctx, url) if scheme in ("http", "https") else _read_data_url(scheme, url)
     try:
         return picture.read(content)
-    except PictureError as error:
+    except ImageError as error:
         raise ApiError("iot.common.IllegalFileFormat", str(error)) from None
 
 
-def _stored(ctx: Context, url: str) -> bytes:
-    """The file of the platform's own that a URL leads to. Raises ApiError where it leads to none."""
+def _read_stored_file(ctx: Context, url: str) -> bytes:
+    """Return the content of a file in the emulator's object storage.
+
+    Raise ApiError if the URL does not refer to one.
+    """
     key = object_storage.key_of_url(url)
     if key is None:
         raise ApiError(
             "iot.common.FileNotExist",
-            "The embedded platform fetches nothing: put the picture into the URL, as data:image/png,...",
+            "The emulator cannot fetch this URL: pass the image itself as data:image/png,... (percent-encoded)",
         )
     try:
         file = object_storage.find_for_download(ctx, key, dict(parse_qsl(urlsplit(url).query)))
@@ -145,51 +158,54 @@ def _stored(ctx: Context, url: str) -> bytes:
     return object_storage.read_content(ctx, file)
 
 
-def _enclosed(scheme: str, url: str) -> bytes:
-    """What a URL holds itself. Raises ApiError where it holds nothing, or in Base64."""
-    head, comma, content = url.partition(",")
-    if scheme != "data" or not comma or head.lower().endswith(";base64"):
-        raise ApiError("iot.common.InvalidFormattedParameter", "Url is an address of a picture, without Base64")
+def _read_data_url(scheme: str, url: str) -> bytes:
+    """Return the content of a data URL. Raise ApiError if it is malformed or uses Base64."""
+    header, comma, content = url.partition(",")
+    if scheme != "data" or not comma or header.lower().endswith(";base64"):
+        raise ApiError(
+            "iot.common.InvalidFormattedParameter",
+            "Url must be an HTTP, HTTPS or data URL of an image; data URLs must not use Base64",
+        )
     return unquote_to_bytes(content)
 
 
-def _count(ctx: Context, action: str) -> None:
-    """Count a call of an operation. Raises GatewayError where the account has had those of the day.
+def _count_call(ctx: Context, action: str) -> None:
+    """Count a call of an operation. Raise GatewayError if the account has reached the daily limit.
 
-    Calls that fail do not count: nothing is kept of them.
+    Failed calls do not count, because their transaction is rolled back.
     """
     key = {"operation": action, "day": times.beijing(ctx.now).split()[0]}
-    before = ctx.store.one("recognition", **key)
-    calls = before["calls"] if before else 0
-    if calls >= MOST_CALLS:
-        raise GatewayError(400, "Throttling.Api", f"An account can call this operation {MOST_CALLS} times a day.")
+    previous = ctx.store.one("recognition", **key)
+    calls = previous["calls"] if previous else 0
+    if calls >= MAX_CALLS:
+        raise GatewayError(400, "Throttling.Api", f"An account can call this operation {MAX_CALLS} times a day.")
     ctx.store.put("recognition", tuple(key), **key, calls=calls + 1)
 
 
-def _block(found: Picture, number: int) -> dict[str, Any]:
-    left, top, right, bottom = _place(found, number)
+def _text_block(image: Image, number: int) -> dict[str, Any]:
+    left, top, right, bottom = _line_box(image, number)
     return {
         "angle": 0,
         "direction": 0,
         "height": bottom - top,
-        "pos": _points([(left, top), (right, top), (right, bottom), (left, bottom)]),
-        "prob": _CERTAIN_PERCENT,
+        "pos": _to_points([(left, top), (right, top), (right, bottom), (left, bottom)]),
+        "prob": _PROBABILITY_PERCENT,
         "width": right - left,
-        "word": found.lines[number],
+        "word": image.lines[number],
         "x": left,
         "y": top,
     }
 
 
-def _place(found: Picture, number: int) -> tuple[int, int, int, int]:
-    """Left, upper, right and lower edge of a line."""
-    lines = len(found.lines)
-    return 0, found.height * number // lines, found.width, found.height * (number + 1) // lines
+def _line_box(image: Image, number: int) -> tuple[int, int, int, int]:
+    """Return the left, top, right and bottom edge of a line."""
+    lines = len(image.lines)
+    return 0, image.height * number // lines, image.width, image.height * (number + 1) // lines
 
 
-def _points(corners: list[tuple[int, int]]) -> list[dict[str, int]]:
+def _to_points(corners: list[tuple[int, int]]) -> list[dict[str, int]]:
     return [{"x": x, "y": y} for x, y in corners]
 
 
-def _nothing(why: str) -> ApiError:
-    return ApiError("iot.system.IllegalRequest", f"request parameter error: {why}")
+def _recognition_error(reason: str) -> ApiError:
+    return ApiError("iot.system.IllegalRequest", f"request parameter error: {reason}")

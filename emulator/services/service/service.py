@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Opening the service (the manual's chapter 4.2).
+"""Activate the IoT Platform service (manual chapter 4.2).
 
-Here every account can use the platform at once: an order is noted down, and nothing waits for it.
+In the emulator every account can use the platform without activation: the order is stored, but nothing depends on it.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ CREATE TABLE IF NOT EXISTS iot_service (
 );
 """
 
-_FIRST_ORDER = 10**14
+_MIN_ORDER_ID = 10**14
 
 
 @operation
 def open_iot_service(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.2: opening it again answers the order that opened it."""
-    owner = p.get("OwnerId")
-    if owner is not None and str(owner) != ctx.account.user_id:
+    """Manual section 4.2: Activate the service. If it is already activated, return the id of the first order."""
+    owner_id = p.get("OwnerId")
+    if owner_id is not None and str(owner_id) != ctx.account.user_id:
         raise ApiError("iot.common.InvalidTenant")
-    opened = ctx.store.one("iot_service", id=1)
-    if opened is None:
-        opened = {"id": 1, "order_id": str(_FIRST_ORDER + secrets.randbelow(9 * _FIRST_ORDER)), "opened_at": ctx.now}
-        ctx.store.insert("iot_service", **opened)
-    return {"OrderId": opened["order_id"]}
+    order = ctx.store.one("iot_service", id=1)
+    if order is None:
+        order = {"id": 1, "order_id": str(_MIN_ORDER_ID + secrets.randbelow(9 * _MIN_ORDER_ID)), "opened_at": ctx.now}
+        ctx.store.insert("iot_service", **order)
+    return {"OrderId": order["order_id"]}

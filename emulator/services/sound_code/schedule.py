@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Schedules of sound codes, and the periods of the day in them (the manual's chapter 4.21.4).
+"""Schedules of sound codes, and their periods of the day (manual chapter 4.21.4).
 
-What the labels of a schedule mean depends on the period in which one is decoded.
+The content of a schedule's labels depends on the period in which a label is decoded.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ansible_collections.iotops.aliyun.emulator.services.common.solutions import
 from ansible_collections.iotops.aliyun.emulator.services.sound_code.common import (
     check_widths,
     new_code,
-    open_type_asked,
+    parse_open_type,
 )
 
 TABLES = """
@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS sound_code_schedule (
     status TEXT NOT NULL,
     start_date TEXT NOT NULL,  -- yyyy-MM-dd
     end_date TEXT NOT NULL,
-    start_time TEXT NOT NULL,  -- HH:mm, of every day
+    start_time TEXT NOT NULL,  -- HH:mm, applies to every day
     end_time TEXT NOT NULL,
     created_at INTEGER NOT NULL
 );
@@ -55,34 +55,34 @@ CREATE INDEX IF NOT EXISTS sound_code_period_by_time ON sound_code_period (sched
 WORKING = "WORKING"
 STOP = "STOP"
 
-_WHOLE_DAY = ("00:00", "23:59")
-_WIDEST_CONTENT = 512
+_DEFAULT_TIMES = ("00:00", "23:59")
+_MAX_CONTENT_WIDTH = 512
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def find_schedule(ctx: Context, schedule_code: str) -> Row:
-    """The row of a schedule. Raises ApiError where there is none."""
+    """Return the row of a schedule. Raise ApiError if it does not exist."""
     schedule = ctx.store.one("sound_code_schedule", schedule_code=schedule_code)
     if schedule is None:
-        raise illegal_request(f"There is no schedule {schedule_code}")
+        raise illegal_request(f"Schedule {schedule_code} does not exist")
     return schedule
 
 
 @operation
 def create_sound_code_schedule(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.4.5: it works from the first to the last minute of a day until it is changed."""
+    """Manual section 4.21.4.5: Create a schedule. It is active from 00:00 to 23:59 until it is updated."""
     _check_texts(ctx, p)
     _check_dates(p["StartDate"], p["EndDate"])
-    start_time, end_time = _WHOLE_DAY
+    start_time, end_time = _DEFAULT_TIMES
     schedule_code = new_code()
     ctx.store.insert(
         "sound_code_schedule",
         schedule_code=schedule_code,
         name=p["Name"],
         description=p.get("Description"),
-        open_type=open_type_asked(p),
+        open_type=parse_open_type(p),
         status=WORKING,
         start_date=p["StartDate"],
         end_date=p["EndDate"],
@@ -95,11 +95,11 @@ def create_sound_code_schedule(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def update_sound_code_schedule(ctx: Context, p: dict[str, Any]) -> None:
-    """4.21.4.6: what is not given stays."""
+    """Manual section 4.21.4.6: Update a schedule. Absent parameters are left unchanged."""
     schedule = find_schedule(ctx, p["ScheduleCode"])
     _check_texts(ctx, p, schedule["schedule_code"])
     if p.get("Status", WORKING) not in (WORKING, STOP):
-        raise invalid_parameter(f"Status is {WORKING} or {STOP}")
+        raise invalid_parameter(f"Status must be {WORKING} or {STOP}")
     _check_dates(p.get("StartDate", schedule["start_date"]), p.get("EndDate", schedule["end_date"]))
     _check_times(p.get("StartTime", schedule["start_time"]), p.get("EndTime", schedule["end_time"]))
     changes = omit_none(
@@ -116,28 +116,28 @@ def update_sound_code_schedule(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def delete_sound_code_schedule(ctx: Context, p: dict[str, Any]) -> None:
-    """4.21.4.7: its periods, labels and batches go with it."""
+    """Manual section 4.21.4.7: Delete a schedule with its periods, labels and batches."""
     schedule = find_schedule(ctx, p["ScheduleCode"])
     ctx.store.delete("sound_code_schedule", schedule_code=schedule["schedule_code"])
 
 
 @operation
 def query_sound_code_schedule_list(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.4.8: the newest first."""
+    """Manual section 4.21.4.8: List schedules, newest first."""
     page = requested_list_page(ctx, p)
     schedules, total = ctx.store.page("sound_code_schedule", page.offset, page.size, "created_at DESC, rowid DESC")
-    return list_reply(page, total, [_schedule_written(schedule) for schedule in schedules])
+    return list_reply(page, total, [_schedule_to_reply(schedule) for schedule in schedules])
 
 
 @operation
 def get_sound_code_schedule(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.4.9"""
-    return {"Data": _schedule_written(find_schedule(ctx, p["ScheduleCode"]))}
+    """Manual section 4.21.4.9: Read a schedule."""
+    return {"Data": _schedule_to_reply(find_schedule(ctx, p["ScheduleCode"]))}
 
 
 @operation
 def create_schedule_period(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.4.11: periods may overlap."""
+    """Manual section 4.21.4.11: Add a period to a schedule. Periods can overlap."""
     schedule = find_schedule(ctx, p["ScheduleCode"])
     _check_period(p, p["StartTime"], p["EndTime"])
     period_code = new_code()
@@ -155,7 +155,7 @@ def create_schedule_period(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def update_schedule_period(ctx: Context, p: dict[str, Any]) -> None:
-    """4.21.4.10: what is not given stays."""
+    """Manual section 4.21.4.10: Update a period. Absent parameters are left unchanged."""
     period = _find_period(ctx, p["PeriodCode"])
     _check_period(p, p.get("StartTime", period["start_time"]), p.get("EndTime", period["end_time"]))
     changes = omit_none(
@@ -169,62 +169,62 @@ def update_schedule_period(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def delete_schedule_period(ctx: Context, p: dict[str, Any]) -> None:
-    """4.21.4.12"""
+    """Manual section 4.21.4.12: Delete a period."""
     period = _find_period(ctx, p["PeriodCode"])
     ctx.store.delete("sound_code_period", period_code=period["period_code"])
 
 
 @operation
 def query_schedule_period_list(ctx: Context, p: dict[str, Any]) -> Reply:
-    """4.21.4.13: in the order of the day."""
+    """Manual section 4.21.4.13: List the periods of a schedule, sorted by start time."""
     schedule = find_schedule(ctx, p["ScheduleCode"])
     page = requested_list_page(ctx, p)
     periods, total = ctx.store.page(
         "sound_code_period", page.offset, page.size, "start_time, rowid", schedule_code=schedule["schedule_code"]
     )
-    return list_reply(page, total, [_period_written(period) for period in periods])
+    return list_reply(page, total, [_period_to_reply(period) for period in periods])
 
 
 def _find_period(ctx: Context, period_code: str) -> Row:
     period = ctx.store.one("sound_code_period", period_code=period_code)
     if period is None:
-        raise illegal_request(f"There is no period {period_code}")
+        raise illegal_request(f"Period {period_code} does not exist")
     return period
 
 
 def _check_texts(ctx: Context, p: dict[str, Any], own_code: str = "") -> None:
-    """Raise ApiError for texts that the schedule ``own_code``, or a new one, cannot have.
+    """Raise ApiError if name or description are invalid or used by a schedule other than ``own_code``.
 
-    The manual wants not only the name to be there once, but the description as well.
+    The manual requires both to be unique.
     """
     check_widths(p, "Name", "Description")
     for name, column in (("Name", "name"), ("Description", "description")):
         if name in p:
-            taken = ctx.store.one("sound_code_schedule", **{column: p[name]})
-            if taken and taken["schedule_code"] != own_code:
-                raise illegal_request(f"There is a schedule of this {column}")
+            existing = ctx.store.one("sound_code_schedule", **{column: p[name]})
+            if existing and existing["schedule_code"] != own_code:
+                raise illegal_request(f"A schedule with this {column} already exists")
 
 
 def _check_period(p: dict[str, Any], start: str, end: str) -> None:
     check_widths(p, "Description")
-    check_widths(p, "SoundCodeContent", most=_WIDEST_CONTENT)
+    check_widths(p, "SoundCodeContent", max_width=_MAX_CONTENT_WIDTH)
     _check_times(start, end)
 
 
 def _check_dates(start: str, end: str) -> None:
-    """Raise ApiError where the dates are none or the last is before the first."""
+    """Raise ApiError if a date is invalid or the end is before the start."""
     for name, value in (("StartDate", start), ("EndDate", end)):
         if not _is_date(value):
-            raise invalid_parameter(f"{name} is a date of the form yyyy-MM-dd")
+            raise invalid_parameter(f"{name} must be a date in the format yyyy-MM-dd")
     if end < start:
         raise ApiError("iot.check.ParametersNotLessThanMax", "EndDate must not be earlier than StartDate")
 
 
 def _check_times(start: str, end: str) -> None:
-    """Raise ApiError where the times are none of a day or the last is before the first."""
+    """Raise ApiError if a time of the day is invalid or the end is before the start."""
     for name, value in (("StartTime", start), ("EndTime", end)):
         if not _TIME.fullmatch(value):
-            raise invalid_parameter(f"{name} is a time between 00:00 and 23:59")
+            raise invalid_parameter(f"{name} must be a time between 00:00 and 23:59 in the format HH:mm")
     if end < start:
         raise ApiError("iot.check.ParametersNotLessThanMax", "EndTime must not be earlier than StartTime")
 
@@ -239,7 +239,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _schedule_written(schedule: Row) -> Row:
+def _schedule_to_reply(schedule: Row) -> Row:
     return omit_none(
         ScheduleCode=schedule["schedule_code"],
         Name=schedule["name"],
@@ -254,7 +254,7 @@ def _schedule_written(schedule: Row) -> Row:
     )
 
 
-def _period_written(period: Row) -> Row:
+def _period_to_reply(period: Row) -> Row:
     return {
         "PeriodCode": period["period_code"],
         "Description": period["description"],

@@ -97,7 +97,7 @@ SELECT audio_format, biz_code, text, size FROM speech WHERE size IS NOT NULL AND
 )
 """
 
-# The devices of a job that started to download at or before a time.
+# The devices of a job that started to download at or before a given time and have not stalled.
 _READY = "job_code = ? AND status = 'SENDING' AND modified_at <= ? AND NOT stalled"
 
 #: Default error that a device reports if its profile makes the download fail.

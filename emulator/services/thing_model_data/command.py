@@ -61,7 +61,7 @@ def on_command_reply(function: Callable[[Context, Row, int, Row], None]) -> Call
 
 @operation
 def set_device_property(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.12.1: send the values to the device. The stored properties change when the device reports them."""
+    """Manual section 4.12.1: send the values to the device. Stored values change when the device reports them."""
     device = find_device(ctx, p)
     items = parse_properties(ctx, device["product_key"], p["Items"])
     return {"Data": {"MessageId": str(set_properties(ctx, device, items, requested_qos(p)))}}
@@ -146,8 +146,7 @@ def parse_properties(ctx: Context, product_key: str, text: str, may_be_null: boo
         The values by property identifier.
 
     Raises:
-        ApiError: The text is not a JSON object or is empty, or a property does not exist, is read-only or has an invalid
-            value.
+        ApiError: The text is not a JSON object or is empty, or a property is unknown, read-only or has a wrong value.
     """
     product = find_product_with_thing_model(ctx, product_key)
     items = payloads.parse_json_object(text.encode())

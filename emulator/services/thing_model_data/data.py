@@ -188,7 +188,7 @@ def _check_properties(ctx: Context, device: Row, identifiers: list[str]) -> None
 def _values_by_property(
     ctx: Context, device: Row, identifiers: list[str], span: TimeRange
 ) -> tuple[dict[str, list[Row]], Row]:
-    """Return the values of each property up to the time at which the page is full, and the members for the next page."""
+    """Return the values of each property up to the end of the page, and the reply members for the next page."""
     direction = "ASC" if span.ascending else "DESC"
     sql = f"{_SELECT_VALID_VALUES} AND at BETWEEN ? AND ? ORDER BY at {direction} LIMIT ?"
     found = [

@@ -157,7 +157,7 @@ def store_service_call(
 
 
 def store_service_reply(ctx: Context, device: Row, message_id: int, reply: Any) -> None:
-    """Store the device's reply to the service call with the message ``message_id``. Ignore replies to other messages."""
+    """Store the reply to the service call with the message ``message_id``. Ignore replies to other messages."""
     changes = {"output": payloads.to_json(reply)}
     ctx.store.update("service_record", changes, message_id=message_id, iot_id=device["iot_id"])
 

@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Secure tunnels to devices (the manual's chapter 4.9).
+"""Secure tunnels to devices (manual chapter 4.9).
 
-The device is told of a tunnel on its own topic. What goes through one is carried by nobody here: the addresses lead
-nowhere, and whatever plays the relay calls ``connect`` and ``disconnect``.
+The device is notified about a tunnel on a topic. The emulator does not transmit the data of tunnels: the URIs cannot be
+reached. A test that simulates the relay calls ``connect`` and ``disconnect``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS tunnel (
     tunnel_id TEXT PRIMARY KEY,
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
-    instance_id TEXT NOT NULL,  -- the one it was created in
+    instance_id TEXT NOT NULL,  -- the instance in which the tunnel was created
     description TEXT,
     udi TEXT,
     source_access_token TEXT NOT NULL,
@@ -33,49 +33,50 @@ CREATE TABLE IF NOT EXISTS tunnel (
     source_connected INTEGER NOT NULL DEFAULT 0,
     device_connected INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
-    closed_at INTEGER  -- NULL while it is open
+    closed_at INTEGER  -- NULL while the tunnel is open
 );
 CREATE INDEX IF NOT EXISTS tunnel_by_device ON tunnel (iot_id);
 CREATE INDEX IF NOT EXISTS tunnel_by_instance ON tunnel (instance_id);
 """
 
-#: The tunnels of one device, and of one instance, whether they are open or closed.
+#: The maximum number of tunnels of one device and of one instance, including closed ones.
 MAX_TUNNELS_PER_DEVICE = 10
 MAX_TUNNELS_PER_INSTANCE = 1000
 
-#: How long a tunnel is open, and how long it is kept, in milliseconds from its creation on.
+#: The times after its creation until a tunnel is closed and until it is deleted, in milliseconds.
 OPEN_DURATION_MS = 24 * 3600 * 1000
 RETENTION_MS = 30 * OPEN_DURATION_MS
 
-#: The ends of a tunnel: whoever wants to reach the device, and the device.
+#: The ends of a tunnel: the client that accesses the device, and the device.
 SOURCE = "source"
 DEVICE = "device"
 
 _MAX_DESCRIPTION_LENGTH = 1024
 _MAX_UDI_LENGTH = 4096
 
-_CLOSE = "close_tunnel"
-_DELETE = "delete_tunnel"
+_CLOSE_EXPIRED = "close_tunnel"
+_DELETE_EXPIRED = "delete_tunnel"
 
-# A name that is reserved for tests, as in the manual.
+# The host name of the manual with the reserved top-level domain for tests.
 _HOST = "wss://secure-tunnel-ws.iot.aliyun.test"
 
 
 def connect(ctx: Context, tunnel_id: str, end: str, token: str) -> None:
-    """An end of a tunnel, ``SOURCE`` or ``DEVICE``, has connected.
+    """Record that an end of a tunnel, ``SOURCE`` or ``DEVICE``, has connected.
 
-    Raises ValueError where there is no such tunnel, it is closed, or the token is not that of the end.
+    Raises:
+        ValueError: The tunnel does not exist or is closed, or the token is not the token of this end.
     """
     tunnel = ctx.store.one("tunnel", tunnel_id=tunnel_id)
     if tunnel is None or tunnel["closed_at"] is not None:
-        raise ValueError("there is no such open tunnel")
+        raise ValueError("the tunnel does not exist or is not open")
     if not secrets.compare_digest(token.encode(), tunnel[f"{end}_access_token"].encode()):
-        raise ValueError("the token does not open this end of the tunnel")
+        raise ValueError("the token is not valid for this end of the tunnel")
     ctx.store.update("tunnel", {f"{end}_connected": 1}, tunnel_id=tunnel_id)
 
 
 def disconnect(ctx: Context, tunnel_id: str, end: str) -> None:
-    """An end of a tunnel has lost its connection; nothing happens where it had none."""
+    """Record that an end of a tunnel has disconnected. Do nothing if it was not connected."""
     ctx.store.update("tunnel", {f"{end}_connected": 0}, tunnel_id=tunnel_id)
 
 
@@ -86,7 +87,7 @@ def create_device_tunnel(ctx: Context, p: dict[str, Any]) -> Reply:
         raise ApiError("iot.securetunnel.DescriptionTooLong")
     if len(p.get("Udi", "")) > _MAX_UDI_LENGTH:
         raise ApiError("iot.securetunnel.UdiTooLong")
-    device = _device_asked(ctx, p)
+    device = _find_online_device(ctx, p)
     instance_id = ctx.account.instance_id
     if ctx.store.count("tunnel", iot_id=device["iot_id"]) >= MAX_TUNNELS_PER_DEVICE:
         raise ApiError("iot.securetunnel.TunnelAmountExceedByDevice")
@@ -103,9 +104,9 @@ def create_device_tunnel(ctx: Context, p: dict[str, Any]) -> Reply:
         "created_at": ctx.now,
     }
     ctx.store.insert("tunnel", **tunnel)
-    ctx.schedule(ctx.now + OPEN_DURATION_MS, _CLOSE, tunnel_id=tunnel["tunnel_id"])
-    ctx.schedule(ctx.now + RETENTION_MS, _DELETE, tunnel_id=tunnel["tunnel_id"])
-    _tell_of_opening(ctx, device, tunnel)
+    ctx.schedule(ctx.now + OPEN_DURATION_MS, _CLOSE_EXPIRED, tunnel_id=tunnel["tunnel_id"])
+    ctx.schedule(ctx.now + RETENTION_MS, _DELETE_EXPIRED, tunnel_id=tunnel["tunnel_id"])
+    _notify_tunnel_created(ctx, device, tunnel)
     data = {
         "TunnelId": tunnel["tunnel_id"],
         "SourceAccessToken": tunnel["source_access_token"],
@@ -119,16 +120,16 @@ def close_device_tunnel(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.9.2: Close an open tunnel and notify the device."""
     tunnel = _find_tunnel(ctx, p["TunnelId"])
     if tunnel["closed_at"] is not None:
-        raise ApiError("iot.securetunnel.IllegalState", "The tunnel is closed already")
-    _close(ctx, tunnel, "closed by its owner")
+        raise ApiError("iot.securetunnel.IllegalState", "The tunnel is already closed")
+    _close_tunnel(ctx, tunnel, "closed by its owner")
 
 
 @operation
 def delete_device_tunnel(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.9.3: only after it was closed."""
+    """Manual section 4.9.3: Delete a closed tunnel."""
     tunnel = _find_tunnel(ctx, p["TunnelId"])
     if tunnel["closed_at"] is None:
-        raise ApiError("iot.securetunnel.IllegalState", "Close the tunnel first")
+        raise ApiError("iot.securetunnel.IllegalState", "An open tunnel cannot be deleted. Close it first.")
     ctx.store.delete("tunnel", tunnel_id=tunnel["tunnel_id"])
 
 
@@ -142,8 +143,8 @@ def query_device_tunnel(ctx: Context, p: dict[str, Any]) -> Reply:
     data = omit_none(
         TunnelId=tunnel["tunnel_id"],
         TunnelState="OPEN" if closed_at is None else "CLOSED",
-        SourceConnState=_connection(tunnel, SOURCE),
-        DeviceConnState=_connection(tunnel, DEVICE),
+        SourceConnState=_connection_state(tunnel, SOURCE),
+        DeviceConnState=_connection_state(tunnel, DEVICE),
         IotId=device["iot_id"],
         ProductKey=device["product_key"],
         ProductName=product["product_name"],
@@ -156,20 +157,20 @@ def query_device_tunnel(ctx: Context, p: dict[str, Any]) -> Reply:
     return {"Data": data}
 
 
-@when_due(_CLOSE)
-def _close_in_time(ctx: Context, payload: dict[str, Any]) -> None:
+@when_due(_CLOSE_EXPIRED)
+def _close_expired_tunnel(ctx: Context, payload: dict[str, Any]) -> None:
     tunnel = ctx.store.one("tunnel", tunnel_id=payload["tunnel_id"], closed_at=None)
     if tunnel:
-        _close(ctx, tunnel, "its time is over")
+        _close_tunnel(ctx, tunnel, "the tunnel has expired")
 
 
-@when_due(_DELETE)
-def _delete_in_time(ctx: Context, payload: dict[str, Any]) -> None:
+@when_due(_DELETE_EXPIRED)
+def _delete_expired_tunnel(ctx: Context, payload: dict[str, Any]) -> None:
     ctx.store.delete("tunnel", tunnel_id=payload["tunnel_id"])
 
 
-def _device_asked(ctx: Context, p: dict[str, Any]) -> Row:
-    """The device that is to get a tunnel. Raises ApiError where it cannot."""
+def _find_online_device(ctx: Context, p: dict[str, Any]) -> Row:
+    """Return the device in a request. Raise ApiError if it is not set, does not exist or is not online."""
     if not (p.get("IotId") or (p.get("ProductKey") and p.get("DeviceName"))):
         raise ApiError("iot.securetunnel.DeviceNotSpecified")
     try:
@@ -182,7 +183,7 @@ def _device_asked(ctx: Context, p: dict[str, Any]) -> Row:
 
 
 def _find_tunnel(ctx: Context, tunnel_id: str) -> Row:
-    """The row of a tunnel. Raises ApiError where there is none, or the call is for another instance."""
+    """Return the row of a tunnel. Raise ApiError if it does not exist or belongs to another instance."""
     tunnel = ctx.store.one("tunnel", tunnel_id=tunnel_id)
     if tunnel is None:
         raise ApiError("iot.securetunnel.TunnelNotExist")
@@ -191,14 +192,14 @@ def _find_tunnel(ctx: Context, tunnel_id: str) -> Row:
     return tunnel
 
 
-def _close(ctx: Context, tunnel: Row, reason: str) -> None:
+def _close_tunnel(ctx: Context, tunnel: Row, reason: str) -> None:
     changes = {"closed_at": ctx.now, "source_connected": 0, "device_connected": 0}
     ctx.store.update("tunnel", changes, tunnel_id=tunnel["tunnel_id"])
     device = find_device(ctx, {"IotId": tunnel["iot_id"]})
-    _tell(ctx, device, {"operation": "close", "tunnel_id": tunnel["tunnel_id"], "close_reason": reason})
+    _notify_device(ctx, device, {"operation": "close", "tunnel_id": tunnel["tunnel_id"], "close_reason": reason})
 
 
-def _tell_of_opening(ctx: Context, device: Row, tunnel: Row) -> None:
+def _notify_tunnel_created(ctx: Context, device: Row, tunnel: Row) -> None:
     message = omit_none(
         operation="connect",
         tunnel_id=tunnel["tunnel_id"],
@@ -207,12 +208,12 @@ def _tell_of_opening(ctx: Context, device: Row, tunnel: Row) -> None:
         token_expire=OPEN_DURATION_MS // 1000,
         udi=tunnel["udi"],
     )
-    _tell(ctx, device, message)
+    _notify_device(ctx, device, message)
 
 
-def _tell(ctx: Context, device: Row, message: Row) -> None:
+def _notify_device(ctx: Context, device: Row, message: Row) -> None:
     topic = f"/sys/{device['product_key']}/{device['device_name']}/secure_tunnel/notify"
-    # Not traced: the message holds the device's token, which is nobody else's business.
+    # Not recorded in the message trace, because the message contains the access token of the device.
     downlink.send(ctx, device, topic, message, traced=False)
 
 
@@ -220,5 +221,5 @@ def _uri(tunnel: Row, end: str) -> str:
     return f"{_HOST}/tunnel/{tunnel['tunnel_id']}/{end}"
 
 
-def _connection(tunnel: Row, end: str) -> str:
+def _connection_state(tunnel: Row, end: str) -> str:
     return "CONNECTED" if tunnel[f"{end}_connected"] else "DISCONNECTED"

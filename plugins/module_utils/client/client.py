@@ -119,7 +119,7 @@ class Client:
 
         Raises:
             InvalidRequest: The parameters do not match the operation. No request was sent.
-            ApiError: The platform answered with an error: an HTTP status 4xx or 5xx, or ``Success: false``.
+            ApiError: The platform returned an error: an HTTP status 4xx or 5xx, or ``Success: false``.
             TransportError: There was no response, or the response is not from the platform.
         """
         operation = self.operation(name)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Client-side rate limiting: do not exceed the documented requests per second.
 
-The platform counts the requests per operation, second and account, and answers ``Throttling.User`` above the quota. A
+The platform counts the requests per operation, second and account, and returns ``Throttling.User`` above the quota. A
 rate limiter remembers when the last requests were sent, and sends the next one when it fits into the sliding window. If
 the platform throttles anyway, because another client uses the same account, the window is extended. It shrinks again
 with each request.

@@ -162,17 +162,17 @@ def in_threads(number: int, call) -> tuple[list[threading.Thread], list]:
 
 
 def test_concurrent_reads_wait_for_one_request():
-    asked, answered = threading.Event(), threading.Event()
+    requested, answered = threading.Event(), threading.Event()
 
     def answer(request):
-        asked.set()
+        requested.set()
         answered.wait(5)
         return ok(Number=1)
 
     transport = FakeTransport(answer)
     client = make_client(transport)
     threads, results = in_threads(6, lambda: client.read(*PRODUCT)["Number"])
-    assert asked.wait(5)
+    assert requested.wait(5)
     time.sleep(0.05)  # long enough for the other threads to send a request, if they did
     answered.set()
     for thread in threads:
@@ -182,17 +182,17 @@ def test_concurrent_reads_wait_for_one_request():
 
 
 def test_other_reads_and_writes_do_not_wait_for_slow_read():
-    asked, answered = threading.Event(), threading.Event()
+    requested, answered = threading.Event(), threading.Event()
 
     def answer(request):
         if request.action == "QueryProduct":
-            asked.set()
+            requested.set()
             answered.wait(5)
         return ok()
 
     client = make_client(FakeTransport(answer))
     slow, _results = in_threads(1, lambda: client.read(*PRODUCT))
-    assert asked.wait(5)
+    assert requested.wait(5)
     fast, results = in_threads(1, lambda: (client.read(*DEVICE), client.call(*RENAME_PRODUCT)))
     fast[0].join(2)
     done = len(results)

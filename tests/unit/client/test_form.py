@@ -59,8 +59,8 @@ def storage():
 
 def test_upload_sends_content_length(storage, path):
     Transport("http://elsewhere.invalid").upload(storage.endpoint, FIELDS, path)
-    ((asked, headers, body),) = storage.requests
-    assert asked == "/"
+    ((requested, headers, body),) = storage.requests
+    assert requested == "/"
     assert int(headers["Content-Length"]) == len(body)
     assert "Transfer-Encoding" not in headers
     assert parts(headers["Content-Type"], body)[-1] == ("file", CONTENT)

@@ -170,5 +170,5 @@ def test_numbered_pages_carry_token():
     )
     devices = make_client(transport).pages("QueryDevice", {"ProductKey": "p"})
     assert [item["DeviceName"] for item in devices] == ["1", "2", "3"]
-    asked = [(request.query["CurrentPage"], request.query.get("NextToken")) for request in transport.requests]
-    assert asked == [("1", None), ("2", "t/2"), ("3", "t/3")]
+    requested = [(request.query["CurrentPage"], request.query.get("NextToken")) for request in transport.requests]
+    assert requested == [("1", None), ("2", "t/2"), ("3", "t/3")]

@@ -26,7 +26,7 @@ class _Queue:
 class WorkerPool:
     """A pool of threads that runs the jobs of several queues concurrently.
 
-    A job can submit other jobs. After a job raises an exception, running jobs are completed and no other job is started.
+    A job can submit other jobs. After a job raises an exception, running jobs are completed and no other job starts.
 
     Args:
         client: The client.

@@ -59,9 +59,7 @@ def _check_header(header: list[str], path: str) -> None:
 
 def _parse_row(cells: dict[str, str], is_complete: bool, location: str) -> dict:
     if not is_complete:
-        raise InvalidValue(
-            f"{location} does not have the same number of cells as the first line", field="devices_file"
-        )
+        raise InvalidValue(f"{location} does not have the same number of cells as the first line", field="devices_file")
     cells = {column: text.strip() for column, text in cells.items() if text.strip()}
     if "name" not in cells:
         raise InvalidValue(f"{location} has no device name", field="devices_file")

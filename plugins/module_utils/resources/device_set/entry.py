@@ -1,15 +1,16 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Many devices as one desired set: desired state, read, plan, (check mode stops here), apply, result."""
+"""The module iot_devices: desired state, current state, plan, (check mode stops here), apply, result."""
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, job, ota, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import (
@@ -19,15 +20,22 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set
     secrets_file,
     write,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import Failure, Lanes
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.csv_file import rows_of
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.csv_file import read_rows
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.estimate import estimate
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.plan import deletion_of, work_of
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.purge import Limit, others_to_go
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.read import Fleet
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.slices import Slice, selector
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.plan import (
+    Plan,
+    plan_changes,
+    plan_deletion,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.purge import (
+    PurgeLimit,
+    devices_to_purge,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.read import DeviceSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.slices import Slice, slice_selector
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.state import (
-    EVERY,
+    ALL_DEVICES,
     GROUPS,
     IDENTITY,
     NICKNAME,
@@ -37,11 +45,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-_SHARED = {name: option for name, option in desired.OPTIONS.items() if name in desired.SHARED}
+_DEFAULTS_OPTIONS = {name: option for name, option in desired.OPTIONS.items() if name in desired.DEFAULTS_FIELDS}
+
+_MAX_PARALLEL_REQUESTS = 64
 
 
 class DevicesEntry(Entry):
-    """Brings many devices of a product to what the options ask for."""
+    """Bring many devices of a product to their desired state."""
 
     families = (device, group, job, product, ota)
 
@@ -51,7 +61,7 @@ class DevicesEntry(Entry):
             "product": {"type": "str", "required": True},
             "devices": {"type": "list", "elements": "dict", "options": desired.OPTIONS},
             "devices_file": {"type": "path"},
-            "defaults": {"type": "dict", "options": _SHARED, "default": {}},
+            "defaults": {"type": "dict", "options": _DEFAULTS_OPTIONS, "default": {}},
             "purge": {"type": "bool", "default": False},
             "purge_limit": {"type": "str", "default": "10%"},
             "purge_tags": {"type": "bool", "default": True},
@@ -64,93 +74,95 @@ class DevicesEntry(Entry):
             "parallel_requests": {"type": "int", "default": 8},
         }
 
-    def perform(self, params: dict, client, check_mode: bool) -> dict:
-        return Run(params, client, check_mode).perform()
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
+        return DeviceSetTask(params, client, check_mode).perform()
 
 
-class Run:
-    """One task.
+class DeviceSetTask:
+    """One task of the module.
 
     Args:
-        params: its options.
-        client: the client; only its requests count in the result.
-        check_mode: whether to stop before the first write.
+        params: The options.
+        client: The client. The result contains the number of its requests during the task.
+        check_mode: Whether to stop before the first write.
     """
 
-    def __init__(self, params: dict, client, check_mode: bool):
-        _check(params)
+    def __init__(self, params: dict, client: Any, check_mode: bool) -> None:
+        _check_options(params)
         self._params = params
         self._client = client
         self._check_mode = check_mode
-        self._absent = params["state"] == "absent"
-        self._lanes = Lanes(client, params["parallel_requests"])
-        self._reader = Reader(client, tolerant=check_mode or self._absent)
-        self._is_in = selector(params.get("slice"))
-        self._secrets: secrets_file.SecretsFile | None = None
+        self._is_absent = params["state"] == "absent"
+        self._workers = WorkerPool(client, params["parallel_requests"])
+        self._reader = Reader(client, tolerant=check_mode or self._is_absent)
+        self._is_in_slice = slice_selector(params.get("slice"))
+        self._group_names: dict[str, str] = {}
+        self._secrets_file: secrets_file.SecretsFile | None = None
 
     def perform(self) -> dict:
-        """Does it, and returns the result.
+        """Perform the task, and return the result.
 
         Raises:
-            EngineError: the task cannot be done as written; nothing was sent that changes anything.
-            report.NotAllDone: it was begun, and something could not be done.
-            IotError: a read failed.
+            EngineError: If the options are invalid. No write request was sent.
+            report.DeviceSetIncomplete: If changes were started and not all of them succeeded.
+            IotError: If a read request fails.
         """
         calls = self._client.calls
         params = self._params
-        devices = self._wanted()
+        devices = self._desired_devices()
         if not self._check_mode:
-            self._secrets = secrets_file.opened(params)
+            self._secrets_file = secrets_file.open_secrets_file(params)
         key = product_key(self._reader, params["product"])
-        self._resolve(devices)
-        fleet = Fleet(self._client, self._lanes, key)
+        self._resolve_references(devices)
+        device_set = DeviceSet(self._client, self._workers, key)
         if key is not PENDING:
-            self._read(fleet, devices)
-        work = self._work(fleet, devices)
-        # What goes behind a gateway signs with its secret.
-        fleet.learn_secrets([name for names in work.attach.values() for name in names if name in fleet.devices])
-        with_secrets = bool(params.get("secrets_file"))
-        planned = write.planned(work, with_secrets)
-        result = {
-            "product_key": str(key),
-            "estimate": {
-                **estimate(self._client, [*fleet.planned, *planned]),
-                "reads": estimate(self._client, fleet.planned),
-                "writes": estimate(self._client, planned),
-            },
-        }
-        report.describe(result, devices, fleet, work, self._group_names)
-        if self._reader.pending and not self._absent:
+            self._read(device_set, devices)
+        plan = self._plan(device_set, devices)
+        # A device signs with its secret when it is attached to a gateway.
+        device_set.read_secrets(
+            [name for names in plan.attach.values() for name in names if name in device_set.devices]
+        )
+        result = {"product_key": str(key), "estimate": self._estimate(device_set, plan)}
+        report.add_plan(result, devices, device_set, plan, self._group_names)
+        if self._reader.pending and not self._is_absent:
             result["pending"] = list(self._reader.pending)
-        limit = params["warn_above_in_seconds"]
-        if result["estimate"]["seconds"] > limit:
-            seconds = result["estimate"]["seconds"]
-            result["warnings"] = [f"the quotas make this take {seconds:.0f} seconds, and the limit is {limit}"]
+        seconds, limit = result["estimate"]["seconds"], params["warn_above_in_seconds"]
+        if seconds > limit:
+            warning = f"the task takes at least {seconds:.0f} seconds because of the quotas of the platform"
+            result["warnings"] = [f"{warning}, which is more than warn_above_in_seconds: {limit}"]
         if not self._check_mode:
-            self._execute(fleet, work, key, result, calls)
+            self._execute(device_set, plan, key, result, calls)
         result["calls"] = self._client.calls - calls
         return result
 
-    # What is wanted
+    def _estimate(self, device_set: DeviceSet, plan: Plan) -> dict:
+        reads = device_set.planned_requests
+        writes = write.planned_requests(plan, with_secrets=bool(self._params.get("secrets_file")))
+        return {
+            **estimate(self._client, [*reads, *writes]),
+            "reads": estimate(self._client, reads),
+            "writes": estimate(self._client, writes),
+        }
 
-    def _wanted(self) -> list:
+    # Desired state
+
+    def _desired_devices(self) -> list[desired.DesiredDevice]:
         params = self._params
-        rows = rows_of(params["devices_file"]) if params.get("devices_file") else params.get("devices") or []
-        if self._absent:
+        rows = read_rows(params["devices_file"]) if params.get("devices_file") else params.get("devices") or []
+        if self._is_absent:
             rows = ({"name": row["name"]} for row in rows)
-        shared = {} if self._absent else params["defaults"]
-        return list(desired.wanted_devices(rows, shared, self._is_in))
+        defaults = {} if self._is_absent else params["defaults"]
+        return list(desired.desired_devices(rows, defaults, self._is_in_slice))
 
-    def _resolve(self, devices: list) -> None:
-        """Turns what the devices' groups and gateways are called into what the platform knows."""
+    def _resolve_references(self, devices: list[desired.DesiredDevice]) -> None:
+        """Replace the names of groups and gateway products by GroupIds and ProductKeys."""
         names = {name for one in devices for name in one.groups or ()}
-        # The group of a device may be another task's: what a device is in is told by its name.
-        self._group_names = {}
+        # With purge_groups the diff can contain other groups, so their names are needed even if no group is desired.
         if names or (self._params["purge_groups"] and any(one.groups is not None for one in devices)):
             rows = list(self._reader.pages("QueryDeviceGroupList"))
             self._group_names = {row["GroupId"]: row["GroupName"] for row in rows}
-        ids = {name: group for group, name in self._group_names.items()}
-        ids.update({group: group for group in self._group_names})
+        ids = {name: group_id for group_id, name in self._group_names.items()}
+        ids.update({group_id: group_id for group_id in self._group_names})
         for name in sorted(names - ids.keys()):
             self._reader.missing("device group", name)
             ids[name] = name
@@ -164,101 +176,108 @@ class Run:
             if one.gateway:
                 one.gateway = (keys[one.gateway[0]], one.gateway[1])
 
-    # What is there
+    # Current state
 
-    def _read(self, fleet: Fleet, devices: list) -> None:
+    def _read(self, device_set: DeviceSet, devices: list[desired.DesiredDevice]) -> None:
         params = self._params
         tagged = {one.name for one in devices if one.tags is not None}
         grouped = {one.name for one in devices if one.groups is not None}
-        facts = {
+        needed = {
             IDENTITY: True,
             NICKNAME: any(one.nickname is not None for one in devices),
             STATUS: any(one.enabled is not None for one in devices),
             SECRET: bool(params.get("secrets_file")) and params["secrets_of"] == "all",
             TAGS: bool(tagged),
             GROUPS: bool(grouped),
-            EVERY: params["purge"],
+            ALL_DEVICES: params["purge"],
         }
-        pairs = Counter(pair for one in devices for pair in (one.tags or {}).items())
-        members = Counter(group for one in devices for group in one.groups or () if group in self._group_names)
-        fleet.ask(
-            {fact for fact, is_asked in facts.items() if is_asked},
-            [one.name for one in devices],
-            wanted_tags=None if params["purge_tags"] else dict(pairs),
-            groups=dict(members),
-            other_groups=params["purge_groups"],
-            concerned={TAGS: tagged, GROUPS: grouped},
+        tag_counts = Counter(pair for one in devices for pair in (one.tags or {}).items())
+        group_counts = Counter(
+            group_id for one in devices for group_id in one.groups or () if group_id in self._group_names
         )
-        behind = {one.name: one.gateway for one in devices if one.gateway is not None}
-        if behind:
-            gateways.ask_gateways(fleet, self._lanes, self._reader, fleet.product_key, behind)
+        device_set.read(
+            {fact for fact, is_needed in needed.items() if is_needed},
+            [one.name for one in devices],
+            desired_tags=None if params["purge_tags"] else dict(tag_counts),
+            desired_groups=dict(group_counts),
+            other_groups=params["purge_groups"],
+            relevant={TAGS: tagged, GROUPS: grouped},
+        )
+        desired_gateways = {one.name: one.gateway for one in devices if one.gateway is not None}
+        if desired_gateways:
+            gateways.read_gateways(device_set, self._workers, self._reader, desired_gateways)
             if not params["move"]:
-                gateways.refuse_moves(fleet, behind)
+                gateways.reject_moves(device_set, desired_gateways)
 
-    # What is to be done
+    # Plan and apply
 
-    def _work(self, fleet: Fleet, devices: list):
+    def _plan(self, device_set: DeviceSet, devices: list[desired.DesiredDevice]) -> Plan:
         params = self._params
-        if self._absent:
-            return deletion_of(one.name for one in devices if one.name in fleet.devices)
-        work = work_of(devices, fleet.devices, params["purge_tags"], params["purge_groups"])
+        if self._is_absent:
+            return plan_deletion(one.name for one in devices if one.name in device_set.devices)
+        plan = plan_changes(devices, device_set.devices, params["purge_tags"], params["purge_groups"])
         if params["purge"]:
-            gone = deletion_of(others_to_go(fleet, self._is_in, params["purge_limit"]))
-            work.delete += gone.delete
-            work.changes.update(gone.changes)
-        return work
+            deletion = plan_deletion(devices_to_purge(device_set, self._is_in_slice, params["purge_limit"]))
+            plan.delete += deletion.delete
+            plan.changes.update(deletion.changes)
+        return plan
 
-    def _execute(self, fleet: Fleet, work, key, result: dict, calls: int) -> None:
-        secrets = {name: known.secret for name, known in fleet.devices.items() if known.secret}
-        keep = None
-        if self._secrets is not None:
+    def _execute(self, device_set: DeviceSet, plan: Plan, key: str, result: dict, calls: int) -> None:
+        secrets = {name: state.secret for name, state in device_set.devices.items() if state.secret}
+        save_secrets = None
+        if self._secrets_file is not None:
             if self._params["secrets_of"] == "all":
-                self._secrets.add(key, secrets)
-            keep = partial(self._secrets.add, key)
-        carrying = write.Writing(self._lanes, key, secrets, keep)
+                self._secrets_file.add(key, secrets)
+            save_secrets = partial(self._secrets_file.add, key)
+        executor = write.PlanExecutor(self._workers, key, secrets, save_secrets)
         error = None
         try:
             try:
-                carrying.carry_out(work)
+                executor.execute(plan)
             finally:
-                # Whatever happens: nobody will be told a secret again in that way.
-                if self._secrets is not None:
-                    self._secrets.close()
-        except (Failure, EngineError) as caught:
+                # Also after a failure: the secrets of new devices are read only once.
+                if self._secrets_file is not None:
+                    self._secrets_file.close()
+        except (IotError, EngineError) as caught:
             error = caught
-        report.outcome(result, work, carrying, error is not None)
+        report.add_outcome(result, plan, executor, is_stopped=error is not None)
         result["calls"] = self._client.calls - calls
         if error is not None:
-            raise report.NotAllDone(
-                f"not finished, run the task again to go on: {error}", result, _api_error_fields(error)
+            cause = error if isinstance(error, IotError) else None
+            raise report.DeviceSetIncomplete(
+                f"the task did not finish: {error}", result, cause, remedy="Run the task again to continue"
             ) from error
-        if carrying.failed:
-            raise report.NotAllDone(report.complaint(carrying.failed, len(result["failures"])), result)
+        if executor.failed:
+            raise report.DeviceSetIncomplete(report.failure_message(executor.failed, len(result["failures"])), result)
 
 
-def _api_error_fields(error: Exception) -> Failure | None:
-    return error if isinstance(error, Failure) else None
-
-
-def _check(params: dict) -> None:
-    """Holds the options against each other.
+def _check_options(params: dict) -> None:
+    """Check the options that depend on each other.
 
     Raises:
-        InvalidValue: they cannot be.
+        InvalidValue: If an option is invalid.
     """
     if (params.get("devices") is None) is (params.get("devices_file") is None):
-        raise InvalidValue("either devices or devices_file must be given", field="devices")
+        raise InvalidValue("either devices or devices_file must be set", field="devices")
     if params["state"] == "absent" and params["purge"]:
-        raise InvalidValue("purge is for state: present; state: absent takes away what is named", field="purge")
-    for name, kind in (("slice", Slice()), ("purge_limit", Limit())):
+        raise InvalidValue(
+            "purge: true requires state: present",
+            field="purge",
+            remedy="Remove purge; state: absent deletes only the listed devices",
+        )
+    for name, kind in (("slice", Slice()), ("purge_limit", PurgeLimit())):
         complaint = kind.check(params[name]) if params.get(name) is not None else ""
         if complaint:
             raise InvalidValue(f"{name} {complaint}", field=name)
-    if not 1 <= params["parallel_requests"] <= 64:
-        raise InvalidValue("parallel_requests must be 1 to 64", field="parallel_requests")
-    secrets_file.check(params)
+    if not 1 <= params["parallel_requests"] <= _MAX_PARALLEL_REQUESTS:
+        raise InvalidValue(
+            f"parallel_requests must be 1 to {_MAX_PARALLEL_REQUESTS}, not {params['parallel_requests']}",
+            field="parallel_requests",
+        )
+    secrets_file.check_options(params)
     path = params.get("devices_file")
     if path and not path.startswith("/"):
-        example = f"{{{{ playbook_dir }}}}/{path}"
-        message = f"devices_file must be a path from the root, such as {example}, not {path}"
-        raise InvalidValue(message, field="devices_file")
+        raise InvalidValue(
+            f"devices_file must be an absolute path such as {{{{ playbook_dir }}}}/{path}, not {path}",
+            field="devices_file",
+        )

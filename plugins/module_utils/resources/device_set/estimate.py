@@ -14,7 +14,9 @@ RATE_LIMIT_WINDOW = 1.05
 
 
 def quota_seconds(count: int, qps: int | None) -> float:
-    """Return the seconds that requests of one operation wait for its quota: only full windows before the last count.
+    """Return the minimum duration of requests of one operation under its quota.
+
+    The first ``qps`` requests are sent immediately, the next ``qps`` requests one window later, and so on.
 
     Args:
         count: The number of requests.

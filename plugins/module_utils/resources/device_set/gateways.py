@@ -1,85 +1,94 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which gateways the devices of a fleet are behind (the manual's chapters 4.8.21 and 4.8.26)."""
+"""The gateways that the devices of a device set are attached to (manual sections 4.8.21 and 4.8.26)."""
 
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import Lanes
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.estimate import Requests
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.queries import PAGE, pages
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.read import Fleet
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.queries import PAGE_SIZE, page_count
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.read import DeviceSet
 
-#: How many devices that are behind another gateway a message names.
-_NAMED = 5
+#: The maximum number of device names in an error message.
+_MAX_NAMES_IN_MESSAGE = 5
 
 
-def ask_gateways(fleet: Fleet, lanes: Lanes, reader, product_key: str, wanted: dict) -> None:
-    """Gets to know where devices are: what is behind the gateways that are named, and of the rest each for itself.
+def read_gateways(device_set: DeviceSet, workers: WorkerPool, reader: Reader, desired: dict[str, tuple]) -> None:
+    """Read the gateway of each device.
+
+    The sub-devices of the desired gateways are read as lists. For each device that is in none of these lists, one
+    request reads its gateway.
 
     Args:
-        fleet: what is known of the devices that are there.
-        lanes: what requests go out by.
-        reader: knows whether a gateway may be missing.
-        product_key: the devices' product.
-        wanted: the gateway that each device is to be behind, by name.
+        device_set: The current state of the devices; the gateways are added to it.
+        workers: Sends the requests.
+        reader: Handles a gateway that does not exist.
+        desired: The desired gateway by device name.
     """
-    # Behind a gateway that is only planned there is nothing.
-    gateways = {gateway for gateway in wanted.values() if gateway and gateway[0] is not PENDING}
-    fleet.planned.append(
-        Requests(
-            {"GetThingTopo": sum(max(1, pages(sum(one == gateway for one in wanted.values()))) for gateway in gateways)}
-        )
+    _read_sub_devices(device_set, workers, reader, desired)
+
+    def read_gateway(name: str) -> None:
+        params = {"ProductKey": device_set.product_key, "DeviceName": name}
+        reply = workers.find("GetGatewayBySubDevice", params)
+        data = member(reply or {}, "Data") or {}
+        gateway = (data["ProductKey"], data["DeviceName"]) if data.get("DeviceName") else ()
+        device_set.devices[name].gateway = gateway
+
+    unknown = [name for name in desired if name in device_set.devices and device_set.devices[name].gateway is None]
+    device_set.planned_requests.append(Requests({"GetGatewayBySubDevice": len(unknown)}))
+    for name in unknown:
+        workers.submit("GetGatewayBySubDevice", lambda name=name: read_gateway(name))
+    workers.wait()
+
+
+def _read_sub_devices(device_set: DeviceSet, workers: WorkerPool, reader: Reader, desired: dict[str, tuple]) -> None:
+    """Read the sub-devices of the desired gateways."""
+    # In check mode the product of a gateway may not exist yet; then the gateway has no sub-devices.
+    gateways = {gateway for gateway in desired.values() if gateway and gateway[0] is not PENDING}
+    counts = {gateway: sum(other == gateway for other in desired.values()) for gateway in gateways}
+    device_set.planned_requests.append(
+        Requests({"GetThingTopo": sum(max(1, page_count(count)) for count in counts.values())})
     )
 
-    def members(gateway: tuple, number: int) -> None:
-        params = {"ProductKey": gateway[0], "DeviceName": gateway[1], "PageNo": number, "PageSize": PAGE}
-        reply = lanes.find("GetThingTopo", params)
+    def read_page(gateway: tuple, number: int) -> None:
+        params = {"ProductKey": gateway[0], "DeviceName": gateway[1], "PageNo": number, "PageSize": PAGE_SIZE}
+        reply = workers.find("GetThingTopo", params)
         if reply is None:
             reader.missing("gateway", gateway[1])
             return
         data = member(reply, "Data") or {}
         for row in member(data, "List.deviceInfo") or []:
-            known = fleet.devices.get(row["DeviceName"]) if row["ProductKey"] == product_key else None
-            if known is not None:
-                known.gateway = gateway
+            if row["ProductKey"] == device_set.product_key and row["DeviceName"] in device_set.devices:
+                device_set.devices[row["DeviceName"]].gateway = gateway
         if number == 1:
-            for following in range(2, pages(int(data.get("Total") or 0)) + 1):
-                lanes.put("GetThingTopo", lambda following=following: members(gateway, following))
+            for following in range(2, page_count(int(data.get("Total") or 0)) + 1):
+                workers.submit("GetThingTopo", lambda following=following: read_page(gateway, following))
 
     for gateway in gateways:
-        lanes.put("GetThingTopo", lambda gateway=gateway: members(gateway, 1))
-    lanes.finish()
-
-    def of_one(name: str) -> None:
-        reply = lanes.find("GetGatewayBySubDevice", {"ProductKey": product_key, "DeviceName": name})
-        data = member(reply or {}, "Data") or {}
-        fleet.devices[name].gateway = (data["ProductKey"], data["DeviceName"]) if data.get("DeviceName") else ()
-
-    unknown = [name for name in wanted if name in fleet.devices and fleet.devices[name].gateway is None]
-    fleet.planned.append(Requests({"GetGatewayBySubDevice": len(unknown)}))
-    for name in unknown:
-        lanes.put("GetGatewayBySubDevice", lambda name=name: of_one(name))
-    lanes.finish()
+        workers.submit("GetThingTopo", lambda gateway=gateway: read_page(gateway, 1))
+    workers.wait()
 
 
-def refuse_moves(fleet: Fleet, wanted: dict) -> None:
-    """Holds against it that BatchAddThingTopo takes a device from its gateway without asking.
+def reject_moves(device_set: DeviceSet, desired: dict[str, tuple]) -> None:
+    """Raise an error if a device is attached to another gateway, because BatchAddThingTopo would detach it from there.
 
     Raises:
-        InvalidValue: a device is behind another gateway.
+        InvalidValue: If a device is attached to another gateway.
     """
     moving = [
         name
-        for name, gateway in wanted.items()
-        if gateway and name in fleet.devices and fleet.devices[name].gateway not in ((), gateway)
+        for name, gateway in desired.items()
+        if gateway and name in device_set.devices and device_set.devices[name].gateway not in ((), gateway)
     ]
     if moving:
-        more = f" and {len(moving) - _NAMED} more" if len(moving) > _NAMED else ""
+        hidden = len(moving) - _MAX_NAMES_IN_MESSAGE
+        more = f" and {hidden} more" if hidden > 0 else ""
         raise InvalidValue(
-            f"{', '.join(moving[:_NAMED])}{more} would be taken from another gateway",
+            f"devices are attached to another gateway: {', '.join(moving[:_MAX_NAMES_IN_MESSAGE])}{more}",
             field="devices",
-            remedy="Take them away there, or let them be moved: move: true",
+            remedy="Detach them from that gateway first, or set move: true",
         )

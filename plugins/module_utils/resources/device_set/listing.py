@@ -1,11 +1,15 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The devices of an account, of one product or of many, with what is wanted to be known of them: never one by one."""
+"""The devices of an account, of one or more products, with the requested facts.
+
+Devices are read page by page. They are read one by one only for properties, or if ``one_by_one`` is set.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, ota, product, thing_model_data
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
@@ -13,8 +17,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ReferenceNotFound
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.status import STATE_NUMBERS
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import Lanes
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.read import Fleet
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.read import DeviceSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.state import (
     GROUPS,
     IDENTITY,
@@ -22,17 +26,17 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set
     NICKNAME,
     STATUS,
     TAGS,
-    Known,
+    DeviceState,
 )
 
-#: What can be asked for beside what every list tells.
+#: The facts that can be requested in addition to those that all lists of devices contain.
 FACTS = (TAGS, GROUPS, MODULES)
 
 STATUSES = tuple(STATE_NUMBERS)
 
 
-class OverviewEntry(Entry):
-    """Tells of devices."""
+class ListingEntry(Entry):
+    """Return the devices of an account."""
 
     families = (device, group, product, ota, thing_model_data)
 
@@ -49,141 +53,149 @@ class OverviewEntry(Entry):
             "parallel_requests": {"type": "int", "default": 8},
         }
 
-    def perform(self, params: dict, client, check_mode: bool) -> dict:
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         calls = client.calls
-        overview = Overview(params, client)
-        result = {"changed": False, "devices": list(overview.devices())}
-        if overview.untold:
-            result["warnings"] = [complaint(overview.untold)]
+        listing = Listing(params, client)
+        result = {"changed": False, "devices": list(listing.devices())}
+        if listing.unknown:
+            result["warnings"] = [unknown_facts_warning(listing.unknown)]
         return {**result, "calls": client.calls - calls}
 
 
-def complaint(untold: frozenset) -> str:
-    """What to say of facts that are not told."""
+def unknown_facts_warning(unknown: frozenset) -> str:
+    """Return the warning for facts that were requested, but not read."""
     return (
-        f"{' and '.join(sorted(untold))} of devices are told by a search only, which takes iot_instance_id and an"
-        " Enterprise instance, or one by one, which one_by_one allows"
+        f"{' and '.join(sorted(unknown))} of the devices were not read. Set iot_instance_id to an Enterprise instance"
+        " with device search, or set one_by_one: true to send one request for each device"
     )
 
 
-class Overview:
-    """The devices that options ask for.
+class Listing:
+    """The devices that the options select.
 
     Args:
-        params: the options of ``OverviewEntry``.
-        client: the client.
+        params: The options of ``ListingEntry``.
+        client: The client.
 
     Attributes:
-        untold: the facts that were asked for and that no list tells.
+        unknown: The requested facts that no allowed query provides.
     """
 
-    def __init__(self, params: dict, client):
-        self.untold: frozenset = frozenset()
+    def __init__(self, params: dict, client: Any) -> None:
+        self.unknown: frozenset = frozenset()
         self._params = params
         self._client = client
-        self._lanes = Lanes(client, params["parallel_requests"])
+        self._workers = WorkerPool(client, params["parallel_requests"])
 
     def devices(self) -> Iterator[dict]:
-        """Each device as a dictionary.
+        """Yield each device as a dictionary.
 
         Raises:
-            ParentMissing: a product or a group that is named is not there.
-            IotError: a request failed.
+            ReferenceNotFound: If a product or a group of the options does not exist.
+            IotError: If a request fails.
         """
         params = self._params
         products = self._products()
         group_names = self._group_names()
-        chosen = self._chosen(group_names, products)
+        selected = self._selected_names(group_names, products)
         facts = {IDENTITY, NICKNAME, STATUS, *params["facts"]}
         statuses = set(params.get("statuses") or STATUSES)
-        for key, title in products.items():
-            if chosen is not None and not chosen.get(key):
+        for key, product_name in products.items():
+            if selected is not None and not selected.get(key):
                 continue
-            fleet = Fleet(self._client, self._lanes, key, shared=len(products) > 1)
-            fleet.ask(
+            device_set = DeviceSet(self._client, self._workers, key, is_one_of_many=len(products) > 1)
+            device_set.read(
                 facts,
-                chosen and chosen[key],
-                # Of a group nobody knows beforehand how many are in it; all of them together tell where a device is.
-                groups=dict.fromkeys(group_names, 0),
+                selected and selected[key],
+                # All groups are read, because other_groups is false. The number of their members is not known yet.
+                desired_groups=dict.fromkeys(group_names, 0),
                 other_groups=False,
                 one_by_one=params["one_by_one"],
             )
-            self.untold |= fleet.untold
-            # Requests end in any order, and an inventory should not change with them.
-            there = sorted(fleet.devices.values(), key=lambda known: known.name)
-            told = [known for known in there if str(known.status).lower() in statuses]
-            reported = self._reported(key, told)
-            for known in told:
-                described = _described(known, key, title, group_names)
+            self.unknown |= device_set.unknown
+            # Requests finish in any order; sorting gives each run the same result.
+            states = sorted(device_set.devices.values(), key=lambda state: state.name)
+            states = [state for state in states if str(state.status).lower() in statuses]
+            properties = self._properties(key, states)
+            for state in states:
+                row = _to_result(state, key, product_name, group_names)
                 if params.get("properties") is not None:
-                    described["properties"] = reported[known.name]
-                yield described
+                    row["properties"] = properties[state.name]
+                yield row
 
-    def _reported(self, key: str, told: list) -> dict:
-        """What devices reported last of the properties that are asked for, by name: the one thing no list tells."""
-        wanted = self._params.get("properties")
-        found: dict = {}
+    def _properties(self, key: str, states: list[DeviceState]) -> dict[str, dict]:
+        """Return the last reported values of the requested properties by device name: one request for each device."""
+        identifiers = self._params.get("properties")
+        result: dict[str, dict] = {}
 
-        def read(name: str) -> None:
-            reply = self._lanes.call("QueryDevicePropertyStatus", {"ProductKey": key, "DeviceName": name})
+        def read_device(name: str) -> None:
+            reply = self._workers.call("QueryDevicePropertyStatus", {"ProductKey": key, "DeviceName": name})
             rows = member(reply, "Data.List.PropertyStatusInfo") or []
-            found[name] = {
-                row["Identifier"]: value_of(row) for row in rows if row["Identifier"] in wanted and row.get("Value")
+            result[name] = {
+                row["Identifier"]: property_value(row)
+                for row in rows
+                if row["Identifier"] in identifiers and row.get("Value")
             }
 
-        if wanted is not None:
-            for known in told:
-                self._lanes.put("QueryDevicePropertyStatus", lambda name=known.name: read(name))
-            self._lanes.finish()
-        return found
+        if identifiers is not None:
+            for state in states:
+                self._workers.submit("QueryDevicePropertyStatus", lambda name=state.name: read_device(name))
+            self._workers.wait()
+        return result
 
-    def _products(self) -> dict:
-        rows = {row["ProductKey"]: row["ProductName"] for row in self._client.pages("QueryProductList")}
+    def _products(self) -> dict[str, str]:
+        """Return the names of the selected products by ProductKey."""
+        names = {row["ProductKey"]: row["ProductName"] for row in self._client.pages("QueryProductList")}
         if self._params.get("products") is None:
-            return rows
-        return self._named(rows, self._params["products"], "product")
+            return names
+        return self._select(names, self._params["products"], "product")
 
-    def _group_names(self) -> dict:
+    def _group_names(self) -> dict[str, str]:
+        """Return the names of all groups by GroupId, if the task needs them."""
         if GROUPS not in self._params["facts"] and not self._params.get("device_groups"):
             return {}
         return {row["GroupId"]: row["GroupName"] for row in self._client.pages("QueryDeviceGroupList")}
 
-    def _named(self, rows: dict, names: list, title: str) -> dict:
-        """Those of the things by id that are named by their id or their name."""
-        missing = [name for name in names if name not in rows and name not in rows.values()]
+    def _select(self, names: dict[str, str], references: list[str], title: str) -> dict[str, str]:
+        """Return the entries of ``names``, which has IDs as keys, that are referenced by ID or by name."""
+        missing = [reference for reference in references if reference not in names and reference not in names.values()]
         if missing:
             raise ReferenceNotFound(f"there is no {title} {missing[0]}", remedy="Check the name")
-        return {key: name for key, name in rows.items() if key in names or name in names}
+        return {key: name for key, name in names.items() if key in references or name in references}
 
-    def _chosen(self, group_names: dict, products: dict) -> dict | None:
-        """The names of the devices by product that the groups and tags of the options leave; None without any."""
-        lists = []
+    def _selected_names(self, group_names: dict[str, str], products: dict[str, str]) -> dict[str, list[str]] | None:
+        """Return the device names by ProductKey that match all filters for groups, tags and the status index.
+
+        Returns:
+            None if no such filter is set.
+        """
+        matches: list[set] = []
         if self._params.get("device_groups") is not None:
-            groups = self._named(group_names, self._params["device_groups"], "device group")
-            members = [self._listed("QueryDeviceListByDeviceGroup", {"GroupId": group}) for group in groups]
-            lists.append(set().union(*members))
+            groups = self._select(group_names, self._params["device_groups"], "device group")
+            members = [self._list_devices("QueryDeviceListByDeviceGroup", {"GroupId": group}) for group in groups]
+            matches.append(set().union(*members))
         for pair in tags.tags().canonical(self._params.get("tags")).items():
-            lists.append(self._listed("QueryDeviceByTags", {"Tag": tags.rows([pair])}))
+            matches.append(self._list_devices("QueryDeviceByTags", {"Tag": tags.rows([pair])}))
         if self._params["indexed_status"] and self._params.get("statuses") is not None:
-            wanted = [
+            filters = [
                 {"ProductKey": key, "Status": STATE_NUMBERS[status]}
                 for key in products
                 for status in self._params["statuses"]
             ]
-            lists.append(set().union(*(self._listed("QueryDeviceByStatus", one) for one in wanted)))
-        if not lists:
+            matches.append(set().union(*(self._list_devices("QueryDeviceByStatus", one) for one in filters)))
+        if not matches:
             return None
-        chosen: dict = {}
-        for key, name in set.intersection(*lists):
-            chosen.setdefault(key, []).append(name)
-        return chosen
+        selected: dict[str, list[str]] = {}
+        for key, name in set.intersection(*matches):
+            selected.setdefault(key, []).append(name)
+        return selected
 
-    def _listed(self, operation: str, params: dict) -> set:
+    def _list_devices(self, operation: str, params: dict) -> set[tuple[str, str]]:
         return {(row["ProductKey"], row["DeviceName"]) for row in self._client.pages(operation, params)}
 
 
-def value_of(row: dict):
-    """A property's value, which travels as text, as what its data type says it is."""
+def property_value(row: dict) -> Any:
+    """Return the value of a property, which the platform returns as text, as a value of its data type."""
     if row.get("DataType") in ("text", "date"):
         return row["Value"]
     try:
@@ -192,19 +204,19 @@ def value_of(row: dict):
         return row["Value"]
 
 
-def _described(known: Known, key: str, title: str, group_names: dict) -> dict:
-    described = {
-        "name": known.name,
-        "product": title,
+def _to_result(state: DeviceState, key: str, product_name: str, group_names: dict[str, str]) -> dict:
+    row = {
+        "name": state.name,
+        "product": product_name,
         "product_key": key,
-        "iot_id": known.iot_id,
-        "nickname": known.nickname,
-        "status": str(known.status).lower(),
+        "iot_id": state.iot_id,
+        "nickname": state.nickname,
+        "status": str(state.status).lower(),
     }
-    if known.tags is not None:
-        described["tags"] = known.tags
-    if known.groups is not None and group_names:
-        described["groups"] = sorted(group_names.get(one, one) for one in known.groups)
-    if known.modules is not None:
-        described["modules"] = known.modules
-    return described
+    if state.tags is not None:
+        row["tags"] = state.tags
+    if state.groups is not None and group_names:
+        row["groups"] = sorted(group_names.get(group, group) for group in state.groups)
+    if state.modules is not None:
+        row["modules"] = state.modules
+    return row

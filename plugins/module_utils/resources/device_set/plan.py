@@ -1,31 +1,32 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What has to be done for the devices of a fleet to become what is wanted: a pure function, and its result."""
+"""The plan of a device set: a pure function of the desired and the current state, and its result."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.desired import Wanted
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.state import Known
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.desired import DesiredDevice
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.state import DeviceState
 
 
 @dataclass
-class Work:
-    """All that is to be done, by what does it.
+class Plan:
+    """All planned changes, by the kind of operation that applies them.
 
     Attributes:
-        register: the devices that are to be made.
-        rename: the nickname by name; empty takes it away.
-        untag: tags to remove, as pairs of name and key.
-        tag: tags to set, by name.
-        leave, join: the names by GroupId.
-        detach: the names of devices that are taken away from their gateways.
-        attach: the names by gateway.
-        enable, disable, delete: names.
-        changes: what changes, by name: the field with what it was and what it becomes; of a device that goes away it is
-            ``name``.
+        register: The devices to register, as ``DesiredDevice``.
+        rename: The new nickname by device name; an empty nickname clears it.
+        untag: The tags to remove, as pairs of device name and key.
+        tag: The tags to set, by device name.
+        leave, join: The names of the devices to remove from or add to a group, by GroupId.
+        detach: The names of the devices to detach from their gateways.
+        attach: The names of the devices to attach to a gateway, by gateway.
+        enable, disable, delete: Device names.
+        changes: The changes by device name: for each field the value before and after. A device that is registered or
+            deleted has a change of the field ``name``.
     """
 
     register: list = field(default_factory=list)
@@ -41,106 +42,112 @@ class Work:
     delete: list = field(default_factory=list)
     changes: dict = field(default_factory=dict)
 
-    def note(self, name: str, fact: str, before, after) -> None:
-        """Notes a change of a device."""
+    def add_change(self, name: str, fact: str, before: Any, after: Any) -> None:
+        """Add a change of a field of a device to ``changes``."""
         self.changes.setdefault(name, {})[fact] = (before, after)
 
-    def parts(self, size: int) -> list:
-        """What is to be changed of devices that are there, and then of new ones, batch by batch of that size."""
-        batches = [self.register[start : start + size] for start in range(0, len(self.register), size)]
-        result = [Work(register=batch) for batch in ([], *batches)]
-        of = {one.name: part for part in result for one in part.register}
-        first = result[0]
+    def split(self, batch_size: int) -> list[Plan]:
+        """Split the changes of nicknames, tags, groups and gateways by the batches in which devices are registered.
+
+        Returns:
+            A plan for the existing devices, and then a plan for each batch of up to ``batch_size`` new devices.
+        """
+        batches = [self.register[start : start + batch_size] for start in range(0, len(self.register), batch_size)]
+        result = [Plan(register=batch) for batch in ([], *batches)]
+        plan_of = {device.name: plan for plan in result for device in plan.register}
+        existing = result[0]
         for name, nickname in self.rename.items():
-            of.get(name, first).rename[name] = nickname
+            plan_of.get(name, existing).rename[name] = nickname
         for name, tags in self.tag.items():
-            of.get(name, first).tag[name] = tags
+            plan_of.get(name, existing).tag[name] = tags
         for group, names in self.join.items():
             for name in names:
-                of.get(name, first).join.setdefault(group, []).append(name)
+                plan_of.get(name, existing).join.setdefault(group, []).append(name)
         for gateway, names in self.attach.items():
             for name in names:
-                of.get(name, first).attach.setdefault(gateway, []).append(name)
+                plan_of.get(name, existing).attach.setdefault(gateway, []).append(name)
         return result
 
 
-def work_of(wanted: Iterable[Wanted], known: dict, purge_tags: bool, purge_groups: bool) -> Work:
-    """What makes devices what is wanted.
+def plan_changes(
+    desired: Iterable[DesiredDevice], current: dict[str, DeviceState], purge_tags: bool, purge_groups: bool
+) -> Plan:
+    """Return the changes that bring devices to their desired state.
 
     Args:
-        wanted: what is wanted; groups are GroupIds.
-        known: what is known, by name.
-        purge_tags, purge_groups: whether tags and groups that are not wanted are taken away.
+        desired: The desired state of the devices, with GroupIds as groups.
+        current: The current state by name.
+        purge_tags, purge_groups: Whether to remove tags and groups that are not desired.
     """
-    work = Work()
-    for one in wanted:
-        there = known.get(one.name)
-        if there is None:
-            there = Known(one.name, nickname=one.nickname)
-            there.tags, there.groups, there.gateway = {}, (), ()
-            work.register.append(one)
-            work.note(one.name, "name", None, one.name)
-            if one.nickname:
-                work.note(one.name, "nickname", None, one.nickname)
-        _nickname(work, one, there)
-        _tags(work, one, there, purge_tags)
-        _groups(work, one, there, purge_groups)
-        _gateway(work, one, there)
-        if one.enabled is not None and one.enabled != there.enabled:
-            (work.enable if one.enabled else work.disable).append(one.name)
-            work.note(one.name, "enabled", there.enabled, one.enabled)
-    return work
+    plan = Plan()
+    for device in desired:
+        state = current.get(device.name)
+        if state is None:
+            state = DeviceState(device.name, nickname=device.nickname)
+            state.tags, state.groups, state.gateway = {}, (), ()
+            plan.register.append(device)
+            plan.add_change(device.name, "name", None, device.name)
+            if device.nickname:
+                plan.add_change(device.name, "nickname", None, device.nickname)
+        _plan_nickname(plan, device, state)
+        _plan_tags(plan, device, state, purge_tags)
+        _plan_groups(plan, device, state, purge_groups)
+        _plan_gateway(plan, device, state)
+        if device.enabled is not None and device.enabled != state.enabled:
+            (plan.enable if device.enabled else plan.disable).append(device.name)
+            plan.add_change(device.name, "enabled", state.enabled, device.enabled)
+    return plan
 
 
-def deletion_of(names: Iterable[str]) -> Work:
-    """What takes devices away."""
-    work = Work()
+def plan_deletion(names: Iterable[str]) -> Plan:
+    """Return the plan that deletes devices."""
+    plan = Plan()
     for name in names:
-        work.delete.append(name)
-        work.note(name, "name", name, None)
-    return work
+        plan.delete.append(name)
+        plan.add_change(name, "name", name, None)
+    return plan
 
 
-def _nickname(work: Work, one: Wanted, there: Known) -> None:
-    if one.nickname is not None and one.nickname != (there.nickname or ""):
-        work.rename[one.name] = one.nickname
-        work.note(one.name, "nickname", there.nickname, one.nickname)
+def _plan_nickname(plan: Plan, device: DesiredDevice, state: DeviceState) -> None:
+    if device.nickname is not None and device.nickname != (state.nickname or ""):
+        plan.rename[device.name] = device.nickname
+        plan.add_change(device.name, "nickname", state.nickname, device.nickname)
 
 
-def _tags(work: Work, one: Wanted, there: Known, purge: bool) -> None:
-    if one.tags is None:
+def _plan_tags(plan: Plan, device: DesiredDevice, state: DeviceState, purge: bool) -> None:
+    if device.tags is None:
         return
-    before = there.tags or {}
-    missing = {key: text for key, text in one.tags.items() if before.get(key) != text}
-    extra = [key for key in before if key not in one.tags] if purge else []
+    before = state.tags or {}
+    missing = {key: text for key, text in device.tags.items() if before.get(key) != text}
+    extra = [key for key in before if key not in device.tags] if purge else []
     if missing:
-        work.tag[one.name] = missing
-    work.untag.extend((one.name, key) for key in extra)
+        plan.tag[device.name] = missing
+    plan.untag.extend((device.name, key) for key in extra)
     if missing or extra:
         kept = before if not purge else {}
-        work.note(one.name, "tags", before, {**kept, **one.tags})
+        plan.add_change(device.name, "tags", before, {**kept, **device.tags})
 
 
-def _groups(work: Work, one: Wanted, there: Known, purge: bool) -> None:
-    if one.groups is None:
+def _plan_groups(plan: Plan, device: DesiredDevice, state: DeviceState, purge: bool) -> None:
+    if device.groups is None:
         return
-    before = there.groups or ()
-    joining = [group for group in one.groups if group not in before]
-    leaving = [group for group in before if group not in one.groups] if purge else []
+    before = state.groups or ()
+    joining = [group for group in device.groups if group not in before]
+    leaving = [group for group in before if group not in device.groups] if purge else []
     for group in joining:
-        work.join.setdefault(group, []).append(one.name)
+        plan.join.setdefault(group, []).append(device.name)
     for group in leaving:
-        work.leave.setdefault(group, []).append(one.name)
+        plan.leave.setdefault(group, []).append(device.name)
     if joining or leaving:
         after = [group for group in before if group not in leaving] + joining
-        work.note(one.name, "groups", list(before), after)
+        plan.add_change(device.name, "groups", list(before), after)
 
 
-def _gateway(work: Work, one: Wanted, there: Known) -> None:
-    if one.gateway is None or one.gateway == there.gateway:
+def _plan_gateway(plan: Plan, device: DesiredDevice, state: DeviceState) -> None:
+    if device.gateway is None or device.gateway == state.gateway:
         return
-    if one.gateway:
-        work.attach.setdefault(one.gateway, []).append(one.name)
+    if device.gateway:
+        plan.attach.setdefault(device.gateway, []).append(device.name)
     else:
-        work.detach.append(one.name)
-    work.note(one.name, "gateway", there.gateway, one.gateway)
+        plan.detach.append(device.name)
+    plan.add_change(device.name, "gateway", state.gateway, device.gateway)

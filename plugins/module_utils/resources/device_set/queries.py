@@ -1,20 +1,22 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The ways to get to know a fleet, what each tells, and how many requests each takes: the cheapest are chosen.
+"""The queries that read a device set, the facts and the number of requests of each, and the selection of the cheapest.
 
-Which way is the cheapest depends on how much of a product is asked about: a list hands out 50 devices a page, details
-are told of 100 that are named, a search tells everything of 50 at a time, and what is asked of single devices takes a
-request for each.
+Which queries are the cheapest depends on how many devices of the product are read: a list returns 50 devices a page,
+one request for details takes 100 names, a search returns all facts about 50 devices a page, and other facts take one
+request for each device.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.estimate import Requests
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.state import (
-    EVERY,
+    ALL_DEVICES,
     GROUPS,
     IDENTITY,
     MODULES,
@@ -22,182 +24,195 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set
     SECRET,
     STATUS,
     TAGS,
-    Question,
+    ReadSpec,
 )
 
-#: The most devices of one page of every list of devices.
-PAGE = 50
-#: From this device on a page of QueryDevice counts as deep, and its quota is lower.
-DEEP = 100_000
-#: The most devices of which one request tells the details.
-DETAILS = 100
-#: The last device that a search reaches before it has to be narrowed.
-REACH = 10_000
+#: The maximum page size of all lists of devices.
+PAGE_SIZE = 50
+#: From this device on, a page of QueryDevice is a deep page with a lower quota.
+DEEP_OFFSET = 100_000
+#: The maximum number of devices of a request for details.
+DETAILS_BATCH = 100
+#: The maximum number of devices that one search returns.
+SEARCH_LIMIT = 10_000
+
+#: The maximum number of queries that are combined.
+_MAX_COMBINED = 4
 
 
-def pages(count: int, size: int = PAGE) -> int:
-    """How many pages so many devices take."""
+def page_count(count: int, size: int = PAGE_SIZE) -> int:
+    """Return the number of pages for a number of devices."""
     return -(-count // size)
 
 
-class Way:
-    """One way to get to know something of devices.
+class Query:
+    """A kind of query that reads facts about devices.
 
     Attributes:
-        tells: what it tells.
-        operation: the operation that it takes.
+        provides: The facts that it provides.
+        operation: The operation that it calls.
     """
 
-    tells: frozenset = frozenset()
+    provides: frozenset = frozenset()
     operation = ""
 
-    def requests(self, question: Question) -> Requests | None:
-        """The requests that it takes; None where it cannot be gone.
+    def requests(self, spec: ReadSpec) -> Requests | None:
+        """Return the requests of the query; None if the query is not possible.
 
-        The first page of the list of devices has been seen before, to learn how many there are.
+        The first page of the list of devices is not counted: it was read before, for the number of devices.
         """
         raise NotImplementedError(type(self).__name__)
 
 
-class Listed(Way):
-    """Page by page, all devices of the product."""
+class DeviceList(Query):
+    """The pages of the list of all devices of the product."""
 
-    tells = frozenset({IDENTITY, NICKNAME, STATUS, SECRET, EVERY})
+    provides = frozenset({IDENTITY, NICKNAME, STATUS, SECRET, ALL_DEVICES})
     operation = "QueryDevice"
 
-    def requests(self, question):
-        count = max(0, pages(question.total) - 1)
-        return Requests({self.operation: count}, {self.operation: max(0, pages(question.total) - DEEP // PAGE + 1)})
+    def requests(self, spec: ReadSpec) -> Requests:
+        pages = page_count(spec.total)
+        deep = max(0, pages - DEEP_OFFSET // PAGE_SIZE + 1)
+        return Requests({self.operation: max(0, pages - 1)}, {self.operation: deep})
 
 
-class Detailed(Way):
-    """The details of devices that are named."""
+class DeviceDetails(Query):
+    """The details of devices, by name."""
 
-    tells = frozenset({IDENTITY, NICKNAME, STATUS, SECRET})
+    provides = frozenset({IDENTITY, NICKNAME, STATUS, SECRET})
     operation = "BatchQueryDeviceDetail"
 
-    def requests(self, question):
-        if question.names is None:
+    def requests(self, spec: ReadSpec) -> Requests | None:
+        if spec.names is None:
             return None
-        return Requests({self.operation: pages(len(question.names), DETAILS) if question.total else 0})
+        return Requests({self.operation: page_count(len(spec.names), DETAILS_BATCH) if spec.total else 0})
 
 
-class Searched(Way):
-    """Everything of all devices of the product, by a search; only instances of some kinds have it."""
+class DeviceSearch(Query):
+    """The search for all devices of the product, with all facts; supported only by some kinds of instances."""
 
-    tells = frozenset({IDENTITY, NICKNAME, STATUS, TAGS, GROUPS, MODULES, EVERY})
+    provides = frozenset({IDENTITY, NICKNAME, STATUS, TAGS, GROUPS, MODULES, ALL_DEVICES})
     operation = "QueryDeviceBySQL"
 
-    def requests(self, question):
-        if not question.searchable:
+    def requests(self, spec: ReadSpec) -> Requests | None:
+        if not spec.searchable:
             return None
-        # At the end of each reach it is asked whether that is the end of a moment.
-        narrowed = max(0, pages(question.total, REACH) - 1)
-        return Requests({self.operation: pages(question.total) + narrowed})
+        # At the end of each search, except the last one, one request counts the devices of the last creation time.
+        counting = max(0, page_count(spec.total, SEARCH_LIMIT) - 1)
+        return Requests({self.operation: page_count(spec.total) + counting})
 
 
-class Tagged(Way):
-    """The devices that have a tag, for each tag that matters; what other tags a device has stays unknown."""
+class DevicesByTag(Query):
+    """The devices that have a tag, for each tag to read. Other tags of the devices remain unknown."""
 
-    tells = frozenset({TAGS})
+    provides = frozenset({TAGS})
     operation = "QueryDeviceByTags"
 
-    def requests(self, question):
-        if question.tags is None:
+    def requests(self, spec: ReadSpec) -> Requests | None:
+        if spec.tags is None:
             return None
-        return Requests({self.operation: sum(max(1, pages(count)) for count in question.tags.values())})
+        return Requests({self.operation: sum(max(1, page_count(count)) for count in spec.tags.values())})
 
 
-class TagsOfEach(Way):
+class TagsByDevice(Query):
     """The tags of each device."""
 
-    tells = frozenset({TAGS})
+    provides = frozenset({TAGS})
     operation = "QueryDeviceProp"
 
-    def requests(self, question):
-        return Requests({self.operation: question.each(TAGS)})
+    def requests(self, spec: ReadSpec) -> Requests:
+        return Requests({self.operation: spec.requests_per_device(TAGS)})
 
 
-class Members(Way):
-    """The devices of each group that matters; what other groups a device is in stays unknown."""
+class DevicesByGroup(Query):
+    """The members of each group to read. Other groups of the devices remain unknown."""
 
-    tells = frozenset({GROUPS})
+    provides = frozenset({GROUPS})
     operation = "QueryDeviceListByDeviceGroup"
 
-    def requests(self, question):
-        if question.other_groups:
+    def requests(self, spec: ReadSpec) -> Requests | None:
+        if spec.other_groups:
             return None
-        return Requests({self.operation: sum(max(1, pages(count)) for count in question.groups.values())})
+        return Requests({self.operation: sum(max(1, page_count(count)) for count in spec.groups.values())})
 
 
-class GroupsOfEach(Way):
+class GroupsByDevice(Query):
     """The groups of each device."""
 
-    tells = frozenset({GROUPS})
+    provides = frozenset({GROUPS})
     operation = "QueryDeviceGroupByDevice"
 
-    def requests(self, question):
-        return Requests({self.operation: question.each(GROUPS)})
+    def requests(self, spec: ReadSpec) -> Requests:
+        return Requests({self.operation: spec.requests_per_device(GROUPS)})
 
 
-class ModulesOfEach(Way):
+class ModulesByDevice(Query):
     """The OTA modules of each device."""
 
-    tells = frozenset({MODULES})
+    provides = frozenset({MODULES})
     operation = "ListOTAModuleVersionsByDevice"
 
-    def requests(self, question):
-        return Requests({self.operation: question.each(MODULES)})
+    def requests(self, spec: ReadSpec) -> Requests:
+        return Requests({self.operation: spec.requests_per_device(MODULES)})
 
 
-LISTED, DETAILED, SEARCHED = Listed(), Detailed(), Searched()
-TAGGED, TAGS_OF_EACH = Tagged(), TagsOfEach()
-MEMBERS, GROUPS_OF_EACH, MODULES_OF_EACH = Members(), GroupsOfEach(), ModulesOfEach()
+DEVICE_LIST, DEVICE_DETAILS, DEVICE_SEARCH = DeviceList(), DeviceDetails(), DeviceSearch()
+DEVICES_BY_TAG, TAGS_BY_DEVICE = DevicesByTag(), TagsByDevice()
+DEVICES_BY_GROUP, GROUPS_BY_DEVICE, MODULES_BY_DEVICE = DevicesByGroup(), GroupsByDevice(), ModulesByDevice()
 
-WAYS = (LISTED, DETAILED, SEARCHED, TAGGED, TAGS_OF_EACH, MEMBERS, GROUPS_OF_EACH, MODULES_OF_EACH)
+QUERIES = (
+    DEVICE_LIST,
+    DEVICE_DETAILS,
+    DEVICE_SEARCH,
+    DEVICES_BY_TAG,
+    TAGS_BY_DEVICE,
+    DEVICES_BY_GROUP,
+    GROUPS_BY_DEVICE,
+    MODULES_BY_DEVICE,
+)
 
-
-#: What is asked of devices one by one.
-OF_EACH = frozenset({TAGS_OF_EACH, GROUPS_OF_EACH, MODULES_OF_EACH})
-
-
-def told(question: Question) -> frozenset:
-    """The facts that are asked for and that some way tells."""
-    possible = (way.tells for way in WAYS if _is_open(way, question))
-    return question.facts & frozenset().union(*possible)
-
-
-def _is_open(way: Way, question: Question) -> bool:
-    return (question.one_by_one or way not in OF_EACH) and way.requests(question) is not None
+#: The queries that send one request for each device.
+ONE_BY_ONE = frozenset({TAGS_BY_DEVICE, GROUPS_BY_DEVICE, MODULES_BY_DEVICE})
 
 
-def cheapest(client, question: Question) -> tuple:
-    """The ways that together tell what is asked in the fewest requests, and of those that take as many, the fastest.
+def readable_facts(spec: ReadSpec) -> frozenset:
+    """Return the facts to read that at least one possible query provides."""
+    return spec.facts & _provided(query for query in QUERIES if _is_possible(query, spec))
 
-    A product that has no devices takes none.
+
+def _provided(some_queries: Iterable[Query]) -> frozenset:
+    return frozenset().union(*(query.provides for query in some_queries))
+
+
+def _is_possible(query: Query, spec: ReadSpec) -> bool:
+    return (spec.one_by_one or query not in ONE_BY_ONE) and query.requests(spec) is not None
+
+
+def cheapest_queries(client: Any, spec: ReadSpec) -> tuple[tuple[Query, ...], Requests]:
+    """Return the queries that provide all facts to read with the fewest requests, and their requests.
+
+    Of several combinations with the same number of requests, the fastest is selected. A product without devices needs
+    no queries.
 
     Args:
-        client: knows the operations and their quotas.
-        question: what is asked.
-
-    Returns:
-        The ways, and their requests.
+        client: The client, which has the quotas of the operations.
+        spec: What to read.
 
     Raises:
-        EngineError: no ways tell it.
+        EngineError: If no combination of queries provides all facts.
     """
-    if not question.facts or not question.total:
+    if not spec.facts or not spec.total:
         return (), Requests()
-    possible = {way: way.requests(question) for way in WAYS if _is_open(way, question)}
+    possible = {query: query.requests(spec) for query in QUERIES if _is_possible(query, spec)}
     best = None
-    for count in range(1, 5):
-        for some in combinations(possible, count):
-            if not question.facts <= frozenset().union(*(way.tells for way in some)):
+    for count in range(1, _MAX_COMBINED + 1):
+        for combination in combinations(possible, count):
+            if not spec.facts <= _provided(combination):
                 continue
-            requests = sum((possible[way] for way in some), Requests())
+            requests = sum((possible[query] for query in combination), Requests())
             cost = (requests.total, requests.seconds(client), count)
             if best is None or cost < best[0]:
-                best = (cost, some, requests)
+                best = (cost, combination, requests)
     if best is None:
-        raise EngineError(f"the platform does not tell {', '.join(sorted(question.facts))} of a fleet")
+        raise EngineError(f"the platform has no query for {', '.join(sorted(spec.facts))} of a device set")
     return best[1], best[2]

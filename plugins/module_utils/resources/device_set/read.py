@@ -1,316 +1,333 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Getting to know a fleet, by the ways that take the fewest requests."""
+"""The current state of a device set, read with the queries that send the fewest requests."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import queries
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import Lanes
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.estimate import Requests
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.search import CannotSearch, search
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.search import (
+    SearchUnavailable,
+    search_devices,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.state import (
-    EVERY,
+    ALL_DEVICES,
     GROUPS,
     MODULES,
     TAGS,
-    Known,
-    Question,
+    DeviceState,
+    ReadSpec,
 )
 
-#: Beyond this device a list is told page after page only, each by a token of the one before.
-SIDE_BY_SIDE = 10_000
+#: The pages of QueryDevice up to this device are read concurrently. Each later page needs the token of the page before.
+MAX_CONCURRENT_OFFSET = 10_000
 
 
-class Fleet:
-    """The devices of a product, as far as they are known.
+class DeviceSet:
+    """The current state of the devices of a product, as far as it was read.
 
     Args:
-        client: the client.
-        lanes: what requests go out by.
-        product_key: the product.
-        shared: whether other products of the account are looked at, too: lists that are of all of them are read once.
+        client: The client.
+        workers: Sends the requests.
+        product_key: The ProductKey.
+        is_one_of_many: Whether other products of the account are read, too. Lists that contain devices of all products
+            are then read only once.
 
     Attributes:
-        devices: what is known, by name; of the named devices, or of all where none were named.
-        others: the names of the product's other devices, as far as they were told: all of them where every
-            device was asked for.
-        product_key: the product.
-        untold: the facts that no way tells that may be gone.
-        planned: the requests that it was going to take, stage by stage.
+        devices: The current state by name: of the listed devices, or of all devices if none are listed.
+        unlisted: The names of other devices of the product that were read: all of them if all devices were requested.
+        unknown: The requested facts that no allowed query provides.
+        planned_requests: The planned requests, stage by stage.
+        product_key: The ProductKey.
     """
 
-    def __init__(self, client, lanes: Lanes, product_key: str, shared: bool = False):
-        self.devices: dict = {}
-        self.others: set = set()
-        self.untold: frozenset = frozenset()
-        self.planned: list = []
-        self._client = client
-        self._lanes = lanes
-        self._read_list = lanes.read if shared else lanes.call
+    def __init__(self, client: Any, workers: WorkerPool, product_key: str, is_one_of_many: bool = False) -> None:
+        self.devices: dict[str, DeviceState] = {}
+        self.unlisted: set[str] = set()
+        self.unknown: frozenset = frozenset()
+        self.planned_requests: list[Requests] = []
         self.product_key = product_key
+        self._client = client
+        self._workers = workers
+        self._read_list = workers.read if is_one_of_many else workers.call
         self._names: frozenset | None = None
-        self._concerned: dict = {}
+        self._relevant: dict[str, set] = {}
 
-    # Asking
+    # Entry points
 
-    def ask(
+    def read(
         self,
-        facts,
-        names=None,
+        facts: Iterable[str],
+        names: list[str] | None = None,
         *,
-        wanted_tags: dict | None = None,
-        groups: dict | None = None,
+        desired_tags: dict | None = None,
+        desired_groups: dict | None = None,
         other_groups: bool = True,
-        concerned: dict | None = None,
+        relevant: dict[str, set] | None = None,
         one_by_one: bool = True,
     ) -> None:
-        """Gets to know facts of devices.
+        """Read facts about devices.
 
         Args:
-            facts: what.
-            names: of which devices; None for all of them.
-            wanted_tags, groups, other_groups: see ``tags`` and the like of ``Question``.
-            concerned: by fact the names of those devices that it matters of, where it does not of all.
-            one_by_one: whether devices may be asked one by one; what cannot be known otherwise is in ``untold`` then.
+            facts: The facts to read.
+            names: The names of the devices; None for all devices.
+            desired_tags, desired_groups, other_groups: See ``tags``, ``groups`` and ``other_groups`` of ``ReadSpec``.
+            relevant: For each fact the names of the devices for which it matters; if missing, it matters for all.
+            one_by_one: Whether queries that send one request for each device are allowed. If not, facts that only those
+                queries provide are added to ``unknown``.
 
         Raises:
-            IotError: a request failed.
+            IotError: If a request fails.
         """
-        facts = frozenset(facts) | (frozenset({EVERY}) if names is None else frozenset())
+        facts = frozenset(facts) | (frozenset({ALL_DEVICES}) if names is None else frozenset())
         self._names = None if names is None else frozenset(names)
-        self._concerned = concerned or {}
-        if names is not None and len(names) <= queries.DETAILS and facts <= queries.DETAILED.tells:
-            # No list is shorter than one request.
-            self.planned.append(Requests({"BatchQueryDeviceDetail": 1 if names else 0}))
-            self._detail(sorted(names))
+        self._relevant = relevant or {}
+        if names is not None and len(names) <= queries.DETAILS_BATCH and facts <= queries.DEVICE_DETAILS.provides:
+            # No query needs fewer than one request.
+            self.planned_requests.append(Requests({"BatchQueryDeviceDetail": 1 if names else 0}))
+            self._read_details(sorted(names))
             return
-        total, first = self._count()
-        question = Question(
+        total, first_page = self._read_first_page()
+        spec = ReadSpec(
             self.product_key,
             facts,
             self._names,
             total,
-            wanted_tags,
-            groups or {},
+            desired_tags,
+            desired_groups or {},
             other_groups,
-            {fact: len(some) for fact, some in self._concerned.items()},
+            {fact: len(devices) for fact, devices in self._relevant.items()},
             searchable=bool(self._client.connection.iot_instance_id),
             one_by_one=one_by_one,
         )
-        for row in first:
+        for row in first_page:
             self._add(row)
-        if total <= len(first):
-            # The first page was the last one, and told what a list tells.
-            self._fill(replace(question, facts=facts - queries.LISTED.tells))
+        if total <= len(first_page):
+            # There is no other page, and the first page contains all facts of the list.
+            self._read_missing_facts(replace(spec, facts=facts - queries.DEVICE_LIST.provides))
             return
-        searched = self._lanes.requests["QueryDeviceBySQL"]
+        searches = self._workers.requests["QueryDeviceBySQL"]
         try:
-            self._go(question)
-        except CannotSearch:
-            self.planned[-1] = Requests({"QueryDeviceBySQL": self._lanes.requests["QueryDeviceBySQL"] - searched})
-            self._go(replace(question, searchable=False))
+            self._read_devices(spec)
+        except SearchUnavailable:
+            sent = self._workers.requests["QueryDeviceBySQL"] - searches
+            self.planned_requests[-1] = Requests({"QueryDeviceBySQL": sent})
+            self._read_devices(replace(spec, searchable=False))
 
-    def learn_secrets(self, names: list) -> None:
-        """Gets to know the secrets of devices that are there, of those that it was not told of."""
+    def read_secrets(self, names: Iterable[str]) -> None:
+        """Read the secrets of existing devices whose secrets are not known yet."""
         unknown = sorted(name for name in names if self.devices[name].secret is None)
-        self.planned.append(Requests({"BatchQueryDeviceDetail": queries.pages(len(unknown), queries.DETAILS)}))
-        self._detail(unknown)
+        self._plan_details(unknown)
+        self._read_details(unknown)
 
-    def _count(self) -> tuple:
-        """How many devices the product has, and the first page of them."""
-        self.planned.append(Requests({"QueryDevice": 1}))
-        reply = self._lanes.call("QueryDevice", self._page(1))
-        return int(reply.get("Total") or 0), member(reply, "Data.DeviceInfo") or []
+    # Selection of the queries
 
-    def _go(self, question: Question) -> None:
-        question = self._without_untold(question)
-        chosen, _requests = queries.cheapest(self._client, question)
-        told: frozenset = frozenset()
-        for way in chosen:
-            if way in (queries.LISTED, queries.DETAILED, queries.SEARCHED):
-                self.planned.append(way.requests(question))
-                told |= way.tells
-        if queries.SEARCHED in chosen:
-            search(self._lanes, self.product_key, question.total, self._add_searched)
-            self._look_after(question)
-        if queries.LISTED in chosen:
-            self._list(question.total)
-        if queries.DETAILED in chosen:
-            self._detail(sorted(question.names))
-        self._fill(replace(question, facts=question.facts - told))
+    def _read_devices(self, spec: ReadSpec) -> None:
+        """Read the devices with lists, details or a search, and then the facts that these do not contain."""
+        spec = self._without_unknown_facts(spec)
+        selected, _requests = queries.cheapest_queries(self._client, spec)
+        provided: frozenset = frozenset()
+        for query in selected:
+            if query in (queries.DEVICE_LIST, queries.DEVICE_DETAILS, queries.DEVICE_SEARCH):
+                self.planned_requests.append(query.requests(spec))
+                provided |= query.provides
+        if queries.DEVICE_SEARCH in selected:
+            search_devices(self._workers, self.product_key, spec.total, self._add_search_result)
+            self._read_not_found(spec)
+        if queries.DEVICE_LIST in selected:
+            self._read_device_list(spec.total)
+        if queries.DEVICE_DETAILS in selected:
+            self._read_details(sorted(spec.names))
+        self._read_missing_facts(replace(spec, facts=spec.facts - provided))
 
-    def _without_untold(self, question: Question) -> Question:
-        told = queries.told(question)
-        self.untold |= question.facts - told
-        return replace(question, facts=told)
+    def _without_unknown_facts(self, spec: ReadSpec) -> ReadSpec:
+        readable = queries.readable_facts(spec)
+        self.unknown |= spec.facts - readable
+        return replace(spec, facts=readable)
 
-    def _fill(self, question: Question) -> None:
-        """Gets to know what is still unknown of the devices that are there."""
-        facts = question.facts & _TOLD_OF_SOME.keys()
-        there = self.devices.keys()
-        question = replace(
-            question,
-            facts=facts,
-            names=frozenset(there),
-            total=min(question.total, len(there)),
-            concerned={fact: len(there & names) for fact, names in self._concerned.items()},
+    def _read_missing_facts(self, spec: ReadSpec) -> None:
+        """Read the tags, groups and modules that are not known yet, of the devices that exist."""
+        existing = self.devices.keys()
+        spec = replace(
+            spec,
+            facts=spec.facts & _PARSERS.keys(),
+            names=frozenset(existing),
+            total=min(spec.total, len(existing)),
+            relevant_counts={fact: len(existing & names) for fact, names in self._relevant.items()},
             searchable=False,
         )
-        question = self._without_untold(question)
-        chosen, requests = queries.cheapest(self._client, question)
-        self.planned.append(requests)
-        for way in chosen:
-            if way is queries.TAGGED:
-                self._ask_tags(question.tags)
-            elif way is queries.MEMBERS:
-                self._ask_members(question.groups)
+        spec = self._without_unknown_facts(spec)
+        selected, requests = queries.cheapest_queries(self._client, spec)
+        self.planned_requests.append(requests)
+        for query in selected:
+            if query is queries.DEVICES_BY_TAG:
+                self._read_devices_by_tag(spec.tags)
+            elif query is queries.DEVICES_BY_GROUP:
+                self._read_devices_by_group(spec.groups)
             else:
-                self._of_each(way)
-        self._lanes.finish()
+                self._read_one_by_one(query)
+        self._workers.wait()
 
-    # Devices
+    # Lists, details and search
 
-    def _page(self, number: int, token: str | None = None) -> dict:
-        params = {"ProductKey": self.product_key, "CurrentPage": number, "PageSize": queries.PAGE}
+    def _page_params(self, number: int, token: str | None = None) -> dict:
+        params = {"ProductKey": self.product_key, "CurrentPage": number, "PageSize": queries.PAGE_SIZE}
         return {**params, "NextToken": token} if token else params
 
-    def _list(self, total: int) -> None:
-        last = queries.pages(total)
-        tokens: dict = {}
+    def _read_first_page(self) -> tuple[int, list[dict]]:
+        """Return the number of devices of the product, and the first page of the list."""
+        self.planned_requests.append(Requests({"QueryDevice": 1}))
+        reply = self._workers.call("QueryDevice", self._page_params(1))
+        return int(reply.get("Total") or 0), member(reply, "Data.DeviceInfo") or []
 
-        def read(number: int, token: str | None = None) -> None:
-            reply = self._lanes.call("QueryDevice", self._page(number, token))
+    def _read_device_list(self, total: int) -> None:
+        last = queries.page_count(total)
+        tokens: dict[int, str | None] = {}
+
+        def read_page(number: int, token: str | None = None) -> None:
+            reply = self._workers.call("QueryDevice", self._page_params(number, token))
             for row in member(reply, "Data.DeviceInfo") or []:
                 self._add(row)
             tokens[number] = reply.get("NextToken")
 
-        reach = min(last, SIDE_BY_SIDE // queries.PAGE)
-        for number in range(2, reach + 1):
-            self._lanes.put("QueryDevice", lambda number=number: read(number))
-        self._lanes.finish()
-        number = reach
+        last_concurrent = min(last, MAX_CONCURRENT_OFFSET // queries.PAGE_SIZE)
+        for number in range(2, last_concurrent + 1):
+            self._workers.submit("QueryDevice", lambda number=number: read_page(number))
+        self._workers.wait()
+        number = last_concurrent
         while number < last and tokens.get(number):
-            read(number + 1, tokens[number])
+            read_page(number + 1, tokens[number])
             number += 1
 
-    def _detail(self, names: list) -> None:
-        def read(some: list) -> None:
-            reply = self._lanes.call("BatchQueryDeviceDetail", {"ProductKey": self.product_key, "DeviceName": some})
+    def _plan_details(self, names: list[str]) -> None:
+        count = queries.page_count(len(names), queries.DETAILS_BATCH)
+        self.planned_requests.append(Requests({"BatchQueryDeviceDetail": count}))
+
+    def _read_details(self, names: list[str]) -> None:
+        def read_batch(batch: list[str]) -> None:
+            params = {"ProductKey": self.product_key, "DeviceName": batch}
+            reply = self._workers.call("BatchQueryDeviceDetail", params)
             for row in member(reply, "Data.Data") or []:
                 self._add(row)
 
-        for start in range(0, len(names), queries.DETAILS):
-            self._lanes.put("BatchQueryDeviceDetail", lambda some=names[start : start + queries.DETAILS]: read(some))
-        self._lanes.finish()
+        for start in range(0, len(names), queries.DETAILS_BATCH):
+            batch = names[start : start + queries.DETAILS_BATCH]
+            self._workers.submit("BatchQueryDeviceDetail", lambda batch=batch: read_batch(batch))
+        self._workers.wait()
 
-    def _add(self, row: dict) -> Known | None:
+    def _add(self, row: dict) -> DeviceState | None:
+        """Add a row of a list; return None if the device is not listed in the task."""
         name = row["DeviceName"]
         if self._names is not None and name not in self._names:
-            self.others.add(name)
+            self.unlisted.add(name)
             return None
-        known = self.devices.get(name)
-        if known is None:
-            known = self.devices[name] = Known(name)
-        known.iot_id = row.get("IotId")
-        known.nickname = row.get("Nickname") or ""
-        known.status = row.get("DeviceStatus") or row.get("Status")
+        state = self.devices.get(name)
+        if state is None:
+            state = self.devices[name] = DeviceState(name)
+        state.iot_id = row.get("IotId")
+        state.nickname = row.get("Nickname") or ""
+        state.status = row.get("DeviceStatus") or row.get("Status")
         if row.get("DeviceSecret"):
-            known.secret = row["DeviceSecret"]
-        return known
+            state.secret = row["DeviceSecret"]
+        return state
 
-    def _add_searched(self, row: dict) -> None:
-        known = self._add(row)
-        if known is not None:
-            known.tags = {tag["TagName"]: tag.get("TagValue", "") for tag in row.get("Tags") or []}
-            known.groups = tuple(group["GroupId"] for group in row.get("Groups") or [])
-            known.modules = {
+    def _add_search_result(self, row: dict) -> None:
+        state = self._add(row)
+        if state is not None:
+            state.tags = {tag["TagName"]: tag.get("TagValue", "") for tag in row.get("Tags") or []}
+            state.groups = tuple(group["GroupId"] for group in row.get("Groups") or [])
+            state.modules = {
                 module["ModuleName"]: module.get("FirmwareVersion", "") for module in row.get("OTAModules") or []
             }
 
-    def _look_after(self, question: Question) -> None:
-        """A search has no stable order: what may have slipped through is looked for by name."""
-        missing = sorted(question.names - self.devices.keys()) if question.names else []
-        if not missing or len(self.devices) + len(self.others) >= question.total:
+    def _read_not_found(self, spec: ReadSpec) -> None:
+        """Read the listed devices that a search did not return: it has no stable order, and can miss devices."""
+        missing = sorted(spec.names - self.devices.keys()) if spec.names else []
+        if not missing or len(self.devices) + len(self.unlisted) >= spec.total:
             return
-        self.planned.append(Requests({"BatchQueryDeviceDetail": queries.pages(len(missing), queries.DETAILS)}))
-        self._detail(missing)
+        self._plan_details(missing)
+        self._read_details(missing)
 
-    # What is told of tags, groups and modules
+    # Tags, groups and modules
 
-    def _pages_of(self, operation: str, params: dict, take) -> None:
-        """Reads all pages of a list of devices, the first one first, since it says how many there are."""
+    def _read_pages(self, operation: str, params: dict, update: Callable[[DeviceState], Any]) -> None:
+        """Read all pages of a list of devices: first page 1, which contains their number, and then the others."""
 
-        def read(number: int) -> None:
-            reply = self._read_list(operation, {**params, "CurrentPage": number, "PageSize": queries.PAGE})
+        def read_page(number: int) -> None:
+            page = {"CurrentPage": number, "PageSize": queries.PAGE_SIZE}
+            reply = self._read_list(operation, {**params, **page})
             for row in member(reply, "Data.SimpleDeviceInfo") or []:
-                known = self.devices.get(row["DeviceName"]) if row["ProductKey"] == self.product_key else None
-                if known is not None:
-                    take(known)
+                state = self.devices.get(row["DeviceName"]) if row["ProductKey"] == self.product_key else None
+                if state is not None:
+                    update(state)
             if number == 1:
-                for following in range(2, queries.pages(int(reply.get("Total") or 0)) + 1):
-                    self._lanes.put(operation, lambda following=following: read(following))
+                for following in range(2, queries.page_count(int(reply.get("Total") or 0)) + 1):
+                    self._workers.submit(operation, lambda following=following: read_page(following))
 
-        self._lanes.put(operation, lambda: read(1))
+        self._workers.submit(operation, lambda: read_page(1))
 
-    def _ask_tags(self, wanted: dict) -> None:
-        for known in self.devices.values():
-            known.tags = {}
-        for key, text in wanted:
-            self._pages_of(
+    def _read_devices_by_tag(self, desired: dict) -> None:
+        for state in self.devices.values():
+            state.tags = {}
+        for key, text in desired:
+            self._read_pages(
                 "QueryDeviceByTags",
                 {"Tag": tags.rows([(key, text)])},
-                lambda known, key=key, text=text: known.tags.update({key: text}),
+                lambda state, key=key, text=text: state.tags.update({key: text}),
             )
 
-    def _ask_members(self, groups: dict) -> None:
-        for known in self.devices.values():
-            known.groups = ()
+    def _read_devices_by_group(self, groups: dict) -> None:
+        for state in self.devices.values():
+            state.groups = ()
 
-        def join(known: Known, group: str) -> None:
-            known.groups = (*known.groups, group)
+        def add_group(state: DeviceState, group: str) -> None:
+            state.groups = (*state.groups, group)
 
         for group in groups:
-            self._pages_of(
-                "QueryDeviceListByDeviceGroup", {"GroupId": group}, lambda known, group=group: join(known, group)
+            self._read_pages(
+                "QueryDeviceListByDeviceGroup", {"GroupId": group}, lambda state, group=group: add_group(state, group)
             )
 
-    def _of_each(self, way: queries.Way) -> None:
-        (fact,) = way.tells
-        take = _TOLD_OF_SOME[fact]
-        pages = self._client.operation(way.operation).pages
-        whole = {pages.page: 1, pages.size: pages.max_size} if pages else {}
+    def _read_one_by_one(self, query: queries.Query) -> None:
+        (fact,) = query.provides
+        parse = _PARSERS[fact]
+        pages = self._client.operation(query.operation).pages
+        page = {pages.page: 1, pages.size: pages.max_size} if pages else {}
 
-        def read(known: Known) -> None:
-            named = {"ProductKey": self.product_key, "DeviceName": known.name}
-            reply = self._lanes.find(way.operation, {**named, **whole})
+        def read_device(state: DeviceState) -> None:
+            device = {"ProductKey": self.product_key, "DeviceName": state.name}
+            reply = self._workers.find(query.operation, {**device, **page})
             if reply is None:
-                # A device that went away meanwhile is as absent as one that was never there.
-                del self.devices[known.name]
+                # The device was deleted in the meantime.
+                del self.devices[state.name]
             else:
-                take(known, reply)
+                parse(state, reply)
 
-        for name in self._concerned.get(fact, self.devices.keys()) & self.devices.keys():
-            self._lanes.put(way.operation, lambda known=self.devices[name]: read(known))
-
-
-def _tags_of(known: Known, reply: dict) -> None:
-    known.tags = {str(key): str(text) for key, text in json.loads(reply.get("Props") or "{}").items()}
+        for name in self._relevant.get(fact, self.devices.keys()) & self.devices.keys():
+            self._workers.submit(query.operation, lambda state=self.devices[name]: read_device(state))
 
 
-def _groups_of(known: Known, reply: dict) -> None:
+def _parse_tags(state: DeviceState, reply: dict) -> None:
+    state.tags = {str(key): str(text) for key, text in json.loads(reply.get("Props") or "{}").items()}
+
+
+def _parse_groups(state: DeviceState, reply: dict) -> None:
     rows = member(reply, "GroupInfos.GroupInfo") or []
-    known.groups = tuple(row["GroupId"] for row in rows if "DYNAMIC" not in str(row.get("GroupType")))
+    state.groups = tuple(row["GroupId"] for row in rows if "DYNAMIC" not in str(row.get("GroupType")))
 
 
-def _modules_of(known: Known, reply: dict) -> None:
+def _parse_modules(state: DeviceState, reply: dict) -> None:
     rows = member(reply, "Data.SimpleOTAModuleInfo") or []
-    known.modules = {row["ModuleName"]: row.get("ModuleVersion", "") for row in rows}
+    state.modules = {row["ModuleName"]: row.get("ModuleVersion", "") for row in rows}
 
 
-#: What is told of single devices, and what takes it from the reply.
-_TOLD_OF_SOME = {TAGS: _tags_of, GROUPS: _groups_of, MODULES: _modules_of}
+#: The functions that parse the reply of a query for one device, by fact.
+_PARSERS = {TAGS: _parse_tags, GROUPS: _parse_groups, MODULES: _parse_modules}

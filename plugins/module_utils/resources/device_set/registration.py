@@ -1,9 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Registering devices in batches (the manual's chapters 4.8.15 to 4.8.20).
+"""The registration of devices in batches (manual sections 4.8.15 to 4.8.20).
 
-A batch is handed in with its names, checked by the platform in its own time, and then registered in its own time. Its
-ApplyId stands for all of that, and can be used once: whatever answer is lost, no device comes twice.
+The names of a batch are submitted, checked asynchronously by the platform, and then registered asynchronously. The
+ApplyId of a batch identifies it in all these steps and can be registered only once, so that no device is registered
+twice if a response is lost.
 """
 
 from __future__ import annotations
@@ -12,170 +13,186 @@ import time
 from collections.abc import Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError, EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import wait
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import (
-    Failure,
-    Lanes,
-    Refusal,
-    concerns_one,
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.vendor_errors import (
+    concerns_request_only,
 )
 
-#: The most names of one batch. The manual says 10,000 in one place and 1,000 in another, and that what is beyond the
-#: limit is dropped in silence.
-BATCH = 1_000
+#: The maximum number of names of a batch. The manual documents 10,000 in one place and 1,000 in another, and that the
+#: platform ignores names beyond the limit without an error.
+BATCH_SIZE = 1_000
 
-#: Seconds before the first look at a batch: the platform does not answer at once.
-FIRST_LOOK = 1.0
-#: The most seconds that the platform may take for a batch.
-PATIENCE = 900
+#: The seconds before the first read of the status of a batch: the platform needs some time to process it.
+FIRST_POLL_DELAY = 1.0
+#: The maximum number of seconds to wait for the platform to process a batch.
+TIMEOUT = 900
 
-_CHECKING, _CHECKED, _REFUSED = "CHECK", "CHECK_SUCCESS", "CHECK_FAILED"
-_CREATED, _FAILED = "CREATE_SUCCESS", "CREATE_FAILED"
+_SECRETS_PAGE_SIZE = 50
+
+# The statuses of a batch.
+_CHECKING, _CHECKED = "CHECK", "CHECK_SUCCESS"
+_CREATING, _CREATED, _CREATE_FAILED = "CREATE", "CREATE_SUCCESS", "CREATE_FAILED"
 
 
 class Registration:
     """Registers devices of one product.
 
     Args:
-        lanes: what requests go out by.
-        product_key: the product.
-        refused: is told of each name that the platform does not take, and why.
+        workers: Sends the requests.
+        product_key: The ProductKey.
+        reject: Called with each name that the platform rejects, and the reason.
     """
 
-    def __init__(self, lanes: Lanes, product_key: str, refused: Callable[[str, str], None] = lambda name, reason: None):
-        self._lanes = lanes
+    def __init__(
+        self,
+        workers: WorkerPool,
+        product_key: str,
+        reject: Callable[[str, str], None] = lambda name, reason: None,
+    ) -> None:
+        self._workers = workers
         self._product_key = product_key
-        self._refused = refused
+        self._reject = reject
 
-    def register(self, nicknames: dict, with_secrets: bool) -> dict:
-        """Registers one batch.
+    def register(self, nicknames: dict[str, str | None], with_secrets: bool) -> dict[str, str | None]:
+        """Register one batch of devices.
 
         Args:
-            nicknames: the nickname of each, or None, by name.
-            with_secrets: whether to ask for the devices' secrets.
+            nicknames: The nickname of each device by name; None for no nickname.
+            with_secrets: Whether to read the secrets of the devices.
 
         Returns:
-            The devices that are registered by name: their secrets, or None where those were not asked for.
+            The secrets of the registered devices by name; None if the secrets are not read.
 
         Raises:
-            IotError: a request failed for another reason than a name.
-            EngineError: the platform has not come to an end in time.
+            IotError: If a request fails for a reason other than a device name.
+            EngineError: If the platform does not process the batch before the timeout.
         """
         left = dict(nicknames)
         while left:
             try:
-                apply_id = self._hand_in(left)
-            except Refusal as error:
-                if not concerns_one(error):
+                apply_id = self._submit_names(left)
+            except ApiError as error:
+                if not concerns_request_only(error):
                     raise
-                return self._in_halves(left, with_secrets, error)
-            state = self._state(apply_id, _CHECKING)
+                return self._register_in_halves(left, with_secrets, error)
+            state = self._wait_while(apply_id, _CHECKING)
             if state["Status"] == _CHECKED:
-                return self._make(apply_id, left, with_secrets)
-            if not self._turn_away(state, left):
-                raise EngineError(f"the platform refused {len(left)} names and did not say which")
+                return self._register_checked(apply_id, left, with_secrets)
+            if not self._remove_invalid(state, left):
+                raise EngineError(
+                    f"the platform rejected a batch of {len(left)} device names and did not return which ones"
+                )
         return {}
 
-    def draw(self, count: int) -> dict:
-        """Registers so many devices that the platform gives names to.
+    def register_generated(self, count: int) -> dict[str, str | None]:
+        """Register devices with names that the platform generates.
+
+        Args:
+            count: The number of devices.
 
         Returns:
-            Their secrets by name.
+            The secrets of the devices by name.
 
         Raises:
-            IotError: a request failed; where no answer came, devices may have been registered all the same.
-            EngineError: the platform has not come to an end in time, or did not register all of them.
+            IotError: If a request fails. If its response was lost, the devices may be registered.
+            EngineError: If the platform does not process the batch before the timeout, or registers fewer devices.
         """
-        reply = self._lanes.call("BatchRegisterDevice", {"ProductKey": self._product_key, "Count": count})
+        reply = self._workers.call("BatchRegisterDevice", {"ProductKey": self._product_key, "Count": count})
         apply_id = int(member(reply, "Data.ApplyId"))
-        state = self._state(apply_id, "CREATE")
-        made = self._secrets(apply_id)
+        state = self._wait_while(apply_id, _CREATING)
+        registered = self._read_secrets(apply_id)
         if state["Status"] != _CREATED:
-            raise EngineError(f"the platform registered {len(made)} of {count} devices")
-        return made
+            raise EngineError(f"the platform registered {len(registered)} of {count} devices")
+        return registered
 
-    def _in_halves(self, nicknames: dict, with_secrets: bool, error: Refusal) -> dict:
-        """Registers what can be of a batch that was not even looked at."""
+    def _register_in_halves(
+        self, nicknames: dict[str, str | None], with_secrets: bool, error: ApiError
+    ) -> dict[str, str | None]:
+        """Register each half of a batch that the platform rejected as a whole."""
         names = list(nicknames)
         if len(names) == 1:
-            self._refused(names[0], str(error))
+            self._reject(names[0], str(error))
             return {}
         middle = len(names) // 2
-        made = {}
-        for some in (names[:middle], names[middle:]):
-            made.update(self.register({name: nicknames[name] for name in some}, with_secrets))
-        return made
+        registered: dict[str, str | None] = {}
+        for half in (names[:middle], names[middle:]):
+            registered.update(self.register({name: nicknames[name] for name in half}, with_secrets))
+        return registered
 
-    def _hand_in(self, nicknames: dict) -> int:
+    def _submit_names(self, nicknames: dict[str, str | None]) -> int:
+        """Submit the names of a batch, and return its ApplyId."""
         rows = [
             {"DeviceName": name, **({"DeviceNickname": nickname} if nickname else {})}
             for name, nickname in nicknames.items()
         ]
-        reply = self._lanes.call("BatchCheckDeviceNames", {"ProductKey": self._product_key, "DeviceNameList": rows})
+        reply = self._workers.call("BatchCheckDeviceNames", {"ProductKey": self._product_key, "DeviceNameList": rows})
         return int(member(reply, "Data.ApplyId"))
 
-    def _make(self, apply_id: int, names: dict, with_secrets: bool) -> dict:
-        application = {"ProductKey": self._product_key, "ApplyId": apply_id}
+    def _register_checked(self, apply_id: int, names: dict[str, str | None], with_secrets: bool) -> dict:
+        """Register a batch whose names were checked successfully."""
+        batch = {"ProductKey": self._product_key, "ApplyId": apply_id}
         try:
-            self._lanes.call("BatchRegisterDeviceWithApplyId", application)
-        except Failure as error:
-            if concerns_one(error):
+            self._workers.call("BatchRegisterDeviceWithApplyId", batch)
+        except IotError as error:
+            if concerns_request_only(error):
                 for name in names:
-                    self._refused(name, str(error))
+                    self._reject(name, str(error))
                 return {}
-            # Nobody knows whether it came through: the batch's own state tells.
             if not error.ambiguous:
                 raise
-            if self._look(apply_id)["Status"] == _CHECKED:
-                self._lanes.call("BatchRegisterDeviceWithApplyId", application)
-        state = self._state(apply_id, "CREATE", _CHECKED)
-        if state["Status"] == _FAILED:
-            self._turn_away(state, names)
-        valid = member(state, "ValidList.Name") or []
-        # Some replies leave the list of what is valid empty.
-        made = [name for name in names if not valid or name in set(valid)]
+            # The request may have been processed. If it was not, the batch still has the status of a checked batch.
+            if self._read_state(apply_id)["Status"] == _CHECKED:
+                self._workers.call("BatchRegisterDeviceWithApplyId", batch)
+        state = self._wait_while(apply_id, _CREATING, _CHECKED)
+        if state["Status"] == _CREATE_FAILED:
+            self._remove_invalid(state, names)
+        valid = set(member(state, "ValidList.Name") or [])
+        # In some replies the list of valid names is empty.
+        registered = [name for name in names if not valid or name in valid]
         if not with_secrets:
-            return dict.fromkeys(made)
-        secrets = self._secrets(apply_id)
-        return {name: secrets.get(name) for name in made}
+            return dict.fromkeys(registered)
+        secrets = self._read_secrets(apply_id)
+        return {name: secrets.get(name) for name in registered}
 
-    def _turn_away(self, state: dict, names: dict) -> set:
-        """Drops from names what the platform does not take; returns what that is."""
+    def _remove_invalid(self, state: dict, names: dict[str, str | None]) -> set[str]:
+        """Remove the names that the platform rejected from ``names``, and return them."""
         reasons = {
             row.get("DeviceName"): row.get("ErrorMsg")
             for row in member(state, "InvalidDetailList.invalidDetailList") or []
         }
-        wrong = {*(member(state, "InvalidList.Name") or []), *reasons} & names.keys()
-        for name in wrong:
+        invalid = {*(member(state, "InvalidList.Name") or []), *reasons} & names.keys()
+        for name in invalid:
             del names[name]
-            self._refused(name, reasons.get(name) or "the platform does not take the name")
-        return wrong
+            self._reject(name, reasons.get(name) or "the platform rejected the name")
+        return invalid
 
-    def _look(self, apply_id: int) -> dict:
-        application = {"ProductKey": self._product_key, "ApplyId": apply_id}
-        return member(self._lanes.call("QueryBatchRegisterDeviceStatus", application), "Data") or {}
+    def _read_state(self, apply_id: int) -> dict:
+        batch = {"ProductKey": self._product_key, "ApplyId": apply_id}
+        return member(self._workers.call("QueryBatchRegisterDeviceStatus", batch), "Data") or {}
 
-    def _state(self, apply_id: int, *unfinished: str) -> dict:
-        """The state of a batch once it is none of those."""
-        time.sleep(FIRST_LOOK)
+    def _wait_while(self, apply_id: int, *unfinished: str) -> dict:
+        """Wait until the status of a batch is none of ``unfinished``, and return its state."""
+        time.sleep(FIRST_POLL_DELAY)
 
-        def said(state: dict) -> str:
-            return f"a batch of devices is in state {state.get('Status')}" if state.get("Status") in unfinished else ""
+        def unfinished_reason(state: dict) -> str:
+            status = state.get("Status")
+            return f"the registration of a batch of devices has status {status}" if status in unfinished else ""
 
-        state, reason = wait(lambda: self._look(apply_id), said, PATIENCE)
+        state, reason = wait(lambda: self._read_state(apply_id), unfinished_reason, TIMEOUT)
         if reason:
-            raise EngineError(f"after {PATIENCE} seconds {reason}", remedy="Run the task again: it goes on from there")
+            raise EngineError(f"after {TIMEOUT} seconds {reason}", remedy="Run the task again to continue")
         return state
 
-    def _secrets(self, apply_id: int) -> dict:
-        found: dict = {}
+    def _read_secrets(self, apply_id: int) -> dict[str, str | None]:
+        secrets: dict[str, str | None] = {}
         number = 1
         while True:
-            page = {"ApplyId": apply_id, "CurrentPage": number, "PageSize": 50}
-            reply = self._lanes.call("QueryPageByApplyId", page)
+            page = {"ApplyId": apply_id, "CurrentPage": number, "PageSize": _SECRETS_PAGE_SIZE}
+            reply = self._workers.call("QueryPageByApplyId", page)
             rows = member(reply, "ApplyDeviceList.ApplyDeviceInfo") or []
-            found.update((row["DeviceName"], row.get("DeviceSecret")) for row in rows)
-            if not rows or len(found) >= int(reply.get("Total") or 0):
-                return found
+            secrets.update((row["DeviceName"], row.get("DeviceSecret")) for row in rows)
+            if not rows or len(secrets) >= int(reply.get("Total") or 0):
+                return secrets
             number += 1

@@ -1,71 +1,84 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task says of a fleet: counts, names and differences, and never a secret."""
+"""The result of a task with a device set: counts, names and differences, but no secrets."""
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import Failure
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.plan import Work
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.read import Fleet
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.write import Writing
+from typing import Any
 
-#: The most devices that a diff shows, and that a message names.
-MOST_SHOWN = 500
-MOST_NAMED = 5
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.desired import DesiredDevice
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.plan import Plan
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.read import DeviceSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.write import PlanExecutor
+
+#: The maximum number of devices in a diff.
+MAX_DEVICES_IN_DIFF = 500
+#: The maximum number of device names in an error message.
+MAX_NAMES_IN_MESSAGE = 5
 
 
-class NotAllDone(EngineError):
-    """Some devices are not what they should be; the others are.
+class DeviceSetIncomplete(EngineError):
+    """Some devices are not in their desired state.
 
     Attributes:
-        result: the result of the task.
-        error: what the platform answered, where that ended the task; None otherwise.
+        result: The result of the task.
+        error: The error of the platform or the connection that stopped the task; None if no such error did.
     """
 
-    def __init__(self, message: str, result: dict, error: Failure | None = None):
-        super().__init__(message)
+    def __init__(self, message: str, result: dict, error: IotError | None = None, *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
         self.result = result
         self.error = error
 
 
-def describe(result: dict, devices: list, fleet: Fleet, work: Work, group_names: dict) -> None:
-    """Puts into a result what is planned."""
-    created = [one.name for one in work.register]
-    new, gone = set(created), set(work.delete)
-    changed = [name for name in work.changes if name not in new and name not in gone]
+def add_plan(
+    result: dict, devices: list[DesiredDevice], device_set: DeviceSet, plan: Plan, group_names: dict[str, str]
+) -> None:
+    """Add a plan to the result of a task.
+
+    Args:
+        result: The result.
+        devices: The desired state.
+        device_set: The current state.
+        plan: The plan.
+        group_names: The names of the groups by GroupId.
+    """
+    created = [device.name for device in plan.register]
+    new, deleted = set(created), set(plan.delete)
+    updated = [name for name in plan.changes if name not in new and name not in deleted]
     result.update(
-        changed=bool(work.changes),
+        changed=bool(plan.changes),
         created=created,
-        updated=changed,
-        deleted=list(work.delete),
+        updated=updated,
+        deleted=list(plan.delete),
         failures=[],
         counts={
             "named": len(devices),
-            "existing": len(fleet.devices),
+            "existing": len(device_set.devices),
             "created": len(created),
-            "updated": len(changed),
-            "deleted": len(work.delete),
+            "updated": len(updated),
+            "deleted": len(plan.delete),
             "failed": 0,
         },
-        diff=_diff(work, group_names),
+        diff=_diff(plan, group_names),
     )
 
 
-def _diff(work: Work, group_names: dict) -> dict:
+def _diff(plan: Plan, group_names: dict[str, str]) -> dict:
     before: dict = {}
     after: dict = {}
-    for name, changes in list(work.changes.items())[:MOST_SHOWN]:
+    for name, changes in list(plan.changes.items())[:MAX_DEVICES_IN_DIFF]:
         for fact, (old, new) in changes.items():
             for side, value in ((before, old), (after, new)):
                 if value is not None:
-                    side.setdefault(name, {})[fact] = _shown(fact, value, group_names)
-    if len(work.changes) > MOST_SHOWN:
-        after["and more devices"] = len(work.changes) - MOST_SHOWN
+                    side.setdefault(name, {})[fact] = _value_in_diff(fact, value, group_names)
+    if len(plan.changes) > MAX_DEVICES_IN_DIFF:
+        after["and more devices"] = len(plan.changes) - MAX_DEVICES_IN_DIFF
     return {"before": before, "after": after}
 
 
-def _shown(fact: str, value, group_names: dict):
+def _value_in_diff(fact: str, value: Any, group_names: dict[str, str]) -> Any:
     if fact == "groups":
         return sorted(group_names.get(group, str(group)) for group in value)
     if fact == "gateway":
@@ -73,12 +86,19 @@ def _shown(fact: str, value, group_names: dict):
     return value
 
 
-def outcome(result: dict, work: Work, carrying: Writing, is_cut_short: bool) -> None:
-    """Puts into a result what came of the plan."""
-    failed = carrying.failed
+def add_outcome(result: dict, plan: Plan, executor: PlanExecutor, is_stopped: bool) -> None:
+    """Replace the planned changes in the result of a task by the changes that were made.
+
+    Args:
+        result: The result.
+        plan: The plan.
+        executor: The executor of the plan, which has the failures.
+        is_stopped: Whether an error stopped the task before the end of the plan.
+    """
+    failed = executor.failed
     result["failures"] = [{"name": name, "msg": reason} for name, reason in sorted(failed.items())]
-    result["created"] = [one.name for one in work.register if one.name in carrying.registered]
-    if not is_cut_short:
+    result["created"] = [device.name for device in plan.register if device.name in executor.registered]
+    if not is_stopped:
         result["updated"] = [name for name in result["updated"] if name not in failed]
         result["deleted"] = [name for name in result["deleted"] if name not in failed]
     for name in ("created", "updated", "deleted"):
@@ -87,8 +107,14 @@ def outcome(result: dict, work: Work, carrying: Writing, is_cut_short: bool) -> 
     result["changed"] = bool(result["created"] or result["updated"] or result["deleted"] or failed)
 
 
-def complaint(failed: dict, count: int) -> str:
-    """What a failed task says of the devices that failed."""
-    named = "; ".join(f"{name}: {reason}" for name, reason in sorted(failed.items())[:MOST_NAMED])
-    more = f"; and {count - MOST_NAMED} more, see failures" if count > MOST_NAMED else ""
-    return f"{count} of the devices failed: {named}{more}"
+def failure_message(failed: dict[str, str], count: int) -> str:
+    """Return the error message for devices that failed.
+
+    Args:
+        failed: The reason by device name.
+        count: The number of devices that failed.
+    """
+    reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(failed.items())[:MAX_NAMES_IN_MESSAGE])
+    hidden = count - MAX_NAMES_IN_MESSAGE
+    more = f"; and {hidden} more, see failures in the result" if hidden > 0 else ""
+    return f"{count} devices failed: {reasons}{more}"

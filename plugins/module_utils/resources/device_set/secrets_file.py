@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The file that secrets of devices go to, for whoever puts them into the devices. They go nowhere else."""
+"""The file for the secrets of devices (``secrets_file``). Secrets are written to no other place."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 
 COLUMNS = ("product_key", "device_name", "device_secret")
 
-#: Seconds between two times that a file grows, while devices are being made.
-PAUSE = 2.0
+#: The minimum number of seconds between two writes of the file while devices are being registered.
+WRITE_INTERVAL = 2.0
 
-_VAULT = "$ANSIBLE_VAULT;"
+_VAULT_HEADER = "$ANSIBLE_VAULT;"
 
-
-#: The options that say where secrets go.
+#: The argument spec of the options for secrets.
 OPTIONS = {
     "secrets_file": {"type": "path", "no_log": False},
     "secrets_format": {"type": "str", "choices": ["csv", "json"], "default": "csv", "no_log": False},
@@ -33,21 +32,21 @@ OPTIONS = {
 }
 
 
-def check(params: dict) -> None:
-    """Raises InvalidValue where the path is not one from the root."""
+def check_options(params: dict) -> None:
+    """Raise InvalidValue if the path of the file is not absolute."""
     path = params.get("secrets_file")
     if path and not path.startswith("/"):
-        example = f"{{{{ playbook_dir }}}}/{path}"
         raise InvalidValue(
-            f"secrets_file must be a path from the root, such as {example}, not {path}", field="secrets_file"
+            f"secrets_file must be an absolute path such as {{{{ playbook_dir }}}}/{path}, not {path}",
+            field="secrets_file",
         )
 
 
-def opened(params: dict) -> SecretsFile | None:
-    """The file that these options name; None where they name none.
+def open_secrets_file(params: dict) -> SecretsFile | None:
+    """Return the file of the options; None if ``secrets_file`` is not set.
 
     Raises:
-        InvalidValue: there is a file that cannot be gone on with.
+        InvalidValue: If the file exists and cannot be extended.
     """
     if not params.get("secrets_file"):
         return None
@@ -60,78 +59,82 @@ def opened(params: dict) -> SecretsFile | None:
 
 
 class SecretsFile:
-    """A file of secrets, of mode 0600, that replaces itself as it grows; what it held before stays in it.
+    """A file with mode 0600 that contains secrets.
 
-    It may be used from several threads.
+    Existing secrets are kept. Each write replaces the file with a new one. Several threads can use an object
+    concurrently.
 
     Args:
-        path: where it is.
-        form: ``csv`` or ``json``.
-        vault: whether it is encrypted with Ansible Vault; nothing is ever written unencrypted then.
-        password_file: the file of the vault's password; what Ansible is configured to use, when empty.
+        path: The path.
+        file_format: ``csv`` or ``json``.
+        vault: Whether the file is encrypted with Ansible Vault. If so, secrets are never written unencrypted.
+        password_file: The file with the vault password. If empty, the password that Ansible is configured to use.
 
     Raises:
-        InvalidValue: there is a file that cannot be gone on with.
+        InvalidValue: If the file exists and cannot be extended.
     """
 
-    def __init__(self, path: str, form: str, vault: bool = False, password_file: str = ""):
+    def __init__(self, path: str, file_format: str, vault: bool = False, password_file: str = "") -> None:
         self._path = path
-        self._form = form
+        self._format = file_format
         self._vault = vault
         self._password_file = password_file
         self._lock = threading.Lock()
-        self._written = time.monotonic()
-        self._rows = {(row["product_key"], row["device_name"]): row["device_secret"] for row in self._read()}
-        self._grown = False
+        self._written_at = time.monotonic()
+        self._secrets = {(row["product_key"], row["device_name"]): row["device_secret"] for row in self._read()}
+        self._has_new_secrets = False
 
-    def holds(self, product_key: str, name: str) -> bool:
-        """Whether it holds the secret of that device."""
-        return bool(self._rows.get((product_key, name)))
-
-    def add(self, product_key: str, secrets: dict) -> None:
-        """Adds secrets by device name, and writes the file if that is a while ago."""
+    def add(self, product_key: str, secrets: dict[str, str | None]) -> None:
+        """Add secrets by device name, and write the file if the last write is longer ago than the write interval."""
         with self._lock:
             for name, secret in secrets.items():
                 if secret:
-                    self._rows[product_key, name] = secret
-                    self._grown = True
-            # What is encrypted is encrypted as a whole, by another process.
-            if not self._vault and time.monotonic() - self._written > PAUSE:
+                    self._secrets[product_key, name] = secret
+                    self._has_new_secrets = True
+            # An encrypted file is written only by close(): each write encrypts the whole file in another process.
+            if not self._vault and time.monotonic() - self._written_at > WRITE_INTERVAL:
                 self._write()
 
     def close(self) -> None:
-        """Writes what is not written yet.
+        """Write the secrets that are not written yet.
 
         Raises:
-            EngineError: the file cannot be written, or not be encrypted.
+            EngineError: If the file cannot be written or encrypted.
         """
         with self._lock:
             self._write()
 
-    def _read(self) -> list:
+    def _read(self) -> list[dict]:
         try:
             with open(self._path, encoding="utf-8", newline="") as file:
                 text = file.read()
         except FileNotFoundError:
             return []
         except (OSError, UnicodeDecodeError) as error:
-            raise InvalidValue(f"secrets_file cannot be read: {self._path}: {error}", field="secrets_file") from None
-        encrypted = text.startswith(_VAULT)
-        if encrypted is not self._vault:
-            there = "encrypted" if encrypted else "not encrypted"
-            raise InvalidValue(f"the file {self._path} is there and is {there}", field="secrets_file")
-        text = self._run_vault("view", "--", self._path) if encrypted else text
+            raise InvalidValue(f"secrets_file {self._path} cannot be read: {error}", field="secrets_file") from None
+        is_encrypted = text.startswith(_VAULT_HEADER)
+        if is_encrypted is not self._vault:
+            raise InvalidValue(
+                f"secrets_file {self._path} exists and is {'encrypted' if is_encrypted else 'not encrypted'}, "
+                f"but secrets_vault is {'true' if self._vault else 'false'}",
+                field="secrets_file",
+                remedy="Set another path, or change secrets_vault",
+            )
+        text = self._run_vault("view", "--", self._path) if is_encrypted else text
         try:
-            rows = json.loads(text) if self._form == "json" else _of_csv(text)
+            rows = json.loads(text) if self._format == "json" else _parse_csv(text)
             return [{column: row[column] for column in COLUMNS} for row in rows]
         except (ValueError, KeyError, TypeError, csv.Error):
-            # What the error says could hold a piece of a secret.
-            message = f"the file {self._path} is there and holds something else than secrets as {self._form}"
-            raise InvalidValue(message, field="secrets_file") from None
+            # The message of the error is not used, because it can contain a part of a secret.
+            raise InvalidValue(
+                f"secrets_file {self._path} exists and does not contain secrets in the format {self._format}",
+                field="secrets_file",
+                remedy="Set another path, or change secrets_format",
+            ) from None
 
     def _text(self) -> str:
-        rows = [dict(zip(COLUMNS, (*key, secret))) for key, secret in self._rows.items()]
-        if self._form == "json":
+        rows = [dict(zip(COLUMNS, (*key, secret))) for key, secret in self._secrets.items()]
+        if self._format == "json":
             return json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
         text = io.StringIO()
         writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -140,14 +143,14 @@ class SecretsFile:
         return text.getvalue()
 
     def _write(self) -> None:
-        if not self._grown:
+        if not self._has_new_secrets:
             return
         text = self._text()
         if self._vault:
-            text = self._run_vault("encrypt", "--output", "-", given=text)
+            text = self._run_vault("encrypt", "--output", "-", stdin=text)
         folder = os.path.dirname(self._path)
         try:
-            # A file by mkstemp has mode 0600 from its first moment.
+            # mkstemp creates the file with mode 0600, so that it is never readable by others.
             handle, name = tempfile.mkstemp(prefix=".secrets-", dir=folder)
             try:
                 with open(handle, "w", encoding="utf-8", newline="") as file:
@@ -159,29 +162,29 @@ class SecretsFile:
                 os.unlink(name)
                 raise
         except OSError as error:
-            raise EngineError(f"secrets_file cannot be written: {self._path}: {error.strerror}") from None
-        self._grown = False
-        self._written = time.monotonic()
+            raise EngineError(f"secrets_file {self._path} cannot be written: {error.strerror}") from None
+        self._has_new_secrets = False
+        self._written_at = time.monotonic()
 
-    def _run_vault(self, *arguments: str, given: str | None = None) -> str:
-        """Has ansible-vault read or write; what is secret goes through pipes only."""
+    def _run_vault(self, *arguments: str, stdin: str | None = None) -> str:
+        """Run ansible-vault, and return its output. Secrets are transferred only through pipes."""
         command = [sys.executable, "-m", "ansible", "vault", arguments[0]]
         if self._password_file:
             command += ["--vault-password-file", self._password_file]
         done = subprocess.run(
-            [*command, *arguments[1:]], input=given, capture_output=True, encoding="utf-8", check=False
+            [*command, *arguments[1:]], input=stdin, capture_output=True, encoding="utf-8", check=False
         )
         if done.returncode:
             reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
             raise EngineError(
                 f"ansible-vault {arguments[0]} failed: {reason[0]}",
                 field="secrets_vault",
-                remedy="It takes ansible-core on the host where the task runs, and the vault's password",
+                remedy="Install ansible-core on the host where the task runs, and check the vault password",
             )
         return done.stdout
 
 
-def _of_csv(text: str) -> list:
+def _parse_csv(text: str) -> list[dict]:
     reader = csv.DictReader(io.StringIO(text), strict=True)
     if reader.fieldnames != list(COLUMNS):
         raise ValueError

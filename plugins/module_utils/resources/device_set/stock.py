@@ -1,31 +1,33 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A stock of devices whose names nobody chose: a product has at least so many (the manual's chapter 4.8.17)."""
+"""A minimum number of devices of a product, with names that the platform generates (manual section 4.8.17)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import secrets_file
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import Failure, Lanes
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.estimate import Requests, estimate
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.registration import (
-    BATCH,
-    FIRST_LOOK,
+    BATCH_SIZE,
+    FIRST_POLL_DELAY,
     Registration,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.report import NotAllDone
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.report import DeviceSetIncomplete
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-#: The devices of one page of a batch.
-_PAGE = 50
+#: The page size of QueryPageByApplyId.
+_PAGE_SIZE = 50
 
 
 class StockEntry(Entry):
-    """Registers what a product lacks of a number of devices."""
+    """Register the devices that a product lacks for a minimum number of devices."""
 
     families = (device, product)
 
@@ -36,56 +38,65 @@ class StockEntry(Entry):
             **secrets_file.OPTIONS,
         }
 
-    def perform(self, params: dict, client, check_mode: bool) -> dict:
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if params["count"] < 0:
-            raise InvalidValue("count must be 0 or more", field="count")
-        secrets_file.check(params)
+            raise InvalidValue(f"count must be 0 or more, not {params['count']}", field="count")
+        secrets_file.check_options(params)
         calls = client.calls
         reader = Reader(client, tolerant=check_mode)
-        keeper = None if check_mode else secrets_file.opened(params)
+        file = None if check_mode else secrets_file.open_secrets_file(params)
         key = product_key(reader, params["product"])
-        there = 0
+        existing = 0
         if key is not PENDING:
-            there = int(client.read("QueryDevice", {"ProductKey": key, "PageSize": 1}).get("Total") or 0)
-        batches = [min(BATCH, left) for left in range(params["count"] - there, 0, -BATCH)]
+            existing = int(client.read("QueryDevice", {"ProductKey": key, "PageSize": 1}).get("Total") or 0)
+        batches = [min(BATCH_SIZE, left) for left in range(params["count"] - existing, 0, -BATCH_SIZE)]
         result = {
             "changed": bool(batches),
             "product_key": str(key),
-            "existing": there,
+            "existing": existing,
             "created": [],
-            "diff": {"before": {"devices": there}, "after": {"devices": there + sum(batches)}},
+            "diff": {"before": {"devices": existing}, "after": {"devices": existing + sum(batches)}},
             "estimate": estimate(client, [_requests(batches)]),
         }
         if reader.pending:
             result["pending"] = list(reader.pending)
         if not check_mode:
-            _register(Registration(Lanes(client, 1), key), batches, key, keeper, result)
+            _register(Registration(WorkerPool(client, 1), key), batches, key, file, result)
         result["calls"] = client.calls - calls
         return result
 
 
-def _register(registration: Registration, batches: list, key: str, keeper, result: dict) -> None:
+def _register(
+    registration: Registration,
+    batches: list[int],
+    key: str,
+    file: secrets_file.SecretsFile | None,
+    result: dict,
+) -> None:
+    """Register batches of devices, write their secrets to the file, and add their names to the result."""
     try:
         try:
             for count in batches:
-                made = registration.draw(count)
-                result["created"] += sorted(made)
-                if keeper is not None:
-                    keeper.add(key, made)
+                secrets = registration.register_generated(count)
+                result["created"] += sorted(secrets)
+                if file is not None:
+                    file.add(key, secrets)
         finally:
-            if keeper is not None:
-                keeper.close()
-    except (Failure, EngineError) as error:
-        cause = error if isinstance(error, Failure) else None
-        raise NotAllDone(f"not finished, run the task again to go on: {error}", result, cause) from error
+            if file is not None:
+                file.close()
+    except (IotError, EngineError) as error:
+        cause = error if isinstance(error, IotError) else None
+        raise DeviceSetIncomplete(
+            f"the task did not finish: {error}", result, cause, remedy="Run the task again to continue"
+        ) from error
 
 
-def _requests(batches: list) -> Requests:
+def _requests(batches: list[int]) -> Requests:
     return Requests(
         {
             "BatchRegisterDevice": len(batches),
             "QueryBatchRegisterDeviceStatus": len(batches),
-            "QueryPageByApplyId": sum(-(-count // _PAGE) for count in batches),
+            "QueryPageByApplyId": sum(-(-count // _PAGE_SIZE) for count in batches),
         },
-        pause=FIRST_LOOK * len(batches),
+        pause=FIRST_POLL_DELAY * len(batches),
     )

@@ -1,35 +1,43 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Carrying work out: each operation at its batch limit, independent ones side by side; one device's failure is its own.
+"""The execution of a plan: each operation with its maximum batch size, and independent operations concurrently.
 
-There are three stages: what makes room, what makes and changes, and what lets devices in or shuts them out.
+A failure of one device does not stop the changes of other devices. A plan is executed in three stages:
+
+1. Delete devices, and remove tags, group memberships and gateways. This makes room for the second stage, because the
+   platform limits their numbers.
+2. Register devices, and update nicknames, tags, groups and gateways.
+3. Enable and disable devices.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.gateway_job import wait_for_gateway_job
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import signed
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import (
-    Lanes,
-    PartlyDone,
-    Refusal,
-    concerns_one,
-    settle,
+    IncompleteBatch,
+    WorkerPool,
+    send_batch,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.estimate import Requests
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.plan import Work
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.plan import Plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.registration import (
-    BATCH,
-    FIRST_LOOK,
+    BATCH_SIZE,
+    FIRST_POLL_DELAY,
     Registration,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.vendor_errors import (
+    concerns_request_only,
+)
 
-#: How many devices each operation takes in one request, for those that take several.
-SIZES = {
+#: The maximum number of devices of a request, for the operations that take several devices.
+BATCH_SIZES = {
     "BatchUpdateDeviceNickname": 100,
     "BatchAddDeviceGroupRelations": 200,
     "BatchDeleteDeviceGroupRelations": 200,
@@ -37,195 +45,247 @@ SIZES = {
     "QueryPageByApplyId": 50,
 }
 
-_REGISTRATION = "registration"
+#: The minimum number of times that the status of a batch of new devices is read: after the check, and after the
+#: registration.
+_POLLS_PER_BATCH = 2
+
+_REGISTRATION_QUEUE = "registration"
 
 
-def portions(entries: list, size: int) -> list:
-    """A list in parts of at most that size."""
+def batches_of(entries: list, size: int) -> list[list]:
+    """Split a list into batches of up to ``size`` entries."""
     return [entries[start : start + size] for start in range(0, len(entries), size)]
 
 
-def planned(work: Work, with_secrets: bool) -> list:
-    """The requests that work takes, stage by stage; each batch of new devices is looked at twice at least."""
-    parts = work.parts(BATCH)
-    new = parts[1:]
+def planned_requests(plan: Plan, with_secrets: bool) -> list[Requests]:
+    """Return the requests that execute a plan, stage by stage.
 
-    def grouped(operation: str, *named: dict) -> dict:
-        return {operation: sum(len(portions(names, SIZES[operation])) for one in named for names in one.values())}
-
-    told = [part.register for part in new if with_secrets or part.attach]
-    changed = [
-        Requests(
-            {
-                "BatchUpdateDeviceNickname": len(portions(list(part.rename), SIZES["BatchUpdateDeviceNickname"])),
-                "SaveDeviceProp": len(part.tag),
-                **grouped("BatchAddDeviceGroupRelations", part.join),
-                **grouped("BatchAddThingTopo", part.attach),
-            }
-        )
-        for part in parts
-    ]
-    registered = Requests(
-        {
-            "BatchCheckDeviceNames": len(new),
-            "BatchRegisterDeviceWithApplyId": len(new),
-            "QueryBatchRegisterDeviceStatus": 2 * len(new),
-            "QueryPageByApplyId": sum(len(portions(batch, SIZES["QueryPageByApplyId"])) for batch in told),
-        },
-        pause=2 * FIRST_LOOK if new else 0.0,
-    )
+    Args:
+        plan: The plan.
+        with_secrets: Whether the secrets of new devices are read.
+    """
+    plans = plan.split(BATCH_SIZE)
     return [
         Requests(
             {
-                "DeleteDeviceProp": len(work.untag),
-                **grouped("BatchDeleteDeviceGroupRelations", work.leave),
-                "RemoveThingTopo": len(work.detach),
-                "DeleteDevice": len(work.delete),
+                "DeleteDeviceProp": len(plan.untag),
+                **_batch_requests("BatchDeleteDeviceGroupRelations", plan.leave),
+                "RemoveThingTopo": len(plan.detach),
+                "DeleteDevice": len(plan.delete),
             }
         ),
-        sum(changed, registered),
-        Requests({"EnableThing": len(work.enable), "DisableThing": len(work.disable)}),
+        sum((_update_requests(one) for one in plans), _registration_requests(plans[1:], with_secrets)),
+        Requests({"EnableThing": len(plan.enable), "DisableThing": len(plan.disable)}),
     ]
 
 
-class Writing:
-    """Carries work out.
+def _update_requests(plan: Plan) -> Requests:
+    return Requests(
+        {
+            **_batch_requests("BatchUpdateDeviceNickname", {"": list(plan.rename)}),
+            "SaveDeviceProp": len(plan.tag),
+            **_batch_requests("BatchAddDeviceGroupRelations", plan.join),
+            **_batch_requests("BatchAddThingTopo", plan.attach),
+        }
+    )
+
+
+def _registration_requests(batches: list[Plan], with_secrets: bool) -> Requests:
+    page_size = BATCH_SIZES["QueryPageByApplyId"]
+    # Attaching a device to a gateway needs its secret.
+    need_secrets = [batch.register for batch in batches if with_secrets or batch.attach]
+    return Requests(
+        {
+            "BatchCheckDeviceNames": len(batches),
+            "BatchRegisterDeviceWithApplyId": len(batches),
+            "QueryBatchRegisterDeviceStatus": _POLLS_PER_BATCH * len(batches),
+            "QueryPageByApplyId": sum(len(batches_of(devices, page_size)) for devices in need_secrets),
+        },
+        pause=_POLLS_PER_BATCH * FIRST_POLL_DELAY if batches else 0.0,
+    )
+
+
+def _batch_requests(operation: str, names_by_target: dict) -> dict[str, int]:
+    """Return the number of requests of an operation that takes several devices for one target, such as a group."""
+    size = BATCH_SIZES[operation]
+    return {operation: sum(len(batches_of(names, size)) for names in names_by_target.values())}
+
+
+class PlanExecutor:
+    """Executes plans.
 
     Args:
-        lanes: what requests go out by.
-        product_key: the product.
-        secrets: the secrets of devices that are there and go behind gateways, by name.
-        keep: is given the secrets of new devices as they come; None where nobody wants them.
+        workers: Sends the requests.
+        product_key: The ProductKey.
+        secrets: The secrets by name of existing devices that are attached to gateways.
+        save_secrets: Called with the secrets of new devices after each batch; None if they are not saved.
 
     Attributes:
-        failed: why something could not be done, by name.
-        registered: the names of the devices that were made.
+        failed: The reason of the first failure, by device name.
+        registered: The names of the devices that were registered.
     """
 
-    def __init__(self, lanes: Lanes, product_key: str, secrets: dict, keep: Callable[[dict], None] | None = None):
-        self.failed: dict = {}
-        self.registered: set = set()
-        self._lanes = lanes
+    def __init__(
+        self,
+        workers: WorkerPool,
+        product_key: str,
+        secrets: dict[str, str],
+        save_secrets: Callable[[dict], None] | None = None,
+    ) -> None:
+        self.failed: dict[str, str] = {}
+        self.registered: set[str] = set()
+        self._workers = workers
         self._product_key = product_key
         self._secrets = secrets
-        self._keep = keep
+        self._save_secrets = save_secrets
         self._lock = threading.Lock()
 
-    def carry_out(self, work: Work) -> None:
-        """Does all of it.
+    def execute(self, plan: Plan) -> None:
+        """Execute a plan.
 
         Raises:
-            IotError: a request failed for a reason that the others would fail for, too.
-            EngineError: the platform has not come to an end in time.
+            IotError: If a request fails for a reason that applies to the other requests, too.
+            EngineError: If the platform does not process a batch of new devices before the timeout.
         """
-        self._each("DeleteDeviceProp", work.untag, lambda entry: {"PropKey": entry[1]}, lambda entry: entry[0])
-        self._relations("BatchDeleteDeviceGroupRelations", work.leave)
-        self._each("RemoveThingTopo", work.detach, lambda name: {})
-        self._each("DeleteDevice", work.delete, lambda name: {})
-        self._lanes.finish()
-        there, *batches = work.parts(BATCH)
-        self._change(there)
-        for part in batches:
-            self._lanes.put(_REGISTRATION, lambda part=part: self._register(part))
-        self._lanes.finish()
-        missing = {one.name for one in work.register} - self.registered
-        for operation, names in (("EnableThing", work.enable), ("DisableThing", work.disable)):
-            self._each(operation, [name for name in names if name not in missing], lambda name: {})
-        self._lanes.finish()
+        self._submit_each("DeleteDeviceProp", plan.untag, lambda entry: {"PropKey": entry[1]}, lambda entry: entry[0])
+        self._submit_group_changes("BatchDeleteDeviceGroupRelations", plan.leave)
+        self._submit_each("RemoveThingTopo", plan.detach, lambda name: {})
+        self._submit_each("DeleteDevice", plan.delete, lambda name: {})
+        self._workers.wait()
+        existing, *batches = plan.split(BATCH_SIZE)
+        self._submit_updates(existing)
+        for batch in batches:
+            self._workers.submit(_REGISTRATION_QUEUE, lambda batch=batch: self._register(batch))
+        self._workers.wait()
+        missing = {device.name for device in plan.register} - self.registered
+        for operation, names in (("EnableThing", plan.enable), ("DisableThing", plan.disable)):
+            self._submit_each(operation, [name for name in names if name not in missing], lambda name: {})
+        self._workers.wait()
 
-    def _register(self, part: Work) -> None:
-        """Registers a batch, and has done what its devices are to be beside being there."""
-        registration = Registration(self._lanes, self._product_key, self._refuse)
-        with_secrets = self._keep is not None or bool(part.attach)
-        made = registration.register({one.name: one.nickname for one in part.register}, with_secrets)
+    def _register(self, batch: Plan) -> None:
+        """Register the devices of a batch, and submit the updates of the registered ones."""
+        registration = Registration(self._workers, self._product_key, self._add_failure)
+        with_secrets = self._save_secrets is not None or bool(batch.attach)
+        nicknames = {device.name: device.nickname for device in batch.register}
+        registered = registration.register(nicknames, with_secrets)
+        attached = [name for names in batch.attach.values() for name in names if name in registered]
         with self._lock:
-            self.registered.update(made)
-            self._secrets.update({name: made[name] for names in part.attach.values() for name in names if name in made})
-        if self._keep is not None:
-            self._keep(made)
-        part.tag = {name: tags for name, tags in part.tag.items() if name in made}
-        for named in (part.join, part.attach):
-            named.update({key: [name for name in names if name in made] for key, names in named.items()})
-        self._change(part)
+            self.registered.update(registered)
+            self._secrets.update({name: registered[name] for name in attached})
+        if self._save_secrets is not None:
+            self._save_secrets(registered)
+        batch.tag = {name: tags for name, tags in batch.tag.items() if name in registered}
+        for names_by_target in (batch.join, batch.attach):
+            for target, names in names_by_target.items():
+                names_by_target[target] = [name for name in names if name in registered]
+        self._submit_updates(batch)
 
-    def _change(self, part: Work) -> None:
-        """Has changed what is to be changed of devices that are there."""
-        self._lists(
+    def _submit_updates(self, plan: Plan) -> None:
+        """Submit the changes of nicknames, tags, groups and gateways of existing devices."""
+        self._submit_batches(
             "BatchUpdateDeviceNickname",
-            list(part.rename.items()),
-            lambda some: {
-                "DeviceNicknameInfo": [{**self._named(name), "Nickname": nickname or None} for name, nickname in some]
+            list(plan.rename.items()),
+            lambda batch: {
+                "DeviceNicknameInfo": [{**self._device(name), "Nickname": nickname or None} for name, nickname in batch]
             },
             lambda entry: entry[0],
         )
-        self._each(
+        self._submit_each(
             "SaveDeviceProp",
-            part.tag.items(),
+            plan.tag.items(),
             lambda entry: {"Props": json.dumps(entry[1], ensure_ascii=False)},
             lambda entry: entry[0],
         )
-        self._relations("BatchAddDeviceGroupRelations", part.join)
-        for (gateway_key, gateway), names in part.attach.items():
-            self._lists(
+        self._submit_group_changes("BatchAddDeviceGroupRelations", plan.join)
+        for (gateway_key, gateway), names in plan.attach.items():
+            self._submit_batches(
                 "BatchAddThingTopo",
                 names,
-                lambda some, gateway_key=gateway_key, gateway=gateway: {
+                lambda batch, gateway_key=gateway_key, gateway=gateway: {
                     "GwProductKey": gateway_key,
                     "GwDeviceName": gateway,
-                    "TopoAddItem": [signed(self._product_key, name, self._secrets.get(name) or "") for name in some],
+                    "TopoAddItem": [signed(self._product_key, name, self._secrets.get(name) or "") for name in batch],
                 },
             )
 
-    def _relations(self, operation: str, named: dict) -> None:
-        for group, names in named.items():
-            self._lists(
+    def _submit_group_changes(self, operation: str, names_by_group: dict[str, list[str]]) -> None:
+        for group, names in names_by_group.items():
+            self._submit_batches(
                 operation,
                 names,
-                lambda some, group=group: {"GroupId": group, "Device": [self._named(name) for name in some]},
-                verify=_all_added,
+                lambda batch, group=group: {"GroupId": group, "Device": [self._device(name) for name in batch]},
+                check_reply=_check_group_limit,
             )
 
-    def _named(self, name: str) -> dict:
+    def _device(self, name: str) -> dict[str, str]:
         return {"ProductKey": self._product_key, "DeviceName": name}
 
-    def _refuse(self, name: str, error) -> None:
+    def _add_failure(self, name: str, error: str | Exception) -> None:
         with self._lock:
             self.failed.setdefault(name, str(error))
 
-    def _each(self, operation: str, entries, params: Callable, name_of: Callable = str) -> None:
-        """Has one request sent for each entry."""
+    def _submit_each(
+        self,
+        operation: str,
+        entries: Iterable,
+        params: Callable[[Any], dict],
+        name_of: Callable[[Any], str] = str,
+    ) -> None:
+        """Submit one request for each entry.
 
-        def send(entry) -> None:
+        Args:
+            operation: The operation.
+            entries: The entries.
+            params: Returns the parameters for an entry in addition to those that identify the device.
+            name_of: Returns the device name of an entry.
+        """
+
+        def send(entry: Any) -> None:
             name = name_of(entry)
             try:
-                reply = self._lanes.call(operation, {**self._named(name), **params(entry)})
-                complaint = wait_for_gateway_job(self._lanes.call, reply)
+                reply = self._workers.call(operation, {**self._device(name), **params(entry)})
+                complaint = wait_for_gateway_job(self._workers.call, reply)
                 if complaint:
-                    self._refuse(name, complaint)
-            except Refusal as error:
-                if not concerns_one(error):
+                    self._add_failure(name, complaint)
+            except ApiError as error:
+                if not concerns_request_only(error):
                     raise
-                self._refuse(name, error)
+                self._add_failure(name, error)
 
         for entry in entries:
-            self._lanes.put(operation, lambda entry=entry: send(entry))
+            self._workers.submit(operation, lambda entry=entry: send(entry))
 
-    def _lists(self, operation, entries: list, params: Callable, name_of: Callable = str, verify=None) -> None:
-        """Has entries sent, as many a request as it takes."""
+    def _submit_batches(
+        self,
+        operation: str,
+        entries: list,
+        params: Callable[[list], dict],
+        name_of: Callable[[Any], str] = str,
+        check_reply: Callable[[dict], None] | None = None,
+    ) -> None:
+        """Submit one request for each batch of entries.
 
-        def send(some: list) -> None:
-            reply = self._lanes.call(operation, params(some))
-            if verify is not None:
-                verify(reply)
+        Args:
+            operation: The operation.
+            entries: The entries.
+            params: Returns the parameters for a batch.
+            name_of: Returns the device name of an entry.
+            check_reply: Raises IncompleteBatch if a reply reports that a batch was not processed completely.
+        """
 
-        def job(some: list) -> None:
-            settle(some, send, lambda entry, error: self._refuse(name_of(entry), error))
+        def send(batch: list) -> None:
+            reply = self._workers.call(operation, params(batch))
+            if check_reply is not None:
+                check_reply(reply)
 
-        for some in portions(entries, SIZES[operation]):
-            self._lanes.put(operation, lambda some=some: job(some))
+        def job(batch: list) -> None:
+            send_batch(batch, send, lambda entry, error: self._add_failure(name_of(entry), error))
+
+        for batch in batches_of(entries, BATCH_SIZES[operation]):
+            self._workers.submit(operation, lambda batch=batch: job(batch))
 
 
-def _all_added(reply: dict) -> None:
-    """Raises PartlyDone where devices were left out of a group."""
+def _check_group_limit(reply: dict) -> None:
+    """Raise IncompleteBatch if devices were not added to a group."""
     if int(reply.get("ExceedTenGroupDeviceCount") or 0):
-        raise PartlyDone("the device is in ten groups already, which is the most")
+        raise IncompleteBatch("the device is already a member of 10 groups, which is the maximum")

@@ -88,7 +88,7 @@ def test_a_file_of_the_same_name_takes_the_place_of_the_old(api, devices, upload
 
 @pytest.mark.parametrize("name", ["", "_a", ".a", "a b", "路", "a/b", "a" * 101, "a\n"])
 def test_names_that_no_file_has(devices, upload, name):
-    with pytest.raises(ValueError, match="name of a file"):
+    with pytest.raises(ValueError, match="valid file name"):
         upload(devices[0], name)
 
 

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
-from ansible_collections.iotops.aliyun.emulator.services.device.search import conditions_to_sql
+from ansible_collections.iotops.aliyun.emulator.services.device.search_language import conditions_to_sql
 
 INSTANCE = "iot-cn-1"
 

@@ -249,8 +249,8 @@ def test_a_group(api, key, register, create, read, statistics, advance_clock):
 
 
 def test_targets_have_so_many_devices(monkeypatch, api, key, register, create):
-    assert (job_config.MOST_LISTED, job_config.MOST_DEVICES) == (200, 100_000)
-    monkeypatch.setattr(job_config, "MOST_DEVICES", 1)
+    assert (job_config.MAX_LISTED_DEVICES, job_config.MAX_DEVICES) == (200, 100_000)
+    monkeypatch.setattr(job_config, "MAX_DEVICES", 1)
     create()
     devices = [register(name)["device_name"] for name in ("one1", "two2")]
     group_id = api("CreateDeviceGroup", GroupName="ring")["Data"]["GroupId"]
@@ -262,8 +262,8 @@ def test_targets_have_so_many_devices(monkeypatch, api, key, register, create):
 
 
 def test_an_account_has_so_many_jobs(monkeypatch, create):
-    assert service.MOST_JOBS == 10_000
-    monkeypatch.setattr(service, "MOST_JOBS", 1)
+    assert service.MAX_JOBS == 10_000
+    monkeypatch.setattr(service, "MAX_JOBS", 1)
     create()
     with pytest.raises(Exception, match=r"iot\.job\.JobCountExceedLimit"):
         create()

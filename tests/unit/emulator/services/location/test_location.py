@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where devices are and were."""
+"""Tests for the current and past locations of devices."""
 
 from __future__ import annotations
 
@@ -12,40 +12,43 @@ POST = "/sys/{own}/thing/event/property/post"
 
 
 @pytest.fixture
-def be_at(publish_as_device, device):
-    """Let a device say where it is."""
+def report_location(publish_as_device, device):
+    """Report the location of a device."""
 
-    def be_at(longitude, latitude, at: int | None = None, who=device, **more) -> None:
+    def report_location(longitude, latitude, at: int | None = None, source=device, **more) -> None:
         value = {"Longitude": longitude, "Latitude": latitude, **more}
-        publish_as_device(POST, {"params": {"GeoLocation": value if at is None else {"value": value, "time": at}}}, who)
+        content = value if at is None else {"value": value, "time": at}
+        publish_as_device(POST, {"params": {"GeoLocation": content}}, source)
 
-    return be_at
+    return report_location
 
 
 @pytest.fixture
-def where(api, key):
-    """Where some devices are."""
+def locations(api, key):
+    """Return the current locations of devices."""
 
-    def where(*names: str):
+    def locations(*names: str):
         things = [{"ProductKey": key, "DeviceName": name} for name in names]
         return api("GisQueryDeviceLocation", ThingList=things)["Data"]
 
-    return where
+    return locations
 
 
 @pytest.fixture
 def trace(api, key):
+    """Return the past locations of a device."""
+
     def trace(start: int, end: int, **params):
-        wanted = {"ProductKey": key, "DeviceName": "lamp", "StartTime": start, "EndTime": end, "MapMatch": 0, **params}
-        return api("GisSearchDeviceTrace", **wanted)["Data"]
+        query = {"ProductKey": key, "DeviceName": "lamp", "StartTime": start, "EndTime": end, "MapMatch": 0, **params}
+        return api("GisSearchDeviceTrace", **query)["Data"]
 
     return trace
 
 
-def test_the_last_position_counts(key, be_at, where):
-    be_at(120, 30)
-    be_at(121.5, -30.25, CoordinateSystem=2)
-    assert where("lamp") == [
+def test_location_is_last_reported_position(key, report_location, locations):
+    report_location(120, 30)
+    report_location(121.5, -30.25, CoordinateSystem=2)
+    assert locations("lamp") == [
         {
             "ProductKey": key,
             "DeviceName": "lamp",
@@ -57,17 +60,17 @@ def test_the_last_position_counts(key, be_at, where):
     ]
 
 
-def test_without_a_system_it_is_the_international_one(be_at, where):
-    be_at(120, 30)
-    assert where("lamp")[0]["CoordinateSystem"] == 1
+def test_location_without_coordinate_system_is_wgs_84(report_location, locations):
+    report_location(120, 30)
+    assert locations("lamp")[0]["CoordinateSystem"] == 1
 
 
-def test_devices_that_never_told(be_at, where, register, report):
-    be_at(120, 30)
+def test_location_of_devices_without_position_is_omitted(report_location, locations, register, report):
+    report_location(120, 30)
     register("silent")
     report(register("halfway"), GeoLocation={"Longitude": 1})
     report(register("wrong"), GeoLocation="here")
-    assert [one["DeviceName"] for one in where("silent", "lamp", "halfway", "wrong")] == ["lamp"]
+    assert [one["DeviceName"] for one in locations("silent", "lamp", "halfway", "wrong")] == ["lamp"]
 
 
 @pytest.mark.parametrize(
@@ -79,26 +82,26 @@ def test_devices_that_never_told(be_at, where, register, report):
         ([{"ProductKey": "a1", "DeviceName": "lamp"}] * 21, "iot.system.IllegalRequest"),
     ],
 )
-def test_lists_that_are_refused(api_error, things, code):
+def test_location_query_with_invalid_list_is_rejected(api_error, things, code):
     assert api_error("GisQueryDeviceLocation", ThingList=things).code == code
 
 
-def test_a_list_must_be_there(platform):
+def test_location_query_without_list_is_rejected(platform):
     from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 
     with pytest.raises(GatewayError, match="MissingThingList"):
         platform.call("GisQueryDeviceLocation", {})
 
 
-def test_twenty_devices(be_at, where):
-    be_at(1, 2)
-    assert len(where(*["lamp"] * 20)) == 20
+def test_location_query_with_20_devices_is_accepted(report_location, locations):
+    report_location(1, 2)
+    assert len(locations(*["lamp"] * 20)) == 20
 
 
-def test_a_trace(platform, key, be_at, trace):
+def test_trace_returns_points_in_time_range(platform, key, report_location, trace):
     start = platform.clock.now() - 60_000
     for minute in (3, 1, 2):
-        be_at(120 + minute, 30.5, start + minute)
+        report_location(120 + minute, 30.5, start + minute)
     assert trace(start, start + 2) == {
         "ProductKey": key,
         "DeviceName": "lamp",
@@ -110,10 +113,10 @@ def test_a_trace(platform, key, be_at, trace):
     assert trace(start + 4, start + 5)["Points"] == []
 
 
-def test_a_trace_has_two_hundred_points(platform, be_at, trace):
+def test_trace_returns_at_most_200_points(platform, report_location, trace):
     start = platform.clock.now() - 60_000
     for number in range(201):
-        be_at(1, 2, start + number)
+        report_location(1, 2, start + number)
     points = trace(start, start + 1000)["Points"]
     assert [point["LocateTime"] - start for point in points] == list(range(200))
 
@@ -127,12 +130,12 @@ def test_a_trace_has_two_hundred_points(platform, be_at, trace):
         ({"DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
     ],
 )
-def test_traces_that_are_refused(device, key, api_error, params, code):
-    wanted = {"ProductKey": key, "DeviceName": "lamp", "StartTime": 1, "EndTime": 10, "MapMatch": 0, **params}
-    assert api_error("GisSearchDeviceTrace", **wanted).code == code
+def test_invalid_trace_query_is_rejected(device, key, api_error, params, code):
+    query = {"ProductKey": key, "DeviceName": "lamp", "StartTime": 1, "EndTime": 10, "MapMatch": 0, **params}
+    assert api_error("GisSearchDeviceTrace", **query).code == code
 
 
-def test_another_property_can_tell(api, register, publish_as_device):
+def test_location_is_read_from_non_standard_property(api, register, publish_as_device):
     kind = {"ProductName": "tracker", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
     product = api("CreateProduct", **kind)["ProductKey"]
     double = {"type": "double", "specs": {"min": "-180", "max": "180", "step": "1"}}
@@ -149,7 +152,7 @@ def test_another_property_can_tell(api, register, publish_as_device):
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("reported", "expected"),
     [
         (
             {"Country": "中国", "province": "浙江省", "City": "杭州市", "Adcode": "330100"},
@@ -160,24 +163,24 @@ def test_another_property_can_tell(api, register, publish_as_device):
         ({"Adcode": "9" * 5000}, {}),
     ],
 )
-def test_a_device_is_believed_what_it_says_of_its_address(api, register, publish_as_device, said, told):
+def test_reported_address_is_returned(api, register, publish_as_device, reported, expected):
     kind = {"ProductName": "tracker", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
     product = api("CreateProduct", **kind)["ProductKey"]
     double = {"type": "double", "specs": {"min": "-180", "max": "180", "step": "1"}}
     types = dict.fromkeys(("Longitude", "Latitude"), double)
-    types |= {name: {"type": "text", "specs": {"length": "10240"}} for name in said}
+    types |= {name: {"type": "text", "specs": {"length": "10240"}} for name in reported}
     members = [{"identifier": name, "name": name, "dataType": data_type} for name, data_type in types.items()]
     place = {"identifier": "GeoLocation", "name": "place", "accessMode": "r", "required": False}
     tsl = {"properties": [{**place, "dataType": {"type": "struct", "specs": members}}], "services": [], "events": []}
     api("ImportThingModelTsl", ProductKey=product, TslStr=json.dumps(tsl))
     api("PublishThingModel", ProductKey=product)
-    value = {"Longitude": 120.15, "Latitude": 30.28, **said}
+    value = {"Longitude": 120.15, "Latitude": 30.28, **reported}
     publish_as_device(POST, {"params": {"GeoLocation": value}}, register("tracker", product))
     (found,) = api("GisQueryDeviceLocation", ThingList=[{"ProductKey": product, "DeviceName": "tracker"}])["Data"]
-    assert {name: found[name] for name in ("Country", "Province", "City", "Adcode") if name in found} == told
+    assert {name: found[name] for name in ("Country", "Province", "City", "Adcode") if name in found} == expected
 
 
-def test_a_product_that_cannot_tell(api, register, api_error, report):
+def test_product_without_location_property_has_no_locations(api, register, api_error, report):
     kind = {"ProductName": "blind", "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
     product = api("CreateProduct", **kind)["ProductKey"]
     text = {"identifier": "Longitude", "name": "text", "accessMode": "r", "required": False}

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Messages to devices on custom topics."""
+"""Tests for messages to devices on custom topics."""
 
 from __future__ import annotations
 
@@ -24,50 +24,50 @@ HELLO = encoded(b"hello")
 
 
 @pytest.fixture
-def listen(api, key):
+def subscribe(api, key):
     """Subscribe devices to their topic ``user/get``."""
 
-    def listen(*names: str, short_name: str = "get") -> None:
+    def subscribe(*names: str, short_name: str = "get") -> None:
         for name in names:
             topic = f"/{key}/{name}/user/{short_name}"
             api("SubscribeTopic", ProductKey=key, DeviceName=name, Topic=[topic])
 
-    return listen
+    return subscribe
 
 
 @pytest.fixture
 def publish(api, key):
-    """Publish on the topic ``user/get`` of a device."""
+    """Publish a message on the topic ``user/get`` of a device."""
 
     def publish(name: str = "lamp", content: str = HELLO, **params):
         topic = f"/{key}/{name}/user/get"
-        wanted = {"ProductKey": key, "TopicFullName": topic, "MessageContent": content, **params}
-        return api("Pub", **wanted)["MessageId"]
+        request = {"ProductKey": key, "TopicFullName": topic, "MessageContent": content, **params}
+        return api("Pub", **request)["MessageId"]
 
     return publish
 
 
-def test_a_message_for_one_device(device, listen, publish, outbox):
-    listen("lamp")
+def test_message_is_sent_to_subscribed_device(device, subscribe, publish, outbox):
+    subscribe("lamp")
     message_id = publish(content=encoded(b"\xff\x00"))
     assert message_id.isdigit()
     assert outbox() == [("/{own}/user/get", b"\xff\x00")]
 
 
-def test_without_a_subscription_nothing_comes(device, publish, outbox):
+def test_message_without_subscription_is_not_sent(device, publish, outbox):
     assert publish()
     assert outbox() == []
 
 
-def test_the_end_of_base64_can_be_left_out(device, listen, publish, outbox):
-    listen("lamp")
+def test_message_in_base64_without_padding_is_accepted(device, subscribe, publish, outbox):
+    subscribe("lamp")
     publish(content=HELLO.rstrip("="))
     assert outbox()[0][1] == b"hello"
 
 
-def test_what_is_said_for_mqtt_5_goes_with_it(platform, device, key, listen, publish):
-    listen("lamp")
-    said = {
+def test_mqtt_5_properties_are_sent_with_message(platform, device, key, subscribe, publish):
+    subscribe("lamp")
+    properties = {
         "ResponseTopic": f"/{key}/lamp/user/update",
         "CorrelationData": HELLO,
         "UserProp": [{"Key": "a", "Value": "1"}],
@@ -77,9 +77,9 @@ def test_what_is_said_for_mqtt_5_goes_with_it(platform, device, key, listen, pub
         "Retained": False,
         "TopicAlias": 3,
     }
-    publish(**said)
+    publish(**properties)
     (message,) = platform.run(lambda ctx: downlink.pending_messages(ctx, device["iot_id"]))
-    assert json.loads(message["properties"]) == said
+    assert json.loads(message["properties"]) == properties
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ def test_what_is_said_for_mqtt_5_goes_with_it(platform, device, key, listen, pub
         ({"UserProp": [{"Key": "a", "Value": "x" * 8192}]}, "UserPropertyListExceedMaxLength"),
     ],
 )
-def test_messages_that_are_refused(device, key, api_error, params, code):
-    wanted = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO, **params}
-    wanted["TopicFullName"] = wanted["TopicFullName"].replace("{key}", key)
-    assert api_error("Pub", **wanted).code == f"iot.messagebroker.{code}"
+def test_invalid_message_is_rejected(device, key, api_error, params, code):
+    request = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO, **params}
+    request["TopicFullName"] = request["TopicFullName"].replace("{key}", key)
+    assert api_error("Pub", **request).code == f"iot.messagebroker.{code}"
 
 
 @pytest.mark.parametrize(
@@ -117,19 +117,19 @@ def test_messages_that_are_refused(device, key, api_error, params, code):
         ({"MessageExpiryInterval": -1}, "iot.common.InvalidFormattedParameter"),
     ],
 )
-def test_what_else_is_refused(device, key, api_error, params, code):
-    wanted = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO, **params}
-    wanted["TopicFullName"] = wanted["TopicFullName"].replace("{key}", key)
-    assert api_error("Pub", **wanted).code == code
+def test_message_with_invalid_target_or_option_is_rejected(device, key, api_error, params, code):
+    request = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO, **params}
+    request["TopicFullName"] = request["TopicFullName"].replace("{key}", key)
+    assert api_error("Pub", **request).code == code
 
 
-def test_correlation_data_must_say_something(platform, device, key, api_error):
+def test_message_with_empty_correlation_data_is_rejected(platform, device, key, api_error):
     params = {"ProductKey": key, "TopicFullName": f"/{key}/lamp/user/get", "MessageContent": HELLO}
     assert api_error("Pub", CorrelationData="", **params).code == "iot.messagebroker.NullCorrelationData"
 
 
-def test_the_largest_message(device, listen, publish, outbox):
-    listen("lamp")
+def test_message_of_maximum_size_is_accepted(device, subscribe, publish, outbox):
+    subscribe("lamp")
     publish(
         content=encoded(bytes(256 * 1024)),
         CorrelationData=encoded(bytes(96)),
@@ -138,9 +138,9 @@ def test_the_largest_message(device, listen, publish, outbox):
     assert len(outbox()[0][1]) == 256 * 1024
 
 
-def test_a_message_for_several_devices(api, register, key, listen, outbox):
+def test_batch_pub_sends_message_to_several_devices(api, register, key, subscribe, outbox):
     devices = [register(name) for name in ("one_1", "two_2")]
-    listen("one_1", "two_2")
+    subscribe("one_1", "two_2")
     params = {"ProductKey": key, "DeviceName": ["one_1", "two_2"], "MessageContent": HELLO}
     assert api("BatchPub", TopicShortName="get", **params) == {}
     assert [outbox(device) for device in devices] == [[("/{own}/user/get", b"hello")]] * 2
@@ -166,24 +166,24 @@ def test_a_message_for_several_devices(api, register, key, listen, outbox):
         ({"UserProp": [{"Value": "a"}]}, "iot.messagebroker.InvalidUserProperty"),
     ],
 )
-def test_batches_that_are_refused(platform, device, key, listen, api_error, outbox, params, code):
-    listen("lamp")
-    wanted = {"ProductKey": key, "DeviceName": ["lamp"], "TopicShortName": "get", "MessageContent": HELLO, **params}
-    assert api_error("BatchPub", **wanted).code == code
+def test_invalid_batch_is_rejected_completely(platform, device, key, subscribe, api_error, outbox, params, code):
+    subscribe("lamp")
+    request = {"ProductKey": key, "DeviceName": ["lamp"], "TopicShortName": "get", "MessageContent": HELLO, **params}
+    assert api_error("BatchPub", **request).code == code
     assert outbox() == []
 
 
-def test_a_broadcast_to_all_that_are_online(api, platform, key, register, outbox):
+def test_broadcast_without_topic_is_sent_to_online_devices(api, platform, key, register, outbox):
     devices = [register(name) for name in ("one_1", "two_2")]
-    away = register("away", online=False)
+    offline = register("offline", online=False)
     message_id = api("PubBroadcast", ProductKey=key, MessageContent=HELLO)["MessageId"]
     expected = [(f"/sys/{{own}}/broadcast/request/{message_id}", b"hello")]
-    assert [outbox(device) for device in (*devices, away)] == [expected, expected, []]
+    assert [outbox(device) for device in (*devices, offline)] == [expected, expected, []]
     message = api("QueryMessageInfo", UniMsgId=str(message_id))["Message"]
     assert message["MessageContent"] == HELLO
 
 
-def test_one_broadcast_a_minute(api, platform, key, device, api_error):
+def test_second_broadcast_within_a_minute_is_throttled(api, platform, key, device, api_error):
     api("PubBroadcast", ProductKey=key, MessageContent=HELLO)
     platform.clock.advance(59)
     error = api_error("PubBroadcast", ProductKey=key, MessageContent=HELLO)
@@ -193,10 +193,10 @@ def test_one_broadcast_a_minute(api, platform, key, device, api_error):
     api("PubBroadcast", ProductKey=key, MessageContent=HELLO)
 
 
-@pytest.mark.parametrize("below", ["all", "group/one", "group-1/all.of:them", "分组"])
-def test_a_broadcast_to_those_that_subscribe(api, platform, key, register, outbox, below):
+@pytest.mark.parametrize("levels", ["all", "group/one", "group-1/all.of:them", "分组"])
+def test_broadcast_with_topic_is_sent_to_online_subscribers(api, platform, key, register, outbox, levels):
     devices = [register(name) for name in ("one_1", "two_2", "three")]
-    topic = f"/broadcast/{key}/{below}"
+    topic = f"/broadcast/{key}/{levels}"
     for device in devices[:2]:
         platform.run(lambda ctx, device=device: downlink.subscribe(ctx, device, topic))
     platform.run(lambda ctx: connection.disconnect(ctx, devices[1]))
@@ -214,15 +214,15 @@ def test_a_broadcast_to_those_that_subscribe(api, platform, key, register, outbo
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_broadcasts_that_are_refused(key, api_error, params, code):
+def test_invalid_broadcast_is_rejected(key, api_error, params, code):
     assert api_error("PubBroadcast", **{"ProductKey": key, "MessageContent": HELLO, **params}).code == code
 
 
-def test_a_device_that_subscribes_twice_gets_it_once(api, platform, key, register, outbox):
+def test_broadcast_to_device_with_two_matching_subscriptions_is_sent_once(api, platform, key, register, outbox):
     devices = [register(name) for name in ("one_1", "two_2", "three")]
-    below = {"one_1": ["group/+", "#"], "two_2": ["group/one"], "three": ["group/two", "+"]}
+    levels = {"one_1": ["group/+", "#"], "two_2": ["group/one"], "three": ["group/two", "+"]}
     for device in devices:
-        for pattern in below[device["device_name"]]:
+        for pattern in levels[device["device_name"]]:
             topic = f"/broadcast/{key}/{pattern}"
             platform.run(lambda ctx, device=device, topic=topic: downlink.subscribe(ctx, device, topic))
     topic = f"/broadcast/{key}/group/one"
@@ -230,8 +230,10 @@ def test_a_device_that_subscribes_twice_gets_it_once(api, platform, key, registe
     assert [outbox(device) for device in devices] == [[(topic, b"hello")], [(topic, b"hello")], []]
 
 
-def test_a_broadcast_topic_has_1000_subscribers(api, platform, key, register, outbox, monkeypatch):
-    monkeypatch.setattr(service, "MOST_SUBSCRIBERS", 1)
+def test_broadcast_beyond_subscriber_limit_reaches_earliest_subscribers(
+    api, platform, key, register, outbox, monkeypatch
+):
+    monkeypatch.setattr(service, "MAX_BROADCAST_SUBSCRIBERS", 1)
     devices = [register(name) for name in ("one_1", "two_2")]
     topic = f"/broadcast/{key}/all"
     for device in reversed(devices):
@@ -240,17 +242,17 @@ def test_a_broadcast_topic_has_1000_subscribers(api, platform, key, register, ou
     assert [outbox(device) for device in devices] == [[], [(topic, b"hello")]]
 
 
-@pytest.mark.parametrize("below", ["", "/", "//x", "/x/", "/+", "/group/#"])
-def test_topics_that_are_none(key, api_error, below):
-    params = {"ProductKey": key, "MessageContent": HELLO, "TopicFullName": f"/broadcast/{key}{below}"}
+@pytest.mark.parametrize("levels", ["", "/", "//x", "/x/", "/+", "/group/#"])
+def test_invalid_broadcast_topic_is_rejected(key, api_error, levels):
+    params = {"ProductKey": key, "MessageContent": HELLO, "TopicFullName": f"/broadcast/{key}{levels}"}
     assert api_error("PubBroadcast", **params).code == "iot.messagebroker.InvalidFormattedTopicName"
 
 
-def test_the_largest_broadcast(api, key):
+def test_broadcast_of_maximum_size_is_accepted(api, key):
     api("PubBroadcast", ProductKey=key, MessageContent=encoded(bytes(64 * 1024)))
 
 
-def test_a_message_can_be_looked_up(api, platform, device, publish, key):
+def test_query_message_info_returns_message(api, platform, device, publish, key):
     before = platform.clock.now()
     message_id = publish(UserProp=[{"Key": "a", "Value": "1"}])
     message = api("QueryMessageInfo", UniMsgId=message_id)["Message"]
@@ -263,27 +265,27 @@ def test_a_message_can_be_looked_up(api, platform, device, publish, key):
     }
 
 
-def test_a_message_of_a_device_can_be_looked_up(api, publish_as_device, key):
+def test_query_message_info_returns_message_of_device(api, publish_as_device, key):
     message_id = publish_as_device("/{own}/user/update", b"\xff")
     message = api("QueryMessageInfo", UniMsgId=str(message_id))["Message"]
     assert (message["MessageContent"], message["TopicFullName"]) == (encoded(b"\xff"), f"/{key}/lamp/user/update")
     assert "UserProperties" not in message
 
 
-def test_what_was_said_for_mqtt_5_can_be_looked_up(api, key, device, publish):
-    said = {"ContentType": "text/plain", "MessageExpiryInterval": 60, "Retained": False}
-    message = api("QueryMessageInfo", UniMsgId=publish(**said, UserProp=[{"Key": "a", "Value": "1"}]))["Message"]
+def test_query_message_info_returns_mqtt_5_properties(api, key, device, publish):
+    properties = {"ContentType": "text/plain", "MessageExpiryInterval": 60, "Retained": False}
+    message = api("QueryMessageInfo", UniMsgId=publish(**properties, UserProp=[{"Key": "a", "Value": "1"}]))["Message"]
     assert {one["Key"]: one["Value"] for one in message["MqttProperties"]} == {
         "ContentType": "text/plain",
         "MessageExpiryInterval": "60",
         "Retained": "false",
     }
     assert message["UserProperties"] == [{"Key": "a", "Value": "1"}]
-    assert "UserProperties" not in api("QueryMessageInfo", UniMsgId=publish(**said))["Message"]
+    assert "UserProperties" not in api("QueryMessageInfo", UniMsgId=publish(**properties))["Message"]
 
 
 @pytest.mark.parametrize(("qos", "days"), [(0, 1), (1, 7)])
-def test_messages_are_kept_for_a_while(api, platform, device, publish, api_error, qos, days):
+def test_messages_are_deleted_after_retention_period(api, platform, device, publish, api_error, qos, days):
     message_id = publish(Qos=qos)
     platform.clock.advance(days * DAY - 5)
     assert api("QueryMessageInfo", UniMsgId=message_id)
@@ -294,11 +296,11 @@ def test_messages_are_kept_for_a_while(api, platform, device, publish, api_error
 
 
 @pytest.mark.parametrize("message_id", ["1", "x", "9" * 19, "9" * 30, "-1", "１"])
-def test_a_message_that_there_is_not(api_error, message_id):
+def test_query_message_info_of_unknown_message_is_rejected(api_error, message_id):
     assert api_error("QueryMessageInfo", UniMsgId=message_id).code == "iot.system.IllegalRequest"
 
 
-def test_a_subscription(api, key, device, publish, outbox):
+def test_subscribe_topic_twice_sends_message_once(api, key, device, publish, outbox):
     topics = [f"/{key}/lamp/user/get", f"/{key}/lamp/user/get"]
     assert api("SubscribeTopic", ProductKey=key, DeviceName="lamp", Topic=topics) == {}
     publish()
@@ -319,21 +321,21 @@ def test_a_subscription(api, key, device, publish, outbox):
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_subscriptions_that_are_refused(platform, device, key, api_error, params, code):
-    wanted = {"ProductKey": key, "DeviceName": "lamp", "Topic": ["/{key}/lamp/user/get"], **params}
-    wanted["Topic"] = [topic.replace("{key}", key) for topic in wanted["Topic"]]
-    assert api_error("SubscribeTopic", **wanted).code == code
+def test_invalid_subscription_is_rejected(platform, device, key, api_error, params, code):
+    request = {"ProductKey": key, "DeviceName": "lamp", "Topic": ["/{key}/lamp/user/get"], **params}
+    request["Topic"] = [topic.replace("{key}", key) for topic in request["Topic"]]
+    assert api_error("SubscribeTopic", **request).code == code
     assert platform.store.count("device_subscription") == 0
 
 
-def test_only_devices_that_are_online_subscribe(api, platform, key, register, api_error):
+def test_subscription_of_offline_device_is_rejected(api, platform, key, register, api_error):
     def code(name: str) -> str:
         return api_error("SubscribeTopic", ProductKey=key, DeviceName=name, Topic=[f"/{key}/{name}/user/get"]).code
 
-    register("newborn", online=False)
-    assert code("newborn") == "iot.device.InactiveDevice"
-    device = register("away")
+    register("inactive", online=False)
+    assert code("inactive") == "iot.device.InactiveDevice"
+    device = register("offline")
     platform.run(lambda ctx: connection.disconnect(ctx, device, heartbeat=60))
-    assert code("away") == "iot.messagebroker.HALFCONN"
+    assert code("offline") == "iot.messagebroker.HALFCONN"
     platform.clock.advance(60)
-    assert code("away") == "iot.messagebroker.OFFLINE"
+    assert code("offline") == "iot.messagebroker.OFFLINE"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Data sources and their topics."""
+"""Test data sources and their topics."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def create(api):
 
 @pytest.fixture
 def product(api):
-    """The key of a product."""
+    """Create a product and return its key."""
     return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
 
 
 @pytest.fixture
 def items(api):
-    """The topics of a data source by their ids."""
+    """Return the topics of a data source by item id."""
 
     def items(source: int, **params) -> dict[int, str]:
         reply = api("ListDataSourceItem", **{"DataSourceId": source, "Page": 1, "PageSize": 100, **params})
@@ -38,40 +38,40 @@ def items(api):
     return items
 
 
-def test_a_data_source(platform, api):
+def test_data_source_creation_stores_parameters(platform, api):
     before = platform.clock.now()
-    made = api("CreateParserDataSource", Name="データ源-1_a", Description="a source")["DataSource"]
-    expected = {"DataSourceId": made["DataSourceId"], "Name": "データ源-1_a", "Description": "a source"}
-    assert made == {**expected, "UtcCreated": made["UtcCreated"]}
-    assert utc(before) <= made["UtcCreated"] <= utc(platform.clock.now())
-    read = api("GetParserDataSource", DataSourceId=made["DataSourceId"])["DataSource"]
-    assert read == {**made, "CreateUserId": int(platform.account.user_id)}
+    created = api("CreateParserDataSource", Name="データ源-1_a", Description="a source")["DataSource"]
+    expected = {"DataSourceId": created["DataSourceId"], "Name": "データ源-1_a", "Description": "a source"}
+    assert created == {**expected, "UtcCreated": created["UtcCreated"]}
+    assert utc(before) <= created["UtcCreated"] <= utc(platform.clock.now())
+    read = api("GetParserDataSource", DataSourceId=created["DataSourceId"])["DataSource"]
+    assert read == {**created, "CreateUserId": int(platform.account.user_id)}
 
 
-def test_a_description_need_not_be(api, create):
+def test_data_source_without_description_returns_none(api, create):
     source = create()
     assert "Description" not in api("GetParserDataSource", DataSourceId=source)["DataSource"]
 
 
 @pytest.mark.parametrize("name", ["路" * 16, "あ" * 16, "a" * 31, "a b", "a/b", "ａ"])
-def test_names_that_a_source_cannot_have(platform, create, api_error, name):
+def test_data_source_name_invalid_is_rejected(platform, create, api_error, name):
     source = create()
-    wrong = "iot.common.InvalidFormattedParameter"
-    assert api_error("CreateParserDataSource", Name=name).code == wrong
-    assert api_error("UpdateParserDataSource", DataSourceId=source, Name=name).code == wrong
+    error = "iot.common.InvalidFormattedParameter"
+    assert api_error("CreateParserDataSource", Name=name).code == error
+    assert api_error("UpdateParserDataSource", DataSourceId=source, Name=name).code == error
     assert platform.store.count("data_source") == 1
 
 
 @pytest.mark.parametrize("name", ["a", "_", "-", "路" * 15, "アｱあ", "a" * 30])
-def test_names_at_the_limits(create, name):
+def test_data_source_name_at_limits_is_accepted(create, name):
     create(name)
 
 
-def test_two_sources_may_have_one_name(create):
+def test_data_source_name_duplicate_is_accepted(create):
     assert create("source") != create("source")
 
 
-def test_an_update(api, create):
+def test_data_source_update_without_description_keeps_it(api, create):
     source = create("source", Description="old")
     api("UpdateParserDataSource", DataSourceId=source, Name="new")
     read = api("GetParserDataSource", DataSourceId=source)["DataSource"]
@@ -80,29 +80,29 @@ def test_an_update(api, create):
     assert api("GetParserDataSource", DataSourceId=source)["DataSource"]["Description"] == ""
 
 
-def test_the_list(api, create, api_error):
+def test_data_source_list_returns_requested_page_oldest_first(api, create, api_error):
     sources = [create(name) for name in ("light_1", "light_2", "LIGHT_3", "lock_1")]
     reply = api("ListParserDataSource", Page=2, PageSize=3)
     assert [source["DataSourceId"] for source in reply["Data"]["DataSource"]] == sources[3:]
     assert {name: reply[name] for name in ("Page", "PageSize", "Total")} == {"Page": 2, "PageSize": 3, "Total": 4}
-    some = api("ListParserDataSource", Page=1, PageSize=100, SearchName="ight_")
-    assert [source["Name"] for source in some["Data"]["DataSource"]] == ["light_1", "light_2"]
-    assert some["Total"] == 2
+    filtered = api("ListParserDataSource", Page=1, PageSize=100, SearchName="ight_")
+    assert [source["Name"] for source in filtered["Data"]["DataSource"]] == ["light_1", "light_2"]
+    assert filtered["Total"] == 2
     assert api("ListParserDataSource", Page=100, PageSize=1)["Data"]["DataSource"] == []
     for page in ({"Page": 0, "PageSize": 1}, {"Page": 101, "PageSize": 1}, {"Page": 1, "PageSize": 101}):
         assert api_error("ListParserDataSource", **page).code == "iot.common.InvalidPageParams"
 
 
-def test_a_deleted_source_takes_its_topics_along(platform, api, create, product, api_error):
+def test_data_source_deletion_deletes_its_topics(platform, api, create, product, api_error):
     source = create()
     api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/+/thing/lifecycle")
     api("DeleteParserDataSource", DataSourceId=source)
     assert platform.store.count("data_source_item") == 0
     assert api_error("GetParserDataSource", DataSourceId=source).code == "iot.rule.DataSourceNotExists"
-    assert create() > source  # an id is given once
+    assert create() > source  # ids are not reused
 
 
-def test_a_source_that_a_parser_has_stays(api, create, api_error):
+def test_data_source_deletion_while_attached_is_rejected(api, create, api_error):
     source = create()
     parser = api("CreateParser", Name="parser")["ParserId"]
     api("AttachParserDataSource", ParserId=parser, DataSourceId=source)
@@ -112,7 +112,7 @@ def test_a_source_that_a_parser_has_stays(api, create, api_error):
 
 
 @pytest.mark.parametrize(
-    "rest",
+    "topic_suffix",
     [
         "+/thing/event/property/post",
         "*/thing/event/alarm/post",
@@ -133,14 +133,14 @@ def test_a_source_that_a_parser_has_stays(api, create, api_error):
         "*/user/a/b_2/+",
     ],
 )
-def test_topics_below_a_product(api, create, product, items, rest):
+def test_item_topic_of_product_is_accepted(api, create, product, items, topic_suffix):
     source = create()
-    api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/{rest}")
-    assert list(items(source).values()) == [f"/{product}/{rest}"]
+    api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/{topic_suffix}")
+    assert list(items(source).values()) == [f"/{product}/{topic_suffix}"]
 
 
 @pytest.mark.parametrize("device", ["+", "*", "lamp"])
-def test_topics_of_status(api, create, product, items, device):
+def test_item_status_topic_is_accepted(api, create, product, items, device):
     source = create()
     api("CreateDataSourceItem", DataSourceId=source, Topic=f"/as/mqtt/status/{product}/{device}")
     assert len(items(source)) == 1
@@ -167,13 +167,13 @@ def test_topics_of_status(api, create, product, items, device):
         ("/as/mqtt/status/a1nothing00/+", "iot.prod.NotExistedProduct"),
     ],
 )
-def test_topics_that_are_refused(platform, create, product, api_error, topic, code):
+def test_item_topic_invalid_is_rejected(platform, create, product, api_error, topic, code):
     source = create()
     assert api_error("CreateDataSourceItem", DataSourceId=source, Topic=topic.format(key=product)).code == code
     assert platform.store.count("data_source_item") == 0
 
 
-def test_a_source_has_a_topic_once(api, create, product, items, api_error):
+def test_item_topic_duplicate_in_data_source_is_rejected(api, create, product, items, api_error):
     source, other = create(), create()
     topic = f"/{product}/+/user/get"
     api("CreateDataSourceItem", DataSourceId=source, Topic=topic)
@@ -182,13 +182,13 @@ def test_a_source_has_a_topic_once(api, create, product, items, api_error):
     assert len(items(source)) == len(items(other)) == 1
 
 
-def test_what_is_said_of_a_topic_beside_it_is_kept(api, create, product):
+def test_item_scope_parameters_are_stored(api, create, product):
     source = create()
     api("RegisterDevice", ProductKey=product, DeviceName="lamp")
-    more = {"ScopeType": "DEVICE", "ProductKey": product, "DeviceName": "lamp"}
-    api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/lamp/user/get", **more)
+    scope_params = {"ScopeType": "DEVICE", "ProductKey": product, "DeviceName": "lamp"}
+    api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/lamp/user/get", **scope_params)
     (item,) = api("ListDataSourceItem", DataSourceId=source, Page=1, PageSize=1)["DataSourceItems"]["dataSourceItem"]
-    assert more.items() <= item.items()
+    assert scope_params.items() <= item.items()
 
 
 @pytest.mark.parametrize(
@@ -196,18 +196,18 @@ def test_what_is_said_of_a_topic_beside_it_is_kept(api, create, product):
     [
         ("/{key}/+/user/get", {"ScopeType": "ALL"}),
         ("/{key}/+/user/get", {"ScopeType": "PRODUCT", "ProductKey": "{key}"}),
-        ("/{key}/nobody/user/get", {"ProductKey": "{key}"}),
+        ("/{key}/unregistered/user/get", {"ProductKey": "{key}"}),
         ("/{key}/*/user/get", {"ScopeType": "DEVICE", "ProductKey": "{key}", "DeviceName": "lamp"}),
         ("/as/mqtt/status/{key}/lamp", {"ProductKey": "{key}", "DeviceName": "lamp"}),
     ],
 )
-def test_whose_topic_it_can_be(api, create, product, topic, scope):
+def test_item_scope_valid_is_stored(api, create, product, topic, scope):
     api("RegisterDevice", ProductKey=product, DeviceName="lamp")
     source = create()
-    given = {name: text.format(key=product) for name, text in scope.items()}
-    api("CreateDataSourceItem", DataSourceId=source, Topic=topic.format(key=product), **given)
+    scope_params = {name: text.format(key=product) for name, text in scope.items()}
+    api("CreateDataSourceItem", DataSourceId=source, Topic=topic.format(key=product), **scope_params)
     (item,) = api("ListDataSourceItem", DataSourceId=source, Page=1, PageSize=1)["DataSourceItems"]["dataSourceItem"]
-    assert {name: text for name, text in item.items() if name not in ("Topic", "DataSourceItemId")} == given
+    assert {name: text for name, text in item.items() if name not in ("Topic", "DataSourceItemId")} == scope_params
 
 
 @pytest.mark.parametrize(
@@ -219,31 +219,31 @@ def test_whose_topic_it_can_be(api, create, product, topic, scope):
         ("/{key}/+/user/get", {"DeviceName": "lamp"}, "iot.prod.NullProductKey"),
         ("/{key}/+/user/get", {"ScopeType": "DEVICE", "ProductKey": "{key}"}, "iot.device.NullDeviceName"),
         ("/{key}/+/user/get", {"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
-        ("/{key}/+/user/get", {"ProductKey": "{key}", "DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
+        ("/{key}/+/user/get", {"ProductKey": "{key}", "DeviceName": "unregistered"}, "iot.device.NotExistedDevice"),
         ("/{key}/+/user/get", {"ProductKey": "{other}"}, "iot.messagebroker.InvalidFormattedTopicName"),
         (
-            "/{key}/door/user/get",
+            "/{key}/gate/user/get",
             {"ProductKey": "{key}", "DeviceName": "lamp"},
             "iot.messagebroker.InvalidFormattedTopicName",
         ),
         (
-            "/as/mqtt/status/{key}/door",
+            "/as/mqtt/status/{key}/gate",
             {"ProductKey": "{key}", "DeviceName": "lamp"},
             "iot.messagebroker.InvalidFormattedTopicName",
         ),
     ],
 )
-def test_whose_topic_it_cannot_be(platform, api, create, product, api_error, topic, scope, code):
+def test_item_scope_invalid_is_rejected(platform, api, create, product, api_error, topic, scope, code):
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
-    for name in ("lamp", "door"):
+    for name in ("lamp", "gate"):
         api("RegisterDevice", ProductKey=product, DeviceName=name)
-    given = {name: text.format(key=product, other=other) for name, text in scope.items()}
-    error = api_error("CreateDataSourceItem", DataSourceId=create(), Topic=topic.format(key=product), **given)
+    scope_params = {name: text.format(key=product, other=other) for name, text in scope.items()}
+    error = api_error("CreateDataSourceItem", DataSourceId=create(), Topic=topic.format(key=product), **scope_params)
     assert error.code == code
     assert platform.store.count("data_source_item") == 0
 
 
-def test_the_list_of_topics(api, create, product, items, api_error):
+def test_item_list_returns_requested_page_oldest_first(api, create, product, items, api_error):
     source = create()
     names = ["user/a1", "user/a2", "user/b1", "thing/lifecycle"]
     for name in names:
@@ -254,27 +254,27 @@ def test_the_list_of_topics(api, create, product, items, api_error):
     assert [set(item) for item in reply["DataSourceItems"]["dataSourceItem"]] == [{"DataSourceItemId", "Topic"}]
     assert {name: reply[name] for name in ("Page", "PageSize", "Total")} == {"Page": 2, "PageSize": 3, "Total": 4}
     assert list(items(source).values()) == [f"/{product}/+/{name}" for name in names]
-    found = items(source, SearchName="user/a")
-    assert list(found.values()) == [f"/{product}/+/user/a1", f"/{product}/+/user/a2"]
+    filtered = items(source, SearchName="user/a")
+    assert list(filtered.values()) == [f"/{product}/+/user/a1", f"/{product}/+/user/a2"]
     assert items(source, Page=100_000) == {}
     for page in ({"Page": 100_001, "PageSize": 1}, {"Page": 1, "PageSize": 101}):
-        wrong = api_error("ListDataSourceItem", DataSourceId=source, **page)
-        assert wrong.code == "iot.common.InvalidPageParams"
+        error = api_error("ListDataSourceItem", DataSourceId=source, **page)
+        assert error.code == "iot.common.InvalidPageParams"
 
 
-def test_a_topic_is_deleted_from_its_source_only(api, create, product, items, api_error):
+def test_item_deletion_from_other_data_source_is_rejected(api, create, product, items, api_error):
     source, other = create(), create()
     api("CreateDataSourceItem", DataSourceId=source, Topic=f"/{product}/+/user/get")
     (item,) = items(source)
-    stranger = api_error("DeleteDataSourceItem", DataSourceId=other, DataSourceItemId=item)
-    assert stranger.code == "iot.rule.DataSourceItemNotExists"
+    error = api_error("DeleteDataSourceItem", DataSourceId=other, DataSourceItemId=item)
+    assert error.code == "iot.rule.DataSourceItemNotExists"
     api("DeleteDataSourceItem", DataSourceId=source, DataSourceItemId=item)
     assert items(source) == {}
-    again = api_error("DeleteDataSourceItem", DataSourceId=source, DataSourceItemId=item)
-    assert again.code == "iot.rule.DataSourceItemNotExists"
+    error = api_error("DeleteDataSourceItem", DataSourceId=source, DataSourceItemId=item)
+    assert error.code == "iot.rule.DataSourceItemNotExists"
 
 
-def test_a_deleted_product_takes_its_topics_along(api, create, product, items):
+def test_product_deletion_deletes_its_items(api, create, product, items):
     source = create()
     lock = api("CreateProduct", ProductName="lock", NodeType=0)["ProductKey"]
     for key in (product, lock):
@@ -294,5 +294,5 @@ def test_a_deleted_product_takes_its_topics_along(api, create, product, items):
         ("DeleteDataSourceItem", {"DataSourceItemId": 1}),
     ],
 )
-def test_a_source_that_is_not_there(api_error, action, params):
+def test_missing_data_source_is_not_found(api_error, action, params):
     assert api_error(action, DataSourceId=ABSENT, **params).code == "iot.rule.DataSourceNotExists"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Destinations of parsers."""
+"""Test destinations of parsers."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from ansible_collections.iotops.aliyun.emulator.core.times import utc
 ABSENT = 999
 
 ROLE = {"roleArn": "acs:ram::5645:role/aliyuniotaccessingrole", "roleName": "AliyunIOTAccessingRole"}
-ABROAD = {"regionName": "cn-shanghai", "role": ROLE}
+REGION_AND_ROLE = {"regionName": "cn-shanghai", "role": ROLE}
 CONFIGURATIONS = {
-    "DATAHUB": {"projectName": "project", "topicName": "topic", **ABROAD},
-    "ONS": {"instanceId": "MQ_INST_1", "topic": "topic", **ABROAD},
-    "MNS": {"themeName": "theme", **ABROAD},
-    "FC": {"serviceName": "service", "functionName": "function", **ABROAD},
-    "OTS": {"instanceName": "instance", "tableName": "table", **ABROAD},
+    "DATAHUB": {"projectName": "project", "topicName": "topic", **REGION_AND_ROLE},
+    "ONS": {"instanceId": "MQ_INST_1", "topic": "topic", **REGION_AND_ROLE},
+    "MNS": {"themeName": "theme", **REGION_AND_ROLE},
+    "FC": {"serviceName": "service", "functionName": "function", **REGION_AND_ROLE},
+    "OTS": {"instanceName": "instance", "tableName": "table", **REGION_AND_ROLE},
 }
-WRONG = "iot.rule.ParseRuleActionConfigError"
+INVALID_CONFIGURATION = "iot.rule.ParseRuleActionConfigError"
 
 
 @pytest.fixture
 def product(api):
-    """The key of a product."""
+    """Create a product and return its key."""
     return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
 
 
@@ -43,26 +43,28 @@ def create(api):
 
 
 @pytest.fixture
-def code_of(api_error):
-    """The error code for a configuration."""
+def creation_error(api_error):
+    """Try to create a destination and return the error code."""
 
-    def code_of(kind: str, configuration) -> str:
+    def creation_error(kind: str, configuration) -> str:
         text = configuration if isinstance(configuration, str) else json.dumps(configuration)
         return api_error("CreateDestination", Name="destination", Type=kind, Configuration=text).code
 
-    return code_of
+    return creation_error
 
 
 @pytest.mark.parametrize("kind", CONFIGURATIONS)
-def test_a_destination_in_another_cloud_product(platform, api, kind):
+def test_destination_creation_stores_parameters(platform, api, kind):
     before = platform.clock.now()
     text = json.dumps(CONFIGURATIONS[kind], indent=1)
-    made = api("CreateDestination", Name="目的 1", Type=kind, Configuration=text, Description="far away")["Destination"]
+    created = api("CreateDestination", Name="目的 1", Type=kind, Configuration=text, Description="far away")[
+        "Destination"
+    ]
     expected = {"Name": "目的 1", "Type": kind, "Configuration": text, "IsFailover": False}
-    assert made == {**expected, "DestinationId": made["DestinationId"], "UtcCreated": made["UtcCreated"]}
-    assert utc(before) <= made["UtcCreated"] <= utc(platform.clock.now())
-    read = api("GetDestination", DestinationId=made["DestinationId"])["Destination"]
-    assert read == {**made, "DestinationId": str(made["DestinationId"]), "Status": "NORMAL"}
+    assert created == {**expected, "DestinationId": created["DestinationId"], "UtcCreated": created["UtcCreated"]}
+    assert utc(before) <= created["UtcCreated"] <= utc(platform.clock.now())
+    read = api("GetDestination", DestinationId=created["DestinationId"])["Destination"]
+    assert read == {**created, "DestinationId": str(created["DestinationId"]), "Status": "NORMAL"}
 
 
 @pytest.mark.parametrize(
@@ -73,21 +75,21 @@ def test_a_destination_in_another_cloud_product(platform, api, kind):
         {"topic": "/sys/{key}/lamp/thing/service/property/set", "topicType": 0},
     ],
 )
-def test_a_product_as_destination(api, product, code_of, configuration):
+def test_republish_destination_with_missing_product_is_rejected(api, product, creation_error, configuration):
     text = json.dumps(configuration)
     api("CreateDestination", Name="lamp", Type="REPUBLISH", Configuration=text.replace("{key}", product))
-    assert code_of("REPUBLISH", text.replace("{key}", "a1nothing00")) == "iot.prod.NotExistedProduct"
+    assert creation_error("REPUBLISH", text.replace("{key}", "a1nothing00")) == "iot.prod.NotExistedProduct"
 
 
-def test_a_consumer_group_as_destination(api, code_of):
+def test_amqp_destination_with_missing_consumer_group_is_rejected(api, creation_error):
     group = api("CreateConsumerGroup", GroupName="group")["GroupId"]
     for one in (group, "DEFAULT_GROUP"):
         api("CreateDestination", Name="group", Type="AMQP", Configuration=json.dumps({"groupId": one}))
     absent = {"groupId": "nothingLikeThis0000000100"}
-    assert code_of("AMQP", absent) == "iot.consumer.group.ConsumerGroupNotExist"
+    assert creation_error("AMQP", absent) == "iot.consumer.group.ConsumerGroupNotExist"
 
 
-def test_names_with_capitals_are_taken(api):
+def test_destination_configuration_with_uppercase_keys_is_accepted(api):
     capitals = {"ProjectName": "project", "TopicName": "topic", "RegionName": "cn-shanghai", "role": ROLE}
     api("CreateDestination", Name="hub", Type="DATAHUB", Configuration=json.dumps(capitals))
 
@@ -103,17 +105,17 @@ def test_names_with_capitals_are_taken(api):
         ("MNS", '{"themeName": "\\ud800"}', "iot.ruleng.RuleActionConfigurationsNotJson"),
         ("MNS", "[" * 100_000, "iot.ruleng.RuleActionConfigurationsNotJson"),
         ("MNS", "{}", "iot.ruleng.NullRuleActionConfig"),
-        ("REPUBLISH", {"topicType": 1}, WRONG),
-        ("REPUBLISH", {"productKey": 1}, WRONG),
+        ("REPUBLISH", {"topicType": 1}, INVALID_CONFIGURATION),
+        ("REPUBLISH", {"productKey": 1}, INVALID_CONFIGURATION),
         ("REPUBLISH", {"topic": ""}, "iot.messagebroker.NullTopicName"),
         ("REPUBLISH", {"topic": "a1/lamp/user/get"}, "iot.messagebroker.InvalidFormattedTopicName"),
-        ("AMQP", {"group": "DEFAULT_GROUP"}, WRONG),
-        ("AMQP", {"groupId": ["DEFAULT_GROUP"]}, WRONG),
+        ("AMQP", {"group": "DEFAULT_GROUP"}, INVALID_CONFIGURATION),
+        ("AMQP", {"groupId": ["DEFAULT_GROUP"]}, INVALID_CONFIGURATION),
         ("AMQP", {"groupId": "no/id"}, "iot.consumer.group.InvalidConsumerGroupId"),
     ],
 )
-def test_what_cannot_be_a_destination(platform, code_of, kind, configuration, code):
-    assert code_of(kind, configuration) == code
+def test_destination_configuration_invalid_is_rejected(platform, creation_error, kind, configuration, code):
+    assert creation_error(kind, configuration) == code
     assert platform.store.count("destination") == 0
 
 
@@ -122,7 +124,7 @@ def test_what_cannot_be_a_destination(platform, code_of, kind, configuration, co
     [
         ("DATAHUB", "projectName", "iot.ruleng.NullProjectOfDatahub"),
         ("DATAHUB", "topicName", "iot.ruleng.NullTopicInDatahubProject"),
-        ("ONS", "instanceId", WRONG),
+        ("ONS", "instanceId", INVALID_CONFIGURATION),
         ("ONS", "topic", "iot.messagebroker.NullTopicName"),
         ("MNS", "themeName", "iot.ruleng.NullTopicNameInMns"),
         ("FC", "serviceName", "iot.ruleng.NullServiceNameInFc"),
@@ -131,16 +133,16 @@ def test_what_cannot_be_a_destination(platform, code_of, kind, configuration, co
         ("OTS", "tableName", "iot.ruleng.NullTableNameInOtsInstance"),
     ],
 )
-def test_what_each_type_needs(code_of, kind, name, code):
+def test_destination_configuration_without_member_of_type_is_rejected(creation_error, kind, name, code):
     for value in (None, "", 7):
-        assert code_of(kind, {**CONFIGURATIONS[kind], name: value}) == code
+        assert creation_error(kind, {**CONFIGURATIONS[kind], name: value}) == code
 
 
 @pytest.mark.parametrize("kind", CONFIGURATIONS)
-def test_what_all_of_them_need(code_of, kind):
-    good = CONFIGURATIONS[kind]
+def test_destination_configuration_without_region_or_role_is_rejected(creation_error, kind):
+    valid = CONFIGURATIONS[kind]
     for region in (None, "", "shanghai", "CN-Shanghai", 7):
-        assert code_of(kind, {**good, "regionName": region}) == "iot.ruleng.IncorrectRegionName"
+        assert creation_error(kind, {**valid, "regionName": region}) == "iot.ruleng.IncorrectRegionName"
     for role, code in (
         (None, "InvalidRamRole"),
         ("role", "InvalidRamRole"),
@@ -148,10 +150,10 @@ def test_what_all_of_them_need(code_of, kind):
         ({"roleArn": ROLE["roleArn"], "roleName": ""}, "NullRamRoleName"),
         ({"roleArn": "acs:ram:5645:role/role", "roleName": "role"}, "InvalidRamRole"),
     ):
-        assert code_of(kind, {**good, "role": role}) == f"iot.ruleng.{code}"
+        assert creation_error(kind, {**valid, "role": role}) == f"iot.ruleng.{code}"
 
 
-def test_an_update(platform, api, create):
+def test_destination_update_changes_modification_time(platform, api, create):
     destination = create("old", Description="old")
     created = api("GetDestination", DestinationId=destination)["Destination"]["UtcCreated"]
     parser = api("CreateParser", Name="parser")["ParserId"]
@@ -160,9 +162,9 @@ def test_an_update(platform, api, create):
     text = json.dumps(CONFIGURATIONS["FC"])
     api("UpdateDestination", DestinationId=destination, Name="new", Type="FC", Configuration=text)
     (listed,) = api("ListDestination", Page=1, PageSize=10)["Destinations"]["destinations"]
-    written = {name: listed[name] for name in ("Name", "Type", "Configuration", "Description", "UtcCreated")}
+    returned = {name: listed[name] for name in ("Name", "Type", "Configuration", "Description", "UtcCreated")}
     expected = {"Name": "new", "Type": "FC", "Configuration": text, "Description": "old", "UtcCreated": created}
-    assert written == expected
+    assert returned == expected
     (attached,) = api("ListParserDestination", ParserId=parser)["Data"]["destinations"]
     assert attached["UtcModified"] > created == attached["UtcCreated"]
 
@@ -174,7 +176,7 @@ def test_an_update(platform, api, create):
         ("FC", json.dumps(CONFIGURATIONS["MNS"]), "iot.ruleng.NullServiceNameInFc"),
     ],
 )
-def test_updates_that_are_refused(api, create, api_error, kind, text, code):
+def test_destination_update_invalid_is_rejected(api, create, api_error, kind, text, code):
     destination = create()
     before = api("GetDestination", DestinationId=destination)
     call = {"DestinationId": destination, "Name": "new", "Type": kind, "Configuration": text}
@@ -182,26 +184,26 @@ def test_updates_that_are_refused(api, create, api_error, kind, text, code):
     assert api("GetDestination", DestinationId=destination) == before
 
 
-def test_the_list(api, create, api_error):
-    made = [create(name, kind) for name, kind in (("a1", "MNS"), ("a2", "FC"), ("A3", "OTS"), ("b1", "OTS"))]
+def test_destination_list_returns_requested_page_oldest_first(api, create, api_error):
+    created = [create(name, kind) for name, kind in (("a1", "MNS"), ("a2", "FC"), ("A3", "OTS"), ("b1", "OTS"))]
 
     def listed(**params) -> list[int]:
         reply = api("ListDestination", **{"Page": 1, "PageSize": 10, **params})
         return [destination["DestinationId"] for destination in reply["Destinations"]["destinations"]]
 
     reply = api("ListDestination", Page=2, PageSize=3)
-    assert [one["DestinationId"] for one in reply["Destinations"]["destinations"]] == made[3:]
+    assert [one["DestinationId"] for one in reply["Destinations"]["destinations"]] == created[3:]
     assert {name: reply[name] for name in ("Page", "PageSize", "Total")} == {"Page": 2, "PageSize": 3, "Total": 4}
-    assert listed() == made
-    assert listed(SearchName="a") == made[:2]
-    assert listed(Types=["OTS", "MNS"]) == [made[0], *made[2:]]
-    assert listed(Types=["OTS"], SearchName="1") == made[3:]
+    assert listed() == created
+    assert listed(SearchName="a") == created[:2]
+    assert listed(Types=["OTS", "MNS"]) == [created[0], *created[2:]]
+    assert listed(Types=["OTS"], SearchName="1") == created[3:]
     assert api_error("ListDestination", Page=1, PageSize=1, Types=["RDS"]).code == "iot.rule.IncorrentRuleActionType"
     for page in ({"Page": 101, "PageSize": 1}, {"Page": 1, "PageSize": 101}, {"Page": 0, "PageSize": 1}):
         assert api_error("ListDestination", **page).code == "iot.common.InvalidPageParams"
 
 
-def test_a_destination_is_for_failures_where_a_parser_uses_it_so(api, create):
+def test_destination_is_failover_depends_on_attachment(api, create):
     destination = create()
 
     def is_failover() -> list[bool]:
@@ -216,19 +218,19 @@ def test_a_destination_is_for_failures_where_a_parser_uses_it_so(api, create):
     assert is_failover() == [False, False]
 
 
-def test_a_destination_is_invalid_when_it_has_nowhere_to_send_to(api, product):
+def test_destination_status_is_invalid_after_target_was_deleted(api, product):
     group = api("CreateConsumerGroup", GroupName="everything")["GroupId"]
-    wanted = {"REPUBLISH": {"productKey": product}, "AMQP": {"groupId": group}, "MNS": CONFIGURATIONS["MNS"]}
-    made = [
+    configurations = {"REPUBLISH": {"productKey": product}, "AMQP": {"groupId": group}, "MNS": CONFIGURATIONS["MNS"]}
+    created = [
         api("CreateDestination", Name=kind, Type=kind, Configuration=json.dumps(settings))["Destination"]
-        for kind, settings in wanted.items()
+        for kind, settings in configurations.items()
     ]
 
     def statuses() -> list[str]:
         listed = api("ListDestination", Page=1, PageSize=10)["Destinations"]["destinations"]
-        single = [api("GetDestination", DestinationId=one["DestinationId"])["Destination"]["Status"] for one in made]
-        assert [one["Status"] for one in listed] == single
-        return single
+        read = [api("GetDestination", DestinationId=one["DestinationId"])["Destination"]["Status"] for one in created]
+        assert [one["Status"] for one in listed] == read
+        return read
 
     assert statuses() == ["NORMAL", "NORMAL", "NORMAL"]
     api("DeleteProduct", ProductKey=product)
@@ -237,7 +239,7 @@ def test_a_destination_is_invalid_when_it_has_nowhere_to_send_to(api, product):
     assert statuses() == ["INVALID", "INVALID", "NORMAL"]
 
 
-def test_a_deleted_destination_is_gone(api, create, api_error):
+def test_destination_deletion_while_attached_is_rejected(api, create, api_error):
     destination = create()
     parser = api("CreateParser", Name="parser")["ParserId"]
     api("AttachDestination", ParserId=parser, DestinationId=destination, IsFailover=False)
@@ -245,7 +247,7 @@ def test_a_deleted_destination_is_gone(api, create, api_error):
     api("DetachDestination", ParserId=parser, DestinationId=destination)
     api("DeleteDestination", DestinationId=destination)
     assert api_error("GetDestination", DestinationId=destination).code == "iot.rule.destinationNotExists"
-    assert create() > destination  # an id is given once
+    assert create() > destination  # ids are not reused
 
 
 @pytest.mark.parametrize(
@@ -256,5 +258,5 @@ def test_a_deleted_destination_is_gone(api, create, api_error):
         ("DeleteDestination", {}),
     ],
 )
-def test_a_destination_that_is_not_there(api_error, action, params):
+def test_missing_destination_is_not_found(api_error, action, params):
     assert api_error(action, DestinationId=ABSENT, **params).code == "iot.rule.destinationNotExists"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Parsers: what they are, what they are attached to, and their scripts."""
+"""Test parsers, their attachments and their scripts."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def create(api):
 
 @pytest.fixture
 def parser(create):
-    """The id of a parser."""
+    """Create a parser and return its id."""
     return create()
 
 
 @pytest.fixture
 def source(api):
-    """The id of a data source."""
+    """Create a data source and return its id."""
     return api("CreateParserDataSource", Name="source")["DataSource"]["DataSourceId"]
 
 
@@ -53,7 +53,7 @@ def destinations(api):
 
 @pytest.fixture
 def destination(destinations):
-    """The id of a destination."""
+    """Create a destination and return its id."""
     return destinations(1)[0]
 
 
@@ -79,8 +79,8 @@ def publish(api, parser):
 
 
 @pytest.fixture
-def running(api, parser, source, destination, attach, publish):
-    """The id of a parser that runs."""
+def running_parser(api, parser, source, destination, attach, publish):
+    """Create and start a parser with source, destination and script, and return its id."""
     api("AttachParserDataSource", ParserId=parser, DataSourceId=source)
     attach(destination)
     publish()
@@ -90,13 +90,13 @@ def running(api, parser, source, destination, attach, publish):
 
 @pytest.fixture
 def read(api, parser):
-    """Read the parser."""
+    """Read the parser with GetParser."""
     return lambda: api("GetParser", ParserId=parser)["Data"]
 
 
 @pytest.fixture
 def attached(api, parser):
-    """The ids of the parser's destinations."""
+    """Return the ids of the parser's destinations."""
 
     def attached(**params) -> list[int]:
         reply = api("ListParserDestination", ParserId=parser, **params)
@@ -105,7 +105,7 @@ def attached(api, parser):
     return attached
 
 
-def test_a_parser(platform, api):
+def test_parser_creation_stores_parameters(platform, api):
     before = platform.clock.now()
     parser = api("CreateParser", Name="パーサ路-1_a", Description="forwards")["ParserId"]
     read = api("GetParser", ParserId=parser)["Data"]
@@ -121,33 +121,33 @@ def test_a_parser(platform, api):
 
 
 @pytest.mark.parametrize("name", ["路" * 16, "あ" * 16, "a" * 31, "a b", "a.b"])
-def test_names_that_a_parser_cannot_have(platform, parser, api_error, name):
-    wrong = "iot.common.InvalidFormattedParameter"
-    assert api_error("CreateParser", Name=name).code == wrong
-    assert api_error("UpdateParser", ParserId=parser, Name=name).code == wrong
+def test_parser_name_invalid_is_rejected(platform, parser, api_error, name):
+    error = "iot.common.InvalidFormattedParameter"
+    assert api_error("CreateParser", Name=name).code == error
+    assert api_error("UpdateParser", ParserId=parser, Name=name).code == error
     assert platform.store.count("parser", name=name) == 0
 
 
 @pytest.mark.parametrize("name", ["a", "路" * 15, "ア" * 15, "a" * 30])
-def test_names_at_the_limits(create, name):
+def test_parser_name_at_limits_is_accepted(create, name):
     create(name)
 
 
-def test_a_name_is_there_once(parser, create, api_error):
+def test_parser_name_duplicate_is_rejected(parser, create, api_error):
     create("other")
-    taken = "iot.rule.RuleNamesAlreadyExisted"
-    assert api_error("CreateParser", Name="parser").code == taken
-    assert api_error("UpdateParser", ParserId=parser, Name="other").code == taken
+    error_code = "iot.rule.RuleNamesAlreadyExisted"
+    assert api_error("CreateParser", Name="parser").code == error_code
+    assert api_error("UpdateParser", ParserId=parser, Name="other").code == error_code
 
 
-def test_an_account_has_so_many_parsers(create, api_error, monkeypatch):
-    monkeypatch.setattr(service, "MOST_PARSERS", 2)
+def test_parser_creation_beyond_limit_is_rejected(create, api_error, monkeypatch):
+    monkeypatch.setattr(service, "MAX_PARSERS", 2)
     create("one")
     create("two")
     assert api_error("CreateParser", Name="three").code == "iot.rule.RuleCountExceedMax"
 
 
-def test_an_update(platform, api, parser, read):
+def test_parser_update_keeps_absent_parameters(platform, api, parser, read):
     api("UpdateParser", ParserId=parser, Description="new")
     assert (read()["Name"], read()["Description"]) == ("parser", "new")
     created = read()["UtcCreated"]
@@ -160,39 +160,43 @@ def test_an_update(platform, api, parser, read):
     assert read()["Description"] == ""
 
 
-def test_the_list(api, create, api_error):
+def test_parser_list_returns_requested_page_oldest_first(api, create, api_error):
     parsers = [create(name) for name in ("light_1", "light_2", "LIGHT_3", "lock_1")]
     reply = api("ListParser", CurrentPage=2, PageSize=3)
     assert reply["Total"] == 4
     (last,) = reply["Data"]["ParserList"]
     read = api("GetParser", ParserId=parsers[3])["Data"]
     assert last == read
-    some = api("ListParser", CurrentPage=1, PageSize=100, SearchName="ight_")
-    assert [parser["ParserId"] for parser in some["Data"]["ParserList"]] == parsers[:2]
-    assert some["Total"] == 2
+    filtered = api("ListParser", CurrentPage=1, PageSize=100, SearchName="ight_")
+    assert [parser["ParserId"] for parser in filtered["Data"]["ParserList"]] == parsers[:2]
+    assert filtered["Total"] == 2
     for page in ((0, 1), (101, 1), (1, 101)):
-        wrong = api_error("ListParser", CurrentPage=page[0], PageSize=page[1])
-        assert wrong.code == "iot.common.InvalidPageParams"
+        error = api_error("ListParser", CurrentPage=page[0], PageSize=page[1])
+        assert error.code == "iot.common.InvalidPageParams"
 
 
-def test_a_deleted_parser_lets_go_of_what_it_had(platform, api, running, source, destination, create, api_error):
-    api("DeleteParser", ParserId=running)
-    assert api_error("GetParser", ParserId=running).code == "iot.rule.NotFoundRule"
+def test_parser_deletion_detaches_source_and_destination(
+    platform, api, running_parser, source, destination, create, api_error
+):
+    api("DeleteParser", ParserId=running_parser)
+    assert api_error("GetParser", ParserId=running_parser).code == "iot.rule.NotFoundRule"
     assert platform.store.count("parser_destination") == 0
     api("DeleteParserDataSource", DataSourceId=source)
     api("DeleteDestination", DestinationId=destination)
-    assert create() > running  # an id is given once
+    assert create() > running_parser  # ids are not reused
 
 
-def test_a_parser_starts_when_it_has_all_it_needs(api, parser, source, destinations, attach, publish, read, api_error):
-    normal, for_failures = destinations(2)
+def test_parser_start_without_script_source_or_destination_is_rejected(
+    api, parser, source, destinations, attach, publish, read, api_error
+):
+    normal, failover = destinations(2)
     api("SaveScript", ParserId=parser, ScriptDraft=SCRIPT)
     assert api_error("StartParser", ParserId=parser).code == "iot.rule.EmptyScript"
     publish()
     assert api_error("StartParser", ParserId=parser).code == "iot.rule.DataSourceNotExists"
     api("AttachParserDataSource", ParserId=parser, DataSourceId=source)
     assert api_error("StartParser", ParserId=parser).code == "iot.rule.DestinationNotBound"
-    attach(for_failures, is_failover=True)
+    attach(failover, is_failover=True)
     assert api_error("StartParser", ParserId=parser).code == "iot.rule.DestinationNotBound"
     attach(normal)
     assert read()["Status"] == "STOP"
@@ -200,17 +204,17 @@ def test_a_parser_starts_when_it_has_all_it_needs(api, parser, source, destinati
     assert read()["Status"] == "RUNNING"
 
 
-def test_start_and_stop(api, running, read, api_error):
-    assert api_error("StartParser", ParserId=running).code == "iot.ruleng.RuleAlreadyStarted"
+def test_parser_start_twice_is_rejected_and_stop_twice_is_accepted(api, running_parser, read, api_error):
+    assert api_error("StartParser", ParserId=running_parser).code == "iot.ruleng.RuleAlreadyStarted"
     for _twice in range(2):
-        api("StopParser", ParserId=running)
+        api("StopParser", ParserId=running_parser)
         assert read()["Status"] == "STOP"
-    api("StartParser", ParserId=running)
+    api("StartParser", ParserId=running_parser)
     (listed,) = api("ListParser", CurrentPage=1, PageSize=1)["Data"]["ParserList"]
     assert listed["Status"] == "RUNNING"
 
 
-def test_a_parser_has_one_data_source(platform, api, parser, source, read, api_error):
+def test_parser_second_data_source_is_rejected(platform, api, parser, source, read, api_error):
     other = api("CreateParserDataSource", Name="other")["DataSource"]["DataSourceId"]
     before = read()["UtcModified"]
     platform.clock.advance(10)
@@ -220,8 +224,8 @@ def test_a_parser_has_one_data_source(platform, api, parser, source, read, api_e
     assert read()["UtcModified"] > before
     second = api_error("AttachParserDataSource", ParserId=parser, DataSourceId=other)
     assert second.code == "iot.system.IllegalRequest"
-    stranger = api_error("DetachParserDataSource", ParserId=parser, DataSourceId=other)
-    assert stranger.code == "iot.rule.DataSourceNotExists"
+    error = api_error("DetachParserDataSource", ParserId=parser, DataSourceId=other)
+    assert error.code == "iot.rule.DataSourceNotExists"
     assert read()["DataSourceId"] == source
     api("DetachParserDataSource", ParserId=parser, DataSourceId=source)
     assert "DataSourceId" not in read()
@@ -229,25 +233,25 @@ def test_a_parser_has_one_data_source(platform, api, parser, source, read, api_e
     assert read()["DataSourceId"] == other
 
 
-def test_destinations_come_and_go(api, parser, destinations, attach, attached, api_error):
-    first, second, for_failures = destinations(3)
+def test_destinations_attached_and_detached_are_listed(api, parser, destinations, attach, attached, api_error):
+    first, second, failover = destinations(3)
     attach(second)
     attach(second)
     attach(first)
-    attach(for_failures, is_failover=True)
+    attach(failover, is_failover=True)
     assert attached() == attached(IsFailover=False) == [second, first]
-    assert attached(IsFailover=True) == [for_failures]
+    assert attached(IsFailover=True) == [failover]
     (listed,) = api("ListParserDestination", ParserId=parser, IsFailover=True)["Data"]["destinations"]
-    read = api("GetDestination", DestinationId=for_failures)["Destination"]
-    assert read.pop("Status") == "NORMAL"  # which the parser's list does not tell
-    assert listed == {**read, "DestinationId": for_failures, "UtcModified": read["UtcCreated"]}
+    read = api("GetDestination", DestinationId=failover)["Destination"]
+    assert read.pop("Status") == "NORMAL"  # not in the list of a parser's destinations
+    assert listed == {**read, "DestinationId": failover, "UtcModified": read["UtcCreated"]}
     api("DetachDestination", ParserId=parser, DestinationId=second)
     assert attached() == [first]
-    again = api_error("DetachDestination", ParserId=parser, DestinationId=second)
-    assert again.code == "iot.rule.DestinationNotBound"
+    error = api_error("DetachDestination", ParserId=parser, DestinationId=second)
+    assert error.code == "iot.rule.DestinationNotBound"
 
 
-def test_a_parser_with_other_destinations_is_modified(platform, api, parser, destination, attach, read):
+def test_parser_modification_time_changes_with_destinations(platform, api, parser, destination, attach, read):
     moments = [read()["UtcModified"]]
     for change in (attach, lambda destination: api("DetachDestination", ParserId=parser, DestinationId=destination)):
         platform.clock.advance(10)
@@ -256,47 +260,47 @@ def test_a_parser_with_other_destinations_is_modified(platform, api, parser, des
     assert len(set(moments)) == 3
 
 
-def test_one_destination_is_for_failures(destinations, attach, attached, api_error, parser):
+def test_second_failover_destination_is_rejected(destinations, attach, attached, api_error, parser):
     first, second = destinations(2)
     attach(first, is_failover=True)
-    more = api_error("AttachDestination", ParserId=parser, DestinationId=second, IsFailover=True)
-    assert more.code == "iot.ruleng.OnlyAllowOneErrorAction"
+    error = api_error("AttachDestination", ParserId=parser, DestinationId=second, IsFailover=True)
+    assert error.code == "iot.ruleng.OnlyAllowOneErrorAction"
     assert attached(IsFailover=True) == [first]
     attach(first)
     attach(second, is_failover=True)
     assert (attached(), attached(IsFailover=True)) == ([first], [second])
 
 
-def test_a_parser_has_so_many_destinations(destinations, attach, attached, api_error, parser):
-    *most, one_more = destinations(link.MOST_DESTINATIONS + 1)
-    for destination in most:
+def test_destination_attachment_beyond_limit_is_rejected(destinations, attach, attached, api_error, parser):
+    *destinations_to_attach, one_more = destinations(link.MAX_DESTINATIONS + 1)
+    for destination in destinations_to_attach:
         attach(destination)
-    attach(most[0], is_failover=True)
-    more = api_error("AttachDestination", ParserId=parser, DestinationId=one_more, IsFailover=False)
-    assert more.code == "iot.rule.TooManyRuleAction"
+    attach(destinations_to_attach[0], is_failover=True)
+    error = api_error("AttachDestination", ParserId=parser, DestinationId=one_more, IsFailover=False)
+    assert error.code == "iot.rule.TooManyRuleAction"
     assert one_more not in attached()
 
 
-def test_a_running_parser_keeps_what_it_needs(
-    api, running, source, destination, destinations, attach, attached, api_error
+def test_running_parser_detachment_of_required_part_is_rejected(
+    api, running_parser, source, destination, destinations, attach, attached, api_error
 ):
-    lost = api_error("DetachParserDataSource", ParserId=running, DataSourceId=source)
-    assert lost.code == "iot.rule.DataSourceNotExists"
-    lost = api_error("DetachDestination", ParserId=running, DestinationId=destination)
-    assert lost.code == "iot.rule.DestinationNotBound"
-    lost = api_error("AttachDestination", ParserId=running, DestinationId=destination, IsFailover=True)
-    assert lost.code == "iot.rule.DestinationNotBound"
+    error = api_error("DetachParserDataSource", ParserId=running_parser, DataSourceId=source)
+    assert error.code == "iot.rule.DataSourceNotExists"
+    error = api_error("DetachDestination", ParserId=running_parser, DestinationId=destination)
+    assert error.code == "iot.rule.DestinationNotBound"
+    error = api_error("AttachDestination", ParserId=running_parser, DestinationId=destination, IsFailover=True)
+    assert error.code == "iot.rule.DestinationNotBound"
     assert attached() == [destination]
-    assert api("GetParser", ParserId=running)["Data"]["DataSourceId"] == source
+    assert api("GetParser", ParserId=running_parser)["Data"]["DataSourceId"] == source
     (other,) = destinations(1)
     attach(other)
-    api("DetachDestination", ParserId=running, DestinationId=destination)
-    api("StopParser", ParserId=running)
-    api("DetachDestination", ParserId=running, DestinationId=other)
-    api("DetachParserDataSource", ParserId=running, DataSourceId=source)
+    api("DetachDestination", ParserId=running_parser, DestinationId=destination)
+    api("StopParser", ParserId=running_parser)
+    api("DetachDestination", ParserId=running_parser, DestinationId=other)
+    api("DetachParserDataSource", ParserId=running_parser, DataSourceId=source)
 
 
-def test_a_script_is_a_draft_until_it_is_published(platform, api, parser, publish, read):
+def test_script_is_draft_until_published(platform, api, parser, publish, read):
     assert not {"Script", "ScriptDraft"} & set(read())
     created = read()["UtcCreated"]
     platform.clock.advance(10)
@@ -313,12 +317,12 @@ def test_a_script_is_a_draft_until_it_is_published(platform, api, parser, publis
     assert (read()["Script"], read()["ScriptDraft"]) == (SCRIPT, "writeMns(2, data)")
 
 
-def test_a_running_parser_gets_a_new_script(running, publish, read):
+def test_running_parser_uses_newly_published_script(running_parser, publish, read):
     publish("writeMns(2, payload())")
     assert (read()["Script"], read()["Status"]) == ("writeMns(2, payload())", "RUNNING")
 
 
-def test_a_draft_can_be_anything_but_nothing(api, parser, read, api_error):
+def test_script_draft_empty_is_rejected(api, parser, read, api_error):
     with pytest.raises(GatewayError, match="MissingScriptDraft"):
         api("SaveScript", ParserId=parser, ScriptDraft="")
     assert api_error("SaveScript", ParserId=parser, ScriptDraft=" \n").code == "iot.rule.EmptyScriptDraft"
@@ -338,12 +342,12 @@ def test_a_draft_can_be_anything_but_nothing(api, parser, read, api_error):
         ("function writeMns(a) { }", "script doesn't contains transmit function"),
     ],
 )
-def test_scripts_that_cannot_be_published(api, parser, publish, read, api_error, script, message):
+def test_script_publication_invalid_is_rejected(api, parser, publish, read, api_error, script, message):
     publish()
     api("SaveScript", ParserId=parser, ScriptDraft=script)
-    wrong = api_error("PublishScript", ParserId=parser)
-    assert wrong.code == "iot.rule.scriptSyntaxError"
-    assert wrong.extra == {"SyntaxErrorMsg": message}
+    error = api_error("PublishScript", ParserId=parser)
+    assert error.code == "iot.rule.scriptSyntaxError"
+    assert error.extra == {"SyntaxErrorMsg": message}
     assert (read()["Script"], read()["ScriptDraft"]) == (SCRIPT, script)
 
 
@@ -364,7 +368,7 @@ def test_scripts_that_cannot_be_published(api, parser, publish, read, api_error,
         ("PublishScript", {}),
     ],
 )
-def test_a_parser_that_is_not_there(api_error, action, params):
+def test_missing_parser_is_not_found(api_error, action, params):
     assert api_error(action, ParserId=ABSENT, **params).code == "iot.rule.NotFoundRule"
 
 
@@ -377,5 +381,5 @@ def test_a_parser_that_is_not_there(api_error, action, params):
         ("DetachDestination", {"DestinationId": ABSENT}, "iot.rule.destinationNotExists"),
     ],
 )
-def test_what_a_parser_cannot_be_attached_to(parser, api_error, action, params, code):
+def test_attachment_of_missing_source_or_destination_is_rejected(parser, api_error, action, params, code):
     assert api_error(action, ParserId=parser, **params).code == code

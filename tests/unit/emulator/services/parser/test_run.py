@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What running parsers make of messages, and where they send it."""
+"""Test how running parsers process messages and where they send the results."""
 
 from __future__ import annotations
 
@@ -10,30 +10,34 @@ import json
 import pytest
 
 ROLE = {"roleArn": "acs:ram::1234:role/iot", "roleName": "iot"}
-REGION = {"regionName": "cn-shanghai", "role": ROLE}
+REGION_AND_ROLE = {"regionName": "cn-shanghai", "role": ROLE}
 
 
 @pytest.fixture
-def pk(device):
-    """The product of the device that speaks."""
+def product_key(device):
+    """Return the product key of the device that sends messages."""
     return device["product_key"]
 
 
 @pytest.fixture
-def parser(api, pk):
-    """A parser of what devices report by their thing model, and on custom topics."""
+def parser(api, product_key):
+    """Create a parser for reported properties, custom topics and status messages, and return its id."""
     parser = api("CreateParser", Name="parser")["ParserId"]
     source = api("CreateParserDataSource", Name="source")["DataSource"]["DataSourceId"]
-    for topic in (f"/{pk}/+/thing/event/property/post", f"/{pk}/*/user/data/*", f"/as/mqtt/status/{pk}/+"):
+    for topic in (
+        f"/{product_key}/+/thing/event/property/post",
+        f"/{product_key}/*/user/data/*",
+        f"/as/mqtt/status/{product_key}/+",
+    ):
         api("CreateDataSourceItem", DataSourceId=source, Topic=topic)
     api("AttachParserDataSource", ParserId=parser, DataSourceId=source)
-    api("CreateProductTopic", ProductKey=pk, TopicShortName="data/raw", Operation="ALL")
+    api("CreateProductTopic", ProductKey=product_key, TopicShortName="data/raw", Operation="ALL")
     return parser
 
 
 @pytest.fixture
 def attach(api, parser):
-    """Make a destination of the parser; returns its id."""
+    """Create a destination, attach it to the parser and return its id."""
 
     def attach(kind: str, is_failover: bool = False, **settings) -> int:
         call = {"Name": kind, "Type": kind, "Configuration": json.dumps(settings)}
@@ -46,14 +50,15 @@ def attach(api, parser):
 
 @pytest.fixture
 def group(api):
+    """Create a consumer group and return its id."""
     return api("CreateConsumerGroup", GroupName="everything")["GroupId"]
 
 
 @pytest.fixture
-def queued(platform, group):
-    """Take what waits for the consumer group: topics and contents."""
+def take_messages(platform, group):
+    """Return and remove the topics and contents that are queued for the consumer group."""
 
-    def queued() -> list[tuple[str, object]]:
+    def take_messages() -> list[tuple[str, object]]:
         from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_queue
 
         def take(ctx):
@@ -63,7 +68,7 @@ def queued(platform, group):
 
         return [(row["topic"], _read(row["payload"])) for row in platform.run(take)]
 
-    return queued
+    return take_messages
 
 
 def _read(content: bytes) -> object:
@@ -85,11 +90,14 @@ def start(api, parser):
     return start
 
 
-def report(publish_as_device, level: int = 5) -> None:
+def report_level(publish_as_device, level: int = 5) -> None:
+    """Let the device report the property level."""
     publish_as_device("/sys/{own}/thing/event/property/post", {"id": "1", "params": {"level": level}})
 
 
-def test_to_a_consumer_group(parser, attach, start, publish_as_device, queued, device, group, pk):
+def test_write_amqp_queues_message_for_consumer_group(
+    parser, attach, start, publish_as_device, take_messages, device, group, product_key
+):
     amqp = attach("AMQP", groupId=group)
     start(
         'var data = payload("json");\n'
@@ -97,19 +105,21 @@ def test_to_a_consumer_group(parser, attach, start, publish_as_device, queued, d
         f'  writeAmqp({amqp}, {{level: data.items.level.value, of: deviceName(), topic: topic(3)}}, "tag");\n'
         "}"
     )
-    report(publish_as_device, 2)
-    assert queued() == []
-    report(publish_as_device, 5)
-    topic = f"/{pk}/{device['device_name']}/thing/event/property/post"
-    assert queued() == [(topic, {"level": 5, "of": device["device_name"], "topic": "thing"})]
+    report_level(publish_as_device, 2)
+    assert take_messages() == []
+    report_level(publish_as_device, 5)
+    topic = f"/{product_key}/{device['device_name']}/thing/event/property/post"
+    assert take_messages() == [(topic, {"level": 5, "of": device["device_name"], "topic": "thing"})]
 
 
-def test_to_a_topic(api, parser, attach, start, publish_as_device, outbox, register, pk):
-    receiver = register("receiver", pk)
-    destination = attach("REPUBLISH", productKey=pk)
-    target = f"/sys/{pk}/receiver/thing/service/property/set"
+def test_write_iot_topic_sends_message_to_device(
+    api, parser, attach, start, publish_as_device, outbox, register, product_key
+):
+    receiver = register("receiver", product_key)
+    destination = attach("REPUBLISH", productKey=product_key)
+    target = f"/sys/{product_key}/receiver/thing/service/property/set"
     start(f'writeIotTopic({destination}, "{target}", {{params: {{level: payload("json").items.level.value}}}});')
-    report(publish_as_device, 7)
+    report_level(publish_as_device, 7)
     assert outbox(receiver) == [("/sys/{own}/thing/service/property/set", {"params": {"level": 7}})]
 
 
@@ -121,100 +131,116 @@ def test_to_a_topic(api, parser, attach, start, publish_as_device, outbox, regis
         {"topic": "/{other}/receiver/user/get", "topicType": 1},
     ],
 )
-def test_a_topic_is_of_the_product_that_its_destination_is_for(
-    create_modeled_product, parser, attach, start, publish_as_device, outbox, queued, register, group, pk, settings
+def test_write_iot_topic_to_other_product_fails(
+    create_modeled_product,
+    parser,
+    attach,
+    start,
+    publish_as_device,
+    outbox,
+    take_messages,
+    register,
+    group,
+    product_key,
+    settings,
 ):
     other = create_modeled_product("other")
-    within, beyond = register("receiver", other), register("receiver", pk)
+    device_in_product, device_in_other_product = register("receiver", other), register("receiver", product_key)
     settings = {name: str(value).replace("{other}", other) for name, value in settings.items()}
     destination = attach("REPUBLISH", **settings)
     attach("AMQP", is_failover=True, groupId=group)
     start(
         f'writeIotTopic({destination}, "/sys/{other}/receiver/thing/service/property/set", "in");\n'
-        f'writeIotTopic({destination}, "/sys/{pk}/receiver/thing/service/property/set", "out");'
+        f'writeIotTopic({destination}, "/sys/{product_key}/receiver/thing/service/property/set", "out");'
     )
-    report(publish_as_device)
-    assert outbox(within, raw=True) == [("/sys/{own}/thing/service/property/set", b"in")]
-    assert outbox(beyond) == []
-    [(_topic, told)] = queued()
-    assert [failure["destinationId"] for failure in told["failures"]] == [destination]
+    report_level(publish_as_device)
+    assert outbox(device_in_product, raw=True) == [("/sys/{own}/thing/service/property/set", b"in")]
+    assert outbox(device_in_other_product) == []
+    [(_topic, content)] = take_messages()
+    assert [failure["destinationId"] for failure in content["failures"]] == [destination]
 
 
 @pytest.mark.parametrize("name", ["receiver", ""])
-def test_a_topic_can_be_one_devices(
-    api, parser, attach, start, publish_as_device, queued, device, register, group, pk, name
+def test_parser_with_device_scope_ignores_other_devices(
+    api, parser, attach, start, publish_as_device, take_messages, device, register, group, product_key, name
 ):
-    register("receiver", pk)
+    register("receiver", product_key)
     (source,) = api("ListParserDataSource", Page=1, PageSize=10)["Data"]["DataSource"]
     items = api("ListDataSourceItem", DataSourceId=source["DataSourceId"], Page=1, PageSize=10)["DataSourceItems"]
     item = next(item for item in items["dataSourceItem"] if item["Topic"].endswith("/property/post"))
     api("DeleteDataSourceItem", DataSourceId=source["DataSourceId"], DataSourceItemId=item["DataSourceItemId"])
-    whose = {"ScopeType": "DEVICE", "ProductKey": pk, "DeviceName": name or device["device_name"]}
-    api("CreateDataSourceItem", DataSourceId=source["DataSourceId"], Topic=item["Topic"], **whose)
+    scope = {"ScopeType": "DEVICE", "ProductKey": product_key, "DeviceName": name or device["device_name"]}
+    api("CreateDataSourceItem", DataSourceId=source["DataSourceId"], Topic=item["Topic"], **scope)
     start(f"writeAmqp({attach('AMQP', groupId=group)}, deviceName());")
-    report(publish_as_device)
-    assert [content for _topic, content in queued()] == ([] if name else [device["device_name"].encode()])
+    report_level(publish_as_device)
+    assert [content for _topic, content in take_messages()] == ([] if name else [device["device_name"].encode()])
 
 
 @pytest.mark.parametrize(
     ("kind", "settings", "call"),
     [
-        ("MNS", {"themeName": "theme", **REGION}, "writeMns(ID, payload())"),
-        ("ONS", {"instanceId": "i", "topic": "t", **REGION}, 'writeMq(ID, payload(), "tag")'),
-        ("DATAHUB", {"projectName": "p", "topicName": "t", **REGION}, 'writeDatahub(ID, payload("json"))'),
-        ("FC", {"serviceName": "s", "functionName": "f", **REGION}, "writeFc(ID, payload())"),
-        ("OTS", {"instanceName": "i", "tableName": "t", **REGION}, 'writeTableStore(ID, payload("json"), false)'),
+        ("MNS", {"themeName": "theme", **REGION_AND_ROLE}, "writeMns(ID, payload())"),
+        ("ONS", {"instanceId": "i", "topic": "t", **REGION_AND_ROLE}, 'writeMq(ID, payload(), "tag")'),
+        ("DATAHUB", {"projectName": "p", "topicName": "t", **REGION_AND_ROLE}, 'writeDatahub(ID, payload("json"))'),
+        ("FC", {"serviceName": "s", "functionName": "f", **REGION_AND_ROLE}, "writeFc(ID, payload())"),
+        (
+            "OTS",
+            {"instanceName": "i", "tableName": "t", **REGION_AND_ROLE},
+            'writeTableStore(ID, payload("json"), false)',
+        ),
     ],
 )
-def test_what_leaves_the_platform_is_counted(platform, attach, start, publish_as_device, kind, settings, call):
+def test_write_to_cloud_destination_is_counted(platform, attach, start, publish_as_device, kind, settings, call):
     destination = attach(kind, **settings)
     start(call.replace("ID", str(destination)))
-    report(publish_as_device, 1)
-    report(publish_as_device, 2)
+    report_level(publish_as_device, 1)
+    report_level(publish_as_device, 2)
     (row,) = platform.store.rows("SELECT * FROM parser_output")
     assert (row["destination_id"], row["sent"]) == (destination, 2)
     assert json.loads(row["content"])["items"]["level"]["value"] == 2
 
 
-def test_the_published_script_runs_and_only_while_the_parser_runs(
-    api, parser, attach, start, publish_as_device, queued, group
+def test_parser_runs_published_script_only_while_running(
+    api, parser, attach, start, publish_as_device, take_messages, group
 ):
     amqp = attach("AMQP", groupId=group)
     start(f'writeAmqp({amqp}, "published")')
     api("SaveScript", ParserId=parser, ScriptDraft=f'writeAmqp({amqp}, "draft")')
-    report(publish_as_device)
-    assert [content for _topic, content in queued()] == [b"published"]
+    report_level(publish_as_device)
+    assert [content for _topic, content in take_messages()] == [b"published"]
     api("PublishScript", ParserId=parser)
-    report(publish_as_device)
-    assert [content for _topic, content in queued()] == [b"draft"]
+    report_level(publish_as_device)
+    assert [content for _topic, content in take_messages()] == [b"draft"]
     api("StopParser", ParserId=parser)
-    report(publish_as_device)
-    assert queued() == []
+    report_level(publish_as_device)
+    assert take_messages() == []
 
 
-def test_custom_topics_and_bytes(attach, start, publish_as_device, queued, group):
+def test_parser_sends_bytes_of_custom_topic(attach, start, publish_as_device, take_messages, group):
     amqp = attach("AMQP", groupId=group)
     start(f'var bytes = payload("binary"); writeAmqp({amqp}, bytes); writeAmqp({amqp}, to_hex() + " " + to_base64());')
     publish_as_device("/{own}/user/data/raw", b"\xff\x00\x41\x42")
-    content = base64.b64encode(b"\xff\x00AB").decode()
-    assert [told for _topic, told in queued()] == [b"\xff\x00AB", f"ff004142 {content}".encode()]
+    base64_text = base64.b64encode(b"\xff\x00AB").decode()
+    assert [content for _topic, content in take_messages()] == [b"\xff\x00AB", f"ff004142 {base64_text}".encode()]
 
 
-def test_a_message_that_no_source_means_goes_nowhere(api, attach, start, publish_as_device, queued, group, pk):
-    api("CreateProductTopic", ProductKey=pk, TopicShortName="other", Operation="ALL")
+def test_message_not_in_data_source_is_ignored(
+    api, attach, start, publish_as_device, take_messages, group, product_key
+):
+    api("CreateProductTopic", ProductKey=product_key, TopicShortName="other", Operation="ALL")
     amqp = attach("AMQP", groupId=group)
     start(f'writeAmqp({amqp}, "x")')
     publish_as_device("/{own}/user/other", b"1")
-    assert queued() == []
+    assert take_messages() == []
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "error_message"),
     [
         ("writeAmqp(999, 1)", "the parser has no destination 999"),
-        ("writeMns(ID, 1)", "writeMns does not send to a destination of type AMQP"),
-        ("writeTsd(ID, 1)", "writeTsd does not send to a destination of type AMQP"),
-        ("writeAmqp(ID)", "writeAmqp takes a destination and what to send"),
+        ("writeMns(ID, 1)", "writeMns cannot send to a destination of type AMQP"),
+        ("writeTsd(ID, 1)", "writeTsd cannot send to a destination of type AMQP"),
+        ("writeAmqp(ID)", "writeAmqp requires a destination and a payload"),
         ("writeAmqp()", "the parser has no destination None"),
         ('throw new Error("my own"); writeAmqp(ID, 1)', "my own"),
         ("var x = payload('json').nothing.there; writeAmqp(ID, x)", "Cannot read properties of undefined"),
@@ -222,45 +248,45 @@ def test_a_message_that_no_source_means_goes_nowhere(api, attach, start, publish
         ("topic(99); writeAmqp(ID, 1)", "the topic has no level 99"),
     ],
 )
-def test_what_fails_goes_to_the_destination_for_failures(
-    attach, start, publish_as_device, queued, group, api, script, said
+def test_script_failure_is_sent_to_failover_destination(
+    attach, start, publish_as_device, take_messages, group, api, script, error_message
 ):
     amqp = attach("AMQP", groupId=api("CreateConsumerGroup", GroupName="another")["GroupId"])
     attach("AMQP", is_failover=True, groupId=group)
     start(script.replace("ID", str(amqp)))
-    report(publish_as_device)
-    ((_topic, told),) = queued()
-    assert said in told["failures"][0]["errorMessage"]
-    assert b'"level"' in base64.b64decode(told["base64OriginalPayload"])
-    assert told["parserName"] == "parser"
+    report_level(publish_as_device)
+    ((_topic, content),) = take_messages()
+    assert error_message in content["failures"][0]["errorMessage"]
+    assert b'"level"' in base64.b64decode(content["base64OriginalPayload"])
+    assert content["parserName"] == "parser"
 
 
 @pytest.mark.parametrize(
     "script", ["while (true) {} writeAmqp(ID, 1)", "var a = []; while (true) a.push('x'.repeat(1e6)); writeAmqp(ID, 1)"]
 )
-def test_a_script_that_runs_away_is_stopped_and_its_parser_too(
-    api, parser, attach, start, publish_as_device, queued, group, script
+def test_script_with_endless_loop_makes_parser_abnormal(
+    api, parser, attach, start, publish_as_device, take_messages, group, script
 ):
     amqp = attach("AMQP", groupId=group)
     attach("AMQP", is_failover=True, groupId=api("CreateConsumerGroup", GroupName="another")["GroupId"])
     start(script.replace("ID", str(amqp)))
-    report(publish_as_device)
+    report_level(publish_as_device)
     assert api("GetParser", ParserId=parser)["Data"]["Status"] == "ABNORMAL"
-    report(publish_as_device)
-    assert queued() == []
-    api("SaveScript", ParserId=parser, ScriptDraft=f"writeAmqp({amqp}, 'well again')")
+    report_level(publish_as_device)
+    assert take_messages() == []
+    api("SaveScript", ParserId=parser, ScriptDraft=f"writeAmqp({amqp}, 'restarted')")
     api("PublishScript", ParserId=parser)
     api("StartParser", ParserId=parser)
-    report(publish_as_device)
-    assert [content for _topic, content in queued()] == [b"well again"]
+    report_level(publish_as_device)
+    assert [content for _topic, content in take_messages()] == [b"restarted"]
 
 
-def test_no_script_sees_what_another_has_left_behind(attach, start, publish_as_device, queued, group):
+def test_script_global_state_is_not_kept_between_messages(attach, start, publish_as_device, take_messages, group):
     amqp = attach("AMQP", groupId=group)
     start(f"var count = (typeof count === 'undefined' ? 0 : count) + 1; writeAmqp({amqp}, count)")
-    report(publish_as_device)
-    report(publish_as_device)
-    assert [content for _topic, content in queued()] == [1, 1]
+    report_level(publish_as_device)
+    report_level(publish_as_device)
+    assert [content for _topic, content in take_messages()] == [1, 1]
 
 
 @pytest.mark.parametrize(
@@ -287,10 +313,12 @@ def test_no_script_sees_what_another_has_left_behind(attach, start, publish_as_d
         ("newuuid().length", 36),
     ],
 )
-def test_functions(api, attach, start, publish_as_device, queued, group, device, expression, value):
+def test_script_function_returns_expected_value(
+    api, attach, start, publish_as_device, take_messages, group, device, expression, value
+):
     api("SaveDeviceProp", IotId=device["iot_id"], Props='{"site": "west"}')
     amqp = attach("AMQP", groupId=group)
-    start(f"writeAmqp({amqp}, {{told: {expression}}})")
-    report(publish_as_device)
-    ((_topic, told),) = queued()
-    assert told == {"told": value}
+    start(f"writeAmqp({amqp}, {{value: {expression}}})")
+    report_level(publish_as_device)
+    ((_topic, content),) = take_messages()
+    assert content == {"value": value}

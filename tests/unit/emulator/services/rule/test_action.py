@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Actions of rules, and what their configurations must hold."""
+"""Test rule actions and the validation of their configurations."""
 
 from __future__ import annotations
 
@@ -13,32 +13,34 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.services.rule import action as service
 
 ROLE = {"roleArn": "acs:ram::6541***:role/aliyuniotaccessingrole", "roleName": "AliyunIOTAccessingRole"}
-CLOUD = {"regionName": "cn-shanghai", "role": ROLE}
+REGION_AND_ROLE = {"regionName": "cn-shanghai", "role": ROLE}
 COLUMN = {"name": "devicename", "value": "${deviceName}", "type": "STRING"}
 KEY = {"columnType": "STRING", "columnName": "ttt", "columnValue": "${tt}", "option": ""}
-COUNTER = {"columnType": "INTEGER", "columnName": "id", "columnValue": "", "option": "AUTO_INCREMENT"}
+AUTO_INCREMENT_KEY = {"columnType": "INTEGER", "columnName": "id", "columnValue": "", "option": "AUTO_INCREMENT"}
 
-GOOD = {
+VALID_CONFIGURATIONS = {
     "AMQP": {"groupId": "DEFAULT_GROUP"},
-    "DATAHUB": {**CLOUD, "projectName": "iot_stream", "topicName": "device_message", "schemaVals": [COLUMN]},
-    "ONS": {**CLOUD, "instanceId": "MQ_INST_1", "topic": "aliyun-iot", "tag": "t" * 128},
-    "MNS": {**CLOUD, "themeName": "mns-test-topic1"},
-    "FC": {**CLOUD, "functionName": "weatherForecast", "serviceName": "weather"},
-    "OTS": {**CLOUD, "instanceName": "testaaa", "tableName": "tt", "primaryKeys": [KEY, COUNTER]},
+    "DATAHUB": {**REGION_AND_ROLE, "projectName": "iot_stream", "topicName": "device_message", "schemaVals": [COLUMN]},
+    "ONS": {**REGION_AND_ROLE, "instanceId": "MQ_INST_1", "topic": "aliyun-iot", "tag": "t" * 128},
+    "MNS": {**REGION_AND_ROLE, "themeName": "mns-test-topic1"},
+    "FC": {**REGION_AND_ROLE, "functionName": "weatherForecast", "serviceName": "weather"},
+    "OTS": {**REGION_AND_ROLE, "instanceName": "testaaa", "tableName": "tt", "primaryKeys": [KEY, AUTO_INCREMENT_KEY]},
 }
 
 
 def without(name: str, configuration: dict) -> dict:
+    """Return a configuration without a member."""
     return {key: value for key, value in configuration.items() if key != name}
 
 
 def amqp(number: int = 0) -> dict:
+    """Return the configuration of an AMQP action."""
     return {"groupId": f"group{number}"}
 
 
 @pytest.fixture(autouse=True)
-def _groups(platform):
-    """The consumer groups that ``amqp`` means."""
+def _consumer_groups(platform):
+    """Create the consumer groups that ``amqp`` refers to."""
     with platform.store.transaction():
         for number in range(11):
             name = f"group{number}"
@@ -47,13 +49,13 @@ def _groups(platform):
 
 @pytest.fixture
 def product(api):
-    """The key of a product."""
+    """Create a product and return its key."""
     return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
 
 
 @pytest.fixture
 def rule(api):
-    """The id of a rule."""
+    """Create a rule and return its id."""
     return api("CreateRule", Name="forward")["RuleId"]
 
 
@@ -62,15 +64,15 @@ def create(api, rule):
     """Create an action and return its id."""
 
     def create(kind: str, configuration: dict, rule_id: int = rule, **params) -> int:
-        written = json.dumps(configuration)
-        return api("CreateRuleAction", RuleId=rule_id, Type=kind, Configuration=written, **params)["ActionId"]
+        text = json.dumps(configuration)
+        return api("CreateRuleAction", RuleId=rule_id, Type=kind, Configuration=text, **params)["ActionId"]
 
     return create
 
 
 @pytest.fixture
 def read(api):
-    """What GetRuleAction says of an action, its configuration taken apart."""
+    """Read an action with GetRuleAction and parse its configuration."""
 
     def read(action_id: int) -> dict:
         info = api("GetRuleAction", ActionId=action_id)["RuleActionInfo"]
@@ -80,27 +82,27 @@ def read(api):
 
 
 @pytest.fixture
-def wrong(api_error, rule):
-    """The error code that an action of this configuration gets."""
+def creation_error(api_error, rule):
+    """Try to create an action and return the error code."""
 
-    def wrong(kind: str, configuration) -> str:
-        written = configuration if isinstance(configuration, str) else json.dumps(configuration)
-        return api_error("CreateRuleAction", RuleId=rule, Type=kind, Configuration=written).code
+    def creation_error(kind: str, configuration) -> str:
+        text = configuration if isinstance(configuration, str) else json.dumps(configuration)
+        return api_error("CreateRuleAction", RuleId=rule, Type=kind, Configuration=text).code
 
-    return wrong
+    return creation_error
 
 
-@pytest.mark.parametrize("kind", GOOD)
-def test_every_type(platform, create, read, rule, kind):
-    action_id = create(kind, GOOD[kind])
+@pytest.mark.parametrize("kind", VALID_CONFIGURATIONS)
+def test_action_of_each_type_is_created_with_uid(platform, create, read, rule, kind):
+    action_id = create(kind, VALID_CONFIGURATIONS[kind])
     info = read(action_id)
-    assert info["Configuration"].items() >= GOOD[kind].items()
+    assert info["Configuration"].items() >= VALID_CONFIGURATIONS[kind].items()
     assert info["Configuration"]["uid"] == platform.account.user_id
     assert (info["Id"], info["RuleId"], info["Type"], info["ErrorActionFlag"]) == (action_id, rule, kind, False)
 
 
 @pytest.mark.parametrize(
-    ("below", "topic_type"),
+    ("topic_suffix", "topic_type"),
     [
         ("thing/service/property/set", 0),
         ("thing/service/reboot", 0),
@@ -108,31 +110,31 @@ def test_every_type(platform, create, read, rule, kind):
         ("user/a/${name}", 1),
     ],
 )
-def test_republishing(api, create, platform, product, below, topic_type):
-    topic = f"{'' if topic_type else '/sys'}/{product}/lamp/{below}"
+def test_republish_action_topic_is_returned_unchanged(api, create, platform, product, topic_suffix, topic_type):
+    topic = f"{'' if topic_type else '/sys'}/{product}/lamp/{topic_suffix}"
     action_id = create("REPUBLISH", {"topicType": topic_type, "topic": topic})
-    written = api("GetRuleAction", ActionId=action_id)["RuleActionInfo"]["Configuration"]
-    assert written == f'{{"topic":"{topic}","topicType":{topic_type},"uid":"{platform.account.user_id}"}}'
+    text = api("GetRuleAction", ActionId=action_id)["RuleActionInfo"]["Configuration"]
+    assert text == f'{{"topic":"{topic}","topicType":{topic_type},"uid":"{platform.account.user_id}"}}'
 
 
-def test_a_product_that_only_the_message_tells(create):
+def test_republish_action_with_product_key_from_message_is_accepted(create):
     create("REPUBLISH", {"topic": "/${productKey}/${deviceName}/user/get", "topicType": 1})
 
 
-def test_a_consumer_group_must_be_there(api, create, wrong, api_error):
+def test_amqp_action_with_missing_consumer_group_is_rejected(api, create, creation_error, api_error):
     action_id = create("AMQP", amqp())
-    assert wrong("AMQP", amqp(11)) == "iot.consumer.group.ConsumerGroupNotExist"
+    assert creation_error("AMQP", amqp(11)) == "iot.consumer.group.ConsumerGroupNotExist"
     change = {"ActionId": action_id, "Type": "AMQP", "Configuration": json.dumps(amqp(11))}
     assert api_error("UpdateRuleAction", **change).code == "iot.consumer.group.ConsumerGroupNotExist"
 
 
-def test_the_end_point_of_a_table_store(create, read):
-    added = read(create("OTS", GOOD["OTS"]))["Configuration"]["endPoint"]
+def test_ots_action_read_returns_endpoint(create, read):
+    added = read(create("OTS", VALID_CONFIGURATIONS["OTS"]))["Configuration"]["endPoint"]
     assert added == "http://testaaa.cn-shanghai.ots.aliyuncs.com"
 
 
-def test_what_the_platform_adds_can_be_written_back(api, create, api_error, rule):
-    action_id = create("OTS", GOOD["OTS"])
+def test_action_update_with_platform_members_ignores_them(api, create, api_error, rule):
+    action_id = create("OTS", VALID_CONFIGURATIONS["OTS"])
     first = api("GetRuleAction", ActionId=action_id)["RuleActionInfo"]["Configuration"]
     same = api_error("CreateRuleAction", RuleId=rule, Type="OTS", Configuration=first)
     assert same.code == "iot.rule.RuleActionsAlreadyCreated"
@@ -140,19 +142,19 @@ def test_what_the_platform_adds_can_be_written_back(api, create, api_error, rule
     assert api("GetRuleAction", ActionId=action_id)["RuleActionInfo"]["Configuration"] == first
 
 
-@pytest.mark.parametrize("written", ["x", "[]", '"x"', "1", "null", '{"a": NaN}', '{"groupId": "\\ud800"}', "[" * 9999])
-def test_what_is_not_json(wrong, written):
-    assert wrong("AMQP", written) == "iot.ruleng.RuleActionConfigurationsNotJson"
+@pytest.mark.parametrize("text", ["x", "[]", '"x"', "1", "null", '{"a": NaN}', '{"groupId": "\\ud800"}', "[" * 9999])
+def test_action_configuration_not_json_object_is_rejected(creation_error, text):
+    assert creation_error("AMQP", text) == "iot.ruleng.RuleActionConfigurationsNotJson"
 
 
 @pytest.mark.parametrize("configuration", [{}, {"uid": "1"}])
-def test_an_empty_configuration(wrong, configuration):
-    assert wrong("AMQP", configuration) == "iot.ruleng.NullRuleActionConfig"
+def test_action_configuration_empty_is_rejected(creation_error, configuration):
+    assert creation_error("AMQP", configuration) == "iot.ruleng.NullRuleActionConfig"
 
 
 @pytest.mark.parametrize("kind", ["RDS", "TSDB", "REUBLISH", "amqp"])
-def test_types_that_there_are_not(wrong, kind):
-    assert wrong(kind, amqp()) == "iot.rule.IncorrentRuleActionType"
+def test_action_type_unknown_is_rejected(creation_error, kind):
+    assert creation_error(kind, amqp()) == "iot.rule.IncorrentRuleActionType"
 
 
 @pytest.mark.parametrize(
@@ -182,19 +184,25 @@ def test_types_that_there_are_not(wrong, kind):
         ("OTS", "role", "iot.ruleng.InvalidRamRole"),
     ],
 )
-def test_members_that_must_be_there(wrong, kind, name, code):
-    empty = [] if isinstance(GOOD[kind][name], list) else ""
-    assert wrong(kind, {"more": 1, **without(name, GOOD[kind])}) == code
-    assert wrong(kind, {**GOOD[kind], name: empty}) == code
-    if not isinstance(GOOD[kind][name], dict):
-        assert wrong(kind, {**GOOD[kind], name: 1}) == "iot.rule.ParseRuleActionConfigError"
+def test_action_configuration_without_required_member_is_rejected(creation_error, kind, name, code):
+    empty = [] if isinstance(VALID_CONFIGURATIONS[kind][name], list) else ""
+    assert creation_error(kind, {"more": 1, **without(name, VALID_CONFIGURATIONS[kind])}) == code
+    assert creation_error(kind, {**VALID_CONFIGURATIONS[kind], name: empty}) == code
+    if not isinstance(VALID_CONFIGURATIONS[kind][name], dict):
+        assert creation_error(kind, {**VALID_CONFIGURATIONS[kind], name: 1}) == "iot.rule.ParseRuleActionConfigError"
 
 
-def test_a_tag_may_be_missing_but_not_long(create, wrong):
-    create("ONS", without("tag", GOOD["ONS"]))
-    assert wrong("ONS", {**GOOD["ONS"], "tag": "t" * 129}) == "iot.ruleng.InvalidFormattedTagInConfiguration"
-    assert wrong("ONS", {**GOOD["ONS"], "tag": "路" * 43}) == "iot.ruleng.InvalidFormattedTagInConfiguration"
-    assert wrong("ONS", {**GOOD["ONS"], "tag": 1}) == "iot.rule.ParseRuleActionConfigError"
+def test_ons_action_tag_is_optional_and_limited_to_128_bytes(create, creation_error):
+    create("ONS", without("tag", VALID_CONFIGURATIONS["ONS"]))
+    assert (
+        creation_error("ONS", {**VALID_CONFIGURATIONS["ONS"], "tag": "t" * 129})
+        == "iot.ruleng.InvalidFormattedTagInConfiguration"
+    )
+    assert (
+        creation_error("ONS", {**VALID_CONFIGURATIONS["ONS"], "tag": "路" * 43})
+        == "iot.ruleng.InvalidFormattedTagInConfiguration"
+    )
+    assert creation_error("ONS", {**VALID_CONFIGURATIONS["ONS"], "tag": 1}) == "iot.rule.ParseRuleActionConfigError"
 
 
 @pytest.mark.parametrize(
@@ -206,12 +214,15 @@ def test_a_tag_may_be_missing_but_not_long(create, wrong):
         ("AliyunIOTAccessingRole", "iot.ruleng.InvalidRamRole"),
     ],
 )
-def test_roles(wrong, role, code):
-    assert wrong("MNS", {**GOOD["MNS"], "role": role}) == code
+def test_action_role_incomplete_or_malformed_is_rejected(creation_error, role, code):
+    assert creation_error("MNS", {**VALID_CONFIGURATIONS["MNS"], "role": role}) == code
 
 
-def test_regions(wrong):
-    assert wrong("MNS", {**GOOD["MNS"], "regionName": "Shanghai"}) == "iot.ruleng.IncorrectRegionName"
+def test_action_region_malformed_is_rejected(creation_error):
+    assert (
+        creation_error("MNS", {**VALID_CONFIGURATIONS["MNS"], "regionName": "Shanghai"})
+        == "iot.ruleng.IncorrectRegionName"
+    )
 
 
 @pytest.mark.parametrize(
@@ -224,8 +235,8 @@ def test_regions(wrong):
         ("devicename", "iot.rule.ParseRuleActionConfigError"),
     ],
 )
-def test_columns_of_a_schema(wrong, column, code):
-    assert wrong("DATAHUB", {**GOOD["DATAHUB"], "schemaVals": [COLUMN, column]}) == code
+def test_datahub_action_schema_column_invalid_is_rejected(creation_error, column, code):
+    assert creation_error("DATAHUB", {**VALID_CONFIGURATIONS["DATAHUB"], "schemaVals": [COLUMN, column]}) == code
 
 
 @pytest.mark.parametrize(
@@ -234,18 +245,18 @@ def test_columns_of_a_schema(wrong, column, code):
         (without("columnName", KEY), "iot.ruleng.NullPrimaryKeyNameInOts"),
         (without("columnType", KEY), "iot.ruleng.NullPrimaryKeyTypeInOts"),
         (without("columnValue", KEY), "iot.ruleng.NullPrimaryKeyValueInOts"),
-        ({**COUNTER, "option": ""}, "iot.ruleng.NullPrimaryKeyValueInOts"),
-        ({**COUNTER, "columnType": "STRING"}, "iot.ruleng.IncorrectPrimaryKeyValueInOtsTable"),
-        ({**COUNTER, "option": "COUNTING"}, "iot.ruleng.IncorrectPrimaryKeyValueInOtsTable"),
+        ({**AUTO_INCREMENT_KEY, "option": ""}, "iot.ruleng.NullPrimaryKeyValueInOts"),
+        ({**AUTO_INCREMENT_KEY, "columnType": "STRING"}, "iot.ruleng.IncorrectPrimaryKeyValueInOtsTable"),
+        ({**AUTO_INCREMENT_KEY, "option": "COUNTING"}, "iot.ruleng.IncorrectPrimaryKeyValueInOtsTable"),
         ({**KEY, "columnType": "DOUBLE"}, "iot.rule.ParseRuleActionConfigError"),
     ],
 )
-def test_primary_keys(wrong, key, code):
-    assert wrong("OTS", {**GOOD["OTS"], "primaryKeys": [KEY, key]}) == code
+def test_ots_action_primary_key_invalid_is_rejected(creation_error, key, code):
+    assert creation_error("OTS", {**VALID_CONFIGURATIONS["OTS"], "primaryKeys": [KEY, key]}) == code
 
 
-def test_a_primary_key_needs_no_option(create):
-    create("OTS", {**GOOD["OTS"], "primaryKeys": [without("option", KEY)]})
+def test_ots_action_primary_key_without_option_is_accepted(create):
+    create("OTS", {**VALID_CONFIGURATIONS["OTS"], "primaryKeys": [without("option", KEY)]})
 
 
 @pytest.mark.parametrize(
@@ -268,38 +279,38 @@ def test_a_primary_key_needs_no_option(create):
         ({"topic": "/sys/a1nothing00/lamp/thing/service/a", "topicType": 0}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_topics_that_cannot_be_published_to_again(wrong, product, configuration, code):
-    written = json.dumps(configuration).replace("{key}", product)
-    assert wrong("REPUBLISH", written) == code
+def test_republish_action_topic_invalid_is_rejected(creation_error, product, configuration, code):
+    text = json.dumps(configuration).replace("{key}", product)
+    assert creation_error("REPUBLISH", text) == code
 
 
-def test_binary_data_do_not_go_to_a_table_store(api, create, api_error):
+def test_ots_action_of_binary_rule_is_rejected(api, create, api_error):
     binary = api("CreateRule", Name="binary", DataType="BINARY")["RuleId"]
-    written = json.dumps(GOOD["OTS"])
+    text = json.dumps(VALID_CONFIGURATIONS["OTS"])
     code = "iot.rule.IncorrentRuleActionType"
-    assert api_error("CreateRuleAction", RuleId=binary, Type="OTS", Configuration=written).code == code
+    assert api_error("CreateRuleAction", RuleId=binary, Type="OTS", Configuration=text).code == code
     action_id = create("AMQP", amqp(), binary)
-    assert api_error("UpdateRuleAction", ActionId=action_id, Type="OTS", Configuration=written).code == code
+    assert api_error("UpdateRuleAction", ActionId=action_id, Type="OTS", Configuration=text).code == code
 
 
-def test_what_must_be_there(api, rule):
-    whole = {"RuleId": rule, "Type": "AMQP", "Configuration": "{}"}
-    for name in whole:
+def test_action_creation_without_required_parameter_fails(api, rule):
+    complete = {"RuleId": rule, "Type": "AMQP", "Configuration": "{}"}
+    for name in complete:
         with pytest.raises(GatewayError, match=f"Missing{name}"):
-            api("CreateRuleAction", **{**whole, name: ""})
+            api("CreateRuleAction", **{**complete, name: ""})
 
 
-def test_a_rule_has_at_most_10(create, wrong, api):
-    assert service.MOST_ACTIONS == 10
+def test_action_creation_beyond_10_per_rule_is_rejected(create, creation_error, api):
+    assert service.MAX_ACTIONS == 10
     action_id = create("AMQP", amqp(), ErrorActionFlag=True)
     for number in range(1, 10):
         create("AMQP", amqp(number))
-    assert wrong("AMQP", amqp(10)) == "iot.rule.TooManyRuleAction"
+    assert creation_error("AMQP", amqp(10)) == "iot.rule.TooManyRuleAction"
     api("DeleteRuleAction", ActionId=action_id)
     create("AMQP", amqp(10))
 
 
-def test_a_rule_has_one_action_for_errors(api, create, api_error, rule, read):
+def test_second_error_action_of_rule_is_rejected(api, create, api_error, rule, read):
     action_id = create("AMQP", amqp(), ErrorActionFlag=True)
     assert read(action_id)["ErrorActionFlag"] is True
     params = {"RuleId": rule, "Type": "AMQP", "Configuration": json.dumps(amqp(1)), "ErrorActionFlag": True}
@@ -309,28 +320,38 @@ def test_a_rule_has_one_action_for_errors(api, create, api_error, rule, read):
     create("AMQP", amqp(), other, ErrorActionFlag=True)
 
 
-def test_the_same_action_twice(api, create, wrong, api_error):
-    create("DATAHUB", GOOD["DATAHUB"])
-    assert wrong("DATAHUB", dict(reversed(GOOD["DATAHUB"].items()))) == "iot.rule.RuleActionsAlreadyCreated"
-    other = create("DATAHUB", {**GOOD["DATAHUB"], "topicName": "other"})
-    same = api_error("UpdateRuleAction", ActionId=other, Type="DATAHUB", Configuration=json.dumps(GOOD["DATAHUB"]))
+def test_duplicate_action_of_rule_is_rejected(api, create, creation_error, api_error):
+    create("DATAHUB", VALID_CONFIGURATIONS["DATAHUB"])
+    assert (
+        creation_error("DATAHUB", dict(reversed(VALID_CONFIGURATIONS["DATAHUB"].items())))
+        == "iot.rule.RuleActionsAlreadyCreated"
+    )
+    other = create("DATAHUB", {**VALID_CONFIGURATIONS["DATAHUB"], "topicName": "other"})
+    same = api_error(
+        "UpdateRuleAction", ActionId=other, Type="DATAHUB", Configuration=json.dumps(VALID_CONFIGURATIONS["DATAHUB"])
+    )
     assert same.code == "iot.rule.RuleActionsAlreadyCreated"
-    create("DATAHUB", GOOD["DATAHUB"], api("CreateRule", Name="other")["RuleId"])
+    create("DATAHUB", VALID_CONFIGURATIONS["DATAHUB"], api("CreateRule", Name="other")["RuleId"])
 
 
-def test_an_update(api, create, read, api_error):
-    action_id = create("ONS", GOOD["ONS"], ErrorActionFlag=True)
-    api("UpdateRuleAction", ActionId=action_id, Type="ONS", Configuration=json.dumps(without("tag", GOOD["ONS"])))
+def test_action_update_replaces_type_and_configuration(api, create, read, api_error):
+    action_id = create("ONS", VALID_CONFIGURATIONS["ONS"], ErrorActionFlag=True)
+    api(
+        "UpdateRuleAction",
+        ActionId=action_id,
+        Type="ONS",
+        Configuration=json.dumps(without("tag", VALID_CONFIGURATIONS["ONS"])),
+    )
     assert "tag" not in read(action_id)["Configuration"]
     api("UpdateRuleAction", ActionId=action_id, Type="AMQP", Configuration=json.dumps(amqp()))
     info = read(action_id)
     assert (info["Type"], info["Configuration"]["groupId"], info["ErrorActionFlag"]) == ("AMQP", "group0", True)
-    bad = api_error("UpdateRuleAction", ActionId=action_id, Type="FC", Configuration=json.dumps(amqp()))
-    assert bad.code == "iot.ruleng.NullServiceNameInFc"
+    error = api_error("UpdateRuleAction", ActionId=action_id, Type="FC", Configuration=json.dumps(amqp()))
+    assert error.code == "iot.ruleng.NullServiceNameInFc"
     assert read(action_id) == info
 
 
-def test_the_list(api, create, rule, read, platform):
+def test_action_list_returns_oldest_first_with_status(api, create, rule, read, platform):
     ids = [create("AMQP", amqp(number)) for number in (2, 1)]
     listed = api("ListRuleActions", RuleId=rule)["RuleActionList"]["RuleActionInfo"]
     assert [action["Id"] for action in listed] == ids
@@ -339,14 +360,14 @@ def test_the_list(api, create, rule, read, platform):
     ]
     empty = api("CreateRule", Name="other")["RuleId"]
     assert api("ListRuleActions", RuleId=empty) == {"RuleActionList": {"RuleActionInfo": []}}
-    found = service.actions_of(Context(platform.store, 0, Account()), {"rule_id": rule})
+    found = service.list_actions(Context(platform.store, 0, Account()), {"rule_id": rule})
     assert [json.loads(action["configuration"]) for action in found] == [amqp(2), amqp(1)]
 
 
-def test_an_action_is_invalid_when_it_has_nowhere_to_send_to(api, create, rule, product):
+def test_action_status_is_invalid_after_target_was_deleted(api, create, rule, product):
     create("REPUBLISH", {"topic": f"/{product}/lamp/user/get", "topicType": 1})
     create("AMQP", amqp(1))
-    create("MNS", GOOD["MNS"])
+    create("MNS", VALID_CONFIGURATIONS["MNS"])
 
     def statuses() -> list[str]:
         return [one["Status"] for one in api("ListRuleActions", RuleId=rule)["RuleActionList"]["RuleActionInfo"]]
@@ -357,7 +378,7 @@ def test_an_action_is_invalid_when_it_has_nowhere_to_send_to(api, create, rule, 
     assert statuses() == ["INVALID", "INVALID", "NORMAL"]
 
 
-def test_a_deleted_action_is_gone(api, create, api_error, rule):
+def test_deleted_action_is_not_found(api, create, api_error, rule):
     action_id = create("AMQP", amqp())
     api("DeleteRuleAction", ActionId=action_id)
     assert api("ListRuleActions", RuleId=rule)["RuleActionList"]["RuleActionInfo"] == []
@@ -366,7 +387,7 @@ def test_a_deleted_action_is_gone(api, create, api_error, rule):
         assert api_error(action, ActionId=action_id, **params).code == "iot.rule.NotFoundRuleAction"
 
 
-def test_a_deleted_rule_takes_its_actions_along(platform, api, create, rule, api_error):
+def test_rule_deletion_deletes_its_actions(platform, api, create, rule, api_error):
     create("AMQP", amqp())
     api("DeleteRule", RuleId=rule)
     assert platform.store.count("rule_action") == 0

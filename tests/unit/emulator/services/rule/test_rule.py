@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules."""
+"""Test the management of rules."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions import Message
 from ansible_collections.iotops.aliyun.emulator.services.rule import rule as service
 
-WRONG_PARAMETER = "iot.common.InvalidFormattedParameter"
-WRONG_TOPIC = "iot.messagebroker.InvalidFormattedTopicName"
-WRONG_SYSTEM_TOPIC = "iot.ruleng.IncorrectSysTopic"
-WRONG_TYPE = "iot.ruleng.IncorrectType"
-WRONG_SQL = "iot.messagebroker.IncorrectRuleSql"
+INVALID_PARAMETER = "iot.common.InvalidFormattedParameter"
+INVALID_TOPIC = "iot.messagebroker.InvalidFormattedTopicName"
+INVALID_SYSTEM_TOPIC = "iot.ruleng.IncorrectSysTopic"
+INVALID_TYPE = "iot.ruleng.IncorrectType"
+INVALID_SQL = "iot.messagebroker.IncorrectRuleSql"
 NO_SQL = "iot.rule.NullSqlForRule"
 
 
 @pytest.fixture
 def product(api):
-    """The key of a product."""
+    """Create a product and return its key."""
     return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
 
 
@@ -37,7 +37,7 @@ def create(api):
 
 @pytest.fixture
 def read(api):
-    """What GetRule says of a rule."""
+    """Read a rule with GetRule."""
 
     def read(rule_id: int) -> dict:
         return api("GetRule", RuleId=rule_id)["RuleInfo"]
@@ -46,18 +46,18 @@ def read(api):
 
 
 @pytest.fixture
-def running(api, create, product):
-    """Create a rule for a topic and start it."""
+def start_rule(api, create, product):
+    """Create a rule for a topic, start it and return its id."""
 
-    def running(short_topic: str = "+/user/get", name: str = "forward", **params) -> int:
+    def start_rule(short_topic: str = "+/user/get", name: str = "forward", **params) -> int:
         rule_id = create(name, **{"ProductKey": product, "ShortTopic": short_topic, "Select": "*", **params})
         api("StartRule", RuleId=rule_id)
         return rule_id
 
-    return running
+    return start_rule
 
 
-def test_a_rule_of_a_name_only(platform, create, read):
+def test_rule_creation_with_name_only_uses_defaults(platform, create, read):
     platform.clock.advance(1)
     rule_id = create("规则_テスト-1")
     info = read(rule_id)
@@ -76,7 +76,7 @@ def test_a_rule_of_a_name_only(platform, create, read):
     assert times["UtcCreated"].endswith("Z")
 
 
-def test_a_whole_rule(create, read, product):
+def test_rule_creation_with_all_parameters_stores_them(create, read, product):
     given = {
         "ProductKey": product,
         "ShortTopic": "+/user/pm25data",
@@ -91,47 +91,47 @@ def test_a_whole_rule(create, read, product):
 
 
 @pytest.mark.parametrize("name", ["a", "a" * 30, "路" * 15, "A_1-路あアｱー"])
-def test_names_at_the_limits(create, name):
+def test_rule_name_at_limits_is_accepted(create, name):
     create(name)
 
 
 @pytest.mark.parametrize(
     ("params", "code"),
     [
-        ({"Name": "a" * 31}, WRONG_PARAMETER),
-        ({"Name": "路" * 15 + "a"}, WRONG_PARAMETER),
-        ({"Name": "a b"}, WRONG_PARAMETER),
-        ({"Name": "a.b"}, WRONG_PARAMETER),
-        ({"RuleDesc": "路" * 101}, WRONG_PARAMETER),
-        ({"DataType": "json"}, WRONG_PARAMETER),
-        ({"Select": "a as"}, WRONG_SQL),
-        ({"Select": "SELECT a"}, WRONG_SQL),
-        ({"Where": "a >"}, WRONG_SQL),
-        ({"Where": "a > 1; drop"}, WRONG_SQL),
-        ({"DataType": "BINARY", "Select": "a"}, WRONG_SQL),
-        ({"TopicType": 3}, WRONG_TYPE),
-        ({"TopicType": -1}, WRONG_TYPE),
-        ({"TopicType": 0, "DataType": "BINARY"}, WRONG_TYPE),
-        ({"ShortTopic": "+/thing/lifecycle", "DataType": "BINARY"}, WRONG_TYPE),
-        ({"TopicType": 0, "ShortTopic": "+/user/get"}, WRONG_SYSTEM_TOPIC),
-        ({"TopicType": 0, "ShortTopic": "+/thing/event/+/post"}, WRONG_SYSTEM_TOPIC),
-        ({"TopicType": 0, "ShortTopic": "+/#"}, WRONG_SYSTEM_TOPIC),
-        ({"TopicType": 0, "ShortTopic": "+"}, WRONG_SYSTEM_TOPIC),
-        ({"TopicType": 1, "ShortTopic": "+"}, WRONG_TOPIC),
-        ({"TopicType": 1, "ShortTopic": "+/user/#/get"}, WRONG_TOPIC),
-        ({"TopicType": 1, "ShortTopic": "+/user//get"}, WRONG_TOPIC),
-        ({"TopicType": 1, "ShortTopic": "#"}, WRONG_TOPIC),
-        ({"TopicType": 2, "ShortTopic": "+/user/get"}, WRONG_TOPIC),
-        ({"ShortTopic": "#"}, WRONG_TOPIC),
-        ({"Topic": "a1/lamp/user/get"}, WRONG_TOPIC),
-        ({"Topic": "/a1/lamp"}, WRONG_TOPIC),
-        ({"Topic": "/sys/a1/lamp/user/get"}, WRONG_SYSTEM_TOPIC),
+        ({"Name": "a" * 31}, INVALID_PARAMETER),
+        ({"Name": "路" * 15 + "a"}, INVALID_PARAMETER),
+        ({"Name": "a b"}, INVALID_PARAMETER),
+        ({"Name": "a.b"}, INVALID_PARAMETER),
+        ({"RuleDesc": "路" * 101}, INVALID_PARAMETER),
+        ({"DataType": "json"}, INVALID_PARAMETER),
+        ({"Select": "a as"}, INVALID_SQL),
+        ({"Select": "SELECT a"}, INVALID_SQL),
+        ({"Where": "a >"}, INVALID_SQL),
+        ({"Where": "a > 1; drop"}, INVALID_SQL),
+        ({"DataType": "BINARY", "Select": "a"}, INVALID_SQL),
+        ({"TopicType": 3}, INVALID_TYPE),
+        ({"TopicType": -1}, INVALID_TYPE),
+        ({"TopicType": 0, "DataType": "BINARY"}, INVALID_TYPE),
+        ({"ShortTopic": "+/thing/lifecycle", "DataType": "BINARY"}, INVALID_TYPE),
+        ({"TopicType": 0, "ShortTopic": "+/user/get"}, INVALID_SYSTEM_TOPIC),
+        ({"TopicType": 0, "ShortTopic": "+/thing/event/+/post"}, INVALID_SYSTEM_TOPIC),
+        ({"TopicType": 0, "ShortTopic": "+/#"}, INVALID_SYSTEM_TOPIC),
+        ({"TopicType": 0, "ShortTopic": "+"}, INVALID_SYSTEM_TOPIC),
+        ({"TopicType": 1, "ShortTopic": "+"}, INVALID_TOPIC),
+        ({"TopicType": 1, "ShortTopic": "+/user/#/get"}, INVALID_TOPIC),
+        ({"TopicType": 1, "ShortTopic": "+/user//get"}, INVALID_TOPIC),
+        ({"TopicType": 1, "ShortTopic": "#"}, INVALID_TOPIC),
+        ({"TopicType": 2, "ShortTopic": "+/user/get"}, INVALID_TOPIC),
+        ({"ShortTopic": "#"}, INVALID_TOPIC),
+        ({"Topic": "a1/lamp/user/get"}, INVALID_TOPIC),
+        ({"Topic": "/a1/lamp"}, INVALID_TOPIC),
+        ({"Topic": "/sys/a1/lamp/user/get"}, INVALID_SYSTEM_TOPIC),
         ({"Topic": "/a1nothing00/lamp/user/get"}, "iot.prod.NotExistedProduct"),
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_what_cannot_be_created_or_changed(platform, api_error, create, read, params, code):
-    # The format of a rule's data cannot be changed, so the rule has it from the beginning.
+def test_rule_parameter_invalid_is_rejected_on_create_and_update(platform, api_error, create, read, params, code):
+    # The data type of a rule cannot be updated, so set it on creation.
     rule_id = create("other", **{"DataType": "BINARY"} if params.get("DataType") == "BINARY" else {})
     before = read(rule_id)
     assert api_error("CreateRule", **{"Name": "forward", **params}).code == code
@@ -158,19 +158,19 @@ SYSTEM_TOPICS = [
 ]
 
 
-@pytest.mark.parametrize("below", SYSTEM_TOPICS)
+@pytest.mark.parametrize("topic_suffix", SYSTEM_TOPICS)
 @pytest.mark.parametrize("device", ["+", "lamp"])
-def test_system_topics(create, read, product, below, device):
+def test_rule_system_topic_is_split_into_type_and_parts(create, read, product, topic_suffix, device):
     source = {"ProductKey": product, "Select": "*"}
     for name, params in (
-        ("typed", {**source, "ShortTopic": f"{device}/{below}", "TopicType": 0}),
-        ("told_by_the_topic", {**source, "ShortTopic": f"{device}/{below}"}),
-        ("whole", {"Select": "*", "Topic": f"/sys/{product}/{device}/{below}"}),
-        ("whole_without_sys", {"Select": "*", "Topic": f"/{product}/{device}/{below}"}),
+        ("typed", {**source, "ShortTopic": f"{device}/{topic_suffix}", "TopicType": 0}),
+        ("derived_type", {**source, "ShortTopic": f"{device}/{topic_suffix}"}),
+        ("full_topic", {"Select": "*", "Topic": f"/sys/{product}/{device}/{topic_suffix}"}),
+        ("full_topic_without_sys", {"Select": "*", "Topic": f"/{product}/{device}/{topic_suffix}"}),
     ):
         info = read(create(name, **params))
         found = (info["TopicType"], info["ProductKey"], info["ShortTopic"], info["Topic"])
-        assert found == (0, product, f"{device}/{below}", f"/{product}/{device}/{below}")
+        assert found == (0, product, f"{device}/{topic_suffix}", f"/{product}/{device}/{topic_suffix}")
 
 
 @pytest.mark.parametrize(
@@ -186,21 +186,21 @@ def test_system_topics(create, read, product, below, device):
         ({"ShortTopic": "lamp", "TopicType": 2}, 2, "lamp"),
     ],
 )
-def test_other_topics(create, read, product, params, topic_type, short_topic):
+def test_rule_topic_type_is_derived_from_short_topic(create, read, product, params, topic_type, short_topic):
     info = read(create(ProductKey=product, Select="*", **params))
     assert (info["TopicType"], info["ShortTopic"]) == (topic_type, short_topic)
     prefix = "/as/mqtt/status" if topic_type == 2 else ""
     assert info["Topic"] == f"{prefix}/{product}/{short_topic}"
-    whole = read(create("whole", Select="*", Topic=info["Topic"]))
-    assert (whole["ProductKey"], whole["ShortTopic"], whole["Topic"]) == (product, short_topic, info["Topic"])
+    complete = read(create("full_topic", Select="*", Topic=info["Topic"]))
+    assert (complete["ProductKey"], complete["ShortTopic"], complete["Topic"]) == (product, short_topic, info["Topic"])
 
 
-def test_a_part_of_a_topic_is_no_topic(create, read, product):
+def test_rule_with_partial_topic_returns_no_topic(create, read, product):
     assert "Topic" not in read(create("one", ProductKey=product))
     assert "Topic" not in read(create("two", ShortTopic="+/user/get"))
 
 
-def test_what_is_given_empty_counts_as_not_given(api, create, read):
+def test_rule_creation_with_empty_parameters_ignores_them(api, create, read):
     empty = dict.fromkeys(("ProductKey", "ShortTopic", "Topic", "Select", "Where", "RuleDesc", "ResourceGroupId"), "")
     info = read(create(**empty, DataType=""))
     assert info.keys().isdisjoint(empty)
@@ -208,12 +208,12 @@ def test_what_is_given_empty_counts_as_not_given(api, create, read):
     assert api("ListRule", CurrentPage=1, PageSize=10, ResourceGroupId="")["Total"] == 1
 
 
-def test_a_whole_topic_counts_more_than_its_parts(create, read, product):
+def test_rule_full_topic_takes_precedence_over_its_parts(create, read, product):
     info = read(create(Topic=f"/{product}/lamp/user/a", ProductKey="x", ShortTopic="+", TopicType=7, Select="a"))
     assert (info["Topic"], info["TopicType"]) == (f"/{product}/lamp/user/a", 1)
 
 
-def test_the_type_is_unknown_without_sql(api, create, read, product):
+def test_rule_topic_type_without_sql_is_unknown(api, create, read, product):
     rule_id = create(ProductKey=product, ShortTopic="+/user/get", TopicType=1)
     assert read(rule_id)["TopicType"] == -1
     api("UpdateRule", RuleId=rule_id, Select="*")
@@ -223,7 +223,7 @@ def test_the_type_is_unknown_without_sql(api, create, read, product):
     assert read(create("other", Select="*"))["TopicType"] == -1
 
 
-def test_names_are_there_once(create, api_error, read):
+def test_rule_name_duplicate_is_rejected(create, api_error, read):
     create("one")
     other = create("two")
     assert api_error("CreateRule", Name="one").code == "iot.rule.RuleNamesAlreadyExisted"
@@ -231,15 +231,15 @@ def test_names_are_there_once(create, api_error, read):
     assert read(other)["Name"] == "two"
 
 
-def test_an_account_has_at_most_1000(create, api_error, monkeypatch):
-    assert service.MOST_RULES == 1000
-    monkeypatch.setattr(service, "MOST_RULES", 2)
+def test_rule_creation_beyond_1000_is_rejected(create, api_error, monkeypatch):
+    assert service.MAX_RULES == 1000
+    monkeypatch.setattr(service, "MAX_RULES", 2)
     create("one")
     create("two")
     assert api_error("CreateRule", Name="three").code == "iot.rule.RuleCountExceedMax"
 
 
-def test_an_update_clears_nothing_that_it_is_not_given(platform, api, create, read, product):
+def test_rule_update_with_name_only_keeps_other_values(platform, api, create, read, product):
     rule_id = create(
         ProductKey=product, ShortTopic="+/user/get", Select="a", Where="a > 1", RuleDesc="old", TopicType=1
     )
@@ -254,7 +254,7 @@ def test_an_update_clears_nothing_that_it_is_not_given(platform, api, create, re
     assert after == before
 
 
-def test_an_update_of_everything(api, create, read, product):
+def test_rule_update_with_all_parameters_stores_them(api, create, read, product):
     other = api("CreateProduct", ProductName="lock", NodeType=0)["ProductKey"]
     rule_id = create(ProductKey=product, ShortTopic="+/user/get", Select="a", Where="a > 1", RuleDesc="old")
     changes = {
@@ -278,34 +278,34 @@ def test_an_update_of_everything(api, create, read, product):
     assert "RuleDesc" not in info
 
 
-def test_a_type_alone_must_fit_the_topic(api_error, create, product):
+def test_rule_update_with_topic_type_not_matching_topic_is_rejected(api_error, create, product):
     rule_id = create(ProductKey=product, ShortTopic="+/user/get")
-    assert api_error("UpdateRule", RuleId=rule_id, TopicType=0).code == WRONG_SYSTEM_TOPIC
-    assert api_error("UpdateRule", RuleId=rule_id, TopicType=2).code == WRONG_TOPIC
+    assert api_error("UpdateRule", RuleId=rule_id, TopicType=0).code == INVALID_SYSTEM_TOPIC
+    assert api_error("UpdateRule", RuleId=rule_id, TopicType=2).code == INVALID_TOPIC
 
 
-def test_the_list(platform, api, create, api_error):
+def test_rule_list_returns_requested_page_newest_first(platform, api, create, api_error):
     for number in range(5):
         create(f"rule_{number}", ResourceGroupId="rg-a" if number % 2 else "rg-b", Select="a", Where="a > 1")
         platform.clock.advance(1)
     reply = api("ListRule", CurrentPage=2, PageSize=2)
     assert [rule["Name"] for rule in reply["Data"]["RuleInfo"]] == ["rule_2", "rule_1"]
     assert (reply["Page"], reply["PageSize"], reply["Total"]) == (2, 2, 5)
-    first = reply["Data"]["RuleInfo"][0]
-    alone = api("GetRule", RuleId=first["Id"])["RuleInfo"]
-    assert {**first, "TopicType": -1} == alone
-    some = api("ListRule", CurrentPage=1, PageSize=10, ResourceGroupId="rg-a")
-    assert [rule["Name"] for rule in some["Data"]["RuleInfo"]] == ["rule_3", "rule_1"]
-    assert some["Total"] == 2
+    listed_rule = reply["Data"]["RuleInfo"][0]
+    read_rule = api("GetRule", RuleId=listed_rule["Id"])["RuleInfo"]
+    assert {**listed_rule, "TopicType": -1} == read_rule
+    filtered = api("ListRule", CurrentPage=1, PageSize=10, ResourceGroupId="rg-a")
+    assert [rule["Name"] for rule in filtered["Data"]["RuleInfo"]] == ["rule_3", "rule_1"]
+    assert filtered["Total"] == 2
     assert api("ListRule", CurrentPage=1000, PageSize=100)["Data"]["RuleInfo"] == []
     for number, size in ((1001, 1), (1, 101), (0, 1)):
-        wrong = api_error("ListRule", CurrentPage=number, PageSize=size)
-        assert wrong.code == "iot.common.InvalidPageParams"
+        error = api_error("ListRule", CurrentPage=number, PageSize=size)
+        assert error.code == "iot.common.InvalidPageParams"
     with pytest.raises(GatewayError, match="MissingPageSize"):
         api("ListRule", CurrentPage=1)
 
 
-def test_rules_of_the_same_moment_are_listed_newest_first(platform, api, create, monkeypatch):
+def test_rule_list_with_equal_creation_times_returns_newest_first(platform, api, create, monkeypatch):
     now = platform.clock.now()
     monkeypatch.setattr(platform.clock, "now", lambda: now)
     for name in ("one", "two"):
@@ -314,8 +314,8 @@ def test_rules_of_the_same_moment_are_listed_newest_first(platform, api, create,
     assert [rule["Name"] for rule in listed] == ["two", "one"]
 
 
-def test_start_and_stop(api, read, running, api_error):
-    rule_id = running()
+def test_rule_start_twice_is_rejected_and_stop_twice_is_accepted(api, read, start_rule, api_error):
+    rule_id = start_rule()
     assert read(rule_id)["Status"] == "RUNNING"
     assert api_error("StartRule", RuleId=rule_id).code == "iot.ruleng.RuleAlreadyStarted"
     for _time in range(2):
@@ -324,72 +324,72 @@ def test_start_and_stop(api, read, running, api_error):
     api("StartRule", RuleId=rule_id)
 
 
-def test_a_rule_needs_product_topic_and_select_to_start(api, create, api_error, product, read):
-    whole = {"ProductKey": product, "ShortTopic": "+/user/get", "Select": "*"}
-    for missing in whole:
-        rule_id = create(missing, **{name: value for name, value in whole.items() if name != missing})
+def test_rule_start_without_product_topic_or_select_is_rejected(api, create, api_error, product, read):
+    complete = {"ProductKey": product, "ShortTopic": "+/user/get", "Select": "*"}
+    for missing in complete:
+        rule_id = create(missing, **{name: value for name, value in complete.items() if name != missing})
         assert api_error("StartRule", RuleId=rule_id).code == NO_SQL
         assert read(rule_id)["Status"] == "STOP"
-        api("UpdateRule", RuleId=rule_id, **{missing: whole[missing]})
+        api("UpdateRule", RuleId=rule_id, **{missing: complete[missing]})
         api("StartRule", RuleId=rule_id)
         assert read(rule_id)["Status"] == "RUNNING"
 
 
-def test_a_running_rule_can_be_changed_but_keeps_its_sql(api, running, api_error, read):
-    rule_id = running()
+def test_running_rule_update_that_clears_select_is_rejected(api, start_rule, api_error, read):
+    rule_id = start_rule()
     api("UpdateRule", RuleId=rule_id, Select="a")
     assert api_error("UpdateRule", RuleId=rule_id, Select=" ").code == NO_SQL
     assert (read(rule_id)["Select"], read(rule_id)["Status"]) == ("a", "RUNNING")
 
 
-def test_a_rule_outlives_its_product(api, running, read, api_error, product):
-    rule_id = running()
+def test_rule_start_after_product_deletion_is_rejected(api, start_rule, read, api_error, product):
+    rule_id = start_rule()
     api("DeleteProduct", ProductKey=product)
     assert read(rule_id)["ProductKey"] == product
     api("StopRule", RuleId=rule_id)
     assert api_error("StartRule", RuleId=rule_id).code == "iot.prod.NotExistedProduct"
 
 
-def test_a_deleted_rule_is_gone(api, running, api_error):
-    rule_id = running()
+def test_deleted_rule_is_not_found(api, start_rule, api_error):
+    rule_id = start_rule()
     api("DeleteRule", RuleId=rule_id)
     for action in ("GetRule", "DeleteRule", "StartRule", "StopRule", "UpdateRule"):
         assert api_error(action, RuleId=rule_id).code == "iot.rule.NotFoundRule"
 
 
 @pytest.fixture
-def meeting(platform):
-    """The names of the rules that a message meets."""
+def matching_names(platform):
+    """Return the names of the running rules that match the topic of a message."""
 
-    def meeting(topic: str) -> list[str]:
-        return [rule["rule_name"] for rule in service.rules_for(Context(platform.store, 0, Account()), topic)]
+    def matching_names(topic: str) -> list[str]:
+        return [rule["rule_name"] for rule in service.matching_rules(Context(platform.store, 0, Account()), topic)]
 
-    return meeting
+    return matching_names
 
 
-def test_rules_for_a_topic(api, running, create, meeting, product):
-    running("lamp/user/get", "one_device")
-    running("+/user/get", "all_devices")
-    running("+/user/#", "all_topics")
-    running("+/thing/event/property/post", "properties")
-    running("+", "status")
-    running("lock", "status_of_one")
+def test_matching_rules_returns_running_rules_oldest_first(api, start_rule, create, matching_names, product):
+    start_rule("lamp/user/get", "one_device")
+    start_rule("+/user/get", "all_devices")
+    start_rule("+/user/#", "all_topics")
+    start_rule("+/thing/event/property/post", "properties")
+    start_rule("+", "status")
+    start_rule("lock", "status_of_one")
     create("stopped", ProductKey=product, ShortTopic="+/user/#", Select="*")
-    assert meeting(f"/{product}/lamp/user/get") == ["one_device", "all_devices", "all_topics"]
-    assert meeting(f"/{product}/lock/user/get") == ["all_devices", "all_topics"]
-    assert meeting(f"/{product}/lock/user/a/b") == ["all_topics"]
-    assert meeting(f"/sys/{product}/lamp/thing/event/property/post") == ["properties"]
-    assert meeting(f"/{product}/lamp/thing/event/property/post") == ["properties"]
-    assert meeting(f"/as/mqtt/status/{product}/lamp") == ["status"]
-    assert meeting(f"/as/mqtt/status/{product}/lock") == ["status", "status_of_one"]
+    assert matching_names(f"/{product}/lamp/user/get") == ["one_device", "all_devices", "all_topics"]
+    assert matching_names(f"/{product}/lock/user/get") == ["all_devices", "all_topics"]
+    assert matching_names(f"/{product}/lock/user/a/b") == ["all_topics"]
+    assert matching_names(f"/sys/{product}/lamp/thing/event/property/post") == ["properties"]
+    assert matching_names(f"/{product}/lamp/thing/event/property/post") == ["properties"]
+    assert matching_names(f"/as/mqtt/status/{product}/lamp") == ["status"]
+    assert matching_names(f"/as/mqtt/status/{product}/lock") == ["status", "status_of_one"]
     for topic in ("/a1nothing00/lamp/user/get", f"/{product}/lamp", "x", "", "/", "/sys/", "/as/mqtt/status"):
-        assert meeting(topic) == []
+        assert matching_names(topic) == []
 
 
-def test_the_statement_of_a_rule(platform, running):
-    running("+/user/get", "json", Select="a", Where="a > 1")
-    running("+/user/get", "binary", DataType="BINARY")
-    json, binary = (service.statement_of(rule) for rule in platform.store.all("rule"))
+def test_parse_statement_applies_data_type_of_rule(platform, start_rule):
+    start_rule("+/user/get", "json", Select="a", Where="a > 1")
+    start_rule("+/user/get", "binary", DataType="BINARY")
+    json, binary = (service.parse_statement(rule) for rule in platform.store.all("rule"))
     assert json.apply(Message("", b'{"a": 2}')) == {"a": 2}
     assert json.apply(Message("", b'{"a": 1}')) is None
     assert binary.apply(Message("", b"\x00")) == b"\x00"

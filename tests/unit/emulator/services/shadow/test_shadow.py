@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device shadows, from both sides."""
+"""Tests for device shadows: API operations and device messages."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ GET = "/shadow/get/{own}"
 
 @pytest.fixture
 def update(api, key, device):
-    """Change what is desired."""
+    """Update the desired state."""
 
-    def update(version, who=device, delta: bool | None = None, **desired) -> None:
+    def update(version, target=device, delta: bool | None = None, **desired) -> None:
         message = {"method": "update", "state": {"desired": desired}, "version": version}
         params = {} if delta is None else {"DeltaUpdate": delta}
-        api("UpdateDeviceShadow", ProductKey=key, DeviceName=who["device_name"], ShadowMessage=json.dumps(message),
+        api("UpdateDeviceShadow", ProductKey=key, DeviceName=target["device_name"], ShadowMessage=json.dumps(message),
             **params)  # fmt: skip
 
     return update
@@ -27,25 +27,25 @@ def update(api, key, device):
 
 @pytest.fixture
 def shadow(api, key):
-    """The shadow of a device."""
+    """Return the shadow of a device."""
     return lambda name="lamp": json.loads(api("GetDeviceShadow", ProductKey=key, DeviceName=name)["ShadowMessage"])
 
 
 @pytest.fixture
-def ask(publish_as_device, outbox):
-    """Let a device say something about its shadow, and return the answer without its time."""
+def send(publish_as_device, outbox):
+    """Send a shadow message as the device and return the reply without its timestamp."""
 
-    def ask(**message) -> dict:
+    def send(**message) -> dict:
         publish_as_device(UPDATE, message)
-        ((topic, answer),) = outbox()
+        ((topic, reply),) = outbox()
         assert topic == GET
-        assert answer.pop("timestamp") > 1_700_000_000
-        return answer
+        assert reply.pop("timestamp") > 1_700_000_000
+        return reply
 
-    return ask
+    return send
 
 
-def test_a_shadow_that_was_never_written(device, shadow):
+def test_new_shadow_is_empty_with_version_0(device, shadow):
     assert shadow() == {
         "method": "update",
         "state": {},
@@ -55,7 +55,7 @@ def test_a_shadow_that_was_never_written(device, shadow):
     }
 
 
-def test_what_is_desired(platform, device, update, shadow, outbox):
+def test_update_of_desired_state_is_sent_to_device(platform, device, update, shadow, outbox):
     update(1, color="green", size=3)
     read = shadow()
     second = {"timestamp": read["timestamp"]}
@@ -73,14 +73,14 @@ def test_what_is_desired(platform, device, update, shadow, outbox):
     }
 
 
-def test_a_device_that_is_offline_is_not_told(register, update, shadow, outbox):
-    away = register("away", online=False)
-    update(1, away, color="green")
-    assert shadow("away")["state"] == {"desired": {"color": "green"}}
-    assert outbox(away) == []
+def test_update_of_offline_device_sends_no_message(register, update, shadow, outbox):
+    offline = register("offline", online=False)
+    update(1, offline, color="green")
+    assert shadow("offline")["state"] == {"desired": {"color": "green"}}
+    assert outbox(offline) == []
 
 
-def test_all_or_a_part_of_it(update, shadow):
+def test_update_replaces_or_merges_desired_state(update, shadow):
     update(1, color="green", size=3)
     update(2, delta=True, color="red", shape="round")
     assert shadow()["state"] == {"desired": {"color": "red", "size": 3, "shape": "round"}}
@@ -88,7 +88,7 @@ def test_all_or_a_part_of_it(update, shadow):
     assert shadow()["state"] == {"desired": {"color": "blue"}}
 
 
-def test_what_stays_keeps_its_time(platform, update, shadow):
+def test_unchanged_attribute_keeps_timestamp(platform, update, shadow):
     update(1, color="green", size=3)
     before = shadow()["metadata"]["desired"]
     platform.clock.advance(60)
@@ -98,7 +98,7 @@ def test_what_stays_keeps_its_time(platform, update, shadow):
     assert after["size"]["timestamp"] - before["size"]["timestamp"] >= 59
 
 
-def test_versions_go_up(update, shadow, api_error, key):
+def test_update_with_version_not_higher_is_rejected(update, shadow, api_error, key):
     update(5, color="green")
     for version in (5, 4, 0, -2, 1.5, "6", True, 2**63):
         message = {"method": "update", "state": {"desired": {"color": "red"}}, "version": version}
@@ -148,20 +148,20 @@ def attributes(number: int, value="x") -> dict:
         ),
     ],
 )
-def test_messages_that_are_refused(device, key, api_error, shadow, message, code):
+def test_invalid_shadow_message_is_rejected(device, key, api_error, shadow, message, code):
     text = message if isinstance(message, str) else json.dumps(message)
     error = api_error("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp", ShadowMessage=text)
     assert error.code == f"iot.messagebroker.{code}"
     assert shadow()["version"] == 0
 
 
-def test_a_state_in_a_text(api, device, key, shadow):
+def test_update_with_state_as_json_text_is_accepted(api, device, key, shadow):
     message = {"method": "update", "state": json.dumps({"desired": {"a": 1}}), "version": 1}
     api("UpdateDeviceShadow", ProductKey=key, DeviceName="lamp", ShadowMessage=json.dumps(message))
     assert shadow()["state"] == {"desired": {"a": 1}}
 
 
-def test_the_largest_shadow(update, shadow, api_error, key):
+def test_delta_update_beyond_limits_is_rejected(update, shadow, api_error, key):
     update(1, **attributes(128))
     more = {"method": "update", "state": {"desired": {"b": 1}}, "version": 2}
     params = {"ProductKey": key, "DeviceName": "lamp", "DeltaUpdate": True}
@@ -181,59 +181,59 @@ def test_the_largest_shadow(update, shadow, api_error, key):
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_devices_that_there_are_not(device, key, api_error, params, code):
+def test_shadow_of_unknown_device_is_rejected(device, key, api_error, params, code):
     params = {"ProductKey": key, "DeviceName": "lamp", **params}
     assert api_error("GetDeviceShadow", **params).code == code
     assert api_error("UpdateDeviceShadow", ShadowMessage="{}", **params).code == code
 
 
-def test_a_shadow_goes_with_its_device(platform, api, device, update):
+def test_shadow_is_deleted_with_its_device(platform, api, device, update):
     update(1, color="green")
     api("DeleteDevice", IotId=device["iot_id"])
     assert platform.store.count("device_shadow") == 0
 
 
-def test_a_device_reports(ask, shadow):
-    answer = ask(method="update", state={"reported": {"color": "red", "on": True}}, version=1)
-    assert answer == {"method": "reply", "payload": {"status": "success", "version": 1}}
+def test_device_update_merges_reported_state(send, shadow):
+    reply = send(method="update", state={"reported": {"color": "red", "on": True}}, version=1)
+    assert reply == {"method": "reply", "payload": {"status": "success", "version": 1}}
     assert shadow()["state"] == {"reported": {"color": "red", "on": True}}
-    ask(method="update", state={"reported": {"color": "blue"}}, version=2)
+    send(method="update", state={"reported": {"color": "blue"}}, version=2)
     read = shadow()
     assert read["state"] == {"reported": {"color": "blue", "on": True}}
     assert read["metadata"]["reported"].keys() == {"color", "on"}
 
 
-def test_a_device_reports_at_most_128_attributes(ask, shadow):
-    ask(method="update", state={"reported": attributes(127)}, version=1)
-    assert ask(method="update", state={"reported": {"b": 1}}, version=2)["payload"]["status"] == "success"
-    assert ask(method="update", state={"reported": {"c": 1}}, version=3)["payload"]["content"]["errorcode"] == "408"
-    assert ask(method="update", state={"reported": {"b": 2}}, version=3)["payload"]["status"] == "success"
+def test_device_update_beyond_128_attributes_is_rejected(send, shadow):
+    send(method="update", state={"reported": attributes(127)}, version=1)
+    assert send(method="update", state={"reported": {"b": 1}}, version=2)["payload"]["status"] == "success"
+    assert send(method="update", state={"reported": {"c": 1}}, version=3)["payload"]["content"]["errorcode"] == "408"
+    assert send(method="update", state={"reported": {"b": 2}}, version=3)["payload"]["status"] == "success"
 
 
-def test_a_device_is_done_with_what_is_desired(update, ask, shadow, outbox):
+def test_device_update_with_null_clears_desired_state(update, send, shadow, outbox):
     update(1, color="green")
     outbox()
-    ask(method="update", state={"reported": {"color": "green"}, "desired": "null"}, version=2)
+    send(method="update", state={"reported": {"color": "green"}, "desired": "null"}, version=2)
     assert shadow()["state"] == {"reported": {"color": "green"}}
     update(3, color="red")
     outbox()
-    ask(method="update", state={"desired": "null"}, version=4)
+    send(method="update", state={"desired": "null"}, version=4)
     assert (shadow()["state"], shadow()["version"]) == ({"reported": {"color": "green"}}, 4)
 
 
-def test_a_device_asks(update, ask, shadow, outbox):
+def test_device_get_returns_shadow(update, send, shadow, outbox):
     update(1, color="green")
     outbox()
     read = shadow()
     payload = {"status": "success", "state": read["state"], "metadata": read["metadata"]}
-    assert ask(method="get") == {"method": "reply", "payload": payload, "version": 1}
+    assert send(method="get") == {"method": "reply", "payload": payload, "version": 1}
 
 
-def test_a_device_deletes(ask, shadow):
-    ask(method="update", state={"reported": {"a": 1, "b": 2, "c": 3}}, version=1)
-    ask(method="delete", state={"reported": {"a": "null", "b": None, "x": "null"}}, version=2)
+def test_device_delete_removes_reported_attributes(send, shadow):
+    send(method="update", state={"reported": {"a": 1, "b": 2, "c": 3}}, version=1)
+    send(method="delete", state={"reported": {"a": "null", "b": None, "x": "null"}}, version=2)
     assert shadow()["state"] == {"reported": {"c": 3}}
-    ask(method="delete", state={"reported": "null"}, version=3)
+    send(method="delete", state={"reported": "null"}, version=3)
     assert (shadow()["state"], shadow()["metadata"], shadow()["version"]) == ({}, {}, 3)
 
 
@@ -260,25 +260,25 @@ def test_a_device_deletes(ask, shadow):
         ({"method": "delete", "state": {"reported": "null"}, "version": 1}, "409"),
     ],
 )
-def test_what_a_device_gets_back_as_an_error(update, publish_as_device, outbox, shadow, message, code):
+def test_invalid_device_message_is_answered_with_error(update, publish_as_device, outbox, shadow, message, code):
     update(1, color="green")
     outbox()
     publish_as_device(UPDATE, message)
-    ((topic, answer),) = outbox()
-    assert (topic, answer["method"]) == (GET, "reply")
-    assert (answer["payload"]["status"], answer["payload"]["content"]["errorcode"]) == ("error", code)
-    assert answer["payload"]["content"]["errormessage"]
+    ((topic, reply),) = outbox()
+    assert (topic, reply["method"]) == (GET, "reply")
+    assert (reply["payload"]["status"], reply["payload"]["content"]["errorcode"]) == ("error", code)
+    assert reply["payload"]["content"]["errormessage"]
     assert shadow()["version"] == 1
 
 
-def test_a_device_starts_counting_anew(ask, shadow):
-    ask(method="update", state={"reported": {"a": 1}}, version=9)
-    answer = ask(method="update", state={"reported": {"a": 2}}, version=-1)
-    assert answer["payload"]["version"] == 0
+def test_device_update_with_version_minus_1_resets_version(send, shadow):
+    send(method="update", state={"reported": {"a": 1}}, version=9)
+    reply = send(method="update", state={"reported": {"a": 2}}, version=-1)
+    assert reply["payload"]["version"] == 0
     assert (shadow()["version"], shadow()["state"]["reported"]) == (0, {"a": 2})
 
 
-def test_a_simulated_device_takes_over_what_is_desired(api, key, simulate, shadow, advance_clock):
+def test_simulated_device_applies_desired_state(api, key, simulate, shadow, advance_clock):
     simulate(product=key, names=["quick", "slow"])
     simulate(product=key, names=["slow"], profile={"shadow": {"outcome": "stall"}})
     for name in ("quick", "slow"):

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Making devices speak."""
+"""Test playing speeches on devices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ABSENT = "nothing0000000000000000100"
 
 @pytest.fixture
 def lamp(platform, api):
-    """A device that is online and has speeches in two formats."""
+    """Register an online device with speeches in two formats."""
     key = api("CreateProduct", ProductName="speakers", NodeType=0)["ProductKey"]
     device = api("RegisterDevice", ProductKey=key, DeviceName="lamp1")["Data"]
     with platform.store.transaction():
@@ -27,7 +27,7 @@ def lamp(platform, api):
     return device
 
 
-def test_a_combination_is_said_in_its_order(platform, api, lamp):
+def test_combination_is_played_in_order(platform, api, lamp):
     parts = ["ZFDZ", "{$1000}", "XX"]
     reply = api("SyncSpeechByCombination", IotId=lamp["IotId"], CombinationList=parts, SpeechId="order1")
     assert reply["Data"] == {
@@ -42,7 +42,7 @@ def test_a_combination_is_said_in_its_order(platform, api, lamp):
     assert (play["said"], play["audio_format"], play["is_enforced"]) == ("支付到账 1000元 谢谢", None, 0)
 
 
-def test_an_id_is_made_where_none_is_given(api, lamp):
+def test_combination_without_id_gets_random_id(api, lamp):
     ids = {
         api("SyncSpeechByCombination", IotId=lamp["IotId"], CombinationList=["ZFDZ"])["Data"]["Id"]
         for _number in range(2)
@@ -63,7 +63,7 @@ def test_an_id_is_made_where_none_is_given(api, lamp):
         (["{1000}"], ""),
     ],
 )
-def test_what_a_device_does_not_know_it_cannot_say(api, lamp, parts, audio_format):
+def test_combination_with_unknown_part_fails(api, lamp, parts, audio_format):
     reply = api(
         "SyncSpeechByCombination", IotId=lamp["IotId"], CombinationList=parts, AudioFormat=audio_format, SpeechId="one"
     )
@@ -77,54 +77,54 @@ def test_what_a_device_does_not_know_it_cannot_say(api, lamp, parts, audio_forma
     }
 
 
-@pytest.mark.parametrize(("amount", "said"), [("{$0.5}", "0.5元"), ("{$79}", "79元"), ("{$1000}", "1000元")])
-def test_amounts(api, lamp, amount, said):
+@pytest.mark.parametrize(("amount", "detail"), [("{$0.5}", "0.5元"), ("{$79}", "79元"), ("{$1000}", "1000元")])
+def test_combination_amount_is_played(api, lamp, amount, detail):
     reply = api("SyncSpeechByCombination", IotId=lamp["IotId"], CombinationList=[amount], AudioFormat="amr")
-    assert reply["Data"]["Detail"] == said
+    assert reply["Data"]["Detail"] == detail
 
 
-def test_an_asynchronous_combination_tells_nobody(platform, api, lamp):
-    asked = {"ProductKey": lamp["ProductKey"], "DeviceName": "lamp1"}
-    assert api("SpeechByCombination", **asked, CombinationList=["ZFDZ"], AudioFormat="wav", EnforceFlag=True) == {}
-    assert api("SpeechByCombination", **asked, CombinationList=["nothing"]) == {}
+def test_asynchronous_combination_returns_no_result(platform, api, lamp):
+    params = {"ProductKey": lamp["ProductKey"], "DeviceName": "lamp1"}
+    assert api("SpeechByCombination", **params, CombinationList=["ZFDZ"], AudioFormat="wav", EnforceFlag=True) == {}
+    assert api("SpeechByCombination", **params, CombinationList=["nothing"]) == {}
     plays = platform.store.all("speech_play", "said IS NULL")
     assert [play["said"] for play in plays] == ["支付到账", None]
     assert (plays[0]["audio_format"], plays[0]["is_enforced"]) == ("wav", 1)
 
 
 @pytest.mark.parametrize("action", ["SyncSpeechByCombination", "SpeechByCombination"])
-def test_nothing_is_said_twice_under_one_id(platform, api, lamp, action):
+def test_combination_with_used_id_is_not_played_again(platform, api, lamp, action):
     api(action, IotId=lamp["IotId"], CombinationList=["ZFDZ"], SpeechId="order1")
-    [before] = platform.store.all("speech_play", "speech_id")
+    [first_play] = platform.store.all("speech_play", "speech_id")
     platform.clock.advance(1)
     api(action, IotId=lamp["IotId"], CombinationList=["XX"], SpeechId="order1")
-    assert platform.store.all("speech_play", "speech_id") == [before]
-    again = api("SyncSpeechByCombination", IotId=lamp["IotId"], CombinationList=["XX"], SpeechId="order1")
-    assert again["Data"]["Detail"] == "支付到账"
+    assert platform.store.all("speech_play", "speech_id") == [first_play]
+    second_reply = api("SyncSpeechByCombination", IotId=lamp["IotId"], CombinationList=["XX"], SpeechId="order1")
+    assert second_reply["Data"]["Detail"] == "支付到账"
 
 
-def test_what_could_not_be_said_can_be_tried_again(platform, api, lamp):
-    asked = {"IotId": lamp["IotId"], "CombinationList": ["later"], "SpeechId": "order1"}
-    assert api("SyncSpeechByCombination", **asked)["Data"]["Success"] is False
+def test_failed_combination_with_same_id_is_played_again(platform, api, lamp):
+    params = {"IotId": lamp["IotId"], "CombinationList": ["later"], "SpeechId": "order1"}
+    assert api("SyncSpeechByCombination", **params)["Data"]["Success"] is False
     row = {"audio_format": "wav", "biz_code": "later", "text": "later", "size": 1}
     platform.store.insert("device_speech", iot_id=lamp["IotId"], **row)
-    assert api("SyncSpeechByCombination", **asked)["Data"]["Success"] is True
+    assert api("SyncSpeechByCombination", **params)["Data"]["Success"] is True
     assert platform.store.count("speech_play") == 1
 
 
-def test_a_text_for_once(platform, api, lamp):
-    asked = {"IotId": lamp["IotId"], "AudioFormat": "mp3", "Text": "欢迎光临", "Voice": "Siyue"}
-    assert api("SpeechBySynthesis", **asked, SpeechRate=-5, Volume=99, SpeechId="one") == {}
+def test_synthesis_plays_text(platform, api, lamp):
+    params = {"IotId": lamp["IotId"], "AudioFormat": "mp3", "Text": "欢迎光临", "Voice": "Siyue"}
+    assert api("SpeechBySynthesis", **params, SpeechRate=-5, Volume=99, SpeechId="one") == {}
     [play] = platform.store.all("speech_play", "speech_id")
     assert json.loads(play["content"]) == ["欢迎光临"]
     expected = {"audio_format": "mp3", "voice": "Siyue", "speech_rate": -5, "volume": 99, "said": "欢迎光临"}
     assert {**expected, "is_enforced": 0}.items() <= play.items()
-    api("SpeechBySynthesis", **{**asked, "Text": "other"}, SpeechId="one")
+    api("SpeechBySynthesis", **{**params, "Text": "other"}, SpeechId="one")
     assert platform.store.one("speech_play")["said"] == "欢迎光临"
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "invalid",
     [
         {"Text": "100"},
         {"Text": "路" * 51},
@@ -134,9 +134,9 @@ def test_a_text_for_once(platform, api, lamp):
         {"Volume": -1},
     ],
 )
-def test_a_text_that_cannot_be_spoken(api_error, lamp, wrong):
-    asked = {"IotId": lamp["IotId"], "AudioFormat": "mp3", "Text": "test", "Voice": "Siyue", **wrong}
-    assert api_error("SpeechBySynthesis", **asked).code == "iot.common.InvalidFormattedParameter"
+def test_synthesis_with_invalid_parameters_is_rejected(api_error, lamp, invalid):
+    params = {"IotId": lamp["IotId"], "AudioFormat": "mp3", "Text": "test", "Voice": "Siyue", **invalid}
+    assert api_error("SpeechBySynthesis", **params).code == "iot.common.InvalidFormattedParameter"
 
 
 COMBINATION = {"CombinationList": ["ZFDZ"]}
@@ -149,31 +149,31 @@ ACTIONS = [
 
 @pytest.mark.parametrize(("action", "params"), ACTIONS)
 @pytest.mark.parametrize("state", [{"online": 0}, {"enabled": 0}, {"online": 0, "activated_at": None}])
-def test_a_device_must_be_online(platform, api_error, lamp, action, params, state):
+def test_play_on_unavailable_device_is_rejected(platform, api_error, lamp, action, params, state):
     platform.store.update("device", state, iot_id=lamp["IotId"])
     assert api_error(action, IotId=lamp["IotId"], **params).code == "iot.messagebroker.OFFLINE"
     assert platform.store.count("speech_play") == 0
 
 
 @pytest.mark.parametrize(("action", "params"), ACTIONS)
-def test_a_device_that_is_not_there(api_error, lamp, action, params):
+def test_play_on_missing_device_is_rejected(api_error, lamp, action, params):
     assert api_error(action, IotId=ABSENT, **params).code == "iot.device.NotExistedDevice"
     assert api_error(action, ProductKey=lamp["ProductKey"], **params).code == "iot.device.NullDeviceName"
     assert api_error(action, DeviceName="lamp1", **params).code == "iot.prod.NullProductKey"
 
 
-def test_a_format_that_there_is_not(api_error, lamp):
+def test_combination_with_unknown_format_is_rejected(api_error, lamp):
     for action in ("SpeechByCombination", "SyncSpeechByCombination"):
-        wrong = api_error(action, IotId=lamp["IotId"], **COMBINATION, AudioFormat="ogg")
-        assert wrong.code == "iot.common.InvalidFormattedParameter"
+        invalid = api_error(action, IotId=lamp["IotId"], **COMBINATION, AudioFormat="ogg")
+        assert invalid.code == "iot.common.InvalidFormattedParameter"
 
 
-def test_a_combination_of_nothing(api, lamp):
+def test_combination_without_parts_fails(api, lamp):
     with pytest.raises(GatewayError, match="MissingCombinationList"):
         api("SpeechByCombination", IotId=lamp["IotId"])
 
 
-def test_what_a_device_said_goes_with_it(platform, api, lamp):
+def test_device_deletion_deletes_its_plays(platform, api, lamp):
     api("SpeechByCombination", IotId=lamp["IotId"], **COMBINATION)
     api("DeleteDevice", IotId=lamp["IotId"])
     assert platform.store.count("speech_play") == 0

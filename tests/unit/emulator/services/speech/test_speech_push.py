@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Pushing speeches to devices, and reading how far that is."""
+"""Test pushing speeches to devices, and reading push jobs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAY = 24 * 3600
 
 @pytest.fixture
 def connect(platform):
-    """Let a device come online, or go offline."""
+    """Set a device online or offline."""
 
     def connect(device, online: bool = True) -> None:
         context = Context(platform.store, platform.clock.now(), Account())
@@ -30,82 +30,85 @@ def connect(platform):
 
 
 @pytest.fixture
-def device(api, connect):
-    """Register a device in one product, and bring it online if it is to be."""
+def register_device(api, connect):
+    """Register a device of one product, set it online if requested, and return its data."""
     key = api("CreateProduct", ProductName="speakers", NodeType=0)["ProductKey"]
 
-    def device(name: str, online: bool = False) -> dict:
+    def register_device(name: str, online: bool = False) -> dict:
         data = api("RegisterDevice", ProductKey=key, DeviceName=name)["Data"]
         if online:
             connect(data)
         return data
 
-    return device
+    return register_device
 
 
 @pytest.fixture
-def speech(api):
+def create_speech(api):
     """Create a speech and return its code."""
 
-    def speech(biz_code: str = "ZFDZ", **params) -> str:
-        asked = {"ProjectCode": "p1", "Voice": "Siyue", "BizCode": biz_code, "Text": "支付到账", **params}
-        return api("CreateSpeech", **asked)["Data"]
+    def create_speech(biz_code: str = "ZFDZ", **params) -> str:
+        params = {"ProjectCode": "p1", "Voice": "Siyue", "BizCode": biz_code, "Text": "支付到账", **params}
+        return api("CreateSpeech", **params)["Data"]
 
-    return speech
+    return create_speech
 
 
 @pytest.fixture
-def push(api):
-    """Push speeches to one device, or as the parameters say, and return the job's code."""
+def push_speeches(api):
+    """Push speeches to one device, or to the target in the parameters, and return the code of the job."""
 
-    def push(codes: list[str], device=None, **params) -> str:
+    def push_speeches(codes: list[str], device=None, **params) -> str:
         target = {"PushMode": "SINGLE_DEVICE", "IotId": device["IotId"]} if device else {}
         return api("PushSpeech", **{"ProjectCode": "p1", "SpeechCodeList": codes, **target, **params})["Data"]
 
-    return push
+    return push_speeches
 
 
 @pytest.fixture
-def job(api):
-    """What QuerySpeechPushJob says of a job."""
+def read_job(api):
+    """Read a push job with QuerySpeechPushJob."""
 
-    def job(code: str) -> dict:
-        [found] = api("QuerySpeechPushJob", ProjectCode="p1", JobCode=code)["Data"]["List"]["Items"]
-        return found
+    def read_job(code: str) -> dict:
+        [job] = api("QuerySpeechPushJob", ProjectCode="p1", JobCode=code)["Data"]["List"]["Items"]
+        return job
 
-    return job
+    return read_job
 
 
 @pytest.fixture
-def statuses(api):
-    """The status of a job on each device, by the device's name."""
+def device_statuses(api):
+    """Return the status of a push job by device name."""
 
-    def statuses(code: str, **params) -> dict[str, str]:
+    def device_statuses(code: str, **params) -> dict[str, str]:
         reply = api("QuerySpeechPushJobDevice", JobCode=code, **params)
         return {device["DeviceName"]: device["Status"] for device in reply["Data"]["List"]["Items"]}
 
-    return statuses
+    return device_statuses
 
 
-def on(api, device) -> list[str]:
-    """The identifiers of what is on a device."""
+def speeches_on_device(api, device) -> list[str]:
+    """Return the BizCodes of the speeches on a device."""
     reply = api("QueryDeviceSpeech", IotId=device["IotId"], PageSize=50)
     return [speech["BizCode"] for speech in reply["Data"]["List"]["Items"]]
 
 
-def counts(job: dict) -> tuple[int, int, int, int]:
+def device_counts(job: dict) -> tuple[int, int, int, int]:
+    """Return the total, running, success and fail counts of a job."""
     return tuple(job[f"{what}DeviceNum"] for what in ("Total", "Running", "Success", "Fail"))
 
 
-def test_a_push_to_a_device_that_is_online(platform, api, device, speech, push, job, statuses):
-    lamp = device("lamp1", online=True)
-    code = push([speech()], lamp)
-    begun = job(code)
-    assert begun == {
+def test_push_to_online_device_succeeds_after_one_second(
+    platform, api, register_device, create_speech, push_speeches, read_job, device_statuses
+):
+    lamp = register_device("lamp1", online=True)
+    code = push_speeches([create_speech()], lamp)
+    started = read_job(code)
+    assert started == {
         "Code": code,
-        "CreatedTime": begun["CreatedTime"],
+        "CreatedTime": started["CreatedTime"],
         "DeviceName": "lamp1",
-        "ExpiredTime": begun["CreatedTime"] + DAY * 1000,
+        "ExpiredTime": started["CreatedTime"] + DAY * 1000,
         "FailDeviceNum": 0,
         "IotId": lamp["IotId"],
         "ProductKey": lamp["ProductKey"],
@@ -117,102 +120,114 @@ def test_a_push_to_a_device_that_is_online(platform, api, device, speech, push, 
         "SuccessDeviceNum": 0,
         "TotalDeviceNum": 1,
     }
-    assert statuses(code) == {"lamp1": "SENDING"}
-    assert on(api, lamp) == []
+    assert device_statuses(code) == {"lamp1": "SENDING"}
+    assert speeches_on_device(api, lamp) == []
     platform.clock.advance(1)
-    assert (job(code)["Status"], counts(job(code))) == ("SUCCESS", (1, 0, 1, 0))
-    [done] = api("QuerySpeechPushJobDevice", JobCode=code)["Data"]["List"]["Items"]
-    assert done == {"DeviceName": "lamp1", "GmtModified": begun["CreatedTime"] + 1000, "Status": "SUCCESS"}
-    assert on(api, lamp) == ["ZFDZ"]
+    assert (read_job(code)["Status"], device_counts(read_job(code))) == ("SUCCESS", (1, 0, 1, 0))
+    [finished] = api("QuerySpeechPushJobDevice", JobCode=code)["Data"]["List"]["Items"]
+    assert finished == {"DeviceName": "lamp1", "GmtModified": started["CreatedTime"] + 1000, "Status": "SUCCESS"}
+    assert speeches_on_device(api, lamp) == ["ZFDZ"]
 
 
-def test_a_push_waits_for_the_device(platform, api, device, speech, push, connect, statuses):
-    lamp = device("lamp1")
-    code = push([speech()], lamp)
+def test_push_to_offline_device_starts_when_it_connects(
+    platform, api, register_device, create_speech, push_speeches, connect, device_statuses
+):
+    lamp = register_device("lamp1")
+    code = push_speeches([create_speech()], lamp)
     platform.clock.advance(3600)
-    assert statuses(code) == {"lamp1": "RUNNING"}
+    assert device_statuses(code) == {"lamp1": "RUNNING"}
     connect(lamp)
-    assert statuses(code) == {"lamp1": "SENDING"}
+    assert device_statuses(code) == {"lamp1": "SENDING"}
     platform.clock.advance(1)
-    assert statuses(code) == {"lamp1": "SUCCESS"}
-    assert on(api, lamp) == ["ZFDZ"]
+    assert device_statuses(code) == {"lamp1": "SUCCESS"}
+    assert speeches_on_device(api, lamp) == ["ZFDZ"]
 
 
-def test_all_pushes_that_waited_come_in_their_order(platform, api, device, speech, push, connect, statuses):
-    lamp = device("lamp1")
-    slow, fast = speech("one", SpeechRate=-500), speech("two")
+def test_waiting_pushes_are_delivered_in_order(
+    platform, api, register_device, create_speech, push_speeches, connect, device_statuses
+):
+    lamp = register_device("lamp1")
+    slow, fast = create_speech("one", SpeechRate=-500), create_speech("two")
     codes = []
     for pushed in ([slow], [fast], [slow, fast]):
-        codes.append(push(pushed, lamp))
+        codes.append(push_speeches(pushed, lamp))
         platform.clock.advance(1)
     connect(lamp)
     platform.clock.advance(1)
-    assert [statuses(code) for code in codes] == [{"lamp1": "SUCCESS"}] * 3
-    assert on(api, lamp) == ["one", "two"]
+    assert [device_statuses(code) for code in codes] == [{"lamp1": "SUCCESS"}] * 3
+    assert speeches_on_device(api, lamp) == ["one", "two"]
 
 
-def test_a_device_that_goes_offline_meanwhile_waits_again(platform, api, device, speech, push, connect, statuses):
-    lamp = device("lamp1", online=True)
-    code = push([speech()], lamp)
+def test_push_to_device_going_offline_waits_again(
+    platform, api, register_device, create_speech, push_speeches, connect, device_statuses
+):
+    lamp = register_device("lamp1", online=True)
+    code = push_speeches([create_speech()], lamp)
     connect(lamp, online=False)
     platform.clock.advance(1)
-    assert statuses(code) == {"lamp1": "RUNNING"}
-    assert on(api, lamp) == []
+    assert device_statuses(code) == {"lamp1": "RUNNING"}
+    assert speeches_on_device(api, lamp) == []
     connect(lamp)
     platform.clock.advance(1)
-    assert statuses(code) == {"lamp1": "SUCCESS"}
+    assert device_statuses(code) == {"lamp1": "SUCCESS"}
 
 
-def test_each_device_takes_its_time(platform, api, device, speech, push, connect, statuses):
-    lamp, bulb = device("lamp1"), device("bulb1")
-    codes = [push([speech("all")], PushMode="ALL"), push([speech("one")], bulb)]
+def test_push_duration_is_counted_per_device(
+    platform, api, register_device, create_speech, push_speeches, connect, device_statuses
+):
+    lamp, bulb = register_device("lamp1"), register_device("bulb1")
+    codes = [push_speeches([create_speech("all")], PushMode="ALL"), push_speeches([create_speech("one")], bulb)]
     connect(lamp)
     platform.clock.advance(0.8)
     connect(bulb)
     platform.clock.advance(0.2)
-    assert statuses(codes[0]) == {"lamp1": "SUCCESS", "bulb1": "SENDING"}
-    assert statuses(codes[1]) == {"bulb1": "SENDING"}
+    assert device_statuses(codes[0]) == {"lamp1": "SUCCESS", "bulb1": "SENDING"}
+    assert device_statuses(codes[1]) == {"bulb1": "SENDING"}
     platform.clock.advance(0.8)
-    assert on(api, bulb) == ["all", "one"]
+    assert speeches_on_device(api, bulb) == ["all", "one"]
 
 
-def test_a_disabled_device_waits(platform, api, device, speech, push, connect, statuses):
-    lamp = device("lamp1", online=True)
+def test_push_to_disabled_device_waits(
+    platform, api, register_device, create_speech, push_speeches, connect, device_statuses
+):
+    lamp = register_device("lamp1", online=True)
     api("DisableThing", IotId=lamp["IotId"])
-    code = push([speech()], lamp)
+    code = push_speeches([create_speech()], lamp)
     platform.clock.advance(1)
-    assert statuses(code) == {"lamp1": "RUNNING"}
+    assert device_statuses(code) == {"lamp1": "RUNNING"}
     api("EnableThing", IotId=lamp["IotId"])
     platform.clock.advance(1)
-    assert statuses(code) == {"lamp1": "RUNNING"}
+    assert device_statuses(code) == {"lamp1": "RUNNING"}
     connect(lamp)
     platform.clock.advance(1)
-    assert statuses(code) == {"lamp1": "SUCCESS"}
+    assert device_statuses(code) == {"lamp1": "SUCCESS"}
 
 
-def test_a_push_waits_a_day(platform, api, device, speech, push, connect, job, statuses):
-    lamp, bulb = device("lamp1"), device("bulb1", online=True)
-    code = push([speech()], PushMode="ALL")
+def test_push_times_out_after_one_day(
+    platform, api, register_device, create_speech, push_speeches, connect, read_job, device_statuses
+):
+    lamp, bulb = register_device("lamp1"), register_device("bulb1", online=True)
+    code = push_speeches([create_speech()], PushMode="ALL")
     platform.clock.advance(DAY - 60)
-    assert job(code)["Status"] == "RUNNING"
+    assert read_job(code)["Status"] == "RUNNING"
     platform.clock.advance(60)
-    assert statuses(code) == {"lamp1": "TIMEOUT", "bulb1": "SUCCESS"}
-    assert (job(code)["Status"], counts(job(code))) == ("TIMEOUT", (2, 0, 1, 1))
+    assert device_statuses(code) == {"lamp1": "TIMEOUT", "bulb1": "SUCCESS"}
+    assert (read_job(code)["Status"], device_counts(read_job(code))) == ("TIMEOUT", (2, 0, 1, 1))
     connect(lamp)
     platform.clock.advance(1)
-    assert statuses(code, Status="TIMEOUT") == {"lamp1": "TIMEOUT"}
-    assert (on(api, lamp), on(api, bulb)) == ([], ["ZFDZ"])
+    assert device_statuses(code, Status="TIMEOUT") == {"lamp1": "TIMEOUT"}
+    assert (speeches_on_device(api, lamp), speeches_on_device(api, bulb)) == ([], ["ZFDZ"])
 
 
-def test_a_device_without_space_gets_nothing(platform, api, device, speech, push, job):
-    lamp = device("lamp1", online=True)
-    # 600 KB each, of the 2,000 that there are.
-    long = [speech(f"s{number}", Text="a" * 96, SpeechRate=-500) for number in range(4)]
-    push(long[:3], lamp)
+def test_push_to_device_with_full_storage_fails(platform, api, register_device, create_speech, push_speeches, read_job):
+    lamp = register_device("lamp1", online=True)
+    # 600 KB each; the storage has 2,000 KB.
+    long_speeches = [create_speech(f"s{number}", Text="a" * 96, SpeechRate=-500) for number in range(4)]
+    push_speeches(long_speeches[:3], lamp)
     platform.clock.advance(1)
-    code = push([long[3], speech("short")], lamp)
+    code = push_speeches([long_speeches[3], create_speech("short")], lamp)
     platform.clock.advance(1)
-    assert (job(code)["Status"], counts(job(code))) == ("CANCEL", (1, 0, 0, 1))
+    assert (read_job(code)["Status"], device_counts(read_job(code))) == ("CANCEL", (1, 0, 0, 1))
     [failed] = api("QuerySpeechPushJobDevice", JobCode=code)["Data"]["List"]["Items"]
     del failed["GmtModified"]
     assert failed == {
@@ -221,57 +236,68 @@ def test_a_device_without_space_gets_nothing(platform, api, device, speech, push
         "ErrorMessage": "device storage limited",
         "Status": "CANCEL",
     }
-    assert on(api, lamp) == ["s0", "s1", "s2"]
+    assert speeches_on_device(api, lamp) == ["s0", "s1", "s2"]
 
 
-@pytest.mark.parametrize(("less", "status"), [(0, "SUCCESS"), (1, "CANCEL")])
-def test_what_just_fits(platform, monkeypatch, device, speech, push, job, less, status):
-    lamp = device("lamp1", online=True)
-    codes = [speech("one"), speech("two")]
-    push(codes[:1], lamp)
+@pytest.mark.parametrize(("missing_bytes", "status"), [(0, "SUCCESS"), (1, "CANCEL")])
+def test_push_that_fits_exactly_succeeds(
+    platform, monkeypatch, register_device, create_speech, push_speeches, read_job, missing_bytes, status
+):
+    lamp = register_device("lamp1", online=True)
+    codes = [create_speech("one"), create_speech("two")]
+    push_speeches(codes[:1], lamp)
     platform.clock.advance(1)
     platform.run_due_work()
-    monkeypatch.setattr(service, "STORAGE_SIZE", sum(row["size"] for row in platform.store.all("speech")) - less)
-    code = push(codes[1:], lamp)
+    monkeypatch.setattr(
+        service, "STORAGE_SIZE", sum(row["size"] for row in platform.store.all("speech")) - missing_bytes
+    )
+    code = push_speeches(codes[1:], lamp)
     platform.clock.advance(1)
-    assert job(code)["Status"] == status
+    assert read_job(code)["Status"] == status
 
 
-def test_a_speech_takes_the_place_of_its_former_self(platform, api, device, speech, push, job):
-    lamp = device("lamp1", online=True)
-    long = [speech(f"s{number}", Text="a" * 96, SpeechRate=-500) for number in range(3)]
-    push(long, lamp)
+def test_push_of_updated_speech_replaces_old_copy(
+    platform, api, register_device, create_speech, push_speeches, read_job
+):
+    lamp = register_device("lamp1", online=True)
+    long_speeches = [create_speech(f"s{number}", Text="a" * 96, SpeechRate=-500) for number in range(3)]
+    push_speeches(long_speeches, lamp)
     platform.clock.advance(1)
-    again = push(long, lamp)
+    second_job = push_speeches(long_speeches, lamp)
     platform.clock.advance(1)
-    assert job(again)["Status"] == "SUCCESS"
-    for code in long:
+    assert read_job(second_job)["Status"] == "SUCCESS"
+    for code in long_speeches:
         api("UpdateSpeech", ProjectCode="p1", SpeechCode=code, Voice="Siyue", SpeechRate=500)
-    push(long, lamp)
+    push_speeches(long_speeches, lamp)
     before = api("GetSpeechDeviceDetail", IotId=lamp["IotId"])["Data"]
     platform.clock.advance(1)
     after = api("GetSpeechDeviceDetail", IotId=lamp["IotId"])["Data"]
     assert 2000 - after["AvailableSpace"] == pytest.approx((2000 - before["AvailableSpace"]) / 4, rel=0.01)
 
 
-def test_space_counts_by_device(platform, device, speech, push, statuses):
-    full, empty = device("full1", online=True), device("empty1", online=True)
-    long = [speech(f"s{number}", Text="a" * 96, SpeechRate=-500) for number in range(4)]
-    push(long[:3], full)
+def test_push_storage_is_counted_per_device(platform, register_device, create_speech, push_speeches, device_statuses):
+    full, empty = register_device("full1", online=True), register_device("empty1", online=True)
+    long_speeches = [create_speech(f"s{number}", Text="a" * 96, SpeechRate=-500) for number in range(4)]
+    push_speeches(long_speeches[:3], full)
     platform.clock.advance(1)
-    code = push(long[3:], PushMode="ALL")
+    code = push_speeches(long_speeches[3:], PushMode="ALL")
     platform.clock.advance(1)
-    assert statuses(code) == {"full1": "CANCEL", "empty1": "SUCCESS"}
+    assert device_statuses(code) == {"full1": "CANCEL", "empty1": "SUCCESS"}
     assert platform.store.count("device_speech", iot_id=empty["IotId"]) == 1
 
 
-def test_a_pack_comes_as_its_words(platform, api, device, speech, push, job):
-    lamp = device("lamp1", online=True)
-    pack = speech(SpeechType="monetary_unit")
-    code = push([pack, speech()], lamp)
+def test_push_of_pack_delivers_its_words(platform, api, register_device, create_speech, push_speeches, read_job):
+    lamp = register_device("lamp1", online=True)
+    pack = create_speech(SpeechType="monetary_unit")
+    code = push_speeches([pack, create_speech()], lamp)
     platform.clock.advance(1)
-    assert on(api, lamp) == ["SYS_TONE_MONETARY_fen", "SYS_TONE_MONETARY_jiao", "SYS_TONE_MONETARY_yuan", "ZFDZ"]
-    assert job(code)["SpeechNum"] == 2
+    assert speeches_on_device(api, lamp) == [
+        "SYS_TONE_MONETARY_fen",
+        "SYS_TONE_MONETARY_jiao",
+        "SYS_TONE_MONETARY_yuan",
+        "ZFDZ",
+    ]
+    assert read_job(code)["SpeechNum"] == 2
     listed = api("QuerySpeechPushJobSpeech", JobCode=code)["Data"]
     assert (listed["PageId"], listed["PageSize"], listed["Total"]) == (1, 20, 2)
     first, second = listed["List"]["Items"]
@@ -288,68 +314,72 @@ def test_a_pack_comes_as_its_words(platform, api, device, speech, push, job):
     assert page == second
 
 
-def test_a_single_word_of_a_pack(platform, api, device, speech, push):
-    lamp = device("lamp1", online=True)
-    speech(SpeechType="number")
+def test_push_of_single_word_of_pack_delivers_word(platform, api, register_device, create_speech, push_speeches):
+    lamp = register_device("lamp1", online=True)
+    create_speech(SpeechType="number")
     words = api("QuerySpeechList", ProjectCode="p1")["Data"]["List"]["Items"][0]["SpeechList"]["Items"]
-    push([words[0]["SpeechCode"]], lamp)
+    push_speeches([words[0]["SpeechCode"]], lamp)
     platform.clock.advance(1)
-    assert on(api, lamp) == ["SYS_TONE_0"]
+    assert speeches_on_device(api, lamp) == ["SYS_TONE_0"]
 
 
-def test_a_speech_that_is_deleted_on_its_way(platform, api, device, speech, push, connect, job):
-    lamp = device("lamp1")
-    gone, kept = speech("gone"), speech("kept")
-    code = push([gone, kept], lamp)
-    other = push([gone], lamp)
-    api("DeleteSpeech", SpeechCodeList=[gone])
-    assert (job(code)["SpeechNum"], job(code)["SpeechStatus"]) == (2, False)
+def test_push_of_deleted_speech_is_skipped(
+    platform, api, register_device, create_speech, push_speeches, connect, read_job
+):
+    lamp = register_device("lamp1")
+    deleted, remaining = create_speech("gone"), create_speech("kept")
+    code = push_speeches([deleted, remaining], lamp)
+    other = push_speeches([deleted], lamp)
+    api("DeleteSpeech", SpeechCodeList=[deleted])
+    assert (read_job(code)["SpeechNum"], read_job(code)["SpeechStatus"]) == (2, False)
     connect(lamp)
     platform.clock.advance(1)
-    assert on(api, lamp) == ["kept"]
-    assert (job(code)["Status"], job(other)["Status"]) == ("SUCCESS", "CANCEL")
-    assert job(other)["SpeechStatus"] is False
+    assert speeches_on_device(api, lamp) == ["kept"]
+    assert (read_job(code)["Status"], read_job(other)["Status"]) == ("SUCCESS", "CANCEL")
+    assert read_job(other)["SpeechStatus"] is False
     assert api("QuerySpeechPushJobSpeech", JobCode=other)["Data"]["Total"] == 0
-    api("DeleteSpeech", SpeechCodeList=[kept])
-    assert on(api, lamp) == ["kept"]
+    api("DeleteSpeech", SpeechCodeList=[remaining])
+    assert speeches_on_device(api, lamp) == ["kept"]
 
 
-def test_a_push_to_a_group(platform, api, device, speech, push, job, statuses):
-    lamps = [device(f"lamp{number}", online=True) for number in range(2)]
-    device("bulb1", online=True)
+def test_push_to_group_delivers_to_members_at_creation(
+    platform, api, register_device, create_speech, push_speeches, read_job, device_statuses
+):
+    lamps = [register_device(f"lamp{number}", online=True) for number in range(2)]
+    register_device("bulb1", online=True)
     group = api("CreateDeviceGroup", GroupName="lamps")["Data"]["GroupId"]
     members = [{name: lamp[name] for name in ("ProductKey", "DeviceName")} for lamp in lamps]
     api("BatchAddDeviceGroupRelations", GroupId=group, Device=members)
-    code = push([speech()], PushMode="GROUP_DEVICE", GroupId=group)
+    code = push_speeches([create_speech()], PushMode="GROUP_DEVICE", GroupId=group)
     api("BatchDeleteDeviceGroupRelations", GroupId=group, Device=members[:1])
     api("DeleteDeviceGroup", GroupId=group)
     platform.clock.advance(1)
-    assert statuses(code) == {"lamp0": "SUCCESS", "lamp1": "SUCCESS"}
-    found = job(code)
-    assert (found["GroupId"], found["GroupName"], found["PushMode"]) == (group, "lamps", "GROUP_DEVICE")
-    assert not {"IotId", "ProductKey", "DeviceName"} & found.keys()
+    assert device_statuses(code) == {"lamp0": "SUCCESS", "lamp1": "SUCCESS"}
+    job = read_job(code)
+    assert (job["GroupId"], job["GroupName"], job["PushMode"]) == (group, "lamps", "GROUP_DEVICE")
+    assert not {"IotId", "ProductKey", "DeviceName"} & job.keys()
 
 
-def test_a_push_to_nobody_is_called_off(api, speech, push, job):
+def test_push_to_empty_group_is_canceled(api, create_speech, push_speeches, read_job):
     group = api("CreateDeviceGroup", GroupName="empty")["Data"]["GroupId"]
-    code = push([speech()], PushMode="GROUP_DEVICE", GroupId=group)
-    assert (job(code)["Status"], counts(job(code))) == ("CANCEL", (0, 0, 0, 0))
+    code = push_speeches([create_speech()], PushMode="GROUP_DEVICE", GroupId=group)
+    assert (read_job(code)["Status"], device_counts(read_job(code))) == ("CANCEL", (0, 0, 0, 0))
 
 
-def test_a_device_by_its_names(device, speech, push, job):
-    lamp = device("lamp1")
-    code = push([speech()], PushMode="SINGLE_DEVICE", ProductKey=lamp["ProductKey"], DeviceName="lamp1")
-    assert job(code)["IotId"] == lamp["IotId"]
+def test_push_to_device_by_name_is_accepted(register_device, create_speech, push_speeches, read_job):
+    lamp = register_device("lamp1")
+    code = push_speeches([create_speech()], PushMode="SINGLE_DEVICE", ProductKey=lamp["ProductKey"], DeviceName="lamp1")
+    assert read_job(code)["IotId"] == lamp["IotId"]
 
 
-def test_pushes_that_are_refused(platform, api, device, speech, api_error):
-    lamp = device("lamp1")
-    code = speech()
-    foreign = speech("other", ProjectCode="p2")
-    asked = {"ProjectCode": "p1", "PushMode": "SINGLE_DEVICE", "IotId": lamp["IotId"], "SpeechCodeList": [code]}
-    for wrong, error in (
+def test_push_with_invalid_parameters_is_rejected(platform, api, register_device, create_speech, api_error):
+    lamp = register_device("lamp1")
+    code = create_speech()
+    other_project_speech = create_speech("other", ProjectCode="p2")
+    params = {"ProjectCode": "p1", "PushMode": "SINGLE_DEVICE", "IotId": lamp["IotId"], "SpeechCodeList": [code]}
+    for invalid, error in (
         ({"PushMode": "SOME"}, "iot.common.InvalidFormattedParameter"),
-        ({"SpeechCodeList": [code, foreign]}, "iot.speech.InvalidSpeechCodeList"),
+        ({"SpeechCodeList": [code, other_project_speech]}, "iot.speech.InvalidSpeechCodeList"),
         ({"SpeechCodeList": ["x"]}, "iot.speech.InvalidSpeechCodeList"),
         ({"SpeechCodeList": [code] * 101}, "iot.speech.InvalidSpeechCodeList"),
         ({"IotId": "nothing0000000000000000100"}, "iot.device.NotExistedDevice"),
@@ -357,21 +387,21 @@ def test_pushes_that_are_refused(platform, api, device, speech, api_error):
         ({"IotId": "", "ProductKey": lamp["ProductKey"]}, "iot.device.NullDeviceName"),
         ({"PushMode": "GROUP_DEVICE", "GroupId": "x"}, "iot.group.NotExistedGroup"),
     ):
-        assert api_error("PushSpeech", **{**asked, **wrong}).code == error
+        assert api_error("PushSpeech", **{**params, **invalid}).code == error
     with pytest.raises(GatewayError, match="MissingGroupId"):
-        api("PushSpeech", **{**asked, "PushMode": "GROUP_DEVICE"})
+        api("PushSpeech", **{**params, "PushMode": "GROUP_DEVICE"})
     assert platform.store.count("speech_push") == 0
-    api("PushSpeech", **{**asked, "SpeechCodeList": [code] * 100})
+    api("PushSpeech", **{**params, "SpeechCodeList": [code] * 100})
 
 
-def test_the_list_of_jobs(platform, api, device, speech, push, api_error):
-    lamp, bulb = device("lamp1", online=True), device("bulb1")
-    code = speech()
+def test_push_job_list_is_filtered_and_paged(platform, api, register_device, create_speech, push_speeches, api_error):
+    lamp, bulb = register_device("lamp1", online=True), register_device("bulb1")
+    code = create_speech()
     jobs = []
     for target in ({"device": lamp}, {"device": bulb}, {"PushMode": "ALL"}):
-        jobs.append(push([code], **target))
+        jobs.append(push_speeches([code], **target))
         platform.clock.advance(1)
-    push([speech("other", ProjectCode="p2")], lamp, ProjectCode="p2")
+    push_speeches([create_speech("other", ProjectCode="p2")], lamp, ProjectCode="p2")
 
     def listed(**params) -> list[int]:
         reply = api("QuerySpeechPushJob", ProjectCode="p1", **params)
@@ -387,54 +417,56 @@ def test_the_list_of_jobs(platform, api, device, speech, push, api_error):
     assert listed(JobCode=jobs[1], PushMode="ALL") == []
     page = api("QuerySpeechPushJob", ProjectCode="p1", PageSize=2)["Data"]
     assert (page["PageId"], page["PageSize"], page["Total"]) == (1, 2, 3)
-    for wrong in ({"StatusList": ["SENDING"]}, {"PushMode": "SOME"}):
-        code = api_error("QuerySpeechPushJob", ProjectCode="p1", **wrong).code
+    for invalid in ({"StatusList": ["SENDING"]}, {"PushMode": "SOME"}):
+        code = api_error("QuerySpeechPushJob", ProjectCode="p1", **invalid).code
         assert code == "iot.common.InvalidFormattedParameter"
 
 
-def test_the_devices_of_a_job(api, device, speech, push, statuses, api_error):
+def test_push_job_device_list_is_filtered_and_paged(
+    api, register_device, create_speech, push_speeches, device_statuses, api_error
+):
     for number in range(3):
-        device(f"lamp{number}", online=number == 0)
-    code = push([speech()], PushMode="ALL")
-    assert statuses(code) == {"lamp0": "SENDING", "lamp1": "RUNNING", "lamp2": "RUNNING"}
-    assert statuses(code, Status="RUNNING") == {"lamp1": "RUNNING", "lamp2": "RUNNING"}
-    assert statuses(code, DeviceName="lamp1") == {"lamp1": "RUNNING"}
-    assert statuses(code, DeviceName="lamp") == {}
-    assert statuses(code, DeviceName="lamp0", Status="RUNNING") == {}
-    both = [statuses(code, PageSize=2, PageId=number) for number in (1, 2)]
+        register_device(f"lamp{number}", online=number == 0)
+    code = push_speeches([create_speech()], PushMode="ALL")
+    assert device_statuses(code) == {"lamp0": "SENDING", "lamp1": "RUNNING", "lamp2": "RUNNING"}
+    assert device_statuses(code, Status="RUNNING") == {"lamp1": "RUNNING", "lamp2": "RUNNING"}
+    assert device_statuses(code, DeviceName="lamp1") == {"lamp1": "RUNNING"}
+    assert device_statuses(code, DeviceName="lamp") == {}
+    assert device_statuses(code, DeviceName="lamp0", Status="RUNNING") == {}
+    both = [device_statuses(code, PageSize=2, PageId=number) for number in (1, 2)]
     assert [len(page) for page in both] == [2, 1]
     assert api("QuerySpeechPushJobDevice", JobCode=code, PageSize=2)["Data"]["Total"] == 3
-    wrong = api_error("QuerySpeechPushJobDevice", JobCode=code, Status="FAILED")
-    assert wrong.code == "iot.common.InvalidFormattedParameter"
+    invalid = api_error("QuerySpeechPushJobDevice", JobCode=code, Status="FAILED")
+    assert invalid.code == "iot.common.InvalidFormattedParameter"
 
 
 @pytest.mark.parametrize("action", ["QuerySpeechPushJobDevice", "QuerySpeechPushJobSpeech"])
-def test_a_job_that_is_not_there(api_error, action):
+def test_missing_push_job_is_rejected(api_error, action):
     assert api_error(action, JobCode="x").code == "iot.system.IllegalRequest"
 
 
-def test_what_belongs_to_a_device_goes_with_it(platform, api, device, speech, push, job):
-    lamp, bulb = device("lamp1", online=True), device("bulb1")
-    push([speech()], lamp)
-    code = push([speech("other")], PushMode="ALL")
+def test_device_deletion_deletes_its_push_jobs(platform, api, register_device, create_speech, push_speeches, read_job):
+    lamp, bulb = register_device("lamp1", online=True), register_device("bulb1")
+    push_speeches([create_speech()], lamp)
+    code = push_speeches([create_speech("other")], PushMode="ALL")
     api("DeleteDevice", IotId=lamp["IotId"])
     platform.clock.advance(1)
-    assert counts(job(code)) == (1, 1, 0, 0)
+    assert device_counts(read_job(code)) == (1, 1, 0, 0)
     assert [row["job_code"] for row in platform.store.all("speech_push")] == [code]
     api("DeleteDevice", IotId=bulb["IotId"])
-    assert job(code)["Status"] == "CANCEL"
+    assert read_job(code)["Status"] == "CANCEL"
 
 
-def test_a_device_that_comes_online_without_pushes_makes_no_work(platform, device, speech, push):
-    push([speech()], device("lamp1"))
+def test_connection_without_waiting_push_schedules_no_work(platform, register_device, create_speech, push_speeches):
+    push_speeches([create_speech()], register_device("lamp1"))
     before = platform.store.count("due")
-    device("bulb1", online=True)
+    register_device("bulb1", online=True)
     assert platform.store.count("due") == before
 
 
-def test_no_work_is_left_when_a_job_is_over(platform, device, speech, push, connect):
-    lamp = device("lamp1")
-    push([speech()], lamp)
+def test_finished_push_job_leaves_no_scheduled_work(platform, register_device, create_speech, push_speeches, connect):
+    lamp = register_device("lamp1")
+    push_speeches([create_speech()], lamp)
     connect(lamp)
     platform.clock.advance(DAY + 1)
     platform.run_due_work()
@@ -442,21 +474,21 @@ def test_no_work_is_left_when_a_job_is_over(platform, device, speech, push, conn
     assert platform.store.one("speech_push_device")["status"] == service.SUCCESS
 
 
-def test_groups(platform, api, device, api_error):
-    lamp = device("lamp1")
+def test_solution_group_list_returns_static_groups(platform, api, register_device, api_error):
+    lamp = register_device("lamp1")
     top = api("CreateDeviceGroup", GroupName="lamps_top", GroupDesc="all of them")["Data"]["GroupId"]
     platform.clock.advance(1)
-    below = api("CreateDeviceGroup", GroupName="lamps_below", SuperGroupId=top)["Data"]["GroupId"]
+    child = api("CreateDeviceGroup", GroupName="lamps_below", SuperGroupId=top)["Data"]["GroupId"]
     api("CreateDeviceGroup", GroupName="bulbs")
     expression = {"DynamicGroupExpression": 'name LIKE "lamp%"', "IotInstanceId": "iot-1"}
     api("CreateDeviceDynamicGroup", GroupName="lamps_dynamic", **expression)
     member = {name: lamp[name] for name in ("ProductKey", "DeviceName")}
     api("BatchAddDeviceGroupRelations", GroupId=top, Device=[member])
 
-    def asked(**params) -> dict:
+    def params(**params) -> dict:
         return api("QuerySolutionDeviceGroupPage", **{"ProjectCode": "p1", "PageId": 1, "PageSize": 10, **params})
 
-    first, second = asked(FuzzyGroupName="mps_")["Data"]["List"]["itemName"]
+    first, second = params(FuzzyGroupName="mps_")["Data"]["List"]["itemName"]
     created = second["GmtCreate"]
     assert second == {
         "DeviceCount": 1,
@@ -466,9 +498,9 @@ def test_groups(platform, api, device, api_error):
         "GroupId": top,
         "GroupName": "lamps_top",
     }
-    assert (first["GroupId"], first["DeviceCount"]) == (below, 0)
-    assert asked(PageSize=1)["Data"]["Total"] == 3
-    assert asked(PageSize=1, PageId=3)["Data"]["List"]["itemName"] == [second]
-    for wrong in ({"PageId": 10_001}, {"PageSize": 51}):
-        params = {"ProjectCode": "p1", "PageId": 1, "PageSize": 10, **wrong}
+    assert (first["GroupId"], first["DeviceCount"]) == (child, 0)
+    assert params(PageSize=1)["Data"]["Total"] == 3
+    assert params(PageSize=1, PageId=3)["Data"]["List"]["itemName"] == [second]
+    for invalid in ({"PageId": 10_001}, {"PageSize": 51}):
+        params = {"ProjectCode": "p1", "PageId": 1, "PageSize": 10, **invalid}
         assert api_error("QuerySolutionDeviceGroupPage", **params).code == "iot.common.InvalidPageParams"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How speech is to sound, and the files that stand in for it."""
+"""Test speech settings and the generated audio files."""
 
 from __future__ import annotations
 
@@ -15,28 +15,29 @@ from ansible_collections.iotops.aliyun.emulator.services.speech.speech_voice imp
 from ansible_collections.iotops.aliyun.emulator.storage import audio
 from ansible_collections.iotops.aliyun.emulator.storage.audio import Sound
 
-ASKED = {"ProjectCode": "p1", "Voice": "Siyue", "Text": "支付到账"}
+VALID_PARAMS = {"ProjectCode": "p1", "Voice": "Siyue", "Text": "支付到账"}
 
 
 @pytest.fixture
-def heard(api, download):
-    """Try a speech and return the files of it."""
+def synthesize(api, download):
+    """Return the files that TestSpeech generates."""
 
-    def heard(**params) -> list[bytes]:
-        reply = api("TestSpeech", **{**ASKED, **params})
+    def synthesize(**params) -> list[bytes]:
+        reply = api("TestSpeech", **{**VALID_PARAMS, **params})
         return [download(url) for url in reply["Data"]["items"]]
 
-    return heard
+    return synthesize
 
 
 def samples(file: bytes) -> tuple[int, ...]:
+    """Return the samples of a WAV file and check its format."""
     with wave.open(io.BytesIO(file)) as sound:
         assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, 8000)
         content = sound.readframes(sound.getnframes())
     return struct.unpack(f"<{len(content) // 2}h", content)
 
 
-def test_the_voices_by_scene(api):
+def test_voice_list_returns_scenes(api):
     scenes = api("GetSpeechVoice")["Data"]["Items"]
     assert [(scene["Label"], scene["Value"]) for scene in scenes] == [
         ("通用场景", "tongyong"),
@@ -49,50 +50,50 @@ def test_the_voices_by_scene(api):
     assert set(names) == set(VOICES)
 
 
-def test_a_text_is_a_file_as_long_as_it_takes_to_say(heard):
-    [file] = heard()
+def test_wav_duration_depends_on_text_length(synthesize):
+    [file] = synthesize()
     assert len(samples(file)) == 4 * 0.2 * 8000
     assert "支付到账".encode() in file
 
 
 @pytest.mark.parametrize(("rate", "seconds"), [(-500, 1.6), (0, 0.8), (500, 0.4)])
-def test_the_rate_of_speech(heard, rate, seconds):
-    [file] = heard(SpeechRate=rate)
+def test_wav_duration_depends_on_rate(synthesize, rate, seconds):
+    [file] = synthesize(SpeechRate=rate)
     assert len(samples(file)) == seconds * 8000
 
 
 @pytest.mark.parametrize(("volume", "peak"), [(0, 0), (50, 16384), (100, 32767)])
-def test_the_volume(heard, volume, peak):
-    [file] = heard(Volume=volume, Text="test")
+def test_wav_amplitude_depends_on_volume(synthesize, volume, peak):
+    [file] = synthesize(Volume=volume, Text="test")
     assert max(samples(file)) == pytest.approx(peak, rel=0.02)
 
 
-def test_voices_and_characters_differ_and_a_space_is_silent(heard):
-    [woman] = heard(Text="ab a")
-    [man] = heard(Text="ab a", Voice="Xiaogang")
+def test_wav_tone_depends_on_voice_and_character(synthesize):
+    [woman] = synthesize(Text="ab a")
+    [man] = synthesize(Text="ab a", Voice="Xiaogang")
     assert samples(woman) != samples(man)
     first, second, pause, last = (samples(woman)[start : start + 1600] for start in range(0, 6400, 1600))
     assert first == last != second
     assert set(pause) == {0}
 
 
-def test_a_sound_code_follows_the_text(heard):
+def test_wav_with_sound_code_is_longer(synthesize):
     config = {"SoundCodeContent": "www.taobao.com", "AdditionalDuration": 10}
-    [file] = heard(EnableSoundCode=True, SoundCodeConfig=config)
+    [file] = synthesize(EnableSoundCode=True, SoundCodeConfig=config)
     assert len(samples(file)) == (0.8 + 10) * 8000
     assert b"www.taobao.com" in file
-    [without] = heard(EnableSoundCode=False, SoundCodeConfig=config)
-    assert [without] == heard()
+    [without_sound_code] = synthesize(EnableSoundCode=False, SoundCodeConfig=config)
+    assert [without_sound_code] == synthesize()
 
 
-def test_a_sound_code_as_one_json_text(heard):
-    [file] = heard(EnableSoundCode=True, SoundCodeConfig='{"SoundCodeContent": "x", "AdditionalDuration": 15}')
+def test_sound_code_config_as_json_is_accepted(synthesize):
+    [file] = synthesize(EnableSoundCode=True, SoundCodeConfig='{"SoundCodeContent": "x", "AdditionalDuration": 15}')
     assert len(samples(file)) == (0.8 + 15) * 8000
 
 
-def test_an_mp3_is_frames_of_silence_behind_its_texts(api, download):
+def test_mp3_has_id3_tag_and_silent_frames(api, download):
     config = {"SoundCodeContent": "www.taobao.com", "AdditionalDuration": 1}
-    reply = api("TestSpeech", **ASKED, AudioFormat="mp3", EnableSoundCode=True, SoundCodeConfig=config)
+    reply = api("TestSpeech", **VALID_PARAMS, AudioFormat="mp3", EnableSoundCode=True, SoundCodeConfig=config)
     file = download(reply["Data"]["items"][0], "audio/mpeg")
     assert file[:10] == b"ID3\x04\0\0\0\0" + bytes((0, 23 + 25))
     assert file[10:58].startswith(b"TIT2\0\0\0\x0d\0\0\x03" + "支付到账".encode())
@@ -102,13 +103,13 @@ def test_an_mp3_is_frames_of_silence_behind_its_texts(api, download):
     assert {frames[start : start + 72] for start in range(0, len(frames), 72)} == {b"\xff\xf3\x28\xc0" + bytes(68)}
 
 
-def test_an_amr_is_frames_without_speech(api, download):
-    file = download(api("TestSpeech", **ASKED, AudioFormat="amr")["Data"]["items"][0], "audio/amr")
+def test_amr_has_empty_frames(api, download):
+    file = download(api("TestSpeech", **VALID_PARAMS, AudioFormat="amr")["Data"]["items"][0], "audio/amr")
     assert file == b"#!AMR\n" + (b"\x04" + bytes(12)) * 40  # frames of 20 milliseconds in 0.8 seconds
 
 
-def test_a_tone_is_one_of_an_octave():
-    # The codes of both letters divide by 12 with the rests 0 and 6.
+def test_wav_tone_frequency_is_within_octave():
+    # The character codes modulo 12 are 0 and 6.
     content = samples(audio.render(Sound("lr", 250, volume=100), audio.WAV))
     for begin, period in ((0, 32), (1600, 23)):
         tone = content[begin : begin + 1600]
@@ -117,22 +118,22 @@ def test_a_tone_is_one_of_an_octave():
     assert (max(content), min(content)) == (32767, -32767)
 
 
-def test_lengths_in_an_mp3_have_seven_bits_a_byte():
+def test_mp3_tag_lengths_are_syncsafe():
     file = audio.render(Sound("a" * 20_000, 220, rate=500), audio.MP3)
     assert file[6:10] == bytes((0, 1, 28, 43))
     assert file[10:21] == b"TIT2" + bytes((0, 1, 28, 33)) + b"\0\0\x03"
 
 
-def test_an_odd_chunk_is_padded():
+def test_wav_odd_chunk_is_padded():
     file = audio.render(Sound("ab", 220), audio.WAV)
     assert struct.unpack_from("<I", file, 4)[0] == len(file) - 8
     assert len(samples(file)) == 3200
 
 
 @pytest.mark.parametrize("speech_type", PACKS)
-def test_a_type_of_common_words_is_a_file_for_each(heard, speech_type):
+def test_pack_returns_file_for_each_word(synthesize, speech_type):
     words = list(PACKS[speech_type].words.values())
-    files = heard(SpeechType=speech_type, Text="$")
+    files = synthesize(SpeechType=speech_type, Text="$")
     assert len(files) == len(words)
     for file, word in zip(files, words, strict=True):
         assert len(samples(file)) == len(word) * 1600
@@ -163,23 +164,23 @@ def test_a_type_of_common_words_is_a_file_for_each(heard, speech_type):
         {"SoundCodeConfig": '{"SoundCodeContent": "x", "AdditionalDuration": true}'},
     ],
 )
-def test_what_cannot_be_spoken(api_error, params):
-    assert api_error("TestSpeech", **{**ASKED, **params}).code == "iot.common.InvalidFormattedParameter"
+def test_speech_parameter_invalid_is_rejected(api_error, params):
+    assert api_error("TestSpeech", **{**VALID_PARAMS, **params}).code == "iot.common.InvalidFormattedParameter"
 
 
 @pytest.mark.parametrize("text", ["a", "a" * 100, "路" * 50, "路 road " * 10, " "])
-def test_texts_at_the_limits(heard, text):
-    [file] = heard(Text=text)
+def test_speech_text_at_limits_is_accepted(synthesize, text):
+    [file] = synthesize(Text=text)
     assert len(samples(file)) == len(text) * 1600
 
 
-def test_what_must_come_together(api):
+def test_speech_without_text_or_sound_code_config_fails(api):
     with pytest.raises(GatewayError, match="MissingText"):
         api("TestSpeech", ProjectCode="p1", Voice="Siyue")
     with pytest.raises(GatewayError, match="MissingText"):
         api("TestSpeech", ProjectCode="p1", Voice="Siyue", SpeechType="custom", Text="")
     with pytest.raises(GatewayError, match="MissingSoundCodeConfig"):
-        api("TestSpeech", **ASKED, EnableSoundCode=True)
+        api("TestSpeech", **VALID_PARAMS, EnableSoundCode=True)
 
 
 @pytest.mark.parametrize(
@@ -196,5 +197,5 @@ def test_what_must_come_together(api):
     ],
 )
 @pytest.mark.parametrize("project_code", ["no/project", "项目", "p_1"])
-def test_codes_that_no_project_has(api_error, action, params, project_code):
+def test_project_code_malformed_is_rejected(api_error, action, params, project_code):
     assert api_error(action, ProjectCode=project_code, **params).code == "iot.tcloud.ProjectNotFound"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Messages that wait for consumer groups."""
+"""Test the message queues of consumer groups."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ IDLE = {
 
 @pytest.fixture
 def group(api):
-    """The id of a consumer group."""
+    """Create a consumer group and return its id."""
     return api("CreateConsumerGroup", GroupName="group")["GroupId"]
 
 
 @pytest.fixture
 def other(api):
-    """The id of another consumer group."""
+    """Create another consumer group and return its id."""
     return api("CreateConsumerGroup", GroupName="other")["GroupId"]
 
 
 @pytest.fixture
 def product(api, group, other):
-    """The key of a product whose data both groups get."""
+    """Create a product whose data both groups receive, and return its key."""
     key = api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
     call = {"ProductKey": key, "Type": "AMQP", "ConsumerGroupIds": [group, other]}
     api("CreateSubscribeRelation", **call, DeviceDataFlag=True)
@@ -46,112 +46,112 @@ def product(api, group, other):
 
 
 @pytest.fixture
-def now(platform):
-    """The context of this moment."""
+def context(platform):
+    """Return a function that creates a context at the current time."""
     return lambda: Context(platform.store, platform.clock.now(), platform.account)
 
 
 @pytest.fixture
-def send(now, product):
-    """Let a device of the product send payloads, and return the groups that got the last of them."""
+def enqueue_payloads(context, product):
+    """Queue payloads of a device of the product and return the groups that received the last one."""
 
-    def send(*payloads: bytes | str) -> list[str]:
+    def enqueue_payloads(*payloads: bytes | str) -> list[str]:
         groups = []
         for payload in payloads:
-            groups = queue.enqueue(now(), product, DEVICE_DATA, TOPIC, "lamp", payload)
+            groups = queue.enqueue(context(), product, DEVICE_DATA, TOPIC, "lamp", payload)
         return groups
 
-    return send
+    return enqueue_payloads
 
 
 @pytest.fixture
 def status(api):
-    """The status of a group."""
+    """Read the status of a group."""
     return lambda group: api("QueryConsumerGroupStatus", GroupId=group)
 
 
-def test_a_message_waits_for_each_group_that_is_subscribed(now, group, other, product, send):
-    before = now().now
-    assert send('{"a": 1}') == [group, other]
+def test_message_is_queued_for_each_subscribed_group(context, group, other, product, enqueue_payloads):
+    before = context().now
+    assert enqueue_payloads('{"a": 1}') == [group, other]
     for one in (group, other):
-        assert queue.backlog(now(), one) == 1
-        (message,) = queue.queued_messages(now(), one, 10)
+        assert queue.backlog(context(), one) == 1
+        (message,) = queue.queued_messages(context(), one, 10)
         assert (message["topic"], message["product_key"], message["device_name"]) == (TOPIC, product, "lamp")
         assert message["payload"] == b'{"a": 1}'
-        assert before <= message["at"] <= now().now
-    assert queue.backlog(now(), "DEFAULT_GROUP") == 0
+        assert before <= message["at"] <= context().now
+    assert queue.backlog(context(), "DEFAULT_GROUP") == 0
 
 
-def test_a_message_of_another_type_waits_for_nobody(platform, now, product):
-    assert queue.enqueue(now(), product, DEVICE_TAG, TOPIC, "lamp", "{}") == []
+def test_message_of_unsubscribed_type_is_not_queued(platform, context, product):
+    assert queue.enqueue(context(), product, DEVICE_TAG, TOPIC, "lamp", "{}") == []
     assert platform.store.count("queued_message") == 0
 
 
-def test_a_message_for_a_group_that_is_not_subscribed(now, other):
-    queue.enqueue_for_group(now(), other, TOPIC, "a1", "lamp", "{}")
-    assert queue.backlog(now(), other) == 1
+def test_message_for_unsubscribed_group_is_queued(context, other):
+    queue.enqueue_for_group(context(), other, TOPIC, "a1", "lamp", "{}")
+    assert queue.backlog(context(), other) == 1
     with pytest.raises(ApiError, match="ConsumerGroupNotExist"):
-        queue.enqueue_for_group(now(), "nothing", TOPIC, "a1", "lamp", "{}")
+        queue.enqueue_for_group(context(), "nothing", TOPIC, "a1", "lamp", "{}")
 
 
-def test_any_payload_comes_back(now, group, send):
+def test_queued_payload_is_returned_unchanged(context, group, enqueue_payloads):
     payloads = [b"\xff\x00\xfe", "路灯".encode(), b"", b"text"]
-    send(*payloads)
-    assert [message["payload"] for message in queue.queued_messages(now(), group, 10)] == payloads
+    enqueue_payloads(*payloads)
+    assert [message["payload"] for message in queue.queued_messages(context(), group, 10)] == payloads
 
 
-def test_messages_come_in_their_order(now, group, send):
-    send(*"abcde")
-    first = queue.queued_messages(now(), group, 2)
+def test_queued_messages_are_returned_oldest_first(context, group, enqueue_payloads):
+    enqueue_payloads(*"abcde")
+    first = queue.queued_messages(context(), group, 2)
     assert [message["payload"] for message in first] == [b"a", b"b"]
-    rest = queue.queued_messages(now(), group, 10, after_id=first[-1]["id"])
-    assert [message["payload"] for message in rest] == [b"c", b"d", b"e"]
+    remaining = queue.queued_messages(context(), group, 10, after_id=first[-1]["id"])
+    assert [message["payload"] for message in remaining] == [b"c", b"d", b"e"]
 
 
-def test_a_message_waits_for_a_day(platform, now, group, send):
-    send("a")
+def test_queued_message_expires_after_one_day(platform, context, group, enqueue_payloads):
+    enqueue_payloads("a")
     platform.clock.advance(DAY - 5)
-    send("b")
-    assert queue.backlog(now(), group) == 2
+    enqueue_payloads("b")
+    assert queue.backlog(context(), group) == 2
     platform.clock.advance(5)
-    assert [message["payload"] for message in queue.queued_messages(now(), group, 10)] == [b"b"]
+    assert [message["payload"] for message in queue.queued_messages(context(), group, 10)] == [b"b"]
     platform.clock.advance(DAY)
-    assert queue.backlog(now(), group) == 0
+    assert queue.backlog(context(), group) == 0
 
 
-def test_old_messages_make_room_for_new_ones(platform, now, group, other, send):
-    send("a")
+def test_enqueue_deletes_expired_messages(platform, context, group, other, enqueue_payloads):
+    enqueue_payloads("a")
     platform.clock.advance(DAY)
-    send("b")
-    kept = platform.store.all("queued_message")
-    assert [(message["group_id"], message["payload"]) for message in kept] == [(group, "b"), (other, "b")]
+    enqueue_payloads("b")
+    rows = platform.store.all("queued_message")
+    assert [(message["group_id"], message["payload"]) for message in rows] == [(group, "b"), (other, "b")]
 
 
-def test_a_group_that_nobody_connected_to(status, group):
+def test_status_of_unused_group_is_zero(status, group):
     assert status(group) == IDLE
     assert status("DEFAULT_GROUP") == IDLE
 
 
-def test_the_backlog_is_seen_and_cleared(now, api, status, group, other, send):
-    send("a", "b")
+def test_position_reset_discards_queued_messages(context, api, status, group, other, enqueue_payloads):
+    enqueue_payloads("a", "b")
     assert status(group) == {**IDLE, "AccumulationCount": 2}
     api("ResetConsumerGroupPosition", GroupId=group)
     assert status(group) == IDLE
     assert status(other)["AccumulationCount"] == 2
-    send("c")
-    assert [message["payload"] for message in queue.queued_messages(now(), group, 10)] == [b"c"]
+    enqueue_payloads("c")
+    assert [message["payload"] for message in queue.queued_messages(context(), group, 10)] == [b"c"]
 
 
-def test_what_clients_do_is_seen(platform, now, status, group, other, send):
-    send("a", "b", "c")
-    queue.connect_consumer(now(), group, "one", "192.0.2.1:1000")
-    online_at = now().now
+def test_status_returns_clients_and_rates(platform, context, status, group, other, enqueue_payloads):
+    enqueue_payloads("a", "b", "c")
+    queue.connect_consumer(context(), group, "one", "192.0.2.1:1000")
+    online_at = context().now
     platform.clock.advance(1)
-    queue.connect_consumer(now(), group, "two", "192.0.2.2:2000")
-    send("d", "e")
-    waited = [message["id"] for message in queue.queued_messages(now(), group, 10)]
-    queue.consume(now(), group, "one", waited[:2])
-    queue.consume(now(), group, "two", waited[2:4])
+    queue.connect_consumer(context(), group, "two", "192.0.2.2:2000")
+    enqueue_payloads("d", "e")
+    message_ids = [message["id"] for message in queue.queued_messages(context(), group, 10)]
+    queue.consume(context(), group, "one", message_ids[:2])
+    queue.consume(context(), group, "two", message_ids[2:4])
     read = status(group)
     one, two = read.pop("ClientConnectionStatusList")["ConsumerGroupClientConnectionInfo"]
     assert online_at - 1000 <= one.pop("OnlineTime") <= online_at
@@ -159,17 +159,17 @@ def test_what_clients_do_is_seen(platform, now, status, group, other, send):
     rates = ("AccumulatedConsumeCountPerMinute", "RealTimeConsumeCountPerMinute")
     assert one == {"ClientId": "one", "ClientIpPort": "192.0.2.1:1000", rates[0]: 2, rates[1]: 0}
     assert two == {"ClientId": "two", "ClientIpPort": "192.0.2.2:2000", rates[0]: 1, rates[1]: 1}
-    assert utc(online_at) < read.pop("LastConsumerTime") <= utc(now().now)
+    assert utc(online_at) < read.pop("LastConsumerTime") <= utc(context().now)
     assert read == {"AccumulationCount": 1, "ConsumerSpeed": 4, rates[0]: 3, rates[1]: 1}
     assert status(other) == {**IDLE, "AccumulationCount": 5}
 
 
-def test_rates_are_those_of_the_last_minute(platform, now, status, group, send):
-    queue.connect_consumer(now(), group, "one", "192.0.2.1:1000")
+def test_status_rates_cover_last_minute(platform, context, status, group, enqueue_payloads):
+    queue.connect_consumer(context(), group, "one", "192.0.2.1:1000")
     for wait in (0, 30):
         platform.clock.advance(wait)
-        send("a")
-        queue.consume(now(), group, "one", [queue.queued_messages(now(), group, 1)[0]["id"]])
+        enqueue_payloads("a")
+        queue.consume(context(), group, "one", [queue.queued_messages(context(), group, 1)[0]["id"]])
     assert status(group)["ConsumerSpeed"] == 2
     platform.clock.advance(30)
     assert status(group)["ConsumerSpeed"] == 1
@@ -178,49 +178,49 @@ def test_rates_are_those_of_the_last_minute(platform, now, status, group, send):
     assert "LastConsumerTime" in status(group)
 
 
-def test_old_rates_are_forgotten(platform, now, group, send):
+def test_consume_deletes_old_rates(platform, context, group, enqueue_payloads):
     for _time in range(3):
-        send("a")
-        queue.consume(now(), group, "one", [queue.queued_messages(now(), group, 1)[0]["id"]])
+        enqueue_payloads("a")
+        queue.consume(context(), group, "one", [queue.queued_messages(context(), group, 1)[0]["id"]])
         platform.clock.advance(61)
     assert platform.store.count("consumption") == 1
 
 
-def test_a_group_only_takes_what_is_its_own(now, status, group, other, send):
-    send("a")
-    queue.consume(now(), other, "one", [queue.queued_messages(now(), group, 1)[0]["id"]])
-    assert queue.backlog(now(), group) == queue.backlog(now(), other) == 1
+def test_consume_of_message_of_other_group_does_nothing(context, status, group, other, enqueue_payloads):
+    enqueue_payloads("a")
+    queue.consume(context(), other, "one", [queue.queued_messages(context(), group, 1)[0]["id"]])
+    assert queue.backlog(context(), group) == queue.backlog(context(), other) == 1
     assert "LastConsumerTime" not in status(other)
 
 
-def test_clients_go(now, status, group, other):
-    def seen(group: str) -> list[str]:
+def test_disconnected_clients_are_not_in_status(context, status, group, other):
+    def connected_clients(group: str) -> list[str]:
         infos = status(group)["ClientConnectionStatusList"]["ConsumerGroupClientConnectionInfo"]
         return [info["ClientId"] for info in infos]
 
     for client in ("one", "two"):
         for one in (group, other):
-            queue.connect_consumer(now(), one, client, "192.0.2.1:1000")
-    queue.disconnect_consumer(now(), group, "one")
-    assert (seen(group), seen(other)) == (["two"], ["one", "two"])
-    queue.disconnect_all_consumers(now())
-    assert seen(group) == seen(other) == []
+            queue.connect_consumer(context(), one, client, "192.0.2.1:1000")
+    queue.disconnect_consumer(context(), group, "one")
+    assert (connected_clients(group), connected_clients(other)) == (["two"], ["one", "two"])
+    queue.disconnect_all_consumers(context())
+    assert connected_clients(group) == connected_clients(other) == []
     with pytest.raises(ApiError, match="ConsumerGroupNotExist"):
-        queue.connect_consumer(now(), "nothing", "one", "192.0.2.1:1000")
+        queue.connect_consumer(context(), "nothing", "one", "192.0.2.1:1000")
 
 
-def test_a_deleted_group_takes_its_messages_along(platform, now, api, group, product, send):
-    send("a")
-    queue.connect_consumer(now(), group, "one", "192.0.2.1:1000")
-    queue.consume(now(), group, "one", [queue.queued_messages(now(), group, 1)[0]["id"]])
-    send("b")
+def test_group_deletion_deletes_its_messages_and_clients(platform, context, api, group, product, enqueue_payloads):
+    enqueue_payloads("a")
+    queue.connect_consumer(context(), group, "one", "192.0.2.1:1000")
+    queue.consume(context(), group, "one", [queue.queued_messages(context(), group, 1)[0]["id"]])
+    enqueue_payloads("b")
     api("DeleteConsumerGroupSubscribeRelation", ProductKey=product, ConsumerGroupId=group)
     api("DeleteConsumerGroup", GroupId=group)
     for table in ("queued_message", "consumer_client", "consumption"):
         assert platform.store.count(table, group_id=group) == 0
 
 
-def test_messages_outlive_their_product(now, api, group, product, send):
-    send("a")
+def test_queued_messages_remain_after_product_deletion(context, api, group, product, enqueue_payloads):
+    enqueue_payloads("a")
     api("DeleteProduct", ProductKey=product)
-    assert queue.backlog(now(), group) == 1
+    assert queue.backlog(context(), group) == 1

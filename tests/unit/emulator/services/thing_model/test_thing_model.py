@@ -669,12 +669,12 @@ def test_updated_standard_function_remains_standard(api, create, model):
 def test_extended_descriptions_of_published_version_are_returned(api, create, model):
     key = create("meter", ProtocolType="modbus")
     config = {"registerAddress": "0x04", "operateType": "inputStatus", "writeFunctionCode": 0, "scaling": 1}
-    properties = [number("with_description", extendConfig=json.dumps(config)), number("plain")]
+    properties = [number("configured", extendConfig=json.dumps(config)), number("plain")]
     text = json.dumps({"properties": properties})
     api("CreateThingModel", ProductKey=key, ThingModelJson=text)
-    with_description, plain = model(ProductKey=key)["properties"]
-    assert with_description["extendConfig"] == {"identifier": "with_description", **config}
-    code = with_description["configCode"]
+    configured, plain = model(ProductKey=key)["properties"]
+    assert configured["extendConfig"] == {"identifier": "configured", **config}
+    code = configured["configCode"]
     assert len(code) == 45
     assert code[32:].isdigit()
     assert not {"extendConfig", "configCode"} & plain.keys()
@@ -686,20 +686,20 @@ def test_extended_descriptions_of_published_version_are_returned(api, create, mo
     for action in ("QueryThingModelExtendConfig", "QueryThingModelExtendConfigPublished"):
         assert exported(action) == empty
     api("PublishThingModel", ProductKey=key, ModelVersion="1")
-    api("ImportThingModelTsl", ProductKey=key, TslStr=make_tsl("with_description"))
+    api("ImportThingModelTsl", ProductKey=key, TslStr=make_tsl("configured"))
     api("PublishThingModel", ProductKey=key, ModelVersion="2")
     for action in ("QueryThingModelExtendConfig", "QueryThingModelExtendConfigPublished"):
         assert exported(action) == empty
-        assert exported(action, ModelVersion="1") == {**empty, "properties": [with_description["extendConfig"]]}
+        assert exported(action, ModelVersion="1") == {**empty, "properties": [configured["extendConfig"]]}
 
 
 def test_config_code_is_kept_on_update_and_changed_on_copy(api, create, model):
     one, two = create("one_", ProtocolType="customize"), create("two_", ProtocolType="customize")
-    with_description = number("with_description", extendConfig={"customize": {"a": 1}})
-    api("CreateThingModel", ProductKey=one, ThingModelJson=json.dumps({"properties": [with_description]}))
+    configured = number("configured", extendConfig={"customize": {"a": 1}})
+    api("CreateThingModel", ProductKey=one, ThingModelJson=json.dumps({"properties": [configured]}))
     code = model(ProductKey=one)["properties"][0]["configCode"]
     changed = json.dumps({"properties": [number("other", extendConfig={"customize": {"a": 2}})]})
-    api("UpdateThingModel", ProductKey=one, Identifier="with_description", ThingModelJson=changed)
+    api("UpdateThingModel", ProductKey=one, Identifier="configured", ThingModelJson=changed)
     assert model(ProductKey=one)["properties"][0]["configCode"] == code
     api("CopyThingModel", SourceProductKey=one, TargetProductKey=two)
     assert model(ProductKey=two)["properties"][0]["configCode"] != code
@@ -709,8 +709,8 @@ def test_config_code_is_kept_on_update_and_changed_on_copy(api, create, model):
 
 
 def test_extended_description_without_protocol_is_rejected(api_error, key):
-    with_description = json.dumps({"properties": [number("level", extendConfig={"registerAddress": "0x1"})]})
-    error = api_error("CreateThingModel", ProductKey=key, ThingModelJson=with_description)
+    configured = json.dumps({"properties": [number("level", extendConfig={"registerAddress": "0x1"})]})
+    error = api_error("CreateThingModel", ProductKey=key, ThingModelJson=configured)
     assert error.code == "iot.common.InvalidFormattedParameter"
     assert error.message.startswith("ThingModelJson.properties[0].extendConfig: is only for products")
 

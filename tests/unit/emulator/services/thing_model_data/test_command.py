@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Setting properties and calling services of devices."""
+"""Tests for setting properties and calling services of devices."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ SET = "/sys/{own}/thing/service/property/set"
 
 @pytest.fixture
 def calls(api, platform, device):
-    """The calls of services that are on record, as the operation lists them."""
+    """Return the stored service calls from QueryDeviceServiceData."""
 
-    def calls(who=device, **params):
+    def calls(target=device, **params):
         now = platform.clock.now()
-        wanted = {"StartTime": now - 10_000, "EndTime": now + 10_000, "Asc": 1, **params}
-        return api("QueryDeviceServiceData", IotId=who["iot_id"], **wanted)["Data"]["List"]["ServiceInfo"]
+        query = {"StartTime": now - 10_000, "EndTime": now + 10_000, "Asc": 1, **params}
+        return api("QueryDeviceServiceData", IotId=target["iot_id"], **query)["Data"]["List"]["ServiceInfo"]
 
     return calls
 
 
 @pytest.fixture
-def unchecked(create_modeled_product, register):
-    """The row of a device whose product does not check."""
+def unchecked_device(create_modeled_product, register):
+    """Return the row of a device whose product does not validate."""
     return register("free", create_modeled_product("unchecked", ValidateType=2))
 
 
-def test_a_property_is_set_by_a_message(api, device, outbox, calls):
+def test_set_property_sends_command(api, device, outbox, calls):
     items = {"level": 5, "battery:charge": 7}
     message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items=json.dumps(items))["Data"]["MessageId"]
     message = {"method": "thing.service.property.set", "id": message_id, "params": items, "version": "1.0.0"}
@@ -39,14 +39,14 @@ def test_a_property_is_set_by_a_message(api, device, outbox, calls):
     assert "OutputData" not in call
 
 
-def test_the_answer_is_kept_and_handed_on(api, device, key, publish_as_device, calls, subscribed, outbox):
+def test_reply_is_stored_and_forwarded(api, device, key, publish_as_device, calls, subscribed, outbox):
     messages = subscribed(key)
     message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items='{"level": 5}')["Data"]["MessageId"]
-    answer = {"id": message_id, "code": 200, "data": {}}
+    reply = {"id": message_id, "code": 200, "data": {}}
     outbox()
-    publish_as_device(f"{SET}_reply", answer)
+    publish_as_device(f"{SET}_reply", reply)
     assert outbox() == []
-    assert json.loads(calls()[0]["OutputData"]) == answer
+    assert json.loads(calls()[0]["OutputData"]) == reply
     ((topic, message),) = messages()
     assert topic == f"/{key}/lamp/thing/downlink/reply/message"
     assert message == {
@@ -63,14 +63,14 @@ def test_the_answer_is_kept_and_handed_on(api, device, key, publish_as_device, c
 
 
 @pytest.mark.parametrize("request_id", ["", "x", "1", "9" * 19, "9" * 40, None])
-def test_an_answer_to_nothing(publish_as_device, key, subscribed, calls, request_id):
+def test_reply_without_request_is_forwarded_but_not_stored(publish_as_device, key, subscribed, calls, request_id):
     messages = subscribed(key)
     publish_as_device(f"{SET}_reply", {"id": request_id, "code": 200, "data": {}})
     assert len(messages()) == 1
     assert calls() == []
 
 
-def test_an_answer_of_another_device(api, device, publish_as_device, calls, register):
+def test_reply_from_other_device_is_not_stored(api, device, publish_as_device, calls, register):
     message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items='{"level": 5}')["Data"]["MessageId"]
     publish_as_device(f"{SET}_reply", {"id": message_id, "code": 200}, register("other"))
     assert "OutputData" not in calls()[0]
@@ -90,24 +90,24 @@ def test_an_answer_of_another_device(api, device, publish_as_device, calls, regi
     ],
 )
 @pytest.mark.parametrize("action", ["SetDeviceProperty", "SetDevicesProperty"])
-def test_properties_that_cannot_be_set(device, key, api_error, outbox, action, items, code):
+def test_set_invalid_property_is_rejected(device, key, api_error, outbox, action, items, code):
     name = ["lamp"] if action == "SetDevicesProperty" else "lamp"
     assert api_error(action, ProductKey=key, DeviceName=name, Items=items).code == code
     assert outbox() == []
 
 
-def test_without_check_any_property_can_be_set(api, unchecked, outbox):
-    api("SetDeviceProperty", IotId=unchecked["iot_id"], Items='{"nothing": "x"}')
-    assert outbox(unchecked)[0][1]["params"] == {"nothing": "x"}
+def test_set_property_without_validation_accepts_any_property(api, unchecked_device, outbox):
+    api("SetDeviceProperty", IotId=unchecked_device["iot_id"], Items='{"nothing": "x"}')
+    assert outbox(unchecked_device)[0][1]["params"] == {"nothing": "x"}
 
 
-def test_a_device_that_there_is_not(api_error, key):
+def test_set_property_of_unknown_device_is_rejected(api_error, key):
     params = {"ProductKey": key, "Items": '{"level": 1}'}
     assert api_error("SetDeviceProperty", DeviceName="nobody", **params).code == "iot.device.NotExistedDevice"
     assert api_error("SetDevicesProperty", DeviceName=["nobody"], **params).code == "iot.device.NotExistedDevice"
 
 
-def test_a_product_without_a_thing_model(api, api_error, register):
+def test_command_for_product_without_thing_model_is_rejected(api, api_error, register):
     product = api("CreateProduct", ProductName="basic", NodeType=0)["ProductKey"]
     iot_id = register("plain", product)["iot_id"]
     assert api_error("SetDeviceProperty", IotId=iot_id, Items='{"a": 1}').code == "iot.prod.NotSeniorProduct"
@@ -115,21 +115,21 @@ def test_a_product_without_a_thing_model(api, api_error, register):
     assert called.code == "iot.prod.NotSeniorProduct"
 
 
-def test_a_device_that_is_offline(api, platform, register, outbox):
-    away = register("away", online=False)
-    params = {"IotId": away["iot_id"], "Items": '{"level": 1}'}
+def test_command_for_offline_device_is_queued_only_with_qos_1(api, platform, register, outbox):
+    offline = register("offline", online=False)
+    params = {"IotId": offline["iot_id"], "Items": '{"level": 1}'}
     api("SetDeviceProperty", **params)
-    assert outbox(away) == []
+    assert outbox(offline) == []
     api("SetDeviceProperty", Qos=1, **params)
-    assert len(outbox(away)) == 1
+    assert len(outbox(offline)) == 1
 
 
-def test_there_are_two_qualities_of_service(api_error, device):
+def test_set_property_with_invalid_qos_is_rejected(api_error, device):
     params = {"IotId": device["iot_id"], "Items": '{"level": 1}', "Qos": 2}
     assert api_error("SetDeviceProperty", **params).code == "iot.common.InvalidFormattedParameter"
 
 
-def test_several_devices(api, register, key, outbox):
+def test_set_devices_property_sends_one_command_per_device(api, register, key, outbox):
     devices = [register(name) for name in ("one_1", "two_2")]
     api("SetDevicesProperty", ProductKey=key, DeviceName=["one_1", "two_2", "one_1"], Items='{"level": 1}')
     assert [len(outbox(device)) for device in devices] == [1, 1]
@@ -142,7 +142,7 @@ def test_several_devices(api, register, key, outbox):
         ("InvokeThingsService", {"Identifier": "reboot", "Args": "{}"}),
     ],
 )
-def test_at_most_a_hundred_devices(api_error, api, register, key, action, params):
+def test_command_for_more_than_100_devices_is_rejected(api_error, api, register, key, action, params):
     register()
     names = [f"name{number}" for number in range(101)]
     assert (
@@ -151,7 +151,7 @@ def test_at_most_a_hundred_devices(api_error, api, register, key, action, params
     assert api_error(action, ProductKey=key, DeviceName=names[:100], **params).code == "iot.device.NotExistedDevice"
 
 
-def test_an_asynchronous_service(api, device, outbox, publish_as_device, calls):
+def test_asynchronous_service_call_is_sent_and_reply_stored(api, device, outbox, publish_as_device, calls):
     params = {"IotId": device["iot_id"], "Identifier": "reboot", "Args": '{"after": 3}'}
     data = api("InvokeThingService", **params)["Data"]
     ((topic, message),) = outbox()
@@ -163,13 +163,13 @@ def test_an_asynchronous_service(api, device, outbox, publish_as_device, calls):
         "params": {"after": 3},
         "version": "1.0.0",
     }
-    answer = {"id": data["MessageId"], "code": 200, "data": {}}
-    publish_as_device("/sys/{own}/thing/service/reboot_reply", answer)
+    reply = {"id": data["MessageId"], "code": 200, "data": {}}
+    publish_as_device("/sys/{own}/thing/service/reboot_reply", reply)
     (call,) = calls(Identifier="reboot")
-    assert (call["Name"], call["InputData"], json.loads(call["OutputData"])) == ("reboot", '{"after":3}', answer)
+    assert (call["Name"], call["InputData"], json.loads(call["OutputData"])) == ("reboot", '{"after":3}', reply)
 
 
-def test_a_service_of_a_block(api, device, outbox):
+def test_service_of_block_is_called_with_block_prefix(api, device, outbox):
     api("InvokeThingService", IotId=device["iot_id"], Identifier="battery:drain", Args="{}")
     assert outbox()[0][0] == "/sys/{own}/thing/service/battery:drain"
 
@@ -187,19 +187,19 @@ def test_a_service_of_a_block(api, device, outbox):
         ("reboot", '{"nothing": 1}'),
     ],
 )
-def test_services_that_cannot_be_called(device, key, api_error, outbox, action, identifier, arguments):
+def test_invalid_service_call_is_rejected(device, key, api_error, outbox, action, identifier, arguments):
     name = ["lamp"] if action == "InvokeThingsService" else "lamp"
     params = {"ProductKey": key, "DeviceName": name, "Identifier": identifier, "Args": arguments}
     assert api_error(action, **params).code == "iot.device.InvokeThingServiceFailed"
     assert outbox() == []
 
 
-def test_a_synchronous_service_on_several_devices(device, key, api_error):
+def test_synchronous_service_on_several_devices_is_rejected(device, key, api_error):
     params = {"ProductKey": key, "DeviceName": ["lamp"], "Identifier": "measure", "Args": "{}"}
     assert api_error("InvokeThingsService", **params).code == "iot.device.InvokeThingServiceFailed"
 
 
-def test_a_service_on_several_devices(api, register, key, outbox):
+def test_service_on_several_devices_sends_different_message_ids(api, register, key, outbox):
     devices = [register(name) for name in ("one_1", "two_2")]
     params = {"ProductKey": key, "DeviceName": ["one_1", "two_2"], "Identifier": "reboot", "Args": "{}"}
     api("InvokeThingsService", **params)
@@ -207,20 +207,20 @@ def test_a_service_on_several_devices(api, register, key, outbox):
     assert ids[0] != ids[1]
 
 
-def test_without_check_every_service_is_asynchronous(api, unchecked, outbox):
-    api("InvokeThingService", IotId=unchecked["iot_id"], Identifier="measure", Args='{"x": 1}')
-    assert outbox(unchecked)[0][0] == "/sys/{own}/thing/service/measure"
+def test_service_without_validation_is_called_asynchronously(api, unchecked_device, outbox):
+    api("InvokeThingService", IotId=unchecked_device["iot_id"], Identifier="measure", Args='{"x": 1}')
+    assert outbox(unchecked_device)[0][0] == "/sys/{own}/thing/service/measure"
 
 
-def test_a_synchronous_service_is_awaited(api, key, simulate):
+def test_synchronous_service_call_returns_result(api, key, simulate):
     profile = {"services": {"measure": {"output": {"result": 7}, "delay": 2}}}
     simulate(product=key, names=["meter"], profile=profile)
     data = api("InvokeThingService", ProductKey=key, DeviceName="meter", Identifier="measure", Args="{}")["Data"]
-    answer = json.loads(data["Result"])
-    assert (answer["id"], answer["code"], answer["data"]) == (data["MessageId"], 200, {"result": 7})
+    result = json.loads(data["Result"])
+    assert (result["id"], result["code"], result["data"]) == (data["MessageId"], 200, {"result": 7})
 
 
-def test_a_synchronous_service_goes_over_rrpc(api, device, api_error, outbox, calls, publish_as_device, platform):
+def test_synchronous_service_is_called_over_rrpc(api, device, api_error, outbox, calls, publish_as_device, platform):
     params = {"IotId": device["iot_id"], "Identifier": "measure", "Args": "{}"}
     before = platform.clock.now()
     assert api_error("InvokeThingService", **params).code == "iot.messagebroker.TIMEOUT"
@@ -231,13 +231,13 @@ def test_a_synchronous_service_goes_over_rrpc(api, device, api_error, outbox, ca
     assert json.loads(calls(Identifier="measure")[0]["OutputData"])["data"] == {"result": 1}
 
 
-def test_a_device_that_takes_too_long(key, api_error, simulate):
+def test_synchronous_service_with_slow_device_times_out(key, api_error, simulate):
     simulate(product=key, names=["meter"], profile={"delay": 5.5})
     params = {"ProductKey": key, "DeviceName": "meter", "Identifier": "measure", "Args": "{}"}
     assert api_error("InvokeThingService", **params).code == "iot.messagebroker.TIMEOUT"
 
 
-def test_a_synchronous_service_needs_a_connection(key, api_error, simulate):
+def test_synchronous_service_of_offline_device_is_rejected(key, api_error, simulate):
     params = {"ProductKey": key, "DeviceName": "meter", "Identifier": "measure", "Args": "{}"}
     simulate(product=key, names=["meter"])
     simulate(product=key, names=["meter"], online=False)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading what devices have reported, whether it has passed the check or not."""
+"""Tests for reading original data: all reported data, valid or not."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ def start(platform) -> int:
 
 @pytest.fixture
 def pages(api, device, start):
-    """All pages of a query, one after the other."""
+    """Read all pages of a query."""
 
     def pages(action: str, items: str, token: str = "NextPageToken", size: int = 2, **params):
         if "Status" not in action:
             params = {"StartTime": start, "EndTime": start + 100, **params}
-        wanted = {"IotId": device["iot_id"], "PageSize": size, "Asc": 1, **params}
+        query = {"IotId": device["iot_id"], "PageSize": size, "Asc": 1, **params}
         found = []
         while True:
-            data = api(action, **wanted)["Data"]
+            data = api(action, **query)["Data"]
             found.append(data["List"][items])
             assert data["NextValid"] is bool(data[token])
             if not data["NextValid"]:
                 return found
-            wanted["NextPageToken"] = data[token]
+            query["NextPageToken"] = data[token]
 
     return pages
 
 
-def moments(pages, start, name: str = "Time") -> list[list[int]]:
+def times(pages, start, name: str = "Time") -> list[list[int]]:
     return [[int(one[name]) - start for one in page] for page in pages]
 
 
-def test_the_snapshot_has_what_failed(platform, device, publish_as_device, pages, start):
+def test_original_status_includes_invalid_values(platform, device, publish_as_device, pages, start):
     publish_as_device(POST, {"params": {name: {"value": 1, "time": start + 5} for name in ("a", "b", "c")}})
     publish_as_device(
         POST, {"params": {"level": {"value": 1, "time": start}, "label": {"value": "x", "time": start + 9}}}
@@ -55,37 +55,37 @@ def test_the_snapshot_has_what_failed(platform, device, publish_as_device, pages
 @pytest.mark.parametrize(("params", "code"), [({"PageSize": 51}, "iot.common.InvalidPageParams"),
                                               ({"PageSize": 0}, "iot.common.InvalidPageParams"),
                                               ({"Asc": 3}, "iot.common.InvalidFormattedParameter")])  # fmt: skip
-def test_snapshots_that_are_refused(device, api_error, params, code):
-    wanted = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, **params}
-    assert api_error("QueryDeviceOriginalPropertyStatus", **wanted).code == code
+def test_original_status_with_invalid_paging_is_rejected(device, api_error, params, code):
+    query = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, **params}
+    assert api_error("QueryDeviceOriginalPropertyStatus", **query).code == code
 
 
-def test_values(publish_as_device, pages, start):
+def test_original_property_data_includes_invalid_values(publish_as_device, pages, start):
     for moment in (1, 2, 3, 4, 5):
         publish_as_device(
             POST, {"params": {"level": {"value": "x" if moment == 3 else moment, "time": start + moment}}}
         )
-    query = ("QueryDeviceOriginalPropertyData", "PropertyInfo", "nextPageToken")
-    found = pages(*query, Identifier="level")
-    assert moments(found, start) == [[1, 2], [3, 4], [5]]
+    action_args = ("QueryDeviceOriginalPropertyData", "PropertyInfo", "nextPageToken")
+    found = pages(*action_args, Identifier="level")
+    assert times(found, start) == [[1, 2], [3, 4], [5]]
     assert [one["Value"] for page in found for one in page] == ["1", "2", "x", "4", "5"]
-    assert moments(pages(*query, Identifier="level", Asc=0), start) == [[5, 4], [3, 2], [1]]
-    assert pages(*query, Identifier="anything") == [[]]
+    assert times(pages(*action_args, Identifier="level", Asc=0), start) == [[5, 4], [3, 2], [1]]
+    assert pages(*action_args, Identifier="anything") == [[]]
 
 
-def test_events(publish_as_device, pages, start):
+def test_original_event_data_includes_invalid_events(publish_as_device, pages, start):
     for moment, value in enumerate(({"code": 1}, {"code": "x"}, {"code": 3})):
         params = {"value": value, "time": start + 7}
         publish_as_device("/sys/{own}/thing/event/alarm/post", {"id": str(moment), "params": params})
     publish_as_device("/sys/{own}/thing/event/anything/post", {"params": {"value": {}, "time": start}})
-    query = ("QueryDeviceOriginalEventData", "EventInfo")
-    found = pages(*query, Identifier="alarm")
+    action_args = ("QueryDeviceOriginalEventData", "EventInfo")
+    found = pages(*action_args, Identifier="alarm")
     outputs = [[one["OutputData"] for one in page] for page in found]
     assert outputs == [['{"code":1}', '{"code":"x"}'], ['{"code":3}']]
     assert (found[0][0]["Name"], found[0][0]["EventType"]) == ("alarm", "alert")
-    backwards = pages(*query, Identifier="alarm", Asc=0)
+    backwards = pages(*action_args, Identifier="alarm", Asc=0)
     assert [one["OutputData"] for page in backwards for one in page] == [*outputs[1], *outputs[0][::-1]]
-    ((event,),) = pages(*query, Identifier="anything")
+    ((event,),) = pages(*action_args, Identifier="anything")
     assert event == {"Identifier": "anything", "OutputData": "{}", "Time": str(start)}
 
 
@@ -97,7 +97,7 @@ def test_events(publish_as_device, pages, start):
         ("QueryDeviceOriginalServiceData", "InvalidIdentifierInServiceError"),
     ],
 )
-def test_identifiers_that_are_none(device, api, api_error, start, action, code):
+def test_malformed_identifier_is_rejected_and_unknown_accepted(device, api, api_error, start, action, code):
     params = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, "StartTime": start, "EndTime": start + 1}
     for identifier in ("a b", "x" * 51, "a:b:c", ":a", "路"):
         assert api_error(action, Identifier=identifier, **params).code == code
@@ -105,7 +105,7 @@ def test_identifiers_that_are_none(device, api, api_error, start, action, code):
         assert api(action, Identifier=identifier, **params)["Data"]["NextValid"] is False
 
 
-def test_services(api, create_modeled_product, register, pages, platform):
+def test_original_service_data_includes_unvalidated_calls(api, create_modeled_product, register, pages, platform):
     device = register("free", create_modeled_product("unchecked", ValidateType=2))
     for _number in range(3):
         api("InvokeThingService", IotId=device["iot_id"], Identifier="anything", Args='{"x": 1}')
@@ -130,7 +130,7 @@ def test_services(api, create_modeled_product, register, pages, platform):
         "QueryDeviceOriginalServiceData",
     ],
 )
-def test_tokens_that_are_none(device, api_error, start, action, token):
+def test_invalid_page_token_is_rejected(device, api_error, start, action, token):
     params = {"IotId": device["iot_id"], "PageSize": 10, "Asc": 1, "NextPageToken": token}
     if "Status" not in action:
         params |= {"Identifier": "level", "StartTime": start, "EndTime": start + 1}

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices that speak a format of their own."""
+"""Tests for devices with a custom data format."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import pytest
 
 
 @pytest.fixture
-def stranger(create_modeled_product, register):
-    """The row of a device whose product has a format of its own."""
+def custom_format_device(create_modeled_product, register):
+    """Return the row of a device whose product has a custom data format."""
     return register("stranger", create_modeled_product("strangers", DataFormat=0))
 
 
-def test_a_report_that_nobody_understands(api, stranger, publish_as_device, outbox):
+def test_raw_report_without_working_script_is_answered_with_error(api, custom_format_device, publish_as_device, outbox):
     def code() -> int:
-        publish_as_device("/sys/{own}/thing/model/up_raw", b"\x00\x01", stranger)
-        ((topic, reply),) = outbox(stranger)
+        publish_as_device("/sys/{own}/thing/model/up_raw", b"\x00\x01", custom_format_device)
+        ((topic, reply),) = outbox(custom_format_device)
         assert topic == "/sys/{own}/thing/model/up_raw_reply"
         assert reply["message"]
         return reply["code"]
 
     assert code() == 26001
     script = {"ScriptType": "JavaScript", "ScriptContent": "function rawDataToProtocol(bytes) {}"}
-    api("CreateThingScript", ProductKey=stranger["product_key"], **script)
+    api("CreateThingScript", ProductKey=custom_format_device["product_key"], **script)
     assert code() == 26002
 
 
@@ -36,30 +36,30 @@ def test_a_report_that_nobody_understands(api, stranger, publish_as_device, outb
         ("InvokeThingService", {"Identifier": "reboot", "Args": "{}"}, "iot.device.InvokeThingServiceFailed"),
     ],
 )
-def test_what_nobody_can_translate(api, stranger, api_error, outbox, action, params, code):
-    error = api_error(action, IotId=stranger["iot_id"], **params)
+def test_command_without_working_script_is_rejected(api, custom_format_device, api_error, outbox, action, params, code):
+    error = api_error(action, IotId=custom_format_device["iot_id"], **params)
     assert (error.code, error.message) == (code, "the product has no script")
-    for kind, content, said in [
+    for kind, content, message in [
         ("Python_27", "def protocol_to_raw_data(json): pass", "scripts in JavaScript only, not Python_27"),
         ("JavaScript", "function protocolToRawData(json) { throw new Error('no such luck') }", "no such luck"),
         ("JavaScript", "function protocolToRawData(json) { return 'text' }", "has to return bytes"),
         ("JavaScript", "function somethingElse() {}", "protocolToRawData is not defined"),
         ("JavaScript", "function {", "SyntaxError"),
     ]:
-        write_script(api, stranger, content, kind)
-        error = api_error(action, IotId=stranger["iot_id"], **params)
+        write_script(api, custom_format_device, content, kind)
+        error = api_error(action, IotId=custom_format_device["iot_id"], **params)
         assert error.code == code
-        assert said in error.message
-    assert outbox(stranger) == []
+        assert message in error.message
+    assert outbox(custom_format_device) == []
 
 
-def write_script(api, stranger, content: str, kind: str = "JavaScript") -> None:
-    given = {"ProductKey": stranger["product_key"], "ScriptType": kind, "ScriptContent": content}
-    there = api("GetThingScript", ProductKey=stranger["product_key"])["Data"]
-    api("UpdateThingScript" if there else "CreateThingScript", **given)
+def write_script(api, custom_format_device, content: str, kind: str = "JavaScript") -> None:
+    params = {"ProductKey": custom_format_device["product_key"], "ScriptType": kind, "ScriptContent": content}
+    existing = api("GetThingScript", ProductKey=custom_format_device["product_key"])["Data"]
+    api("UpdateThingScript" if existing else "CreateThingScript", **params)
 
 
-#: One byte says what a message is, two more a number.
+#: The first byte of a message is its type, the next two bytes are a number.
 SCRIPT = """
 var METHODS = {1: "thing.event.property.post", 2: "thing.event.alarm.post"};
 function number(bytes) { return ((bytes[1] & 255) << 8) | (bytes[2] & 255); }
@@ -81,55 +81,63 @@ function transformPayload(topic, bytes) { return {topic: topic, first: bytes[0],
 """
 
 
-def test_a_report_and_its_reply(api, stranger, publish_as_device, outbox):
-    write_script(api, stranger, SCRIPT)
-    publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger)
-    status = api("QueryDevicePropertyStatus", IotId=stranger["iot_id"])["Data"]["List"]["PropertyStatusInfo"]
+def test_a_report_and_its_reply(api, custom_format_device, publish_as_device, outbox):
+    write_script(api, custom_format_device, SCRIPT)
+    publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", custom_format_device)
+    status = api("QueryDevicePropertyStatus", IotId=custom_format_device["iot_id"])["Data"]["List"][
+        "PropertyStatusInfo"
+    ]
     assert {row["Identifier"]: row.get("Value") for row in status}["level"] == "50"
-    assert outbox(stranger, raw=True) == [("/sys/{own}/thing/model/up_raw_reply", b"\x09\x00\xc8")]
+    assert outbox(custom_format_device, raw=True) == [("/sys/{own}/thing/model/up_raw_reply", b"\x09\x00\xc8")]
 
 
-def test_what_a_script_has_made_of_a_message_can_be_looked_up(api, stranger, publish_as_device):
+def test_converted_message_is_returned_by_query_message_info(api, custom_format_device, publish_as_device):
     def transformed(message_id: int) -> dict[str, str]:
         message = api("QueryMessageInfo", UniMsgId=str(message_id))["Message"]
         return {name: value for name, value in message.items() if name.startswith("Transformed")}
 
-    assert transformed(publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger)) == {}
-    write_script(api, stranger, SCRIPT)
-    made = transformed(publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger))
-    own = f"{stranger['product_key']}/{stranger['device_name']}"
-    assert made["TransformedTopicFullName"] == f"/sys/{own}/thing/event/property/post"
-    assert json.loads(made["TransformedMessageContent"])["params"] == {"level": 50}
-    made = transformed(publish_as_device("/{own}/user/data?_sn=default", b"\xff\x01", stranger))
-    assert made["TransformedTopicFullName"] == f"/{own}/user/data"
-    assert json.loads(made["TransformedMessageContent"])["length"] == 2
-    assert transformed(publish_as_device("/{own}/user/data", b"\xff\x01", stranger)) == {}
+    assert transformed(publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", custom_format_device)) == {}
+    write_script(api, custom_format_device, SCRIPT)
+    converted = transformed(publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", custom_format_device))
+    own = f"{custom_format_device['product_key']}/{custom_format_device['device_name']}"
+    assert converted["TransformedTopicFullName"] == f"/sys/{own}/thing/event/property/post"
+    assert json.loads(converted["TransformedMessageContent"])["params"] == {"level": 50}
+    converted = transformed(publish_as_device("/{own}/user/data?_sn=default", b"\xff\x01", custom_format_device))
+    assert converted["TransformedTopicFullName"] == f"/{own}/user/data"
+    assert json.loads(converted["TransformedMessageContent"])["length"] == 2
+    assert transformed(publish_as_device("/{own}/user/data", b"\xff\x01", custom_format_device)) == {}
 
 
-def test_what_a_device_is_told_and_what_it_answers(platform, api, stranger, publish_as_device, outbox):
-    write_script(api, stranger, SCRIPT)
-    message_id = api("SetDeviceProperty", IotId=stranger["iot_id"], Items='{"level": 33}')["Data"]["MessageId"]
-    assert outbox(stranger, raw=True) == [("/sys/{own}/thing/model/down_raw", b"\x05\x21" + message_id.encode())]
-    publish_as_device("/sys/{own}/thing/model/up_raw", b"\x03" + message_id.encode(), stranger)
-    told = api(
+def test_command_and_reply_are_converted(platform, api, custom_format_device, publish_as_device, outbox):
+    write_script(api, custom_format_device, SCRIPT)
+    message_id = api("SetDeviceProperty", IotId=custom_format_device["iot_id"], Items='{"level": 33}')["Data"][
+        "MessageId"
+    ]
+    assert outbox(custom_format_device, raw=True) == [
+        ("/sys/{own}/thing/model/down_raw", b"\x05\x21" + message_id.encode())
+    ]
+    publish_as_device("/sys/{own}/thing/model/up_raw", b"\x03" + message_id.encode(), custom_format_device)
+    calls = api(
         "QueryDeviceServiceData",
-        IotId=stranger["iot_id"],
+        IotId=custom_format_device["iot_id"],
         Identifier="set",
         Asc=1,
         PageSize=10,
         StartTime=0,
         EndTime=2**42,
     )
-    (call,) = told["Data"]["List"]["ServiceInfo"]
+    (call,) = calls["Data"]["List"]["ServiceInfo"]
     assert '"result":7' in call["OutputData"].replace(" ", "")
 
 
-def test_a_custom_topic_whose_messages_are_made_json(api, stranger, publish_as_device, platform):
-    api("CreateProductTopic", ProductKey=stranger["product_key"], TopicShortName="data", Operation="ALL")
+def test_message_on_custom_topic_with_script_is_converted_to_json(
+    api, custom_format_device, publish_as_device, platform
+):
+    api("CreateProductTopic", ProductKey=custom_format_device["product_key"], TopicShortName="data", Operation="ALL")
     group = api("CreateConsumerGroup", GroupName="everything")["GroupId"]
     api(
         "CreateSubscribeRelation",
-        ProductKey=stranger["product_key"],
+        ProductKey=custom_format_device["product_key"],
         Type="AMQP",
         DeviceDataFlag=True,
         ConsumerGroupIds=[group],
@@ -140,21 +148,23 @@ def test_a_custom_topic_whose_messages_are_made_json(api, stranger, publish_as_d
 
         return platform.run(lambda ctx: [row["payload"] for row in consumer_queue.queued_messages(ctx, group, 100)])
 
-    own = f"/{stranger['product_key']}/{stranger['device_name']}/user/data"
-    publish_as_device("/{own}/user/data?_sn=default", b"\xff\x01", stranger)
+    own = f"/{custom_format_device['product_key']}/{custom_format_device['device_name']}/user/data"
+    publish_as_device("/{own}/user/data?_sn=default", b"\xff\x01", custom_format_device)
     assert queued() == []
-    write_script(api, stranger, SCRIPT)
-    publish_as_device("/{own}/user/data?_sn=default", b"\xff\x01", stranger)
+    write_script(api, custom_format_device, SCRIPT)
+    publish_as_device("/{own}/user/data?_sn=default", b"\xff\x01", custom_format_device)
     assert [json.loads(content) for content in queued()] == [{"topic": own, "first": -1, "length": 2}]
 
 
-def test_without_an_engine_nothing_is_made_up(api, stranger, api_error, publish_as_device, outbox, monkeypatch):
+def test_scripts_without_javascript_engine_fail(
+    api, custom_format_device, api_error, publish_as_device, outbox, monkeypatch
+):
     from ansible_collections.iotops.aliyun.emulator.expressions import scripting
 
-    write_script(api, stranger, SCRIPT)
+    write_script(api, custom_format_device, SCRIPT)
     monkeypatch.setattr(scripting, "is_available", lambda: False)
-    error = api_error("SetDeviceProperty", IotId=stranger["iot_id"], Items='{"level": 33}')
+    error = api_error("SetDeviceProperty", IotId=custom_format_device["iot_id"], Items='{"level": 33}')
     assert "mini-racer, which is not installed" in error.message
-    publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", stranger)
-    ((_topic, reply),) = outbox(stranger)
+    publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", custom_format_device)
+    ((_topic, reply),) = outbox(custom_format_device)
     assert reply["code"] == 26002

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What devices report by their thing model."""
+"""Tests for properties and events that devices report."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ DAY = 24 * 3600 * 1000
 
 @pytest.fixture
 def status(api, device):
-    """The properties that have a value, as texts."""
+    """Return the properties that have a valid value, as strings."""
 
-    def status(who=device, **params):
-        reply = api("QueryDevicePropertyStatus", IotId=who["iot_id"], **params)
+    def status(target=device, **params):
+        reply = api("QueryDevicePropertyStatus", IotId=target["iot_id"], **params)
         listed = reply["Data"]["List"]["PropertyStatusInfo"]
         return {one["Identifier"]: one["Value"] for one in listed if "Value" in one}
 
@@ -25,10 +25,10 @@ def status(api, device):
 
 @pytest.fixture
 def original(api, device):
-    """All properties that were reported, as texts."""
+    """Return all reported properties, valid or not, as strings."""
 
-    def original(who=device):
-        reply = api("QueryDeviceOriginalPropertyStatus", IotId=who["iot_id"], Asc=1, PageSize=50)
+    def original(target=device):
+        reply = api("QueryDeviceOriginalPropertyStatus", IotId=target["iot_id"], Asc=1, PageSize=50)
         listed = reply["Data"]["List"]["PropertyStatusDataInfo"]
         return {one["Identifier"]: one["Value"] for one in listed}
 
@@ -39,7 +39,7 @@ def items(messages) -> list[dict]:
     return [{name: one["value"] for name, one in message["items"].items()} for _topic, message in messages]
 
 
-def test_properties_are_kept_answered_and_handed_on(api, device, key, report, outbox, status, subscribed):
+def test_property_report_is_stored_answered_and_forwarded(api, device, key, report, outbox, status, subscribed):
     messages = subscribed(key)
     report(temperature=20.5, label="路灯", GeoLocation={"Longitude": 1, "Latitude": 2.5})
     assert status() == {"temperature": "20.5", "label": "路灯", "GeoLocation": '{"Longitude":1,"Latitude":2.5}'}
@@ -64,14 +64,14 @@ def test_properties_are_kept_answered_and_handed_on(api, device, key, report, ou
     }
 
 
-def test_a_value_can_have_its_time(api, device, platform, publish_as_device):
+def test_property_report_with_time_stores_time(api, device, platform, publish_as_device):
     at = platform.clock.now() - 5000
     publish_as_device(POST, {"id": "1", "params": {"level": {"value": 3, "time": at}}})
     listed = api("QueryDevicePropertyStatus", IotId=device["iot_id"])["Data"]["List"]["PropertyStatusInfo"]
     assert [one["Time"] for one in listed if one["Identifier"] == "level"] == [str(at)]
 
 
-def test_an_older_value_does_not_change_the_snapshot(platform, publish_as_device, status, original):
+def test_older_property_value_does_not_replace_newer(platform, publish_as_device, status, original):
     now = platform.clock.now()
     publish_as_device(POST, {"params": {"level": {"value": 2, "time": now}}})
     publish_as_device(POST, {"params": {"level": {"value": 1, "time": now - 1}}})
@@ -80,7 +80,7 @@ def test_an_older_value_does_not_change_the_snapshot(platform, publish_as_device
     assert status() == original() == {"level": "3"}
 
 
-def test_a_property_of_a_block(report, status):
+def test_property_report_of_block_is_stored_in_block(report, status):
     report(**{"battery:charge": 80})
     assert status(FunctionBlockId="battery") == {"battery:charge": "80"}
     assert status() == {}
@@ -99,7 +99,9 @@ def test_a_property_of_a_block(report, status):
         ("GeoLocation", {"Altitude": 1}, 6304),
     ],
 )
-def test_what_fails_the_check_stands_apart(key, report, outbox, status, original, subscribed, name, value, code):
+def test_invalid_property_is_forwarded_as_check_failed_data(
+    key, report, outbox, status, original, subscribed, name, value, code
+):
     messages = subscribed(key)
     report(**{name: value, "humidity": 50})
     assert status() == {"humidity": "50"}
@@ -115,12 +117,14 @@ def test_what_fails_the_check_stands_apart(key, report, outbox, status, original
     assert failed["message"].startswith("tsl parse: ")
 
 
-def test_limits_are_not_checked(report, status):
+def test_property_report_beyond_limits_is_valid(report, status):
     report(level=1000, label="longer than ten bytes")
     assert status() == {"level": "1000", "label": "longer than ten bytes"}
 
 
-def test_a_product_can_have_no_check(create_modeled_product, register, report, outbox, status, original, subscribed):
+def test_property_report_without_validation_is_forwarded_as_is(
+    create_modeled_product, register, report, outbox, status, original, subscribed
+):
     product = create_modeled_product("unchecked", ValidateType=2)
     device = register("free", product)
     messages = subscribed(product)
@@ -133,14 +137,14 @@ def test_a_product_can_have_no_check(create_modeled_product, register, report, o
 
 
 @pytest.mark.parametrize("at", ["soon", True, -1, None])
-def test_a_time_that_is_none(key, publish_as_device, original, subscribed, at):
+def test_property_report_with_invalid_time_is_rejected(key, publish_as_device, original, subscribed, at):
     messages = subscribed(key)
     publish_as_device(POST, {"params": {"level": {"value": 1, "time": at}, "humidity": 1}})
     assert original() == {"humidity": "1"}
     assert messages()[0][1]["checkFailedData"]["level"]["code"] == 460
 
 
-def test_time_can_be_a_day_ahead(platform, publish_as_device, original):
+def test_property_time_more_than_a_day_ahead_is_rejected(platform, publish_as_device, original):
     now = platform.clock.now()
     publish_as_device(
         POST, {"params": {"level": {"value": 1, "time": now + DAY}, "humidity": {"value": 1, "time": now + DAY + 9999}}}
@@ -149,13 +153,13 @@ def test_time_can_be_a_day_ahead(platform, publish_as_device, original):
 
 
 @pytest.mark.parametrize("params", [None, {}, [], 1, "x"])
-def test_a_report_of_nothing(publish_as_device, outbox, original, params):
+def test_empty_or_malformed_report_is_rejected(publish_as_device, outbox, original, params):
     publish_as_device(POST, {"id": "1", "params": params})
     assert outbox()[0][1]["code"] == 460
     assert original() == {}
 
 
-def test_a_product_without_a_thing_model(api, register, report, outbox):
+def test_property_report_without_thing_model_is_rejected(api, register, report, outbox):
     product = api("CreateProduct", ProductName="basic", NodeType=0)["ProductKey"]
     device = register("plain", product)
     report(device, level=1)
@@ -163,7 +167,7 @@ def test_a_product_without_a_thing_model(api, register, report, outbox):
 
 
 @pytest.mark.parametrize(
-    ("by_time", "by_value", "handed_on"),
+    ("by_time", "by_value", "forwarded"),
     [
         (False, False, [1, 1, 2]),
         (True, False, [1]),
@@ -171,16 +175,18 @@ def test_a_product_without_a_thing_model(api, register, report, outbox):
         (True, True, [1, 2]),
     ],
 )
-def test_repeated_properties(api, key, platform, publish_as_device, subscribed, by_time, by_value, handed_on):
+def test_repeated_property_is_filtered_by_time_and_value(
+    api, key, platform, publish_as_device, subscribed, by_time, by_value, forwarded
+):
     api("UpdateProductFilterConfig", ProductKey=key, PropertyTimestampFilter=by_time, PropertyValueFilter=by_value)
     messages = subscribed(key)
     at = platform.clock.now()
     for value in (1, 1, 2):
         publish_as_device(POST, {"params": {"level": {"value": value, "time": at}}})
-    assert items(messages()) == [{"level": value} for value in handed_on]
+    assert items(messages()) == [{"level": value} for value in forwarded]
 
 
-def test_an_event(api, device, key, publish_as_device, outbox, subscribed):
+def test_event_report_is_answered_and_forwarded(api, device, key, publish_as_device, outbox, subscribed):
     messages = subscribed(key)
     publish_as_device(
         "/sys/{own}/thing/event/alarm/post", {"id": "5", "params": {"value": {"code": 7}, "time": 1700000000000}}
@@ -207,7 +213,9 @@ def test_an_event(api, device, key, publish_as_device, outbox, subscribed):
     ("name", "params", "code"),
     [("nothing", {"value": {}}, 5160), ("alarm", {"value": {"code": "x"}}, 6306), ("alarm", {"value": {"x": 1}}, 6304)],
 )
-def test_an_event_that_fails_the_check(platform, key, publish_as_device, outbox, subscribed, name, params, code):
+def test_invalid_event_is_forwarded_as_check_failed_data(
+    platform, key, publish_as_device, outbox, subscribed, name, params, code
+):
     messages = subscribed(key)
     publish_as_device(f"/sys/{{own}}/thing/event/{name}/post", {"id": "5", "params": params})
     assert outbox()[0][1]["code"] == 200
@@ -218,18 +226,18 @@ def test_an_event_that_fails_the_check(platform, key, publish_as_device, outbox,
     assert platform.store.one("event_record", identifier=name)["valid"] == 0
 
 
-def test_the_limits_of_an_event_are_not_checked(platform, publish_as_device):
+def test_event_report_beyond_limits_is_valid(platform, publish_as_device):
     publish_as_device("/sys/{own}/thing/event/alarm/post", {"params": {"value": {"code": 1000}}})
     assert platform.store.one("event_record")["valid"] == 1
 
 
-def test_an_event_of_no_time(platform, publish_as_device, outbox):
+def test_event_report_with_invalid_time_is_rejected(platform, publish_as_device, outbox):
     publish_as_device("/sys/{own}/thing/event/hello/post", {"params": {"value": {}, "time": "now"}})
     assert outbox()[0][1]["code"] == 460
     assert platform.store.count("event_record") == 0
 
 
-def test_an_event_without_check(platform, create_modeled_product, register, publish_as_device):
+def test_event_report_without_validation_is_stored(platform, create_modeled_product, register, publish_as_device):
     device = register("free", create_modeled_product("unchecked", ValidateType=2))
     publish_as_device("/sys/{own}/thing/event/anything/post", {"params": {"a": 1, "time": 1700000000000}}, device)
     (row,) = platform.store.all("event_record")
@@ -237,7 +245,7 @@ def test_an_event_without_check(platform, create_modeled_product, register, publ
     assert row["at"] == 1700000000000
 
 
-def test_a_batch(platform, api, device, publish_as_device, status):
+def test_batch_report_stores_all_values_and_events(platform, api, device, publish_as_device, status):
     at = platform.clock.now() - 1000
     params = {
         "properties": {"level": [{"value": 1, "time": at}, {"value": 2, "time": at + 1}], "humidity": [{"value": 3}]},
@@ -250,8 +258,8 @@ def test_a_batch(platform, api, device, publish_as_device, status):
 
 
 @pytest.fixture
-def family(platform, api, create_modeled_product, register):
-    """The rows of a gateway and of a sub-device behind it."""
+def gateway_and_sub_device(platform, api, create_modeled_product, register):
+    """Return the rows of a gateway and its sub-device."""
     gateway = register("gateway", create_modeled_product("gateways", NodeType=1))
     sub_device = register("sub_device")
     row = {"iot_id": sub_device["iot_id"], "gateway_iot_id": gateway["iot_id"], "added_at": 0}
@@ -263,8 +271,10 @@ def identity(device) -> dict[str, str]:
     return {"productKey": device["product_key"], "deviceName": device["device_name"]}
 
 
-def test_a_gateway_reports_for_its_sub_devices(platform, family, publish_as_device, status, outbox):
-    gateway, sub_device = family
+def test_pack_report_of_gateway_includes_sub_devices(
+    platform, gateway_and_sub_device, publish_as_device, status, outbox
+):
+    gateway, sub_device = gateway_and_sub_device
     part = {"identity": identity(sub_device), "properties": {"level": 2}, "events": {"alarm": {"value": {"code": 1}}}}
     params = {"properties": {"level": 1}, "subDevices": [part]}
     publish_as_device("/sys/{own}/thing/event/property/pack/post", {"id": "1", "params": params}, gateway)
@@ -273,8 +283,10 @@ def test_a_gateway_reports_for_its_sub_devices(platform, family, publish_as_devi
     assert platform.store.count("event_record", iot_id=sub_device["iot_id"]) == 1
 
 
-def test_a_gateway_does_not_report_for_others(family, publish_as_device, status, device, outbox):
-    gateway, _sub_device = family
+def test_pack_report_for_unrelated_device_is_rejected(
+    gateway_and_sub_device, publish_as_device, status, device, outbox
+):
+    gateway, _sub_device = gateway_and_sub_device
     for other in (identity(device), {"productKey": "a1", "deviceName": "nobody"}, {"productKey": 1}):
         params = {"subDevices": [{"identity": other, "properties": {"level": 2}}]}
         publish_as_device("/sys/{own}/thing/event/property/pack/post", {"id": "1", "params": params}, gateway)
@@ -282,8 +294,10 @@ def test_a_gateway_does_not_report_for_others(family, publish_as_device, status,
     assert status(device) == {}
 
 
-def test_what_is_reported_late(family, publish_as_device, status, platform, subscribed):
-    gateway, sub_device = family
+def test_history_report_of_gateway_is_forwarded_on_history_topics(
+    gateway_and_sub_device, publish_as_device, status, platform, subscribed
+):
+    gateway, sub_device = gateway_and_sub_device
     messages = subscribed(sub_device["product_key"])
     at = platform.clock.now() - DAY
     part = {
@@ -298,13 +312,13 @@ def test_what_is_reported_late(family, publish_as_device, status, platform, subs
     assert status(sub_device) == {"level": "2"}
 
 
-def test_a_device_reports_late_for_itself(publish_as_device, status, platform):
+def test_history_report_of_device_is_stored(publish_as_device, status, platform):
     part = {"properties": [{"level": {"value": 1, "time": platform.clock.now() - DAY}}]}
     publish_as_device("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": [part]})
     assert status() == {"level": "1"}
 
 
-def test_late_is_not_the_same_subscription(publish_as_device, key, platform, subscribed):
+def test_history_report_is_not_sent_to_device_data_subscribers(publish_as_device, key, platform, subscribed):
     messages = subscribed(key, DeviceDataFlag=True)
     part = {"properties": [{"level": {"value": 1, "time": platform.clock.now() - DAY}}]}
     publish_as_device("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": [part]})
@@ -312,6 +326,6 @@ def test_late_is_not_the_same_subscription(publish_as_device, key, platform, sub
 
 
 @pytest.mark.parametrize("params", [{}, [1], [{"properties": {}}], [{"events": [1]}], [{"identity": 1}]])
-def test_a_late_report_that_is_none(publish_as_device, outbox, params):
+def test_malformed_history_report_is_rejected(publish_as_device, outbox, params):
     publish_as_device("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": params})
     assert outbox()[0][1]["code"] == 460

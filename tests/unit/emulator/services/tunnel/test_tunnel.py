@@ -245,5 +245,5 @@ def test_ends_connect_with_their_tokens(platform, api, create, read, device):
     api("CloseDeviceTunnel", TunnelId=tunnel)
     assert (read(tunnel)["SourceConnState"], read(tunnel)["DeviceConnState"]) == ("DISCONNECTED", "DISCONNECTED")
     for tunnel_id in (tunnel, "absent"):
-        with pytest.raises(ValueError, match="open tunnel"):
+        with pytest.raises(ValueError, match="not open"):
             connect(service.DEVICE, device_token, tunnel_id)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Many workers on one account, whose quotas are in force: nobody is throttled, and nobody waits for nothing."""
+"""Many processes that use one account with quotas: no request is throttled, and none waits longer than needed."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ CALLS = 5
 
 @pytest.fixture(params=sorted(RUNNERS))
 def playbooks(request, launch) -> Playbooks:
-    """Playbooks through one door against a platform of their own, with its quotas."""
+    """Run playbooks through one runner against a separate emulator that enforces quotas."""
     return Playbooks(launch(), request.param)
 
 
-def play(tmp_path, task: dict) -> tuple:
-    """A playbook with one task for every host, and its inventory."""
+def write_play(tmp_path, task: dict) -> tuple:
+    """Write a playbook with one task for every host, and an inventory; return their paths."""
     inventory = tmp_path / "hosts.json"
     hosts = {f"lamp-{number:02}": {} for number in range(HOSTS)}
     variables = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
@@ -54,98 +54,99 @@ def play(tmp_path, task: dict) -> tuple:
     return playbook, inventory
 
 
-def client_of(endpoint: str, **settings) -> Client:
-    """A client of the account, with a rate_limiter as everybody has it."""
+def create_client(endpoint: str, **settings) -> Client:
+    """Return a client of the account with the default rate limiter."""
     account = {"endpoint": endpoint, "access_key_id": "emulator", "access_key_secret": "emulator"}
     return Client(resolve({**account, **settings}, {}), Catalogue(product, topic))
 
 
-def throttled(server) -> list:
+def throttled_calls(server) -> list:
     return [call["action"] for call in server.control("GET", "calls")["calls"] if call["throttled"]]
 
 
-def test_forks_are_not_throttled(playbooks, tmp_path):
+def test_forks_reading_at_quota_are_not_throttled(playbooks, tmp_path):
     server = playbooks.server
     server.call("CreateProduct", ProductName="street_light", NodeType=0)
-    # QueryProductTopic takes 3 a second.
+    # The quota of QueryProductTopic is 3 requests per second.
     task = {"iotops.aliyun.iot_topic_info": {"product": "street_light"}}
-    playbook, inventory = play(tmp_path, task)
+    playbook, inventory = write_play(tmp_path, task)
     started = time.monotonic()
     run = playbooks.run(playbook, "-i", str(inventory), "--forks", str(HOSTS))
-    taken = time.monotonic() - started
+    elapsed = time.monotonic() - started
     assert run.status == 0, run.output
     calls = [call["action"] for call in server.control("GET", "calls")["calls"]]
     assert calls.count("QueryProductTopic") == HOSTS
-    # No retries are allowed: one that was throttled would have failed.
-    assert throttled(server) == []
-    assert taken > (HOSTS // 3 - 1) * 1.05
+    # Retries are disabled, so a throttled request would have failed the task.
+    assert throttled_calls(server) == []
+    assert elapsed > (HOSTS // 3 - 1) * 1.05
 
 
-def test_a_device_for_each_host(playbooks, tmp_path):
+def test_forks_writing_one_device_each_are_not_throttled(playbooks, tmp_path):
     server = playbooks.server
     server.call("CreateProduct", ProductName="street_light", NodeType=0)
-    # BatchUpdateDeviceNickname takes 10 a second. Ordinary modules do not start as fast: one change is enough there.
+    # The quota of BatchUpdateDeviceNickname is 10 requests per second. Ordinary modules start slower, so that
+    # one change is enough.
     renames = 3 if playbooks.runner == "action" else 1
     device = {"product": "street_light", "name": "{{ inventory_hostname }}", "nickname": "lamp_{{ item }}"}
     task = {"iotops.aliyun.iot_device": device, "loop": list(range(renames + 1))}
-    playbook, inventory = play(tmp_path, task)
+    playbook, inventory = write_play(tmp_path, task)
     run = playbooks.run(playbook, "-i", str(inventory), "--forks", str(HOSTS))
     assert run.status == 0, run.output
     assert run.changed == HOSTS
-    assert throttled(server) == []
+    assert throttled_calls(server) == []
     calls = [call["action"] for call in server.control("GET", "calls")["calls"]]
     assert calls.count("RegisterDevice") == HOSTS
     assert calls.count("BatchUpdateDeviceNickname") == HOSTS * renames
 
 
-def of_one_process(together, endpoint: str, key: str, count: int) -> None:
-    """So many calls, of which none is tried again, by a process whose pace is the account's."""
-    client = client_of(endpoint, retries=0)
-    together.wait(30)
+def call_repeatedly(barrier, endpoint: str, key: str, count: int) -> None:
+    """Send ``count`` requests without retries, at the shared rate limit of the account."""
+    client = create_client(endpoint, retries=0)
+    barrier.wait(30)
     for _number in range(count):
         client.call("UpdateProduct", {"ProductKey": key, "ProductName": "street_light"})
     client.close()
 
 
-def test_processes_that_start_together(launch):
-    """Twenty processes call what takes 10 a second, five times each: that is ten windows, and no more."""
+def test_processes_started_together_use_full_quota(launch):
+    """Twenty processes send five requests each with a quota of 10 per second: that takes ten windows."""
     server = launch()
     key = server.call("CreateProduct", ProductName="street_light", NodeType=0)[1]["ProductKey"]
-    taken = time_processes(PROCESSES, of_one_process, server.endpoint, key, CALLS)
-    assert throttled(server) == []
-    # The first window's requests go out at once.
+    elapsed = time_processes(PROCESSES, call_repeatedly, server.endpoint, key, CALLS)
+    assert throttled_calls(server) == []
+    # The requests of the first window are sent immediately.
     ideal = (PROCESSES * CALLS / 10 - 1) * WINDOW
-    assert ideal - 0.1 < taken < ideal + 2.0
+    assert ideal - 0.1 < elapsed < ideal + 2.0
 
 
-def test_somebody_else_uses_the_account(launch):
-    """What is taken away by others is given up, and taken again when it is free."""
+def test_client_with_other_client_on_account_recovers_full_quota(launch):
+    """The client lowers its rate while another client uses the quota, and raises it again afterwards."""
     server = launch()
     key = server.call("CreateProduct", ProductName="street_light", NodeType=0)[1]["ProductKey"]
-    client = client_of(server.endpoint)
-    others = threading.Event()
+    client = create_client(server.endpoint)
+    stop = threading.Event()
 
-    def other() -> None:
-        while not others.is_set():
+    def use_quota() -> None:
+        while not stop.is_set():
             server.call("QueryProductTopic", ProductKey=key)
-            others.wait(0.4)
+            stop.wait(0.4)
 
-    thread = threading.Thread(target=other)
+    thread = threading.Thread(target=use_quota)
     thread.start()
     try:
         for _number in range(12):
             client.call("QueryProductTopic", {"ProductKey": key})
     finally:
-        others.set()
+        stop.set()
         thread.join()
     started = time.monotonic()
     for _number in range(18):
         client.call("QueryProductTopic", {"ProductKey": key})
-    before = len(throttled(server))
+    before = len(throttled_calls(server))
     recovered = time.monotonic()
     for _number in range(12):
         client.call("QueryProductTopic", {"ProductKey": key})
-    assert len(throttled(server)) == before
-    # At three a second, twelve take four windows.
+    assert len(throttled_calls(server)) == before
+    # At three requests per second, twelve requests take four windows.
     assert time.monotonic() - recovered < 4 * 1.05 + 1.5
     assert recovered - started < 30

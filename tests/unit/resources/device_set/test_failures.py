@@ -1,0 +1,155 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Failures of single devices, failures of the whole task, and invalid options."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import NAMES, rows, sent
+
+
+def test_failure_of_one_device_does_not_stop_other_devices(account):
+    account.devices(NAMES[:10])
+    bridge = account.group("bridge")
+    for number in range(10):
+        account.group(f"other_{number}", [NAMES[3]])
+
+    def before(action, params):
+        if action == "SaveDeviceProp" and params["DeviceName"] == NAMES[4]:
+            from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
+
+            raise ApiError("not this one", operation=action, code="iot.device.Odd", category="permanent")
+
+    account.before = before
+    wanted = rows(NAMES[:10], tags={"a": "1"}, groups=["bridge"])
+    result = account.run(devices=wanted, purge_groups=False)
+    assert result["failed"] is True
+    assert [failure["name"] for failure in result["failures"]] == [NAMES[3], NAMES[4]]
+    assert "ten groups already" in result["failures"][0]["msg"]
+    assert "not this one" in result["failures"][1]["msg"]
+    assert NAMES[3] in result["msg"]
+    assert result["counts"]["updated"] == 8
+    assert account.api("QueryDeviceListByDeviceGroup", GroupId=bridge)["Total"] == 9
+    account.before = lambda action, params: None
+    again = account.run(devices=wanted, purge_groups=False)
+    assert [failure["name"] for failure in again["failures"]] == [NAMES[3]]
+    assert account.written()["SaveDeviceProp"] == 1
+
+
+def test_account_wide_error_stops_the_task(account):
+    account.devices(NAMES)
+    seen = []
+
+    def before(action, params):
+        if action == "SaveDeviceProp":
+            from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
+
+            seen.append(params)
+            raise ApiError("no right", operation=action, code="Forbidden.RAM", category="permanent")
+
+    account.before = before
+    result = account.run(devices=rows(tags={"a": "1"}))
+    assert result["failed"] is True
+    assert result["code"] == "Forbidden.RAM"
+    assert len(seen) <= 8
+
+
+def test_name_registered_by_another_client_is_reported_as_failure(account):
+    def before(action, params):
+        if action == "BatchCheckDeviceNames":
+            account.before = lambda action, params: None
+            account.devices([NAMES[7]])
+
+    account.before = before
+    result = account.run(devices=rows(NAMES[:20]))
+    assert [failure["name"] for failure in result["failures"]] == [NAMES[7]]
+    assert result["counts"]["created"] == 19
+    assert account.run(devices=rows(NAMES[:20]))["changed"] is False
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_registration_with_lost_response_creates_devices_once(account, side):
+    lost = []
+
+    def lose(action, params):
+        if action == "BatchRegisterDeviceWithApplyId" and not lost:
+            from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import TransportError
+
+            lost.append(params)
+            raise TransportError("no answer", ambiguous=True)
+
+    setattr(account, side, lose)
+    result = account.run(devices=rows(NAMES[:20]))
+    assert lost
+    assert result["counts"]["created"] == 20
+    assert account.api("QueryDevice", ProductKey=account.key)["Total"] == 20
+    assert account.sent["BatchRegisterDeviceWithApplyId"] == (2 if side == "before" else 1)
+
+
+def test_apply_id_as_string_is_accepted(account, monkeypatch):
+    told = account.platform.call
+
+    def as_text(action, params):
+        reply = told(action, params)
+        if "ApplyId" in reply.get("Data", {}):
+            reply["Data"]["ApplyId"] = str(reply["Data"]["ApplyId"])
+        return reply
+
+    monkeypatch.setattr(account.platform, "call", as_text)
+    assert account.run(devices=rows(NAMES[:3]))["counts"]["created"] == 3
+
+
+def test_interrupted_task_continues_in_next_run(account):
+    def before(action, params):
+        if action == "SaveDeviceProp" and account.sent[action] > 30:
+            raise KeyboardInterrupt
+
+    account.before = before
+    with pytest.raises(KeyboardInterrupt):
+        account.run(devices=rows(tags={"a": "1"}))
+    account.before = lambda action, params: None
+    result = account.run(devices=rows(tags={"a": "1"}))
+    assert result["counts"]["created"] == 0
+    assert 0 < result["counts"]["updated"] <= 90
+    assert account.written()["SaveDeviceProp"] == result["counts"]["updated"]
+
+
+@pytest.mark.parametrize(
+    ("devices", "said"),
+    [
+        ([{"name": "a"}], "must have 4 to 32 characters"),
+        ([{"name": "lamp"}, {"name": "lamp"}], "devices names lamp twice"),
+        ([{"name": "lamp", "nickname": "!"}], "device lamp: nickname"),
+        ([{"name": "lamp", "tags": {"a-b": "1"}}], "device lamp: tags"),
+        ([{"name": "lamp", "groups": [f"group_{n}" for n in range(11)]}], "device lamp: groups"),
+        ([{"name": "lamp", "gateway": {"name": "hub-1"}}], "needs product and name"),
+    ],
+)
+def test_invalid_device_fails_before_any_request(account, devices, said):
+    result = account.run(devices=devices)
+    assert said in result["msg"]
+    assert not account.sent
+
+
+def test_invalid_options_fail(account):
+    assert "either devices or devices_file" in account.run()["msg"]
+    assert "either devices" in account.run(devices=[], devices_file="/tmp/x")["msg"]
+    assert "purge is for state: present" in account.run(devices=[], state="absent", purge=True)["msg"]
+    assert "purge_limit must be" in account.run(devices=[], purge_limit="some")["msg"]
+    assert "parallel_requests" in account.run(devices=[], parallel_requests=0)["msg"]
+    assert "path from the root" in account.run(devices=[], secrets_file="secrets.csv")["msg"]
+
+
+def test_missing_group_fails_and_is_pending_in_check_mode(account):
+    result = account.run(devices=rows(NAMES[:2], groups=["no_such"]))
+    assert "there is no device group no_such" in result["msg"]
+    planned_only = account.run(True, devices=rows(NAMES[:2], groups=["no_such"]))
+    assert planned_only["pending"] == ["the device group no_such does not exist yet"]
+    assert planned_only["counts"]["created"] == 2
+
+
+def test_missing_product_fails_and_is_accepted_in_check_mode(account):
+    foretold = account.run(True, product="no_such", devices=rows(NAMES[:2]))
+    assert foretold["counts"]["created"] == 2
+    assert "there is no product no_such" in account.run(product="no_such", devices=rows(NAMES[:2]))["msg"]
