@@ -1,50 +1,50 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 #
-# Work in a checkout, in any folder, with Python 3.11 or newer and nothing else. `make help` lists the targets.
+# Works in a checkout in any folder; requires Python 3.11 or newer only. `make help` lists the targets.
 
-# The Python that the virtual environment is made with.
+# The Python that creates the virtual environment.
 PYTHON ?= python3
 
-# File names here are relative: make cannot handle a target whose path has spaces.
+# Paths are relative: make cannot handle targets whose path contains spaces.
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
 COLLECTION := .collections/ansible_collections/iotops/aliyun
 BENCH := .venv/.bench-installed
 NPM := tests/conformance/npm/node_modules/.package-lock.json
 
-# Some tools call ansible-playbook or ansible-doc by name and must find ours.
+# Some tools call ansible-playbook or ansible-doc by name and must find the ones in .venv.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-# By name, because Ansible does not read an ansible.cfg in a folder that everybody may write to.
+# Named explicitly, because Ansible ignores an ansible.cfg in a world-writable folder.
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
-# ansible-lint does not ask the configuration file.
+# ansible-lint does not read the configuration file.
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
-# Ansible refuses to start in a locale that is not UTF-8, and a container has none at all.
+# Ansible requires a UTF-8 locale, and containers often have none.
 ifeq ($(filter %UTF-8 %utf8,$(or $(LC_ALL),$(LC_CTYPE),$(LANG))),)
 export LC_ALL := C.UTF-8
 endif
 
 .NOTPARALLEL:
-.PHONY: help setup npm demo emulator test lint unit integration molecule sanity package bench generate clean
+.PHONY: help setup npm demo emulator test lint unit integration molecule sanity package bench new-resource generate record-operations clean
 
-help:  ## this list
-	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-14s%s\n", $$1, $$2 }' Makefile
+help:  ## show this list
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "%-20s%s\n", $$1, $$2 }' Makefile
 
 ## Set-up
 
-setup: $(INSTALLED) $(COLLECTION)  ## the virtual environment, and the checkout visible as the collection
+setup: $(INSTALLED) $(COLLECTION)  ## create the virtual environment and link the checkout as the collection
 
 $(INSTALLED): requirements-dev.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	@if test -e $@ && test "$$(cat $@)" != "$(CURDIR)"; then rm -rf .venv; fi
 	@test -x $(PY) || $(PYTHON) -m venv --clear .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check --use-pep517 -r requirements-dev.txt
-	@# Relative to site-packages, and so right for any folder name in any locale.
+	@# Relative to site-packages, so that it works for any folder name in any locale.
 	@$(PY) -c 'import pathlib, sysconfig; \
 	    pathlib.Path(sysconfig.get_path("purelib"), "iotops_aliyun.pth").write_text("../../../../.collections\n")'
 	@echo "$(CURDIR)" >$@
 
-# The scripts in a virtual environment name its folder, so after a move it is made anew.
+# Scripts in a virtual environment contain its path, so it is created again after a move.
 ifneq "$(CURDIR)" "$(shell cat $(INSTALLED) 2>/dev/null)"
 .PHONY: $(INSTALLED)
 endif
@@ -57,59 +57,66 @@ $(BENCH): requirements-bench.txt $(INSTALLED)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
-npm: $(NPM)  ## the vendor's SDK for Node.js, for the tests that ask it
+npm: $(NPM)  ## install the vendor's SDKs for Node.js for the tests
 
 $(NPM): tests/conformance/npm/package-lock.json
-	@# Only where everything has to be there is a machine without Node.js an error; elsewhere its tests say that they are skipped.
+	@# Without Node.js, CI fails; elsewhere the tests are skipped with a message.
 	@if command -v npm >/dev/null || case "$$CI" in ''|0|false) false; esac; then \
 	    cd tests/conformance/npm && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json; \
 	else \
-	    echo "npm is not there: the tests with the vendor's SDK for Node.js will be skipped"; \
+	    echo "npm not found: the tests with the vendor's SDK for Node.js will be skipped"; \
 	fi
 
 ## Running
 
-demo: setup  ## the whole way once: plan, apply, apply again, drift, repair, on the embedded platform
+demo: setup  ## plan, apply, apply again, detect drift and repair it, on the emulator
 	@$(PY) -m ansible playbook playbooks/demo.yml
 
-emulator: setup  ## the embedded platform on port 8018 in the foreground, its state in ./.emulator
+emulator: setup  ## run the emulator on port 8018 in the foreground, with its state in ./.emulator
 	@mkdir -p .emulator
 	@$(PY) -m ansible_collections.iotops.aliyun.emulator --port 8018 --data .emulator --ready-file .emulator/ready.json
 
-bench: setup $(BENCH)  ## measurements, printed as tables
+bench: setup $(BENCH)  ## run the benchmarks and print the results as tables
 	@$(PY) -m pytest tests/bench -s
 
 ## Checking
 
-test: lint unit integration molecule sanity package  ## everything that has to hold before a change is merged
+test: lint unit integration molecule sanity package  ## run all checks and tests
 
-lint: setup  ## style, architecture, generated files, documentation, changelog
+lint: setup  ## check style, wording, types, architecture, generated files, documentation, changelog
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
+	$(PY) tests/tools/words.py
 	$(PY) tests/tools/generate.py --check
 	$(PY) -m ansiblelint
 	$(PY) -m antsibull_docs.cli.antsibull_docs lint-collection-docs --plugin-docs --skip-rstcheck .
 	$(PY) -m antsibull_changelog lint
 
-unit: setup  ## tests that need neither Ansible's command line nor a running platform
+unit: setup  ## run the unit tests, which start no servers
 	$(PY) -m pytest tests/unit -n 2
 
-# The vendor's SDKs against the embedded platform belong here too.
-integration: setup npm  ## tests that run playbooks against the embedded platform
-	$(PY) -m pytest tests/integration tests/conformance -n 2 --dist worksteal --whole-lives
+integration: setup npm  ## run modules, playbooks and the vendor's SDKs against the emulator
+	$(PY) -m pytest tests/integration tests/conformance -n 2 --dist worksteal --require-coverage
 
-molecule: setup  ## the scenarios of the roles
+molecule: setup  ## test the roles
 	$(PY) -m molecule test --all
 
-sanity: setup  ## ansible-test sanity on the built collection
+sanity: setup  ## run ansible-test sanity on the built collection
 	tests/tools/sanity.sh
 
-package: setup  ## the collection's archive, in ./build
+package: setup  ## build the collection archive in ./build
 	$(PY) -m ansible galaxy collection build --output-path build --force
 
-generate: setup  ## write the stubs and the action group that follow from the list of modules
+new-resource: setup  ## create the files of a new resource: make new-resource NAME=product_tag FAMILY=product
+	$(PY) tests/tools/new_resource.py "$(NAME)" "$(FAMILY)"
+
+generate: setup  ## write generated files: RETURN, action plugins, action group, tables of modules and operations
 	$(PY) tests/tools/generate.py
 
-clean:  ## remove what building and testing left behind, but not the virtual environment
+record-operations: setup  ## record the API operations that each module sends in the integration tests
+	$(PY) -m pytest tests/integration -n 2 --dist worksteal --record-operations
+	@echo "Run make generate to update docs/operations.md."
+
+clean:  ## delete build and test results, but not the virtual environment
 	rm -rf build collections tests/output .ansible .emulator .hypothesis .import_linter_cache .pytest_cache .ruff_cache

@@ -1,10 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What can be said of a JavaScript text without an engine that runs it.
+"""Check the syntax of JavaScript without a JavaScript engine.
 
-Checked is this: strings, template strings, regular expressions and comments end; brackets match; no character stands
-about that the language does not have; operators have their operands; two values on one line have an operator between
-them. All else passes, such as statements that are put together wrongly.
+The check covers: strings, template strings, regular expressions and comments are terminated; brackets match; there are
+no invalid characters; operators have their operands; two values on one line have an operator between them. Other
+errors, such as malformed statements, are not detected.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 _PARTS = re.compile(
     r"""
@@ -30,112 +29,114 @@ _REGULAR_EXPRESSION = re.compile(r"/(?![*/])(?:[^\\/\[\r\n]|\\[^\r\n]|\[(?:[^\]\
 _TEMPLATE = re.compile(r"(?:[^`\\$]|\\[\s\S]|\$(?!\{))*(?P<end>`|\$\{)")
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "${": "}"}
-# Signs that need a value on their right; all but a few of them need one on their left as well.
-_BEFORE_VALUE = re.compile(r"\.\.\.|~|[!=]={0,2}|(?:[-+/%^]|\*{1,2}|&{1,2}|\|{1,2}|\?{1,2}|<{1,2}|>{1,3})=?")
-_MAY_BE_FIRST = ("+", "-", "!", "~", "...", "*")  # the last of them because it marks a generator's method
-# Words that are no value: before them and after them a line reads on.
-_WORDS = re.compile(
+# Operators that need a value on the right; all except _UNARY need one on the left as well.
+_OPERATOR = re.compile(r"\.\.\.|~|[!=]={0,2}|(?:[-+/%^]|\*{1,2}|&{1,2}|\|{1,2}|\?{1,2}|<{1,2}|>{1,3})=?")
+_UNARY = ("+", "-", "!", "~", "...", "*")  # "*" because it marks a generator method
+# Keywords that are not a value: another token may come before and after them on the same line.
+_KEYWORDS = re.compile(
     "as|async|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|export|extends|finally|for"
     "|from|function|get|if|import|in|instanceof|let|new|of|return|set|static|switch|throw|try|typeof|var|void|while"
     "|with|yield"
 )
-# Those of them after which a value must come.
+# Keywords that must be followed by a value.
 _PREFIXES = ("case", "const", "delete", "extends", "in", "instanceof", "new", "throw", "typeof", "var", "void")
 _VALUES = ("name", "number", "string")
 _MEMBER = (".", "?.")
 
-_UNENDED = {
-    "string": "a string does not end",
-    "template": "a template string does not end",
-    "comment": "a comment does not end",
+_UNTERMINATED = {
+    "string": "a string is not terminated",
+    "template": "a template string is not terminated",
+    "comment": "a comment is not terminated",
 }
 
 
 class ScriptError(ValueError):
-    """A text that is no script; it says what is wrong in which line."""
+    """A script has a syntax error. The text contains the line and the error."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A part of a script that is neither space nor comment: a name, number, string, template, expression or sign.
+    """A token of a script: a name, number, string, template, expression (regular expression) or sign.
 
-    A template with values in it comes in pieces: from quote to ``${``, from ``}`` to ``${``, from ``}`` to quote.
+    A template string with values consists of several tokens: from quote to ``${``, from ``}`` to ``${``, from ``}`` to
+    quote.
     """
 
     kind: str
     text: str
-    line: int  # where it begins, from 1
-    is_word: bool  # whether it is a word of the language that is no value
+    line: int  # the first line of the token, from 1
+    is_keyword: bool  # whether it is a keyword that is not a value
 
     @property
     def last_line(self) -> int:
-        """The line in which it ends."""
+        """The last line of the token."""
         return self.line + self.text.count("\n")
 
     @property
     def opens(self) -> str:
-        """The bracket that it leaves open, if any."""
+        """The bracket that the token opens, or an empty string."""
         if self.kind == "template":
             return "${" if self.text.endswith("${") else ""
         return self.text if self.kind == "sign" and self.text in _CLOSING else ""
 
     @property
     def closes(self) -> str:
-        """The bracket that it closes, if any."""
+        """The bracket that the token closes, or an empty string."""
         if self.kind == "template":
             return "}" if self.text.startswith("}") else ""
         return self.text if self.kind == "sign" and self.text in _CLOSING.values() else ""
 
     @property
     def is_value(self) -> bool:
-        """Whether a value, or the name of one, ends with it."""
-        return self.kind != "sign" and not self.opens and not self.is_word
+        """Whether the token is a value or the end of a value."""
+        return self.kind != "sign" and not self.opens and not self.is_keyword
 
     @property
-    def awaits_value(self) -> bool:
+    def needs_value_after(self) -> bool:
         """Whether a value must follow."""
         if self.kind == "sign":
-            return _BEFORE_VALUE.fullmatch(self.text) is not None
-        return self.is_word and self.text in _PREFIXES
+            return _OPERATOR.fullmatch(self.text) is not None
+        return self.is_keyword and self.text in _PREFIXES
 
     @property
-    def follows_value(self) -> bool:
-        """Whether a value must stand before it, and another after it."""
-        return self.kind == "sign" and self.awaits_value and self.text not in _MAY_BE_FIRST
+    def is_binary_operator(self) -> bool:
+        """Whether a value must come before and after the token."""
+        return self.kind == "sign" and self.needs_value_after and self.text not in _UNARY
 
 
 def called_functions(script: str) -> set[str]:
-    """The names of the functions that a script calls. Raises ScriptError where it is no script."""
+    """Return the names of the functions that a script calls. Raises ScriptError for a syntax error."""
     tokens = list(_tokens(script))
-    neighbours = list(zip([None, *tokens], [*tokens, None], strict=True))
-    for before, after in neighbours:
+    before_tokens: list[_Token | None] = [None, *tokens]
+    after_tokens: list[_Token | None] = [*tokens, None]
+    for before, after in zip(before_tokens, after_tokens, strict=True):
         if not _may_follow(before, after):
-            line = after.line if after else before.last_line
-            raise ScriptError(f"line {line}: {f'{after.text} is not expected' if after else 'something is missing'}")
+            line = after.line if after else before.last_line if before else 1
+            raise ScriptError(f"line {line}: {f'unexpected {after.text}' if after else 'unexpected end of the script'}")
     return {
-        name.text
-        for (before, name), (_name, after) in pairwise(neighbours)
-        if name.kind == "name" and after is not None and after.text == "(" and not _is_declared_or_member(before)
+        token.text
+        for before, token, after in zip(before_tokens, tokens, after_tokens[1:], strict=False)
+        if token.kind == "name" and after is not None and after.text == "(" and not _is_declared_or_member(before)
     }
 
 
 def _tokens(script: str) -> Iterator[_Token]:
-    """The tokens of a script, whose brackets match."""
+    """Yield the tokens of a script. Raises ScriptError for invalid tokens and brackets that do not match."""
     position = 0
     line = 1
-    last = None
+    last: _Token | None = None
     unclosed: list[_Token] = []
     while position < len(script):
         in_template = bool(unclosed) and unclosed[-1].opens == "${"
-        kind, end = _part_at(script, position, _may_begin_value(last), in_template)
+        kind, end = _token_at(script, position, _may_begin_value(last), in_template)
         if not end:
-            raise ScriptError(f"line {line}: {_UNENDED.get(kind) or f'{script[position]} is not expected'}")
+            raise ScriptError(f"line {line}: {_UNTERMINATED.get(kind) or f'unexpected {script[position]}'}")
         text = script[position:end]
         if kind not in ("space", "comment"):
             member = last is not None and last.text in _MEMBER
-            last = _Token(kind, text, line, kind == "name" and _WORDS.fullmatch(text) is not None and not member)
+            last = _Token(kind, text, line, kind == "name" and _KEYWORDS.fullmatch(text) is not None and not member)
             if last.closes and (not unclosed or _CLOSING[unclosed.pop().opens] != last.closes):
-                raise ScriptError(f"line {line}: {last.closes} closes nothing")
+                raise ScriptError(f"line {line}: {last.closes} has no opening bracket")
             if last.opens:
                 unclosed.append(last)
             yield last
@@ -145,8 +146,8 @@ def _tokens(script: str) -> Iterator[_Token]:
         raise ScriptError(f"line {unclosed[-1].last_line}: {unclosed[-1].opens} is not closed")
 
 
-def _part_at(script: str, position: int, value_may_begin: bool, in_template: bool) -> tuple[str, int]:
-    """What begins at a position and where it ends, which is 0 where it does not."""
+def _token_at(script: str, position: int, value_may_begin: bool, in_template: bool) -> tuple[str, int]:
+    """Return the kind of the token at a position and its end; the end is 0 if the token is invalid."""
     sign = script[position]
     if sign == "`" or (sign == "}" and in_template):
         match = _TEMPLATE.match(script, position + 1)
@@ -156,32 +157,32 @@ def _part_at(script: str, position: int, value_may_begin: bool, in_template: boo
         if match:
             return "expression", match.end()
     match = _PARTS.match(script, position)
-    if script.startswith("/*", position) and match["comment"] is None:
+    if script.startswith("/*", position) and (match is None or match["comment"] is None):
         return "comment", 0
     if match:
-        return match.lastgroup, match.end()
+        return match.lastgroup or "", match.end()
     return "string" if sign in "\"'" else "", 0
 
 
 def _may_begin_value(last: _Token | None) -> bool:
-    """Whether what follows a token can begin a value, so that a slash is not a division."""
-    if last is None or last.is_word or last.opens:
+    """Return whether a value can follow a token, so that a slash starts a regular expression."""
+    if last is None or last.is_keyword or last.opens:
         return True
     return last.kind == "sign" and last.text not in (")", "]", "++", "--")
 
 
 def _may_follow(before: _Token | None, after: _Token | None) -> bool:
-    """Whether two tokens can stand side by side; None is the beginning or the end of the script."""
+    """Return whether a token can follow another; None is the beginning or the end of the script."""
     if before is None or before.opens or before.text in (";", ",", ":"):
-        return after is None or not after.follows_value
+        return after is None or not after.is_binary_operator
     if before.text in _MEMBER:
         return after is not None and (after.kind == "name" or (before.text == "?." and after.text[0] in "([`"))
-    if before.awaits_value:
+    if before.needs_value_after:
         if after is None or after.closes or after.text in (";", ","):
             return False
-        # A word before a colon is the name of an object's member.
-        return not after.follows_value and (before.is_word or after.text != ":")
-    if after is None or after.line > before.last_line or after.is_word:
+        # A keyword before a colon is the name of an object member.
+        return not after.is_binary_operator and (before.is_keyword or after.text != ":")
+    if after is None or after.line > before.last_line or after.is_keyword:
         return True
     return not (before.is_value and after.kind in _VALUES)
 

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The functions that a rule's SQL calls, and the message that they look at. Nothing here knows the platform's state."""
+"""Define the functions of rule SQL and the message they process. This module does not depend on the state."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 
 class EvaluationError(ValueError):
-    """A message from which a statement cannot be computed. The platform does not forward such a message."""
+    """A statement cannot be evaluated for a message. The platform does not forward such a message."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """What a device sent: ``now`` is when, in milliseconds, and ``tags`` are the device's."""
+    """A message of a device; ``now`` is its time in milliseconds, ``tags`` are the tags of the device."""
 
     topic: str
     payload: bytes
@@ -35,9 +35,9 @@ class Message:
 
     @cached_property
     def content(self) -> dict[str, Any] | list[Any]:
-        """The payload as JSON. Raises Unprocessable where it is none, or neither an object nor an array."""
+        """The payload as JSON. Raises EvaluationError if it is not a JSON object or array."""
         try:
-            content = json.loads(self.payload, parse_constant=_no_constant)
+            content = json.loads(self.payload, parse_constant=_reject_constant)
         except (ValueError, RecursionError):
             raise EvaluationError("the payload is not JSON") from None
         if not isinstance(content, dict | list):
@@ -45,14 +45,18 @@ class Message:
         return content
 
 
-def _no_constant(name: str) -> None:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
 class Function(NamedTuple):
-    """What a function computes of a message and its arguments, and how many of those it takes.
+    """A function of rule SQL.
 
-    Where one of the arguments is null the result is null, but for a function that ``takes_null``.
+    Attributes:
+        compute: computes the result from the message and the arguments.
+        least: the smallest number of arguments.
+        most: the largest number of arguments.
+        takes_null: whether the function accepts null. Otherwise the result is null if any argument is null.
     """
 
     compute: Callable[..., Any]
@@ -61,7 +65,7 @@ class Function(NamedTuple):
     takes_null: bool = False
 
     def __call__(self, message: Message, arguments: list[Any]) -> Any:
-        """The result. Raises Unprocessable where the arguments are not of the types that the function takes."""
+        """Return the result. Raises EvaluationError if the arguments have wrong types or values."""
         if not self.takes_null and any(argument is None for argument in arguments):
             return None
         try:
@@ -70,22 +74,23 @@ class Function(NamedTuple):
             raise EvaluationError(str(error)) from error
 
 
-def number(value: Any) -> int | float:
-    """``value``, which must be a number. Raises Unprocessable where it is not."""
+def require_number(value: Any) -> int | float:
+    """Return ``value`` if it is a number, otherwise raise EvaluationError."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise EvaluationError(f"{value!r} is not a number")
     return value
 
 
-def text(value: Any) -> str:
-    """``value`` as it stands in a text: strings as they are, everything else as JSON writes it."""
+def to_text(value: Any) -> str:
+    """Return strings unchanged, and other values as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def finite(value: int | float) -> int | float:
-    """``value`` as the platform can hold it: a whole number of more than 64 bits loses its last digits.
+def to_finite(value: int | float) -> int | float:
+    """Return ``value`` in the number range of the platform: an integer of more than 64 bits becomes a float.
 
-    Raises Unprocessable where it is no number at all, or infinite.
+    Raises:
+        EvaluationError: the value is infinite or NaN.
     """
     if isinstance(value, int):
         return value if abs(value) < 2**63 else float(value)
@@ -95,7 +100,7 @@ def finite(value: int | float) -> int | float:
 
 
 def remainder(dividend: int | float, divisor: int | float) -> int | float:
-    """What is left of a division that rounds towards zero: it has the sign of the dividend."""
+    """Return the remainder of a division that rounds toward zero; it has the sign of the dividend."""
     if isinstance(dividend, int) and isinstance(divisor, int):
         return abs(dividend) % abs(divisor) * (-1 if dividend < 0 else 1)
     return math.fmod(dividend, divisor)
@@ -107,19 +112,19 @@ _DIGESTS = {"MD5": "md5", "SHA1": "sha1", "SHA-256": "sha256", "SHA-384": "sha38
 
 
 def digest_algorithm(name: Any) -> str:
-    """Python's name of a digest of ``crypto``. Raises Unprocessable for any other, and for MD2, which Python lacks."""
+    """Return the hashlib name of a digest. Raises EvaluationError for unknown digests and MD2, which hashlib lacks."""
     if name == "MD2":
-        raise EvaluationError("the embedded platform cannot compute MD2")
+        raise EvaluationError("the emulator does not support MD2")
     if name not in _DIGESTS:
-        raise EvaluationError(f"{name!r} is none of {', '.join(_DIGESTS)}")
+        raise EvaluationError(f"{name!r} is not one of {', '.join(_DIGESTS)}")
     return _DIGESTS[name]
 
 
 def _crypto(_message: Message, value: Any, name: Any) -> str:
-    return hashlib.new(digest_algorithm(name), text(value).encode(), usedforsecurity=False).hexdigest()
+    return hashlib.new(digest_algorithm(name), to_text(value).encode(), usedforsecurity=False).hexdigest()
 
 
-# Times, in the patterns of Java's SimpleDateFormat
+# Times, formatted with the patterns of Java's SimpleDateFormat
 
 _BEIJING = timezone(timedelta(hours=8))
 _PATTERN = re.compile(
@@ -137,23 +142,23 @@ _FIELDS: dict[str, Callable[[datetime], int]] = {
 }
 
 
-def _moment(zone: timezone) -> Callable[..., int | str]:
+def _timestamp_function(zone: timezone) -> Callable[..., int | str]:
     def compute(message: Message, pattern: str | None = None) -> int | str:
         if pattern is None:
             return message.now
         moment = datetime.fromtimestamp(message.now // 1000, zone).replace(microsecond=message.now % 1000 * 1000)
-        return _written(moment, pattern)
+        return _format_time(moment, pattern)
 
     return compute
 
 
-def _written(moment: datetime, pattern: str) -> str:
+def _format_time(moment: datetime, pattern: str) -> str:
     parts = []
     position = 0
     while position < len(pattern):
         match = _PATTERN.match(pattern, position)
         if match is None:
-            raise ValueError(f"the time pattern {pattern!r} has a quote without its counterpart")
+            raise ValueError(f"the time pattern {pattern!r} has an unmatched quote")
         position = match.end()
         if match["quote"]:
             parts.append("'")
@@ -169,24 +174,24 @@ def _written(moment: datetime, pattern: str) -> str:
 def _time_field(moment: datetime, letter: str, length: int) -> str:
     if letter == "a":
         return "AM" if moment.hour < 12 else "PM"
-    # Three letters of a month ask for its name, in a language that the platform does not tell.
+    # Three or more letters of a month request its name, in a language that the manual does not define.
     if letter not in _FIELDS or (letter == "M" and length > 2):
-        raise ValueError(f"the embedded platform cannot write {letter * length} of a time pattern")
+        raise ValueError(f"the emulator does not support {letter * length} in time patterns")
     value = _FIELDS[letter](moment)
     if letter == "y" and length == 2:
         value %= 100
     return str(value).zfill(length)
 
 
-# Texts
+# Strings
 
 
 def _substring(_message: Message, target: Any, start: Any, end: Any = None) -> str:
     if isinstance(target, bool) or not isinstance(target, str | int):
-        raise TypeError("substring takes a string or an integer")
+        raise TypeError("substring needs a string or an integer")
     whole = str(target)
-    last = len(whole) if end is None else max(int(number(end)), 0)
-    return whole[max(int(number(start)), 0) : last]
+    last = len(whole) if end is None else max(int(require_number(end)), 0)
+    return whole[max(int(require_number(start)), 0) : last]
 
 
 def _string(value: Any) -> str:
@@ -208,7 +213,7 @@ def _topic(message: Message, level: Any = None) -> str:
 
 
 def _properties(message: Message, *names: Any) -> dict[str, Any]:
-    """The values of the properties ``names``, or of all, without the levels above and beside them."""
+    """Return the values of the properties ``names`` (default: all) as a flat object."""
     content = message.content
     items = content.get("items") if isinstance(content, dict) else None
     if not isinstance(items, dict):
@@ -229,53 +234,53 @@ def _flatten(flat: dict[str, Any], name: str, value: Any) -> None:
         flat[name] = value
 
 
-def _of_number(compute: Callable[[float], float]) -> Function:
-    return Function(lambda _message, value: compute(number(value)), 1, 1)
+def _numeric(compute: Callable[[float], float]) -> Function:
+    return Function(lambda _message, value: compute(require_number(value)), 1, 1)
 
 
 def _power(_message: Message, base: Any, exponent: Any) -> int | float:
-    # Never by whole numbers: a message could ask for one that fills the memory.
-    power = math.pow(number(base), number(exponent))
+    # Computed with floats: an integer power could exhaust the memory.
+    power = math.pow(require_number(base), require_number(exponent))
     whole = isinstance(base, int) and isinstance(exponent, int) and power.is_integer() and abs(power) < 2**53
     return int(power) if whole else power
 
 
-#: The functions by name. Those of ``WHOLE_PAYLOAD`` take ``*`` and nothing else.
+#: Functions by name.
 FUNCTIONS = {
-    "abs": _of_number(abs),
-    "asin": _of_number(math.asin),
+    "abs": _numeric(abs),
+    "asin": _numeric(math.asin),
     "attribute": Function(lambda message, key: message.tags.get(_string(key)), 1, 1),
-    "concat": Function(lambda _message, one, other: text(one) + text(other), 2, 2),
-    "cos": _of_number(math.cos),
-    "cosh": _of_number(math.cosh),
+    "concat": Function(lambda _message, one, other: to_text(one) + to_text(other), 2, 2),
+    "cos": _numeric(math.cos),
+    "cosh": _numeric(math.cosh),
     "crypto": Function(_crypto, 2, 2),
     "deviceName": Function(lambda message: message.device_name, 0, 0),
-    "endswith": Function(lambda _message, value, suffix: text(value).endswith(text(suffix)), 2, 2),
-    "exp": _of_number(math.exp),
-    "floor": _of_number(math.floor),
-    "log": Function(lambda _message, value, *base: math.log(number(value), *map(number, base)), 1, 2),
+    "endswith": Function(lambda _message, value, suffix: to_text(value).endswith(to_text(suffix)), 2, 2),
+    "exp": _numeric(math.exp),
+    "floor": _numeric(math.floor),
+    "log": Function(lambda _message, value, *base: math.log(require_number(value), *map(require_number, base)), 1, 2),
     "lower": Function(lambda _message, value: _string(value).lower(), 1, 1),
     "messageId": Function(lambda message: message.message_id, 0, 0),
-    "mod": Function(lambda _message, value, divisor: remainder(number(value), number(divisor)), 2, 2),
+    "mod": Function(lambda _message, value, divisor: remainder(require_number(value), require_number(divisor)), 2, 2),
     "nanvl": Function(lambda _message, value, default: default if value is None else value, 2, 2, takes_null=True),
     "newuuid": Function(lambda _message: str(uuid.uuid4()), 0, 0),
     "payload": Function(lambda message, encoding="utf-8": message.payload.decode(encoding), 0, 1),
     "power": Function(_power, 2, 2),
     "rand": Function(lambda _message: random.random(), 0, 0),
-    "replace": Function(lambda _message, value, old, new: text(value).replace(_string(old), _string(new)), 3, 3),
-    "sin": _of_number(math.sin),
-    "sinh": _of_number(math.sinh),
+    "replace": Function(lambda _message, value, old, new: to_text(value).replace(_string(old), _string(new)), 3, 3),
+    "sin": _numeric(math.sin),
+    "sinh": _numeric(math.sinh),
     "substring": Function(_substring, 2, 3),
-    "tan": _of_number(math.tan),
-    "tanh": _of_number(math.tanh),
+    "tan": _numeric(math.tan),
+    "tanh": _numeric(math.tanh),
     "thingPropertyFlatMap": Function(_properties, 0, 50),
-    "timestamp": Function(_moment(_BEIJING), 0, 1),
-    "timestamp_utc": Function(_moment(UTC), 0, 1),
+    "timestamp": Function(_timestamp_function(_BEIJING), 0, 1),
+    "timestamp_utc": Function(_timestamp_function(UTC), 0, 1),
     "topic": Function(_topic, 0, 1),
     "upper": Function(lambda _message, value: _string(value).upper(), 1, 1),
 }
 
-#: The functions of the whole payload, by name.
+#: Functions of the whole payload by name; their only argument is ``*``.
 WHOLE_PAYLOAD = {
     "to_base64": Function(lambda message: base64.b64encode(message.payload).decode(), 0, 0),
     "to_hex": Function(lambda message: message.payload.hex(), 0, 0),

@@ -1,14 +1,15 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The SQL of a rule: which messages it forwards, and what of them. Nothing here knows the platform's state.
+"""Parse the SQL of a rule, which selects the messages to forward and their content.
 
-A rule has no whole statement but what follows SELECT and what follows WHERE::
+This module does not depend on the state of the emulator. A rule has no complete statement, only the text after SELECT
+and the text after WHERE::
 
     deviceName() as deviceName, items.Temperature.value as Temperature      Temperature > 35
 
-Fields are paths into the JSON payload (``a.b[0].c``, also in double quotes), texts stand in single quotes. There are
-the operators = <> < <= > >= + - * / % AND OR, [NOT] IN, [NOT] LIKE, CASE, and the functions of ``rule_functions``.
-A condition that comes out as null is not met.
+Fields are paths into the JSON payload (``a.b[0].c``, optionally in double quotes); strings are in single quotes. The
+operators are = <> < <= > >= + - * / % AND OR, [NOT] IN, [NOT] LIKE and CASE; the functions are those of
+``rule_functions``. A condition with the result null is not met.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions impor
     EvaluationError,
     Message,
     digest_algorithm,
-    text,
+    to_text,
 )
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_terms import (
     COMPARISONS,
@@ -35,33 +36,33 @@ from ansible_collections.iotops.aliyun.emulator.expressions.rule_terms import (
     Scope,
     Term,
     all_of,
-    among,
     any_of,
-    calculated,
-    compared,
+    arithmetic,
+    case_when,
+    comparison,
     content,
-    first_of,
+    in_list,
     like,
-    member_at,
-    opposite,
+    negation,
+    path_term,
     payload,
-    truth,
+    to_condition,
 )
 
-#: The fields that one SELECT has.
+#: The largest number of fields in SELECT.
 MAX_FIELDS = 50
 
-# How deep parentheses may be nested, so that it is not Python's stack that sets an end to it.
-_DEEPEST = 32
+# The largest nesting depth of parentheses, which prevents a stack overflow of Python.
+_MAX_DEPTH = 32
 
-_WORDS = frozenset(
+_KEYWORDS = frozenset(
     ("select", "from", "where", "as", "and", "or", "not", "in", "like", "case", "when", "then", "else", "end")
 )
 _CONSTANTS = {"true": True, "false": False, "null": None}
-# The function whose result is taken apart into columns.
-_SPREADING = "thingPropertyFlatMap"
-# The functions that look at the message even where all their arguments are constants.
-_OF_MESSAGE = frozenset(("attribute", "payload", "topic", _SPREADING))
+# The function whose result is split into columns.
+_FLATTENING = "thingPropertyFlatMap"
+# The functions that depend on the message even if all arguments are constants.
+_MESSAGE_FUNCTIONS = frozenset(("attribute", "payload", "topic", _FLATTENING))
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -78,12 +79,12 @@ _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 
 
 class InvalidRuleSql(ValueError):
-    """A text that is no SQL of a rule."""
+    """The SQL of a rule is not valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One of the things that SELECT names; ``spread`` where the members of its value are columns of their own."""
+    """A column of SELECT; with ``spread``, the members of its value become separate columns."""
 
     name: str
     term: Term
@@ -92,20 +93,23 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A rule's SQL, ready for messages."""
+    """The parsed SQL of a rule."""
 
     columns: tuple[Column, ...]
     condition: Term | None
 
     def apply(self, message: Message) -> Any:
-        """What the rule forwards of ``message``, or None where the message does not meet the rule's condition.
+        """Return what the rule forwards of ``message``, or None if the message does not meet the condition.
 
-        It is an object of the columns; a lone ``*`` forwards the payload as it is (bytes where the rule is binary).
-        Raises Unprocessable where it cannot be computed.
+        The result is an object with the columns. A single ``*`` returns the payload unchanged (bytes for a binary
+        rule).
+
+        Raises:
+            EvaluationError: the statement cannot be evaluated for this message.
         """
         if self.condition is not None:
             named = {column.name: column.term for column in self.columns if not column.spread}
-            if truth(self.condition(Scope(message, named))) is not True:
+            if to_condition(self.condition(Scope(message, named))) is not True:
                 return None
         scope = Scope(message)
         first, *others = self.columns
@@ -119,15 +123,21 @@ class Statement:
             elif isinstance(value, dict):
                 result.update(value)
             else:
-                raise EvaluationError("an array has no members to be selected beside other columns")
+                raise EvaluationError("an array cannot be combined with other columns")
         return result
 
 
 @lru_cache(maxsize=512)
 def parse(select: str, where: str = "", binary: bool = False) -> Statement:
-    """The statement of what follows SELECT and WHERE; ``where`` may be empty. Raises IncorrectSql.
+    """Parse the SQL of a rule.
 
-    A rule for ``binary`` data knows no fields: it selects ``*``, or what functions make of the payload.
+    Args:
+        select: the text after SELECT.
+        where: the text after WHERE; may be empty.
+        binary: whether the rule processes binary data, which has no fields; SELECT can contain ``*`` and functions.
+
+    Raises:
+        InvalidRuleSql: the SQL is not valid.
     """
     columns = _Parser(select, binary).columns()
     condition = _Parser(where, binary).condition() if where.strip() else None
@@ -135,23 +145,24 @@ def parse(select: str, where: str = "", binary: bool = False) -> Statement:
 
 
 def fill_template(template: str, result: Any) -> str:
-    """``template`` with the column ``name`` of a result in place of every ``${name}``.
+    """Replace every ``${name}`` in ``template`` with the column ``name`` of a result.
 
-    Raises Unprocessable where the result has no such column.
+    Raises:
+        EvaluationError: the result has no such column.
     """
 
     def value(match: re.Match) -> str:
         found = result.get(match[1]) if isinstance(result, dict) else None
         if found is None:
-            raise EvaluationError(f"the rule selects no {match[1]}")
-        return text(found)
+            raise EvaluationError(f"the rule does not select {match[1]}")
+        return to_text(found)
 
     return _PLACEHOLDER.sub(value, template)
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    kind: str  # number, string, quoted, name, word, sign, end
+    kind: str  # number, string, quoted, name, keyword, sign, end
     text: str
     start: int
 
@@ -163,18 +174,19 @@ def _tokens(sql: str) -> list[_Token]:
     while position < length:
         match = _TOKEN.match(sql, position)
         if match is None:
-            raise InvalidRuleSql(f"{sql[position : position + 20]!r} is not SQL of a rule")
-        kind = match.lastgroup
-        written = match[kind]
-        if kind == "name" and written.lower() in _WORDS:
-            kind, written = "word", written.lower()
-        tokens.append(_Token(kind, written, match.start(match.lastgroup)))
+            raise InvalidRuleSql(f"{sql[position : position + 20]!r} is not valid SQL")
+        kind = match.lastgroup or ""
+        token_text = match[kind]
+        start = match.start(kind)
+        if kind == "name" and token_text.lower() in _KEYWORDS:
+            kind, token_text = "keyword", token_text.lower()
+        tokens.append(_Token(kind, token_text, start))
         position = match.end()
     return [*tokens, _Token("end", "", length)]
 
 
 class _Parser:
-    """One pass over one text, from the loosest operator (OR) to the tightest."""
+    """A recursive descent parser, from the operator with the lowest precedence (OR) to the highest."""
 
     def __init__(self, sql: str, binary: bool) -> None:
         self._sql = sql
@@ -184,31 +196,31 @@ class _Parser:
         self._in_case = False
 
     def columns(self) -> tuple[Column, ...]:
-        columns = self._several(self._column, ",")
-        self._finish()
+        columns = self._list(self._column, ",")
+        self._expect_end()
         if len(columns) > MAX_FIELDS:
-            raise InvalidRuleSql(f"SELECT has at most {MAX_FIELDS} fields")
+            raise InvalidRuleSql(f"SELECT can have at most {MAX_FIELDS} fields, not {len(columns)}")
         if len(columns) > 1 and any(column.term is payload for column in columns):
-            raise InvalidRuleSql("* of binary data stands alone")
+            raise InvalidRuleSql("* of binary data must be the only column")
         return tuple(columns)
 
     def condition(self) -> Term:
-        condition = self._either()
-        self._finish()
+        condition = self._or()
+        self._expect_end()
         return condition
 
     def _column(self) -> Column:
-        if self._take("*"):
+        if self._accept("*"):
             return Column("*", payload if self._binary else content, spread=True)
         first = self._rest[-1]
-        term = self._either()
-        written = self._sql[first.start : self._rest[-1].start].strip()
-        if self._take("as"):
+        term = self._or()
+        source = self._sql[first.start : self._rest[-1].start].strip()
+        if self._accept("as"):
             return Column(self._alias(), term)
-        if isinstance(term, Call) and term.name == _SPREADING:
-            return Column(written, term, spread=True)
-        alone = first.kind == "quoted" and written == first.text
-        return Column(written[1:-1] if alone else written, term)
+        if isinstance(term, Call) and term.name == _FLATTENING:
+            return Column(source, term, spread=True)
+        is_quoted = first.kind == "quoted" and source == first.text
+        return Column(source[1:-1] if is_quoted else source, term)
 
     def _alias(self) -> str:
         token = self._rest.pop()
@@ -218,37 +230,37 @@ class _Parser:
             raise _unexpected(token)
         return token.text
 
-    def _either(self) -> Term:
+    def _or(self) -> Term:
         self._depth += 1
-        if self._depth > _DEEPEST:
-            raise InvalidRuleSql("nested too deep")
-        terms = self._several(self._both, "or")
+        if self._depth > _MAX_DEPTH:
+            raise InvalidRuleSql(f"parentheses are nested deeper than {_MAX_DEPTH} levels")
+        terms = self._list(self._and, "or")
         self._depth -= 1
         return terms[0] if len(terms) == 1 else any_of(terms)
 
-    def _both(self) -> Term:
-        terms = self._several(self._comparison, "and")
+    def _and(self) -> Term:
+        terms = self._list(self._comparison, "and")
         return terms[0] if len(terms) == 1 else all_of(terms)
 
     def _comparison(self) -> Term:
         left = self._sum()
-        sign = self._take(*COMPARISONS)
+        sign = self._accept(*COMPARISONS)
         if sign:
-            return compared(sign, left, self._sum())
-        negated = self._take("not")
-        if self._take("in"):
-            found = among(left, self._choices())
-        elif self._take("like"):
+            return comparison(sign, left, self._sum())
+        negated = self._accept("not")
+        if self._accept("in"):
+            found = in_list(left, self._in_values())
+        elif self._accept("like"):
             found = like(left, _string(self._rest.pop()))
         elif negated:
             raise _unexpected(self._rest[-1])
         else:
             return left
-        return opposite(found) if negated else found
+        return negation(found) if negated else found
 
-    def _choices(self) -> list[Term]:
+    def _in_values(self) -> list[Term]:
         self._expect("(")
-        choices = self._several(self._sum, ",")
+        choices = self._list(self._sum, ",")
         self._expect(")")
         return choices
 
@@ -261,20 +273,20 @@ class _Parser:
     def _chain(self, operand: Callable[[], Term], *signs: str) -> Term:
         first = operand()
         steps = []
-        while sign := self._take(*signs):
+        while sign := self._accept(*signs):
             steps.append((sign, operand()))
-        return calculated(first, steps) if steps else first
+        return arithmetic(first, steps) if steps else first
 
     def _factor(self) -> Term:
         negative = False
-        while self._take("-"):
+        while self._accept("-"):
             negative = not negative
         value = self._value()
         if not negative:
             return value
         if isinstance(value, Constant) and type(value.value) in (int, float):
             return Constant(-value.value)
-        return calculated(Constant(0), [("-", value)])
+        return arithmetic(Constant(0), [("-", value)])
 
     def _value(self) -> Term:
         token = self._rest.pop()
@@ -285,13 +297,13 @@ class _Parser:
         if token.kind == "quoted":
             return self._field(token.text[1:-1])
         if token.kind == "name":
-            if self._take("("):
+            if self._accept("("):
                 return self._call(token.text)
             if token.text.lower() in _CONSTANTS:
                 return Constant(_CONSTANTS[token.text.lower()])
             return self._field(token.text)
         if token.text == "(":
-            inner = self._either()
+            inner = self._or()
             self._expect(")")
             return inner
         if token.text == "case":
@@ -302,7 +314,7 @@ class _Parser:
         if self._binary:
             raise InvalidRuleSql(f"binary data has no field {path}")
         try:
-            return member_at(path)
+            return path_term(path)
         except ValueError as error:
             raise InvalidRuleSql(str(error)) from None
 
@@ -313,58 +325,58 @@ class _Parser:
             return Call(name, WHOLE_PAYLOAD[name], ())
         function = FUNCTIONS.get(name)
         if function is None:
-            raise InvalidRuleSql(f"there is no function {name}")
-        arguments = []
-        if not self._take(")"):
-            arguments = self._several(self._either, ",")
+            raise InvalidRuleSql(f"unknown function {name}")
+        arguments: list[Term] = []
+        if not self._accept(")"):
+            arguments = self._list(self._or, ",")
             self._expect(")")
         if not function.least <= len(arguments) <= function.most:
-            raise InvalidRuleSql(f"{name} does not take {len(arguments)} arguments")
+            raise InvalidRuleSql(f"{name} does not accept {len(arguments)} arguments")
         call = Call(name, function, tuple(arguments))
-        _try(call)
+        _check_constant_call(call)
         return call
 
     def _case(self) -> Term:
         if self._in_case:
             raise InvalidRuleSql("CASE cannot be nested")
         self._in_case = True
-        subject = None if self._rest[-1].text == "when" else self._either()
+        subject = None if self._rest[-1].text == "when" else self._or()
         branches = []
-        while self._take("when"):
-            chosen = self._either()
+        while self._accept("when"):
+            condition = self._or()
             self._expect("then")
-            branches.append((compared("=", subject, chosen) if subject else chosen, self._either()))
-        otherwise = self._either() if self._take("else") else Constant(None)
+            branches.append((comparison("=", subject, condition) if subject else condition, self._or()))
+        otherwise = self._or() if self._accept("else") else Constant(None)
         self._expect("end")
         self._in_case = False
         if not branches:
             raise InvalidRuleSql("CASE without WHEN")
-        return first_of(branches, otherwise)
+        return case_when(branches, otherwise)
 
-    def _several(self, element: Callable[[], Any], separator: str) -> list[Any]:
+    def _list(self, element: Callable[[], Any], separator: str) -> list[Any]:
         elements = [element()]
-        while self._take(separator):
+        while self._accept(separator):
             elements.append(element())
         return elements
 
-    def _take(self, *texts: str) -> str:
-        """The next token where it is one of the signs or words ``texts``; otherwise nothing is taken."""
+    def _accept(self, *texts: str) -> str:
+        """Consume the next token if it is one of the signs or keywords ``texts``; otherwise return an empty string."""
         token = self._rest[-1]
-        if token.kind in ("sign", "word") and token.text in texts:
+        if token.kind in ("sign", "keyword") and token.text in texts:
             return self._rest.pop().text
         return ""
 
-    def _expect(self, wanted: str) -> None:
-        if not self._take(wanted):
+    def _expect(self, expected: str) -> None:
+        if not self._accept(expected):
             raise _unexpected(self._rest[-1])
 
-    def _finish(self) -> None:
+    def _expect_end(self) -> None:
         if self._rest[-1].kind != "end":
             raise _unexpected(self._rest[-1])
 
 
 def _unexpected(token: _Token) -> InvalidRuleSql:
-    return InvalidRuleSql(f"{token.text!r} is not expected there" if token.text else "something is missing at the end")
+    return InvalidRuleSql(f"unexpected {token.text!r}" if token.text else "unexpected end of the SQL")
 
 
 def _string(token: _Token) -> str:
@@ -373,22 +385,22 @@ def _string(token: _Token) -> str:
     return _ESCAPED.sub(lambda match: match[1] or "'", token.text[1:-1])
 
 
-def _number(written: str) -> int | float:
-    if written.isdecimal() and len(written) <= 18:
-        return int(written)
-    value = float(written)
+def _number(digits: str) -> int | float:
+    if digits.isdecimal() and len(digits) <= 18:
+        return int(digits)
+    value = float(digits)
     if math.isinf(value):
-        raise InvalidRuleSql(f"{written} is too large a number")
+        raise InvalidRuleSql(f"the number {digits} is too large")
     return value
 
 
-def _try(call: Call) -> None:
-    """Refuse at once what could not be computed of any message. Raises IncorrectSql."""
+def _check_constant_call(call: Call) -> None:
+    """Raise InvalidRuleSql if the call fails for every message."""
     constant = [isinstance(argument, Constant) for argument in call.arguments]
     try:
         if call.name == "crypto" and constant[1]:
             digest_algorithm(call.arguments[1].value)
-        if constant and all(constant) and call.name not in _OF_MESSAGE:
+        if constant and all(constant) and call.name not in _MESSAGE_FUNCTIONS:
             call(Scope(Message("", b"")))
     except EvaluationError as error:
         raise InvalidRuleSql(f"{call.name}: {error}") from None

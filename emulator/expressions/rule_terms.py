@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a rule's SQL consists of once it is read: terms, each of which computes a value of a message.
+"""Define the terms of parsed rule SQL. A term computes a value from a message.
 
-As in any SQL, null is neither equal to anything nor different from it, and what is calculated of null is null.
+As in standard SQL, a comparison with null and a calculation with null have the result null.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions impor
     EvaluationError,
     Function,
     Message,
-    finite,
-    number,
     remainder,
-    text,
+    require_number,
+    to_finite,
+    to_text,
 )
 
 _PATH = re.compile(r"(?:\$\.|(?P<list>\.))?(?P<path>[^$.\[\]][^.\[\]]*(?:\.[^.\[\]]+|\[[0-9]+\])*)")
@@ -29,7 +29,7 @@ _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where names are looked up: in the message, and in WHERE then among the columns that SELECT names."""
+    """The scope of names: the message, and in WHERE also the columns of SELECT."""
 
     message: Message
     columns: Mapping[str, Term] = field(default_factory=dict)
@@ -40,43 +40,46 @@ Term = Callable[[Scope], Any]
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value that stands in the text."""
+    """A literal."""
 
     value: Any
 
     def __call__(self, _scope: Scope) -> Any:
-        """The value, whatever the message."""
+        """Return the value."""
         return self.value
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function with its arguments."""
+    """A function call."""
 
     name: str
     function: Function
     arguments: tuple[Term, ...]
 
     def __call__(self, scope: Scope) -> Any:
-        """What the function makes of the message. Raises Unprocessable."""
+        """Return the result of the function. Raises EvaluationError."""
         return self.function(scope.message, [argument(scope) for argument in self.arguments])
 
 
 def payload(scope: Scope) -> bytes:
-    """The term ``*`` of binary data."""
+    """Evaluate the term ``*`` for binary data."""
     return scope.message.payload
 
 
 def content(scope: Scope) -> Any:
-    """The term ``*`` of JSON data."""
+    """Evaluate the term ``*`` for JSON data."""
     return scope.message.content
 
 
-def member_at(path: str) -> Term:
-    """The term of a path, null where it leads nowhere. Raises ValueError where the text is no path.
+def path_term(path: str) -> Term:
+    """Return the term of a path; its value is null if the message has no such member.
 
-    A leading ``.`` makes an array of what is found. In WHERE the name of a column stands for that column, unless the
-    message has a member of this name.
+    A leading ``.`` returns the value as an array. In WHERE, the name of a column refers to this column, unless the
+    message has a member with this name.
+
+    Raises:
+        ValueError: the path is not valid.
     """
     match = _PATH.fullmatch(path)
     if match is None:
@@ -101,43 +104,43 @@ def _member(value: Any, step: str | int) -> Any:
     return value[step] if isinstance(value, list) and step < len(value) else None
 
 
-# Conditions: true, false, or None where that cannot be told
+# Conditions: true, false, or None for null
 
 
-def truth(value: Any) -> bool | None:
-    """``value`` as a condition. Raises Unprocessable where it is none."""
+def to_condition(value: Any) -> bool | None:
+    """Return ``value`` if it is a boolean or null, otherwise raise EvaluationError."""
     if value is None or isinstance(value, bool):
         return value
     raise EvaluationError(f"{value!r} is not a condition")
 
 
 def any_of(terms: list[Term]) -> Term:
-    """The term of conditions with OR between them."""
-    return _decided_by(True, terms)
+    """Return the term of conditions that are combined with OR."""
+    return _combine(True, terms)
 
 
 def all_of(terms: list[Term]) -> Term:
-    """The term of conditions with AND between them."""
-    return _decided_by(False, terms)
+    """Return the term of conditions that are combined with AND."""
+    return _combine(False, terms)
 
 
-def _decided_by(verdict: bool, terms: list[Term]) -> Term:
-    """The term that is ``verdict`` where one of ``terms`` is, and the opposite only where all of them are that."""
+def _combine(decisive: bool, terms: list[Term]) -> Term:
+    """Return the term that is ``decisive`` if any of ``terms`` is, and the opposite if all of them are the opposite."""
 
     def compute(scope: Scope) -> bool | None:
         unknown = False
         for term in terms:
-            met = truth(term(scope))
-            if met is verdict:
-                return verdict
+            met = to_condition(term(scope))
+            if met is decisive:
+                return decisive
             unknown |= met is None
-        return None if unknown else not verdict
+        return None if unknown else not decisive
 
     return compute
 
 
-def opposite(condition: Term) -> Term:
-    """The term of a condition with NOT before it."""
+def negation(condition: Term) -> Term:
+    """Return the term of a condition with NOT."""
 
     def compute(scope: Scope) -> bool | None:
         met = condition(scope)
@@ -146,8 +149,8 @@ def opposite(condition: Term) -> Term:
     return compute
 
 
-def compared(sign: str, left: Term, right: Term) -> Term:
-    """The term of a comparison; ``sign`` is one of ``COMPARISONS``."""
+def comparison(sign: str, left: Term, right: Term) -> Term:
+    """Return the term of a comparison; ``sign`` is one of ``COMPARISONS``."""
     compare = COMPARISONS[sign]
     for_equality = sign in ("=", "<>")
 
@@ -155,39 +158,39 @@ def compared(sign: str, left: Term, right: Term) -> Term:
         one, other = left(scope), right(scope)
         if one is None or other is None:
             return None
-        sort = _sort(one)
-        if sort is not _sort(other):
+        kind = _comparable_type(one)
+        if kind is not _comparable_type(other):
             if for_equality:
                 return sign == "<>"
-        elif for_equality or sort in (float, str):
+        elif for_equality or kind in (float, str):
             return compare(one, other)
-        raise EvaluationError(f"{one!r} and {other!r} have no order")
+        raise EvaluationError(f"{one!r} and {other!r} cannot be compared")
 
     return compute
 
 
-def _sort(value: Any) -> type:
-    """What values have in common that can be compared: whole and other numbers are of one sort."""
+def _comparable_type(value: Any) -> type:
+    """Return the type of a value for comparisons; integers and floats are comparable."""
     return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
 
 
-def among(value: Term, choices: list[Term]) -> Term:
-    """The term of IN."""
-    return any_of([compared("=", value, choice) for choice in choices])
+def in_list(value: Term, choices: list[Term]) -> Term:
+    """Return the term of IN."""
+    return any_of([comparison("=", value, choice) for choice in choices])
 
 
 def like(value: Term, pattern: str) -> Term:
-    """The term of LIKE: ``%`` stands for anything, and every other character for itself."""
+    """Return the term of LIKE: ``%`` matches any text, every other character matches itself."""
     first, *others = pattern.split("%")
 
     def compute(scope: Scope) -> bool | None:
         found = value(scope)
-        return None if found is None else _fits(text(found), first, others)
+        return None if found is None else _like_matches(to_text(found), first, others)
 
     return compute
 
 
-def _fits(found: str, first: str, others: list[str]) -> bool:
+def _like_matches(found: str, first: str, others: list[str]) -> bool:
     if not others:
         return found == first
     *middle, last = others
@@ -202,11 +205,11 @@ def _fits(found: str, first: str, others: list[str]) -> bool:
     return True
 
 
-# Numbers, and the choice between terms
+# Arithmetic and CASE
 
 
-def calculated(first: Term, steps: list[tuple[str, Term]]) -> Term:
-    """The term of a calculation from left to right: each step is a sign of ``ARITHMETIC`` and an operand."""
+def arithmetic(first: Term, steps: list[tuple[str, Term]]) -> Term:
+    """Return the term of a calculation from left to right; each step is a sign of ``ARITHMETIC`` and an operand."""
     operations = [(ARITHMETIC[sign], operand) for sign, operand in steps]
 
     def compute(scope: Scope) -> int | float | None:
@@ -216,7 +219,7 @@ def calculated(first: Term, steps: list[tuple[str, Term]]) -> Term:
             if result is None or value is None:
                 return None
             try:
-                result = finite(calculate(number(result), number(value)))
+                result = to_finite(calculate(require_number(result), require_number(value)))
             except (ArithmeticError, ValueError) as error:
                 raise EvaluationError(str(error)) from error
         return result
@@ -230,12 +233,12 @@ def _quotient(dividend: int | float, divisor: int | float) -> int | float:
     return dividend / divisor
 
 
-def first_of(branches: list[tuple[Term, Term]], otherwise: Term) -> Term:
-    """The term of CASE: the value of the first branch whose condition is met."""
+def case_when(branches: list[tuple[Term, Term]], otherwise: Term) -> Term:
+    """Return the term of CASE: the value of the first branch whose condition is true."""
 
     def compute(scope: Scope) -> Any:
         for condition, result in branches:
-            if truth(condition(scope)):
+            if to_condition(condition(scope)):
                 return result(scope)
         return otherwise(scope)
 

@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the script of a product makes of messages: its devices' own format into Alink JSON, and back.
+"""Translate messages with the script of a product, between the custom data format of its devices and Alink JSON.
 
-The functions that a script has for that are those of the manual's chapters 4.11.16 and 4.11.17. They get bytes as Java
-has them, from -128 to 127.
+The functions of the script are those of manual chapters 4.11.16 and 4.11.17. They receive signed bytes (-128 to 127),
+as in Java.
 """
 
 from __future__ import annotations
@@ -29,45 +29,45 @@ class NoScript(ScriptFailed):
 
 
 def uses_custom_format(ctx: Context, product_key: str) -> bool:
-    """Whether a product's devices speak a format of their own."""
+    """Return whether the devices of a product use a custom data format."""
     product = ctx.store.one("product", product_key=product_key)
     return product is not None and product["data_format"] == CUSTOM_FORMAT
 
 
 def to_alink(ctx: Context, product_key: str, content: bytes) -> Row:
-    """What a device has sent, as a message of Alink. Raises ScriptFailed."""
-    message = _call(ctx, product_key, "rawDataToProtocol", to_signed_bytes(content))
-    message = payloads.parse_json_object(message.encode()) if isinstance(message, str) else message
+    """Return a message of a device as an Alink message. Raises ScriptFailed."""
+    result = _call(ctx, product_key, "rawDataToProtocol", to_signed_bytes(content))
+    message = payloads.parse_json_object(result.encode()) if isinstance(result, str) else result
     if not isinstance(message, dict) or not isinstance(message.get("method"), str):
-        raise ScriptFailed("rawDataToProtocol has to return an object that has a method")
+        raise ScriptFailed("rawDataToProtocol must return an object with a method")
     return message
 
 
 def to_custom_format(ctx: Context, product_key: str, message: Row) -> bytes:
-    """A message of Alink, as a device understands it. Raises ScriptFailed."""
+    """Return an Alink message in the custom format. Raises ScriptFailed."""
     return from_script_bytes(_call(ctx, product_key, "protocolToRawData", message), "protocolToRawData")
 
 
 def transform_payload(ctx: Context, product_key: str, topic: str, content: bytes) -> bytes:
-    """What a device has sent on a custom topic, as JSON. Raises ScriptFailed."""
+    """Return a message of a device on a custom topic as JSON. Raises ScriptFailed."""
     return payloads.to_json(_call(ctx, product_key, "transformPayload", topic, to_signed_bytes(content))).encode()
 
 
 def to_signed_bytes(content: bytes) -> list[int]:
-    """Bytes as scripts get them."""
+    """Return bytes as signed numbers, as scripts receive them."""
     return [byte - 256 if byte > 127 else byte for byte in content]
 
 
 def from_script_bytes(values: Any, name: str) -> bytes:
-    """The bytes that a script has returned. Raises ScriptFailed where it has returned something else."""
+    """Return the bytes that the function ``name`` of a script returned. Raises ScriptFailed for other types."""
     if isinstance(values, dict):
-        # JSON knows no typed arrays: a Uint8Array becomes an object whose members are called 0, 1, 2.
+        # JSON.stringify converts a Uint8Array to an object with the members 0, 1, 2 and so on.
         values = list(values.values())
     numbers = isinstance(values, list) and all(
         isinstance(value, int | float) and not isinstance(value, bool) and value == int(value) for value in values
     )
     if not numbers:
-        raise ScriptFailed(f"{name} has to return bytes")
+        raise ScriptFailed(f"{name} must return bytes")
     return bytes(int(value) & 255 for value in values)
 
 
@@ -76,7 +76,5 @@ def _call(ctx: Context, product_key: str, function: str, *arguments: Any) -> Any
     if script is None:
         raise NoScript("the product has no script")
     if script["script_type"] != _JAVASCRIPT:
-        raise ScriptEngineUnavailable(
-            f"the embedded platform runs scripts in JavaScript only, not {script['script_type']}"
-        )
+        raise ScriptEngineUnavailable(f"the emulator only runs scripts in JavaScript, not in {script['script_type']}")
     return ENGINE.call(script["content"], f"{function}.apply(undefined, _arguments)", *arguments)

@@ -61,7 +61,7 @@ def _respond_to_rrpc(ctx: Context, device: Row, profile: Profile, match: dict[st
     _echo(ctx, device, profile, topic, message)
 
 
-@reaction("/ext/rrpc/{request}/{asked*}", raw=True)
+@reaction("/ext/rrpc/{request}/{path*}", raw=True)
 def _respond_to_custom_rrpc(ctx: Context, device: Row, profile: Profile, match: dict[str, str], message: bytes) -> None:
     _echo(ctx, device, profile, match["topic"], message)
 

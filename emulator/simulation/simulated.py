@@ -128,7 +128,8 @@ def section_of(profile: Profile, *names: str) -> Profile:
     general = {name: profile[name] for name in ("delay", "outcome") if name in profile}
     found = profile
     for name in names:
-        found = found.get(name, found.get("*", {}))
+        default: Profile = found.get("*", {})
+        found = found.get(name, default)
     return general | found
 
 

@@ -207,7 +207,7 @@ def download_url(ctx: Context, key: str, lifetime: int) -> str:
 
 
 def publish_file(ctx: Context, content: bytes, suffix: str, media_type: str, lifetime: int = FILE_LIFETIME) -> str:
-    """Store ``content`` as a file of the platform and return a download URL that is valid for ``lifetime`` milliseconds."""
+    """Store ``content`` as a file and return a download URL that is valid for ``lifetime`` milliseconds."""
     key = f"download/{hashlib.sha256(content).hexdigest()}.{suffix}"
     if find_file(ctx, key) is None:
         store(ctx, key, (content[start : start + PART_SIZE] for start in range(0, len(content), PART_SIZE)), media_type)

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from ..conformance.test_sigkill import killed_during
+from ..conformance.test_sigkill import kill_during_writes
 
 WRITES = 1_000
 
 
 def bench_killed_while_writing(launch, tmp_path, table):
-    acknowledged, there, unsaid = killed_during(launch, tmp_path / "data", WRITES)
+    acknowledged, there, unsaid = kill_during_writes(launch, tmp_path / "data", WRITES)
     rows = [
         ("acknowledged before it was killed", acknowledged),
         ("of these there after the restart", there),

@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A call of every operation that must succeed, family by family, each on an account of its own.
+"""Tables of successful calls that cover every operation, one table per API family.
 
-``TABLES`` has the families that begin with an empty account, ``LEFT_BY_DEVICES`` the operations on what only devices
-can make: it begins on an account that ``leave_things`` has prepared.
+Each table in ``TABLES`` starts with an empty account. ``DEVICE_ARTIFACTS`` covers operations on data that only devices
+can create; it starts with an account that ``create_device_artifacts`` has prepared.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import zlib
 from typing import Any
 from urllib.parse import quote
 
-from .steps import Json, Later, Made, Step, Upload, base64_of, call, devices
+from .steps import AdvanceClock, Compute, Json, Step, Upload, base64_of, call, devices
 
 INSTANCE = "iot-cn-6ja1x"
 PUBLIC_INSTANCE = "iotx-oxssharez200"
@@ -26,7 +26,7 @@ PAGE_ID = {"PageId": 1, "PageSize": 10}
 
 
 def function(identifier: str, **members: Any) -> dict[str, Any]:
-    """A function of a thing model."""
+    """Return a function (property, service or event) of a thing model."""
     return {"identifier": identifier, "name": identifier, "required": False, **members}
 
 
@@ -38,7 +38,7 @@ def _parameter(identifier: str, data_type: dict[str, Any]) -> dict[str, Any]:
     return {"identifier": identifier, "name": identifier, "dataType": data_type}
 
 
-PLACE = {
+GEO_LOCATION_TYPE = {
     "type": "struct",
     "specs": [
         _parameter("Longitude", _number("double")),
@@ -51,7 +51,7 @@ TSL = {
     "properties": [
         function("temperature", accessMode="rw", dataType=_number("float", unit="°C")),
         function("level", accessMode="rw", dataType=_number()),
-        function("GeoLocation", accessMode="r", dataType=PLACE),
+        function("GeoLocation", accessMode="r", dataType=GEO_LOCATION_TYPE),
     ],
     "services": [
         function("reboot", callType="async", inputData=[_parameter("after", _number())], outputData=[]),
@@ -60,8 +60,8 @@ TSL = {
     "events": [function("alarm", type="alert", outputData=[_parameter("code", _number())])],
 }
 
-#: A device that reports, answers and takes over what is wanted of it.
-LIVELY = {
+#: Profile of a simulated device that reports and that applies every request.
+ACTIVE_PROFILE = {
     "properties": {
         "values": {
             "temperature": 21.5,
@@ -77,18 +77,18 @@ SCRIPT = "function protocolToRawData(json) { return []; } function rawDataToProt
 
 
 def product(name: str = "street_light", key: str = "key", **params: Any) -> Step:
-    """A step that makes a product and keeps its key."""
-    usual = {"ProductName": name, "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
-    return call("CreateProduct", {key: "ProductKey"}, **{**usual, **params})
+    """Return a step that creates a product and saves its key."""
+    defaults = {"ProductName": name, "NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
+    return call("CreateProduct", {key: "ProductKey"}, **{**defaults, **params})
 
 
 def device(name: str = "lamp-0001", iot_id: str = "iot_id", key: str = "<key>") -> Step:
-    """A step that registers a device and keeps its id."""
+    """Return a step that registers a device and saves its id."""
     return call("RegisterDevice", {iot_id: "Data.IotId"}, ProductKey=key, DeviceName=name)
 
 
-def modelled(name: str = "thermometer", **params: Any) -> list[Step]:
-    """Steps that make a product with a published thing model."""
+def product_with_thing_model(name: str = "thermometer", **params: Any) -> list[Step]:
+    """Return steps that create a product with a published thing model."""
     return [
         product(name, **params),
         call("ImportThingModelTsl", ProductKey="<key>", TslStr=Json(TSL)),
@@ -99,8 +99,8 @@ def modelled(name: str = "thermometer", **params: Any) -> list[Step]:
 LAMP = {"ProductKey": "<key>", "DeviceName": "lamp-0001"}
 
 
-def _picture(text: str) -> str:
-    """The URL of a PNG that carries a text."""
+def _image_url(text: str) -> str:
+    """Return the data URL of a PNG that contains a text."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
@@ -142,10 +142,10 @@ PRODUCT: list[Step] = [
 ]
 
 
-def _proof(kept: dict[str, Any]) -> str:
-    """What a sub-device proves with that it is one."""
-    text = f"deviceNamesensor-0001productKey{kept['sensors']}"
-    return hmac.digest(kept["secret"].encode(), text.encode(), "sha1").hex()
+def _sub_device_signature(saved: dict[str, Any]) -> str:
+    """Return the signature with which a sub-device authenticates."""
+    text = f"deviceNamesensor-0001productKey{saved['sensors']}"
+    return hmac.digest(saved["secret"].encode(), text.encode(), "sha1").hex()
 
 
 DEVICE: list[Step] = [
@@ -172,7 +172,7 @@ DEVICE: list[Step] = [
     call("BatchQueryDeviceDetail", ProductKey="<key>", DeviceName=["lamp-0001"]),
     call("QueryDevice", ProductKey="<key>", **PAGE),
     devices("<key>", "lamp-0002", "lamp-0003", module_versions={"default": "1.0.0"}),
-    Later(1),
+    AdvanceClock(1),
     call("QueryDeviceDetail", ProductKey="<key>", DeviceName="lamp-0002"),
     call("BatchQueryDeviceDetail", ProductKey="<key>", DeviceName=["lamp-0002"]),
     call("QueryDevice", ProductKey="<key>", **PAGE),
@@ -194,20 +194,20 @@ DEVICE: list[Step] = [
     call("QueryDeviceByStatus", ProductKey="<key>", Status=1, **PAGE),
     call(
         "BatchCheckDeviceNames",
-        {"checked": "Data.ApplyId"},
+        {"check_apply": "Data.ApplyId"},
         ProductKey="<key>",
         DeviceNameList=[{"DeviceName": "lamp-0101", "DeviceNickname": "first"}, {"DeviceName": "lamp-0102"}],
     ),
-    Later(60),
-    call("BatchRegisterDeviceWithApplyId", ProductKey="<key>", ApplyId="<checked>"),
-    Later(60),
-    call("BatchRegisterDevice", {"counted": "Data.ApplyId"}, ProductKey="<cameras>", Count=3),
-    Later(60),
-    call("QueryBatchRegisterDeviceStatus", ProductKey="<key>", ApplyId="<checked>"),
-    call("QueryPageByApplyId", ApplyId="<checked>", **PAGE),
-    call("QueryPageByApplyId", {"camera": "ApplyDeviceList.ApplyDeviceInfo.0.DeviceName"}, ApplyId="<counted>"),
+    AdvanceClock(60),
+    call("BatchRegisterDeviceWithApplyId", ProductKey="<key>", ApplyId="<check_apply>"),
+    AdvanceClock(60),
+    call("BatchRegisterDevice", {"count_apply": "Data.ApplyId"}, ProductKey="<cameras>", Count=3),
+    AdvanceClock(60),
+    call("QueryBatchRegisterDeviceStatus", ProductKey="<key>", ApplyId="<check_apply>"),
+    call("QueryPageByApplyId", ApplyId="<check_apply>", **PAGE),
+    call("QueryPageByApplyId", {"camera": "ApplyDeviceList.ApplyDeviceInfo.0.DeviceName"}, ApplyId="<count_apply>"),
     call("QueryDeviceCert", ProductKey="<cameras>", DeviceName="<camera>"),
-    call("QueryCertUrlByApplyId", ApplyId="<counted>"),
+    call("QueryCertUrlByApplyId", ApplyId="<count_apply>"),
     call("SaveDeviceProp", Props='{"row":"7","site":"west"}', **LAMP),
     call("QueryDeviceProp", **LAMP),
     call("CreateDeviceGroup", {"group": "Data.GroupId"}, GroupName="everything"),
@@ -226,9 +226,9 @@ DEVICE: list[Step] = [
     call("QueryDeviceBySQL", SQL="SELECT * FROM device WHERE name = 'lamp-0002'", IotInstanceId=INSTANCE),
     call("QueryDeviceBySQL", SQL="SELECT count(*) FROM device WHERE name = 'lamp-0002'", IotInstanceId=INSTANCE),
     call("DeleteDeviceProp", PropKey="row", **LAMP),
-    Made("sign", _proof),
+    Compute("sign", _sub_device_signature),
     devices("<gateways>", "gateway-0001", online=True, module_versions={"default": "1.0.0"}),
-    Later(1),
+    AdvanceClock(1),
     call(
         "BatchAddThingTopo",
         GwProductKey="<gateways>",
@@ -248,7 +248,7 @@ DEVICE: list[Step] = [
         ProductKey="<meters>",
         DeviceInfo=[{"DevEui": "d896e0ff00000001", "PinCode": "123456"}],
     ),
-    Later(10),
+    AdvanceClock(10),
     call("GetLoraNodesTask", TaskId="<task>"),
     call(
         "ImportDevice",
@@ -268,12 +268,12 @@ DEVICE: list[Step] = [
     ),
     call(
         "BatchImportDevice",
-        {"imported": "Data.ApplyId"},
+        {"import_apply": "Data.ApplyId"},
         ProductKey="<key>",
         DeviceList=[{"DeviceName": "lamp-0202", "DeviceSecret": "b4d43f7b4d43f8", "Sn": "QC4_002"}],
     ),
-    Later(60),
-    call("QueryImportedDeviceByApplyId", ApplyId="<imported>", PageNo=1, PageSize=10),
+    AdvanceClock(60),
+    call("QueryImportedDeviceByApplyId", ApplyId="<import_apply>", PageNo=1, PageSize=10),
     call("QueryClientIds", IotId="<iot_id>"),
     call("DeleteClientIds", IotId="<iot_id>"),
     call("QueryDeviceFileList", IotId="<iot_id>", **PAGE),
@@ -290,8 +290,8 @@ TUNNEL: list[Step] = [
     call("DeleteDeviceTunnel", TunnelId="<tunnel>"),
 ]
 
-DYNAMIC = {"GroupType": "LINK_PLATFORM_DYNAMIC"}
-OF_INSTANCE = {"IotInstanceId": INSTANCE}
+DYNAMIC_GROUP = {"GroupType": "LINK_PLATFORM_DYNAMIC"}
+INSTANCE_PARAM = {"IotInstanceId": INSTANCE}
 
 GROUP: list[Step] = [
     product(CategoryKey="Lighting"),
@@ -317,12 +317,12 @@ GROUP: list[Step] = [
         GroupName="lamps",
         GroupDesc="by name",
         DynamicGroupExpression='product_key = "<key>" and name LIKE "lamp%"',
-        **OF_INSTANCE,
+        **INSTANCE_PARAM,
     ),
-    call("UpdateDeviceGroup", GroupId="<dynamic>", GroupDesc="changed", **DYNAMIC, **OF_INSTANCE),
-    call("QueryDeviceGroupInfo", GroupId="<dynamic>", **DYNAMIC, **OF_INSTANCE),
-    call("QueryDynamicGroupDevices", GroupId="<dynamic>", **PAGE, **OF_INSTANCE),
-    call("DeleteDeviceDynamicGroup", GroupId="<dynamic>", **OF_INSTANCE),
+    call("UpdateDeviceGroup", GroupId="<dynamic>", GroupDesc="changed", **DYNAMIC_GROUP, **INSTANCE_PARAM),
+    call("QueryDeviceGroupInfo", GroupId="<dynamic>", **DYNAMIC_GROUP, **INSTANCE_PARAM),
+    call("QueryDynamicGroupDevices", GroupId="<dynamic>", **PAGE, **INSTANCE_PARAM),
+    call("DeleteDeviceDynamicGroup", GroupId="<dynamic>", **INSTANCE_PARAM),
 ]
 
 BLOCK = {"FunctionBlockId": "battery", "FunctionBlockName": "battery"}
@@ -367,29 +367,29 @@ THING_MODEL: list[Step] = [
     call("GetThingScript", ProductKey="<raw>"),
 ]
 
-SPAN = {"StartTime": "<hour_ago>", "EndTime": "<day_ahead>", "PageSize": 10, "Asc": 1}
+TIME_RANGE = {"StartTime": "<hour_ago>", "EndTime": "<day_ahead>", "PageSize": 10, "Asc": 1}
 
 THING_MODEL_DATA: list[Step] = [
-    *modelled(),
-    devices("<key>", "lamp-0001", profile=LIVELY),
-    Later(5),
+    *product_with_thing_model(),
+    devices("<key>", "lamp-0001", profile=ACTIVE_PROFILE),
+    AdvanceClock(5),
     call("SetDeviceProperty", Items='{"level":7}', **LAMP),
     call("SetDevicesProperty", ProductKey="<key>", DeviceName=["lamp-0001"], Items='{"level":8}'),
     call("InvokeThingService", Identifier="reboot", Args='{"after":3}', **LAMP),
     call("InvokeThingService", Identifier="measure", Args="{}", **LAMP),
     call("InvokeThingsService", ProductKey="<key>", DeviceName=["lamp-0001"], Identifier="reboot", Args='{"after":4}'),
     call("SetDeviceDesiredProperty", Items='{"temperature":25}', Versions='{"temperature":0}', **LAMP),
-    Later(5),
+    AdvanceClock(5),
     call("QueryDeviceDesiredProperty", Identifier=["temperature"], **LAMP),
     call("QueryDevicePropertyStatus", **LAMP),
-    call("QueryDevicePropertyData", Identifier="level", **SPAN, **LAMP),
-    call("QueryDevicePropertiesData", Identifier=["level", "temperature"], **SPAN, **LAMP),
-    call("QueryDeviceEventData", Identifier="alarm", EventType="alert", **SPAN, **LAMP),
-    call("QueryDeviceServiceData", Identifier="reboot", **SPAN, **LAMP),
+    call("QueryDevicePropertyData", Identifier="level", **TIME_RANGE, **LAMP),
+    call("QueryDevicePropertiesData", Identifier=["level", "temperature"], **TIME_RANGE, **LAMP),
+    call("QueryDeviceEventData", Identifier="alarm", EventType="alert", **TIME_RANGE, **LAMP),
+    call("QueryDeviceServiceData", Identifier="reboot", **TIME_RANGE, **LAMP),
     call("QueryDeviceOriginalPropertyStatus", Asc=1, PageSize=2, **LAMP),
-    call("QueryDeviceOriginalPropertyData", Identifier="level", **SPAN, **LAMP),
-    call("QueryDeviceOriginalEventData", Identifier="alarm", **SPAN, **LAMP),
-    call("QueryDeviceOriginalServiceData", Identifier="reboot", **SPAN, **LAMP),
+    call("QueryDeviceOriginalPropertyData", Identifier="level", **TIME_RANGE, **LAMP),
+    call("QueryDeviceOriginalEventData", Identifier="alarm", **TIME_RANGE, **LAMP),
+    call("QueryDeviceOriginalServiceData", Identifier="reboot", **TIME_RANGE, **LAMP),
 ]
 
 _ALL_OF_PRODUCT = {"targetType": "PRODUCT_KEY", "targetProduct": "<key>"}
@@ -438,7 +438,7 @@ JOB: list[Step] = [
     ),
     call("QueryJob", JobId="<third>"),
     call("UpdateJob", JobId="<second>", Description="changed", RolloutConfig={"maximumPerMinute": 200}),
-    Later(120),
+    AdvanceClock(120),
     call("QueryJob", JobId="<job>"),
     call("QueryJob", JobId="<second>"),
     call("ListJob", **PAGE),
@@ -448,7 +448,7 @@ JOB: list[Step] = [
     call("QueryJobStatistics", JobId="<job>"),
     call("RerunJob", JobId="<job>"),
     call("CancelJob", JobId="<second>"),
-    Later(120),
+    AdvanceClock(120),
     call("DeleteJob", JobId="<second>"),
 ]
 
@@ -488,7 +488,7 @@ TOPIC: list[Step] = [
     call("DeleteProductTopic", TopicId="<topic>"),
 ]
 
-_ALARM = Json({"topic": "/<key>/console/user/get", "topicType": 1})
+_REPUBLISH_CONFIGURATION = Json({"topic": "/<key>/console/user/get", "topicType": 1})
 
 RULE: list[Step] = [
     product(),
@@ -506,8 +506,14 @@ RULE: list[Step] = [
         DataType="JSON",
     ),
     call("UpdateRule", RuleId="<rule>", Name="overheated", Where="items.t.value > 70"),
-    call("CreateRuleAction", {"action": "ActionId"}, RuleId="<rule>", Type="REPUBLISH", Configuration=_ALARM),
-    call("UpdateRuleAction", ActionId="<action>", Type="REPUBLISH", Configuration=_ALARM),
+    call(
+        "CreateRuleAction",
+        {"action": "ActionId"},
+        RuleId="<rule>",
+        Type="REPUBLISH",
+        Configuration=_REPUBLISH_CONFIGURATION,
+    ),
+    call("UpdateRuleAction", ActionId="<action>", Type="REPUBLISH", Configuration=_REPUBLISH_CONFIGURATION),
     call("GetRuleAction", ActionId="<action>"),
     call("ListRuleActions", RuleId="<rule>"),
     call("StartRule", RuleId="<rule>"),
@@ -519,7 +525,7 @@ RULE: list[Step] = [
 ]
 
 _ROLE = {"roleArn": "acs:ram::5645:role/aliyuniotaccessingrole", "roleName": "AliyunIOTAccessingRole"}
-_QUEUE = {
+_MNS_DESTINATION = {
     "Type": "MNS",
     "Configuration": Json(
         {
@@ -546,9 +552,15 @@ PARSER: list[Step] = [
     ),
     call("ListParserDataSource", **NUMBERED_PAGE),
     call("GetParserDataSource", DataSourceId="<source>"),
-    call("CreateDestination", {"destination": "Destination.DestinationId"}, Name="queue", Description="far", **_QUEUE),
-    call("CreateDestination", {"failover": "Destination.DestinationId"}, Name="failed", **_QUEUE),
-    call("UpdateDestination", DestinationId="<destination>", Name="queued", Description="changed", **_QUEUE),
+    call(
+        "CreateDestination",
+        {"destination": "Destination.DestinationId"},
+        Name="queue",
+        Description="far",
+        **_MNS_DESTINATION,
+    ),
+    call("CreateDestination", {"failover": "Destination.DestinationId"}, Name="failed", **_MNS_DESTINATION),
+    call("UpdateDestination", DestinationId="<destination>", Name="queued", Description="changed", **_MNS_DESTINATION),
     call("ListDestination", Types=["MNS"], **NUMBERED_PAGE),
     call("AttachParserDataSource", ParserId="<parser>", DataSourceId="<source>"),
     call("AttachDestination", ParserId="<parser>", DestinationId="<destination>", IsFailover=False),
@@ -636,20 +648,20 @@ SHADOW: list[Step] = [
 ]
 
 _TAG = [{"Key": "site", "Value": "west"}]
-_UPGRADE = {"ProductKey": "<key>", "Tag": _TAG}
+_OTA_TARGET = {"ProductKey": "<key>", "Tag": _TAG}
 
 
-def firmware(kept_as: str, version: str, **params: Any) -> Step:
-    """A step that makes a firmware of the file that was uploaded last."""
-    wanted = {
-        "FirmwareName": kept_as,
+def firmware(saved_as: str, version: str, **params: Any) -> Step:
+    """Return a step that creates a firmware from the last uploaded file."""
+    all_params = {
+        "FirmwareName": saved_as,
         "DestVersion": version,
         "FirmwareUrl": "<form.FirmwareUrl>",
         "ProductKey": "<key>",
         "NeedToVerify": False,
         **params,
     }
-    return call("CreateOTAFirmware", {kept_as: "Data.FirmwareId"}, **wanted)
+    return call("CreateOTAFirmware", {saved_as: "Data.FirmwareId"}, **all_params)
 
 
 OTA: list[Step] = [
@@ -699,9 +711,9 @@ OTA: list[Step] = [
         FirmwareId="<tested>",
         TargetDeviceName=["lamp-0003"],
         TimeoutInMinutes=60,
-        **_UPGRADE,
+        **_OTA_TARGET,
     ),
-    Later(60),
+    AdvanceClock(60),
     call("QueryOTAFirmware", FirmwareId="<tested>"),
     call("QueryOTAJob", JobId="<verify>"),
     call(
@@ -710,42 +722,47 @@ OTA: list[Step] = [
         FirmwareId="<listed>",
         TargetSelection="SPECIFIC",
         DnListFileUrl="<list.FileUrl>",
-        **_UPGRADE,
+        **_OTA_TARGET,
     ),
     call("ListOTAUnfinishedTaskByDevice", TaskStatus="NOTIFIED", **LAMP),
-    Later(60),
+    AdvanceClock(60),
     call("ListOTATaskByJob", {"failed": "Data.SimpleOTATaskInfo.0.TaskId"}, JobId="<job>", **PAGE),
     call("QueryOTAJob", JobId="<job>"),
     call("ListOTAJobByFirmware", FirmwareId="<listed>", **PAGE),
     call("ListOTAJobByDevice", FirmwareId="<listed>", **LAMP, **PAGE),
     call("ReupgradeOTATask", JobId="<job>", TaskId=["<failed>"]),
-    Later(60),
+    AdvanceClock(60),
     call(
         "CreateOTAStaticUpgradeJob",
-        {"asked": "Data.JobId"},
+        {"confirm_job": "Data.JobId"},
         FirmwareId="<confirmed>",
         TargetSelection="SPECIFIC",
         TargetDeviceName=["lamp-0001", "lamp-0002"],
         NeedConfirm=True,
-        **_UPGRADE,
+        **_OTA_TARGET,
     ),
-    call("ListOTAUnfinishedTaskByDevice", {"waiting": "Data.SimpleOTATaskInfo.0.TaskId"}, TaskStatus="CONFIRM", **LAMP),
-    call("ConfirmOTATask", TaskId=["<waiting>"]),
+    call(
+        "ListOTAUnfinishedTaskByDevice",
+        {"unconfirmed_task": "Data.SimpleOTATaskInfo.0.TaskId"},
+        TaskStatus="CONFIRM",
+        **LAMP,
+    ),
+    call("ConfirmOTATask", TaskId=["<unconfirmed_task>"]),
     call(
         "CancelOTATaskByDevice",
         FirmwareId="<confirmed>",
         ProductKey="<key>",
         DeviceName=["lamp-0001"],
-        JobId="<asked>",
+        JobId="<confirm_job>",
     ),
-    call("CancelOTATaskByJob", JobId="<asked>", CancelQueuedTask=True, CancelUnconfirmedTask=True),
+    call("CancelOTATaskByJob", JobId="<confirm_job>", CancelQueuedTask=True, CancelUnconfirmedTask=True),
     call(
         "CreateOTADynamicUpgradeJob",
         {"strategy": "Data.JobId"},
         FirmwareId="<dynamic>",
         DynamicMode=2,
         SrcVersion=["1.0.0"],
-        **_UPGRADE,
+        **_OTA_TARGET,
     ),
     call("QueryOTAJob", JobId="<strategy>"),
     call("CancelOTAStrategyByJob", JobId="<strategy>"),
@@ -759,7 +776,7 @@ OTA: list[Step] = [
         ScheduleFinishTime="<day_ahead>",
         RetryCount=1,
         RetryInterval=60,
-        **_UPGRADE,
+        **_OTA_TARGET,
     ),
     call("QueryOTAJob", JobId="<planned>"),
     call("DeleteOTAFirmware", FirmwareId="<tested>"),
@@ -796,7 +813,7 @@ SPEECH: list[Step] = [
     call("PushSpeech", PushMode="SINGLE_DEVICE", SpeechCodeList=["<speech>"], **PROJECT, **LAMP),
     call("PushSpeech", PushMode="GROUP_DEVICE", GroupId="<group>", SpeechCodeList=["<pack>"], **PROJECT),
     call("QuerySolutionDeviceGroupPage", **PROJECT, **PAGE_ID),
-    Later(10),
+    AdvanceClock(10),
     call("QuerySpeechPushJob", {"job": "Data.List.Items.0.Code"}, **PROJECT, **PAGE_ID),
     call("QuerySpeechPushJobDevice", JobCode="<job>", **PAGE_ID),
     call("QuerySpeechPushJobSpeech", JobCode="<job>", **PAGE_ID),
@@ -823,7 +840,7 @@ AV_LICENSE: list[Step] = [
     device(),
     call("BindLicenseProduct", **_LICENSE),
     call("BindLicenseDevice", {"progress": "Data.CheckProgressId"}, IotIdList=["<iot_id>"], **_LICENSE),
-    Later(1),
+    AdvanceClock(1),
     call("CheckBindLicenseDeviceProgress", CheckProgressId="<progress>", **_LICENSE),
     call("QueryLicenseDeviceList", **_LICENSE, **PAGE_ID),
     call("UnbindLicenseProduct", **_LICENSE),
@@ -869,32 +886,32 @@ SOUND_CODE: list[Step] = [
         Labels=["window", "gate"],
         Description="two",
     ),
-    Later(10),
+    AdvanceClock(10),
     call("QuerySoundCodeLabelBatchList", ScheduleCode="<schedule>", **PAGE_ID),
     call("QuerySoundCodeLabelBatchFailedResult", BatchCode="<batch>"),
     call("PackageSoundCodeLabelBatchAudio", BatchCode="<batch>"),
     call("RetrySoundCodeLabelBatch", BatchCode="<batch>"),
     call("DeleteSoundCodeLabel", SoundCode="<label>"),
-    Later(10),
+    AdvanceClock(10),
     call("DeleteSoundCodeSchedule", ScheduleCode="<schedule>"),
 ]
 
 LOCATION: list[Step] = [
-    *modelled(),
-    devices("<key>", "lamp-0001", profile=LIVELY),
-    Later(5),
+    *product_with_thing_model(),
+    devices("<key>", "lamp-0001", profile=ACTIVE_PROFILE),
+    AdvanceClock(5),
     call("GisQueryDeviceLocation", ThingList=[LAMP]),
     call("GisSearchDeviceTrace", StartTime="<hour_ago>", EndTime="<hour_ahead>", MapMatch=0, **LAMP),
 ]
 
 OCR: list[Step] = [
-    call("RecognizeCarNum", Url=_picture("浙A12345")),
-    call("RecognizePictureGeneral", Url=_picture("no parking")),
+    call("RecognizeCarNum", Url=_image_url("浙A12345")),
+    call("RecognizePictureGeneral", Url=_image_url("no parking")),
 ]
 
 SERVICE: list[Step] = [call("OpenIotService")]
 
-_AWAY = {"SourceInstanceId": PUBLIC_INSTANCE, "TargetUid": ACCOUNT}
+_DISTRIBUTION_PARAMS = {"SourceInstanceId": PUBLIC_INSTANCE, "TargetUid": ACCOUNT}
 
 DISTRIBUTION: list[Step] = [
     product(),
@@ -907,15 +924,15 @@ DISTRIBUTION: list[Step] = [
         Strategy=0,
         TargetInstanceConfig=[{"TargetInstanceId": INSTANCE}],
         TargetAliyunId="io@example.com",
-        **_AWAY,
+        **_DISTRIBUTION_PARAMS,
     ),
     call("QueryDeviceDistributeJob", JobId="<job>"),
-    Later(10),
+    AdvanceClock(10),
     call("ListDeviceDistributeJob", **PAGE),
     call("QueryDeviceDistributeDetail", JobId="<job>"),
     call("ListDistributedDevice", **PAGE),
-    call("CreateProductDistributeJob", ProductKey="<key>", TargetInstanceId="iot-cn-7kb2y", **_AWAY),
-    Later(10),
+    call("CreateProductDistributeJob", ProductKey="<key>", TargetInstanceId="iot-cn-7kb2y", **_DISTRIBUTION_PARAMS),
+    AdvanceClock(10),
     call("ListDistributedProduct", **PAGE),
     call("DeleteDeviceDistributeJob", JobId="<job>"),
 ]
@@ -946,7 +963,7 @@ TABLES: dict[str, list[Step]] = {
 }
 
 
-#: Two bytes are a level.
+#: Script that converts two bytes to the property level.
 _TRANSLATION = """
 function protocolToRawData(json) { return []; }
 function rawDataToProtocol(bytes) {
@@ -955,10 +972,11 @@ function rawDataToProtocol(bytes) {
 """
 
 
-def leave_things(platform: Any) -> dict[str, str]:
-    """Let a device upload a file and register dynamically, and another speak, on a platform in this process.
+def create_device_artifacts(platform: Any) -> dict[str, str]:
+    """Upload a file from a device, register a client id and send a raw message, on an emulator in this process.
 
-    Returns what the calls on it need to know.
+    Returns:
+        Values that the calls in ``DEVICE_ARTIFACTS`` need.
     """
     from ansible_collections.iotops.aliyun.emulator.routing.uplink import receive
     from ansible_collections.iotops.aliyun.emulator.services.device.client_ids import add_client_id
@@ -970,8 +988,13 @@ def leave_things(platform: Any) -> dict[str, str]:
     platform.run(lambda ctx: add_file(ctx, lamp, "log.txt", b"x" * 2000))
     platform.run(lambda ctx: add_client_id(ctx, lamp))
 
-    raw = {"ProductName": "old_meter", "NodeType": "0", "AliyunCommodityCode": "iothub_senior", "DataFormat": "0"}
-    key = platform.call("CreateProduct", raw)["ProductKey"]
+    product_params = {
+        "ProductName": "old_meter",
+        "NodeType": "0",
+        "AliyunCommodityCode": "iothub_senior",
+        "DataFormat": "0",
+    }
+    key = platform.call("CreateProduct", product_params)["ProductKey"]
     platform.call("CreateThingScript", {"ProductKey": key, "ScriptType": "JavaScript", "ScriptContent": _TRANSLATION})
     platform.call("RegisterDevice", {"ProductKey": key, "DeviceName": "meter-0001"})
     meter = platform.store.one("device", device_name="meter-0001")
@@ -979,7 +1002,7 @@ def leave_things(platform: Any) -> dict[str, str]:
     return {"report": str(platform.run(lambda ctx: receive(ctx, meter, topic, b"\x01\x02")))}
 
 
-LEFT_BY_DEVICES: list[Step] = [
+DEVICE_ARTIFACTS: list[Step] = [
     call("QueryProductList", {"key": "Data.List.ProductInfo.1.ProductKey"}, **PAGE),
     call("QueryMessageInfo", UniMsgId="<report>"),
     call("QueryDeviceInfo", {"iot_id": "Data.IotId"}, **LAMP),

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The vendor's SDKs as judges: every operation by its name, through either of them.
+"""Fixtures that call operations with the vendor's SDKs.
 
-A reply is held against the SDK's own model of it: a member that the model does not know would be lost on every user.
+Replies are compared with the SDK's own models: users of the SDK cannot see a member that the model does not have.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 
 from ..conftest import KEY
-from .node_sdk import UNKNOWN, Node, known
+from .node_sdk import UNKNOWN_TO_NODE, Node, without_unknown
 from .node_sdk import node as running_node
-from .shapes import without_nothing
+from .shapes import without_empty
 from .steps import Caller
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 
-class Upgraded:
-    """``alibabacloud-iot20180120``: typed requests and replies, signed with ACS3."""
+class UpgradedSdk:
+    """``alibabacloud-iot20180120``: typed requests and replies, signature ACS3."""
 
     def __init__(self, address: str):
         from alibabacloud_iot20180120 import models
@@ -33,19 +33,19 @@ class Upgraded:
 
         self._models = models
         self._client = Client(Config(access_key_id=KEY, access_key_secret=KEY, endpoint=address, protocol="http"))
-        # Its own rule for underscores knows exceptions: create_otafirmware, but r_rpc.
+        # The SDK's method names do not follow one rule: create_otafirmware, but r_rpc.
         self._methods = {name.replace("_", ""): name for name in dir(Client)}
 
     def __call__(self, operation: str, **params: Any) -> dict[str, Any]:
-        """The members of the reply that the SDK's model knows."""
+        """Call an operation and return the members of the reply that the SDK's model has."""
         method = getattr(self._client, self._methods[operation.lower()])
-        request_class = getattr(self._models, f"{operation}Request", None)  # none where there is nothing to ask with
+        request_class = getattr(self._models, f"{operation}Request", None)  # None for operations without parameters
         response = method(request_class().from_map(params)) if request_class else method()
         return response.body.to_map()
 
 
-class Original:
-    """``aliyun-python-sdk-iot``: setters and bare JSON, signed with version 1.0."""
+class OriginalSdk:
+    """``aliyun-python-sdk-iot``: setters and plain JSON, signature version 1.0."""
 
     def __init__(self, address: str):
         from aliyunsdkcore.client import AcsClient
@@ -54,81 +54,84 @@ class Original:
         self._address = address
 
     def __call__(self, operation: str, **params: Any) -> dict[str, Any]:
-        """The reply as it came."""
+        """Call an operation and return the reply."""
         module = importlib.import_module(f"aliyunsdkiot.request.v20180120.{operation}Request")
         request = getattr(module, f"{operation}Request")()
         request.set_endpoint(self._address)
         for name, value in params.items():
             setter = getattr(request, f"set_{name}", None) or getattr(request, f"set_{name}s")
-            setter(json.dumps(value) if isinstance(value, dict) else value)  # an object travels as JSON
+            setter(json.dumps(value) if isinstance(value, dict) else value)  # objects are sent as JSON
         return json.loads(self._client.do_action_with_exception(request))
 
 
-class ForNode:
-    """``@alicloud/iot20180120``: typed requests and replies, in JavaScript."""
+class NodeSdk:
+    """``@alicloud/iot20180120``: typed requests and replies in JavaScript."""
 
     def __init__(self, node: Node, address: str):
         self._node = node
         self._address = address
 
     def __call__(self, operation: str, **params: Any) -> dict[str, Any]:
-        """The members of the reply that the SDK's model knows; what it is known not to know is in ``node_sdk``."""
-        told = self._node.call(self._address, operation, params)
-        assert without_nothing(told["reply"]) == without_nothing(known(operation, told["sent"], UNKNOWN)), operation
-        return told["reply"]
+        """Call an operation and return the members of the reply that the SDK's model has.
+
+        ``node_sdk`` lists the members that the model is known to lack.
+        """
+        result = self._node.call(self._address, operation, params)
+        assert without_empty(result["reply"]) == without_empty(
+            without_unknown(operation, result["sent"], UNKNOWN_TO_NODE)
+        ), operation
+        return result["reply"]
 
 
 def pytest_addoption(parser):
-    parser.addoption(
-        "--update-snapshots", action="store_true", help="keep what the snapshot tests see as what is right"
-    )
+    parser.addoption("--update-snapshots", action="store_true", help="store the current replies as the expected ones")
 
 
 @pytest.fixture
 def snapshot(request):
-    """Compare what a test has seen with what was kept under a name; ``--update-snapshots`` keeps it anew."""
+    """Compare a value with the stored snapshot of a name; ``--update-snapshots`` stores the value first."""
 
-    def compare(name: str, seen: Any) -> None:
+    def compare(name: str, actual: Any) -> None:
         path = SNAPSHOTS / f"{name}.json"
         if request.config.getoption("--update-snapshots", default=False):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(seen, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")
-        assert path.exists(), f"{name} has not been kept yet: --update-snapshots does it"
-        assert seen == json.loads(path.read_text("utf-8"))
+            path.write_text(json.dumps(actual, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")
+        assert path.exists(), f"snapshot {name} does not exist: create it with --update-snapshots"
+        assert actual == json.loads(path.read_text("utf-8"))
 
     return compare
 
 
 @pytest.fixture(scope="session")
 def node():
-    """A Node.js with the vendor's SDK for it, which all tests share."""
+    """Start Node.js with the vendor's SDK, shared by all tests."""
     with running_node() as node:
         yield node
 
 
 @pytest.fixture
-def sdk_named(request):
-    """One of ``SDKS``, for the platform at an address: ``sdk_named("original", server.address)``."""
+def create_sdk(request):
+    """Create one of ``SDKS`` for an emulator: ``create_sdk("original", server.address)``."""
 
-    def make(name: str, address: str) -> Caller:
+    def create(name: str, address: str) -> Caller:
         if name == "node":
-            return ForNode(request.getfixturevalue("node"), address)
-        return {"upgraded": Upgraded, "original": Original}[name](address)
+            return NodeSdk(request.getfixturevalue("node"), address)
+        return {"upgraded": UpgradedSdk, "original": OriginalSdk}[name](address)
 
-    return make
+    return create
 
 
 SDKS = ("node", "original", "upgraded")
 
 
 @pytest.fixture(params=SDKS)
-def sdk(request, server, sdk_named):
-    """One of the SDKs, against an empty platform; the test runs once for each."""
-    return sdk_named(request.param, server.address)
+def sdk(request, server, create_sdk):
+    """Create an SDK for an empty emulator; the test runs once for each SDK."""
+    return create_sdk(request.param, server.address)
 
 
 @pytest.fixture
-def good(sdk):
+def call_ok(sdk):
     """Call an operation that must succeed."""
 
     def call(operation: str, **params: Any) -> dict[str, Any]:
@@ -140,8 +143,8 @@ def good(sdk):
 
 
 @pytest.fixture
-def bad(sdk):
-    """Call an operation that must be refused, and return the code."""
+def call_error(sdk):
+    """Call an operation that must fail and return the error code."""
 
     def call(operation: str, **params: Any) -> str:
         reply = sdk(operation, **params)

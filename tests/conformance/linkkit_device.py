@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A device that the vendor's own SDK drives, and whose callbacks a test can wait for."""
+"""Device that the vendor's device SDK drives, with callbacks that tests can wait for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 
 from linkkit.linkkit import LinkKit
 
-#: How long anything may take, in seconds. Nothing takes so long unless it is broken.
-PATIENCE = 10.0
+#: Timeout of every wait in seconds, long enough for a slow machine.
+TIMEOUT = 10.0
 
 _CALLBACKS = (
     "on_connect",
@@ -45,7 +45,13 @@ _CALLBACKS = (
 
 
 class Device:
-    """A device; ``sdk`` is the vendor's object, and ``reactions`` are called with what its callbacks of a name get."""
+    """A device.
+
+    Attributes:
+        sdk: the vendor's SDK object.
+        own: product key and device name as in topics.
+        reactions: functions to call with the arguments of a callback, by the callback's name.
+    """
 
     def __init__(
         self,
@@ -68,47 +74,47 @@ class Device:
             setattr(self.sdk, name, self._callback(name))
 
     def _callback(self, name: str) -> Callable[..., None]:
-        def called(*values: Any) -> None:
+        def record(*values: Any) -> None:
             self._calls[name].put(values)
             if name in self.reactions:
                 self.reactions[name](*values)
 
-        return called
+        return record
 
     def connect(self) -> Device:
-        """Connect, which must succeed."""
-        deadline = time.monotonic() + PATIENCE
-        # The SDK says that it is disconnected a moment before its loop has ended, and starts no other until then.
+        """Connect and wait until the connection is established."""
+        deadline = time.monotonic() + TIMEOUT
+        # After on_disconnect, the SDK refuses to connect until its network loop has ended.
         while self.sdk.connect_async() != 0:
-            assert time.monotonic() < deadline, "the SDK does not connect again"
+            assert time.monotonic() < deadline, "the SDK did not connect within the timeout"
             time.sleep(0.01)
         self.wait("on_thing_enable")
         return self
 
     def wait(self, name: str) -> tuple:
-        """What the next call of a callback was given, all but the user's own object at the end."""
+        """Wait for the next call of a callback and return its arguments without the user data at the end."""
         try:
-            values = self._calls[name].get(timeout=PATIENCE)
+            values = self._calls[name].get(timeout=TIMEOUT)
         except queue.Empty:
-            raise AssertionError(f"{name} was not called") from None
+            raise AssertionError(f"the callback {name} was not called within the timeout") from None
         return values[:-1] if values[-1] is None else values
 
-    def called(self, name: str) -> list[tuple]:
-        """What waits to be waited for."""
+    def pending_calls(self, name: str) -> list[tuple]:
+        """Return the arguments of the callback's calls that no test has waited for yet."""
         return list(self._calls[name].queue)
 
     def publish(self, topic: str, payload: str, qos: int = 1) -> None:
-        """Publish on a topic; ``{own}`` in it is the device's own part."""
+        """Publish on a topic; ``{own}`` in the topic is replaced by product key and device name."""
         code, _number = self.sdk.publish_topic(topic.format(own=self.own), payload, qos)
         assert code == 0
 
     def subscribe(self, topic: str) -> int:
-        """Subscribe to a topic, and return the quality of service that was granted (128: refused)."""
+        """Subscribe to a topic and return the granted quality of service (128 if rejected)."""
         code, _number = self.sdk.subscribe_topic(topic.format(own=self.own))
         assert code == 0
         _number, granted = self.wait("on_subscribe_topic")
         return granted[0]
 
     def close(self) -> None:
-        """Let go of it, connected or not."""
+        """Release the SDK object, whether it is connected or not."""
         self.sdk.destruct()

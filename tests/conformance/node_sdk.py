@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The vendor's SDK for Node.js, in a process of its own: it signs and reads by code of its own."""
+"""Run the vendor's SDK for Node.js, which signs requests and parses replies with its own code, in a child process."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ import pytest
 
 from ..conftest import KEY
 
-HERE = Path(__file__).resolve().parent / "npm"
-#: npm writes it last, so that it is there when all of the SDK is.
-INSTALLED = HERE / "node_modules" / ".package-lock.json"
-#: The members of replies that this SDK's models, older than those for Python, do not know. They are lost on its users.
-UNKNOWN = {
+NPM_DIR = Path(__file__).resolve().parent / "npm"
+#: npm writes this file last: if it exists, the installation is complete.
+INSTALL_MARKER = NPM_DIR / "node_modules" / ".package-lock.json"
+#: Members of replies that the models of this SDK, which is older than the Python SDK, do not have. They are dropped.
+UNKNOWN_TO_NODE = {
     "BatchCheckDeviceNames": {"InvalidDetailList", "RepeatedDeviceNameList"},
     "BatchCheckImportDevice": {"InvalidDetailList"},
     "BatchGetDeviceState": {"Timestamp"},
@@ -37,7 +37,12 @@ UNKNOWN = {
 
 
 class NodeError(Exception):
-    """The SDK has thrown: ``code`` as it says it, and ``status``, which HTTP said, or None where nobody answered."""
+    """The SDK threw an error.
+
+    Attributes:
+        code: the error code.
+        status: the HTTP status, or None without a response.
+    """
 
     def __init__(self, error: dict[str, Any]):
         super().__init__(f"{error.get('code')}: {error.get('message')}")
@@ -46,43 +51,51 @@ class NodeError(Exception):
 
 
 class Node:
-    """A Node.js that calls operations with the SDK."""
+    """A Node.js process that calls operations with the SDK."""
 
     def __init__(self, process: subprocess.Popen):
         self._process = process
 
     def call(self, address: str, operation: str, params: dict[str, Any], secret: str = KEY) -> dict[str, Any]:
-        """``reply``, as the SDK has read it, and ``sent``, as it came. Raises NodeError."""
-        given = {"address": address, "key": KEY, "secret": secret, "operation": operation, "params": params}
-        self._process.stdin.write(json.dumps(given) + "\n")
+        """Call an operation.
+
+        Return ``reply``, as parsed by the SDK, and ``sent``, as received. Raise NodeError if the SDK throws.
+        """
+        request = {"address": address, "key": KEY, "secret": secret, "operation": operation, "params": params}
+        self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
-        assert line, f"Node.js has ended, {self._process.wait(10)}: it was asked for {operation}"
-        told = json.loads(line)
-        if "error" in told:
-            raise NodeError(told["error"])
-        return told
+        assert line, f"Node.js exited with code {self._process.wait(10)} during the call of {operation}"
+        result = json.loads(line)
+        if "error" in result:
+            raise NodeError(result["error"])
+        return result
 
 
-def known(operation: str, sent: Any, unknown: Mapping[str, Collection[str]]) -> Any:
-    """A reply without what the models of an SDK do not know of it: ``unknown``, by operation."""
-    if isinstance(sent, dict):
-        lost = unknown.get(operation, ())
-        return {name: known(operation, inner, unknown) for name, inner in sent.items() if name not in lost}
-    return [known(operation, inner, unknown) for inner in sent] if isinstance(sent, list) else sent
+def without_unknown(operation: str, reply: Any, unknown: Mapping[str, Collection[str]]) -> Any:
+    """Return a reply without the members that the models of an SDK do not have (``unknown``, by operation)."""
+    if isinstance(reply, dict):
+        dropped = unknown.get(operation, ())
+        return {
+            name: without_unknown(operation, inner, unknown) for name, inner in reply.items() if name not in dropped
+        }
+    return [without_unknown(operation, inner, unknown) for inner in reply] if isinstance(reply, list) else reply
 
 
 @contextlib.contextmanager
 def node() -> Iterator[Node]:
-    """A Node.js as long as it is wanted; without one a test is skipped, but where everything has to be there fails."""
-    if shutil.which("node") is None or not INSTALLED.exists():
-        say = pytest.fail if os.environ.get("CI", "").lower() not in ("", "0", "false") else pytest.skip
-        say("Node.js and the vendor's SDK for it are not there: make npm")
-    command = ["node", str(HERE / "driver.js")]
+    """Start Node.js for the duration of the context.
+
+    Skip the test if Node.js or the SDK is not installed, or fail it in CI.
+    """
+    if shutil.which("node") is None or not INSTALL_MARKER.exists():
+        stop = pytest.fail if os.environ.get("CI", "").lower() not in ("", "0", "false") else pytest.skip
+        stop("Node.js or the vendor's SDK for it is not installed: run make npm")
+    command = ["node", str(NPM_DIR / "driver.js")]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
         try:
             yield Node(process)
         finally:
-            process.stdin.close()  # which ends it
+            process.stdin.close()  # Node.js exits at the end of its input

@@ -1,26 +1,26 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the calls of ``calls`` do not bring about: members of replies that are there only where something is refused,
-goes wrong or is large.
+"""Tables of calls that produce reply members that the tables in ``calls`` do not.
 
-``RARE`` has the tables, which begin with an empty account like those of ``calls``. ``NEVER`` has the members that no
-call can bring about here, each with the reason.
+These are the members of replies to rejected or failed requests, or with large data. Each table in ``RARE_CALLS`` starts
+with an empty account. ``UNREACHABLE_MEMBERS`` lists the members that no call to the emulator can produce, each with the
+reason.
 """
 
 from __future__ import annotations
 
-from .calls import LAMP, PLACE, PROJECT, VOICE, device, function, product
-from .steps import Consumer, Devices, Json, Later, Step, base64_of, call, devices, refused
+from .calls import GEO_LOCATION_TYPE, LAMP, PROJECT, VOICE, device, function, product
+from .steps import AdvanceClock, Consumer, Devices, Json, Step, base64_of, call, devices, rejected
 
-REFUSED_TAGS: list[Step] = [
+REJECTED_TAGS: list[Step] = [
     product(),
-    refused(
+    rejected(
         "iot.common.InvalidFormattedParameter",
         "CreateProductTags",
         ProductKey="<key>",
         ProductTag=[{"TagKey": "site", "TagValue": "west"}, {"TagKey": "room", "TagValue": "123$"}],
     ),
-    refused(
+    rejected(
         "iot.common.InvalidFormattedParameter",
         "UpdateProductTags",
         ProductKey="<key>",
@@ -28,10 +28,10 @@ REFUSED_TAGS: list[Step] = [
     ),
 ]
 
-REFUSED_NAMES: list[Step] = [
+REJECTED_NAMES: list[Step] = [
     product(),
     device("lamp-0003"),
-    refused(
+    rejected(
         "iot.device.InvalidFormattedDeviceName",
         "BatchCheckDeviceNames",
         ProductKey="<key>",
@@ -44,13 +44,13 @@ REFUSED_NAMES: list[Step] = [
     ),
     call(
         "BatchCheckDeviceNames",
-        {"taken": "Data.ApplyId"},
+        {"apply": "Data.ApplyId"},
         ProductKey="<key>",
         DeviceNameList=[{"DeviceName": "lamp-0003", "DeviceNickname": "third"}, {"DeviceName": "lamp-0004"}],
     ),
-    Later(60),
-    call("QueryBatchRegisterDeviceStatus", ProductKey="<key>", ApplyId="<taken>"),
-    refused(
+    AdvanceClock(60),
+    call("QueryBatchRegisterDeviceStatus", ProductKey="<key>", ApplyId="<apply>"),
+    rejected(
         "iot.device.ApplyManyDevicesFailed",
         "BatchImportDevice",
         ProductKey="<key>",
@@ -64,7 +64,7 @@ REFUSED_NAMES: list[Step] = [
     ),
 ]
 
-# With so many sub-devices what a gateway is told is a job.
+# Operations on a gateway with more than 2,000 sub-devices create a job.
 _SUB_DEVICES: Step = Devices(
     {
         "product": "<sensors>",
@@ -83,17 +83,17 @@ LARGE_GATEWAY: list[Step] = [
     call("DisableThing", **_GATEWAY),
     call("EnableThing", **_GATEWAY),
     call("RemoveThingTopo", **_GATEWAY),
-    Later(10),
+    AdvanceClock(10),
     _SUB_DEVICES,
     call("ResetThing", {"job": "JobId"}, **_GATEWAY),
     call("QueryJob", JobId="<job>"),
-    Later(10),
+    AdvanceClock(10),
     call("QueryJob", JobId="<job>"),
     _SUB_DEVICES,
     call("DeleteDevice", **_GATEWAY),
 ]
 
-_FAILING = {
+_FAILING_PROFILE = {
     "jobs": {"outcome": "fail", "details": {"msg": "the disk is full"}},
     "speech": {"outcome": "fail", "error": {"code": "2", "message": "download failed"}},
     "print": {"outcome": "fail", "error": {"code": "3", "message": "paper jam"}},
@@ -101,7 +101,7 @@ _FAILING = {
 
 FAILING_DEVICE: list[Step] = [
     product(),
-    devices("<key>", "lamp-0001", profile=_FAILING),
+    devices("<key>", "lamp-0001", profile=_FAILING_PROFILE),
     call(
         "CreateJob",
         {"job": "JobId"},
@@ -110,21 +110,21 @@ FAILING_DEVICE: list[Step] = [
         JobDocument='{"action":"clean"}',
         TargetConfig={"targetType": "PRODUCT_KEY", "targetProduct": "<key>"},
     ),
-    Later(60),
+    AdvanceClock(60),
     call("ListTask", {"task": "Data.data.0.TaskId"}, JobId="<job>", Limit=1),
     call("QueryTask", TaskId="<task>"),
     call("PrintByTemplate", TemplateBizCode="receipt", **LAMP),
     call("CreateSpeech", {"speech": "Data"}, BizCode="HELLO", Text="你好", **PROJECT, **VOICE),
     call("PushSpeech", {"push": "Data"}, PushMode="SINGLE_DEVICE", SpeechCodeList=["<speech>"], **PROJECT, **LAMP),
-    Later(10),
+    AdvanceClock(10),
     call("QuerySpeechPushJobDevice", JobCode="<push>", PageId=1, PageSize=10),
     call("SyncSpeechByCombination", CombinationList=["{$3}"], **LAMP),
 ]
 
-UNSENDABLE_SCRIPT: list[Step] = [
+SCRIPT_WITHOUT_SEND: list[Step] = [
     call("CreateParser", {"parser": "ParserId"}, Name="forward"),
     call("SaveScript", ParserId="<parser>", ScriptDraft="var data = payload();"),
-    refused("iot.rule.scriptSyntaxError", "PublishScript", ParserId="<parser>"),
+    rejected("iot.rule.scriptSyntaxError", "PublishScript", ParserId="<parser>"),
 ]
 
 CONSUMERS: list[Step] = [
@@ -160,27 +160,29 @@ MQTT_5: list[Step] = [
     call("QueryMessageInfo", UniMsgId="<message>"),
 ]
 
-_ADDRESS = [
+_ADDRESS_PARAMETERS = [
     {"identifier": name, "name": name, "dataType": {"type": "text", "specs": {"length": "20"}}}
     for name in ("Country", "Province", "City", "Adcode")
 ]
-_PLACE = {**PLACE, "specs": [*PLACE["specs"], *_ADDRESS]}
-_SAID = {"Country": "中国", "Province": "浙江省", "City": "杭州市", "Adcode": "330100"}
+_GEO_LOCATION_WITH_ADDRESS = {**GEO_LOCATION_TYPE, "specs": [*GEO_LOCATION_TYPE["specs"], *_ADDRESS_PARAMETERS]}
+_ADDRESS_VALUES = {"Country": "中国", "Province": "浙江省", "City": "杭州市", "Adcode": "330100"}
 
 ADDRESS: list[Step] = [
     product(),
     call(
         "ImportThingModelTsl",
         ProductKey="<key>",
-        TslStr=Json({"properties": [function("GeoLocation", accessMode="r", dataType=_PLACE)]}),
+        TslStr=Json({"properties": [function("GeoLocation", accessMode="r", dataType=_GEO_LOCATION_WITH_ADDRESS)]}),
     ),
     call("PublishThingModel", ProductKey="<key>"),
     devices(
         "<key>",
         "lamp-0001",
-        profile={"properties": {"values": {"GeoLocation": {"Longitude": 120.15, "Latitude": 30.28, **_SAID}}}},
+        profile={
+            "properties": {"values": {"GeoLocation": {"Longitude": 120.15, "Latitude": 30.28, **_ADDRESS_VALUES}}}
+        },
     ),
-    Later(1),
+    AdvanceClock(1),
     call("GisQueryDeviceLocation", ThingList=[LAMP]),
 ]
 
@@ -190,19 +192,19 @@ LORA: list[Step] = [
     call("QueryLoRaJoinPermissions"),
 ]
 
-RARE: dict[str, list[Step]] = {
-    "refused_tags": REFUSED_TAGS,
-    "refused_names": REFUSED_NAMES,
+RARE_CALLS: dict[str, list[Step]] = {
+    "rejected_tags": REJECTED_TAGS,
+    "rejected_names": REJECTED_NAMES,
     "large_gateway": LARGE_GATEWAY,
     "failing_device": FAILING_DEVICE,
-    "unsendable_script": UNSENDABLE_SCRIPT,
+    "script_without_send": SCRIPT_WITHOUT_SEND,
     "consumers": CONSUMERS,
     "mqtt_5": MQTT_5,
     "address": ADDRESS,
     "lora": LORA,
 }
 
-#: Members of replies that no call brings about, by operation, and why.
-NEVER: dict[str, dict[str, str]] = {
-    "QueryDevice": {"Data.DeviceInfo.DeviceType": "the manual has it as one that is not returned at present"},
+#: Members of replies that no call produces, by operation, with the reason.
+UNREACHABLE_MEMBERS: dict[str, dict[str, str]] = {
+    "QueryDevice": {"Data.DeviceInfo.DeviceType": "the manual says that it is currently not returned"},
 }

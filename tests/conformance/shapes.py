@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Replies held against what the API's data say of them."""
+"""Compare replies with the members that the API data declares."""
 
 from __future__ import annotations
 
@@ -19,63 +19,63 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def wrong_members(reply: Mapping[str, Any], members: Mapping[str, Any]) -> list[str]:
-    """What a reply has that the API's data do not know, or know as of another type."""
-    wrong = []
-    own = {}
+def unexpected_members(reply: Mapping[str, Any], members: Mapping[str, Any]) -> list[str]:
+    """Return the members of a reply that the API data does not declare, or declares with another type."""
+    unexpected = []
+    declared = {}
     for name, value in reply.items():
         if name in members:
-            own[name] = value
+            declared[name] = value
         elif not isinstance(value, _ENVELOPE.get(name, ())):
-            wrong.append(f"{name}={value!r}")
-    return wrong + _wrong(own, members, "")
+            unexpected.append(f"{name}={value!r}")
+    return unexpected + _unexpected(declared, members, "")
 
 
-def _wrong(tree: Mapping[str, Any], members: Mapping[str, Any], where: str) -> list[str]:
-    wrong = []
+def _unexpected(tree: Mapping[str, Any], members: Mapping[str, Any], prefix: str) -> list[str]:
+    unexpected = []
     for name, value in tree.items():
-        path = f"{where}{name}"
+        path = f"{prefix}{name}"
         param = members.get(name)
         if param is None:
-            wrong.append(f"{path} is unknown")
-        elif not _is(param.type, value):
-            wrong.append(f"{path} is {value!r} and not of the type {param.type}")
+            unexpected.append(f"{path} is unknown")
+        elif not _matches_type(param.type, value):
+            unexpected.append(f"{path} is {value!r}, expected type {param.type}")
         elif param.type == "list":
             for element in value:
                 if param.members and isinstance(element, dict):
-                    wrong += _wrong(element, param.members, f"{path}.")
-                elif param.members or not _is(param.element, element):
-                    wrong.append(f"{path} has {element!r}")
+                    unexpected += _unexpected(element, param.members, f"{path}.")
+                elif param.members or not _matches_type(param.element, element):
+                    unexpected.append(f"{path} has {element!r}")
         elif param.members:
-            wrong += _wrong(value, param.members, f"{path}.")
-    return wrong
+            unexpected += _unexpected(value, param.members, f"{path}.")
+    return unexpected
 
 
-def _is(kind: str, value: Any) -> bool:
+def _matches_type(kind: str, value: Any) -> bool:
     return isinstance(value, _TYPES[kind]) and (kind == "boolean") == isinstance(value, bool)
 
 
-def paths_in(tree: Mapping[str, Any], members: Mapping[str, Any], where: str = "") -> Iterator[str]:
-    """The dotted paths of the members that a reply has and the API's data know."""
+def member_paths(tree: Mapping[str, Any], members: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield the dotted paths of the declared members that a reply has."""
     for name, value in tree.items():
         if name in members:
-            yield f"{where}{name}"
+            yield f"{prefix}{name}"
             for inner in value if isinstance(value, list) else [value]:
                 if isinstance(inner, dict):
-                    yield from paths_in(inner, members[name].members, f"{where}{name}.")
+                    yield from member_paths(inner, members[name].members, f"{prefix}{name}.")
 
 
-def paths_known(members: Mapping[str, Any], where: str = "") -> Iterator[str]:
-    """The dotted paths of all members that a reply can have by the API's data."""
+def declared_paths(members: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield the dotted paths of all members that the API data declares for a reply."""
     for name, param in members.items():
-        yield f"{where}{name}"
-        yield from paths_known(param.members, f"{where}{name}.")
+        yield f"{prefix}{name}"
+        yield from declared_paths(param.members, f"{prefix}{name}.")
 
 
-def without_nothing(value: Any) -> Any:
-    """``value`` without members that are None or empty lists, which is how an SDK says that there was none."""
+def without_empty(value: Any) -> Any:
+    """Return ``value`` without members that are None or empty lists: SDKs return these for absent members."""
     if isinstance(value, dict):
-        return {name: without_nothing(inner) for name, inner in value.items() if inner not in (None, [])}
+        return {name: without_empty(inner) for name, inner in value.items() if inner not in (None, [])}
     if isinstance(value, list):
-        return [without_nothing(inner) for inner in value]
+        return [without_empty(inner) for inner in value]
     return value

@@ -1,9 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What tables of calls are made of, and how they are carried out, whoever makes the calls.
+"""Steps of the call tables, and the code that runs them with any client.
 
-A table is a list of steps. Their values are written as they are, but for what an earlier step has kept: the text
-``"<key>"`` is the value that is kept under ``key``, with its type, and in a longer text it is put in.
+A table is a list of steps. Parameter values are literals, except placeholders for values that an earlier step saved:
+the string ``"<key>"`` is replaced by the value saved as ``key`` and keeps its type; in a longer string it is
+interpolated.
 """
 
 from __future__ import annotations
@@ -18,58 +19,58 @@ from typing import Any
 
 from ..conftest import EmulatorProcess
 
-_KEPT = re.compile(r"<(\w+(?:\.\w+)*)>")
+_PLACEHOLDER = re.compile(r"<(\w+(?:\.\w+)*)>")
 
-#: The moments that any table can name: so many seconds from its beginning, by the platform's clock.
-MOMENTS = {"hour_ago": -3600, "hour_ahead": 3600, "day_ahead": 24 * 3600}
+#: Times that steps of any table can refer to, in seconds relative to the start of the table on the emulator's clock.
+TIMES = {"hour_ago": -3600, "hour_ahead": 3600, "day_ahead": 24 * 3600}
 
 Caller = Callable[..., dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Json:
-    """A value that travels as a JSON text."""
+    """A value that is sent as a JSON string."""
 
     value: Any
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call that must succeed, or be refused with ``code``.
+    """A call that must succeed, or fail with the error ``code``.
 
-    ``keep`` has what is kept of the reply, by name: a dotted path, numbers in lists.
+    ``save`` maps names to values of the reply to save: dotted paths with list indexes.
     """
 
     operation: str
     params: dict[str, Any] = field(default_factory=dict)
-    keep: dict[str, str] = field(default_factory=dict)
+    save: dict[str, str] = field(default_factory=dict)
     code: str = ""
 
 
 @dataclass(frozen=True)
 class Devices:
-    """Simulated devices are made or changed, as ``POST /_emulator/devices`` takes it."""
+    """Create or update simulated devices with the body of ``POST /_emulator/devices``."""
 
-    wanted: dict[str, Any]
+    body: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Consumer:
-    """A client of a consumer group comes, takes messages or goes, as ``POST /_emulator/consumers`` takes it."""
+    """Connect or disconnect a consumer, or take messages, with the body of ``POST /_emulator/consumers``."""
 
-    wanted: dict[str, Any]
+    body: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Later:
-    """The clock moves by so many seconds."""
+class AdvanceClock:
+    """Advance the clock by a number of seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file goes where the kept reply ``form`` says; ``key_id`` is that reply's name for the id of the access key."""
+    """Upload a file with the saved upload form ``form``; ``key_id`` is the name of the access key id in the form."""
 
     form: str
     content: str
@@ -77,91 +78,98 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What ``function`` makes of all that is kept is kept as well."""
+class Compute:
+    """Save the result of ``function``, which receives all saved values."""
 
     name: str
     function: Callable[[dict[str, Any]], Any]
 
 
-Step = Call | Consumer | Devices | Later | Upload | Made
+Step = Call | Consumer | Devices | AdvanceClock | Upload | Compute
 
 
-def call(operation: str, /, keep: dict[str, str] | None = None, **params: Any) -> Call:
-    """A step that calls an operation."""
-    return Call(operation, params, keep or {})
+def call(operation: str, /, save: dict[str, str] | None = None, **params: Any) -> Call:
+    """Return a step that calls an operation."""
+    return Call(operation, params, save or {})
 
 
-def refused(code: str, operation: str, /, **params: Any) -> Call:
-    """A step that calls an operation, which must refuse it."""
+def rejected(code: str, operation: str, /, **params: Any) -> Call:
+    """Return a step that calls an operation, which must fail with an error code."""
     return Call(operation, params, code=code)
 
 
-def devices(product: str, *names: str, **wanted: Any) -> Devices:
-    """A step that makes simulated devices."""
-    return Devices({"product": product, "names": list(names), **wanted})
+def devices(product: str, *names: str, **body: Any) -> Devices:
+    """Return a step that creates simulated devices."""
+    return Devices({"product": product, "names": list(names), **body})
 
 
-def carry_out(
-    steps: Iterable[Step], server: EmulatorProcess, caller: Caller, known: dict[str, Any] | None = None
+def run_steps(
+    steps: Iterable[Step], server: EmulatorProcess, caller: Caller, initial: dict[str, Any] | None = None
 ) -> Iterable[tuple[Call, dict[str, Any], dict]]:
-    """Carry out a table step by step; of each call its step, the parameters that were sent, and the reply.
+    """Run the steps of a table.
 
-    ``known`` is what is kept from the beginning.
+    Args:
+        steps: the table.
+        server: the emulator.
+        caller: the function that calls an operation.
+        initial: values that are saved before the first step.
+
+    Yields:
+        For each call: its step, the parameters that were sent, and the reply.
     """
-    kept = dict(known or {})
+    saved = dict(initial or {})
     now = server.control("POST", "clock", {"advance": 0})["now"]
-    for name, seconds in MOMENTS.items():
-        kept[name] = now + seconds * 1000
+    for name, seconds in TIMES.items():
+        saved[name] = now + seconds * 1000
     for step in steps:
         if isinstance(step, Devices):
-            server.control("POST", "devices", resolved(step.wanted, kept))
+            server.control("POST", "devices", resolve(step.body, saved))
         elif isinstance(step, Consumer):
-            server.control("POST", "consumers", resolved(step.wanted, kept))
-        elif isinstance(step, Later):
+            server.control("POST", "consumers", resolve(step.body, saved))
+        elif isinstance(step, AdvanceClock):
             server.control("POST", "clock", {"advance": step.seconds})
         elif isinstance(step, Upload):
-            upload(server, member_at(kept, step.form), step.content.encode(), step.key_id)
-        elif isinstance(step, Made):
-            kept[step.name] = step.function(kept)
+            upload(server, value_at(saved, step.form), step.content.encode(), step.key_id)
+        elif isinstance(step, Compute):
+            saved[step.name] = step.function(saved)
         else:
-            params = resolved(step.params, kept)
+            params = resolve(step.params, saved)
             reply = caller(step.operation, **params)
             yield step, params, reply
-            for name, path in step.keep.items():
-                kept[name] = member_at(reply, path)
+            for name, path in step.save.items():
+                saved[name] = value_at(reply, path)
 
 
-def resolved(value: Any, kept: dict[str, Any]) -> Any:
-    """A value with what is kept in the place of its names."""
+def resolve(value: Any, saved: dict[str, Any]) -> Any:
+    """Return a value with placeholders replaced by saved values."""
     if isinstance(value, Json):
-        return json.dumps(resolved(value.value, kept), ensure_ascii=False)
+        return json.dumps(resolve(value.value, saved), ensure_ascii=False)
     if isinstance(value, dict):
-        return {name: resolved(inner, kept) for name, inner in value.items()}
+        return {name: resolve(inner, saved) for name, inner in value.items()}
     if isinstance(value, list):
-        return [resolved(inner, kept) for inner in value]
+        return [resolve(inner, saved) for inner in value]
     if not isinstance(value, str):
         return value
-    whole = _KEPT.fullmatch(value)
-    if whole:
-        return member_at(kept, whole[1])
-    return _KEPT.sub(lambda match: str(member_at(kept, match[1])), value)
+    placeholder = _PLACEHOLDER.fullmatch(value)
+    if placeholder:
+        return value_at(saved, placeholder[1])
+    return _PLACEHOLDER.sub(lambda match: str(value_at(saved, match[1])), value)
 
 
-def as_sent(params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a call as they travel: objects as JSON."""
+def to_request_params(params: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a call as they are sent: objects as JSON."""
     return {name: json.dumps(value) if isinstance(value, dict) else value for name, value in params.items()}
 
 
-def member_at(tree: Any, path: str) -> Any:
-    """The member at a dotted path, whose numbers are places in lists."""
+def value_at(tree: Any, path: str) -> Any:
+    """Return the value at a dotted path; numbers are list indexes."""
     for name in path.split("."):
         tree = tree[int(name)] if isinstance(tree, list) else tree[name]
     return tree
 
 
 def upload(server: EmulatorProcess, form: dict[str, str], content: bytes, key_id: str) -> None:
-    """Upload a file as the object storage takes it, by a form that the platform gave out."""
+    """Upload a file with a form that the emulator returned."""
     fields = {
         "key": form["Key"],
         "policy": form["Policy"],
@@ -178,10 +186,10 @@ def upload(server: EmulatorProcess, form: dict[str, str], content: bytes, key_id
     body = "".join([*parts, head]).encode() + content + f"\r\n--{boundary}--\r\n".encode()
     path = form["Host"].split(server.address, 1)[-1] or "/"
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-    status, _headers, answer = server.exchange("POST", path, body, headers)
-    assert status == 200, (path, status, answer)
+    status, _headers, response = server.exchange("POST", path, body, headers)
+    assert status == 200, (path, status, response)
 
 
 def base64_of(text: str) -> str:
-    """A text as Base64, as messages travel."""
+    """Return a string encoded as Base64, as in messages."""
     return base64.b64encode(text.encode()).decode()

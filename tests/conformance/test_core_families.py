@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Products, thing models, topics, devices, groups and rules: made, read, changed and deleted by the vendor's SDKs."""
+"""Test creating, reading, updating and deleting the core resources with the vendor's SDKs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ TSL = {
 }
 
 
-def make_product(good) -> str:
-    made = good(
+def create_product(call_ok) -> str:
+    """Create a product and return its key."""
+    created = call_ok(
         "CreateProduct",
         ProductName="street_light",
         NodeType=0,
@@ -28,93 +29,95 @@ def make_product(good) -> str:
         NetType="CELLULAR",
         Description="路灯",
     )
-    return made["ProductKey"]
+    return created["ProductKey"]
 
 
-def test_products(good, bad):
-    key = make_product(good)
-    good("CreateProductTags", ProductKey=key, ProductTag=[{"TagKey": "site", "TagValue": "west"}])
-    assert good("ListProductTags", ProductKey=key)["Data"] == {"ProductTag": [{"TagKey": "site", "TagValue": "west"}]}
-    good("UpdateProduct", ProductKey=key, ProductName="street_lamp", Description="changed")
-    product = good("QueryProduct", ProductKey=key)["Data"]
+def test_products_crud_through_sdk_succeeds(call_ok, call_error):
+    key = create_product(call_ok)
+    call_ok("CreateProductTags", ProductKey=key, ProductTag=[{"TagKey": "site", "TagValue": "west"}])
+    assert call_ok("ListProductTags", ProductKey=key)["Data"] == {
+        "ProductTag": [{"TagKey": "site", "TagValue": "west"}]
+    }
+    call_ok("UpdateProduct", ProductKey=key, ProductName="street_lamp", Description="changed")
+    product = call_ok("QueryProduct", ProductKey=key)["Data"]
     assert (product["ProductName"], product["Description"], product["NetType"]) == ("street_lamp", "changed", 6)
-    listed = good("QueryProductList", CurrentPage=1, PageSize=10)["Data"]
+    listed = call_ok("QueryProductList", CurrentPage=1, PageSize=10)["Data"]
     assert [item["ProductKey"] for item in listed["List"]["ProductInfo"]] == [key]
-    assert bad("CreateProduct", ProductName="street_lamp", NodeType=0) == "iot.prod.AlreadyExistedProductName"
-    good("DeleteProduct", ProductKey=key)
-    assert bad("QueryProduct", ProductKey=key) == "iot.prod.NotExistedProduct"
+    assert call_error("CreateProduct", ProductName="street_lamp", NodeType=0) == "iot.prod.AlreadyExistedProductName"
+    call_ok("DeleteProduct", ProductKey=key)
+    assert call_error("QueryProduct", ProductKey=key) == "iot.prod.NotExistedProduct"
 
 
-def test_thing_models(good):
-    key = make_product(good)
-    good("ImportThingModelTsl", ProductKey=key, TslStr=json.dumps(TSL))
-    good("PublishThingModel", ProductKey=key, ModelVersion="v1.0.0")
-    published = json.loads(good("GetThingModelTslPublished", ProductKey=key)["Data"]["TslStr"])
+def test_thing_model_publication_through_sdk_succeeds(call_ok):
+    key = create_product(call_ok)
+    call_ok("ImportThingModelTsl", ProductKey=key, TslStr=json.dumps(TSL))
+    call_ok("PublishThingModel", ProductKey=key, ModelVersion="v1.0.0")
+    published = json.loads(call_ok("GetThingModelTslPublished", ProductKey=key)["Data"]["TslStr"])
     assert [each["identifier"] for each in published["properties"]] == ["t"]
     assert [each["identifier"] for each in published["events"]] == ["post"]
-    versions = good("ListThingModelVersion", ProductKey=key)["Data"]["ModelVersions"]
+    versions = call_ok("ListThingModelVersion", ProductKey=key)["Data"]["ModelVersions"]
     assert versions[0]["ModelVersion"] == "v1.0.0"
 
 
-def test_topics(good, bad):
-    key = make_product(good)
+def test_topics_crud_through_sdk_succeeds(call_ok, call_error):
+    key = create_product(call_ok)
     topic = str(
-        good("CreateProductTopic", ProductKey=key, TopicShortName="user/report", Operation="PUB", Desc="hourly")[
+        call_ok("CreateProductTopic", ProductKey=key, TopicShortName="user/report", Operation="PUB", Desc="hourly")[
             "TopicId"
         ]
     )
-    good("UpdateProductTopic", TopicId=topic, TopicShortName="user/report", Operation="ALL", Desc="daily")
-    listed = good("QueryProductTopic", ProductKey=key)["Data"]["ProductTopicInfo"]
-    (ours,) = (item for item in listed if str(item["Id"]) == topic)
-    assert (ours["TopicShortName"], ours["Operation"]) == (f"/{key}/${{deviceName}}/user/report", "2")
-    good("DeleteProductTopic", TopicId=topic)
-    assert bad("DeleteProductTopic", TopicId=topic) == "iot.messagebroker.TopicTemplatsNotFound"
+    call_ok("UpdateProductTopic", TopicId=topic, TopicShortName="user/report", Operation="ALL", Desc="daily")
+    listed = call_ok("QueryProductTopic", ProductKey=key)["Data"]["ProductTopicInfo"]
+    (created_topic,) = (item for item in listed if str(item["Id"]) == topic)
+    assert (created_topic["TopicShortName"], created_topic["Operation"]) == (f"/{key}/${{deviceName}}/user/report", "2")
+    call_ok("DeleteProductTopic", TopicId=topic)
+    assert call_error("DeleteProductTopic", TopicId=topic) == "iot.messagebroker.TopicTemplatsNotFound"
 
 
-def test_devices(good, bad):
-    key = make_product(good)
-    made = good("RegisterDevice", ProductKey=key, DeviceName="lamp-0001", Nickname="gate_lamp")["Data"]
-    by_id = good("QueryDeviceDetail", IotId=made["IotId"])["Data"]
+def test_devices_crud_through_sdk_succeeds(call_ok, call_error):
+    key = create_product(call_ok)
+    created = call_ok("RegisterDevice", ProductKey=key, DeviceName="lamp-0001", Nickname="gate_lamp")["Data"]
+    by_id = call_ok("QueryDeviceDetail", IotId=created["IotId"])["Data"]
     assert (by_id["DeviceName"], by_id["Nickname"], by_id["Status"]) == ("lamp-0001", "gate_lamp", "UNACTIVE")
     device = {"ProductKey": key, "DeviceName": "lamp-0001"}
-    good("BatchUpdateDeviceNickname", DeviceNicknameInfo=[{**device, "Nickname": "west_gate"}])
-    good("SaveDeviceProp", **device, Props='{"row":"7"}')
-    assert json.loads(good("QueryDeviceProp", **device)["Props"]) == {"row": "7"}
-    good("DisableThing", **device)
+    call_ok("BatchUpdateDeviceNickname", DeviceNicknameInfo=[{**device, "Nickname": "west_gate"}])
+    call_ok("SaveDeviceProp", **device, Props='{"row":"7"}')
+    assert json.loads(call_ok("QueryDeviceProp", **device)["Props"]) == {"row": "7"}
+    call_ok("DisableThing", **device)
     assert (
-        good("QueryDevice", ProductKey=key, CurrentPage=1, PageSize=10)["Data"]["DeviceInfo"][0]["DeviceStatus"]
+        call_ok("QueryDevice", ProductKey=key, CurrentPage=1, PageSize=10)["Data"]["DeviceInfo"][0]["DeviceStatus"]
         == "DISABLE"
     )
-    good("EnableThing", **device)
-    assert bad("RegisterDevice", **device) == "iot.device.AlreadyExistedDeviceName"
-    good("DeleteDevice", **device)
-    assert bad("QueryDeviceDetail", **device) == "iot.device.NotExistedDevice"
+    call_ok("EnableThing", **device)
+    assert call_error("RegisterDevice", **device) == "iot.device.AlreadyExistedDeviceName"
+    call_ok("DeleteDevice", **device)
+    assert call_error("QueryDeviceDetail", **device) == "iot.device.NotExistedDevice"
 
 
-def test_groups(good, bad):
-    key = make_product(good)
-    good("RegisterDevice", ProductKey=key, DeviceName="lamp-0001")
-    group = good("CreateDeviceGroup", GroupName="west_side", GroupDesc="west")["Data"]["GroupId"]
-    good("UpdateDeviceGroup", GroupId=group, GroupDesc="all of the west")
-    good("SetDeviceGroupTags", GroupId=group, TagString='[{"tagKey":"site","tagValue":"west"}]')
-    tags = good("QueryDeviceGroupTagList", GroupId=group)["Data"]["GroupTagInfo"]
+def test_groups_crud_through_sdk_succeeds(call_ok, call_error):
+    key = create_product(call_ok)
+    call_ok("RegisterDevice", ProductKey=key, DeviceName="lamp-0001")
+    group = call_ok("CreateDeviceGroup", GroupName="west_side", GroupDesc="west")["Data"]["GroupId"]
+    call_ok("UpdateDeviceGroup", GroupId=group, GroupDesc="all of the west")
+    call_ok("SetDeviceGroupTags", GroupId=group, TagString='[{"tagKey":"site","tagValue":"west"}]')
+    tags = call_ok("QueryDeviceGroupTagList", GroupId=group)["Data"]["GroupTagInfo"]
     assert tags == [{"TagKey": "site", "TagValue": "west"}]
     device = {"ProductKey": key, "DeviceName": "lamp-0001"}
-    assert good("BatchAddDeviceGroupRelations", GroupId=group, Device=[device])["SuccessAddedDeviceCount"] == 1
-    members = good("QueryDeviceListByDeviceGroup", GroupId=group)["Data"]["SimpleDeviceInfo"]
+    assert call_ok("BatchAddDeviceGroupRelations", GroupId=group, Device=[device])["SuccessAddedDeviceCount"] == 1
+    members = call_ok("QueryDeviceListByDeviceGroup", GroupId=group)["Data"]["SimpleDeviceInfo"]
     assert [member["DeviceName"] for member in members] == ["lamp-0001"]
-    info = good("QueryDeviceGroupInfo", GroupId=group)["Data"]
+    info = call_ok("QueryDeviceGroupInfo", GroupId=group)["Data"]
     assert (info["GroupDesc"], info["DeviceCount"]) == ("all of the west", 1)
-    good("BatchDeleteDeviceGroupRelations", GroupId=group, Device=[device])
-    good("DeleteDeviceGroup", GroupId=group)
-    assert bad("QueryDeviceGroupInfo", GroupId=group) == "iot.group.NotExistedGroup"
+    call_ok("BatchDeleteDeviceGroupRelations", GroupId=group, Device=[device])
+    call_ok("DeleteDeviceGroup", GroupId=group)
+    assert call_error("QueryDeviceGroupInfo", GroupId=group) == "iot.group.NotExistedGroup"
 
 
-def test_rules(good, bad):
-    key = make_product(good)
-    rule = good("CreateRule", Name="overheat", RuleDesc="too hot")["RuleId"]
-    assert bad("StartRule", RuleId=rule) == "iot.rule.NullSqlForRule"
-    good(
+def test_rules_crud_through_sdk_succeeds(call_ok, call_error):
+    key = create_product(call_ok)
+    rule = call_ok("CreateRule", Name="overheat", RuleDesc="too hot")["RuleId"]
+    assert call_error("StartRule", RuleId=rule) == "iot.rule.NullSqlForRule"
+    call_ok(
         "UpdateRule",
         RuleId=rule,
         ProductKey=key,
@@ -124,13 +127,13 @@ def test_rules(good, bad):
         Where="items.t.value > 60",
     )
     configuration = json.dumps({"topic": f"/{key}/console/user/alarm", "topicType": 1})
-    action = good("CreateRuleAction", RuleId=rule, Type="REPUBLISH", Configuration=configuration)["ActionId"]
-    good("StartRule", RuleId=rule)
-    told = good("GetRule", RuleId=rule)["RuleInfo"]
-    assert (told["Status"], told["TopicType"], told["Where"]) == ("RUNNING", 0, "items.t.value > 60")
-    (listed,) = good("ListRuleActions", RuleId=rule)["RuleActionList"]["RuleActionInfo"]
+    action = call_ok("CreateRuleAction", RuleId=rule, Type="REPUBLISH", Configuration=configuration)["ActionId"]
+    call_ok("StartRule", RuleId=rule)
+    read_rule = call_ok("GetRule", RuleId=rule)["RuleInfo"]
+    assert (read_rule["Status"], read_rule["TopicType"], read_rule["Where"]) == ("RUNNING", 0, "items.t.value > 60")
+    (listed,) = call_ok("ListRuleActions", RuleId=rule)["RuleActionList"]["RuleActionInfo"]
     assert "uid" in json.loads(listed["Configuration"])
-    good("StopRule", RuleId=rule)
-    good("DeleteRuleAction", ActionId=action)
-    good("DeleteRule", RuleId=rule)
-    assert bad("GetRule", RuleId=rule) == "iot.rule.NotFoundRule"
+    call_ok("StopRule", RuleId=rule)
+    call_ok("DeleteRuleAction", ActionId=action)
+    call_ok("DeleteRule", RuleId=rule)
+    assert call_error("GetRule", RuleId=rule) == "iot.rule.NotFoundRule"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A platform that is killed keeps every write that it has acknowledged."""
+"""Test that the emulator keeps every acknowledged write when it is killed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from pathlib import Path
 CONNECTIONS = 8
 
 
-def killed_during(launch, data: Path, writes: int) -> tuple[int, int, int]:
-    """Kills a platform when half of the writes are acknowledged, and starts it again on its data.
+def kill_during_writes(launch, data: Path, writes: int) -> tuple[int, int, int]:
+    """Kill an emulator when half of the writes are acknowledged, and restart it with the same data.
 
-    Returns how many writes were acknowledged, how many of these are there, and how many are there beside them.
+    Returns:
+        The number of acknowledged writes, how many of them were preserved, and how many other writes were found.
     """
     server = launch("--data", str(data), "--no-throttle")
-    _status, made = server.call("CreateProduct", ProductName="kept", NodeType=0)
-    key = made["ProductKey"]
+    _status, created = server.call("CreateProduct", ProductName="preserved", NodeType=0)
+    key = created["ProductKey"]
     names = iter([f"device-{number:05}" for number in range(writes)])
     acknowledged: list[str] = []
     lock = threading.Lock()
@@ -46,19 +47,19 @@ def killed_during(launch, data: Path, writes: int) -> tuple[int, int, int]:
     for thread in threads:
         thread.join(60)
     assert server.process.wait(10) == -signal.SIGKILL
-    again = launch("--data", str(data), "--no-throttle")
-    there: set[str] = set()
+    restarted = launch("--data", str(data), "--no-throttle")
+    found: set[str] = set()
     page, pages = 1, 1
     while page <= pages:
-        _status, told = again.call("QueryDevice", ProductKey=key, PageSize=50, CurrentPage=page)
-        there.update(device["DeviceName"] for device in told["Data"]["DeviceInfo"])
-        page, pages = page + 1, told["PageCount"]
-    assert told["Total"] == len(there)
-    kept = there & set(acknowledged)
-    return len(acknowledged), len(kept), len(there - kept)
+        _status, reply = restarted.call("QueryDevice", ProductKey=key, PageSize=50, CurrentPage=page)
+        found.update(device["DeviceName"] for device in reply["Data"]["DeviceInfo"])
+        page, pages = page + 1, reply["PageCount"]
+    assert reply["Total"] == len(found)
+    preserved = found & set(acknowledged)
+    return len(acknowledged), len(preserved), len(found - preserved)
 
 
-def test_every_acknowledged_write_is_there(launch, tmp_path):
-    acknowledged, there, _unsaid = killed_during(launch, tmp_path / "data", 200)
+def test_acknowledged_writes_after_sigkill_are_preserved(launch, tmp_path):
+    acknowledged, found, _unacknowledged = kill_during_writes(launch, tmp_path / "data", 200)
     assert acknowledged >= 100
-    assert there == acknowledged
+    assert found == acknowledged

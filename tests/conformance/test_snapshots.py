@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whole replies of what is read most, with what differs from run to run masked.
+"""Compare complete replies of the main read operations with snapshots; values that differ between runs are masked.
 
-``pytest tests/conformance --update-snapshots`` keeps the replies of today as those that are right.
+``pytest tests/conformance --update-snapshots`` stores the current replies as the expected ones.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import pytest
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import SECRET_MEMBERS
 
 from .calls import TABLES
-from .steps import as_sent, carry_out
+from .steps import run_steps, to_request_params
 
-#: The reads whose replies are kept, by the family whose table makes the calls.
+#: Read operations whose replies are compared with snapshots, by the family whose table calls them.
 READS = {
     "product": ("QueryProduct", "QueryProductList", "ListProductTags", "QueryProductCertInfo"),
     "device": (
@@ -52,7 +52,7 @@ READS = {
     "distribution": ("QueryDeviceDistributeJob", "ListDistributedDevice"),
 }
 
-# What is masked in any text, in this order.
+# Patterns to mask in every text, in this order.
 _MASKS = (
     (re.compile(r"https?://127\.0\.0\.1:\d+/\S*"), "<url>"),
     (re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"), "<uuid>"),
@@ -64,43 +64,43 @@ _MASKS = (
     (re.compile(r"\b\d{17,19}\b"), "<message id>"),
     (re.compile(r"\b(?=[A-Za-z]*\d)[A-Za-z0-9]{15,}\b"), "<id>"),
 )
-# Not all of them have a digit, by which any other text can be told from them.
+# Ids of these members are masked even without a digit, which distinguishes ids from other texts elsewhere.
 _ID = re.compile(r"[A-Za-z0-9]{15,}")
 _ID_MEMBER = re.compile(r"\w*(?:Id|Ids|Code)|NextToken|TargetGroup")
-# Times of the shadow's metadata are seconds.
+# Timestamps in the metadata of shadows are in seconds.
 _SECONDS = re.compile(r'("timestamp": ?)\d{10}\b')
 
 
-def masked(value: Any, name: str = "") -> Any:
-    """A reply without what differs from run to run."""
+def mask_values(value: Any, name: str = "") -> Any:
+    """Return a reply with placeholders for values that differ between runs."""
     if isinstance(value, dict):
-        return {member: masked(inner, member) for member, inner in value.items()}
+        return {member: mask_values(inner, member) for member, inner in value.items()}
     if isinstance(value, list):
-        return [masked(inner, name) for inner in value]
+        return [mask_values(inner, name) for inner in value]
     if name in SECRET_MEMBERS and value:
         return "<secret>"
     if isinstance(value, str) and _ID_MEMBER.fullmatch(name) and _ID.fullmatch(value):
         return "<id>"
     if isinstance(value, int) and not isinstance(value, bool):
-        text = masked(str(value))
+        text = mask_values(str(value))
         return value if text == str(value) else text
     if isinstance(value, str):
-        for pattern, mask in _MASKS:
-            value = pattern.sub(mask, value)
+        for pattern, replacement in _MASKS:
+            value = pattern.sub(replacement, value)
         return _SECONDS.sub(r"\1<seconds>", value)
     return value
 
 
 @pytest.mark.parametrize("family", READS)
-def test_whole_replies(family, server, snapshot):
+def test_replies_of_read_operations_match_snapshots(family, server, snapshot):
     replies: dict[str, list[Any]] = defaultdict(list)
 
     def caller(operation: str, **params: Any) -> dict[str, Any]:
-        return server.call(operation, **as_sent(params))[1]
+        return server.call(operation, **to_request_params(params))[1]
 
-    for step, params, reply in carry_out(TABLES[family], server, caller):
+    for step, params, reply in run_steps(TABLES[family], server, caller):
         assert reply["Success"] is True, (step.operation, params, reply)
         if step.operation in READS[family]:
-            replies[step.operation].append(masked(reply))
+            replies[step.operation].append(mask_values(reply))
     assert set(replies) == set(READS[family])
     snapshot(f"replies/{family}", replies)

@@ -9,12 +9,13 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from . import operation_record, option_coverage
+from .selection import Selection
 from .tasks import Tasks, pop_writes
 
 HERE = Path(__file__).resolve().parent
@@ -30,27 +31,6 @@ RUNNERS = {"action": {}, "module": {"IOTOPS_FORCE_MODULE": "1"}}
 
 
 # Coverage of options, and recorded operations
-
-
-@dataclass
-class Selection:
-    """The integration tests that this session runs.
-
-    Attributes:
-        files: The names of the files with selected tests.
-        deselected: Whether an option such as ``-k`` deselected tests.
-        single: Whether an argument names single tests.
-    """
-
-    files: set[str] = field(default_factory=set)
-    deselected: bool = False
-    single: bool = False
-
-    @property
-    def complete(self) -> bool:
-        """Whether all integration tests are selected."""
-        every_file = {path.name for path in HERE.glob("test_*.py")}
-        return not self.deselected and not self.single and every_file <= self.files
 
 
 SELECTION = Selection()
@@ -84,9 +64,7 @@ def pytest_testnodedown(node):
     output = getattr(node, "workeroutput", {})
     if "integration" in output:
         worker = json.loads(output["integration"])
-        SELECTION.files.update(worker["files"])
-        SELECTION.deselected |= worker["deselected"]
-        SELECTION.single |= worker["single"]
+        SELECTION.merge(worker["selection"])
         option_coverage.COVERED.update(option_coverage.load(worker["covered"]))
         operation_record.merge(operation_record.SENT, operation_record.load(worker["sent"]))
 
@@ -97,9 +75,7 @@ def pytest_sessionfinish(session):
     if output is not None:
         output["integration"] = json.dumps(
             {
-                "files": sorted(SELECTION.files),
-                "deselected": SELECTION.deselected,
-                "single": SELECTION.single,
+                "selection": SELECTION.as_dict(),
                 "covered": option_coverage.dump(),
                 "sent": operation_record.dump(operation_record.SENT),
             }

@@ -29,7 +29,7 @@ CASES = (
     (
         "iot_thing_model",
         {"product": "street_light", "tsl": {"properties": [{**TEMPERATURE, "accessMode": "x"}]}},
-        r"tsl is wrong at properties\[0\].accessMode",
+        r"tsl is invalid at properties\[0\].accessMode",
     ),
     ("iot_thing_model", {"product": "street_light", "tsl": {"properties": [TEMPERATURE] * 2}}, "t twice in properties"),
     ("iot_thing_model", {"product": "unknown", "published": True}, "there is no product unknown"),

@@ -16,87 +16,107 @@ TESTS = Path(__file__).resolve().parents[1]
 
 #: The hazard, and the test for it: a file and a function.
 HAZARDS = {
-    "NetType is written as a word and read as a number": "integration/test_hazards.py::test_product_net_type_is_returned_as_given",
+    "NetType is written as a word and read as a number": (
+        "integration/test_hazards.py::test_product_net_type_is_returned_as_given"
+    ),
     "a topic's operation is written as a word and read as a number": (
         "integration/test_hazards.py::test_topic_operation_is_returned_as_given"
     ),
-    "a topic's short name is read as a whole topic": "unit/resources/test_topic.py::test_a_short_name_is_read_whole",
+    "a topic is written with its short name and read with its full name": (
+        "unit/resources/test_topic.py::test_a_short_name_is_read_whole"
+    ),
     "TopicType is -1 while a rule has no SQL": "integration/test_hazards.py::test_rule_without_sql_has_no_topic_type",
-    "a rule action comes back with keys of the platform's": (
+    "the platform adds members to the configuration of a rule action": (
         "integration/test_lifecycle_rule.py::test_rule_action_of_each_type_is_created_changed_and_deleted"
     ),
-    "a thing model comes back with derived members, in another order": (
+    "a thing model is returned with derived members and in another order": (
         "integration/test_lifecycle_thing_model.py::test_thing_model_with_every_data_type_is_returned_as_given"
     ),
     "TSL and ThingModelJson are two formats of one model": (
         "integration/test_lifecycle_thing_model.py::test_thing_model_in_each_format_is_unchanged"
     ),
-    "a Chinese character is 2 in a product's name and 1 in its description": (
+    "a Chinese character counts as 2 in a product's name and as 1 in its description": (
         "integration/test_lifecycle_product.py::test_product_with_longest_name_and_description_is_created"
     ),
-    "ApplyId is a number in one reply and a text in another": (
+    "ApplyId is a number in one response and a text in another": (
         "unit/fleet/test_fleet.py::test_an_apply_id_that_is_a_text"
     ),
-    "UpdateProduct changes name and description only": "integration/test_lifecycle_product.py::test_product_lifecycle",
-    "a rule action has no name": "integration/test_lifecycle_rule.py::test_rule_action_of_each_type_is_created_changed_and_deleted",
-    "a firmware cannot be changed": "integration/test_lifecycle_ota_firmware.py::test_firmware_immutable_option_change_fails_before_write",
-    "an OTA job cannot be found by name": "integration/test_lifecycle_ota_job.py::test_ota_jobs_with_filters_are_returned",
-    "a released product refuses changes of its thing model": (
+    "UpdateProduct changes only the name and the description": (
+        "integration/test_lifecycle_product.py::test_product_lifecycle"
+    ),
+    "a rule action has no name": (
+        "integration/test_lifecycle_rule.py::test_rule_action_of_each_type_is_created_changed_and_deleted"
+    ),
+    "a firmware cannot be changed": (
+        "integration/test_lifecycle_ota_firmware.py::test_firmware_immutable_option_change_fails_before_write"
+    ),
+    "no operation finds an OTA job by its name": (
+        "integration/test_lifecycle_ota_job.py::test_ota_jobs_with_filters_are_returned"
+    ),
+    "the thing model of a released product cannot be changed": (
         "integration/test_lifecycle_thing_model.py::test_thing_model_of_released_product_is_changed_in_development"
     ),
     "DeleteThingModel may delete the whole model": (
-        "integration/test_lifecycle_thing_model.py::test_thing_model_delete_with_lost_response_deletes_requested_functions_only"
+        "integration/test_lifecycle_thing_model.py::test_thing_model_delete_with_lost_response_deletes_nothing_else"
     ),
     "RemoveThingTopo on a gateway removes all of its sub-devices": (
         "integration/test_lifecycle_topology.py::test_topology_clear_keeps_other_gateways"
     ),
-    "BatchAddThingTopo moves a sub-device without asking": (
+    "BatchAddThingTopo moves a sub-device of another gateway without an error": (
         "integration/test_lifecycle_topology.py::test_topology_with_device_of_other_gateway_needs_move"
     ),
-    "BatchAddThingTopo takes ten, and rolls back whole": (
+    "BatchAddThingTopo accepts ten devices and rolls back all of them on failure": (
         "integration/test_lifecycle_topology.py::test_topology_above_ten_devices_is_split_into_calls"
     ),
-    "what is done behind a large gateway is only begun when it is answered": (
+    "changes of a gateway with many sub-devices continue after the response": (
         "integration/test_lifecycle_topology.py::test_large_gateway_change_waits_for_platform_job"
     ),
-    "ListRule's Total is one of pages, or of rules": (
+    "the Total of ListRule is the number of pages or of rules": (
         "unit/client/test_paging.py::test_pages_without_total_end_at_partial_page"
     ),
     "the last consumer group of a subscription cannot be removed": (
         "integration/test_lifecycle_subscription.py::test_amqp_subscription_lifecycle"
     ),
-    "a rule needs its SQL before it starts": "integration/test_lifecycle_rule.py::test_rule_lifecycle",
-    "a rule has ten actions at most": "integration/test_lifecycle_rule.py::test_rule_with_too_many_or_duplicate_actions_fails_before_write",
+    "a rule needs SQL before it can be started": "integration/test_lifecycle_rule.py::test_rule_lifecycle",
+    "a rule can have at most ten actions": (
+        "integration/test_lifecycle_rule.py::test_rule_with_too_many_or_duplicate_actions_fails_before_write"
+    ),
     "a consumer group in use cannot be deleted": (
         "integration/test_lifecycle_consumer_group.py::test_consumer_group_in_use_deletion_fails"
     ),
-    "the default group can be neither changed nor deleted": (
+    "the default consumer group cannot be changed or deleted": (
         "integration/test_lifecycle_consumer_group.py::test_default_consumer_group_change_or_deletion_fails"
     ),
-    "a device is in ten groups at most, and the reply says how many were left out, not which": (
+    "a device can be in at most ten groups, and the response has the number of failures but not the devices": (
         "unit/fleet/test_fleet.py::test_one_device_s_failure_is_its_own"
     ),
     "a firmware must be verified before a batch job": (
         "integration/test_lifecycle_ota_job.py::test_ota_verify_job_with_wait_verifies_firmware"
     ),
-    "an OTA job's times have limits of their own": "integration/test_lifecycle_ota_job.py::test_ota_job_with_invalid_options_fails_before_write",
+    "the times of an OTA job have separate limits": (
+        "integration/test_lifecycle_ota_job.py::test_ota_job_with_invalid_options_fails_before_write"
+    ),
     "CancelOTATaskByJob without flags cancels nothing": (
         "integration/test_lifecycle_ota_job.py::test_ota_job_cancel_with_task_statuses_cancels_these_only"
     ),
-    "upload forms hold for a minute": "unit/emulator/services/test_upload.py::test_a_form_holds_for_a_minute",
-    "names beyond the limit of a batch are dropped in silence": (
+    "upload forms expire after one minute": "unit/emulator/services/test_upload.py::test_a_form_holds_for_a_minute",
+    "device names beyond the batch limit are ignored without an error": (
         "integration/test_hazards.py::test_devices_above_batch_limit_are_split_into_batches"
     ),
-    "batch registration is asynchronous, twice": "unit/fleet/test_fleet.py::test_a_registration_whose_answer_was_lost",
-    "states show up late in QueryDeviceByStatus": (
+    "batch registration has two asynchronous steps": (
+        "unit/fleet/test_fleet.py::test_a_registration_whose_answer_was_lost"
+    ),
+    "QueryDeviceByStatus returns status changes with a delay": (
         "integration/test_device_facts.py::test_devices_filtered_by_indexed_status_lag_behind"
     ),
-    "lists of devices end at the 10,000th without a token": (
+    "lists of devices end at the 10,000th device without a token": (
         "unit/client/test_paging.py::test_numbered_pages_carry_token"
     ),
-    "a search ends at the 10,000th": "unit/fleet/test_search.py::test_beyond_its_reach",
+    "a search ends at the 10,000th device": "unit/fleet/test_search.py::test_beyond_its_reach",
     "deep pages have a lower quota": "unit/client/test_rate_limit.py::test_deep_pages_have_separate_bucket",
-    "ten desired properties a call": "integration/test_device_facts.py::test_desired_properties_above_ten_are_split_into_calls",
+    "SetDeviceDesiredProperty accepts ten properties": (
+        "integration/test_device_facts.py::test_desired_properties_above_ten_are_split_into_calls"
+    ),
 }
 
 

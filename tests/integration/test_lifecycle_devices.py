@@ -152,7 +152,7 @@ def test_device_set_with_long_estimate_warns(tasks, account):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "^either devices or devices_file must be given"),
+        ({}, "^either devices or devices_file must be set"),
         ({"devices": LAMPS[:1] * 2}, "lamp-01"),
         ({"devices": [{"name": "x"}]}, "4 to 32 characters"),
         ({"devices": [{"name": "lamp-01", "nickname": "abc"}]}, "nickname"),

@@ -120,7 +120,7 @@ def test_imported_devices_rejected_by_check_are_not_imported(tasks, key):
     from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import imported_devices
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(imported_devices, "details_of", lambda *_: {})
+        patch.setattr(imported_devices, "read_details", lambda *_: {})
         result = tasks.run(MODULE, **OF, devices=meters(1, 2))
     assert result["failed"]
     assert "BatchCheckImportDevice: not possible for meter-0001 (" in result["msg"]

@@ -135,7 +135,7 @@ def test_rule_action_with_invalid_configuration_fails_before_write(tasks, accoun
     configuration = {name: value for name, value in configuration.items() if value is not None}
     actions = [{"type": kind, "configuration": configuration}]
     tasks.assert_fails(
-        RULE, f"^actions has a {kind} action whose configuration is wrong .*{said}", **HOT, actions=actions
+        RULE, f"^actions has a {kind} action whose configuration is wrong .*{complaint}", **HOT, actions=actions
     )
 
 

@@ -420,7 +420,7 @@ def test_thing_model_extended_descriptions_are_set_and_cleared(tasks):
         ({**MODBUS, "scaling": 0}, "scaling"),
         ({"displayName": "light"}, "registerAddress"),
     ):
-        message = f"extended_descriptions has an extended description of Light that is wrong at .*{complaint}"
+        message = f"extended_descriptions has an extended description of Light that is invalid at .*{complaint}"
         tasks.assert_fails("iot_thing_model", message, **meter, extended_descriptions={"Light": described})
     services = {"services": {"Reset": {"extended": MODBUS}}}
     tasks.assert_fails(
@@ -625,7 +625,7 @@ def test_thing_model_call_with_lost_response_is_done_once(tasks, operation):
     assert [one["version"] for one in returned["versions"]] == ["v2", "v1"]
 
 
-def test_thing_model_delete_with_lost_response_deletes_requested_functions_only(tasks):
+def test_thing_model_delete_with_lost_response_deletes_nothing_else(tasks):
     """DeleteThingModel deletes all functions if none of those it is given exists, so it is never given any."""
     blocks = [{"id": block, "name": f"{block}_block", "functions": FUNCTIONS} for block in ("one", "two")]
     tasks.run_ok("iot_thing_model", **OF, functions=FUNCTIONS, blocks=blocks)
@@ -654,7 +654,7 @@ def test_thing_model_with_invalid_options_fails_before_write(tasks):
         assert_fails(message, functions=kinds)
 
     functions(
-        "functions is wrong at properties.Light.type: 'lamp' is not one of", properties={"Light": {"type": "lamp"}}
+        "functions is invalid at properties.Light.type: 'lamp' is not one of", properties={"Light": {"type": "lamp"}}
     )
     functions("properties.Level: 'min' is a required property", properties={"Level": {"type": "int", "max": 1}})
     functions("properties.Level.length: it cannot be given", properties={"Level": {**BRIGHTNESS, "length": 1}})
@@ -684,18 +684,18 @@ def test_thing_model_with_invalid_options_fails_before_write(tasks):
     functions("Additional properties are not allowed \\('propertys'", propertys={})
     assert_fails("functions and tsl cannot both be given", functions={}, tsl={"properties": []})
     assert_fails(
-        "tsl is wrong at properties.A: its name must",
+        "tsl is invalid at properties.A: its name must",
         tsl={"properties": [{"identifier": "A", "name": "a b", "accessMode": "r", "dataType": {"type": "date"}}]},
     )
     half = {"identifier": "A", "name": "a", "accessMode": "r", "dataType": {"type": "int", "specs": {"min": "0"}}}
-    assert_fails("tsl is wrong at properties.A: 'max' is a required", tsl={"properties": [half]})
+    assert_fails("tsl is invalid at properties.A: 'max' is a required", tsl={"properties": [half]})
     many = {"identifier": "A", "name": "a", "accessMode": "r"}
     many["dataType"] = {"type": "array", "specs": {"size": "513", "item": {"type": "int"}}}
-    assert_fails("tsl is wrong at properties.A.size: 513 is greater", tsl={"properties": [many]})
+    assert_fails("tsl is invalid at properties.A.size: 513 is greater", tsl={"properties": [many]})
     assert_fails("tsl is not JSON", tsl="{")
     assert_fails("thing_model_json is not JSON", thing_model_json="{")
     assert_fails(
-        "thing_model_json is wrong at properties\\[0\\]: 'rwFlag' is a required",
+        "thing_model_json is invalid at properties\\[0\\]: 'rwFlag' is a required",
         thing_model_json={"properties": [{"identifier": "A", "name": "a", "dataType": "DATE", "dataSpecs": {}}]},
     )
     many = {f"Text{n}": {"type": "text", "length": 9, "description": "x" * 1000} for n in range(300)}
@@ -706,7 +706,7 @@ def test_thing_model_with_invalid_options_fails_before_write(tasks):
         ({"id": "battery"}, "blocks has a new one, battery, without a name"),
         ({"id": "battery", "name": "bat"}, "name must have 4 to 30"),
         ({"id": "battery", "name": "battery", "description": ""}, "description must have"),
-        ({"id": "battery", "name": "battery", "functions": {"events": {"A": {}}}}, "functions is wrong at events.A"),
+        ({"id": "battery", "name": "battery", "functions": {"events": {"A": {}}}}, "functions is invalid at events.A"),
         ({"id": "battery", "name": "battery", "functions": {}, "tsl": '{"events":[]}'}, "functions and tsl, which say"),
     ):
         assert_fails(message, blocks=[block])

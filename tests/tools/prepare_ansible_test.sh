@@ -2,18 +2,18 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 #
-# Put pip's bootstrap script where ansible-test looks for it before it downloads one.
+# Put pip's bootstrap script into the cache of ansible-test, before ansible-test downloads it.
 #
-# ansible-test makes a virtual environment per sanity test and fetches that script for them from a host of its own, which a
-# machine with nothing but a package registry cannot reach. The pip wheel of the registry can do the same work. What is in
-# the cache already stays, and when this fails ansible-test is left to its own ways.
+# ansible-test creates a virtual environment per sanity test and downloads that script from a host that is not reachable
+# from every machine. The pip wheel of the package index serves the same purpose. An existing script is kept; if this
+# fails, ansible-test downloads the script itself.
 #
 # Usage: prepare_ansible_test.sh PYTHON   (the interpreter that has ansible-core)
 set -eu
 python=$1
 cache=$HOME/.ansible/test/cache
 
-# The release that this ansible-core asks for is a constant in its source, not in its interface.
+# The release that this ansible-core requires is a constant in its source.
 pip=$("$python" -c '
 import pathlib, re, ansible_test
 source = pathlib.Path(ansible_test.__path__[0], "_internal", "python_requirements.py").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ script=$cache/get_pip_$(echo "$pip" | tr . _).py
 mkdir -p "$cache"
 "$python" -m pip download --quiet --no-deps --only-binary :all: --dest "$cache" "pip==$pip" || exit 0
 
-# ansible-test may run twice at once: the script appears whole or not at all.
+# Write atomically, because several ansible-test processes may run at the same time.
 cat >"$script.$$" <<'PYTHON'
 """Install pip from the wheel beside this file; takes the arguments of pip's own bootstrap script."""
 import glob

@@ -23,6 +23,12 @@ _PACKAGE = "ansible_collections.iotops.aliyun.plugins.modules"
 
 Value = dict[str, Any]
 
+#: The first lines of a file in docs/returns.
+HEADER = """\
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""
+
 
 def sources(root: Path) -> dict[str, Value]:
     """Return the descriptions by resource kind, or by module name for a module that is not a resource.

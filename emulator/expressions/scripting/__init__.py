@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Running the scripts that users write: JavaScript, in a process of its own that is held to a time and a size.
+"""Run JavaScript of users in a separate process with a time limit and a memory limit.
 
-The engine is V8, by the library mini-racer. Without that library the platform does everything else; what needs a script
-says that none can run.
+The engine is V8, with the library mini-racer. The library is optional: without it, only the functions that need a
+script fail.
 """
 
 from __future__ import annotations
@@ -17,93 +17,97 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-#: How many seconds the process may take for an answer, its start included, before it is taken for dead.
-PATIENCE = 10.0
+#: The timeout for a response of the process, including its start, in seconds.
+RESPONSE_TIMEOUT = 10.0
 
 _COMMAND = (sys.executable, "-m", f"{__name__}.worker")
 _HERE = Path(__file__).parent
 
 
 class ScriptFailed(Exception):
-    """A script did not come to a result; it says why.
+    """A script failed. The text is the reason.
 
     Attributes:
-        ran_away: whether it had to be stopped, for its time or its size.
+        terminated: whether the script was terminated because it exceeded a limit or crashed the engine.
     """
 
-    def __init__(self, message: str, ran_away: bool = False) -> None:
+    def __init__(self, message: str, terminated: bool = False) -> None:
         super().__init__(message)
-        self.terminated = ran_away
+        self.terminated = terminated
 
 
 class ScriptEngineUnavailable(ScriptFailed):
-    """There is no engine for a script of that kind."""
+    """There is no engine for the language of a script."""
 
 
 def library_source(name: str) -> str:
-    """The text of the functions that scripts of a kind can call."""
+    """Return the source of the functions that a kind of scripts can call."""
     return (_HERE / f"{name}.js").read_text(encoding="utf-8")
 
 
 def is_available() -> bool:
-    """Whether JavaScript can run here."""
+    """Return whether the JavaScript engine is installed."""
     return find_spec("py_mini_racer") is not None
 
 
 class Engine:
-    """Runs scripts, one at a time, each in a world of its own."""
+    """Runs scripts one at a time, each in a separate context."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
     def call(self, script: str, expression: str, *arguments: Any) -> Any:
-        """The value of an expression after a script.
+        """Run a script and return the value of an expression.
 
         Args:
-            script: the script, which is read anew each time: what one call leaves behind is not there for the next.
-            expression: JavaScript; ``_arguments`` is the list of the arguments in it.
-            arguments: what JSON can carry.
+            script: the script. Every call runs it again, so that calls do not share state.
+            expression: JavaScript; ``_arguments`` is the list of the arguments.
+            arguments: values that can be encoded as JSON.
 
         Raises:
-            ScriptFailed: the script is wrong, throws, takes too long or too much, or comes to no value that JSON has.
-            CannotRun: there is no engine.
+            ScriptFailed: the script has an error, exceeds a limit, or its value cannot be encoded as JSON.
+            ScriptEngineUnavailable: the engine is not installed.
         """
         if not is_available():
-            raise ScriptEngineUnavailable("scripts need the Python library mini-racer, which is not installed")
-        given = json.dumps(json.dumps(arguments))
+            raise ScriptEngineUnavailable("scripts need the Python package mini-racer, which is not installed")
+        encoded = json.dumps(json.dumps(arguments))
         code = (
             f"(function (_arguments) {{\n{script}\n;return JSON.stringify({expression});\n}})"
-            f".call(undefined, JSON.parse({given}))"
+            f".call(undefined, JSON.parse({encoded}))"
         )
-        answer = self._ask({"script": script, "code": code})
-        if answer.get("ran_away"):
+        response = self._request({"script": script, "code": code})
+        if response.get("terminated"):
             self.close()
-        if "error" in answer:
-            raise ScriptFailed(answer["error"], bool(answer.get("ran_away")))
-        return json.loads(answer["value"])
+        if "error" in response:
+            raise ScriptFailed(response["error"], bool(response.get("terminated")))
+        return json.loads(response["value"])
 
     def close(self) -> None:
-        """End the process; the next call starts another."""
+        """Stop the process; the next call starts a new one."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            self._process.stdin.close()
-            self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
             self._process = None
 
-    def _ask(self, request: dict[str, str]) -> dict[str, Any]:
+    def _request(self, request: dict[str, str]) -> dict[str, Any]:
         if self._process is None:
             self._process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
+            stdin.write(json.dumps(request).encode() + b"\n")
+            stdin.flush()
             with selectors.DefaultSelector() as selector:
-                selector.register(self._process.stdout, selectors.EVENT_READ)
-                line = self._process.stdout.readline() if selector.select(PATIENCE) else b""
+                selector.register(stdout, selectors.EVENT_READ)
+                line = stdout.readline() if selector.select(RESPONSE_TIMEOUT) else b""
         except OSError:
             line = b""
         if not line:
-            return {"error": "the script brought its engine down", "ran_away": True}
+            return {"error": "the script crashed the JavaScript engine", "terminated": True}
         return json.loads(line)
 
 

@@ -1,18 +1,18 @@
 // Copyright: the iotops.aliyun contributors
 // GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-// The functions that a parser's script can call. `_arguments[0]` is the message; what is sent is collected in `_sent`.
+// The functions that a parser script can call. `_arguments[0]` is the message; `_sent` collects the messages to send.
 
 var _message = _arguments[0];
 var _sent = [];
 
-// Bytes and texts
+// Bytes and strings
 
 function _utf8(bytes) {
   var escaped = bytes.map(function (byte) { return "%" + ("0" + (byte & 255).toString(16)).slice(-2); });
   try {
     return decodeURIComponent(escaped.join(""));
   } catch (error) {
-    throw new Error("the payload is no text in UTF-8");
+    throw new Error("the payload is not valid UTF-8");
   }
 }
 
@@ -85,11 +85,11 @@ function thingPropertyFlatMap() {
   return flat;
 }
 
-// Times, in the patterns of Java's SimpleDateFormat
+// Times, formatted with the patterns of Java's SimpleDateFormat
 
 function format_date(moment, pattern, zone) {
   var hours = zone === undefined || zone === "Asia/Shanghai" ? 8 : zone === "UTC" || zone === "GMT" ? 0 : NaN;
-  if (isNaN(hours)) { throw new Error("the embedded platform does not know the time zone " + zone); }
+  if (isNaN(hours)) { throw new Error("the emulator does not support the time zone " + zone); }
   var at = new Date(Number(moment) + hours * 3600000);
   var fields = {
     y: at.getUTCFullYear(), M: at.getUTCMonth() + 1, d: at.getUTCDate(), H: at.getUTCHours(),
@@ -100,7 +100,7 @@ function format_date(moment, pattern, zone) {
     if (quoted !== undefined) { return quoted; }
     if (letter === "a") { return at.getUTCHours() < 12 ? "AM" : "PM"; }
     if (!(letter in fields) || (letter === "M" && part.length > 2)) {
-      throw new Error("the embedded platform cannot write " + part + " of a time pattern");
+      throw new Error("the emulator does not support " + part + " in time patterns");
     }
     var value = letter === "y" && part.length === 2 ? fields.y % 100 : fields[letter];
     return String(value).padStart(part.length, "0");
@@ -149,7 +149,7 @@ function to_base64(value) {
 function concat(one, other) { return toString(one) + toString(other); }
 function lower(text) { return text.toLowerCase(); }
 function upper(text) { return text.toUpperCase(); }
-function replace(text, old, fresh) { return toString(text).split(old).join(fresh); }
+function replace(text, old, replacement) { return toString(text).split(old).join(replacement); }
 function substring(text, start, end) { return String(text).substring(start, end); }
 function endswith(text, suffix) { return toString(text).endsWith(suffix); }
 function endsWith(text, suffix) { return endswith(text, suffix); }
@@ -163,7 +163,7 @@ function newuuid() {
     return Math.floor(Math.random() * 16).toString(16);
   });
 }
-function crypto() { throw new Error("the embedded platform has no crypto() in scripts"); }
+function crypto() { throw new Error("the emulator does not support crypto() in scripts"); }
 var abs = Math.abs, asin = Math.asin, cos = Math.cos, cosh = Math.cosh, exp = Math.exp, floor = Math.floor;
 var sin = Math.sin, sinh = Math.sinh, tan = Math.tan, tanh = Math.tanh;
 

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The process that scripts run in: one request a line, one answer a line, until its input ends.
+"""Run scripts in a separate process: one request per line of input, one response per line of output.
 
-Whatever a script does to the engine, it does to this process alone. It ends after a script that had to be stopped.
+A script can only crash this process. The process exits after a script was terminated.
 """
 
 from __future__ import annotations
@@ -14,46 +14,46 @@ from typing import Any
 
 import py_mini_racer
 
-#: How long one call may take, in seconds, and how much memory a script may use, in bytes.
-LONGEST = 0.5
-LARGEST = 64 * 1024 * 1024
+#: The limits of one call: time in seconds, and memory in bytes.
+MAX_SECONDS = 0.5
+MAX_MEMORY = 64 * 1024 * 1024
 
-#: How many scripts stay loaded, each in a world of its own.
-_MOST_LOADED = 16
+#: The number of scripts that stay loaded, each in a separate context.
+_MAX_CONTEXTS = 16
 
 
 def main() -> None:
-    """Answer requests: ``{"script": …, "code": …}`` with ``{"value": …}`` or with ``{"error": …, "ran_away": …}``."""
-    worlds: OrderedDict[str, Any] = OrderedDict()
+    """Respond to requests ``{"script": …, "code": …}`` with ``{"value": …}`` or ``{"error": …, "terminated": …}``."""
+    contexts: OrderedDict[str, Any] = OrderedDict()
     for line in sys.stdin:
         request = json.loads(line)
         script = request["script"]
-        if script not in worlds:
-            worlds[script] = py_mini_racer.MiniRacer()
-            if len(worlds) > _MOST_LOADED:
-                worlds.popitem(last=False)[1].close()
-        worlds.move_to_end(script)
-        answer = _answer(worlds[script], request["code"])
-        sys.stdout.write(json.dumps(answer) + "\n")
+        if script not in contexts:
+            contexts[script] = py_mini_racer.MiniRacer()
+            if len(contexts) > _MAX_CONTEXTS:
+                contexts.popitem(last=False)[1].close()
+        contexts.move_to_end(script)
+        response = _respond(contexts[script], request["code"])
+        sys.stdout.write(json.dumps(response) + "\n")
         sys.stdout.flush()
-        if answer.get("ran_away"):
+        if response.get("terminated"):
             return
 
 
-def _answer(world: Any, code: str) -> dict[str, Any]:
+def _respond(context: Any, code: str) -> dict[str, Any]:
     try:
-        value = world.eval(code, timeout_sec=LONGEST, max_memory=LARGEST)
+        value = context.eval(code, timeout_sec=MAX_SECONDS, max_memory=MAX_MEMORY)
     except py_mini_racer.JSTimeoutException:
-        return {"error": f"the script took longer than {LONGEST} seconds", "ran_away": True}
+        return {"error": f"the script took longer than {MAX_SECONDS} seconds", "terminated": True}
     except py_mini_racer.JSOOMException:
-        return {"error": f"the script used more than {LARGEST >> 20} MiB of memory", "ran_away": True}
+        return {"error": f"the script used more than {MAX_MEMORY >> 20} MiB of memory", "terminated": True}
     except py_mini_racer.JSEvalException as error:
         return {"error": _message(str(error))}
-    return {"value": value} if isinstance(value, str) else {"error": "the script returned nothing"}
+    return {"value": value} if isinstance(value, str) else {"error": "the script returned no value"}
 
 
 def _message(text: str) -> str:
-    """What an error of the engine says, without where in its surroundings it happened."""
+    """Return the message of an engine error without its position in the generated code."""
     first = text.strip().splitlines()[0]
     return first.partition(": ")[2] if first.startswith("<anonymous>:") else first
 

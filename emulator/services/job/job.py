@@ -109,7 +109,7 @@ def update_job(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def query_job(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.13.4: return a job. The jobs that the platform creates for operations on large gateways can be queried too."""
+    """Manual section 4.13.4: return a job, including those that the platform creates for large gateways."""
     gateway_job = ctx.store.one("gateway_job", job_id=p["JobId"])
     if gateway_job:
         return {"Data": _render_gateway_job(ctx, gateway_job)}

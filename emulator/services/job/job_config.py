@@ -211,10 +211,13 @@ def find_target_device(ctx: Context, entry: Any) -> Row | None:
 def _find_target_devices(ctx: Context, entries: Any) -> list[Row]:
     if not (isinstance(entries, list) and 1 <= len(entries) <= MAX_LISTED_DEVICES):
         raise ApiError("iot.job.IllegalTargetDevices", f"TargetDevices must list 1 to {MAX_LISTED_DEVICES} devices")
-    devices = [find_target_device(ctx, entry) for entry in entries]
-    if None in devices:
-        raise ApiError("iot.job.IllegalTargetDevices", f"Device {devices.index(None) + 1} of the list does not exist")
-    return list({device["iot_id"]: device for device in devices}.values())
+    devices: dict[str, Row] = {}
+    for number, entry in enumerate(entries, 1):
+        device = find_target_device(ctx, entry)
+        if device is None:
+            raise ApiError("iot.job.IllegalTargetDevices", f"Device {number} of the list does not exist")
+        devices[device["iot_id"]] = device
+    return list(devices.values())
 
 
 def _check_publication(document: dict[str, Any]) -> None:

@@ -276,8 +276,8 @@ def _handle_reply(ctx: Context, device: Row, message_id: int, reply: Row) -> Non
 def _send_task(ctx: Context, job: Row, device: Row) -> Row:
     """Send the task of a device.
 
-    Only this task fails if the command cannot be sent: because the script of the product does not convert it, or because
-    the thing model has changed since the creation of the job.
+    If the command cannot be sent, only this task fails. Possible causes: the script of the product cannot convert the
+    command, or the thing model has changed since the creation of the job.
 
     Returns:
         The new values of the task's columns.
@@ -302,7 +302,7 @@ def _send_properties(ctx: Context, job: Row, device: Row) -> Row:
 
 
 def _send_publication(ctx: Context, job: Row, device: Row) -> Row:
-    """Publish a message. The task succeeds when it is sent; for an offline device, only messages with QoS 1 are queued."""
+    """Publish a message. The task succeeds when it is sent. It fails if the device is offline and the QoS is 0."""
     if not (device["online"] or job["qos"]):
         return {"status": FAILED, "message": "the device is offline"}
     document = json.loads(job["document"])

@@ -31,7 +31,11 @@ from ansible_collections.iotops.aliyun.emulator.services.ota import (
     ota_target,
     ota_task,
 )
-from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT, get_version, is_module_name
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import (
+    DEFAULT,
+    get_reported_version,
+    is_module_name,
+)
 from ansible_collections.iotops.aliyun.emulator.simulation.simulated import (
     FAIL,
     STALL,
@@ -57,13 +61,13 @@ _FAILURES = {
     -4: "the firmware could not be written",
 }
 
-_LONGEST_DESCRIPTION = 128
+_MAX_DESCRIPTION_LENGTH = 128
 
-_USUAL_PROGRESS = [50]
+_DEFAULT_PROGRESS = [50]
 
 # What a device asks for a block of a file with may have a comma too many: the vendor's own SDK writes it.
 _STRAY_COMMA = re.compile(rb",\s*(?=\})")
-_LONGEST_BLOCK = 128 * 1024
+_MAX_BLOCK_BYTES = 128 * 1024
 _CRC_POLYNOMIAL = 0xA001
 
 
@@ -72,7 +76,7 @@ def _inform(ctx: Context, device: Row, match: dict[str, str], message: Row) -> N
     """A version that could be no firmware's is passed over."""
     params = _params(message)
     module_name, version = params.get("module") or DEFAULT, params.get("version")
-    if not (isinstance(version, str) and ota_firmware.is_version(version) and _is_module(module_name)):
+    if not (isinstance(version, str) and ota_firmware.is_valid_version(version) and _is_valid_module(module_name)):
         return
     told = {
         "iotId": device["iot_id"],
@@ -84,7 +88,7 @@ def _inform(ctx: Context, device: Row, match: dict[str, str], message: Row) -> N
     }
     topic = f"/{device['product_key']}/{device['device_name']}/ota/version/post"
     forward(ctx, device, topic, told, OTA_VERSION, int(match["message_id"]))
-    if version != get_version(ctx, device, module_name) and profile_of(ctx, device) is not None:
+    if version != get_reported_version(ctx, device, module_name) and profile_of(ctx, device) is not None:
         set_module_version(ctx, device, module_name, version)
     ota_target.report_version(ctx, device, module_name, version)
 
@@ -94,31 +98,31 @@ def _progress(ctx: Context, device: Row, match: dict[str, str], message: Row) ->
     """Per cent, or a negative number that says what went wrong."""
     params = _params(message)
     module_name = params.get("module") or DEFAULT
-    step = _number(params.get("step"))
-    task = ota_task.unfinished_task(ctx, device, module_name) if _is_module(module_name) else None
+    step = _parse_integer(params.get("step"))
+    task = ota_task.find_unfinished_task(ctx, device, module_name) if _is_valid_module(module_name) else None
     if task is None or task["status"] == ota_task.CONFIRM or step is None:
         return
-    description = str(params.get("desc") or "")[:_LONGEST_DESCRIPTION]
+    description = str(params.get("desc") or "")[:_MAX_DESCRIPTION_LENGTH]
     if step in _FAILURES:
         ota_target.fail(ctx, device, task, description or _FAILURES[step])
     elif 0 <= step <= 100:
-        ota_task.proceed(ctx, device, task, step, description)
-        ota_push.watch(ctx, ota_task.job_of(ctx, task), task["begun_at"] or ctx.now)
+        ota_task.report_progress(ctx, device, task, step, description)
+        ota_push.schedule_timeout(ctx, ota_task.get_job(ctx, task), task["begun_at"] or ctx.now)
 
 
 @uplink("/sys/{pk}/{dn}/thing/ota/firmware/get")
 def _get(ctx: Context, device: Row, match: dict[str, str], message: Row) -> dict[str, Any]:
     """The firmware that the device is to upgrade to; nothing where there is none for now."""
     module_name = _params(message).get("module") or DEFAULT
-    task = ota_task.unfinished_task(ctx, device, module_name) if _is_module(module_name) else None
+    task = ota_task.find_unfinished_task(ctx, device, module_name) if _is_valid_module(module_name) else None
     if task is None or task["status"] == ota_task.CONFIRM:
         return {}
-    job = ota_task.job_of(ctx, task)
+    job = ota_task.get_job(ctx, task)
     if job["status"] == ota_job.PLANNED:
         return {}
     status = ota_task.NOTIFIED if task["status"] == ota_task.QUEUED else task["status"]
     ctx.store.update("ota_task", {"status": status, "push_at": None, "modified_at": ctx.now}, task_id=task["task_id"])
-    return ota_push.notice(ctx, job)
+    return ota_push.render_notification(ctx, job)
 
 
 @uplink("/sys/{pk}/{dn}/thing/file/download", reply=False, raw=True)
@@ -145,7 +149,7 @@ def _upgrade(ctx: Context, device: Row, profile: Profile, match: dict[str, str],
     part = section_of(profile, "upgrade")
     outcome = outcome_of(part, device, "upgrade")
     duration = delay_of(part, device, "upgrade")
-    steps = part.get("progress", [] if outcome == STALL else _USUAL_PROGRESS)
+    steps = part.get("progress", [] if outcome == STALL else _DEFAULT_PROGRESS)
     for number, step in enumerate(steps, 1):
         _publish(
             ctx, device, "progress", {"step": str(step), "desc": "", **about}, duration * number // (len(steps) + 1)
@@ -167,16 +171,16 @@ def _check_upgrade(part: Any) -> None:
 
 
 @on_connected
-def _connected(ctx: Context, device: Row) -> None:
+def _resume_tasks(ctx: Context, device: Row) -> None:
     """What waited for the device to be online is pushed, and what has been pushed, but is not done, once more."""
     for task in ctx.store.rows("SELECT * FROM ota_task WHERE iot_id = ? AND unfinished", device["iot_id"]):
-        job = ota_task.job_of(ctx, task)
+        job = ota_task.get_job(ctx, task)
         if task["push_at"] is not None:
             ota_push.push(ctx, job, device["iot_id"])
         elif job["need_push"] and task["status"] in (ota_task.NOTIFIED, ota_task.IN_PROGRESS):
-            ota_push.tell(ctx, job, [device])
+            ota_push.send_notification(ctx, job, [device])
     for row in _modules_of_group_jobs(ctx, device):
-        ota_target.join(ctx, device, row["module_name"], False)
+        ota_target.add_to_dynamic_job(ctx, device, row["module_name"], False)
 
 
 def _modules_of_group_jobs(ctx: Context, device: Row) -> list[Row]:
@@ -195,8 +199,8 @@ def _modules_of_group_jobs(ctx: Context, device: Row) -> list[Row]:
 def _block(ctx: Context, device: Row, params: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """What there is to say of the block that a device asks for, and the block. Raises Refused where there is none."""
     file_info, file_block = (_dict(params.get(name)) for name in ("fileInfo", "fileBlock"))
-    stream_id, file_id = _number(file_info.get("streamId")), _number(file_info.get("fileId"))
-    size, offset = _number(file_block.get("size")), _number(file_block.get("offset"))
+    stream_id, file_id = _parse_integer(file_info.get("streamId")), _parse_integer(file_info.get("fileId"))
+    size, offset = _parse_integer(file_block.get("size")), _parse_integer(file_block.get("offset"))
     firmware = ctx.store.one("ota_firmware", stream_id=stream_id)
     if firmware is None or firmware["product_key"] not in (None, device["product_key"]):
         raise MessageRejected(INVALID_PARAMETERS, "there is no such stream")
@@ -204,7 +208,7 @@ def _block(ctx: Context, device: Row, params: dict[str, Any]) -> tuple[dict[str,
     if (
         part is None
         or not size
-        or size > _LONGEST_BLOCK
+        or size > _MAX_BLOCK_BYTES
         or offset is None
         or not 0 <= offset < part["size"]
         or size < 0
@@ -235,11 +239,11 @@ def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _is_module(name: Any) -> bool:
+def _is_valid_module(name: Any) -> bool:
     return isinstance(name, str) and is_module_name(name)
 
 
-def _number(value: Any) -> int | None:
+def _parse_integer(value: Any) -> int | None:
     """A number that a device wrote as one or as text; None where it is none."""
     text = str(value)
     return int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else None

@@ -16,7 +16,7 @@ from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, oper
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
 from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE
 from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT, find_module, is_module_name
-from ansible_collections.iotops.aliyun.emulator.services.ota.upload import FIRMWARES, key_uploaded
+from ansible_collections.iotops.aliyun.emulator.services.ota.upload import FIRMWARES, uploaded_key
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
@@ -55,39 +55,39 @@ END;
 """
 
 #: The firmwares of one account.
-MOST_FIRMWARES = 500
+MAX_FIRMWARES = 500
 
 #: The types of a firmware.
-WHOLE = 0
+FULL = 0
 DIFFERENTIAL = 1
 
 #: What is known of a firmware: whether it works.
-NEEDS_NO_VERIFICATION = -1
+VERIFICATION_NOT_REQUIRED = -1
 NOT_VERIFIED = 0
 VERIFIED = 1
 VERIFYING = 2
 VERIFICATION_FAILED = 3
 
 #: What has been found to work, or needs not to be found.
-USABLE = (NEEDS_NO_VERIFICATION, VERIFIED)
+USABLE = (VERIFICATION_NOT_REQUIRED, VERIFIED)
 
 #: How long devices can download a firmware that they were told of, in milliseconds.
-DOWNLOADABLE = 24 * 3600 * 1000
+DOWNLOAD_URL_LIFETIME_MS = 24 * 3600 * 1000
 
 MD5 = "MD5"
 
 _ID_LENGTH = 20
-_ID_END = "030100"
+_ID_SUFFIX = "030100"
 
 _JAPANESE = "\u3040-\u30ff\uff66-\uff9f"
 _FIRST = rf"{CHINESE}{_JAPANESE}A-Za-z0-9"
 _NAME = re.compile(rf"[{_FIRST}][{_FIRST}_()-]{{0,39}}")
 _VERSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_LONGEST_DESCRIPTION = 100
-_LONGEST_UDI = 4096
-_LONGEST_FILE_NAME = 32
+_MAX_DESCRIPTION_LENGTH = 100
+_MAX_UDI_LENGTH = 4096
+_MAX_FILE_NAME_LENGTH = 32
 
-_SINGLE = ("FirmwareUrl", "FirmwareSign", "FirmwareSize")
+_SINGLE_FILE_PARAMS = ("FirmwareUrl", "FirmwareSign", "FirmwareSize")
 _NEWEST_FIRST = "created_at DESC, stream_id DESC"
 
 
@@ -101,7 +101,7 @@ def find_firmware(ctx: Context, firmware_id: str) -> Row:
     return firmware
 
 
-def files_of(ctx: Context, firmware: Row) -> list[Row]:
+def list_files(ctx: Context, firmware: Row) -> list[Row]:
     """The rows of a firmware's files, in their order."""
     return ctx.store.all("ota_firmware_file", "number", firmware_id=firmware["firmware_id"])
 
@@ -111,7 +111,7 @@ def set_status(ctx: Context, firmware_id: str, status: int) -> None:
     ctx.store.update("ota_firmware", {"status": status, "modified_at": ctx.now}, firmware_id=firmware_id)
 
 
-def is_version(version: str) -> bool:
+def is_valid_version(version: str) -> bool:
     """Whether a firmware can have this version."""
     return _VERSION.fullmatch(version) is not None
 
@@ -121,32 +121,32 @@ def create_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.20.3: size and signature come from the file; those of a call must be the same."""
     _check_name(ctx, p["FirmwareName"])
     product = find_product(ctx, p["ProductKey"]) if p.get("ProductKey") else None
-    if len(p.get("FirmwareDesc", "")) > _LONGEST_DESCRIPTION:
+    if len(p.get("FirmwareDesc", "")) > _MAX_DESCRIPTION_LENGTH:
         raise ApiError("iot.firmware.FirmwareDescriptionExceedMaxLength")
-    if len(p.get("Udi", "")) > _LONGEST_UDI:
-        raise ApiError("iot.common.InvalidFormattedParameter", f"Udi has at most {_LONGEST_UDI} characters")
+    if len(p.get("Udi", "")) > _MAX_UDI_LENGTH:
+        raise ApiError("iot.common.InvalidFormattedParameter", f"Udi has at most {_MAX_UDI_LENGTH} characters")
     if p.get("SignMethod") not in (None, "", MD5):
         raise ApiError("iot.firmware.InvalidFirmwareSignMethod", f"SignMethod is {MD5}")
     identity = {
         "product_key": product and product["product_key"],
         "module_name": _module_name(ctx, p, product),
-        **_versions(p),
+        **_parse_versions(p),
     }
-    files = _files(ctx, p)
+    files = _parse_files(ctx, p)
     if ctx.store.one("ota_firmware", **identity):
         raise ApiError("iot.firmware.AlreadyExistedFirmwareVersion")
-    if ctx.store.count("ota_firmware") >= MOST_FIRMWARES:
+    if ctx.store.count("ota_firmware") >= MAX_FIRMWARES:
         raise ApiError("iot.firmware.FirmwareCountExceedMax")
-    firmware_id = ids.alphanumeric(_ID_LENGTH) + _ID_END
+    firmware_id = ids.alphanumeric(_ID_LENGTH) + _ID_SUFFIX
     ctx.store.insert(
         "ota_firmware",
         firmware_id=firmware_id,
         firmware_name=p["FirmwareName"],
         **identity,
-        firmware_type=p.get("Type", WHOLE),
+        firmware_type=p.get("Type", FULL),
         description=p.get("FirmwareDesc"),
         udi=p.get("Udi") or None,
-        status=NOT_VERIFIED if p.get("NeedToVerify", True) else NEEDS_NO_VERIFICATION,
+        status=NOT_VERIFIED if p.get("NeedToVerify", True) else VERIFICATION_NOT_REQUIRED,
         created_at=ctx.now,
         modified_at=ctx.now,
     )
@@ -171,7 +171,7 @@ def list_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
     wanted = omit_none(product_key=product and product["product_key"], dest_version=p.get("DestVersion") or None)
     firmwares, total = ctx.store.page("ota_firmware", page.offset, page.size, _NEWEST_FIRST, **wanted)
     return {
-        "FirmwareInfo": {"SimpleFirmwareInfo": [_written(ctx, firmware) for firmware in firmwares]},
+        "FirmwareInfo": {"SimpleFirmwareInfo": [_render(ctx, firmware) for firmware in firmwares]},
         "CurrentPage": page.number,
         "PageSize": page.size,
         "PageCount": page.count(total),
@@ -183,12 +183,12 @@ def list_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
 def query_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.20.6."""
     firmware = find_firmware(ctx, p["FirmwareId"])
-    files = files_of(ctx, firmware)
-    info = {**_written(ctx, firmware), "VerifyProgress": _verify_progress(ctx, firmware)}
+    files = list_files(ctx, firmware)
+    info = {**_render(ctx, firmware), "VerifyProgress": _verification_progress(ctx, firmware)}
     if firmware["udi"] is not None:
         info["Udi"] = firmware["udi"]
     if len(files) == 1:
-        info["FirmwareUrl"] = object_storage.download_url(ctx, files[0]["file_key"], DOWNLOADABLE)
+        info["FirmwareUrl"] = object_storage.download_url(ctx, files[0]["file_key"], DOWNLOAD_URL_LIFETIME_MS)
     else:
         info["MultiFiles"] = [
             {
@@ -196,7 +196,7 @@ def query_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
                 "Size": file["size"],
                 "FileMd5": file["md5"],
                 "SignValue": file["md5"],
-                "Url": object_storage.download_url(ctx, file["file_key"], DOWNLOADABLE),
+                "Url": object_storage.download_url(ctx, file["file_key"], DOWNLOAD_URL_LIFETIME_MS),
             }
             for file in files
         ]
@@ -224,17 +224,17 @@ def _module_name(ctx: Context, p: dict[str, Any], product: Row | None) -> str:
     return find_module(ctx, product["product_key"], name)["module_name"]
 
 
-def _versions(p: dict[str, Any]) -> Row:
+def _parse_versions(p: dict[str, Any]) -> Row:
     """Between which versions a firmware leads. Raises ApiError for those that it cannot."""
-    if not is_version(p["DestVersion"]):
+    if not is_valid_version(p["DestVersion"]):
         raise ApiError("iot.firmware.IncorrectFormattedFirmwareVersion")
-    kind = p.get("Type", WHOLE)
-    if kind not in (WHOLE, DIFFERENTIAL):
+    kind = p.get("Type", FULL)
+    if kind not in (FULL, DIFFERENTIAL):
         raise ApiError("iot.firmware.InvalidFirmwareType")
     source = p.get("SrcVersion") or ""
-    if source and not is_version(source):
+    if source and not is_valid_version(source):
         raise ApiError("iot.firmware.IncorrectFormattedSrcVersion")
-    if kind == WHOLE:
+    if kind == FULL:
         # It upgrades from any version, whatever the call says.
         return {"dest_version": p["DestVersion"], "src_version": ""}
     if not source:
@@ -244,38 +244,38 @@ def _versions(p: dict[str, Any]) -> Row:
     return {"dest_version": p["DestVersion"], "src_version": source}
 
 
-def _files(ctx: Context, p: dict[str, Any]) -> list[Row]:
+def _parse_files(ctx: Context, p: dict[str, Any]) -> list[Row]:
     """The rows of the files that a call names. Raises an error for those that the platform does not have as told."""
     entries = p.get("MultiFiles", [])
     if not entries:
-        return [_file(ctx, None, p.get("FirmwareUrl"), p.get("FirmwareSize"), p.get("FirmwareSign"))]
-    if any(p.get(name) for name in _SINGLE):
+        return [_check_file(ctx, None, p.get("FirmwareUrl"), p.get("FirmwareSize"), p.get("FirmwareSign"))]
+    if any(p.get(name) for name in _SINGLE_FILE_PARAMS):
         raise ApiError("iot.ota.PackageFileParamConflict")
     for member, code in (("Name", "Name"), ("Url", "Url"), ("SignValue", "Sign")):
         values = [entry[member] for entry in entries if entry.get(member)]
         if len(set(values)) < len(values):
             raise ApiError(f"iot.ota.PackageFile{code}Duplicated")
-    return [_file_of_many(ctx, number, entry) for number, entry in enumerate(entries, 1)]
+    return [_parse_file_entry(ctx, number, entry) for number, entry in enumerate(entries, 1)]
 
 
-def _file_of_many(ctx: Context, number: int, entry: dict[str, Any]) -> Row:
+def _parse_file_entry(ctx: Context, number: int, entry: dict[str, Any]) -> Row:
     name = entry.get("Name")
     if not name:
         raise missing_parameter(f"MultiFiles.{number}.Name")
-    if len(name) > _LONGEST_FILE_NAME:
+    if len(name) > _MAX_FILE_NAME_LENGTH:
         raise ApiError(
-            "iot.common.InvalidFormattedParameter", f"The name of a file has at most {_LONGEST_FILE_NAME} characters"
+            "iot.common.InvalidFormattedParameter", f"The name of a file has at most {_MAX_FILE_NAME_LENGTH} characters"
         )
-    return _file(ctx, name, entry.get("Url"), entry.get("Size"), entry.get("SignValue"), entry.get("FileMd5"))
+    return _check_file(ctx, name, entry.get("Url"), entry.get("Size"), entry.get("SignValue"), entry.get("FileMd5"))
 
 
-def _file(ctx: Context, name: str | None, url: str | None, size: int | None, *signs: str | None) -> Row:
+def _check_file(ctx: Context, name: str | None, url: str | None, size: int | None, *signs: str | None) -> Row:
     """The row of one file. Raises ApiError where it was not uploaded, or is not as a call says."""
     if not url:
         raise ApiError("iot.firmware.NullFirmwareUrl")
     if not _is_url(url):
         raise ApiError("iot.firmware.MalformedFirmwareUrl")
-    key = key_uploaded(url, FIRMWARES)
+    key = uploaded_key(url, FIRMWARES)
     file = object_storage.find_file(ctx, key) if key else None
     if file is None:
         raise ApiError("iot.firmware.InvalidFirmwareUrl")
@@ -296,9 +296,9 @@ def _is_url(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
-def _written(ctx: Context, firmware: Row) -> Row:
+def _render(ctx: Context, firmware: Row) -> Row:
     """What both readings say of a firmware; size and signature where it is one file."""
-    files = files_of(ctx, firmware)
+    files = list_files(ctx, firmware)
     product = ctx.store.one("product", product_key=firmware["product_key"]) or {}
     single = files[0] if len(files) == 1 else {}
     return omit_none(
@@ -320,7 +320,7 @@ def _written(ctx: Context, firmware: Row) -> Row:
     )
 
 
-def _verify_progress(ctx: Context, firmware: Row) -> int:
+def _verification_progress(ctx: Context, firmware: Row) -> int:
     """How many per cent of the devices of the last verification have been upgraded."""
     if firmware["status"] == VERIFIED:
         return 100

@@ -94,20 +94,20 @@ def find_job(ctx: Context, job_id: str, code: str = "iot.firmware.InvalidOTAJobI
     job = ctx.store.one("ota_job", job_id=job_id)
     if job is None:
         raise ApiError(code)
-    return settled(ctx, job)
+    return complete_if_finished(ctx, job)
 
 
-def firmware_of(ctx: Context, job: Row) -> Row:
+def get_firmware(ctx: Context, job: Row) -> Row:
     """The row of the firmware that a job leads to."""
     return ctx.store.one("ota_firmware", firmware_id=job["firmware_id"])
 
 
-def begin(ctx: Context, job: Row) -> None:
+def start(ctx: Context, job: Row) -> None:
     """A job that was planned begins."""
-    _change(ctx, job, {"status": IN_PROGRESS, "started_at": ctx.now})
+    _update(ctx, job, {"status": IN_PROGRESS, "started_at": ctx.now})
 
 
-def settled(ctx: Context, job: Row) -> Row:
+def complete_if_finished(ctx: Context, job: Row) -> Row:
     """The row of a job, after it has ended if none of its tasks is left to do.
 
     A dynamic job goes on. Tasks can have gone with their devices, so nobody may have told.
@@ -116,12 +116,12 @@ def settled(ctx: Context, job: Row) -> Row:
         return job
     if ctx.store.rows("SELECT 1 FROM ota_task WHERE job_id = ? AND unfinished LIMIT 1", job["job_id"]):
         return job
-    return end(ctx, job, COMPLETED)
+    return finish(ctx, job, COMPLETED)
 
 
-def end(ctx: Context, job: Row, status: str) -> Row:
+def finish(ctx: Context, job: Row, status: str) -> Row:
     """A job has ended, and with a verification the firmware is known to work or not to: returns the job's row."""
-    changed = _change(ctx, job, {"status": status, "ended_at": ctx.now})
+    changed = _update(ctx, job, {"status": status, "ended_at": ctx.now})
     if job["job_type"] == VERIFY:
         failed = ctx.store.rows(
             "SELECT 1 FROM ota_task WHERE job_id = ? AND status <> 'SUCCEEDED' LIMIT 1", job["job_id"]
@@ -136,10 +136,10 @@ def end(ctx: Context, job: Row, status: str) -> Row:
 def reopen(ctx: Context, job: Row) -> None:
     """Tasks of a job that has ended are done once more."""
     if job["status"] == COMPLETED:
-        _change(ctx, job, {"status": IN_PROGRESS, "ended_at": None})
+        _update(ctx, job, {"status": IN_PROGRESS, "ended_at": None})
 
 
-def tell_status(ctx: Context, job: Row, module_name: str) -> None:
+def publish_status(ctx: Context, job: Row, module_name: str) -> None:
     """Push how a job stands to the consumer groups that have subscribed to it."""
     content = {
         "productKey": job["product_key"],
@@ -157,9 +157,9 @@ def tell_status(ctx: Context, job: Row, module_name: str) -> None:
 def query_ota_job(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.20.13: what was not set at the making is left out."""
     job = find_job(ctx, p["JobId"])
-    firmware = firmware_of(ctx, job)
+    firmware = get_firmware(ctx, job)
     data = omit_none(
-        **_written(job),
+        **_render(job),
         Name=firmware["firmware_name"],
         DestVersion=firmware["dest_version"],
         JobDesc=_DESCRIPTIONS[job["job_type"]],
@@ -189,7 +189,7 @@ def list_ota_job_by_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
     page = requested_page(ctx, p)
     firmware = find_firmware(ctx, p["FirmwareId"])
     jobs, total = ctx.store.page("ota_job", page.offset, page.size, _NEWEST_FIRST, firmware_id=firmware["firmware_id"])
-    return _listed(ctx, page, jobs, total)
+    return _render_page(ctx, page, jobs, total)
 
 
 @operation
@@ -205,21 +205,21 @@ def list_ota_job_by_device(ctx: Context, p: dict[str, Any]) -> Reply:
         page.size,
         _NEWEST_FIRST,
     )
-    return _listed(ctx, page, jobs, total)
+    return _render_page(ctx, page, jobs, total)
 
 
-def _change(ctx: Context, job: Row, changes: Row) -> Row:
+def _update(ctx: Context, job: Row, changes: Row) -> Row:
     """Change the state of a job, tell whoever wants to know, and return its row."""
     changes = {**changes, "modified_at": ctx.now}
     ctx.store.update("ota_job", changes, job_id=job["job_id"])
     changed = {**job, **changes}
-    tell_status(ctx, changed, firmware_of(ctx, job)["module_name"])
+    publish_status(ctx, changed, get_firmware(ctx, job)["module_name"])
     return changed
 
 
-def _listed(ctx: Context, page: Page, jobs: list[Row], total: int) -> Reply:
+def _render_page(ctx: Context, page: Page, jobs: list[Row], total: int) -> Reply:
     return {
-        "Data": {"SimpleOTAJobInfo": [omit_none(**_written(settled(ctx, job))) for job in jobs]},
+        "Data": {"SimpleOTAJobInfo": [omit_none(**_render(complete_if_finished(ctx, job))) for job in jobs]},
         "CurrentPage": page.number,
         "PageSize": page.size,
         "PageCount": page.count(total),
@@ -227,7 +227,7 @@ def _listed(ctx: Context, page: Page, jobs: list[Row], total: int) -> Reply:
     }
 
 
-def _written(job: Row) -> Row:
+def _render(job: Row) -> Row:
     """What every reply says of a job."""
     return {
         "JobId": job["job_id"],

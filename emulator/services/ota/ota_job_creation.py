@@ -25,48 +25,48 @@ from ansible_collections.iotops.aliyun.emulator.services.ota.ota_target import (
     SPECIFIC,
     Condition,
     add_tasks,
-    check_fit,
-    check_named,
-    has_upgraded,
-    in_group,
-    named,
+    any_has_dest_version,
+    check_compatible,
+    check_devices_exist,
+    devices_by_name,
+    group_members,
 )
-from ansible_collections.iotops.aliyun.emulator.services.ota.upload import DEVICE_LISTS, key_uploaded
+from ansible_collections.iotops.aliyun.emulator.services.ota.upload import DEVICE_LISTS, uploaded_key
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
 #: The devices of one list that was uploaded.
-MOST_LISTED = 1_000_000
+MAX_LISTED_DEVICES = 1_000_000
 
 #: The running dynamic jobs of one dynamic group.
-MOST_JOBS_OF_GROUP = 5
+MAX_JOBS_PER_GROUP = 5
 
 #: The largest firmware that devices can download over MQTT, in bytes.
-MOST_BYTES_OVER_MQTT = 16 * 1024 * 1024
+MAX_MQTT_BYTES = 16 * 1024 * 1024
 
 _MINUTE = 60_000
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 
 # How far ahead a job can begin, and how long after that it can end.
-_SCHEDULE = (5 * _MINUTE, 7 * _DAY)
-_FINISH = (_HOUR, 30 * _DAY)
+_SCHEDULE_RANGE = (5 * _MINUTE, 7 * _DAY)
+_FINISH_RANGE = (_HOUR, 30 * _DAY)
 
-_RATE = (10, 10_000)
-_TIMEOUT = (1, 1440)
+_RATE_RANGE = (10, 10_000)
+_TIMEOUT_RANGE = (1, 1440)
 _RETRY_INTERVALS = (0, 10, 30, 60, 1440)
 _RETRY_COUNTS = (1, 2, 5)
 _PERCENT = re.compile(r"\d{1,3}(\.\d{1,3})?", re.ASCII)
 
 _TAG_KEY = re.compile(r"[A-Za-z0-9.]{1,30}")
-_LONGEST_TAG_VALUE = 1024
-_LONGEST_TAGS = 4096
+_MAX_TAG_VALUE_LENGTH = 1024
+_MAX_TAGS_LENGTH = 4096
 
 _ID_LENGTH = 20
-_ID_END = "020200"
+_ID_SUFFIX = "020200"
 
 # What the expression of a dynamic group must be about, so that a job can be for it.
-_IN_EXPRESSION = ("ota_module.module_name", "ota_module.firmware_version")
+_REQUIRED_FIELDS = ("ota_module.module_name", "ota_module.firmware_version")
 
 _TOO_MANY = {
     "Tag": "iot.firmware.JobTagTooMany",
@@ -78,26 +78,26 @@ _TOO_MANY = {
 @operation(too_many=_TOO_MANY)
 def create_ota_verify_job(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.20.7: each device must be one that the firmware can upgrade."""
-    product, firmware = _product_and_firmware(ctx, p)
+    product, firmware = _find_product_and_firmware(ctx, p)
     if firmware["status"] == ota_firmware.VERIFYING:
         raise ApiError("iot.firmware.InProgressVerifyJobExisted")
     if firmware["status"] in ota_firmware.USABLE:
         raise ApiError("iot.firmware.VerifyFirmwareNoNeed")
-    names = _names_given(p)
-    check_named(ctx, product["product_key"], names)
-    if has_upgraded(ctx, firmware, product["product_key"], names):
+    names = _parse_device_names(p)
+    check_devices_exist(ctx, product["product_key"], names)
+    if any_has_dest_version(ctx, firmware, product["product_key"], names):
         raise ApiError("iot.firmware.DeviceWithDestinationVersionInArray")
-    check_fit(ctx, firmware, product["product_key"], names)
+    check_compatible(ctx, firmware, product["product_key"], names)
     kind = {"job_type": ota_job.VERIFY, "selection_type": ota_job.STATIC, "target_selection": SPECIFIC}
-    job = _job(ctx, p, firmware, product, **kind)
+    job = _create_job(ctx, p, firmware, product, **kind)
     ota_firmware.set_status(ctx, firmware["firmware_id"], ota_firmware.VERIFYING)
-    return _start(ctx, job, named(names))
+    return _start(ctx, job, devices_by_name(names))
 
 
 @operation(too_many=_TOO_MANY)
 def create_ota_static_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.20.8: for the devices that fit now."""
-    product, firmware = _usable_firmware(ctx, p)
+    product, firmware = _find_usable_firmware(ctx, p)
     selection = p["TargetSelection"]
     if selection not in (ALL, SPECIFIC, GRAY, GROUP):
         raise ApiError("iot.firmware.InvalidTargetSelection")
@@ -106,25 +106,25 @@ def create_ota_static_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
     columns = {"job_type": ota_job.UPGRADE, "selection_type": ota_job.STATIC, "target_selection": selection}
     chosen = None
     if selection == SPECIFIC:
-        chosen = _specific(ctx, p, product, firmware)
+        chosen = _specific_devices(ctx, p, product, firmware)
     elif selection == GROUP:
-        group = _group(ctx, p, STATIC_GROUP)
+        group = _find_group(ctx, p, STATIC_GROUP)
         columns |= {"group_id": group["group_id"], "group_name": group["group_name"]}
-        chosen = in_group(group)
+        chosen = group_members(group)
     elif selection == GRAY:
-        columns["gray_percent"] = _gray_percent(p)
+        columns["gray_percent"] = _parse_gray_percent(p)
     if selection in (ALL, GRAY):
-        columns["src_versions"] = json.dumps(_sources(p, firmware))
+        columns["src_versions"] = json.dumps(_parse_src_versions(p, firmware))
     elif p.get("SrcVersion"):
         raise ApiError("iot.firmware.SrcVersionsNotAllowed")
-    job = _job(ctx, p, firmware, product, **columns, **_schedule(ctx, p))
+    job = _create_job(ctx, p, firmware, product, **columns, **_parse_schedule(ctx, p))
     return _start(ctx, job, chosen)
 
 
 @operation(too_many=_TOO_MANY)
 def create_ota_dynamic_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.20.9: for the devices that fit now, where the mode says so, and for those that fit later."""
-    product, firmware = _usable_firmware(ctx, p)
+    product, firmware = _find_usable_firmware(ctx, p)
     mode = p.get("DynamicMode", 1)
     if mode not in (1, 2):
         raise ApiError("iot.firmware.InvalidDynamicMode")
@@ -137,19 +137,19 @@ def create_ota_dynamic_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
     if p.get("GroupId") or p.get("GroupType"):
         if p.get("SrcVersion"):
             raise ApiError("iot.firmware.SrcVersionsNotAllowed")
-        group = _dynamic_group(ctx, p)
+        group = _find_dynamic_group(ctx, p)
         columns |= {"group_id": group["group_id"], "group_name": group["group_name"]}
-        chosen = in_group(group)
+        chosen = group_members(group)
     else:
-        columns["src_versions"] = json.dumps(_sources(p, firmware, mandatory=True))
-    job = _job(ctx, p, firmware, product, **columns)
+        columns["src_versions"] = json.dumps(_parse_src_versions(p, firmware, mandatory=True))
+    job = _create_job(ctx, p, firmware, product, **columns)
     if mode == 1:
         add_tasks(ctx, job, chosen)
-    ota_push.set_going(ctx, job)
-    return _made(job)
+    ota_push.schedule_job(ctx, job)
+    return _created_reply(job)
 
 
-def _product_and_firmware(ctx: Context, p: dict[str, Any]) -> tuple[Row, Row]:
+def _find_product_and_firmware(ctx: Context, p: dict[str, Any]) -> tuple[Row, Row]:
     product = find_product(ctx, p["ProductKey"])
     firmware = find_firmware(ctx, p["FirmwareId"])
     if firmware["product_key"] not in (None, product["product_key"]):
@@ -157,9 +157,9 @@ def _product_and_firmware(ctx: Context, p: dict[str, Any]) -> tuple[Row, Row]:
     return product, firmware
 
 
-def _usable_firmware(ctx: Context, p: dict[str, Any]) -> tuple[Row, Row]:
+def _find_usable_firmware(ctx: Context, p: dict[str, Any]) -> tuple[Row, Row]:
     """Product and firmware of a call. Raises ApiError where it is not known that the firmware works."""
-    product, firmware = _product_and_firmware(ctx, p)
+    product, firmware = _find_product_and_firmware(ctx, p)
     if firmware["status"] not in ota_firmware.USABLE:
         raise ApiError("iot.firmware.FirmwareNotVerified")
     return product, firmware
@@ -169,16 +169,16 @@ def _start(ctx: Context, job: Row, chosen: Condition | None) -> Reply:
     """Make the tasks of a job that needs some, and set it going."""
     if not add_tasks(ctx, job, chosen, job["gray_percent"]):
         raise ApiError("iot.firmware.NoDeviceCanUpgrade")
-    ota_push.set_going(ctx, job)
-    ota_job.settled(ctx, job)
-    return _made(job)
+    ota_push.schedule_job(ctx, job)
+    ota_job.complete_if_finished(ctx, job)
+    return _created_reply(job)
 
 
-def _made(job: Row) -> Reply:
+def _created_reply(job: Row) -> Reply:
     return {"Data": {"JobId": job["job_id"], "UtcCreate": times.utc(job["created_at"])}}
 
 
-def _job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **columns: Any) -> Row:
+def _create_job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **columns: Any) -> Row:
     """Make the row of a job. Raises ApiError for what cannot be asked of any."""
     overwrite = p.get("OverwriteMode", ota_job.KEEP)
     if overwrite not in (ota_job.KEEP, ota_job.OVERWRITE):
@@ -188,25 +188,27 @@ def _job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **columns
         raise ApiError("iot.ota.OverWriteAndMultiModuleConflict")
     if multi and not ctx.account.instance_id:
         raise ApiError("iot.ota.multiModuleModeForbiddenInDefaultInstance")
-    rate = p.get("MaximumPerMinute", _RATE[1])
-    if not _RATE[0] <= rate <= _RATE[1]:
-        raise ApiError("iot.firmware.InvalidMaximumPerMinute", f"MaximumPerMinute is {_RATE[0]} to {_RATE[1]}")
+    rate = p.get("MaximumPerMinute", _RATE_RANGE[1])
+    if not _RATE_RANGE[0] <= rate <= _RATE_RANGE[1]:
+        raise ApiError(
+            "iot.firmware.InvalidMaximumPerMinute", f"MaximumPerMinute is {_RATE_RANGE[0]} to {_RATE_RANGE[1]}"
+        )
     if columns.get("group_id") and columns["selection_type"] == ota_job.DYNAMIC:
-        _check_same_modes(ctx, columns["group_id"], overwrite, multi)
+        _check_modes_of_group(ctx, columns["group_id"], overwrite, multi)
     planned = columns.get("schedule_at") is not None
     job = {
-        "job_id": ids.alphanumeric(_ID_LENGTH) + _ID_END,
+        "job_id": ids.alphanumeric(_ID_LENGTH) + _ID_SUFFIX,
         "firmware_id": firmware["firmware_id"],
         "product_key": product["product_key"],
-        "tags": json.dumps(_tags(p), ensure_ascii=False),
+        "tags": json.dumps(_parse_tags(p), ensure_ascii=False),
         "src_versions": "[]",
         "need_push": p.get("NeedPush", True),
         "need_confirm": p.get("NeedConfirm", False),
-        "download_protocol": _protocol(ctx, p, firmware),
+        "download_protocol": _parse_protocol(ctx, p, firmware),
         "multi_module_mode": multi,
         "overwrite_mode": overwrite,
         "maximum_per_minute": rate,
-        **_patience(p),
+        **_parse_retry(p),
         "status": ota_job.PLANNED if planned else ota_job.IN_PROGRESS,
         "created_at": ctx.now,
         "modified_at": ctx.now,
@@ -215,15 +217,17 @@ def _job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **columns
     }
     ctx.store.insert("ota_job", **job)
     job = ctx.store.one("ota_job", job_id=job["job_id"])
-    ota_job.tell_status(ctx, job, firmware["module_name"])
+    ota_job.publish_status(ctx, job, firmware["module_name"])
     return job
 
 
-def _patience(p: dict[str, Any]) -> Row:
+def _parse_retry(p: dict[str, Any]) -> Row:
     """How long and how often a job tries."""
     timeout = p.get("TimeoutInMinutes")
-    if timeout is not None and not _TIMEOUT[0] <= timeout <= _TIMEOUT[1]:
-        raise ApiError("iot.firmware.InvalidTimeoutSetting", f"TimeoutInMinutes is {_TIMEOUT[0]} to {_TIMEOUT[1]}")
+    if timeout is not None and not _TIMEOUT_RANGE[0] <= timeout <= _TIMEOUT_RANGE[1]:
+        raise ApiError(
+            "iot.firmware.InvalidTimeoutSetting", f"TimeoutInMinutes is {_TIMEOUT_RANGE[0]} to {_TIMEOUT_RANGE[1]}"
+        )
     interval, count = p.get("RetryInterval"), p.get("RetryCount")
     if interval is None and count is None:
         return {"timeout_in_minutes": timeout}
@@ -236,33 +240,33 @@ def _patience(p: dict[str, Any]) -> Row:
     return {"timeout_in_minutes": timeout, "retry_interval": interval, "retry_count": count}
 
 
-def _protocol(ctx: Context, p: dict[str, Any], firmware: Row) -> str:
+def _parse_protocol(ctx: Context, p: dict[str, Any], firmware: Row) -> str:
     protocol = p.get("DownloadProtocol") or ota_job.HTTPS
     if protocol not in (ota_job.HTTPS, ota_job.MQTT):
         raise ApiError("iot.ota.DownloadProtocolInvalid")
     if protocol == ota_job.MQTT:
-        files = ota_firmware.files_of(ctx, firmware)
-        if len(files) > 1 or files[0]["size"] > MOST_BYTES_OVER_MQTT:
+        files = ota_firmware.list_files(ctx, firmware)
+        if len(files) > 1 or files[0]["size"] > MAX_MQTT_BYTES:
             raise ApiError("iot.ota.DownloadProtocolMqttNotSuitable")
     return protocol
 
 
-def _tags(p: dict[str, Any]) -> list[dict[str, str]]:
+def _parse_tags(p: dict[str, Any]) -> list[dict[str, str]]:
     """The tags of a call, which may have none."""
     tags = [{"Key": tag.get("Key", ""), "Value": tag.get("Value", "")} for tag in p.get("Tag", [])]
     for tag in tags:
         if not _TAG_KEY.fullmatch(tag["Key"]):
             raise ApiError("iot.firmware.JobTagKeyInvalid")
-        if not 1 <= len(tag["Value"]) <= _LONGEST_TAG_VALUE:
+        if not 1 <= len(tag["Value"]) <= _MAX_TAG_VALUE_LENGTH:
             raise ApiError("iot.firmware.JobTagValueInvalid")
     if len({tag["Key"] for tag in tags}) < len(tags):
         raise ApiError("iot.ota.tag.KeyDuplicated")
-    if sum(len(tag["Key"]) + len(tag["Value"]) for tag in tags) > _LONGEST_TAGS:
+    if sum(len(tag["Key"]) + len(tag["Value"]) for tag in tags) > _MAX_TAGS_LENGTH:
         raise ApiError("iot.firmware.JobTagsTooLong")
     return tags
 
 
-def _sources(p: dict[str, Any], firmware: Row, mandatory: bool = False) -> list[str]:
+def _parse_src_versions(p: dict[str, Any], firmware: Row, mandatory: bool = False) -> list[str]:
     """The versions that devices are upgraded from; none for any version."""
     sources = p.get("SrcVersion", [])
     differential = firmware["firmware_type"] == ota_firmware.DIFFERENTIAL
@@ -272,7 +276,7 @@ def _sources(p: dict[str, Any], firmware: Row, mandatory: bool = False) -> list[
         if mandatory:
             raise ApiError("iot.firmware.NullSrcVersions")
         return []
-    if not all(ota_firmware.is_version(source) for source in sources):
+    if not all(ota_firmware.is_valid_version(source) for source in sources):
         raise ApiError("iot.firmware.IncorrectFormattedSrcVersion")
     if len(set(sources)) < len(sources):
         raise ApiError("iot.common.InvalidFormattedParameter", "SrcVersion names a version twice")
@@ -285,7 +289,7 @@ def _sources(p: dict[str, Any], firmware: Row, mandatory: bool = False) -> list[
     return sources
 
 
-def _names_given(p: dict[str, Any]) -> list[str]:
+def _parse_device_names(p: dict[str, Any]) -> list[str]:
     names = p.get("TargetDeviceName", [])
     if not names:
         raise ApiError("iot.firmware.NullTargetDeviceNames")
@@ -294,16 +298,16 @@ def _names_given(p: dict[str, Any]) -> list[str]:
     return names
 
 
-def _specific(ctx: Context, p: dict[str, Any], product: Row, firmware: Row) -> Condition:
+def _specific_devices(ctx: Context, p: dict[str, Any], product: Row, firmware: Row) -> Condition:
     """The devices that a call names, or the file that it points to; what is said of a file is less strict."""
     if not p.get("DnListFileUrl"):
-        names = _names_given(p)
-        check_named(ctx, product["product_key"], names)
-        check_fit(ctx, firmware, product["product_key"], names)
-        return named(names)
+        names = _parse_device_names(p)
+        check_devices_exist(ctx, product["product_key"], names)
+        check_compatible(ctx, firmware, product["product_key"], names)
+        return devices_by_name(names)
     if p.get("TargetDeviceName"):
         raise ApiError("iot.firmware.TargetDeviceNamesNotAllowed", "DnListFileUrl names devices as well")
-    key = key_uploaded(p["DnListFileUrl"], DEVICE_LISTS)
+    key = uploaded_key(p["DnListFileUrl"], DEVICE_LISTS)
     file = object_storage.find_file(ctx, key) if key else None
     if file is None:
         raise ApiError("iot.common.FileNotExist", "DnListFileUrl is not the URL of a list that was uploaded")
@@ -314,13 +318,13 @@ def _specific(ctx: Context, p: dict[str, Any], product: Row, firmware: Row) -> C
     names = [line.strip() for line in text.splitlines() if line.strip()]
     if not names:
         raise ApiError("iot.firmware.NullTargetDeviceNames")
-    if len(names) > MOST_LISTED:
+    if len(names) > MAX_LISTED_DEVICES:
         raise ApiError("iot.ota.UpgradeDeviceCountExceedLimit")
-    check_named(ctx, product["product_key"], names)
-    return named(names)
+    check_devices_exist(ctx, product["product_key"], names)
+    return devices_by_name(names)
 
 
-def _group(ctx: Context, p: dict[str, Any], group_type: str) -> Row:
+def _find_group(ctx: Context, p: dict[str, Any], group_type: str) -> Row:
     """The group that a call means. Raises an error where there is none of that type."""
     for name in ("GroupId", "GroupType"):
         if not p.get(name):
@@ -333,31 +337,31 @@ def _group(ctx: Context, p: dict[str, Any], group_type: str) -> Row:
     return group
 
 
-def _dynamic_group(ctx: Context, p: dict[str, Any]) -> Row:
+def _find_dynamic_group(ctx: Context, p: dict[str, Any]) -> Row:
     """The dynamic group that a call means. Raises an error where no job can be for it."""
     if not ctx.account.instance_id:
         raise ApiError("iot.ota.dynamicGroupForbiddenInDefaultInstance")
-    group = _group(ctx, p, DYNAMIC_GROUP)
-    if not all(field in group["expression"] for field in _IN_EXPRESSION):
+    group = _find_group(ctx, p, DYNAMIC_GROUP)
+    if not all(field in group["expression"] for field in _REQUIRED_FIELDS):
         raise ApiError("iot.ota.DynamicGroupExpressionInvalid")
-    if len(_jobs_of_group(ctx, group["group_id"])) >= MOST_JOBS_OF_GROUP:
+    if len(_running_jobs_of_group(ctx, group["group_id"])) >= MAX_JOBS_PER_GROUP:
         raise ApiError("iot.ota.DynamicGroupTaskCountExceedLimit")
     return group
 
 
-def _check_same_modes(ctx: Context, group_id: str, overwrite: int, multi: bool) -> None:
-    for job in _jobs_of_group(ctx, group_id):
+def _check_modes_of_group(ctx: Context, group_id: str, overwrite: int, multi: bool) -> None:
+    for job in _running_jobs_of_group(ctx, group_id):
         if (job["overwrite_mode"], bool(job["multi_module_mode"])) != (overwrite, multi):
             raise ApiError("iot.ota.DynamicGroupConflict")
 
 
-def _jobs_of_group(ctx: Context, group_id: str) -> list[Row]:
+def _running_jobs_of_group(ctx: Context, group_id: str) -> list[Row]:
     """The rows of the dynamic jobs that run for a group."""
     running = {"selection_type": ota_job.DYNAMIC, "status": ota_job.IN_PROGRESS}
     return ctx.store.all("ota_job", group_id=group_id, **running)
 
 
-def _gray_percent(p: dict[str, Any]) -> str:
+def _parse_gray_percent(p: dict[str, Any]) -> str:
     percent = p.get("GrayPercent")
     if not percent:
         raise ApiError("iot.firmware.NullGrayPercent")
@@ -368,7 +372,7 @@ def _gray_percent(p: dict[str, Any]) -> str:
     return percent
 
 
-def _schedule(ctx: Context, p: dict[str, Any]) -> Row:
+def _parse_schedule(ctx: Context, p: dict[str, Any]) -> Row:
     """When a static job begins and ends."""
     begin, finish = p.get("ScheduleTime"), p.get("ScheduleFinishTime")
     if begin is None:
@@ -378,16 +382,16 @@ def _schedule(ctx: Context, p: dict[str, Any]) -> Row:
     ahead = begin - ctx.now
     if ahead <= 0:
         raise ApiError("iot.firmware.FireTimeMustLargeThanCurrentTime")
-    if ahead < _SCHEDULE[0]:
+    if ahead < _SCHEDULE_RANGE[0]:
         raise ApiError("iot.firmware.FireTimeTooShort")
-    if ahead > _SCHEDULE[1]:
+    if ahead > _SCHEDULE_RANGE[1]:
         raise ApiError("iot.firmware.FireTimeTooLate")
     if finish is None:
         return {"schedule_at": begin}
     if finish <= begin:
         raise ApiError("iot.firmware.ScheduleFinishTimeEarlierThanStartTime")
-    if finish - begin < _FINISH[0]:
+    if finish - begin < _FINISH_RANGE[0]:
         raise ApiError("iot.firmware.ScheduleFinishTimeTooEarly")
-    if finish - begin > _FINISH[1]:
+    if finish - begin > _FINISH_RANGE[1]:
         raise ApiError("iot.firmware.ScheduleFinishTimeTooLate")
     return {"schedule_at": begin, "finish_at": finish}

@@ -49,11 +49,11 @@ CREATE VIEW IF NOT EXISTS device_module_version AS
 DEFAULT = "default"
 
 #: The further modules of one product.
-MOST_MODULES = 10
+MAX_MODULES = 10
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ALIAS = re.compile(rf"[{CHINESE}A-Za-z0-9._-]{{1,64}}")
-_LONGEST_DESCRIPTION = 100
+_MAX_DESCRIPTION_LENGTH = 100
 
 
 def find_module(ctx: Context, product_key: str, module_name: str) -> Row:
@@ -69,7 +69,7 @@ def is_module_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def get_version(ctx: Context, device: Row, module_name: str) -> str | None:
+def get_reported_version(ctx: Context, device: Row, module_name: str) -> str | None:
     """The version of a device's module, None where the device has not reported it.
 
     It is looked up, for whoever holds the device's row may hold an old one.
@@ -81,7 +81,7 @@ def get_version(ctx: Context, device: Row, module_name: str) -> str | None:
     )
 
 
-def set_version(ctx: Context, device: Row, module_name: str, version: str) -> None:
+def set_reported_version(ctx: Context, device: Row, module_name: str, version: str) -> None:
     """The device says that its module has this version."""
     if module_name.lower() == DEFAULT:
         ctx.store.update("device", {"firmware_version": version}, iot_id=device["iot_id"])
@@ -104,10 +104,10 @@ def create_ota_module(ctx: Context, p: dict[str, Any]) -> None:
         raise ApiError("iot.ota.InvalidOtaModuleName")
     if name.lower() == DEFAULT:
         raise ApiError("iot.firmware.ModuleNameReserved")
-    described = _described(p, "iot.ota.CreateOTAModuleParamError")
+    described = _parse_description(p, "iot.ota.CreateOTAModuleParamError")
     if ctx.store.one("ota_module", product_key=product["product_key"], module_name=name):
         raise ApiError("iot.ota.CreateOTAModuleNameExist")
-    if ctx.store.count("ota_module", product_key=product["product_key"]) >= MOST_MODULES:
+    if ctx.store.count("ota_module", product_key=product["product_key"]) >= MAX_MODULES:
         raise ApiError("iot.ota.CreateOTAModuleExceedLimit")
     ctx.store.insert(
         "ota_module",
@@ -124,7 +124,7 @@ def update_ota_module(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.20.18: what is not given stays, and what is given empty is cleared."""
     product = find_product(ctx, p["ProductKey"])
     module = find_module(ctx, product["product_key"], p["ModuleName"])
-    changes = {**_described(p, "iot.ota.UpdateOTAModuleParamError"), "modified_at": ctx.now}
+    changes = {**_parse_description(p, "iot.ota.UpdateOTAModuleParamError"), "modified_at": ctx.now}
     ctx.store.update("ota_module", changes, product_key=module["product_key"], module_name=module["module_name"])
 
 
@@ -146,7 +146,7 @@ def list_ota_module_by_product(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.20.20: in the order in which they were made."""
     product = find_product(ctx, p["ProductKey"])
     modules = ctx.store.all("ota_module", "created_at, rowid", product_key=product["product_key"])
-    return {"Data": [_written(module) for module in modules]}
+    return {"Data": [_render(module) for module in modules]}
 
 
 @operation
@@ -180,7 +180,7 @@ def list_ota_module_versions_by_device(ctx: Context, p: dict[str, Any]) -> Reply
     }
 
 
-def _described(p: dict[str, Any], code: str) -> Row:
+def _parse_description(p: dict[str, Any], code: str) -> Row:
     """The columns that a call gives a module. Raises ApiError ``code`` for what they cannot be."""
     columns = {}
     if "AliasName" in p:
@@ -188,23 +188,23 @@ def _described(p: dict[str, Any], code: str) -> Row:
             raise ApiError(code, "AliasName has 1 to 64 Chinese characters, letters, digits, periods, - and _")
         columns["alias_name"] = p["AliasName"] or None
     if "Desc" in p:
-        if len(p["Desc"]) > _LONGEST_DESCRIPTION:
-            raise ApiError(code, f"Desc has at most {_LONGEST_DESCRIPTION} characters")
+        if len(p["Desc"]) > _MAX_DESCRIPTION_LENGTH:
+            raise ApiError(code, f"Desc has at most {_MAX_DESCRIPTION_LENGTH} characters")
         columns["description"] = p["Desc"] or None
     return columns
 
 
-def _written(module: Row) -> Row:
+def _render(module: Row) -> Row:
     return {
         "ProductKey": module["product_key"],
         "ModuleName": module["module_name"],
         "AliasName": module["alias_name"] or "",
         "Desc": module["description"] or "",
-        "GmtCreate": _minute(module["created_at"]),
-        "GmtModified": _minute(module["modified_at"]),
+        "GmtCreate": _utc_minute(module["created_at"]),
+        "GmtModified": _utc_minute(module["modified_at"]),
     }
 
 
-def _minute(milliseconds: int) -> str:
+def _utc_minute(milliseconds: int) -> str:
     """UTC to the minute, such as ``2020-10-13T09:46Z``."""
     return f"{times.utc(milliseconds)[:16]}Z"

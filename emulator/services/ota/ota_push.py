@@ -20,7 +20,7 @@ from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import D
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
 #: How long after its making a job begins to push, in milliseconds.
-PREPARATION = 1000
+PREPARATION_MS = 1000
 
 _PUSH = "push_ota_tasks"
 _TIME_OUT = "time_out_ota_tasks"
@@ -36,17 +36,17 @@ _SIGN_METHOD = "Md5"
 _UDI = "_package_udi"
 
 
-def set_going(ctx: Context, job: Row) -> None:
+def schedule_job(ctx: Context, job: Row) -> None:
     """Put off what the making of a job leads to."""
     if job["status"] == ota_job.PLANNED:
         ctx.schedule(job["schedule_at"], _BEGIN, job_id=job["job_id"])
     else:
-        push_soon(ctx, job, ctx.now + PREPARATION)
+        schedule_push(ctx, job, ctx.now + PREPARATION_MS)
     if job["finish_at"] is not None:
         ctx.schedule(job["finish_at"], _FINISH, job_id=job["job_id"])
 
 
-def push_soon(ctx: Context, job: Row, at: int) -> None:
+def schedule_push(ctx: Context, job: Row, at: int) -> None:
     """See to it that tasks of a job are pushed at ``at`` at the latest, as far as its rate allows."""
     due_at = ctx.store.value("SELECT push_due_at FROM ota_job WHERE job_id = ?", job["job_id"])
     if due_at is None or at < due_at:
@@ -54,7 +54,7 @@ def push_soon(ctx: Context, job: Row, at: int) -> None:
         ctx.store.update("ota_job", {"push_due_at": at}, job_id=job["job_id"])
 
 
-def watch(ctx: Context, job: Row, begun_at: int) -> None:
+def schedule_timeout(ctx: Context, job: Row, begun_at: int) -> None:
     """See to it that a task which began at ``begun_at`` ends in time."""
     if job["timeout_in_minutes"] is not None and job["timeout_due_at"] is None:
         at = begun_at + job["timeout_in_minutes"] * _MINUTE
@@ -73,7 +73,7 @@ def push(ctx: Context, job: Row, iot_id: str | None = None) -> None:
     if ctx.now >= window_at + _MINUTE:
         window_at, pushes = ctx.now, 0
     allowed = job["maximum_per_minute"] - pushes
-    devices = _devices_waiting(ctx, job, iot_id, allowed + 1)
+    devices = _find_waiting_devices(ctx, job, iot_id, allowed + 1)
     now = devices[:allowed]
     if now:
         ctx.store.execute(
@@ -86,29 +86,29 @@ def push(ctx: Context, job: Row, iot_id: str | None = None) -> None:
             json.dumps([device["task_id"] for device in now]),
         )
         ctx.store.update("ota_job", {"window_at": window_at, "window_pushes": pushes + len(now)}, job_id=job["job_id"])
-        tell(ctx, job, now)
+        send_notification(ctx, job, now)
     if len(devices) > allowed:
-        push_soon(ctx, job, window_at + _MINUTE)
+        schedule_push(ctx, job, window_at + _MINUTE)
         return
     later = ctx.store.value(
         "SELECT min(push_at) FROM ota_task WHERE job_id = ? AND push_at > ?", job["job_id"], ctx.now
     )
     if later is not None:
-        push_soon(ctx, job, later)
+        schedule_push(ctx, job, later)
 
 
-def tell(ctx: Context, job: Row, devices: list[Row]) -> None:
+def send_notification(ctx: Context, job: Row, devices: list[Row]) -> None:
     """Send devices the notice of their upgrade."""
-    data = notice(ctx, job)
+    data = render_notification(ctx, job)
     for device in devices:
         topic = f"/ota/device/upgrade/{device['product_key']}/{device['device_name']}"
         downlink.send(ctx, device, topic, {"code": "1000", "data": data, "id": ctx.now, "message": "success"})
 
 
-def notice(ctx: Context, job: Row) -> dict[str, Any]:
+def render_notification(ctx: Context, job: Row) -> dict[str, Any]:
     """What a device is told of the firmware that a job leads it to."""
-    firmware = ota_job.firmware_of(ctx, job)
-    files = ota_firmware.files_of(ctx, firmware)
+    firmware = ota_job.get_firmware(ctx, job)
+    files = ota_firmware.list_files(ctx, firmware)
     data: dict[str, Any] = {"version": firmware["dest_version"], "signMethod": _SIGN_METHOD}
     if firmware["firmware_type"] == ota_firmware.DIFFERENTIAL:
         data["isDiff"] = 1
@@ -144,8 +144,8 @@ def notice(ctx: Context, job: Row) -> dict[str, Any]:
 def _begin(ctx: Context, payload: dict[str, Any]) -> None:
     job = ctx.store.one("ota_job", job_id=payload["job_id"], status=ota_job.PLANNED)
     if job:
-        ota_job.begin(ctx, job)
-        push_soon(ctx, job, ctx.now)
+        ota_job.start(ctx, job)
+        schedule_push(ctx, job, ctx.now)
 
 
 @when_due(_FINISH)
@@ -154,7 +154,7 @@ def _finish(ctx: Context, payload: dict[str, Any]) -> None:
     job = ctx.store.one("ota_job", job_id=payload["job_id"])
     if job and job["status"] in (ota_job.PLANNED, ota_job.IN_PROGRESS):
         ota_task.cancel_tasks(ctx, "job_id = ? AND unfinished", [job["job_id"]], "the time of the batch is over")
-        ota_job.end(ctx, job, ota_job.COMPLETED)
+        ota_job.finish(ctx, job, ota_job.COMPLETED)
 
 
 @when_due(_PUSH)
@@ -179,10 +179,10 @@ def _time_out(ctx: Context, payload: dict[str, Any]) -> None:
         ota_task.fail(ctx, device, task, "timeout", may_retry=False)
     next_begun_at = ctx.store.value(f"SELECT min(begun_at) {begun}", job["job_id"])
     if next_begun_at is not None:
-        watch(ctx, {**job, "timeout_due_at": None}, next_begun_at)
+        schedule_timeout(ctx, {**job, "timeout_due_at": None}, next_begun_at)
 
 
-def _devices_waiting(ctx: Context, job: Row, iot_id: str | None, most: int) -> list[Row]:
+def _find_waiting_devices(ctx: Context, job: Row, iot_id: str | None, most: int) -> list[Row]:
     """The rows of at most ``most`` devices that are online and whose task is to be pushed, with its ``task_id``."""
     # With one device it is found by the device: "+" keeps the store from going through all tasks of the job.
     whose = "ota_task.iot_id = ? AND unfinished AND +job_id = ?" if iot_id else "job_id = ?"
@@ -199,4 +199,4 @@ def _devices_waiting(ctx: Context, job: Row, iot_id: str | None, most: int) -> l
 
 
 def _url(ctx: Context, file: Row) -> str:
-    return object_storage.download_url(ctx, file["file_key"], ota_firmware.DOWNLOADABLE)
+    return object_storage.download_url(ctx, file["file_key"], ota_firmware.DOWNLOAD_URL_LIFETIME_MS)

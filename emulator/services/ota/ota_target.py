@@ -17,10 +17,14 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.services.group.group_member import member_condition
 from ansible_collections.iotops.aliyun.emulator.services.ota import ota_firmware, ota_job, ota_push, ota_task
-from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT, get_version, set_version
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import (
+    DEFAULT,
+    get_reported_version,
+    set_reported_version,
+)
 
 #: How often a device is upgraded by one dynamic job that is about versions.
-MOST_MATCHES = 10
+MAX_TASKS_PER_DEVICE = 10
 
 #: Whom a job is for.
 ALL = "ALL"
@@ -28,7 +32,7 @@ SPECIFIC = "SPECIFIC"
 GRAY = "GRAY"
 GROUP = "GROUP"
 
-_TASK_ID_END = "010100"
+_TASK_ID_SUFFIX = "010100"
 
 
 class Condition(NamedTuple):
@@ -38,17 +42,17 @@ class Condition(NamedTuple):
     values: list[Any]
 
 
-def named(names: Iterable[str]) -> Condition:
+def devices_by_name(names: Iterable[str]) -> Condition:
     """The devices that have these names."""
     return Condition("device_name IN (SELECT value FROM json_each(?))", [json.dumps(list(names))])
 
 
-def in_group(group: Row) -> Condition:
+def group_members(group: Row) -> Condition:
     """The devices in a group of either type."""
     return Condition(*member_condition(group))
 
 
-def check_named(ctx: Context, product_key: str, names: list[str]) -> None:
+def check_devices_exist(ctx: Context, product_key: str, names: list[str]) -> None:
     """Raise ApiError where a product does not have a device of each of these names."""
     names = list(dict.fromkeys(names))
     found = ctx.store.count("device", product_key=product_key, device_name=names)
@@ -56,16 +60,16 @@ def check_named(ctx: Context, product_key: str, names: list[str]) -> None:
         raise ApiError("iot.ota.DeviceNotExist")
 
 
-def check_fit(ctx: Context, firmware: Row, product_key: str, names: list[str]) -> None:
+def check_compatible(ctx: Context, firmware: Row, product_key: str, names: list[str]) -> None:
     """Raise ApiError where a firmware cannot upgrade each of these devices that it has not upgraded yet."""
     if firmware["firmware_type"] != ota_firmware.DIFFERENTIAL:
         return
-    version = _version(firmware)
+    version = _version_expression(firmware)
     versions = ctx.store.rows(
-        f"SELECT DISTINCT {version.sql} AS version FROM device WHERE product_key = ? AND {named(names).sql}",
+        f"SELECT DISTINCT {version.sql} AS version FROM device WHERE product_key = ? AND {devices_by_name(names).sql}",
         *version.values,
         product_key,
-        *named(names).values,
+        *devices_by_name(names).values,
     )
     found = {row["version"] for row in versions} - {firmware["dest_version"], firmware["src_version"]}
     if None in found:
@@ -74,14 +78,14 @@ def check_fit(ctx: Context, firmware: Row, product_key: str, names: list[str]) -
         raise ApiError("iot.firmware.SrcVersionMismatch")
 
 
-def has_upgraded(ctx: Context, firmware: Row, product_key: str, names: list[str]) -> bool:
+def any_has_dest_version(ctx: Context, firmware: Row, product_key: str, names: list[str]) -> bool:
     """Whether any of these devices has the version already that a firmware leads to."""
-    version = _version(firmware)
+    version = _version_expression(firmware)
     return bool(
         ctx.store.rows(
-            f"SELECT 1 FROM device WHERE product_key = ? AND {named(names).sql} AND {version.sql} = ? LIMIT 1",
+            f"SELECT 1 FROM device WHERE product_key = ? AND {devices_by_name(names).sql} AND {version.sql} = ? LIMIT 1",
             product_key,
-            *named(names).values,
+            *devices_by_name(names).values,
             *version.values,
             firmware["dest_version"],
         )
@@ -93,9 +97,9 @@ def add_tasks(ctx: Context, job: Row, chosen: Condition | None, gray_percent: st
 
     Those that have the version already are passed over. Where a device has another task, one of the two ends at once.
     """
-    firmware = ota_job.firmware_of(ctx, job)
-    version = _version(firmware)
-    fitting = _fitting(firmware, job, chosen)
+    firmware = ota_job.get_firmware(ctx, job)
+    version = _version_expression(firmware)
+    fitting = _eligible_devices(firmware, job, chosen)
     limit = -1
     if gray_percent is not None:
         count = ctx.store.value(f"SELECT count(*) FROM device WHERE {fitting.sql}", *fitting.values)
@@ -104,7 +108,7 @@ def add_tasks(ctx: Context, job: Row, chosen: Condition | None, gray_percent: st
         f"""
         INSERT INTO ota_task
             (task_id, job_id, iot_id, module_name, status, src_version, push_at, created_at, modified_at)
-        SELECT lower(hex(randomblob(10))) || '{_TASK_ID_END}', ?, iot_id, ?, ?, {version.sql}, ?, ?, ? FROM device
+        SELECT lower(hex(randomblob(10))) || '{_TASK_ID_SUFFIX}', ?, iot_id, ?, ?, {version.sql}, ?, ?, ? FROM device
         WHERE {fitting.sql} ORDER BY device.rowid LIMIT ?
         """,
         job["job_id"],
@@ -118,7 +122,7 @@ def add_tasks(ctx: Context, job: Row, chosen: Condition | None, gray_percent: st
         limit,
     )
     if added:
-        _end_conflicts(ctx, job, firmware)
+        _resolve_conflicts(ctx, job, firmware)
     return added
 
 
@@ -131,28 +135,28 @@ def first_push_at(ctx: Context, job: Row) -> int | None:
 
 def report_version(ctx: Context, device: Row, module_name: str, version: str) -> None:
     """A device says which version its module has: its task may have succeeded, and a dynamic job take it in."""
-    former = get_version(ctx, device, module_name)
+    former = get_reported_version(ctx, device, module_name)
     if former != version:
-        set_version(ctx, device, module_name, version)
-    task = ota_task.unfinished_task(ctx, device, module_name)
+        set_reported_version(ctx, device, module_name, version)
+    task = ota_task.find_unfinished_task(ctx, device, module_name)
     if task:
-        firmware = ota_job.firmware_of(ctx, ota_task.job_of(ctx, task))
+        firmware = ota_job.get_firmware(ctx, ota_task.get_job(ctx, task))
         if version == firmware["dest_version"]:
             ota_task.succeed(ctx, device, task)
         elif task["status"] == ota_task.IN_PROGRESS and version != task["src_version"]:
             fail(ctx, device, task, "report version is not conform")
     current = ctx.store.one("device", iot_id=device["iot_id"])
-    join(ctx, current, module_name, version != former)
+    add_to_dynamic_job(ctx, current, module_name, version != former)
 
 
 def fail(ctx: Context, device: Row, task: Row, why: str) -> None:
     """The device has not managed to do what a task is about, and may be told once more."""
     again_at = ota_task.fail(ctx, device, task, why)
     if again_at is not None:
-        ota_push.push_soon(ctx, ota_task.job_of(ctx, task), again_at)
+        ota_push.schedule_push(ctx, ota_task.get_job(ctx, task), again_at)
 
 
-def join(ctx: Context, device: Row, module_name: str, is_news: bool) -> None:
+def add_to_dynamic_job(ctx: Context, device: Row, module_name: str, is_news: bool) -> None:
     """Let the newest dynamic job take in a device that it fits, unless the device is being upgraded.
 
     ``is_news`` says whether the device has just reported another version than before.
@@ -169,31 +173,31 @@ def join(ctx: Context, device: Row, module_name: str, is_news: bool) -> None:
         module_name,
     )
     for job in jobs:
-        condition = _dynamic_condition(ctx, job, device)
+        condition = _target_condition(ctx, job, device)
         if condition is None or (job["dynamic_mode"] != 1 and not is_news):
             continue
-        if _is_occupied(ctx, device, job, module_name):
+        if _is_busy(ctx, device, job, module_name):
             return
         if add_tasks(ctx, job, condition):
-            ota_push.push_soon(ctx, job, ctx.now)
+            ota_push.schedule_push(ctx, job, ctx.now)
             return
 
 
-def _dynamic_condition(ctx: Context, job: Row, device: Row) -> Condition | None:
+def _target_condition(ctx: Context, job: Row, device: Row) -> Condition | None:
     """The condition by which a dynamic job takes in this one device, None where it does not do so any more."""
     own = Condition("iot_id = ?", [device["iot_id"]])
     if job["group_id"] is None:
-        if ctx.store.count("ota_task", job_id=job["job_id"], iot_id=device["iot_id"]) >= MOST_MATCHES:
+        if ctx.store.count("ota_task", job_id=job["job_id"], iot_id=device["iot_id"]) >= MAX_TASKS_PER_DEVICE:
             return None
         return own
     group = ctx.store.one("device_group", group_id=job["group_id"])
     if group is None:
         return None
-    members = in_group(group)
+    members = group_members(group)
     return Condition(f"{own.sql} AND ({members.sql})", own.values + members.values)
 
 
-def _is_occupied(ctx: Context, device: Row, job: Row, module_name: str) -> bool:
+def _is_busy(ctx: Context, device: Row, job: Row, module_name: str) -> bool:
     """Whether a device has a task that a dynamic job would not overwrite."""
     tasks = ctx.store.rows("SELECT * FROM ota_task WHERE iot_id = ? AND unfinished", device["iot_id"])
     if job["multi_module_mode"]:
@@ -203,7 +207,7 @@ def _is_occupied(ctx: Context, device: Row, job: Row, module_name: str) -> bool:
     return any(task["status"] == ota_task.IN_PROGRESS or task["job_id"] == job["job_id"] for task in tasks)
 
 
-def _version(firmware: Row) -> Condition:
+def _version_expression(firmware: Row) -> Condition:
     """An SQL expression for the version that a device has of a firmware's module, and its values."""
     if firmware["module_name"] == DEFAULT:
         return Condition("firmware_version", [])
@@ -211,9 +215,9 @@ def _version(firmware: Row) -> Condition:
     return Condition(sql, [firmware["module_name"]])
 
 
-def _fitting(firmware: Row, job: Row, chosen: Condition | None) -> Condition:
+def _eligible_devices(firmware: Row, job: Row, chosen: Condition | None) -> Condition:
     """The chosen devices of the job's product that have not the new version, and one of those to begin with."""
-    version = _version(firmware)
+    version = _version_expression(firmware)
     terms = ["product_key = ?", f"{version.sql} IS NOT ?"]
     values = [job["product_key"], *version.values, firmware["dest_version"]]
     sources = json.loads(job["src_versions"])
@@ -228,24 +232,24 @@ def _fitting(firmware: Row, job: Row, chosen: Condition | None) -> Condition:
     return Condition(" AND ".join(terms), values)
 
 
-def _end_conflicts(ctx: Context, job: Row, firmware: Row) -> None:
+def _resolve_conflicts(ctx: Context, job: Row, firmware: Row) -> None:
     """A device is upgraded by one job at a time: where it has tasks of others, those end or the new one does.
 
     What has begun goes on in any case. In a job for devices that upgrade several modules at once, only tasks for the
     same module are in the way.
     """
-    in_the_way = "other.iot_id = ota_task.iot_id AND other.unfinished"
+    conflict = "other.iot_id = ota_task.iot_id AND other.unfinished"
     values: list[Any] = []
     if job["multi_module_mode"]:
-        in_the_way += " AND other.module_name = ?"
+        conflict += " AND other.module_name = ?"
         values.append(firmware["module_name"])
     if job["multi_module_mode"] or job["overwrite_mode"] == ota_job.OVERWRITE:
-        _overwrite(ctx, job, in_the_way, values)
+        _overwrite(ctx, job, conflict, values)
     ctx.store.execute(
         f"""
         UPDATE ota_task SET status = '{ota_task.FAILED}', description = ?, push_at = NULL, modified_at = ?
         WHERE job_id = ? AND unfinished AND EXISTS (
-            SELECT 1 FROM ota_task AS other WHERE {in_the_way} AND other.rowid < ota_task.rowid
+            SELECT 1 FROM ota_task AS other WHERE {conflict} AND other.rowid < ota_task.rowid
         )
         """,
         "the device has another upgrade task",
@@ -255,11 +259,11 @@ def _end_conflicts(ctx: Context, job: Row, firmware: Row) -> None:
     )
 
 
-def _overwrite(ctx: Context, job: Row, in_the_way: str, values: list[Any]) -> None:
+def _overwrite(ctx: Context, job: Row, conflict: str, values: list[Any]) -> None:
     """Cancel the tasks of other jobs, but for what has begun, for the devices that a job has new tasks for."""
     overwritten = ctx.store.rows(
         f"""
-        SELECT other.task_id, other.job_id FROM ota_task JOIN ota_task AS other ON {in_the_way}
+        SELECT other.task_id, other.job_id FROM ota_task JOIN ota_task AS other ON {conflict}
         WHERE ota_task.job_id = ? AND ota_task.unfinished AND other.job_id <> ota_task.job_id AND other.status <> ?
         """,
         *values,
@@ -271,4 +275,4 @@ def _overwrite(ctx: Context, job: Row, in_the_way: str, values: list[Any]) -> No
     task_ids = json.dumps([task["task_id"] for task in overwritten])
     ota_task.cancel_tasks(ctx, "task_id IN (SELECT value FROM json_each(?))", [task_ids], "overwritten by a later task")
     for former in ctx.store.all("ota_job", job_id={task["job_id"] for task in overwritten}):
-        ota_job.settled(ctx, former)
+        ota_job.complete_if_finished(ctx, former)

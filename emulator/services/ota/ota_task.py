@@ -20,7 +20,7 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.routing.forward import forward
 from ansible_collections.iotops.aliyun.emulator.routing.message_types import OTA_EVENT
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device
-from ansible_collections.iotops.aliyun.emulator.services.ota.ota_job import find_job, firmware_of, settled
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_job import complete_if_finished, find_job, get_firmware
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 
 TABLES = """
@@ -63,13 +63,13 @@ UNFINISHED = (CONFIRM, QUEUED, NOTIFIED, IN_PROGRESS)
 
 _STATUSES = (*UNFINISHED, SUCCEEDED, FAILED, CANCELED)
 
-_DEEPEST = 100_000
+_MAX_LISTED_TASKS = 100_000
 _MINUTE = 60_000
 
 _OLDEST_FIRST = "ota_task.rowid"
 
 
-def unfinished_task(ctx: Context, device: Row, module_name: str) -> Row | None:
+def find_unfinished_task(ctx: Context, device: Row, module_name: str) -> Row | None:
     """The row of the task that a device has for a module, None where it has none."""
     tasks = ctx.store.rows(
         "SELECT * FROM ota_task WHERE iot_id = ? AND unfinished AND module_name = ? LIMIT 1",
@@ -79,12 +79,12 @@ def unfinished_task(ctx: Context, device: Row, module_name: str) -> Row | None:
     return tasks[0] if tasks else None
 
 
-def job_of(ctx: Context, task: Row) -> Row:
+def get_job(ctx: Context, task: Row) -> Row:
     """The row of the job that a task belongs to."""
     return ctx.store.one("ota_job", job_id=task["job_id"])
 
 
-def proceed(ctx: Context, device: Row, task: Row, progress: int, description: str) -> None:
+def report_progress(ctx: Context, device: Row, task: Row, progress: int, description: str) -> None:
     """The device has come so far."""
     changes = {
         "status": IN_PROGRESS,
@@ -93,19 +93,19 @@ def proceed(ctx: Context, device: Row, task: Row, progress: int, description: st
         "begun_at": task["begun_at"] or ctx.now,
         "push_at": None,
     }
-    _change(ctx, device, task, job_of(ctx, task), changes)
+    _update(ctx, device, task, get_job(ctx, task), changes)
 
 
 def succeed(ctx: Context, device: Row, task: Row) -> None:
     """The device has the version that it should have."""
-    job = job_of(ctx, task)
-    _change(ctx, device, task, job, {"status": SUCCEEDED, "progress": 100, "description": "success", "push_at": None})
-    settled(ctx, job)
+    job = get_job(ctx, task)
+    _update(ctx, device, task, job, {"status": SUCCEEDED, "progress": 100, "description": "success", "push_at": None})
+    complete_if_finished(ctx, job)
 
 
 def fail(ctx: Context, device: Row, task: Row, why: str, may_retry: bool = True) -> int | None:
     """A task has failed. Returns when it is to be tried again, or None where that was it."""
-    job = job_of(ctx, task)
+    job = get_job(ctx, task)
     if may_retry and task["retries"] < (job["retry_count"] or 0):
         again_at = ctx.now + job["retry_interval"] * _MINUTE
         changes = {"retries": task["retries"] + 1, "description": why, "modified_at": ctx.now}
@@ -113,8 +113,8 @@ def fail(ctx: Context, device: Row, task: Row, why: str, may_retry: bool = True)
             changes["push_at"] = again_at
         ctx.store.update("ota_task", changes, task_id=task["task_id"])
         return again_at if job["need_push"] else None
-    _change(ctx, device, task, job, {"status": FAILED, "description": why, "push_at": None})
-    settled(ctx, job)
+    _update(ctx, device, task, job, {"status": FAILED, "description": why, "push_at": None})
+    complete_if_finished(ctx, job)
     return None
 
 
@@ -136,26 +136,26 @@ def list_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> Reply:
     job = find_job(ctx, p["JobId"])
     names = p.get("DeviceNames")
     # A device can have been in a dynamic job several times: all of its tasks are on the one page.
-    page = Page(1, _DEEPEST, 0) if names else requested_page(ctx, p)
-    if not names and page.number * page.size > _DEEPEST:
-        raise ApiError("iot.common.InvalidPageParams", f"CurrentPage * PageSize is at most {_DEEPEST}")
+    page = Page(1, _MAX_LISTED_TASKS, 0) if names else requested_page(ctx, p)
+    if not names and page.number * page.size > _MAX_LISTED_TASKS:
+        raise ApiError("iot.common.InvalidPageParams", f"CurrentPage * PageSize is at most {_MAX_LISTED_TASKS}")
     sql = "SELECT ota_task.*, device_name, product_key FROM ota_task JOIN device USING (iot_id) WHERE job_id = ?"
     values = [job["job_id"]]
     if p.get("TaskStatus"):
         sql += " AND ota_task.status = ?"
-        values.append(_status_asked(p["TaskStatus"], _STATUSES))
+        values.append(_check_status(p["TaskStatus"], _STATUSES))
     if names:
         sql += f" AND device_name IN ({', '.join('?' * len(names))})"
         values += names
     tasks, total = ctx.store.page_of(sql, values, page.offset, page.size, _OLDEST_FIRST)
     if names:
         page = Page(1, max(len(names), total), 0)
-    firmware = firmware_of(ctx, job)
+    firmware = get_firmware(ctx, job)
     product = find_product(ctx, job["product_key"])
     timeout = job["timeout_in_minutes"]
     listed = [
         {
-            **_written(task, firmware, product),
+            **_render(task, firmware, product),
             "Progress": f"{task['progress']:.2f}",
             "TaskDesc": task["description"],
             "Timeout": "" if timeout is None else str(timeout),
@@ -177,7 +177,7 @@ def list_ota_unfinished_task_by_device(ctx: Context, p: dict[str, Any]) -> Reply
     if not (p.get("IotId") or p.get("ProductKey") or p.get("DeviceName")):
         raise ApiError("iot.ota.EmptyDeviceInfoParams")
     device = find_device(ctx, p)
-    statuses = {_status_asked(status, UNFINISHED) for status in p.get("TaskStatusList") or [p["TaskStatus"]]}
+    statuses = {_check_status(status, UNFINISHED) for status in p.get("TaskStatusList") or [p["TaskStatus"]]}
     tasks = [
         {**task, "device_name": device["device_name"], "product_key": device["product_key"]}
         for task in ctx.store.rows(
@@ -188,13 +188,13 @@ def list_ota_unfinished_task_by_device(ctx: Context, p: dict[str, Any]) -> Reply
     ]
     product = find_product(ctx, device["product_key"])
     listed = [
-        {**_written(task, firmware_of(ctx, job_of(ctx, task)), product), "ModuleName": task["module_name"]}
+        {**_render(task, get_firmware(ctx, get_job(ctx, task)), product), "ModuleName": task["module_name"]}
         for task in tasks
     ]
     return {"Data": {"SimpleOTATaskInfo": listed}}
 
 
-def _change(ctx: Context, device: Row, task: Row, job: Row, changes: Row) -> None:
+def _update(ctx: Context, device: Row, task: Row, job: Row, changes: Row) -> None:
     """Change a task that its device has brought on, and hand on what has become of it."""
     ctx.store.update("ota_task", {**changes, "modified_at": ctx.now}, task_id=task["task_id"])
     message = {
@@ -205,7 +205,7 @@ def _change(ctx: Context, device: Row, task: Row, job: Row, changes: Row) -> Non
         "status": changes["status"],
         "messageCreateTime": ctx.now,
         "srcVersion": task["src_version"] or "",
-        "destVersion": firmware_of(ctx, job)["dest_version"],
+        "destVersion": get_firmware(ctx, job)["dest_version"],
         "desc": changes["description"],
         "jobId": job["job_id"],
         "taskId": task["task_id"],
@@ -215,13 +215,13 @@ def _change(ctx: Context, device: Row, task: Row, job: Row, changes: Row) -> Non
     forward(ctx, device, f"/{device['product_key']}/{device['device_name']}/ota/upgrade", message, OTA_EVENT)
 
 
-def _status_asked(status: str, statuses: tuple[str, ...]) -> str:
+def _check_status(status: str, statuses: tuple[str, ...]) -> str:
     if status not in statuses:
         raise ApiError("iot.firmware.InvalidTaskStatus", f"TaskStatus is one of {', '.join(statuses)}")
     return status
 
 
-def _written(task: Row, firmware: Row, product: Row) -> Row:
+def _render(task: Row, firmware: Row, product: Row) -> Row:
     """What every reply says of a task."""
     return {
         "TaskId": task["task_id"],

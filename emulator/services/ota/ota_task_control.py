@@ -14,15 +14,15 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_devices_by_name
 from ansible_collections.iotops.aliyun.emulator.services.ota import ota_firmware, ota_job, ota_push, ota_task
 from ansible_collections.iotops.aliyun.emulator.services.ota.ota_firmware import find_firmware
-from ansible_collections.iotops.aliyun.emulator.services.ota.ota_job import find_job, firmware_of
-from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import get_version
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_job import find_job, get_firmware
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import get_reported_version
 from ansible_collections.iotops.aliyun.emulator.services.ota.ota_target import first_push_at
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 
 _CANCELED = "the task was cancelled"
 
 # Which parameter of CancelOTATaskByJob means the tasks in which state.
-_BY_STATUS = {
+_STATUS_BY_FLAG = {
     "CancelQueuedTask": ota_task.QUEUED,
     "CancelInProgressTask": ota_task.IN_PROGRESS,
     "CancelNotifiedTask": ota_task.NOTIFIED,
@@ -30,7 +30,7 @@ _BY_STATUS = {
 }
 _SCHEDULED = "CancelScheduledTask"
 
-_BY_DEVICE = (ota_task.QUEUED, ota_task.NOTIFIED, ota_task.IN_PROGRESS)
+_CANCELABLE_BY_DEVICE = (ota_task.QUEUED, ota_task.NOTIFIED, ota_task.IN_PROGRESS)
 
 
 @operation
@@ -41,17 +41,17 @@ def cancel_ota_strategy_by_job(ctx: Context, p: dict[str, Any]) -> None:
         raise ApiError("iot.firmware.NotDynamicJob")
     if job["status"] == ota_job.CANCELED:
         raise ApiError("iot.firmware.JobAlreadyCanceled")
-    ota_job.end(ctx, job, ota_job.CANCELED)
+    ota_job.finish(ctx, job, ota_job.CANCELED)
 
 
 @operation
 def cancel_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.20.15: tasks that wait to be confirmed are cancelled with the queued ones where the call does not say."""
     job = find_job(ctx, p["JobId"])
-    if not any(name in p for name in (*_BY_STATUS, _SCHEDULED)):
+    if not any(name in p for name in (*_STATUS_BY_FLAG, _SCHEDULED)):
         raise ApiError("iot.firmware.CancelOptionsMandatory")
     chosen = {**p, "CancelUnconfirmedTask": p.get("CancelUnconfirmedTask", p.get("CancelQueuedTask", False))}
-    statuses = {status for name, status in _BY_STATUS.items() if chosen.get(name)}
+    statuses = {status for name, status in _STATUS_BY_FLAG.items() if chosen.get(name)}
     if p.get(_SCHEDULED):
         if job["schedule_at"] is None:
             raise ApiError("iot.firmware.JobHasNoScheduleTime")
@@ -67,7 +67,7 @@ def cancel_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> None:
         _CANCELED,
     )
     if canceled and job["selection_type"] == ota_job.STATIC:
-        _end_where_nothing_is_left(ctx, job)
+        _cancel_job_if_finished(ctx, job)
 
 
 @operation(too_many="iot.firmware.ParameterSizeExceedMax")
@@ -86,15 +86,15 @@ def cancel_ota_task_by_device(ctx: Context, p: dict[str, Any]) -> None:
     task_ids = json.dumps([task["task_id"] for task in tasks])
     ota_task.cancel_tasks(ctx, "task_id IN (SELECT value FROM json_each(?))", [task_ids], _CANCELED)
     for affected in ctx.store.all("ota_job", job_id={task["job_id"] for task in tasks}):
-        ota_job.settled(ctx, affected)
+        ota_job.complete_if_finished(ctx, affected)
 
 
 @operation(too_many="iot.ota.TooManyOtaTask")
 def confirm_ota_task(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.20.21: all tasks or none; those of a planned job not before its time."""
-    tasks = _tasks_given(ctx, p, "iot.firmware.InvalidOTATaskId")
+    tasks = _find_listed_tasks(ctx, p, "iot.firmware.InvalidOTATaskId")
     for task in tasks:
-        job = ota_task.job_of(ctx, task)
+        job = ota_task.get_job(ctx, task)
         if task["status"] != ota_task.CONFIRM:
             raise ApiError("iot.firmware.InvalidTaskStatus")
         if job["status"] == ota_job.PLANNED:
@@ -106,32 +106,32 @@ def confirm_ota_task(ctx: Context, p: dict[str, Any]) -> None:
 def reupgrade_ota_task(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.20.23: of tasks that failed or were cancelled; devices that have the version, or another task, are left out."""
     job = find_job(ctx, p["JobId"], "iot.ota.InvalidJobId")
-    firmware = firmware_of(ctx, job)
+    firmware = get_firmware(ctx, job)
     if job["status"] == ota_job.CANCELED:
         raise ApiError("iot.ota.JobCanceled")
     if firmware["status"] not in ota_firmware.USABLE:
         raise ApiError("iot.ota.FirmwareNotVerified")
-    tasks = _tasks_given(ctx, p, "iot.ota.InvalidTaskId")
+    tasks = _find_listed_tasks(ctx, p, "iot.ota.InvalidTaskId")
     if any(task["job_id"] != job["job_id"] for task in tasks):
         raise ApiError("iot.ota.UnmatchedJob")
     if not ctx.store.count("ota_task", job_id=job["job_id"], status=(ota_task.FAILED, ota_task.CANCELED)):
         raise ApiError("iot.ota.FailedTaskNotFound")
     if any(task["status"] not in (ota_task.FAILED, ota_task.CANCELED) for task in tasks):
         raise ApiError("iot.ota.InvalidTaskExist")
-    free = [task for task in tasks if _can_be_repeated(ctx, firmware, task)]
+    free = [task for task in tasks if _can_restart(ctx, firmware, task)]
     if not free:
         raise ApiError("iot.ota.DeviceNotReUpgraded")
     ota_job.reopen(ctx, job)
     for task in free:
-        _begin_anew(ctx, job, task)
+        _restart(ctx, job, task)
 
 
-def _end_where_nothing_is_left(ctx: Context, job: Row) -> None:
+def _cancel_job_if_finished(ctx: Context, job: Row) -> None:
     """A static job whose last tasks were cancelled is cancelled, not completed."""
     if job["status"] in (ota_job.PLANNED, ota_job.IN_PROGRESS) and not ctx.store.rows(
         "SELECT 1 FROM ota_task WHERE job_id = ? AND unfinished LIMIT 1", job["job_id"]
     ):
-        ota_job.end(ctx, job, ota_job.CANCELED)
+        ota_job.finish(ctx, job, ota_job.CANCELED)
 
 
 def _tasks_to_cancel(ctx: Context, device: Row, firmware: Row, job: Row | None) -> list[Row]:
@@ -148,12 +148,12 @@ def _tasks_to_cancel(ctx: Context, device: Row, firmware: Row, job: Row | None) 
         tasks = [task for task in tasks if task["job_id"] == job["job_id"]]
     if not tasks:
         raise ApiError("iot.firmware.DeviceUpgradeRecordNotFound")
-    if any(task["status"] not in _BY_DEVICE for task in tasks):
+    if any(task["status"] not in _CANCELABLE_BY_DEVICE for task in tasks):
         raise ApiError("iot.firmware.IncorrectDeviceUpgradeJobStatus")
     return tasks
 
 
-def _tasks_given(ctx: Context, p: dict[str, Any], code: str) -> list[Row]:
+def _find_listed_tasks(ctx: Context, p: dict[str, Any], code: str) -> list[Row]:
     """The tasks that a call lists. Raises ApiError, with ``code`` for one that there is not."""
     task_ids = list(dict.fromkeys(task_id for task_id in p["TaskId"] if task_id))
     if not task_ids:
@@ -170,17 +170,17 @@ def _queue(ctx: Context, job: Row, task: Row) -> None:
     changes = {"status": ota_task.QUEUED, "confirmed": 1, "push_at": push_at, "modified_at": ctx.now}
     ctx.store.update("ota_task", changes, task_id=task["task_id"])
     if push_at is not None:
-        ota_push.push_soon(ctx, job, push_at)
+        ota_push.schedule_push(ctx, job, push_at)
 
 
-def _can_be_repeated(ctx: Context, firmware: Row, task: Row) -> bool:
+def _can_restart(ctx: Context, firmware: Row, task: Row) -> bool:
     device = ctx.store.one("device", iot_id=task["iot_id"])
-    if get_version(ctx, device, firmware["module_name"]) == firmware["dest_version"]:
+    if get_reported_version(ctx, device, firmware["module_name"]) == firmware["dest_version"]:
         return False
     return not ctx.store.rows("SELECT 1 FROM ota_task WHERE iot_id = ? AND unfinished LIMIT 1", task["iot_id"])
 
 
-def _begin_anew(ctx: Context, job: Row, task: Row) -> None:
+def _restart(ctx: Context, job: Row, task: Row) -> None:
     """A task is as if it had just been made; but what was confirmed need not be confirmed again."""
     changes = {"progress": 0, "description": "", "retries": 0, "begun_at": None}
     ctx.store.update("ota_task", changes, task_id=task["task_id"])

@@ -19,9 +19,9 @@ JOB_FILES = "device_job"
 
 _MEGABYTE = 1024 * 1024
 #: The largest files, in bytes.
-MOST_FIRMWARE_BYTES = 2000 * _MEGABYTE
-MOST_LIST_BYTES = 5 * _MEGABYTE
-MOST_JOB_FILE_BYTES = 1000 * _MEGABYTE
+MAX_FIRMWARE_BYTES = 2000 * _MEGABYTE
+MAX_LIST_BYTES = 5 * _MEGABYTE
+MAX_JOB_FILE_BYTES = 1000 * _MEGABYTE
 
 _DEFAULT_SUFFIX = "bin"
 _JOB_SUFFIXES = ("bin", "apk", "tar", "gz", "tar.gz", "zip", "gzip")
@@ -29,13 +29,13 @@ _FIRMWARE_SUFFIXES = (*_JOB_SUFFIXES, "dav")
 _LIST_SUFFIX = "csv"
 
 _JOB = "DEVICE_JOB_FILE"
-_LONGEST_NAME = 64
-_NOT_IN_NAMES = frozenset("-.*/#%&@\\")
+_MAX_NAME_LENGTH = 64
+_FORBIDDEN_IN_NAMES = frozenset("-.*/#%&@\\")
 
 _STORAGE = "OSS"
 
 
-def key_uploaded(url: str, folder: str) -> str | None:
+def uploaded_key(url: str, folder: str) -> str | None:
     """The key of the file that a URL means; None where the platform gives out no such URLs for ``folder``."""
     key = key_of_url(url)
     return key if key and key.startswith(f"{folder}/") else None
@@ -49,7 +49,7 @@ def generate_ota_upload_url(ctx: Context, p: dict[str, Any]) -> Reply:
         raise ApiError(
             "iot.firmware.InvalidGenerateOTAUploadURLParam", f"FileSuffix is one of {', '.join(_FIRMWARE_SUFFIXES)}"
         )
-    form = upload_form(ctx, FIRMWARES, suffix, MOST_FIRMWARE_BYTES)
+    form = upload_form(ctx, FIRMWARES, suffix, MAX_FIRMWARE_BYTES)
     data = {
         "Host": form.host,
         "Key": form.key,
@@ -66,7 +66,7 @@ def generate_ota_upload_url(ctx: Context, p: dict[str, Any]) -> Reply:
 @operation
 def generate_device_name_list_url(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.20.2: has its own name for the id of the access key."""
-    form = upload_form(ctx, DEVICE_LISTS, _LIST_SUFFIX, MOST_LIST_BYTES)
+    form = upload_form(ctx, DEVICE_LISTS, _LIST_SUFFIX, MAX_LIST_BYTES)
     data = {
         "Host": form.host,
         "Key": form.key,
@@ -88,12 +88,12 @@ def generate_file_upload_url(ctx: Context, p: dict[str, Any]) -> Reply:
     if p["FileSuffix"] not in _JOB_SUFFIXES:
         raise ApiError("iot.common.IllegalFileFormat", f"FileSuffix is one of {', '.join(_JOB_SUFFIXES)}")
     name = p.get("FileName")
-    if name and (len(name) > _LONGEST_NAME or _NOT_IN_NAMES.intersection(name)):
+    if name and (len(name) > _MAX_NAME_LENGTH or _FORBIDDEN_IN_NAMES.intersection(name)):
         raise ApiError(
             "iot.job.GenerateFileUploadUrlFailed",
-            f"FileName has at most {_LONGEST_NAME} characters, and none of {' '.join(sorted(_NOT_IN_NAMES))}",
+            f"FileName has at most {_MAX_NAME_LENGTH} characters, and none of {' '.join(sorted(_FORBIDDEN_IN_NAMES))}",
         )
-    form = upload_form(ctx, JOB_FILES, p["FileSuffix"], MOST_JOB_FILE_BYTES, name)
+    form = upload_form(ctx, JOB_FILES, p["FileSuffix"], MAX_JOB_FILE_BYTES, name)
     data = {
         "Host": form.host,
         "Key": form.key,

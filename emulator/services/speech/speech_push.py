@@ -229,7 +229,7 @@ def _apply_simulated_outcomes(ctx: Context, ready: tuple[str, int]) -> None:
     for device in devices:
         outcome, error = perform_simulated(payloads.from_json(device["profile"]), device, SPEECH, DOWNLOAD_FAILED)
         if outcome == STALL:
-            changes = {"stalled": 1}
+            changes: Row = {"stalled": 1}
         elif error:
             failed = {"error_code": error.code, "error_message": error.message}
             changes = {"status": CANCEL, "modified_at": ctx.now, **failed}

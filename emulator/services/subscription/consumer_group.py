@@ -88,7 +88,7 @@ def query_consumer_group_list(ctx: Context, p: dict[str, Any]) -> Reply:
     page = requested_page(ctx, p)
     name_part = ""
     if p.get("Fuzzy"):
-        name_part = p.get("GroupName")
+        name_part = p.get("GroupName", "")
         if not name_part:
             raise missing_parameter("GroupName")
     _ensure_default_group(ctx)

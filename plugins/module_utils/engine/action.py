@@ -25,18 +25,18 @@ class ActionEntry(DeclaredEntry):
         values = self.values(params, reader)
         result = {"changed": True}
         if check_mode:
-            result["msg"] = f"{self.describe(values)}; nothing was done in check mode"
+            result["msg"] = f"{self.check_mode_summary(values)}; nothing was done in check mode"
         else:
-            result.update(self.act(client, values))
+            result.update(self.run_action(client, values))
         if reader.pending:
             result["pending"] = list(reader.pending)
         return result
 
-    def describe(self, values: dict) -> str:
+    def check_mode_summary(self, values: dict) -> str:
         """What it does with these values, in words."""
         return self.summary
 
-    def act(self, client, values: dict) -> dict:
+    def run_action(self, client, values: dict) -> dict:
         """Does it.
 
         Args:

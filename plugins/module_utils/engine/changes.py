@@ -56,7 +56,7 @@ class Create:
         changes = {f.name: (None, desired[f.name]) for f in sent.values()}
         return [Step(step.CREATE, self.operation, params, changes, dict(self.outputs))]
 
-    def sends(self, resource) -> set:
+    def sent_fields(self, resource) -> set:
         """The names of the fields that the operation takes."""
         takes = resource.operation(self.operation).params
         return {f.name for f in resource.fields if f.wire in takes}
@@ -69,7 +69,7 @@ class ImplicitCreate:
         """None of its own."""
         return []
 
-    def sends(self, _resource) -> set:
+    def sent_fields(self, _resource) -> set:
         """Nothing."""
         return set()
 
@@ -83,7 +83,7 @@ class Change:
         """The steps that the difference takes; none where there is none."""
         raise NotImplementedError(type(self).__name__)
 
-    def differing(self, resource, desired: dict, current: dict) -> dict:
+    def differences(self, resource, desired: dict, current: dict) -> dict:
         """The fields of this change that are given and differ: name to (before, after)."""
         return {
             name: (current.get(name), desired[name])
@@ -107,11 +107,11 @@ class Update(Change):
         self.fields = fields
 
     def steps(self, resource, desired: dict, current: dict) -> list[Step]:
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         if not changes:
             return []
         takes = resource.operation(self.operation).params
-        params = resource.identify()
+        params = resource.identity_params()
         for name in (*self.fields, *(f.name for f in resource.fields if f.required)):
             field = resource.field(name)
             value = desired.get(name, current.get(name))
@@ -135,12 +135,12 @@ class Switch(Change):
         self.wait_for = settled
 
     def steps(self, resource, desired: dict, current: dict) -> list[Step]:
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         return [
             Step(
                 step.UPDATE,
                 self.operations[after],
-                resource.identify(),
+                resource.identity_params(),
                 {name: (before, after)},
                 wait_for=self.wait_for,
             )
@@ -203,7 +203,7 @@ class Entries(Change):
         changed = {
             key: after[key]
             for key in after
-            if key in before and not field.same(_value(field, {key: before[key]}), _value(field, {key: after[key]}))
+            if key in before and not field.equal(_value(field, {key: before[key]}), _value(field, {key: after[key]}))
         }
         added = {key: after[key] for key in after if key not in before}
         portions = [(self.remove, {key: before[key] for key in before if key not in after}, None)]
@@ -220,7 +220,7 @@ class Entries(Change):
             operation = resource.operation(batch.operation)
             action = step.CREATE if operation.kind == CREATE else step.UPDATE
             # Some operations name the collection by less than the resource.
-            named = {wire: ref for wire, ref in resource.identify().items() if wire in operation.params}
+            named = {wire: ref for wire, ref in resource.identity_params().items() if wire in operation.params}
             for chunk in batch.chunks(resource, list(wanted)):
                 shown_before = _value(field, state)
                 for key in chunk:
@@ -256,14 +256,14 @@ class Delete:
     """
 
     operation: str
-    listed: str = ""
+    list_parameter: str = ""
     wait_for: Callable | None = None
 
     def steps(self, resource, current: dict) -> list[Step]:
         """The one step."""
         changes = {f.name: (current.get(f.name), None) for f in resource.fields if current.get(f.name) is not None}
-        named = resource.identify()
-        params = {self.listed: list(named.values())} if self.listed else named
+        named = resource.identity_params()
+        params = {self.list_parameter: list(named.values())} if self.list_parameter else named
         return [Step(step.DELETE, self.operation, params, changes, wait_for=self.wait_for)]
 
 
@@ -279,5 +279,5 @@ class StopThenDelete(Delete):
 
     def steps(self, resource, current):
         status = current.get("status")
-        stop = Step(step.UPDATE, self.stop, resource.identify(), {"status": (status, "stopped")})
+        stop = Step(step.UPDATE, self.stop, resource.identity_params(), {"status": (status, "stopped")})
         return [*([stop] if status not in (None, "stopped") else []), *super().steps(resource, current)]

@@ -71,20 +71,20 @@ class ChoiceAction(ActionEntry):
         self._check(params)
         return super().perform(params, client, check_mode)
 
-    def choose(self, given: dict) -> str:
+    def select_action(self, given: dict) -> str:
         """The word of the action that options choose."""
         return given["action"]
 
-    def prepared(self, values: dict) -> dict:
+    def prepare_values(self, values: dict) -> dict:
         """What was given, with what is sent in another form."""
         return values
 
-    def describe(self, values: dict) -> str:
-        return self.api_actions[self.choose(values)].summary
+    def check_mode_summary(self, values: dict) -> str:
+        return self.api_actions[self.select_action(values)].summary
 
-    def act(self, client, values: dict) -> dict:
-        api_action = self.api_actions[self.choose(values)]
-        prepared = self.prepared(values)
+    def run_action(self, client, values: dict) -> dict:
+        api_action = self.api_actions[self.select_action(values)]
+        prepared = self.prepare_values(values)
         params = {wire: self._wire(name, prepared) for wire, name in api_action.request.items()}
         params = {wire: value for wire, value in params.items() if value is not None}
         portions = _chunks(client.operation(api_action.operation), params)
@@ -107,7 +107,7 @@ class ChoiceAction(ActionEntry):
 
     def _check(self, params: dict) -> None:
         given = {f.name for f in self.fields if f.is_option and params.get(f.name) is not None}
-        word = self.choose(params)
+        word = self.select_action(params)
         api_action = self.api_actions[word]
         missing = [name for name in api_action.required if name not in given]
         if missing:

@@ -92,7 +92,7 @@ def _wait(resource: Resource, wanted: Desired, known: dict, reader: Reader, clie
         return resource.read(reader, known, wanted.fields)
 
     seconds = known["wait_timeout_in_seconds"]
-    there, reason = waiting.wait(read, resource.unfinished, seconds)
+    there, reason = waiting.wait(read, resource.unfinished_reason, seconds)
     outcome[resource.kind] = render.values(resource, there, wanted.include_secrets)
     if reason:
         error = waiting.WaitTimeout(
@@ -105,7 +105,7 @@ def _wait(resource: Resource, wanted: Desired, known: dict, reader: Reader, clie
 def _plan(resource: Resource, wanted: Desired, reader: Reader):
     desired = resource.resolve_references(reader, wanted.values)
     current = resource.read(reader, desired, wanted.fields)
-    desired = merge(resource, desired, current, wanted.keep)
+    desired = merge(resource, desired, current, wanted.additive_fields)
     steps = plan(resource, None if wanted.absent else desired, current)
     # What goes along with something else is there as long as that is; where nothing of it can go, it is absent.
     return desired, None if wanted.absent and not steps else current, steps

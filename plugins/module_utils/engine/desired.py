@@ -23,7 +23,7 @@ class Desired:
 
     values: dict
     absent: bool
-    keep: frozenset
+    additive_fields: frozenset
     include_secrets: bool
 
     @property
@@ -45,7 +45,7 @@ class Desired:
         return cls(
             values={**values, **(implied or {})},
             absent=implied is None,
-            keep=frozenset(f.name for f in resource.fields if f.purge and params.get(f"purge_{f.name}") is False),
+            additive_fields=frozenset(f.name for f in resource.fields if f.purge and params.get(f"purge_{f.name}") is False),
             include_secrets=bool(params.get("include_secrets")),
         )
 

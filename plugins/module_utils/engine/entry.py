@@ -113,7 +113,7 @@ class InfoEntry(Entry):
     def options(self) -> dict:
         spec = {}
         for name in self.resource.filters:
-            spec[name] = self.resource.field(name).entry(required=name in self.resource.required_filters)
+            spec[name] = self.resource.field(name).option_spec(required=name in self.resource.required_filters)
         if self.resource.listing and self.resource.details:
             spec["details"] = {"type": "bool", "default": False}
         on_request = list(dict.fromkeys(field.on_request for field in self.resource.fields if field.on_request))

@@ -87,7 +87,7 @@ class Field:
         """The reply's member that holds it."""
         return self.read or self.wire
 
-    def same(self, one, other) -> bool:
+    def equal(self, one, other) -> bool:
         """Whether two values of the field mean the same to the platform."""
         if one is PENDING or other is PENDING:
             return one is other
@@ -103,7 +103,7 @@ class Field:
         if len(self.type.canonical(elements)) < len(elements):
             raise InvalidValue(f"{self.name} names a {title} twice", field=self.name)
 
-    def entry(self, required: bool) -> dict:
+    def option_spec(self, required: bool) -> dict:
         """The field's entry in an argument spec; it says of each option whether it is a secret, whatever its name."""
         return {**self.type.argument, **self.argument, "required": required, "no_log": self.secret}
 
@@ -111,7 +111,7 @@ class Field:
         """The options that the field brings: itself, and its purge where it has one."""
         if not self.is_option:
             return {}
-        options = {self.name: self.entry(self.required)}
+        options = {self.name: self.option_spec(self.required)}
         if self.purge:
             options[f"purge_{self.name}"] = {"type": "bool", "default": True}
         return options

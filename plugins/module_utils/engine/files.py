@@ -60,7 +60,7 @@ def stat_file(reader, path: str, name: str, maximum: int):
         InvalidValue: it is no file, cannot be read, or has a size that cannot be.
     """
     if not os.path.exists(path):
-        return reader.missing("file", path, "Check the path; it is looked for on the host where the task runs")
+        return reader.not_found("file", path, "Check the path; it is looked for on the host where the task runs")
     if not os.path.isfile(path):
         raise InvalidValue(f"{name} must be a file, and {path} is none", field=name)
     digest = hashlib.md5()  # the platform's way of telling files apart, not a protection
@@ -77,7 +77,7 @@ def stat_file(reader, path: str, name: str, maximum: int):
     return LocalFile(path, size, digest.hexdigest())
 
 
-def suffix_of(path: str, suffixes: tuple) -> str | None:
+def matching_suffix(path: str, suffixes: tuple) -> str | None:
     """The one of the suffixes that a file's name ends in, the longest that fits; None where none does."""
     fitting = [suffix for suffix in suffixes if path.lower().endswith(f".{suffix}")]
     return max(fitting, key=len) if fitting else None

@@ -60,7 +60,7 @@ def _wanted(resource: Resource, params: dict) -> set:
 
 def _listed(resource: Resource, reader, desired: dict, compared: dict, params: dict):
     details = params.get("details")
-    for row in resource.rows(reader, desired):
+    for row in resource.list_items(reader, desired):
         known = {name: value for name, value in compared.items() if name in row}
         if not _fits(resource, row, known):
             continue
@@ -73,4 +73,4 @@ def _listed(resource: Resource, reader, desired: dict, compared: dict, params: d
 
 
 def _fits(resource: Resource, values: dict, wanted: dict) -> bool:
-    return all(resource.field(name).type.answers(values.get(name), value) for name, value in wanted.items())
+    return all(resource.field(name).type.matches(values.get(name), value) for name, value in wanted.items())

@@ -33,7 +33,7 @@ def plan(resource: Resource, desired: dict | None, current: dict | None) -> list
     if current is None:
         return [
             *resource.create.steps(resource, desired),
-            *_changes(resource, desired, resource.fresh(desired)),
+            *_changes(resource, desired, resource.initial_values(desired)),
         ]
     _refuse_immutable(resource, desired, current)
     return _changes(resource, desired, current)

@@ -29,7 +29,7 @@ class Reader:
         """The text of a file that a reply refers to."""
         return self._client.download(url).decode(errors="replace")
 
-    def missing(self, title: str, name: str, remedy: str = ""):
+    def not_found(self, title: str, name: str, remedy: str = ""):
         """A parent is not there: a pending value where that is no error.
 
         Raises:

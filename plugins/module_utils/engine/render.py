@@ -66,7 +66,7 @@ def result(resource, wanted, current, steps, reader, facts=None) -> dict:
     for f in resource.fields:
         if f.lookup and f.name in after and current is not None:
             # What the task calls the parent is not read back; where the parent stays, it had that name before.
-            stays = wanted.absent or resource.field(f.resolves_to).same(
+            stays = wanted.absent or resource.field(f.resolves_to).equal(
                 before.get(f.resolves_to), after.get(f.resolves_to)
             )
             before[f.name] = after[f.name] if stays else before.get(f.resolves_to)
@@ -94,7 +94,7 @@ def _shown(resource, known: dict) -> dict:
 
 def _comparable(field, value):
     """A value for a diff, in which only what means something differs."""
-    return plain(value if value is None or value is PENDING else field.type.shown(value))
+    return plain(value if value is None or value is PENDING else field.type.to_display(value))
 
 
 def shown_step(resource, step) -> dict:

@@ -15,15 +15,15 @@ class ReportEntry(DeclaredEntry):
         nothing: what it tells where something that its options name is not there.
     """
 
-    nothing: dict = {}
+    empty_result: dict = {}
 
     def perform(self, params: dict, client, check_mode: bool) -> dict:
         reader = Reader(client, tolerant=True)
         values = self.values(params, reader)
-        told = self.nothing if reader.pending else self.tell(reader, values)
+        told = self.empty_result if reader.pending else self.gather(reader, values)
         return {"changed": False, **told}
 
-    def tell(self, reader: Reader, values: dict) -> dict:
+    def gather(self, reader: Reader, values: dict) -> dict:
         """What the result tells beside ``changed``.
 
         Args:

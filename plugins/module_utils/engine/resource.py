@@ -26,7 +26,7 @@ class Listing:
 
     operation: str
     items: str = ""
-    send: dict = field(default_factory=dict)
+    params: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ class Detail:
 
     operation: str
     item: str
-    only: tuple = ()
+    only_for: tuple = ()
     parse: Callable | None = None
-    send: dict = field(default_factory=dict)
-    by: dict | None = None
-    none: dict | None = None
+    constants: dict = field(default_factory=dict)
+    identity: dict | None = None
+    if_not_found: dict | None = None
     condition: Callable | None = None
-    otherwise: dict = field(default_factory=dict)
+    if_skipped: dict = field(default_factory=dict)
 
 
 class Resource:
@@ -112,7 +112,7 @@ class Resource:
         """The operation of that name, of the resource's families."""
         return self._operations[name]
 
-    def identify(self) -> dict:
+    def identity_params(self) -> dict:
         """The parameters that name the resource to an operation."""
         return {wire: Ref(name) for wire, name in self.identity.items()}
 
@@ -137,11 +137,11 @@ class Resource:
 
     def differs(self, name: str, desired: dict, current: dict) -> bool:
         """Whether a given field is other than it should be."""
-        return not self._fields[name].same(desired[name], current.get(name))
+        return not self._fields[name].equal(desired[name], current.get(name))
 
-    def fresh(self, desired: dict) -> dict:
+    def initial_values(self, desired: dict) -> dict:
         """The resource as its creation leaves it, before any change."""
-        sent = self.create.sends(self)
+        sent = self.create.sent_fields(self)
         return {
             f.name: desired[f.name] if f.name in sent and desired.get(f.name) is not None else f.initial
             for f in self.fields
@@ -170,12 +170,12 @@ class Resource:
         current = dict(known)
         # What has no read of its own is read in the list, also where its identity is known.
         if len(known) < len(self.identity) or not self.details:
-            found = self.locate(reader, desired)
+            found = self.find_in_list(reader, desired)
             if found is None:
                 return None
             current.update(found)
         for detail in self.details:
-            if detail.only and wanted is not None and not wanted & set(detail.only):
+            if detail.only_for and wanted is not None and not wanted & set(detail.only_for):
                 continue
             told = self.read_detail(reader, detail, current)
             if told is None:
@@ -183,21 +183,21 @@ class Resource:
             current.update(told)
         return current
 
-    def locate(self, reader, desired: dict) -> dict | None:
+    def find_in_list(self, reader, desired: dict) -> dict | None:
         """The one element of the listing that has the desired key, as values by field; None where none has."""
-        matches = [row for row in self.rows(reader, desired) if self.is_named(row, desired)]
+        matches = [row for row in self.list_items(reader, desired) if self.matches_key(row, desired)]
         if len(matches) > 1:
             named = ", ".join(str(desired[name]) for name in self.key)
             raise AmbiguousReference(f"{len(matches)} {self.title}s answer to {named}")
         return matches[0] if matches else None
 
-    def is_named(self, row: dict, desired: dict) -> bool:
+    def matches_key(self, row: dict, desired: dict) -> bool:
         """Whether an element of the listing is the desired resource."""
-        return all(self._fields[name].same(row.get(name), desired.get(name)) for name in self.key)
+        return all(self._fields[name].equal(row.get(name), desired.get(name)) for name in self.key)
 
-    def rows(self, reader, desired: dict):
+    def list_items(self, reader, desired: dict):
         """The elements of the listing, as values by field."""
-        params = {wire: desired[name] for wire, name in self.listing.send.items() if desired.get(name) is not None}
+        params = {wire: desired[name] for wire, name in self.listing.params.items() if desired.get(name) is not None}
         # A listing below something that is only planned is empty.
         if any(value is PENDING for value in params.values()):
             return
@@ -212,16 +212,16 @@ class Resource:
     def read_detail(self, reader, detail: Detail, current: dict) -> dict | None:
         """What one detail tells, as values by field; None where the platform says that the resource does not exist."""
         if detail.condition and not detail.condition(reader, current):
-            return detail.otherwise
-        named = (detail.by or self.identity).items()
+            return detail.if_skipped
+        named = (detail.identity or self.identity).items()
         params = {wire: self._fields[name].type.to_wire(current[name]) for wire, name in named}
-        params.update(detail.send)
+        params.update(detail.constants)
         if self.operation(detail.operation).pages:
             item = list(reader.pages(detail.operation, params))
         else:
             reply = reader.find(detail.operation, params)
             if reply is None:
-                return detail.none
+                return detail.if_not_found
             item = member(reply, detail.item)
         return detail.parse(item) if detail.parse else self.parse(item or {})
 
@@ -229,12 +229,12 @@ class Resource:
         """Values by field of an object that the platform gave; fields that it does not hold are left out."""
         values = {}
         for f in self.fields:
-            if f.member and not f.write_only and (f.member in item or self.reads_empty(f, item)):
+            if f.member and not f.write_only and (f.member in item or self.defaults_to_empty(f, item)):
                 values[f.name] = f.type.from_wire(item.get(f.member))
         return values
 
-    def unfinished(self, there: dict | None) -> str:
-        """Why what a task waits for has not come about yet, in words; empty where it has. See waiting.WAITING."""
+    def unfinished_reason(self, there: dict | None) -> str:
+        """Why what a task waits for has not come about yet, in words; empty where it has. See waiting.WAIT_FIELDS."""
         raise NotImplementedError(type(self).__name__)
 
     def extra_results(self, desired: dict | None, current: dict | None, steps: list) -> dict:
@@ -247,6 +247,6 @@ class Resource:
         """
         return {}
 
-    def reads_empty(self, f: Field, item: dict) -> bool:
+    def defaults_to_empty(self, f: Field, item: dict) -> bool:
         """Whether a member that a reply lacks is an empty one: the platform leaves empty texts out."""
         return f.initial == "" and f.wire != ""

@@ -38,11 +38,11 @@ class Type:
         """A value that is equal for two values that mean the same."""
         return value
 
-    def shown(self, value):
+    def to_display(self, value):
         """The value as a diff shows it."""
         return value
 
-    def answers(self, value, asked) -> bool:
+    def matches(self, value, asked) -> bool:
         """Whether a value is what a filter asks for: the same, or in a collection also among others."""
         return self.canonical(value) == self.canonical(asked)
 
@@ -75,15 +75,15 @@ class Text(Type):
         minimum: int = 0,
         maximum: int | None = None,
         *,
-        wide: int = 1,
-        allowed: str = "",
+        wide_char_width: int = 1,
+        pattern: str = "",
         hint: str = "",
         clearable: bool = False,
     ):
         self._minimum = minimum
         self._maximum = maximum
-        self._wide = wide
-        self._allowed = re.compile(allowed) if allowed else None
+        self._wide_char_width = wide_char_width
+        self._pattern = re.compile(pattern) if pattern else None
         self._hint = hint
         self._clearable = clearable or not minimum
 
@@ -92,13 +92,15 @@ class Text(Type):
             return f"must be text, not {type(value).__name__}"
         if not value and self._clearable:
             return ""
-        length = width(value, self._wide)
+        length = width(value, self._wide_char_width)
         if length < self._minimum or (self._maximum is not None and length > self._maximum):
             limits = f"{self._minimum} to {self._maximum}" if self._minimum else f"at most {self._maximum}"
             limits = limits if self._maximum is not None else f"at least {self._minimum}"
-            counting = f", where a Chinese character counts as {self._wide}" if self._wide > 1 else ""
+            counting = (
+                f", where a Chinese character counts as {self._wide_char_width}" if self._wide_char_width > 1 else ""
+            )
             return f"must have {limits} characters{counting}; {value!r} has {length}"
-        if self._allowed and not self._allowed.fullmatch(value):
+        if self._pattern and not self._pattern.fullmatch(value):
             return f"may hold {self._hint}; {value!r} does not fit"
         return ""
 
@@ -262,14 +264,14 @@ class Mapping(Type):
     def from_wire(self, value):
         return self.canonical(value)
 
-    def answers(self, value, asked) -> bool:
+    def matches(self, value, asked) -> bool:
         return self.canonical(asked).items() <= self.canonical(value).items()
 
     def merge(self, current, given):
         return {**self.canonical(current), **self.canonical(given)}
 
 
-class Texts(Type):
+class TextSet(Type):
     """A set of texts; their order means nothing.
 
     Args:
@@ -303,14 +305,14 @@ class Texts(Type):
     def canonical(self, value):
         return set(value or [])
 
-    def answers(self, value, asked) -> bool:
+    def matches(self, value, asked) -> bool:
         return self.canonical(asked) <= self.canonical(value)
 
     def merge(self, current, given):
         return list(dict.fromkeys([*(current or []), *given]))
 
 
-class Members(Type):
+class ObjectSet(Type):
     """A set of things, each told apart by some of its keys; their order means nothing.
 
     Args:
@@ -351,7 +353,7 @@ class Members(Type):
         return list(known.values())
 
 
-class NamedMembers(Members):
+class ReferenceSet(ObjectSet):
     """A set of things that a task names by one text each, and that the platform knows by an id.
 
     Its elements are what the names are resolved to: each has its ``name`` and its id.
@@ -380,7 +382,7 @@ class NamedMembers(Members):
         # A list of ids has no names in it: whoever reads it fills them in.
         return [{"name": str(element), self.key: str(element)} for element in value or []]
 
-    def shown(self, value):
+    def to_display(self, value):
         return sorted(element["name"] for element in value)
 
 

@@ -11,7 +11,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Number
 
 #: The fields of a resource that can be waited for; its ``unfinished`` says what for.
-WAITING = (
+WAIT_FIELDS = (
     Field("wait", type=Flag(), write_only=True, argument={"default": False}),
     Field("wait_timeout_in_seconds", type=Number(1, 2_592_000), write_only=True, argument={"default": 3600}),
 )

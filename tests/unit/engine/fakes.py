@@ -40,8 +40,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
     Choice,
     Flag,
     Mapping,
-    Members,
     Number,
+    ObjectSet,
     Text,
 )
 
@@ -101,7 +101,7 @@ FAMILY = SimpleNamespace(
 def room_id(reader, name: str):
     """The id of a room that is named by its name."""
     rooms = member(reader.read("ListRooms"), "Data.Room")
-    return next((room["RoomId"] for room in rooms if room["RoomName"] == name), None) or reader.missing("room", name)
+    return next((room["RoomId"] for room in rooms if room["RoomName"] == name), None) or reader.not_found("room", name)
 
 
 def _tags(entries: list) -> dict:
@@ -135,7 +135,7 @@ class Box(Resource):
         Field("weight", "Weight", Number(0, 100), initial=1),
         Field("pin", "Pin", Text(2), write_only=True, secret=True),
         Field("tags", type=Mapping(Text(1, 5), Text(0, 5), maximum=10), initial={}, purge=True),
-        Field("things", type=Members(("code", "label"), ("code",), maximum=10), initial=[], purge=True),
+        Field("things", type=ObjectSet(("code", "label"), ("code",), maximum=10), initial=[], purge=True),
         Field("locked", read="Locked", type=Flag(), option=False, initial=False),
         Field("thing_count", read="ThingCount", type=Number(), computed=True),
         Field("key_code", read="KeyCode", computed=True, secret=True),
@@ -146,13 +146,13 @@ class Box(Resource):
         Detail(
             "ListTags",
             "Data.Tag",
-            only=("tags",),
+            only_for=("tags",),
             parse=lambda items: {"tags": {item["Key"]: item["Value"] for item in items}},
         ),
         Detail(
             "ListThings",
             "Data.Thing",
-            only=("things",),
+            only_for=("things",),
             parse=lambda items: {"things": [{"code": item["Code"], "label": item["Label"]} for item in items]},
         ),
     )
@@ -186,7 +186,7 @@ class Shelf(Resource):
         Field("name", "ShelfName", required=True),
         Field("note", "Note", Text(0, 20), initial=""),
     )
-    listing = Listing("ListShelves", "Data.Shelf", send={"RoomId": "room_id"})
+    listing = Listing("ListShelves", "Data.Shelf", params={"RoomId": "room_id"})
     details = (Detail("QueryShelf", "Data"),)
     create = Create("PutUpShelf", outputs={})
     changes = (Update("UpdateShelf", "note"),)

@@ -28,7 +28,7 @@ class Sweep(ActionEntry):
     def __init__(self):
         self.done: list = []
 
-    def act(self, client, values):
+    def run_action(self, client, values):
         client.call("LockBox", {"BoxId": "box-1"})
         self.done.append(values)
         return {"dust": 3}

@@ -55,7 +55,7 @@ def test_a_create_names_the_options_that_it_lacks():
 
 
 def test_a_create_says_what_it_sends():
-    assert BOX.create.sends(BOX) == {"name", "room_id", "colour", "note", "weight", "pin"}
+    assert BOX.create.sent_fields(BOX) == {"name", "room_id", "colour", "note", "weight", "pin"}
 
 
 @pytest.mark.parametrize(

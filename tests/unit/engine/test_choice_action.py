@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, TextSet
 
 OPERATIONS = {
     "Ring": Operation("1", CREATE, None, "Bell! Tone", response="Id:int"),
@@ -69,11 +69,11 @@ class Bells(ChoiceAction):
     fields = (
         Field("action", type=Choice({"one": "one", "all": "all"}), required=True),
         Field("bell", type=Choice({"big": "B", "small": "S"})),
-        Field("bells", type=Texts(Text(1))),
+        Field("bells", type=TextSet(Text(1))),
         Field("tone", type=Text(1)),
     )
 
-    def prepared(self, values):
+    def prepare_values(self, values):
         return {**values, "loud": values["tone"].upper()} if "tone" in values else values
 
 

@@ -41,7 +41,7 @@ def test_what_is_no_option_is_not_listened_to():
 
 def test_entries_are_kept_only_where_purging_is_refused():
     keep = [
-        Desired.from_params(BOX, {"name": "b1", "purge_tags": purge, "purge_note": False}).keep
+        Desired.from_params(BOX, {"name": "b1", "purge_tags": purge, "purge_note": False}).additive_fields
         for purge in (None, True, False)
     ]
     assert keep == [frozenset(), frozenset(), {"tags"}]

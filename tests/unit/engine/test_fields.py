@@ -32,8 +32,8 @@ def test_a_secret_option_is_not_logged():
 
 
 def test_an_option_can_be_required_where_the_field_is_not():
-    assert Field("name").entry(required=True)["required"] is True
-    assert Field("name", required=True).entry(required=False)["required"] is False
+    assert Field("name").option_spec(required=True)["required"] is True
+    assert Field("name", required=True).option_spec(required=False)["required"] is False
 
 
 @pytest.mark.parametrize("field", [Field("id", computed=True, secret=True), Field("status", option=False)])
@@ -54,15 +54,15 @@ def test_the_member_of_a_reply_has_the_parameters_name_unless_it_says_so():
 
 def test_what_is_pending_is_the_same_as_itself_only():
     field = Field("a", type=Number())
-    assert field.same(PENDING, PENDING)
-    assert not field.same(PENDING, 1)
-    assert not field.same(None, PENDING)
-    assert not field.same(PENDING, None)
+    assert field.equal(PENDING, PENDING)
+    assert not field.equal(PENDING, 1)
+    assert not field.equal(None, PENDING)
+    assert not field.equal(PENDING, None)
     tags = Field("tags", type=Mapping(Text(), Text()))
-    assert not tags.same({}, PENDING)
-    assert not tags.same(PENDING, {})
-    assert field.same(1, 1)
-    assert not field.same(1, None)
+    assert not tags.equal({}, PENDING)
+    assert not tags.equal(PENDING, {})
+    assert field.equal(1, 1)
+    assert not field.equal(1, None)
 
 
 def test_what_is_pending_says_so():

@@ -18,9 +18,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import 
     LocalFile,
     LocalPath,
     Upload,
+    matching_suffix,
     same,
     stat_file,
-    suffix_of,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step
@@ -118,4 +118,4 @@ def test_paths_begin_at_the_root():
     [("/a.bin", "bin"), ("/a.TAR.GZ", "tar.gz"), ("/a.gz", "gz"), ("/a", None), ("/bin", None), ("/a.exe", None)],
 )
 def test_suffixes(path, suffix):
-    assert suffix_of(path, ("bin", "gz", "tar", "tar.gz")) == suffix
+    assert matching_suffix(path, ("bin", "gz", "tar", "tar.gz")) == suffix

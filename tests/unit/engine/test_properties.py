@@ -127,7 +127,7 @@ def test_a_check_writes_nothing_and_predicts_what_applying_does(box, task):
     for name, value in planned["box"].items():
         # The platform has its own labels, and ids and counts of its own that nobody knows before.
         if not BOX.field(name).computed:
-            assert BOX.field(name).same(applied["box"][name], value), name
+            assert BOX.field(name).equal(applied["box"][name], value), name
 
 
 @tried
@@ -140,7 +140,7 @@ def test_the_result_is_what_is_there(box, task):
         assume(False)
     there = read(client) or {}
     for name, value in result["box"].items():
-        assert BOX.field(name).same(there[name], value), name
+        assert BOX.field(name).equal(there[name], value), name
 
 
 @tried
@@ -176,7 +176,7 @@ def test_what_was_not_given_is_left_alone(box, wishes, keep):
         assert after[name] == before[name], name
     for name in keep & set(wishes):
         field = BOX.field(name)
-        assert field.same(after[name], field.type.merge(before[name], wishes[name] or field.type.empty)) or (
+        assert field.equal(after[name], field.type.merge(before[name], wishes[name] or field.type.empty)) or (
             wishes[name] is None
         )
 
@@ -205,14 +205,14 @@ def test_each_step_goes_on_where_the_one_before_ended(box, wishes):
     state = dict(current)
     for step in steps:
         for name, (before, after) in step.changes.items():
-            assert BOX.field(name).same(before, state[name]), name
-            assert not BOX.field(name).same(before, after), name
+            assert BOX.field(name).equal(before, state[name]), name
+            assert not BOX.field(name).equal(before, after), name
             state[name] = after
     for name, value in wishes.items():
         field = BOX.field(name)
         wanted = field.initial if value is None else value
         if wanted is not None:
-            assert field.same(state[name], wanted), name
+            assert field.equal(state[name], wanted), name
 
 
 @tried

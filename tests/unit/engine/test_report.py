@@ -22,9 +22,9 @@ class Dust(ReportEntry):
         Field("room_id", computed=True),
         Field("depth", type=Number(1, 5)),
     )
-    nothing = {"dust": 0}
+    empty_result = {"dust": 0}
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         return {"dust": 3, "of": values}
 
 

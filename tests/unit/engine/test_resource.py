@@ -88,13 +88,13 @@ def test_more_than_one_of_a_name_is_an_error():
 def test_below_what_is_pending_there_is_nothing_and_nothing_is_read():
     client = FakeClient(shelves=[("attic", "s1", "")])
     assert SHELF.read(reader(client), {"room_id": PENDING, "name": "s1"}) is None
-    assert list(SHELF.rows(reader(client), {"room_id": PENDING})) == []
+    assert list(SHELF.list_items(reader(client), {"room_id": PENDING})) == []
     assert client.log == []
 
 
 def test_a_list_below_a_parent_is_sent_the_parent():
     client = FakeClient(shelves=[("attic", "s1", ""), ("cellar", "s2", "")])
-    assert [row["name"] for row in SHELF.rows(reader(client), {"room_id": "r-cellar"})] == ["s2"]
+    assert [row["name"] for row in SHELF.list_items(reader(client), {"room_id": "r-cellar"})] == ["s2"]
 
 
 def test_a_list_without_its_items_is_empty():
@@ -102,12 +102,12 @@ def test_a_list_without_its_items_is_empty():
         families = (FAMILY,)
         listing = Listing("ListRooms", "Data.Heap")
 
-    assert list(Pile().rows(reader(FakeClient()), {})) == []
+    assert list(Pile().list_items(reader(FakeClient()), {})) == []
 
 
 def test_a_detail_can_be_sent_more_than_what_identifies():
     class Peg(Shelf):
-        details = (Detail("QueryShelf", "Data", send={"ShelfName": "peg"}),)
+        details = (Detail("QueryShelf", "Data", constants={"ShelfName": "peg"}),)
 
     client = FakeClient(shelves=[("attic", "peg", "n")])
     assert Peg().read(reader(client), {"room_id": "r-attic", "name": "s1"})["note"] == "n"
@@ -136,21 +136,21 @@ def test_a_parent_that_is_named_is_resolved_beside_its_name():
 
 def test_a_missing_parent_is_an_error_or_pending():
     with pytest.raises(ReferenceNotFound, match=r"^there is no room loft\. Build it$"):
-        reader(FakeClient()).missing("room", "loft", "Build it.")
+        reader(FakeClient()).not_found("room", "loft", "Build it.")
     tolerant = Reader(FakeClient(), tolerant=True)
-    assert tolerant.missing("room", "loft") is PENDING
-    assert tolerant.missing("room", "loft") is PENDING
+    assert tolerant.not_found("room", "loft") is PENDING
+    assert tolerant.not_found("room", "loft") is PENDING
     assert tolerant.pending == ["the room loft does not exist yet"]
 
 
 def test_a_resource_says_how_it_is_named_and_what_of_it_can_change():
-    assert BOX.identify() == {"BoxId": Ref("box_id")}
+    assert BOX.identity_params() == {"BoxId": Ref("box_id")}
     assert BOX.mutable() == {"note", "weight", "tags", "things", "locked"}
     assert (Resource.plural.fget(SHELF), BOX.plural) == ("shelfs", "boxes")
 
 
 def test_a_fresh_one_has_what_was_sent_and_what_is_usual():
-    fresh = BOX.fresh({"name": "b1", "note": "n", "weight": None, "tags": {"a": "1"}, "locked": True})
+    fresh = BOX.initial_values({"name": "b1", "note": "n", "weight": None, "tags": {"a": "1"}, "locked": True})
     assert fresh["note"] == "n"
     assert fresh["weight"] == 1
     assert fresh["tags"] == {}
@@ -160,7 +160,7 @@ def test_a_fresh_one_has_what_was_sent_and_what_is_usual():
 
 def test_a_detail_can_be_named_by_something_else():
     class Bin(Box):
-        details = (Detail("QueryBox", "Data", by={"BoxId": "note"}),)
+        details = (Detail("QueryBox", "Data", identity={"BoxId": "note"}),)
 
     client = FakeClient({"note": "box-2"}, {"name": "b2"})
     assert Bin().read(reader(client), {"name": "b1"})["name"] == "b2"
@@ -169,7 +169,10 @@ def test_a_detail_can_be_named_by_something_else():
 
 def test_a_detail_that_there_is_none_of_can_leave_the_resource_there():
     class Bin(Box):
-        details = (Detail("QueryBox", "Data"), Detail("QueryBox", "Data", by={"BoxId": "note"}, none={"weight": 0}))
+        details = (
+            Detail("QueryBox", "Data"),
+            Detail("QueryBox", "Data", identity={"BoxId": "note"}, if_not_found={"weight": 0}),
+        )
 
     found = Bin().read(reader(FakeClient({"note": "box-9"})), {"name": "b1"})
     assert (found["name"], found["weight"]) == ("b1", 0)
@@ -196,7 +199,7 @@ def test_a_parent_is_named_within_another():
 
 def test_what_is_on_top_of_something_else_is_not_made():
     assert ImplicitCreate().steps(BOX, {"name": "b1"}) == []
-    assert ImplicitCreate().sends(BOX) == set()
+    assert ImplicitCreate().sent_fields(BOX) == set()
 
 
 class Paint(Resource):

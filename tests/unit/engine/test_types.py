@@ -14,11 +14,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
     Flag,
     JsonText,
     Mapping,
-    Members,
-    NamedMembers,
     Number,
+    ObjectSet,
+    ReferenceSet,
     Text,
-    Texts,
+    TextSet,
     Type,
     width,
 )
@@ -28,10 +28,10 @@ tried = settings(deadline=None, max_examples=30)
 NET = Choice({"wifi": "WIFI", "lora": "LORA", "other": "OTHER"}, {3: "wifi", 8: "other"}, aliases={"lora": "other"})
 LEVEL = Choice({"weak": 1, "none": 2}, {0: "strong", 1: "weak", 2: "none"})
 MODEL = Choice({True: "senior", False: None}, {"senior": True, "basic": False})
-TAGS = Mapping(Text(1, 5), Text(0, 5, wide=2), maximum=3)
-TOPICS = Texts(Text(1, 5), maximum=3)
-DEVICES = Members(("product", "name"), ("product_key", "name"), maximum=3)
-GROUPS = NamedMembers("group_id", minimum=1, maximum=3)
+TAGS = Mapping(Text(1, 5), Text(0, 5, wide_char_width=2), maximum=3)
+TOPICS = TextSet(Text(1, 5), maximum=3)
+DEVICES = ObjectSet(("product", "name"), ("product_key", "name"), maximum=3)
+GROUPS = ReferenceSet("group_id", minimum=1, maximum=3)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -107,9 +107,9 @@ def test_the_order_of_members_means_nothing(members, random):
         (Text(2, 4), "abcd"),
         (Text(2, 4, clearable=True), ""),
         (Text(0, 4), ""),
-        (Text(4, 6, wide=2), "灯灯"),
+        (Text(4, 6, wide_char_width=2), "灯灯"),
         (Text(0, 3), "灯灯灯"),
-        (Text(1, 9, allowed="[a-z]+", hint="letters"), "abc"),
+        (Text(1, 9, pattern="[a-z]+", hint="letters"), "abc"),
         (Number(0, 3), 0),
         (Number(0, 3), 3),
         (Number(), -1),
@@ -119,7 +119,7 @@ def test_the_order_of_members_means_nothing(members, random):
         (TAGS, {"a": "", "b": 1, 7: True}),
         (DEVICES, [{}, {}, {}]),
         (GROUPS, ["a", "b", "c"]),
-        (NamedMembers("id"), []),
+        (ReferenceSet("id"), []),
         (Flag(), True),
     ],
 )
@@ -136,9 +136,9 @@ def test_values_that_can_be(kind, value):
         (Text(2, 4), "abcde", "2 to 4"),
         (Text(0, 2), "abc", "at most 2"),
         (Text(2), "a", "must have at least 2 characters; 'a' has 1"),
-        (Text(4, 6, wide=2), "灯灯灯灯", "where a Chinese character counts as 2; '灯灯灯灯' has 8"),
-        (Text(1, 9, allowed="[a-z]+", hint="letters"), "ab\n", "may hold letters"),
-        (Text(1, 9, allowed="[a-z]+", hint="letters"), "aBc", "may hold letters; 'aBc' does not fit"),
+        (Text(4, 6, wide_char_width=2), "灯灯灯灯", "where a Chinese character counts as 2; '灯灯灯灯' has 8"),
+        (Text(1, 9, pattern="[a-z]+", hint="letters"), "ab\n", "may hold letters"),
+        (Text(1, 9, pattern="[a-z]+", hint="letters"), "aBc", "may hold letters; 'aBc' does not fit"),
         (Number(0, 3), 4, "must be 0 to 3, not 4"),
         (Number(0, 3), -1, "must be 0 to 3"),
         (Number(), True, "whole number"),
@@ -245,7 +245,7 @@ def test_cleared_values_are_not_shared():
     ],
 )
 def test_what_answers_to_a_filter(kind, value, asked, fits):
-    assert kind.answers(value, asked) is fits
+    assert kind.matches(value, asked) is fits
 
 
 def test_the_order_of_texts_means_nothing_and_none_counts_twice():
@@ -257,7 +257,7 @@ def test_the_order_of_texts_means_nothing_and_none_counts_twice():
 def test_what_is_named_travels_by_its_ids_and_is_shown_by_its_names():
     groups = [{"name": "west", "group_id": "g1"}, {"name": "east", "group_id": "g2"}]
     assert GROUPS.to_wire(groups) == ["g1", "g2"]
-    assert GROUPS.shown(groups) == ["east", "west"]
+    assert GROUPS.to_display(groups) == ["east", "west"]
     assert GROUPS.from_wire(["g1", 2]) == [{"name": "g1", "group_id": "g1"}, {"name": "2", "group_id": "2"}]
     assert GROUPS.from_wire(None) == []
     assert GROUPS.canonical(groups) == GROUPS.canonical([{"name": "g2", "group_id": "g2"}, groups[0]])

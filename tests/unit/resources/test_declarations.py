@@ -22,10 +22,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
     Mapping,
-    Members,
-    NamedMembers,
+    ObjectSet,
+    ReferenceSet,
     Text,
-    Texts,
+    TextSet,
     Type,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import GatewayRef
@@ -90,12 +90,12 @@ def told(resource) -> dict:
     reader = Reader(answers, tolerant=False)
     one = dict.fromkeys(("product", "product_key", "name"), "1")
     named = {
-        field.name: [one] if isinstance(field.type, Members) else field.type.argument.get("choices", ["1"])[0]
+        field.name: [one] if isinstance(field.type, ObjectSet) else field.type.argument.get("choices", ["1"])[0]
         for field in resource.fields
     }
     found = dict(resource.read(reader, named))
     if resource.listing:
-        for row in resource.rows(reader, named):
+        for row in resource.list_items(reader, named):
             found = {**row, **found}
     return found
 
@@ -103,7 +103,7 @@ def told(resource) -> dict:
 def writes(resource) -> list:
     """The operations that are declared to change the resource, each with the parameters that it is sent for fields."""
     found = []
-    if hasattr(resource, "delete") and not resource.delete.listed:
+    if hasattr(resource, "delete") and not resource.delete.list_parameter:
         found.append((resource.delete.operation, set()))
     for change in resource.changes:
         if isinstance(change, Update):
@@ -169,14 +169,14 @@ def test_what_reads_it_is_a_read_of_what_its_reply_has(resource):
     if resource.listing:
         operation = resource.operation(resource.listing.operation)
         assert operation.kind == READ
-        assert set(resource.listing.send) <= set(operation.params)
+        assert set(resource.listing.params) <= set(operation.params)
         assert isinstance(member(reply(operation), resource.listing.items or operation.pages.items), list)
     for detail in resource.details:
         operation = resource.operation(detail.operation)
         assert operation.kind == READ
-        assert {*(detail.by or resource.identity), *detail.send} <= set(operation.params), detail.operation
+        assert {*(detail.identity or resource.identity), *detail.constants} <= set(operation.params), detail.operation
         assert member(reply(operation), detail.item) is not None, detail.operation
-        for name in detail.only:
+        for name in detail.only_for:
             # A task speaks of it, or only who looks for it wants to know.
             assert name in {other.name for other in resource.fields}, name
     if resource.details:
@@ -199,7 +199,7 @@ def test_a_create_takes_what_is_required_and_learns_what_its_reply_has(resource)
         assert member(reply(operation), path) is not None, path
     # What identifies it is given or learnt, or no step could follow.
     for name in resource.identity.values():
-        assert name in resource.create.outputs or name in resource.create.sends(resource), name
+        assert name in resource.create.outputs or name in resource.create.sent_fields(resource), name
 
 
 @each
@@ -213,7 +213,7 @@ def test_every_option_is_sent_somewhere(resource):
     mutable = resource.mutable()
     for field in resource.fields:
         if field.is_option:
-            sent = field.name in resource.create.sends(resource)
+            sent = field.name in resource.create.sent_fields(resource)
             names_it = field.name in (*resource.key, *resource.identity.values())
             assert sent or field.name in mutable or field.write_only or field.lookup or names_it, field.name
         else:
@@ -224,7 +224,7 @@ def test_every_option_is_sent_somewhere(resource):
 
 @each
 def test_what_a_create_does_not_send_has_an_initial_value_to_differ_from(resource):
-    for name in resource.mutable() - resource.create.sends(resource):
+    for name in resource.mutable() - resource.create.sent_fields(resource):
         assert resource.field(name).initial is not None, name
 
 
@@ -383,12 +383,12 @@ def values(field):
         return st.sampled_from(FILES)
     if isinstance(field.type, Actions):
         return st.lists(st.sampled_from(ACTIONS), max_size=4).filter(lambda value: not field.type.check(value))
-    if isinstance(field.type, Texts):
+    if isinstance(field.type, TextSet):
         some = field.type.argument.get("choices") or TEXTS
         return st.lists(st.sampled_from([text for text in some if not field.type.check([text])]), unique=True)
     if isinstance(field.type, (Configuration, Queue)):
         return st.sampled_from(PLACES if isinstance(field.type, Configuration) else QUEUES)
-    if isinstance(field.type, NamedMembers):
+    if isinstance(field.type, ReferenceSet):
         things = [{"name": f"thing_{n}", field.type.key: str(n)} for n in range(5)]
         return st.lists(st.sampled_from(things), max_size=4, unique_by=field.type.identity)
     if isinstance(field.type, Topics):
@@ -397,7 +397,7 @@ def values(field):
         return st.sampled_from([{}, *DEVICES])
     if isinstance(field.type, Periods):
         return st.lists(st.sampled_from(PERIODS), max_size=4, unique_by=field.type.identity)
-    if isinstance(field.type, Members):
+    if isinstance(field.type, ObjectSet):
         return st.lists(st.sampled_from(DEVICES), max_size=4, unique_by=field.type.identity)
     return st.sampled_from(candidates(field))
 
@@ -474,7 +474,7 @@ def _references(value):
 def test_after_every_plan_there_is_nothing_to_do(resource, data):
     desired, current, steps = planned(resource, data)
     named = {name: desired[name] for name in resource.identity.values() if name in desired}
-    state = dict(current) if current is not None else {**resource.fresh(desired), **named}
+    state = dict(current) if current is not None else {**resource.initial_values(desired), **named}
     for one in steps:
         state.update((name, after) for name, (_before, after) in one.changes.items())
     assert plan(resource, desired, state) == []
@@ -490,7 +490,7 @@ FIXED = [
     if field.name not in resource.mutable() and not field.write_only and not field.lookup
     if field.is_option or field.name in {other.resolves_to for other in resource.fields}
     # Values of these are more than words; tests of their own tell.
-    if not isinstance(field.type, (Files, Mapping, Members))
+    if not isinstance(field.type, (Files, Mapping, ObjectSet))
 ]
 
 

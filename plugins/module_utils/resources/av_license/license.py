@@ -14,10 +14,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import wait
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import details_of, device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import read_details, device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
 LICENSES = Choice({"480p": "480P", "720p": "720P"})
@@ -51,7 +51,7 @@ class License(ActionEntry):
         Field("product", required=True, lookup=product_key, resolves_to="product_key"),
         Field("product_key", computed=True),
         Field("license", type=LICENSES, required=True),
-        Field("devices", type=Texts(DEVICE_NAME)),
+        Field("devices", type=TextSet(DEVICE_NAME)),
         Field("wait_timeout_in_seconds", type=Number(1, 86400), argument={"default": 300}),
     )
 
@@ -92,8 +92,8 @@ class License(ActionEntry):
             return dict.fromkeys(names, PENDING)
         licensed = {row["DeviceName"] for row in reader.pages("QueryLicenseDeviceList", of)}
         names = [name for name in names if name not in licensed]
-        details = details_of(reader, values["product_key"], names)
-        return {name: details[name]["IotId"] if name in details else reader.missing("device", name) for name in names}
+        details = read_details(reader, values["product_key"], names)
+        return {name: details[name]["IotId"] if name in details else reader.not_found("device", name) for name in names}
 
     def _license(self, client, of: dict, coming: dict, timeout: int) -> None:
         for ids in chunked(list(coming.values()), MOST_A_CALL):
@@ -125,14 +125,14 @@ class LicenseInfo(ReportEntry):
         Field("licensed_after", type=Number(0)),
         Field("licensed_before", type=Number(0)),
     )
-    nothing = {"licenses": []}
+    empty_result = {"licenses": []}
 
     def perform(self, params, client, check_mode):
         if params.get("device") and not params.get("product"):
             raise InvalidValue("product must be given with device, which is named within it", field="product")
         return super().perform(params, client, check_mode)
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         code = values.get("license")
         params = {
             "ProductKey": values.get("product_key"),

@@ -1,41 +1,47 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Holding what a task wrote against a JSON schema."""
+"""Validation of option values with a JSON schema."""
 
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable
+from typing import Any
 
 try:
     import jsonschema
-except ImportError:  # said when something is to be held against a schema
+except ImportError:  # reported when a value is validated
     jsonschema = None
     JSONSCHEMA_IMPORT_ERROR = traceback.format_exc()
 else:
     JSONSCHEMA_IMPORT_ERROR = None
 
 
-#: What nothing is valid under. A plain ``False`` loses the place of what is wrong.
-NOTHING: dict = {"not": {}}
+#: A schema that no value matches. With a plain ``False``, the error would not have the path of the invalid value.
+MATCHES_NOTHING: dict = {"not": {}}
 
 
-def complaint(schema: dict, value) -> str:
-    """What is wrong with a value, with its place; empty where nothing is.
+def schema_error(schema: dict, value: Any) -> str:
+    """Return what is wrong with a value and at which path, or an empty string if the value is valid.
 
     Args:
-        schema: of the draft 2020-12.
-        value: plain JSON, whose objects have texts for keys.
+        schema: A JSON schema (draft 2020-12).
+        value: Plain JSON; the keys of its objects are strings.
     """
     if JSONSCHEMA_IMPORT_ERROR:
-        return "cannot be checked: the Python library jsonschema is missing; install it where the task runs"
+        return (
+            "cannot be checked: the Python library jsonschema is missing. Install it on the host where the task runs"
+        )
     validator = jsonschema.Draft202012Validator(schema)
-    fault = jsonschema.exceptions.best_match(validator.iter_errors(value))
-    if fault is None:
+    error = jsonschema.exceptions.best_match(validator.iter_errors(value))
+    if error is None:
         return ""
-    message = "it cannot be given here" if fault.schema == NOTHING else fault.message
-    return f"is wrong at {place(fault.absolute_path)}: {message}"
+    message = "this value is not allowed here" if error.schema == MATCHES_NOTHING else error.message
+    return f"is invalid at {format_path(error.absolute_path)}: {message}"
 
 
-def place(path) -> str:
-    """A path into a value, as people write it."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".") or "its top"
+def format_path(path: Iterable) -> str:
+    """Return a path into a value as text, such as ``properties[0].name``."""
+    return (
+        "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".") or "the top level"
+    )

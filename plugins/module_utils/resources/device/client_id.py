@@ -11,13 +11,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import NAMED
 
 
-class RightClientId(ActionEntry):
+class ClientIdConfirmation(ActionEntry):
     """Of a device's client ids one is the right one: the others are shut out."""
 
     families = (device, product)
     fields = (*NAMED, Field("client_id", type=Text(1), required=True))
     summary = "The client id would be declared the right one"
 
-    def act(self, client, values):
+    def run_action(self, client, values):
         client.call("TransformClientId", {"IotId": values["iot_id"], "ClientId": values["client_id"]})
         return {}

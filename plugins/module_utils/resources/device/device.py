@@ -20,7 +20,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.gateway_job import wait_for_gateway_job
@@ -36,7 +36,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.mem
     of_groups,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.status import STATES
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import signed
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
     has_certificates,
     product_key,
@@ -56,10 +56,10 @@ class Nickname(Change):
     fields = ("nickname",)
 
     def steps(self, resource, desired, current):
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         if not changes:
             return []
-        row = {**resource.identify(), "Nickname": desired["nickname"] or None}
+        row = {**resource.identity_params(), "Nickname": desired["nickname"] or None}
         return [Step(steps.UPDATE, "BatchUpdateDeviceNickname", {"DeviceNicknameInfo": [row]}, changes)]
 
 
@@ -69,7 +69,7 @@ class AttachToGateway(Change):
     fields = ("gateway",)
 
     def steps(self, resource, desired, current):
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         if not changes:
             return []
         if current.get("node_type") == "gateway":
@@ -77,11 +77,11 @@ class AttachToGateway(Change):
             raise InvalidValue("a gateway cannot be behind a gateway", field="gateway", remedy="Leave gateway out")
         gateway = desired["gateway"]
         if not gateway.get("name"):
-            return [Step(steps.UPDATE, "RemoveThingTopo", resource.identify(), changes)]
+            return [Step(steps.UPDATE, "RemoveThingTopo", resource.identity_params(), changes)]
         params = {
             "GwProductKey": gateway.get("product_key"),
             "GwDeviceName": gateway["name"],
-            "TopoAddItem": [Derived(signed, ("product_key", "name", "device_secret"))],
+            "TopoAddItem": [Derived(sign_sub_device, ("product_key", "name", "device_secret"))],
         }
         return [Step(steps.UPDATE, "BatchAddThingTopo", params, changes)]
 
@@ -92,7 +92,7 @@ class ClearClientIds(Change):
     fields = ("client_ids",)
 
     def steps(self, resource, desired, current):
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         if not changes:
             return []
         if desired["client_ids"]:
@@ -144,7 +144,7 @@ class Device(Resource):
         Field("name", "DeviceName", DEVICE_NAME, required=True),
         Field("iot_id", read="IotId", computed=True),
         Field("nickname", "Nickname", NICKNAME, initial=""),
-        Field("tags", type=tags.tags(value=Text(1, 128, wide=2)), initial={}, purge=True),
+        Field("tags", type=tags.tags(value=Text(1, 128, wide_char_width=2)), initial={}, purge=True),
         Field(
             "groups",
             type=GROUPS,
@@ -159,7 +159,7 @@ class Device(Resource):
         Field("desired_versions", type=Values(), computed=True, write_only=True),
         Field("enabled", type=Flag(), initial=True),
         Field("gateway", type=GatewayRef(), initial={}, on_request="gateway"),
-        Field("client_ids", type=Texts(Text(1)), initial=[], on_request="client_ids"),
+        Field("client_ids", type=TextSet(Text(1)), initial=[], on_request="client_ids"),
         Field(
             "status",
             read="Status",
@@ -178,29 +178,29 @@ class Device(Resource):
         Field("certificate_private_key", computed=True, secret=True, on_request="certificate"),
         Field("device_secret", read="DeviceSecret", computed=True, secret=True),
     )
-    listing = Listing("QueryDevice", send={"ProductKey": "product_key"})
+    listing = Listing("QueryDevice", params={"ProductKey": "product_key"})
     details = (
         Detail("QueryDeviceDetail", "Data"),
-        Detail("QueryDeviceProp", "Props", only=("tags",), parse=lambda text: {"tags": json.loads(text or "{}")}),
-        Detail("GetGatewayBySubDevice", "Data", only=("gateway",), parse=_of_gateway, none={"gateway": {}}),
-        Detail("QueryDeviceGroupByDevice", "GroupInfos.GroupInfo", only=("groups",), parse=of_groups),
+        Detail("QueryDeviceProp", "Props", only_for=("tags",), parse=lambda text: {"tags": json.loads(text or "{}")}),
+        Detail("GetGatewayBySubDevice", "Data", only_for=("gateway",), parse=_of_gateway, if_not_found={"gateway": {}}),
+        Detail("QueryDeviceGroupByDevice", "GroupInfos.GroupInfo", only_for=("groups",), parse=of_groups),
         Detail(
             "QueryDeviceDesiredProperty",
             "Data.List.DesiredPropertyInfo",
-            only=("desired_properties",),
+            only_for=("desired_properties",),
             parse=of_rows,
         ),
         Detail(
             "QueryClientIds",
             "Data.DynamicRegClientIds",
-            only=("client_ids",),
+            only_for=("client_ids",),
             parse=_of_client_ids,
-            by={"IotId": "iot_id"},
+            identity={"IotId": "iot_id"},
         ),
         Detail(
             "QueryDeviceCert",
             "DeviceCertInfo",
-            only=("certificate", "certificate_id", "certificate_status", "certificate_private_key"),
+            only_for=("certificate", "certificate_id", "certificate_status", "certificate_private_key"),
             parse=_of_certificate,
             condition=lambda reader, current: has_certificates(reader, current["product_key"]),
         ),

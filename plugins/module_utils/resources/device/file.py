@@ -34,7 +34,7 @@ class DeviceFile(Resource):
         Field("created", read="UtcCreatedOn", computed=True),
         Field("download_url", read="DownloadUrl", computed=True, secret=True),
     )
-    listing = Listing("QueryDeviceFileList", send={"IotId": "iot_id"})
+    listing = Listing("QueryDeviceFileList", params={"IotId": "iot_id"})
     details = (Detail("QueryDeviceFile", "Data"),)
     create = ImplicitCreate()
     delete = Delete("DeleteDeviceFile")
@@ -47,13 +47,13 @@ class DeviceFile(Resource):
         if desired["iot_id"] is PENDING:
             return None
         # The list tells what is not there; a read of one file that is not there is an error like others.
-        row = self.locate(reader, desired)
+        row = self.find_in_list(reader, desired)
         return {**row, **super().read(reader, {**desired, **row}, wanted)} if row is not None else None
 
-    def is_named(self, row, desired):
+    def matches_key(self, row, desired):
         given = [name for name in ("name", "file_id") if name in desired]
-        return all(self.field(name).same(row.get(name), desired[name]) for name in given)
+        return all(self.field(name).equal(row.get(name), desired[name]) for name in given)
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         of = {name: desired[name] for name in ("product_key", "iot_id")}
-        return ({**of, **row} for row in super().rows(reader, desired))
+        return ({**of, **row} for row in super().list_items(reader, desired))

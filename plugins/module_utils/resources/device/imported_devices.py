@@ -13,18 +13,18 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Mapping, Members, Number, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Mapping, Number, ObjectSet, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import details_of
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import read_details
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-_SECRET = Text(1, 32, allowed=r"[A-Za-z0-9_@.:-]+")
-_SERIAL_NUMBER = Text(1, 64, allowed=r"[A-Za-z0-9_]+", hint="letters, digits and _")
+_SECRET = Text(1, 32, pattern=r"[A-Za-z0-9_@.:-]+")
+_SERIAL_NUMBER = Text(1, 64, pattern=r"[A-Za-z0-9_]+", hint="letters, digits and _")
 _NICKNAME = Text(
     1,
     64,
-    wide=2,
-    allowed="[A-Za-z0-9_\u4e00-\u9fff]+",
+    wide_char_width=2,
+    pattern="[A-Za-z0-9_\u4e00-\u9fff]+",
     hint="Chinese and English letters, digits and _",
     clearable=True,
 )
@@ -38,7 +38,7 @@ MOST_NICKNAMES = 100
 MOST_NAMED = 5
 
 
-class Imports(Members):
+class Imports(ObjectSet):
     """Devices to import, each with its secret."""
 
     def __init__(self):
@@ -104,18 +104,18 @@ class Import(Change):
         alone = [name for name, one in coming.items() if one.get("nickname")]
         together = {name: one for name, one in coming.items() if name not in alone}
         if len(together) > 1:
-            params = {**resource.identify(), "DeviceList": [wire[name] for name in together]}
+            params = {**resource.identity_params(), "DeviceList": [wire[name] for name in together]}
             result.append(Step(steps.UPDATE, "BatchCheckImportDevice", params, verify=_cannot_be))
             add(steps.CREATE, "BatchImportDevice", params, together, {"apply_id": "Data.ApplyId"})
         else:
             alone += together
         for name in alone:
-            params = {**resource.identify(), **wire[name], "Nickname": coming[name].get("nickname")}
+            params = {**resource.identity_params(), **wire[name], "Nickname": coming[name].get("nickname")}
             add(steps.CREATE, "ImportDevice", params, {name: coming[name]})
         for items in chunked(list(renamed.items()), MOST_NICKNAMES):
             some = dict(items)
             rows = [
-                {**resource.identify(), "DeviceName": name, "Nickname": one["nickname"] or None}
+                {**resource.identity_params(), "DeviceName": name, "Nickname": one["nickname"] or None}
                 for name, one in some.items()
             ]
             add(steps.UPDATE, "BatchUpdateDeviceNickname", {"DeviceNicknameInfo": rows}, some)
@@ -148,7 +148,7 @@ class DeleteEach(Delete):
         for name in list(state):
             shown = list(state.values())
             del state[name]
-            params = {**resource.identify(), "DeviceName": name}
+            params = {**resource.identity_params(), "DeviceName": name}
             result.append(Step(steps.DELETE, self.operation, params, {"devices": (shown, list(state.values()))}))
         return result
 
@@ -195,7 +195,7 @@ class ImportedDevices(Resource):
         key = desired["product_key"]
         if key is PENDING:
             return None
-        found = details_of(reader, key, list(desired["named"]))
+        found = read_details(reader, key, list(desired["named"]))
         rows = [found[name] for name in desired["named"] if name in found]
         there = {
             "product_key": key,
@@ -205,7 +205,7 @@ class ImportedDevices(Resource):
         }
         return there if rows else None
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         params = {"ApplyId": desired["apply_id"]}
         first = {**params, "PageNo": 1, "PageSize": self.operation("QueryImportedDeviceByApplyId").pages.max_size}
         found = reader.find("QueryImportedDeviceByApplyId", first)

@@ -14,8 +14,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 NICKNAME = Text(
     4,
     64,
-    wide=2,
-    allowed="[A-Za-z0-9_\u4e00-\u9fff]+",
+    wide_char_width=2,
+    pattern="[A-Za-z0-9_\u4e00-\u9fff]+",
     hint="Chinese and English letters, digits and _",
     clearable=True,
 )
@@ -52,7 +52,7 @@ def device_id(reader, name: str, key):
     if key is PENDING:
         return PENDING
     found = reader.find("QueryDeviceDetail", {"ProductKey": key, "DeviceName": name})
-    return member(found, "Data.IotId") if found else reader.missing("device", name)
+    return member(found, "Data.IotId") if found else reader.not_found("device", name)
 
 
 #: How an action names its device.
@@ -62,7 +62,7 @@ NAMED = (
 )
 
 
-def details_of(reader, key: str, names: list) -> dict:
+def read_details(reader, key: str, names: list) -> dict:
     """What the platform tells of those of a product's devices that are there, by their names."""
     found = {}
     for some in chunked(names, MOST_DETAILS):

@@ -10,13 +10,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, p
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Members, Number, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Number, ObjectSet, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lora import of_task
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
 RUNNING = "running"
 
-_DEV_EUI = Text(16, 16, allowed="[0-9A-Fa-f]+", hint="hexadecimal digits")
+_DEV_EUI = Text(16, 16, pattern="[0-9A-Fa-f]+", hint="hexadecimal digits")
 
 #: The most nodes of one task of the platform.
 MOST = 500
@@ -37,7 +37,7 @@ class NotRegistered(EngineError):
         self.result = {"changed": True, "task": task}
 
 
-class Nodes(Members):
+class Nodes(ObjectSet):
     """LoRaWAN nodes, each with the code that proves whose it is."""
 
     def __init__(self):
@@ -75,7 +75,7 @@ class Register(ActionEntry):
     )
     summary = "The nodes would be registered"
 
-    def act(self, client, values):
+    def run_action(self, client, values):
         nodes = [{"DevEui": node["dev_eui"], "PinCode": node["pin_code"]} for node in values["devices"]]
         reply = client.call("CreateLoRaNodesTask", {"ProductKey": values["product_key"], "DeviceInfo": nodes})
         task = {"task_id": reply["TaskId"]}

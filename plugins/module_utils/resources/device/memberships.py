@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Entries
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import NamedMembers
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import ReferenceSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import (
     DYNAMIC,
     group_id,
@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.devi
 )
 
 #: The groups of a device; the platform takes it into ten at most.
-GROUPS = NamedMembers("group_id", maximum=10)
+GROUPS = ReferenceSet("group_id", maximum=10)
 
 
 def _of_one(groups: list) -> dict:

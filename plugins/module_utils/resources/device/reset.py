@@ -18,7 +18,7 @@ class Reset(ActionEntry):
     fields = NAMED
     summary = "The device would be reset"
 
-    def act(self, client, values):
+    def run_action(self, client, values):
         reply = client.call("ResetThing", {"IotId": values["iot_id"]})
         complaint = wait_for_gateway_job(client.call, reply)
         if complaint:

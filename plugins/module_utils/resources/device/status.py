@@ -9,7 +9,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import mem
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
@@ -30,11 +30,11 @@ class DeviceStatusInfo(ReportEntry):
     fields = (
         Field("product", required=True, lookup=product_key, resolves_to="product_key"),
         Field("product_key", computed=True),
-        Field("devices", type=Texts(DEVICE_NAME), required=True),
+        Field("devices", type=TextSet(DEVICE_NAME), required=True),
     )
-    nothing = {"statuses": []}
+    empty_result = {"statuses": []}
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         names = list(dict.fromkeys(values["devices"]))
         if len(names) == 1:
             return {"statuses": self._of_one(reader, values["product_key"], names[0])}
@@ -58,8 +58,8 @@ class DeviceIdentityInfo(ReportEntry):
     """Tells of which product each of some devices is, and what it is called; of those that are not there nothing."""
 
     families = (device, product)
-    fields = (Field("iot_ids", type=Texts(Text(1)), required=True),)
+    fields = (Field("iot_ids", type=TextSet(Text(1)), required=True),)
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         found = [reader.find("QueryDeviceInfo", {"IotId": iot_id}) for iot_id in dict.fromkeys(values["iot_ids"])]
         return {"devices": [rename_members(member(reply, "Data"), _OF_IDENTITY) for reply in found if reply]}

@@ -9,7 +9,7 @@ import hmac
 SIGN_METHOD = "hmacSha256"
 
 
-def signed(product_key: str, name: str, secret: str) -> dict:
+def sign_sub_device(product_key: str, name: str, secret: str) -> dict:
     """A sub-device as ``TopoAddItem`` takes it."""
     content = f"deviceName{name}productKey{product_key}"
     return {

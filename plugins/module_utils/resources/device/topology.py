@@ -15,10 +15,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Members
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import details_of
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import signed
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import read_details
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
     product_key,
     with_product_key,
@@ -73,7 +73,7 @@ class SubDevices(Change):
                 call = (steps.CREATE, "NotifyAddThingTopo", {**gateway, "DeviceListStr": json.dumps(listed)})
             else:
                 secrets = desired.get("device_secrets") or {}
-                items = [signed(one["product_key"], one["name"], secrets.get(key, "")) for key, one in some.items()]
+                items = [sign_sub_device(one["product_key"], one["name"], secrets.get(key, "")) for key, one in some.items()]
                 call = (steps.UPDATE, "BatchAddThingTopo", {**gateway, "TopoAddItem": items})
             add(*call, lambda some=some: state.update(some))
         return result
@@ -94,7 +94,7 @@ class Topology(Resource):
         Field("gateway", "DeviceName", DEVICE_NAME, required=True),
         Field(
             "devices",
-            type=Members(("product", "name"), ("product_key", "name")),
+            type=ObjectSet(("product", "name"), ("product_key", "name")),
             lookup_each=with_product_key,
             element="device",
             initial=[],
@@ -132,7 +132,7 @@ class Topology(Resource):
             return None
         found = reader.find("QueryDeviceDetail", named)
         if found is None:
-            reader.missing("gateway", named["DeviceName"])
+            reader.not_found("gateway", named["DeviceName"])
             return None
         if str(member(found, "Data.NodeType")) != GATEWAY:
             raise InvalidValue(f"{named['DeviceName']} is no gateway", field="gateway")
@@ -156,10 +156,10 @@ class Topology(Resource):
         secrets = {}
         for key in {one["product_key"]: None for one in coming if one["product_key"] is not PENDING}:
             names = [one["name"] for one in coming if one["product_key"] == key]
-            details = details_of(reader, key, names)
+            details = read_details(reader, key, names)
             for name in names:
                 if name not in details:
-                    reader.missing("device", name)
+                    reader.not_found("device", name)
                     continue
                 if str(details[name]["NodeType"]) == GATEWAY:
                     raise InvalidValue(f"{name} is a gateway itself, and cannot be behind one", field="devices")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Text, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import NICKNAME, GatewayRef
@@ -19,8 +19,8 @@ MAX_GROUPS = 10
 #: The types of the options of a device, except its name.
 FIELD_TYPES = {
     "nickname": NICKNAME,
-    "tags": tags.tags(value=Text(1, 128, wide=2)),
-    "groups": Texts(Text(1), maximum=MAX_GROUPS),
+    "tags": tags.tags(value=Text(1, 128, wide_char_width=2)),
+    "groups": TextSet(Text(1), maximum=MAX_GROUPS),
     "enabled": Flag(),
     "gateway": GatewayRef(),
 }

@@ -164,7 +164,7 @@ class DeviceSetTask:
         ids = {name: group_id for group_id, name in self._group_names.items()}
         ids.update({group_id: group_id for group_id in self._group_names})
         for name in sorted(names - ids.keys()):
-            self._reader.missing("device group", name)
+            self._reader.not_found("device group", name)
             ids[name] = name
         keys = {
             one.gateway[0]: product_key(self._reader, one.gateway[0])

@@ -58,7 +58,7 @@ def _read_sub_devices(device_set: DeviceSet, workers: WorkerPool, reader: Reader
         params = {"ProductKey": gateway[0], "DeviceName": gateway[1], "PageNo": number, "PageSize": PAGE_SIZE}
         reply = workers.find("GetThingTopo", params)
         if reply is None:
-            reader.missing("gateway", gateway[1])
+            reader.not_found("gateway", gateway[1])
             return
         data = member(reply, "Data") or {}
         for row in member(data, "List.deviceInfo") or []:

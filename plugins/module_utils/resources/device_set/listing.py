@@ -175,7 +175,7 @@ class Listing:
             members = [self._list_devices("QueryDeviceListByDeviceGroup", {"GroupId": group}) for group in groups]
             matches.append(set().union(*members))
         for pair in tags.tags().canonical(self._params.get("tags")).items():
-            matches.append(self._list_devices("QueryDeviceByTags", {"Tag": tags.rows([pair])}))
+            matches.append(self._list_devices("QueryDeviceByTags", {"Tag": tags.to_rows([pair])}))
         if self._params["indexed_status"] and self._params.get("statuses") is not None:
             filters = [
                 {"ProductKey": key, "Status": STATE_NUMBERS[status]}

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.desired import DesiredDevice
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.state import DeviceState
 
@@ -52,8 +53,7 @@ class Plan:
         Returns:
             A plan for the existing devices, and then a plan for each batch of up to ``batch_size`` new devices.
         """
-        batches = [self.register[start : start + batch_size] for start in range(0, len(self.register), batch_size)]
-        result = [Plan(register=batch) for batch in ([], *batches)]
+        result = [Plan(register=batch) for batch in ([], *chunked(self.register, batch_size))]
         plan_of = {device.name: plan for plan in result for device in plan.register}
         existing = result[0]
         for name, nickname in self.rename.items():

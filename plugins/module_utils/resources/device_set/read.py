@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import queries
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
@@ -218,8 +219,7 @@ class DeviceSet:
             for row in member(reply, "Data.Data") or []:
                 self._add(row)
 
-        for start in range(0, len(names), queries.DETAILS_BATCH):
-            batch = names[start : start + queries.DETAILS_BATCH]
+        for batch in chunked(names, queries.DETAILS_BATCH):
             self._workers.submit("BatchQueryDeviceDetail", lambda batch=batch: read_batch(batch))
         self._workers.wait()
 
@@ -280,7 +280,7 @@ class DeviceSet:
         for key, text in desired:
             self._read_pages(
                 "QueryDeviceByTags",
-                {"Tag": tags.rows([(key, text)])},
+                {"Tag": tags.to_rows([(key, text)])},
                 lambda state, key=key, text=text: state.tags.update({key: text}),
             )
 

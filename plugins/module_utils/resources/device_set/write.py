@@ -17,9 +17,10 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.gateway_job import wait_for_gateway_job
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import signed
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import (
     IncompleteBatch,
     WorkerPool,
@@ -50,11 +51,6 @@ BATCH_SIZES = {
 _POLLS_PER_BATCH = 2
 
 _REGISTRATION_QUEUE = "registration"
-
-
-def batches_of(entries: list, size: int) -> list[list]:
-    """Split a list into batches of up to ``size`` entries."""
-    return [entries[start : start + size] for start in range(0, len(entries), size)]
 
 
 def planned_requests(plan: Plan, with_secrets: bool) -> list[Requests]:
@@ -99,7 +95,7 @@ def _registration_requests(batches: list[Plan], with_secrets: bool) -> Requests:
             "BatchCheckDeviceNames": len(batches),
             "BatchRegisterDeviceWithApplyId": len(batches),
             "QueryBatchRegisterDeviceStatus": _POLLS_PER_BATCH * len(batches),
-            "QueryPageByApplyId": sum(len(batches_of(devices, page_size)) for devices in need_secrets),
+            "QueryPageByApplyId": sum(len(chunked(devices, page_size)) for devices in need_secrets),
         },
         pause=_POLLS_PER_BATCH * FIRST_POLL_DELAY if batches else 0.0,
     )
@@ -108,7 +104,7 @@ def _registration_requests(batches: list[Plan], with_secrets: bool) -> Requests:
 def _batch_requests(operation: str, names_by_target: dict) -> dict[str, int]:
     """Return the number of requests of an operation that takes several devices for one target, such as a group."""
     size = BATCH_SIZES[operation]
-    return {operation: sum(len(batches_of(names, size)) for names in names_by_target.values())}
+    return {operation: sum(len(chunked(names, size)) for names in names_by_target.values())}
 
 
 class PlanExecutor:
@@ -204,7 +200,9 @@ class PlanExecutor:
                 lambda batch, gateway_key=gateway_key, gateway=gateway: {
                     "GwProductKey": gateway_key,
                     "GwDeviceName": gateway,
-                    "TopoAddItem": [signed(self._product_key, name, self._secrets.get(name) or "") for name in batch],
+                    "TopoAddItem": [
+                        sign_sub_device(self._product_key, name, self._secrets.get(name) or "") for name in batch
+                    ],
                 },
             )
 
@@ -281,7 +279,7 @@ class PlanExecutor:
         def job(batch: list) -> None:
             send_batch(batch, send, lambda entry, error: self._add_failure(name_of(entry), error))
 
-        for batch in batches_of(entries, BATCH_SIZES[operation]):
+        for batch in chunked(entries, BATCH_SIZES[operation]):
             self._workers.submit(operation, lambda batch=batch: job(batch))
 
 

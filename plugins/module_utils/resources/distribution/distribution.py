@@ -15,7 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import wait
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -28,7 +28,7 @@ STRATEGY = Choice({"specified": 0, "nearest": 1})
 _UNFINISHED = ("initial", "running")
 _SUCCESS = "200"
 
-_INSTANCE = Text(1, 64, allowed="[A-Za-z0-9_-]+", hint="letters, digits, - and _")
+_INSTANCE = Text(1, 64, pattern="[A-Za-z0-9_-]+", hint="letters, digits, - and _")
 
 _OF_PLACE = {
     "ProductKey": "product_key",
@@ -89,10 +89,10 @@ class Distribution(ActionEntry):
         ),
         Field("product", lookup=product_key, resolves_to="product_key"),
         Field("product_key", computed=True),
-        Field("devices", type=Texts(DEVICE_NAME, maximum=MOST)),
+        Field("devices", type=TextSet(DEVICE_NAME, maximum=MOST)),
         Field("source_instance_id", type=_INSTANCE),
-        Field("target_instance_ids", type=Texts(_INSTANCE)),
-        Field("target_uid", type=Text(1, 32, allowed="[0-9]+", hint="digits")),
+        Field("target_instance_ids", type=TextSet(_INSTANCE)),
+        Field("target_uid", type=Text(1, 32, pattern="[0-9]+", hint="digits")),
         Field("target_aliyun_id", type=Text(1)),
         Field("job_id", type=Text(1)),
         Field("wait", type=Flag(), argument={"default": True}),
@@ -225,7 +225,7 @@ class DistributionInfo(ReportEntry):
         Field("device", type=DEVICE_NAME),
         Field("source_instance_id", type=_INSTANCE),
         Field("target_instance_id", type=_INSTANCE),
-        Field("target_uid", type=Text(1, 32, allowed="[0-9]+", hint="digits")),
+        Field("target_uid", type=Text(1, 32, pattern="[0-9]+", hint="digits")),
         Field("job_id", type=Text(1)),
         Field("status", type=STATUS),
         Field("results", type=Flag(), argument={"default": False}),
@@ -238,7 +238,7 @@ class DistributionInfo(ReportEntry):
         result = super().perform(params, client, check_mode)
         return result if params["what"] in result else {**result, params["what"]: []}
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         of = {"ProductKey": values.get("product_key"), "TargetUid": values.get("target_uid")}
         if values["what"] == "jobs":
             status = values.get("status")

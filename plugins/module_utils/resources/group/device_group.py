@@ -12,20 +12,22 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Mapping, Members, Number, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Mapping, Number, ObjectSet, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
     with_product_key,
 )
 
-GROUP_NAME = Text(4, 30, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and _")
+GROUP_NAME = Text(
+    4, 30, wide_char_width=2, pattern="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and _"
+)
 
 
 class GroupTags(Mapping):
     """Tags of a group, which are set all at once as JSON text."""
 
     def __init__(self):
-        super().__init__(Text(2, 30, allowed="[A-Za-z0-9.]+", hint="letters, digits and dots"), tags.WORDS, maximum=100)
+        super().__init__(Text(2, 30, pattern="[A-Za-z0-9.]+", hint="letters, digits and dots"), tags.WORDS, maximum=100)
 
     def to_wire(self, value):
         rows = [{"tagKey": key, "tagValue": text} for key, text in self.canonical(value).items()]
@@ -41,7 +43,7 @@ def group_id(reader, name: str):
     found = [
         row["GroupId"] for row in reader.pages("QueryDeviceGroupList") if name in (row["GroupName"], row["GroupId"])
     ]
-    return found[0] if found else reader.missing("device group", name)
+    return found[0] if found else reader.not_found("device group", name)
 
 
 #: What the platform calls the two kinds of groups.
@@ -59,8 +61,8 @@ class CreateEither(Create):
         _refuse_members(desired)
         return Create("CreateDeviceDynamicGroup", self.outputs).steps(resource, desired)
 
-    def sends(self, resource):
-        return super().sends(resource) | {"expression"}
+    def sent_fields(self, resource):
+        return super().sent_fields(resource) | {"expression"}
 
 
 class DeleteEither(Delete):
@@ -128,7 +130,7 @@ def _of_rows(items: list) -> dict:
 
 
 def _of_tags(items: list | None) -> dict:
-    return {"tags": tags.of_rows(items)}
+    return {"tags": tags.parse_rows(items)}
 
 
 def _is_dynamic(_reader, current: dict) -> bool:
@@ -161,7 +163,7 @@ class DeviceGroup(Resource):
         Field("tags", "TagString", GroupTags(), initial={}, purge=True),
         Field(
             "devices",
-            type=Members(("product", "name"), ("product_key", "name")),
+            type=ObjectSet(("product", "name"), ("product_key", "name")),
             lookup_each=with_product_key,
             element="device",
             initial=[],
@@ -170,35 +172,37 @@ class DeviceGroup(Resource):
         Field("device_count", read="DeviceCount", type=Number(), computed=True),
         Field("created", read="UtcCreate", computed=True),
     )
-    listing = Listing("QueryDeviceGroupList", send={"GroupName": "name"})
+    listing = Listing("QueryDeviceGroupList", params={"GroupName": "name"})
     details = (
         # See read_detail.
         Detail("QueryDeviceGroupInfo", "Data"),
         Detail(
             "QuerySuperDeviceGroup",
             "Data",
-            only=("super_group",),
+            only_for=("super_group",),
             parse=_of_super_group,
             condition=_is_static,
-            otherwise={"super_group_id": ""},
+            if_skipped={"super_group_id": ""},
         ),
-        Detail("QueryDeviceGroupTagList", "Data.GroupTagInfo", only=("tags",), parse=_of_tags, condition=_is_static),
+        Detail(
+            "QueryDeviceGroupTagList", "Data.GroupTagInfo", only_for=("tags",), parse=_of_tags, condition=_is_static
+        ),
         Detail(
             "QueryDeviceGroupTagList",
             "Data.GroupTagInfo",
-            only=("tags",),
+            only_for=("tags",),
             parse=_of_tags,
-            send=_OF_DYNAMIC,
+            constants=_OF_DYNAMIC,
             condition=_is_dynamic,
         ),
         Detail(
             "QueryDeviceListByDeviceGroup",
             "Data.SimpleDeviceInfo",
-            only=("devices",),
+            only_for=("devices",),
             parse=_of_rows,
             condition=_is_static,
         ),
-        Detail("QueryDynamicGroupDevices", "", only=("devices",), parse=_of_rows, condition=_is_dynamic),
+        Detail("QueryDynamicGroupDevices", "", only_for=("devices",), parse=_of_rows, condition=_is_dynamic),
     )
     create = CreateEither("CreateDeviceGroup", outputs={"group_id": "Data.GroupId"})
     changes = (
@@ -214,8 +218,8 @@ class DeviceGroup(Resource):
     remedy = "Take the group away with state: absent and make it again, or leave the option as it is"
     filters = ("name", "group_id", "type", "tags")
 
-    def locate(self, reader, desired):
-        return super().locate(reader, desired) or self._locate_dynamic(reader, desired)
+    def find_in_list(self, reader, desired):
+        return super().find_in_list(reader, desired) or self._locate_dynamic(reader, desired)
 
     def _locate_dynamic(self, reader, desired):
         """The dynamic group of that name: names are unique over both kinds, and each has a list of its own."""
@@ -224,14 +228,14 @@ class DeviceGroup(Resource):
                 return self.parse(item)
         return None
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         if desired.get("tags") and "name" not in desired:
             pairs = self.field("tags").type.canonical(desired["tags"])
-            items = reader.pages("QueryDeviceGroupByTags", {"Tag": tags.rows(list(pairs.items()))})
+            items = reader.pages("QueryDeviceGroupByTags", {"Tag": tags.to_rows(list(pairs.items()))})
         elif desired.get("type") == "dynamic":
             items = reader.pages("QueryDeviceGroupList", {"GroupTypes": [DYNAMIC]})
         else:
-            yield from super().rows(reader, desired)
+            yield from super().list_items(reader, desired)
             return
         for item in items:
             yield self.parse(item)

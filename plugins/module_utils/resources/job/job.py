@@ -14,9 +14,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import (
     LocalPath,
     Upload,
+    matching_suffix,
     same,
     stat_file,
-    suffix_of,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step
@@ -24,14 +24,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
     Choice,
     Flag,
     JsonText,
-    Members,
     Number,
     NumberChoice,
+    ObjectSet,
     Text,
     Timestamp,
     Type,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import WAITING
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import WAIT_FIELDS
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Lookup
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import group_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job.status import wire_status
@@ -40,7 +40,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
     with_product_key,
 )
 
-JOB_NAME = Text(4, 30, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores")
+JOB_NAME = Text(4, 30, pattern="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores")
 JOBS = Lookup("device job", "ListJob", id="JobId", name="JobName", key="job_id")
 
 #: The longest document, in characters; the suffixes that a file can have, and its most bytes.
@@ -70,7 +70,7 @@ class Document(JsonText):
         return f"has {length} characters as JSON, and may have {LONGEST_DOCUMENT}" if length > LONGEST_DOCUMENT else ""
 
 
-class Devices(Members):
+class Devices(ObjectSet):
     """The devices of a job."""
 
     def __init__(self):
@@ -98,7 +98,7 @@ class CreateAndUpload(Create):
             if desired.get("type") != "custom":
                 raise InvalidValue("file is for a job of type custom", field="file")
             path = desired.get("file") or ""
-            params = {"BizCode": "DEVICE_JOB_FILE", "FileSuffix": suffix_of(path, SUFFIXES) or SUFFIXES[0]}
+            params = {"BizCode": "DEVICE_JOB_FILE", "FileSuffix": matching_suffix(path, SUFFIXES) or SUFFIXES[0]}
             upload = Upload(path, "file_key", key_id="OssAccessKeyId", address="Key")
             result.append(Step(steps.UPDATE, "GenerateFileUploadURL", params, upload=upload))
             key = Derived(same, ("file_key",))
@@ -109,8 +109,8 @@ class CreateAndUpload(Create):
                 create.changes[name] = (None, desired[name])
         return [*result, create]
 
-    def sends(self, resource):
-        return super().sends(resource) | set(self._beside())
+    def sent_fields(self, resource):
+        return super().sent_fields(resource) | set(self._beside())
 
     def _beside(self) -> tuple:
         return (*TARGETS, "file_md5", "maximum_per_minute", "qos", "timeout_in_minutes")
@@ -156,7 +156,7 @@ class UpdateRunning(Change):
     fields = ("description", "maximum_per_minute", "qos", "timeout_in_minutes")
 
     def steps(self, resource, desired, current):
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         if not changes:
             return []
         if current.get("status") in ENDED:
@@ -168,7 +168,7 @@ class UpdateRunning(Change):
             )
         after = {**current, **desired}
         _check_settings(after.get("type"), {name: desired[name] for name in changes})
-        params = {**resource.identify(), "Description": after.get("description"), **_settings(after)}
+        params = {**resource.identity_params(), "Description": after.get("description"), **_settings(after)}
         return [Step(steps.UPDATE, "UpdateJob", params, changes)]
 
 
@@ -178,10 +178,10 @@ class Cancel(Change):
     fields = ("stopped",)
 
     def steps(self, resource, desired, current):
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         if changes and not desired["stopped"]:
             raise InvalidValue("a job that has ended does not begin anew", field="state")
-        return [Step(steps.UPDATE, "CancelJob", resource.identify(), changes)] if changes else []
+        return [Step(steps.UPDATE, "CancelJob", resource.identity_params(), changes)] if changes else []
 
 
 def _md5(reader, path: str):
@@ -249,7 +249,7 @@ class Job(Resource):
         Field("qos", type=NumberChoice(0, 1)),
         Field("timeout_in_minutes", type=Number(1, 3600)),
         Field("schedule_time", "ScheduledTime", Timestamp(), initial=""),
-        *WAITING,
+        *WAIT_FIELDS,
         Field(
             "status",
             read="Status",
@@ -266,8 +266,8 @@ class Job(Resource):
     listing = Listing("ListJob")
     details = (
         Detail("QueryJob", "Data"),
-        Detail("QueryJobStatistics", "Data", only=("statistics",), parse=_statistics),
-        Detail("ListTask", "Data.data", only=("tasks",), parse=_tasks),
+        Detail("QueryJobStatistics", "Data", only_for=("statistics",), parse=_statistics),
+        Detail("ListTask", "Data.data", only_for=("tasks",), parse=_tasks),
     )
     # Which devices it is for is filled in.
     create = CreateAndUpload("CreateJob", outputs={"job_id": "JobId"}, constants={"TargetConfig": {}})
@@ -275,9 +275,9 @@ class Job(Resource):
     delete = Delete("DeleteJob")
     filters = ("name", "job_id", "type", "status")
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         # What is being removed is as good as gone, and nothing more can be done to it.
-        return (row for row in super().rows(reader, desired) if row["status"] != REMOVING)
+        return (row for row in super().list_items(reader, desired) if row["status"] != REMOVING)
 
     def read(self, reader, desired, wanted=None):
         there = super().read(reader, desired, wanted)
@@ -303,7 +303,7 @@ class Job(Resource):
             )
         return values
 
-    def unfinished(self, there):
+    def unfinished_reason(self, there):
         waiting = there is not None and there["status"] in (*RUNNING, "canceling")
         return f"the job {there['name']} is still {there['status']}" if waiting else ""
 
@@ -312,9 +312,9 @@ class Rerun(ActionEntry):
     """Repeats the tasks of a job that failed, or took too long."""
 
     families = (job_api,)
-    fields = (Field("name", required=True, lookup=JOBS.id_of, resolves_to="job_id"),)
+    fields = (Field("name", required=True, lookup=JOBS.find_id, resolves_to="job_id"),)
     summary = "The tasks of the job that failed or took too long would be done once more"
 
-    def act(self, client, values):
+    def run_action(self, client, values):
         client.call("RerunJob", {"JobId": values["job_id"]})
         return {"job_id": values["job_id"]}

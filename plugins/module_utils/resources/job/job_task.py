@@ -47,7 +47,7 @@ class JobTaskInfo(ReportEntry):
             raise InvalidValue("status is for the tasks of a job", field="status")
         return super().perform(params, client, check_mode)
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         if "task_id" in values:
             # The tasks of a job are listed without what the device has said of them.
             reply = reader.find("QueryTask", {"TaskId": values["task_id"]})

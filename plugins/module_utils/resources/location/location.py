@@ -10,7 +10,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import group_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -38,12 +38,12 @@ class LocationInfo(ReportEntry):
     fields = (
         Field("product", required=True, lookup=product_key, resolves_to="product_key"),
         Field("product_key", computed=True),
-        Field("devices", type=Texts(DEVICE_NAME), required=True),
+        Field("devices", type=TextSet(DEVICE_NAME), required=True),
         Field("start", type=Number(0)),
         Field("end", type=Number(0)),
         Field("match_map", type=Flag(), argument={"default": False}),
     )
-    nothing = {"positions": []}
+    empty_result = {"positions": []}
 
     def perform(self, params, client, check_mode):
         start, end = params.get("start"), params.get("end")
@@ -55,7 +55,7 @@ class LocationInfo(ReportEntry):
             raise InvalidValue("match_map is for traces, between start and end", field="match_map")
         return super().perform(params, client, check_mode)
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         names = list(dict.fromkeys(values["devices"]))
         if "start" in values:
             return {"traces": [self._trace(reader, values, name) for name in names]}
@@ -101,9 +101,9 @@ class StatisticsInfo(ReportEntry):
         Field("group", lookup=group_id, resolves_to="group_id"),
         Field("group_id", computed=True),
     )
-    nothing = {"devices": 0, "activated": 0, "online": 0}
+    empty_result = {"devices": 0, "activated": 0, "online": 0}
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         params = {"ProductKey": values.get("product_key"), "GroupId": values.get("group_id")}
         found = member(reader.read("QueryDeviceStatistics", params), "Data") or {}
         return {

@@ -20,7 +20,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
     Mapping,
     Number,
     Text,
-    Texts,
+    TextSet,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -32,7 +32,7 @@ MOST_BROADCAST = 64 * 1024
 
 _USUAL_TIMEOUT = 5000  # milliseconds
 
-_TOPIC = Text(1, allowed=r"/?[^/\s#]+(/[^/\s#]+)*", hint="levels between slashes")
+_TOPIC = Text(1, pattern=r"/?[^/\s#]+(/[^/\s#]+)*", hint="levels between slashes")
 _MQTT5 = {
     "UserProp": "user_properties_sent",
     "CorrelationData": "correlation_data_sent",
@@ -142,9 +142,9 @@ class Message(ChoiceAction):
         Field("product", required=True, lookup=product_key, resolves_to="product_key"),
         Field("product_key", computed=True),
         Field("device", type=Text(1)),
-        Field("devices", type=Texts(DEVICE_NAME)),
+        Field("devices", type=TextSet(DEVICE_NAME)),
         Field("topic", type=_TOPIC),
-        Field("topics", type=Texts(_TOPIC)),
+        Field("topics", type=TextSet(_TOPIC)),
         Field("payload", type=Text()),
         Field("payload_base64", type=Text()),
         Field("qos", type=QOS),
@@ -162,7 +162,7 @@ class Message(ChoiceAction):
         self._check_payload(params)
         return super().perform(params, client, check_mode)
 
-    def prepared(self, values):
+    def prepare_values(self, values):
         prepared = dict(values)
         if values.get("payload") is not None:
             prepared["content"] = encoded(values["payload"])
@@ -223,7 +223,7 @@ class MessageInfo(ReportEntry):
     families = (message,)
     fields = (Field("message_id", type=Text(1), required=True),)
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         found = member(reader.read("QueryMessageInfo", {"UniMsgId": values["message_id"]}), "Message") or {}
         told = {
             "message_id": str(found.get("UniMsgId", values["message_id"])),

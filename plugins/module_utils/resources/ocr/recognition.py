@@ -33,7 +33,7 @@ class Recognize(ChoiceAction):
         Field("action", type=Choice({word: word for word in api_actions}), required=True),
         Field(
             "url",
-            type=Text(1, 2048, allowed=r"(https?://|data:image/)\S+", hint="the address of a picture"),
+            type=Text(1, 2048, pattern=r"(https?://|data:image/)\S+", hint="the address of a picture"),
             required=True,
         ),
     )

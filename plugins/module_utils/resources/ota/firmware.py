@@ -14,9 +14,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import (
     LocalPath,
     Upload,
+    matching_suffix,
     same,
     stat_file,
-    suffix_of,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step
@@ -42,10 +42,10 @@ NEEDS_NO_VERIFICATION = -1
 FIRMWARE_NAME = Text(
     1,
     40,
-    allowed="[A-Za-z0-9\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9f][A-Za-z0-9\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9f_()-]*",
+    pattern="[A-Za-z0-9\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9f][A-Za-z0-9\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9f_()-]*",
     hint="Chinese, Japanese and English letters, digits, _, - and parentheses, and begins with a letter or a digit",
 )
-VERSION = Text(1, 64, allowed="[A-Za-z0-9._-]+", hint="letters, digits, periods, - and _")
+VERSION = Text(1, 64, pattern="[A-Za-z0-9._-]+", hint="letters, digits, periods, - and _")
 
 _FILE_NAME = Text(1, 32)
 
@@ -90,7 +90,7 @@ class Files(Type):
     def canonical(self, value):
         return {one["name"]: one["md5"] for one in value or []}
 
-    def shown(self, value):
+    def to_display(self, value):
         return [{key: one[key] for key in ("name", "md5") if key in one} for one in value]
 
 
@@ -125,8 +125,8 @@ class UploadAndCreate(Create):
             create.changes["files"] = (None, files)
         return [*result, create]
 
-    def sends(self, resource):
-        return super().sends(resource) | {"files"}
+    def sent_fields(self, resource):
+        return super().sent_fields(resource) | {"files"}
 
 
 def _check(desired: dict) -> None:
@@ -159,7 +159,7 @@ def _check(desired: dict) -> None:
 
 
 def _upload(path, fact: str) -> Step:
-    suffix = suffix_of(path, SUFFIXES) if path else None
+    suffix = matching_suffix(path, SUFFIXES) if path else None
     params = {"FileSuffix": suffix} if suffix else {}
     upload = Upload(path, fact, key_id="OSSAccessKeyId", address="FirmwareUrl")
     return Step(steps.UPDATE, "GenerateOTAUploadURL", params, upload=upload)

@@ -24,10 +24,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
     Number,
     NumberChoice,
     Text,
-    Texts,
+    TextSet,
     Timestamp,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import WAITING
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import WAIT_FIELDS
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.tags import KEYS
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmware import FIRMWARES, VERSION
@@ -70,7 +70,7 @@ class Percent(Text):
     """A share, of which 33.3 and 33.30 are the same."""
 
     def __init__(self):
-        super().__init__(1, 7, allowed=r"\d{1,3}(\.\d{1,3})?", hint="a number with up to three digits after the point")
+        super().__init__(1, 7, pattern=r"\d{1,3}(\.\d{1,3})?", hint="a number with up to three digits after the point")
 
     def check(self, value) -> str:
         complaint = super().check(value)
@@ -85,14 +85,14 @@ class Percent(Text):
             return value
 
 
-class Versions(Texts):
+class Versions(TextSet):
     """Versions that devices are upgraded from."""
 
     def from_wire(self, value):
         return super().from_wire((value or {}).get("SrcVersion"))
 
 
-class Words(Texts):
+class Words(TextSet):
     """Some of a few words."""
 
     def __init__(self, words: tuple):
@@ -136,7 +136,7 @@ class CreateOfType(Create):
             result.insert(0, Step(steps.UPDATE, "GenerateDeviceNameListURL", {}, upload=upload))
         return result
 
-    def sends(self, resource):
+    def sent_fields(self, resource):
         takes = set().union(*(resource.operation(operation).params for operation in OPERATIONS.values()))
         return {f.name for f in resource.fields if f.wire in takes} | {"name", "type", "tags"}
 
@@ -208,7 +208,7 @@ class Cancel(Change):
     fields = ("stopped",)
 
     def steps(self, resource, desired, current):
-        if not self.differing(resource, desired, current):
+        if not self.differences(resource, desired, current):
             return []
         if not desired["stopped"]:
             raise InvalidValue("a job that has ended does not begin anew", field="state")
@@ -216,12 +216,12 @@ class Cancel(Change):
         left = [kind for kind in current.get("left", EVERYTHING) if kind in asked]
         result = []
         if STRATEGY in left and current.get("type") == "dynamic":
-            result.append(Step(steps.UPDATE, "CancelOTAStrategyByJob", resource.identify()))
+            result.append(Step(steps.UPDATE, "CancelOTAStrategyByJob", resource.identity_params()))
         kinds = [kind for kind in left if kind != STRATEGY]
         if kinds or not result:
             # Each is said, for what is not said of one can follow from another.
             flags = {flag: kind in kinds for kind, (flag, _status) in KINDS.items()}
-            result.append(Step(steps.UPDATE, "CancelOTATaskByJob", {**resource.identify(), **flags}))
+            result.append(Step(steps.UPDATE, "CancelOTATaskByJob", {**resource.identity_params(), **flags}))
         result[-1].changes["stopped"] = (False, True)
         return result
 
@@ -237,7 +237,7 @@ def group_id(reader, name: str):
         for row in reader.pages("QueryDeviceGroupList", asked):
             if name in (row["GroupName"], row["GroupId"]):
                 return row["GroupId"]
-    return reader.missing("device group", name)
+    return reader.not_found("device group", name)
 
 
 def _of_tasks(items: list) -> dict:
@@ -256,13 +256,13 @@ class OtaJob(Resource):
     fields = (
         Field("name", type=Text(1, 1024), required=True),
         Field("job_id", "JobId", computed=True),
-        Field("firmware", required=True, lookup=FIRMWARES.id_of, resolves_to="firmware_id"),
+        Field("firmware", required=True, lookup=FIRMWARES.find_id, resolves_to="firmware_id"),
         Field("firmware_id", "FirmwareId", computed=True),
         Field("product", lookup=product_key, resolves_to="product_key"),
         Field("product_key", "ProductKey", computed=True),
         Field("type", type=Choice({name: name for name in OPERATIONS})),
         Field("target", "TargetSelection", Choice({name: name.upper() for name in TARGETED})),
-        Field("devices", "TargetDeviceName", Texts(DEVICE_NAME, maximum=200), on_request="devices"),
+        Field("devices", "TargetDeviceName", TextSet(DEVICE_NAME, maximum=200), on_request="devices"),
         Field("devices_file", type=LocalPath(), write_only=True),
         Field("gray_percent", "GrayPercent", Percent(), initial=""),
         Field("group", lookup=group_id, resolves_to="group_id"),
@@ -282,7 +282,7 @@ class OtaJob(Resource):
         Field("schedule_finish_time", "ScheduleFinishTime", Timestamp(), read="UtcScheduleFinishTime", initial=""),
         Field("tags", type=Mapping(KEYS, Text(1, 1024), maximum=9), initial={}),
         Field("cancel", type=Words(EVERYTHING), write_only=True),
-        *WAITING,
+        *WAIT_FIELDS,
         Field(
             "status",
             read="JobStatus",
@@ -294,17 +294,17 @@ class OtaJob(Resource):
         Field("started", read="UtcStartTime", computed=True),
         Field("ended", read="UtcEndTime", computed=True),
     )
-    listing = Listing("ListOTAJobByFirmware", send={"FirmwareId": "firmware_id"})
+    listing = Listing("ListOTAJobByFirmware", params={"FirmwareId": "firmware_id"})
     details = (
         Detail("QueryOTAJob", "Data"),
         Detail(
             "ListOTATaskByJob",
             "Data.SimpleOTATaskInfo",
-            only=("devices",),
+            only_for=("devices",),
             parse=_of_tasks,
             # The tasks of other jobs change with the devices that match.
             condition=lambda _reader, current: current.get("target") == "specific",
-            otherwise={"devices": []},
+            if_skipped={"devices": []},
         ),
     )
     create = CreateOfType("CreateOTAStaticUpgradeJob", outputs={"job_id": "Data.JobId"})
@@ -332,10 +332,10 @@ class OtaJob(Resource):
             return {**there, "stopped": not there["left"]}
         return {**there, "stopped": there.get("status") in ENDED}
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         if not desired.get("firmware_id"):
             raise InvalidValue("firmware or job_id must be given to find jobs", field="firmware")
-        return super().rows(reader, desired)
+        return super().list_items(reader, desired)
 
     def parse(self, item):
         values = super().parse(item)
@@ -346,7 +346,7 @@ class OtaJob(Resource):
         values["type"] = "verify" if verifies else str(item.get("SelectionType", "")).lower()
         return values
 
-    def unfinished(self, there):
+    def unfinished_reason(self, there):
         return "" if there["status"] in ENDED else f"the job {there['name']} is still {there['status']}"
 
     def _left(self, reader, there: dict, kinds) -> list:

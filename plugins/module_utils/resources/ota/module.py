@@ -19,7 +19,7 @@ class ModuleName(Text):
     """The name of a module, in which capital letters are no different from small ones."""
 
     def __init__(self):
-        super().__init__(1, 64, allowed="[A-Za-z0-9._-]+", hint="letters, digits, periods, - and _")
+        super().__init__(1, 64, pattern="[A-Za-z0-9._-]+", hint="letters, digits, periods, - and _")
 
     def canonical(self, value):
         return value.lower() if isinstance(value, str) else value
@@ -52,7 +52,7 @@ class OtaModule(Resource):
             Text(
                 1,
                 64,
-                allowed="[A-Za-z0-9._\u4e00-\u9fff-]+",
+                pattern="[A-Za-z0-9._\u4e00-\u9fff-]+",
                 hint="Chinese and English letters, digits, periods, - and _",
                 clearable=True,
             ),
@@ -62,7 +62,7 @@ class OtaModule(Resource):
         Field("created", read="GmtCreate", computed=True),
         Field("modified", read="GmtModified", computed=True),
     )
-    listing = Listing("ListOTAModuleByProduct", "Data", send={"ProductKey": "product_key"})
+    listing = Listing("ListOTAModuleByProduct", "Data", params={"ProductKey": "product_key"})
     create = Create("CreateOTAModule", outputs={})
     changes = (Update("UpdateOTAModule", "alias", "description"),)
     delete = Delete("DeleteOTAModule")
@@ -86,4 +86,4 @@ def module_name(reader, name: str, of_product):
         for row in reply.get("Data") or []:
             if row["ModuleName"].lower() == name.lower():
                 return row["ModuleName"]
-    return reader.missing("OTA module", name)
+    return reader.not_found("OTA module", name)

@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmware import FIRMWARES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.job import OtaJob
@@ -35,11 +35,11 @@ class UpgradeTasks(ActionEntry):
     families = (ota, product)
     fields = (
         Field("action", type=Choice({name: name for name in NEEDED}), required=True),
-        Field("task_ids", type=Texts(Text(1))),
+        Field("task_ids", type=TextSet(Text(1))),
         Field("job_id", type=Text(1)),
         Field("product", lookup=product_key, resolves_to="product_key"),
-        Field("firmware", lookup=FIRMWARES.id_of, resolves_to="firmware_id"),
-        Field("devices", type=Texts(DEVICE_NAME)),
+        Field("firmware", lookup=FIRMWARES.find_id, resolves_to="firmware_id"),
+        Field("devices", type=TextSet(DEVICE_NAME)),
     )
 
     def perform(self, params, client, check_mode):
@@ -48,12 +48,12 @@ class UpgradeTasks(ActionEntry):
             raise InvalidValue(f"action: {params['action']} needs {', '.join(missing)}", field=missing[0])
         return super().perform(params, client, check_mode)
 
-    def describe(self, values):
+    def check_mode_summary(self, values):
         what = values["devices"] if values["action"] == "cancel" else values["task_ids"]
         done = {"confirm": "confirmed", "cancel": "canceled", "reupgrade": "done once more"}[values["action"]]
         return f"{len(set(what))} upgrades would be {done}"
 
-    def act(self, client, values):
+    def run_action(self, client, values):
         if values["action"] == "cancel":
             named = {"ProductKey": values["product_key"], "FirmwareId": values["firmware_id"]}
             named.update({"JobId": values["job_id"]} if values.get("job_id") else {})
@@ -69,7 +69,7 @@ class UpgradeTasksInfo(Entry):
 
     families = (ota, product)
     fields = (
-        Field("firmware", lookup=FIRMWARES.id_of, resolves_to="firmware_id"),
+        Field("firmware", lookup=FIRMWARES.find_id, resolves_to="firmware_id"),
         Field("product", lookup=product_key, resolves_to="product_key"),
     )
 
@@ -99,7 +99,7 @@ class UpgradeTasksInfo(Entry):
     def _check(self, given: dict, good: bool, message: str, field: str) -> None:
         if not good:
             raise InvalidValue(message, field=field)
-        complaint = Texts(DEVICE_NAME).check(given.get("devices") or [])
+        complaint = TextSet(DEVICE_NAME).check(given.get("devices") or [])
         if complaint:
             raise InvalidValue(f"devices {complaint}", field="devices")
 
@@ -109,7 +109,7 @@ class UpgradeTasksInfo(Entry):
         )
         job_id = given.get("job_id")
         if not job_id:
-            row = OtaJob().locate(reader, {"name": given["job"], "firmware_id": values["firmware_id"]})
+            row = OtaJob().find_in_list(reader, {"name": given["job"], "firmware_id": values["firmware_id"]})
             job_id = row and row["job_id"]
         if not job_id or reader.find("QueryOTAJob", {"JobId": job_id}) is None:
             return []

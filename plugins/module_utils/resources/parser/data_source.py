@@ -10,14 +10,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, p
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Members, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import ObjectSet, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import (
     Lookup,
     Renamable,
     renamed_from,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import RULE_NAME
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, topic_of_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
 
 DATA_SOURCES = Lookup("data source", "ListParserDataSource", "DataSourceId", "Name", "data_source_id")
 
@@ -26,7 +26,7 @@ MOST_TOPICS = 1000
 _TOPIC = re.compile(r"/[^/\s]+(/[^/\s]+)+")
 
 
-class Topics(Members):
+class Topics(ObjectSet):
     """Topics, in no order; a custom topic of a device that speaks plain MQTT says whose it is.
 
     The sign for all devices is written ``+`` or ``*``.
@@ -59,7 +59,7 @@ class Topics(Members):
         owner = key if isinstance(key, str) else element.get("product")
         return ("/".join(levels), owner or "", element.get("device") or "")
 
-    def shown(self, value):
+    def to_display(self, value):
         return sorted(value, key=self.identity)
 
 
@@ -71,7 +71,7 @@ def _topic(reader, element: dict) -> dict:
         if known["product_key"] is not PENDING:
             del known["product"]
     else:
-        known["topic"] = topic_of_key(reader, known["topic"])
+        known["topic"] = resolve_topic(reader, known["topic"])
     return known
 
 
@@ -104,10 +104,10 @@ class DataSource(Renamable):
         Field("topics", type=Topics(), lookup_each=_topic, element="topic", initial=[], purge=True),
         Field("created", read="UtcCreated", computed=True),
     )
-    listing = Listing("ListParserDataSource", send={"SearchName": "name"})
+    listing = Listing("ListParserDataSource", params={"SearchName": "name"})
     details = (
         Detail("GetParserDataSource", "DataSource"),
-        Detail("ListDataSourceItem", "DataSourceItems.dataSourceItem", only=("topics",), parse=_of_items),
+        Detail("ListDataSourceItem", "DataSourceItems.dataSourceItem", only_for=("topics",), parse=_of_items),
     )
     create = Create("CreateParserDataSource", outputs={"data_source_id": "DataSource.DataSourceId"})
     changes = (

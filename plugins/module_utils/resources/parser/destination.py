@@ -16,7 +16,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.loo
     Renamable,
     renamed_from,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, topic_of_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import TARGETS, comparable
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import CONSUMER_GROUPS
 
@@ -32,7 +32,7 @@ NEEDED["republish"] = ("productKey",)
 _OF_ROLE = ("roleArn", "roleName")
 
 #: The members that may name something of the platform in place of its id.
-_NAMING = {"productKey": product_key, "topic": topic_of_key, "groupId": CONSUMER_GROUPS.id_of}
+_NAMING = {"productKey": product_key, "topic": resolve_topic, "groupId": CONSUMER_GROUPS.find_id}
 _NAMED = {"republish": ("productKey", "topic"), "amqp": ("groupId",)}
 
 
@@ -126,7 +126,7 @@ class Destination(Renamable):
         Field("description", "Description", Text(), initial=""),
         Field("created", read="UtcCreated", computed=True),
     )
-    listing = Listing("ListDestination", send={"SearchName": "name"})
+    listing = Listing("ListDestination", params={"SearchName": "name"})
     create = CreateChecked("CreateDestination", outputs={"destination_id": "Destination.DestinationId"})
     changes = (UpdateChecked("UpdateDestination", "name", "type", "configuration", "description"),)
     delete = Delete("DeleteDestination")
@@ -146,16 +146,16 @@ class Destination(Renamable):
             resolved["configuration"] = configuration
         return resolved
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         if "destination_id" in desired:
             # Only the list tells the description, and it can be asked for a name only.
             told = reader.find("GetDestination", {"DestinationId": desired["destination_id"]})
             if told is None:
                 return
             desired = {"name": member(told, "Destination.Name")}
-        yield from super().rows(reader, desired)
+        yield from super().list_items(reader, desired)
 
-    def is_named(self, row, desired):
+    def matches_key(self, row, desired):
         if "destination_id" in desired:
             return row["destination_id"] == desired["destination_id"]
-        return super().is_named(row, desired)
+        return super().matches_key(row, desired)

@@ -11,7 +11,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, NamedMembers, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, ReferenceSet, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Renamable, renamed_from
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import RULE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.data_source import DATA_SOURCES
@@ -64,7 +64,7 @@ class Forwarding(Change):
     fields = ("data_source_id", "destinations", "failover_destination_id", "script", "script_draft", "status")
 
     def steps(self, resource, desired, current):
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         runs, runs_after = _runs(current.get("status")), _runs({**current, **desired}.get("status"))
         if runs_after:
             _check_can_run(desired, current)
@@ -74,11 +74,11 @@ class Forwarding(Change):
         way = [*source, *coming, *script, *going]
         if "status" in changes:
             operation = "StartParser" if runs_after else "StopParser"
-            switch = Step(steps.UPDATE, operation, resource.identify(), {"status": changes["status"]})
+            switch = Step(steps.UPDATE, operation, resource.identity_params(), {"status": changes["status"]})
             return [*way, switch] if runs_after else [switch, *way]
         if runs and source:
-            stop = Step(steps.UPDATE, "StopParser", resource.identify())
-            start = Step(steps.UPDATE, "StartParser", resource.identify(), always_run=True)
+            stop = Step(steps.UPDATE, "StopParser", resource.identity_params())
+            start = Step(steps.UPDATE, "StartParser", resource.identity_params(), always_run=True)
             return [stop, *way, start]
         return way
 
@@ -92,7 +92,7 @@ class Forwarding(Change):
             ("AttachParserDataSource", after, ("", after)),
         ):
             if moved:
-                params = {**resource.identify(), "DataSourceId": moved}
+                params = {**resource.identity_params(), "DataSourceId": moved}
                 result.append(Step(steps.UPDATE, operation, params, {"data_source_id": change}))
         return result
 
@@ -103,17 +103,17 @@ class Forwarding(Change):
         result = []
 
         def save(text):
-            params = {**resource.identify(), "ScriptDraft": text}
+            params = {**resource.identity_params(), "ScriptDraft": text}
             result.append(Step(steps.UPDATE, "SaveScript", params, {"script_draft": (there, text)}))
 
-        if "script" in desired and not published.same(desired["script"], current.get("script")):
-            if not draft.same(desired["script"], there):
+        if "script" in desired and not published.equal(desired["script"], current.get("script")):
+            if not draft.equal(desired["script"], there):
                 save(desired["script"])
                 there = desired["script"]
             changes = {"script": (current.get("script") or "", desired["script"])}
-            step = Step(steps.UPDATE, "PublishScript", resource.identify(), changes, verify=_syntax_error)
+            step = Step(steps.UPDATE, "PublishScript", resource.identity_params(), changes, verify=_syntax_error)
             result.append(step)
-        if "script_draft" in desired and not draft.same(desired["script_draft"], there):
+        if "script_draft" in desired and not draft.equal(desired["script_draft"], there):
             save(desired["script_draft"])
         return result
 
@@ -132,7 +132,7 @@ def _check_can_run(desired: dict, current: dict) -> None:
         )
 
 
-def _links(kind: NamedMembers, values: dict) -> dict:
+def _links(kind: ReferenceSet, values: dict) -> dict:
     """The destinations of a parser by identity, each with whether it is the one for failures, which is the last."""
     links = {kind.identity(one): (one, False) for one in values.get("destinations") or []}
     failover = values.get("failover_destination_id")
@@ -177,7 +177,7 @@ def _destinations(resource, desired: dict, current: dict) -> tuple:
         shown, now = _as_fields(state), _as_fields(new)
         state.clear()
         state.update(new)
-        params = {**resource.identify(), "DestinationId": one["destination_id"], **more}
+        params = {**resource.identity_params(), "DestinationId": one["destination_id"], **more}
         changes = {name: (shown[name], now[name]) for name in now if shown[name] != now[name]}
         return Step(steps.UPDATE, operation, params, changes)
 
@@ -233,17 +233,17 @@ class Parser(Renamable):
         renamed_from(RULE_NAME),
         Field("parser_id", "ParserId", computed=True),
         Field("description", "Description", Text(), initial=""),
-        Field("data_source", lookup=DATA_SOURCES.id_of, resolves_to="data_source_id"),
+        Field("data_source", lookup=DATA_SOURCES.find_id, resolves_to="data_source_id"),
         Field("data_source_id", read="DataSourceId", type=Attached(), computed=True, initial=""),
         Field(
             "destinations",
-            type=NamedMembers("destination_id", maximum=MOST_DESTINATIONS),
-            lookup_each=DESTINATIONS.one,
+            type=ReferenceSet("destination_id", maximum=MOST_DESTINATIONS),
+            lookup_each=DESTINATIONS.find,
             element="destination",
             initial=[],
             purge=True,
         ),
-        Field("failover_destination", lookup=DESTINATIONS.id_of, resolves_to="failover_destination_id"),
+        Field("failover_destination", lookup=DESTINATIONS.find_id, resolves_to="failover_destination_id"),
         Field("failover_destination_id", type=Attached(), computed=True, initial=""),
         Field("script", read="Script", type=Script(1), initial=""),
         Field("script_draft", read="ScriptDraft", type=Script(1), initial=""),
@@ -262,21 +262,21 @@ class Parser(Renamable):
         Field("created", read="UtcCreated", computed=True),
         Field("modified", read="UtcModified", computed=True),
     )
-    listing = Listing("ListParser", send={"SearchName": "name"})
+    listing = Listing("ListParser", params={"SearchName": "name"})
     details = (
         Detail("GetParser", "Data"),
         Detail(
             "ListParserDestination",
             "Data.destinations",
-            only=_ABOUT_DESTINATIONS,
-            send={"IsFailover": False},
+            only_for=_ABOUT_DESTINATIONS,
+            constants={"IsFailover": False},
             parse=_of_destinations,
         ),
         Detail(
             "ListParserDestination",
             "Data.destinations",
-            only=_ABOUT_DESTINATIONS,
-            send={"IsFailover": True},
+            only_for=_ABOUT_DESTINATIONS,
+            constants={"IsFailover": True},
             parse=_of_failover,
         ),
     )

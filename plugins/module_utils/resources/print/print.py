@@ -42,5 +42,5 @@ class Print(ChoiceAction):
         Field("old_topic", type=Flag()),
     )
 
-    def choose(self, given):
+    def select_action(self, given):
         return "print"

@@ -22,7 +22,7 @@ class Deduplication(ActionEntry):
     )
     summary = "The deduplication would be set"
 
-    def act(self, client, values):
+    def run_action(self, client, values):
         params = {
             "ProductKey": values["product_key"],
             "PropertyValueFilter": values["by_value"],

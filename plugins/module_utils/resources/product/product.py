@@ -23,7 +23,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 
 PRODUCT_NAME = Text(
-    4, 30, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores"
+    4,
+    30,
+    wide_char_width=2,
+    pattern="[A-Za-z0-9_\u4e00-\u9fff]+",
+    hint="Chinese and English letters, digits and underscores",
 )
 
 
@@ -45,7 +49,7 @@ class CreateAndDeduplicate(Create):
         flags = {wire: bool(desired.get(name)) for wire, name in DEDUPLICATION.items()}
         if any(flags.values()):
             changes = {name: (False, flags[wire]) for wire, name in DEDUPLICATION.items()}
-            params = {**resource.identify(), **flags}
+            params = {**resource.identity_params(), **flags}
             result.append(Step(steps.UPDATE, "UpdateProductFilterConfig", params, changes))
         return result
 
@@ -123,10 +127,12 @@ class Product(Resource):
         Detail(
             "QueryProductCertInfo",
             "ProductCertInfo",
-            only=("certificate_issuer",),
+            only_for=("certificate_issuer",),
             condition=lambda _reader, current: current.get("auth_type") == "x509",
         ),
-        Detail("ListProductTags", "Data.ProductTag", only=("tags",), parse=lambda item: {"tags": tags.of_rows(item)}),
+        Detail(
+            "ListProductTags", "Data.ProductTag", only_for=("tags",), parse=lambda item: {"tags": tags.parse_rows(item)}
+        ),
     )
     create = CreateAndDeduplicate(
         "CreateProduct", outputs={"product_key": "ProductKey", "product_secret": "Data.ProductSecret"}
@@ -137,8 +143,8 @@ class Product(Resource):
         CertificateIssuer("SetProductCertInfo", "certificate_issuer"),
         Entries(
             "tags",
-            add=Batch("CreateProductTags", lambda entries: {"ProductTag": tags.rows(entries)}),
-            change=Batch("UpdateProductTags", lambda entries: {"ProductTag": tags.rows(entries)}),
+            add=Batch("CreateProductTags", lambda entries: {"ProductTag": tags.to_rows(entries)}),
+            change=Batch("UpdateProductTags", lambda entries: {"ProductTag": tags.to_rows(entries)}),
             remove=Batch("DeleteProductTags", lambda entries: {"ProductTagKey": [key for key, _value in entries]}),
         ),
         Switch("status", {"released": "ReleaseProduct", "development": "CancelReleaseProduct"}),
@@ -147,13 +153,13 @@ class Product(Resource):
     filters = ("name", "product_key", "node_type", "status", "tags")
     remedy = "A product keeps what it was made with: make another one, or leave the option as it is"
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         if not desired.get("tags") or "name" in desired:
-            yield from super().rows(reader, desired)
+            yield from super().list_items(reader, desired)
             return
         # The platform tells the products that have any of the tags.
         pairs = self.field("tags").type.canonical(desired["tags"])
-        for item in reader.pages("ListProductByTags", {"ProductTag": tags.rows(list(pairs.items()))}):
+        for item in reader.pages("ListProductByTags", {"ProductTag": tags.to_rows(list(pairs.items()))}):
             yield self.parse(item)
 
     def read(self, reader, desired, wanted=None):
@@ -161,7 +167,7 @@ class Product(Resource):
         # In check mode the key of a product that is yet to be made is a word that the platform takes for no key.
         there = super().read(reader, desired, wanted) if not key or key.isalnum() else None
         if there is None and key:
-            reader.missing("product", key, "Leave product_key out to make a product")
+            reader.not_found("product", key, "Leave product_key out to make a product")
         return there
 
 
@@ -190,7 +196,7 @@ def product_key(reader, product_name: str):
         raise AmbiguousReference(
             f"{product_name} is the name of one product and the ProductKey of another", field="product"
         )
-    return named.pop() if named else reader.missing("product", product_name)
+    return named.pop() if named else reader.not_found("product", product_name)
 
 
 def with_product_key(reader, element: dict) -> dict:
@@ -198,7 +204,7 @@ def with_product_key(reader, element: dict) -> dict:
     return {**element, "product_key": product_key(reader, element["product"])}
 
 
-def topic_of_key(reader, topic: str) -> str:
+def resolve_topic(reader, topic: str) -> str:
     """A topic that may name a product, with the product's ProductKey in its place; as it is where that is pending."""
     levels = topic.split("/")
     # /{ProductKey}/{device}/..., /sys/{ProductKey}/{device}/thing/... or /as/mqtt/status/{ProductKey}/{device}

@@ -18,7 +18,7 @@ class RuleActionInfo(ReportEntry):
     families = (rule,)
     fields = (Field("action_id", type=Number(1), required=True),)
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         found = member(reader.find("GetRuleAction", {"ActionId": values["action_id"]}) or {}, "RuleActionInfo")
         told = of_rows([found] if found else [])
         for action in told["actions"]:

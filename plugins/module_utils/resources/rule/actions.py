@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_schema import complaint
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_schema import schema_error
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.action_schemas import CONFIGURATIONS
 
 #: The members of a configuration that say where an action of each type sends data.
@@ -54,7 +54,7 @@ class Actions(Type):
         if len(value) > MOST_ACTIONS:
             return f"takes at most {MOST_ACTIONS} actions, not {len(value)}"
         for action in value:
-            wrong = complaint(CONFIGURATIONS[action["type"]], action["configuration"])
+            wrong = schema_error(CONFIGURATIONS[action["type"]], action["configuration"])
             if wrong:
                 return f"has a {action['type']} action whose configuration {wrong}"
         if len({self.identity(action) for action in value}) < len(value):
@@ -139,7 +139,7 @@ class ActionChanges(Change):
                 add(steps.DELETE, "DeleteRuleAction", params, lambda key=key: state.pop(key))
         for key, wanted in after.items():
             if key not in before:
-                params = {**resource.identify(), **_wire(wanted), "ErrorActionFlag": key[2]}
+                params = {**resource.identity_params(), **_wire(wanted), "ErrorActionFlag": key[2]}
                 add(steps.CREATE, "CreateRuleAction", params, lambda key=key, new=wanted: state.update({key: new}))
             elif comparable(before[key]["configuration"]) != comparable(wanted["configuration"]):
                 params = {"ActionId": before[key]["action_id"], **_wire(wanted)}

@@ -11,7 +11,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import RULE_NAME
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, topic_of_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import (
     ActionChanges,
     Actions,
@@ -41,9 +41,9 @@ def with_ids(reader, action: dict) -> dict:
     """An action with the ids of what its configuration names: a topic's product, a consumer group."""
     configuration = dict(action["configuration"])
     if action["type"] == "republish":
-        configuration["topic"] = topic_of_key(reader, configuration["topic"])
+        configuration["topic"] = resolve_topic(reader, configuration["topic"])
     elif action["type"] == "amqp":
-        group = CONSUMER_GROUPS.id_of(reader, configuration["groupId"])
+        group = CONSUMER_GROUPS.find_id(reader, configuration["groupId"])
         # What an earlier task is about to make goes by its name until then.
         configuration["groupId"] = configuration["groupId"] if group is PENDING else group
     return {**action, "configuration": configuration}
@@ -93,7 +93,7 @@ class Rule(Resource):
     listing = Listing("ListRule")
     details = (
         Detail("GetRule", "RuleInfo"),
-        Detail("ListRuleActions", "RuleActionList.RuleActionInfo", only=("actions",), parse=of_rows),
+        Detail("ListRuleActions", "RuleActionList.RuleActionInfo", only_for=("actions",), parse=of_rows),
     )
     create = Create("CreateRule", outputs={"rule_id": "RuleId"})
     changes = (

@@ -14,5 +14,5 @@ class Activation(ActionEntry):
     families = (service,)
     summary = "The IoT Platform would be opened for the account"
 
-    def act(self, client, values):
+    def run_action(self, client, values):
         return {"order_id": str(client.call("OpenIotService").get("OrderId") or "")}

@@ -57,7 +57,7 @@ class Desire(Change):
     fields = ("desired",)
 
     def steps(self, resource, desired, current):
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         if not changes:
             return []
         ((before, after),) = changes.values()
@@ -73,7 +73,7 @@ class Desire(Change):
         sent = {name: value for name, value in after.items() if not adds or there.get(str(name)) != wanted[str(name)]}
         version = int(current.get("version") or 0) + 1
         message = {"method": "update", "state": {"desired": sent}, "version": version}
-        params = {**resource.identify(), "ShadowMessage": _text(message), "DeltaUpdate": adds}
+        params = {**resource.identity_params(), "ShadowMessage": _text(message), "DeltaUpdate": adds}
         return [Step(steps.UPDATE, "UpdateDeviceShadow", params, changes)]
 
 
@@ -115,5 +115,5 @@ class Shadow(Resource):
     def read(self, reader, desired, wanted=None):
         there = super().read(reader, desired, wanted)
         if there is None and isinstance(desired["product_key"], str):
-            reader.missing("device", desired["device"])
+            reader.not_found("device", desired["device"])
         return there

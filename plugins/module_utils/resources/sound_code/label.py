@@ -13,7 +13,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, Texts, Type
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
+    Choice,
+    Flag,
+    Number,
+    Text,
+    TextSet,
+    Type,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import renamed_from
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.schedule import SCHEDULES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.sound_code import NAME, Audible
@@ -26,7 +33,7 @@ STUCK = ("partial_failed", "interrupted")
 
 #: How a label and a batch name their schedule.
 OF_SCHEDULE = (
-    Field("schedule", required=True, lookup=SCHEDULES.id_of, resolves_to="schedule_code"),
+    Field("schedule", required=True, lookup=SCHEDULES.find_id, resolves_to="schedule_code"),
     Field("schedule_code", "ScheduleCode", computed=True),
 )
 
@@ -46,16 +53,16 @@ class SoundCodeLabel(Audible):
         Field("sound_code", "SoundCode", computed=True),
         Field("audio_url", computed=True, on_request="audio_url"),
     )
-    listing = Listing("QuerySoundCodeLabelList", send={"ScheduleCode": "schedule_code"})
+    listing = Listing("QuerySoundCodeLabelList", params={"ScheduleCode": "schedule_code"})
     create = Create("CreateSoundCodeLabel", outputs={"sound_code": "Data"})
     changes = (Update("UpdateSoundCodeLabel", "label"),)
     delete = Delete("DeleteSoundCodeLabel")
     filters = ("schedule", "label", "sound_code")
     required_filters = ("schedule",)
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         schedule = {"schedule_code": desired["schedule_code"]}
-        return ({**schedule, **row} for row in super().rows(reader, desired))
+        return ({**schedule, **row} for row in super().list_items(reader, desired))
 
 
 class CreateBatch(Create):
@@ -73,8 +80,8 @@ class CreateBatch(Create):
         changes = {f.name: (None, desired[f.name]) for f in sent}
         return [Step(steps.CREATE, self.chosen, params, changes, dict(self.outputs))]
 
-    def sends(self, resource):
-        return {*super().sends(resource), "total"}
+    def sent_fields(self, resource):
+        return {*super().sent_fields(resource), "total"}
 
 
 class Retry(Change):
@@ -87,7 +94,7 @@ class Retry(Change):
         if not desired.get("retry") or status not in STUCK:
             return []
         changes = {"status": (status, "running")}
-        return [Step(steps.CREATE, "RetrySoundCodeLabelBatch", resource.identify(), changes)]
+        return [Step(steps.CREATE, "RetrySoundCodeLabelBatch", resource.identity_params(), changes)]
 
 
 class SoundCodeLabelBatch(Resource):
@@ -103,7 +110,7 @@ class SoundCodeLabelBatch(Resource):
         *OF_SCHEDULE,
         Field("description", "Description", NAME, required=True),
         Field("batch_code", "BatchCode", computed=True),
-        Field("labels", "Labels", Texts(NAME, maximum=MOST), write_only=True),
+        Field("labels", "Labels", TextSet(NAME, maximum=MOST), write_only=True),
         Field("total", "Total", Number(1, MOST)),
         Field("retry", type=Flag(), write_only=True),
         Field(
@@ -124,7 +131,7 @@ class SoundCodeLabelBatch(Resource):
         Field("created", read="GmtCreate", type=Number(), computed=True),
         Field("failed", type=Type(), computed=True, on_request="failed"),
     )
-    listing = Listing("QuerySoundCodeLabelBatchList", send={"ScheduleCode": "schedule_code"})
+    listing = Listing("QuerySoundCodeLabelBatchList", params={"ScheduleCode": "schedule_code"})
     create = CreateBatch("BatchCreateSoundCodeLabelWithLabels", outputs={"batch_code": "Data"})
     changes = (Retry(),)
     filters = ("schedule", "description", "batch_code", "status")
@@ -144,9 +151,9 @@ class SoundCodeLabelBatch(Resource):
             resolved.update(labels=labels, total=len(labels))
         return resolved
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         schedule = {"schedule_code": desired["schedule_code"]}
-        return ({**schedule, **row} for row in super().rows(reader, desired))
+        return ({**schedule, **row} for row in super().list_items(reader, desired))
 
     def read(self, reader, desired, wanted=None):
         there = super().read(reader, desired, wanted)
@@ -166,7 +173,7 @@ class Package(ActionEntry):
     fields = (*OF_SCHEDULE, Field("batch", type=Text(1), required=True))
     summary = "The audio of the batch's labels would be packed"
 
-    def act(self, client, values):
+    def run_action(self, client, values):
         batches = [
             row["BatchCode"]
             for row in client.pages("QuerySoundCodeLabelBatchList", {"ScheduleCode": values["schedule_code"]})

@@ -9,7 +9,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Members, Number, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, ObjectSet, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import (
     Lookup,
     Renamable,
@@ -19,13 +19,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code
 
 SCHEDULES = Lookup("schedule", "QuerySoundCodeScheduleList", "ScheduleCode", "Name", "schedule_code")
 
-DATE = Text(1, allowed=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", hint="a date of the form yyyy-MM-dd, in quotes")
-TIME = Text(1, allowed=r"([01]\d|2[0-3]):[0-5]\d", hint="a time from 00:00 to 23:59, in quotes")
+DATE = Text(1, pattern=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", hint="a date of the form yyyy-MM-dd, in quotes")
+TIME = Text(1, pattern=r"([01]\d|2[0-3]):[0-5]\d", hint="a time from 00:00 to 23:59, in quotes")
 
 #: The options of a period, with their parameters and types. Its description tells it from the others.
 PERIOD = {
     "description": ("Description", NAME),
-    "content": ("SoundCodeContent", Text(1, 512, wide=2)),
+    "content": ("SoundCodeContent", Text(1, 512, wide_char_width=2)),
     "start_time": ("StartTime", TIME),
     "end_time": ("EndTime", TIME),
 }
@@ -35,7 +35,7 @@ def _order(first, last) -> str:
     return f"ends at {last}, before it starts at {first}" if first and last and last < first else ""
 
 
-class Periods(Members):
+class Periods(ObjectSet):
     """Periods of the day, in no order; those of other descriptions are others."""
 
     def __init__(self):
@@ -61,7 +61,7 @@ class Periods(Members):
     def canonical(self, value):
         return {(self.identity(one), *(one[option] for option in PERIOD)) for one in value or []}
 
-    def shown(self, value):
+    def to_display(self, value):
         return [{option: one[option] for option in PERIOD} for one in sorted(value, key=self.identity)]
 
 
@@ -130,7 +130,7 @@ class SoundCodeSchedule(Renamable):
     listing = Listing("QuerySoundCodeScheduleList")
     details = (
         Detail("GetSoundCodeSchedule", "Data"),
-        Detail("QuerySchedulePeriodList", "Data.List.Items", only=("periods",), parse=_of_rows),
+        Detail("QuerySchedulePeriodList", "Data.List.Items", only_for=("periods",), parse=_of_rows),
     )
     create = Create("CreateSoundCodeSchedule", outputs={"schedule_code": "Data"})
     changes = (

@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Renamable, renamed_from
 
 #: Names and descriptions of all that has to do with sound codes.
-NAME = Text(1, 64, wide=2)
+NAME = Text(1, 64, wide_char_width=2)
 
 OPEN_TYPE = Choice({"inner": "INNER", "open": "OPEN"})
 

@@ -11,7 +11,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts, Type
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, TextSet, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.speech import (
@@ -95,7 +95,7 @@ class DeviceSpeech(Resource):
         Field("audio_format", read="AudioFormat", type=FORMATS, required=True),
         Field("size_in_kilobytes", read="Size", type=Type(), computed=True),
     )
-    listing = Listing("QueryDeviceSpeech", send={"IotId": "iot_id"})
+    listing = Listing("QueryDeviceSpeech", params={"IotId": "iot_id"})
     create = ImplicitCreate()
     delete = DeleteFromDevice("DeleteDeviceSpeech")
     filters = ("product", "device", "code", "audio_format")
@@ -105,9 +105,11 @@ class DeviceSpeech(Resource):
     def plural(self):
         return "device_speeches"
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         of = {name: desired[name] for name in ("product_key", "iot_id")}
-        return ({**of, **row} for row in super().rows(reader, desired)) if of["iot_id"] is not PENDING else iter(())
+        return (
+            ({**of, **row} for row in super().list_items(reader, desired)) if of["iot_id"] is not PENDING else iter(())
+        )
 
 
 class DevicesInfo(ReportEntry):
@@ -126,7 +128,7 @@ class DevicesInfo(ReportEntry):
         Field("groups", type=Flag(), argument={"default": False}),
         Field("group_name", type=Text(1)),
     )
-    nothing = {"devices": []}
+    empty_result = {"devices": []}
 
     def perform(self, params, client, check_mode):
         if (params.get("space_is") is None) is not (params.get("space_in_kilobytes") is None):
@@ -135,7 +137,7 @@ class DevicesInfo(ReportEntry):
             raise InvalidValue("product and device go together", field="device")
         return super().perform(params, client, check_mode)
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         project = {"ProjectCode": values["project_code"]}
         if "iot_id" in values:
             found = [member(reader.read("GetSpeechDeviceDetail", {"IotId": values["iot_id"]}), "Data") or {}]
@@ -161,7 +163,7 @@ class VoicesInfo(ReportEntry):
 
     families = (speech,)
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         scenes = member(reader.read("GetSpeechVoice"), "Data.Items") or []
         voices = [
             {"voice": voice["Value"], "label": voice["Label"], "scene": scene["Value"], "scene_label": scene["Label"]}
@@ -181,17 +183,17 @@ class PushesInfo(ReportEntry):
         Field("mode", type=Choice(MODES)),
         Field(
             "statuses",
-            type=Texts(Choice({word: word for word in STATUSES})),
+            type=TextSet(Choice({word: word for word in STATUSES})),
             argument={"choices": list(STATUSES)},
         ),
         Field(
             "include",
-            type=Texts(Choice({"devices": "devices", "speeches": "speeches"})),
+            type=TextSet(Choice({"devices": "devices", "speeches": "speeches"})),
             argument={"choices": ["devices", "speeches"], "default": []},
         ),
     )
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         mode = values.get("mode")
         params = {
             "ProjectCode": values["project_code"],

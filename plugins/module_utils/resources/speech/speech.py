@@ -21,11 +21,13 @@ TYPES = Choice(
     }
 )
 
-PROJECT_CODE = Text(1, 64, allowed="[A-Za-z0-9]+", hint="letters and digits")
-BIZ_CODE = Text(1, 32, allowed="[A-Za-z0-9]+", hint="letters and digits")
+PROJECT_CODE = Text(1, 64, pattern="[A-Za-z0-9]+", hint="letters and digits")
+BIZ_CODE = Text(1, 32, pattern="[A-Za-z0-9]+", hint="letters and digits")
 #: The code of a speech that is on a device, which can be the word of a pack.
-ANY_BIZ_CODE = Text(1, 64, allowed="[A-Za-z0-9_]+", hint="letters, digits and _")
-SPEECH_TEXT = Text(1, 100, wide=2, allowed="[A-Za-z \u4e00-\u9fff]+", hint="Chinese and English letters and spaces")
+ANY_BIZ_CODE = Text(1, 64, pattern="[A-Za-z0-9_]+", hint="letters, digits and _")
+SPEECH_TEXT = Text(
+    1, 100, wide_char_width=2, pattern="[A-Za-z \u4e00-\u9fff]+", hint="Chinese and English letters and spaces"
+)
 FORMATS = Choice({name: name for name in ("wav", "mp3", "amr")})
 RATE = Number(-500, 500)
 VOLUME = Number(0, 100)
@@ -68,7 +70,7 @@ class Appended(Type):
     def canonical(self, value):
         return (value["content"], value["duration_in_seconds"]) if value and value.get("content") else None
 
-    def shown(self, value):
+    def to_display(self, value):
         return value if value.get("content") else {}
 
 
@@ -125,11 +127,11 @@ class Speech(Resource):
         Field("sound_code", "SoundCodeConfig", Appended()),
         Field("words", type=Type(), computed=True),
     )
-    listing = Listing("QuerySpeechList", send={"ProjectCode": "project_code"})
+    listing = Listing("QuerySpeechList", params={"ProjectCode": "project_code"})
     details = (Detail("QuerySpeech", "Data"),)
     create = CreateSpeech("CreateSpeech", outputs={"speech_code": "Data"})
     changes = (UpdateSpeech("UpdateSpeech", "voice", "speech_rate", "volume", "sound_code"),)
-    delete = Delete("DeleteSpeech", listed="SpeechCodeList")
+    delete = Delete("DeleteSpeech", list_parameter="SpeechCodeList")
     filters = ("project_code", "code", "speech_code", "type", "audio_format")
     required_filters = ("project_code",)
     remedy = "Only how a speech sounds can change: make another one, or leave the option as it is"
@@ -150,19 +152,19 @@ class Speech(Resource):
 
     def read(self, reader, desired, wanted=None):
         # Only the list tells what is in a pack, and what is not there: to name that to another read is an error.
-        row = self.locate(reader, desired)
+        row = self.find_in_list(reader, desired)
         return None if row is None else {**row, **super().read(reader, {**desired, **row}, wanted)}
 
-    def is_named(self, row, desired):
+    def matches_key(self, row, desired):
         if desired.get("speech_code"):
             return row["speech_code"] == desired["speech_code"]
         if desired.get("type", CUSTOM) != CUSTOM:
             return row["type"] == desired["type"]
         return row["type"] == CUSTOM and row["code"] == desired.get("code")
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         project = {"project_code": desired["project_code"]}
-        return ({**project, **row} for row in super().rows(reader, desired))
+        return ({**project, **row} for row in super().list_items(reader, desired))
 
     def parse(self, item):
         values = super().parse(item)

@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import group_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -50,7 +50,7 @@ def speech_codes(reader, names: list, project_code: str):
             if name in (row["SpeechCode"], row["BizCode"])
             or (row["SpeechType"] != CUSTOM and row["SpeechType"] == name)
         ]
-        codes.append(found[0] if found else reader.missing("speech", name))
+        codes.append(found[0] if found else reader.not_found("speech", name))
     return codes
 
 
@@ -141,13 +141,13 @@ class Play(ChoiceAction):
         Field("project_code", type=PROJECT_CODE),
         Field(
             "speeches",
-            type=Texts(Text(1)),
+            type=TextSet(Text(1)),
             lookup=speech_codes,
             depends_on=("project_code",),
             resolves_to="speech_codes",
         ),
-        Field("speech_codes", type=Texts(Text(1)), computed=True),
-        Field("combination", type=Texts(Text(1))),
+        Field("speech_codes", type=TextSet(Text(1)), computed=True),
+        Field("combination", type=TextSet(Text(1))),
         Field("speech_id", type=Text(1)),
         Field("enforce", type=Flag()),
         Field("type", type=TYPES),
@@ -169,7 +169,7 @@ class Play(ChoiceAction):
             raise InvalidValue("text must be given to test a speech of type custom", field="text")
         return super().perform(params, client, check_mode)
 
-    def prepared(self, values):
+    def prepare_values(self, values):
         mode = "device" if "iot_id" in values else "group" if "group_id" in values else "all"
         prepared = {**values, "mode": MODES[mode]}
         if "sound_code" in values:

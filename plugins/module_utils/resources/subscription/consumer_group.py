@@ -23,7 +23,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.loo
 #: The id of the group that every account has; what it is called depends on the platform's language.
 DEFAULT_GROUP = "DEFAULT_GROUP"
 
-NAME = Text(4, 30, wide=2, allowed="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and _")
+NAME = Text(
+    4, 30, wide_char_width=2, pattern="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and _"
+)
 
 CONSUMER_GROUPS = Lookup("consumer group", "QueryConsumerGroupList", "GroupId", "GroupName", "group_id")
 
@@ -64,11 +66,11 @@ class Rename(Change):
     fields = ("name",)
 
     def steps(self, resource, desired, current):
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         if not changes:
             return []
         _refuse_default(current, "name")
-        params = {**resource.identify(), "NewGroupName": desired["name"]}
+        params = {**resource.identity_params(), "NewGroupName": desired["name"]}
         return [Step(steps.UPDATE, "UpdateConsumerGroup", params, changes)]
 
 
@@ -104,7 +106,7 @@ class ConsumerGroup(Renamable):
     details = (
         Detail("QueryConsumerGroupByGroupId", "Data"),
         # How it fares is nothing that a task could ask for.
-        Detail("QueryConsumerGroupStatus", "", only=("backlog",), parse=_of_status),
+        Detail("QueryConsumerGroupStatus", "", only_for=("backlog",), parse=_of_status),
     )
     create = Create("CreateConsumerGroup", outputs={"group_id": "GroupId"})
     changes = (Rename(),)
@@ -115,7 +117,7 @@ class ConsumerGroup(Renamable):
         resolved = super().resolve_references(reader, desired)
         for option in ("name", "renamed_from"):
             if resolved.get(option) == DEFAULT_GROUP:
-                resolved[option] = CONSUMER_GROUPS.one(reader, DEFAULT_GROUP)["name"]
+                resolved[option] = CONSUMER_GROUPS.find(reader, DEFAULT_GROUP)["name"]
         return resolved
 
 
@@ -124,12 +126,12 @@ class ConsumerGroupReset(ActionEntry):
 
     families = (subscription,)
     fields = (
-        Field("consumer_group", required=True, lookup=CONSUMER_GROUPS.id_of, resolves_to="group_id"),
+        Field("consumer_group", required=True, lookup=CONSUMER_GROUPS.find_id, resolves_to="group_id"),
         Field("group_id", computed=True),
     )
     summary = "The messages that wait for the consumer group would be dropped"
 
-    def act(self, client, values):
+    def run_action(self, client, values):
         group = {"GroupId": values["group_id"]}
         waiting = _of_status(client.read("QueryConsumerGroupStatus", group))["backlog"]
         client.call("ResetConsumerGroupPosition", group)

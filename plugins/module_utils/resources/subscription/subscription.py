@@ -9,7 +9,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, JsonText, NamedMembers
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, JsonText, ReferenceSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import comparable
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import CONSUMER_GROUPS
@@ -92,7 +92,7 @@ class Subscribed(Update):
     )
 
     def steps(self, resource, desired, current):
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         if changes:
             _check(desired, current)
         if set(changes) == set(self.groups.fields):
@@ -115,8 +115,8 @@ class Subscription(Resource):
         Field(
             "consumer_groups",
             "ConsumerGroupIds",
-            NamedMembers("group_id", minimum=1),
-            lookup_each=CONSUMER_GROUPS.one,
+            ReferenceSet("group_id", minimum=1),
+            lookup_each=CONSUMER_GROUPS.find,
             element="group",
             initial=[],
             purge=True,
@@ -153,7 +153,7 @@ class Subscription(Resource):
                 group["name"] = names.get(group["group_id"], group["group_id"])
         return there
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         # There is no list of subscriptions: a product has one of each type, or has not.
         for kind in _TARGET:
             there = self.read(reader, {**desired, "type": kind})

@@ -12,11 +12,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 #: The forms in which functions can be given, of the whole model and of a block, and the type of each.
 FORMS = {"functions": plain.Functions(), "tsl": Tsl(), "thing_model_json": ThingModelJson()}
 
-BLOCK_ID = Text(1, 30, allowed="[A-Za-z0-9_]+", hint="letters, digits and underscores")
+BLOCK_ID = Text(1, 30, pattern="[A-Za-z0-9_]+", hint="letters, digits and underscores")
 BLOCK_NAME = Text(
     4,
     30,
-    allowed="[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff]+",
+    pattern="[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff]+",
     hint="Chinese, Japanese and English letters, digits and underscores",
 )
 #: The API has no way to take a description away.
@@ -68,7 +68,7 @@ class Blocks(Type):
     def canonical(self, value):
         return {block["id"]: comparable(block) for block in value or []}
 
-    def shown(self, value):
+    def to_display(self, value):
         return sorted(value or [], key=lambda block: block["id"])
 
 

@@ -108,7 +108,7 @@ def fault(functions: dict, protocol: str | None) -> str:
         schema = _SCHEMAS[protocol].get(kind)
         if schema is None:
             return f"has an extended description of {identifier}, and {protocol} has none for {kind}"
-        complaint = json_schema.complaint(schema, plain.with_text_keys(extended)) or _repeated(extended)
+        complaint = json_schema.schema_error(schema, plain.with_text_keys(extended)) or _repeated(extended)
         if complaint:
             return f"has an extended description of {identifier} that {complaint}"
     return ""

@@ -87,7 +87,7 @@ def _by_type(whole: bool) -> list:
     result = []
     for kind, (must, can) in _OF_TYPE.items():
         foreign = [name for name in _SHAPE if name not in ("type", *must, *can)]
-        then = {"properties": dict.fromkeys(foreign, json_schema.NOTHING)}
+        then = {"properties": dict.fromkeys(foreign, json_schema.MATCHES_NOTHING)}
         if whole or kind == "struct":
             then["required"] = list(must)
         result.append({"if": {"properties": {"type": {"const": kind}}, "required": ["type"]}, "then": then})
@@ -180,12 +180,12 @@ class Functions(Type):
         return {}
 
     def check(self, value) -> str:
-        return json_schema.complaint(SCHEMA, with_text_keys(value))
+        return json_schema.schema_error(SCHEMA, with_text_keys(value))
 
     def canonical(self, value):
         return canonical(value)
 
-    def shown(self, value):
+    def to_display(self, value):
         return normal(value)
 
     def merge(self, current, given):
@@ -317,10 +317,10 @@ def fault(functions: dict) -> str:
         for member, word in (("identifier", identifier), ("name", function.get("name"))):
             other = seen.setdefault((member, word), where)
             if other != where:
-                return f"is wrong at {where}: {word} is the {member} of {other} already"
+                return f"is invalid at {where}: {word} is the {member} of {other} already"
         complaint = _misnamed(identifier, function) or _fault(function, kind == "properties")
         if complaint:
-            return f"is wrong at {where}: {complaint}"
+            return f"is invalid at {where}: {complaint}"
     return ""
 
 

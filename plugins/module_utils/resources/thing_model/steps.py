@@ -81,9 +81,11 @@ class ModelChange(Change):
         """A plan to make what an earlier task is about to make into something that is not known yet."""
         operation = "CopyThingModel" if desired.get("copy_from") else "UpdateThingModel"
         changes = {name: (current.get(name), desired[name]) for name in ("functions", "blocks") if name in desired}
-        steps = [Step(step.UPDATE, operation, resource.identify(), changes)]
+        steps = [Step(step.UPDATE, operation, resource.identity_params(), changes)]
         if desired.get("published"):
-            steps.append(Step(step.CREATE, "PublishThingModel", resource.identify(), {"published": (False, True)}))
+            steps.append(
+                Step(step.CREATE, "PublishThingModel", resource.identity_params(), {"published": (False, True)})
+            )
         return steps
 
 
@@ -91,8 +93,8 @@ def around_release(resource, steps: list, current: dict) -> list:
     """Steps, with the product's release withdrawn before them and put back after them where it is released."""
     if not steps or (current.get("known") or {}).get("status") != RELEASED:
         return steps
-    withdraw = Step(step.UPDATE, "CancelReleaseProduct", resource.identify())
-    release = Step(step.UPDATE, "ReleaseProduct", resource.identify(), always_run=True)
+    withdraw = Step(step.UPDATE, "CancelReleaseProduct", resource.identity_params())
+    release = Step(step.UPDATE, "ReleaseProduct", resource.identity_params(), always_run=True)
     return [withdraw, *steps, release]
 
 
@@ -105,10 +107,12 @@ class DeleteModel(Delete):
         if len(model) > 1 or model[DEFAULT]["functions"]:
             changes = {"functions": (current.get("functions"), {}), "blocks": (current.get("blocks"), [])}
             # Told nothing but the product, it deletes all blocks.
-            result.append(Step(step.DELETE, self.operation, resource.identify(), changes))
+            result.append(Step(step.DELETE, self.operation, resource.identity_params(), changes))
         in_force = (current.get("known") or {}).get("in_force")
         if in_force and not same_model(in_force, None):
-            result.append(Step(step.CREATE, "PublishThingModel", resource.identify(), {"published": (False, True)}))
+            result.append(
+                Step(step.CREATE, "PublishThingModel", resource.identity_params(), {"published": (False, True)})
+            )
         return around_release(resource, result, current)
 
 
@@ -137,7 +141,7 @@ class _Plan:
         """Makes each block what it should be; those that go go first."""
         for block_id in [block_id for block_id in self._state if block_id not in after]:
             rest = {key: block for key, block in self._state.items() if key != block_id}
-            self._add("DeleteThingModel", {**self._resource.identify(), "FunctionBlockId": block_id}, rest)
+            self._add("DeleteThingModel", {**self._resource.identity_params(), "FunctionBlockId": block_id}, rest)
         for block_id, block in after.items():
             before = self._state.get(block_id)
             if before is None or comparable(before) != comparable(block):
@@ -159,7 +163,7 @@ class _Plan:
                 remedy="Give the new version another name",
             )
         params = {
-            **self._resource.identify(),
+            **self._resource.identity_params(),
             "ModelVersion": version,
             "Description": desired.get("version_description"),
         }
@@ -263,7 +267,7 @@ class _Plan:
         self._add("ImportThingModelTsl", params, state)
 
     def _named(self, block_id: str, block: dict) -> dict:
-        named = self._resource.identify()
+        named = self._resource.identity_params()
         if block_id != DEFAULT:
             named.update(FunctionBlockId=block_id, FunctionBlockName=block["name"])
         return named

@@ -21,7 +21,7 @@ class TemplatesInfo(ReportEntry):
     families = (thing_model,)
     fields = (Field("category", type=Text(1)),)
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         rows = member(reader.read("ListThingTemplates", {}), "Data") or []
         asked = values.get("category")
         if asked is None:

@@ -30,7 +30,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.steps import DeleteModel, ModelChange
 
-VERSION = Text(1, 16, allowed="[A-Za-z0-9.]+", hint="letters, digits and dots")
+VERSION = Text(1, 16, pattern="[A-Za-z0-9.]+", hint="letters, digits and dots")
 
 #: What each form of a model says in the plain form.
 _READ = {
@@ -156,7 +156,7 @@ class ThingModel(Resource):
         of_kind = {identifier: kind for kind, identifier, _function in plain.every(functions)}
         for identifier, extended in descriptions.items():
             if identifier not in of_kind:
-                reader.missing("function", f"{block_id}:{identifier}" if block_id else identifier)
+                reader.not_found("function", f"{block_id}:{identifier}" if block_id else identifier)
                 return PENDING
             found = result[of_kind[identifier]]
             found[identifier] = {**found[identifier], "extended": extended}
@@ -182,7 +182,7 @@ class ThingModel(Resource):
         version = source.get("version") or next(iter(versions), "")
         if version not in versions:
             title = f"version {version}" if version else "published version"
-            reader.missing(f"{title} of the thing model of", source["product"], "Publish it first, or check the name")
+            reader.not_found(f"{title} of the thing model of", source["product"], "Publish it first, or check the name")
             return
         model = read_model(reader, key, "QueryThingModelPublished", version)
         resolved["copy_from"] = {**source, "product_key": key, "version": version}

@@ -131,7 +131,7 @@ class ThingModelJson(Type):
 
     def check(self, value) -> str:
         try:
-            return json_schema.complaint(SCHEMA, parse(value))
+            return json_schema.schema_error(SCHEMA, parse(value))
         except ValueError as error:
             return f"is not JSON: {error}"
 

@@ -144,7 +144,7 @@ class Tsl(Type):
             return f"is not JSON: {error}"
         if len(text(model)) > MOST_CHARACTERS:
             return f"has {len(text(model))} characters, more than the {MOST_CHARACTERS} that a thing model can have"
-        return json_schema.complaint(SCHEMA, model) or _twice(model)
+        return json_schema.schema_error(SCHEMA, model) or _twice(model)
 
     def to_wire(self, value):
         return text(parse(value))
@@ -155,7 +155,7 @@ class Tsl(Type):
     def canonical(self, value):
         return plain.compared(functions_of(parse(value))) if value else {}
 
-    def shown(self, value):
+    def to_display(self, value):
         return functions_of(parse(value)) if value else {}
 
 

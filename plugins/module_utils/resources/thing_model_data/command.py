@@ -8,7 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, p
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import ApiAction, ChoiceAction
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import JsonText, Number, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import JsonText, Number, Text, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_text import parsed
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
@@ -28,7 +28,7 @@ OF_DEVICES = (
     Field("product_key", computed=True),
     Field("device", lookup=device_id, depends_on=("product_key",), resolves_to="iot_id"),
     Field("iot_id", computed=True),
-    Field("devices", type=Texts(DEVICE_NAME)),
+    Field("devices", type=TextSet(DEVICE_NAME)),
 )
 
 
@@ -45,7 +45,7 @@ class Command(ChoiceAction):
             raise InvalidValue("devices names a device twice", field="devices")
         return super().perform(params, client, check_mode)
 
-    def choose(self, given):
+    def select_action(self, given):
         return self.some if given.get("devices") else self.one
 
 
@@ -91,7 +91,7 @@ class InvokeService(Command):
         *OF_DEVICES,
         Field(
             "service",
-            type=Text(1, 255, allowed=r"[A-Za-z0-9_]+(:[A-Za-z0-9_]+)?", hint="an identifier, or block:identifier"),
+            type=Text(1, 255, pattern=r"[A-Za-z0-9_]+(:[A-Za-z0-9_]+)?", hint="an identifier, or block:identifier"),
             required=True,
         ),
         Field("arguments", type=JsonText(), argument={"default": {}}),

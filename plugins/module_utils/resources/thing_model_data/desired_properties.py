@@ -72,7 +72,7 @@ class DesiredProperties(Change):
             shown = dict(state)
             state.update((name, wanted[name]) for name in some)
             params = {
-                **resource.identify(),
+                **resource.identity_params(),
                 "Items": json.dumps({name: wanted[name] for name in some}, ensure_ascii=False),
                 "Versions": json.dumps({name: versions.get(name, 0) for name in some}),
             }

@@ -13,12 +13,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_text import parsed
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-IDENTIFIER = Text(1, 255, allowed=r"[A-Za-z0-9_]+([:.][A-Za-z0-9_]+)*", hint="identifiers, or block:identifier")
+IDENTIFIER = Text(1, 255, pattern=r"[A-Za-z0-9_]+([:.][A-Za-z0-9_]+)*", hint="identifiers, or block:identifier")
 
 #: How far back is looked where nothing is said, in milliseconds.
 A_DAY = 24 * 3600 * 1000
@@ -83,7 +83,7 @@ class DataInfo(ReportEntry):
             required=True,
         ),
         Field("original", type=Flag(), argument={"default": False}),
-        Field("identifiers", type=Texts(IDENTIFIER)),
+        Field("identifiers", type=TextSet(IDENTIFIER)),
         Field("function_block", type=Text(1)),
         Field("event_type", type=Choice({word: word for word in ("info", "alert", "error")})),
         Field("start", type=Number(0)),
@@ -91,13 +91,13 @@ class DataInfo(ReportEntry):
         Field("newest_first", type=Flag(), argument={"default": True}),
         Field("limit", type=Number(1, 100_000), argument={"default": 1000}),
     )
-    nothing = {"records": [], "complete": True}
+    empty_result = {"records": [], "complete": True}
 
     def perform(self, params, client, check_mode):
         self._check(params)
         return super().perform(params, client, check_mode)
 
-    def tell(self, reader, values):
+    def gather(self, reader, values):
         if values["what"] in (STATUS, DESIRED):
             found = self._now(reader, values)
         else:

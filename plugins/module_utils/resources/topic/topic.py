@@ -23,7 +23,7 @@ class ShortName(Text):
         super().__init__(
             1,
             128,
-            allowed="[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*",
+            pattern="[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*",
             hint="levels of letters, digits and underscores between slashes",
         )
 
@@ -56,7 +56,7 @@ class Topic(Resource):
         ),
         Field("description", "Desc", Text(0, 100), initial=""),
     )
-    listing = Listing("QueryProductTopic", "Data.ProductTopicInfo", send={"ProductKey": "product_key"})
+    listing = Listing("QueryProductTopic", "Data.ProductTopicInfo", params={"ProductKey": "product_key"})
     create = Create("CreateProductTopic", outputs={"topic_id": "TopicId"})
     changes = (Update("UpdateProductTopic", "operation", "description"),)
     delete = Delete("DeleteProductTopic")

@@ -10,13 +10,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text, Texts
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
 #: A topic of one device, in which a product may be named in place of its ProductKey.
 TOPIC = Text(
     1,
-    allowed=r"/[^/\s]+/[A-Za-z0-9_@.:-]+/user(/[A-Za-z0-9_]+)+",
+    pattern=r"/[^/\s]+/[A-Za-z0-9_@.:-]+/user(/[A-Za-z0-9_]+)+",
     hint="a custom topic of a device, /{product}/{device}/user/{levels of letters, digits and underscores}",
 )
 
@@ -65,7 +65,7 @@ class TopicRoute(Resource):
         Field("source_topic", "SrcTopic", computed=True),
         Field(
             "destinations",
-            type=Texts(TOPIC, maximum=MOST),
+            type=TextSet(TOPIC, maximum=MOST),
             lookup_each=_destination,
             initial=[],
             purge=True,
@@ -75,7 +75,7 @@ class TopicRoute(Resource):
         Detail(
             "QueryTopicRouteTable",
             "DstTopics.Topic",
-            by={"Topic": "source_topic"},
+            identity={"Topic": "source_topic"},
             parse=lambda topics: {"destinations": list(topics or [])},
         ),
     )
@@ -89,7 +89,7 @@ class TopicRoute(Resource):
     )
     filters = ("source", "destinations")
 
-    def rows(self, reader, desired):
+    def list_items(self, reader, desired):
         # There is no list of all routes: only of what one topic is routed to, and of what is routed to one topic.
         destinations = desired.get("destinations")
         if not destinations:

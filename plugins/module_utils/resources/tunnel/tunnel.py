@@ -39,7 +39,7 @@ class Close(Change):
     fields = ("status",)
 
     def steps(self, resource, desired, current):
-        changes = self.differing(resource, desired, current)
+        changes = self.differences(resource, desired, current)
         if not changes:
             return []
         if desired["status"] == "open":
@@ -48,7 +48,7 @@ class Close(Change):
                 field="state",
                 remedy="Leave tunnel_id out to open another one",
             )
-        return [Step(steps.UPDATE, "CloseDeviceTunnel", resource.identify(), changes)]
+        return [Step(steps.UPDATE, "CloseDeviceTunnel", resource.identity_params(), changes)]
 
 
 class DeleteClosed(Delete):
@@ -121,5 +121,5 @@ class Tunnel(Resource):
             return None
         there = super().read(reader, desired, wanted)
         if there is None:
-            reader.missing("tunnel", desired["tunnel_id"], "Leave tunnel_id out to open one")
+            reader.not_found("tunnel", desired["tunnel_id"], "Leave tunnel_id out to open one")
         return there

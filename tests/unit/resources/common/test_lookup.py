@@ -26,23 +26,23 @@ def reader(tolerant=False) -> Reader:
 
 @pytest.mark.parametrize(("named", "key"), [("one", "1"), ("2", "2"), ("4", "4")])
 def test_by_name_or_id(named, key):
-    assert DESTINATIONS.id_of(reader(), named) == key
-    assert DESTINATIONS.one(reader(), named) == {"name": ROWS[int(key) - 1]["Name"], "destination_id": key}
+    assert DESTINATIONS.find_id(reader(), named) == key
+    assert DESTINATIONS.find(reader(), named) == {"name": ROWS[int(key) - 1]["Name"], "destination_id": key}
 
 
 @pytest.mark.parametrize(("named", "ids"), [("two", "2 and 3"), ("1", "1 and 4")])
 def test_one_of_several_must_be_named_by_its_id(named, ids):
     with pytest.raises(AmbiguousReference, match=f"^2 destinations answer to {named}: {ids}. Give the id of one$"):
-        DESTINATIONS.id_of(reader(), named)
+        DESTINATIONS.find_id(reader(), named)
 
 
 def test_nothing_is_named_by_nothing():
-    assert DESTINATIONS.id_of(reader(), "") == ""
+    assert DESTINATIONS.find_id(reader(), "") == ""
 
 
 def test_what_is_not_there_is_an_error_or_pending():
     with pytest.raises(ReferenceNotFound, match=r"^there is no destination five"):
-        DESTINATIONS.id_of(reader(), "five")
+        DESTINATIONS.find_id(reader(), "five")
     tolerant = reader(tolerant=True)
-    assert DESTINATIONS.one(tolerant, "five") == {"name": "five", "destination_id": PENDING}
+    assert DESTINATIONS.find(tolerant, "five") == {"name": "five", "destination_id": PENDING}
     assert tolerant.pending == ["the destination five does not exist yet"]

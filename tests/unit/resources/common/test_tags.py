@@ -46,7 +46,7 @@ def test_one_thing_has_100_at_most():
 
 def test_tags_come_back_as_they_were_sent():
     values = {"a": "1", "b": "值"}
-    assert tags.rows(list(values.items())) == [{"TagKey": "a", "TagValue": "1"}, {"TagKey": "b", "TagValue": "值"}]
-    assert tags.of_rows(tags.rows(list(values.items()))) == values
-    assert tags.of_rows(None) == {}
-    assert tags.of_rows([{"TagKey": "a"}]) == {"a": ""}
+    assert tags.to_rows(list(values.items())) == [{"TagKey": "a", "TagValue": "1"}, {"TagKey": "b", "TagValue": "值"}]
+    assert tags.parse_rows(tags.to_rows(list(values.items()))) == values
+    assert tags.parse_rows(None) == {}
+    assert tags.parse_rows([{"TagKey": "a"}]) == {"a": ""}

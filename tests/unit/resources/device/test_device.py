@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import g
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.device import Device
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.memberships import of_groups
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import signed
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device
 from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers, filled
 
 DEVICE = Device()
@@ -192,7 +192,7 @@ def test_a_device_is_put_behind_a_gateway_with_a_signature_of_its_own():
     assert filled(step.params, {**THERE, "device_secret": "s3cret"}) == {
         "GwProductKey": "g1",
         "GwDeviceName": "hub_1",
-        "TopoAddItem": [signed("a1", "lamp_1", "s3cret")],
+        "TopoAddItem": [sign_sub_device("a1", "lamp_1", "s3cret")],
     }
     assert "s3cret" not in str(step.changes)
     assert plan(DEVICE, {"gateway": {**gateway, "product": "g1"}}, {**THERE, "gateway": gateway}) == []

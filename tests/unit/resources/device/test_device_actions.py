@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.client_id import RightClientId
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.client_id import ClientIdConfirmation
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.reset import Reset
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.deduplication import Deduplication
 from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
@@ -37,7 +37,7 @@ def test_a_gateway_with_many_sub_devices_is_reset_by_a_job():
 
 def test_a_client_id_is_declared_the_right_one():
     client = account()
-    RightClientId().run({**LAMP, "client_id": "c1"}, client, False)
+    ClientIdConfirmation().run({**LAMP, "client_id": "c1"}, client, False)
     assert client.sent[-1] == ("TransformClientId", {"IotId": "i1", "ClientId": "c1"})
 
 
@@ -54,7 +54,7 @@ def test_deduplication_is_sent_as_it_is_asked_for():
     ("entry", "options"),
     [
         (Reset(), LAMP),
-        (RightClientId(), {**LAMP, "client_id": "c1"}),
+        (ClientIdConfirmation(), {**LAMP, "client_id": "c1"}),
         (Deduplication(), {"product": "street_light", "by_value": True, "by_timestamp": True}),
     ],
 )

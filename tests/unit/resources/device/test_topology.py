@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ReferenceNotFound
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import signed
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.topology import Topology
 from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers, filled
 
@@ -25,7 +25,7 @@ def lamps(*numbers: int, key: str = "a1") -> list:
 
 
 def test_a_sub_device_is_signed_as_the_manual_says():
-    assert signed("a1", "lamp_1", "s3cret") == {
+    assert sign_sub_device("a1", "lamp_1", "s3cret") == {
         "ProductKey": "a1",
         "DeviceName": "lamp_1",
         "SignMethod": "hmacSha256",
@@ -100,7 +100,7 @@ def test_devices_sign_with_their_own_secrets():
     client = account()
     topology(client, "lamp_1", "lamp_3")
     (sent,) = [params for name, params in client.sent if name == "BatchAddThingTopo"]
-    assert sent == {"GwProductKey": "g1", "GwDeviceName": "hub_1", "TopoAddItem": [signed("a1", "lamp_3", "s3cret")]}
+    assert sent == {"GwProductKey": "g1", "GwDeviceName": "hub_1", "TopoAddItem": [sign_sub_device("a1", "lamp_3", "s3cret")]}
 
 
 def test_only_what_is_to_come_is_looked_at():

@@ -1,14 +1,14 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An account of the embedded platform in this process, and the real client on it.
+"""An emulator in the test process, and the client of the collection that sends its requests to it.
 
-Imports from the collection are inside of functions: see tests/unit/emulator/conftest.py.
+The collection is imported inside functions: see tests/unit/emulator/conftest.py.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,6 +18,8 @@ import pytest
 from ....conftest import flatten
 
 INSTANCE = "iot-060a0bcd"
+NAMES = [f"lamp-{number:04d}" for number in range(120)]
+
 _COMMON = {
     "AccessKeyId",
     "Action",
@@ -32,24 +34,45 @@ _COMMON = {
 }
 
 
+def rows(names: list[str] = NAMES, **options: Any) -> list[dict]:
+    """Return devices with the same options, in the form of the option ``devices``."""
+    return [{"name": name, **options} for name in names]
+
+
+def planned(result: dict) -> dict[str, int]:
+    """Return the estimated number of requests by operation."""
+    return result["estimate"]["operations"]
+
+
+def sent(account: Account) -> dict[str, int]:
+    """Return the number of sent requests by operation, except the lookups that an estimate does not contain."""
+    counts = dict(account.sent)
+    for lookup in ("QueryProductList", "QueryDeviceGroupList"):
+        counts.pop(lookup, None)
+    return counts
+
+
 class Account:
-    """An account with one product, ``lamps``.
+    """An account of the emulator with one product, ``lamps``. The quotas are not enforced.
+
+    Args:
+        instance: The ID of the instance; if set, the instance has a device search.
 
     Attributes:
-        sent: how often each operation was called.
-        before: is told of each call before it is carried out; an exception that it raises is what the client sees.
-        after: is told of each call that was carried out, in the same way.
-        throttled: replaces the platform's quotas, which are not in force here.
+        sent: The number of calls by operation.
+        before: Called with the operation and the parameters before each call. The client receives the exceptions that
+            it raises.
+        after: The same after each successful call.
     """
 
-    def __init__(self, instance: str = ""):
+    def __init__(self, instance: str = "") -> None:
         from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 
         self.sent: Counter = Counter()
         self.before: Callable = lambda action, params: None
         self.after: Callable = lambda action, params: None
         self.instance = instance
-        # A store belongs to the thread that has opened it.
+        # The store of the emulator can be used only in the thread that opened it.
         self._thread = ThreadPoolExecutor(1)
         self.platform = self._thread.submit(Platform).result()
         self.key = self.api("CreateProduct", ProductName="lamps", NodeType=0)["Data"]["ProductKey"]
@@ -59,7 +82,7 @@ class Account:
         self._thread.shutdown()
 
     def api(self, action: str, **params: Any) -> dict:
-        """Calls an operation as somebody else."""
+        """Call an operation as another client."""
         if self.instance:
             params["IotInstanceId"] = self.instance
         return self._thread.submit(self.platform.call, action, flatten(params)).result()
@@ -68,12 +91,12 @@ class Account:
         self._thread.submit(self.platform.clock.advance, seconds).result()
 
     def devices(self, names: list, **params: Any) -> None:
-        """Registers devices as somebody else."""
+        """Register devices as another client."""
         for name in names:
             self.api("RegisterDevice", ProductKey=self.key, DeviceName=name, **params)
 
-    def group(self, name: str, devices: list = ()) -> str:
-        """Makes a group with members as somebody else; returns its GroupId."""
+    def group(self, name: str, devices: Iterable[str] = ()) -> str:
+        """Create a group with members as another client, and return its GroupId."""
         group = self.api("CreateDeviceGroup", GroupName=name)["Data"]["GroupId"]
         if devices:
             rows = [{"ProductKey": self.key, "DeviceName": device} for device in devices]
@@ -86,8 +109,8 @@ class Account:
     def tags(self, name: str) -> str:
         return self.api("QueryDeviceProp", ProductKey=self.key, DeviceName=name)["Props"]
 
-    def post(self, query: str, body: bytes | str) -> tuple:
-        """Answers as the wire does."""
+    def post(self, query: str, body: bytes | str) -> tuple[int, dict]:
+        """Return the HTTP status and the response of a request, like the transport of the client."""
         from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
 
         text = body.decode() if isinstance(body, bytes) else body
@@ -105,7 +128,8 @@ class Account:
         self.after(action, params)
         return 200, {"Success": True, "RequestId": "r", **reply}
 
-    def client(self, families: tuple):
+    def client(self, families: tuple) -> Any:
+        """Return a client that sends its requests to this account."""
         from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
         from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
         from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
@@ -121,7 +145,7 @@ class Account:
         return Client(resolve(settings, {}), Catalogue(*families), transport=self)
 
     def run(self, check_mode: bool = False, **options: Any) -> dict:
-        """The result of the module."""
+        """Run the module iot_devices, and return its result."""
         from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
         from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute
@@ -132,39 +156,39 @@ class Account:
         assert not validated.error_messages, validated.error_messages
         self.sent.clear()
         client = self.client(entry.families)
-        return execute(entry, validated.validated_parameters, check_mode, lambda *given: client)
+        return execute(entry, validated.validated_parameters, check_mode, lambda *_args: client)
 
     def written(self) -> Counter:
-        """How often each operation was called that changes something."""
+        """Return the number of calls by write operation."""
         from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 
         return Counter({action: count for action, count in self.sent.items() if OPERATIONS[action].writes})
 
 
 @pytest.fixture
-def account(patience) -> Iterator[Account]:
-    """An account whose instance has no search."""
-    account = patience(Account())
+def account(fast_clock) -> Iterator[Account]:
+    """An account whose instance has no device search."""
+    account = fast_clock(Account())
     yield account
     account.close()
 
 
 @pytest.fixture
-def enterprise(patience) -> Iterator[Account]:
-    """An account whose instance has one."""
-    account = patience(Account(INSTANCE))
+def enterprise(fast_clock) -> Iterator[Account]:
+    """An account whose instance has a device search."""
+    account = fast_clock(Account(INSTANCE))
     yield account
     account.close()
 
 
 @pytest.fixture
-def patience(monkeypatch):
-    """Whoever waits moves the platform's clock in place of waiting."""
+def fast_clock(monkeypatch) -> Callable[[Account], Account]:
+    """A function that makes the code under test advance the clock of the emulator instead of sleeping."""
 
-    def of(account: Account) -> Account:
-        for place in ("engine.waiting", "resources.device_set.registration", "client.client"):
-            name = f"ansible_collections.iotops.aliyun.plugins.module_utils.{place}.time.sleep"
+    def patch(account: Account) -> Account:
+        for module in ("engine.waiting", "resources.device_set.registration", "client.client"):
+            name = f"ansible_collections.iotops.aliyun.plugins.module_utils.{module}.time.sleep"
             monkeypatch.setattr(name, account.advance)
         return account
 
-    return of
+    return patch

@@ -13,10 +13,8 @@ def test_device_with_changed_fields_is_updated(account):
     bridge = account.group("bridge")
     account.group("tunnel", [])
     account.run(devices=rows(NAMES[:3], nickname="Lamp", tags={"a": "1", "b": "2"}, groups=["bridge"]))
-    changed = account.run(
-        devices=rows(NAMES[:3], nickname="Lampion", tags={"b": "3"}, groups=["tunnel"], enabled=False)
-    )
-    assert changed["updated"] == NAMES[:3]
+    result = account.run(devices=rows(NAMES[:3], nickname="Lampion", tags={"b": "3"}, groups=["tunnel"], enabled=False))
+    assert result["updated"] == NAMES[:3]
     assert dict(account.written()) == {
         "BatchUpdateDeviceNickname": 1,
         "DeleteDeviceProp": 3,
@@ -25,13 +23,13 @@ def test_device_with_changed_fields_is_updated(account):
         "BatchAddDeviceGroupRelations": 1,
         "DisableThing": 3,
     }
-    assert changed["diff"]["before"][NAMES[0]] == {
+    assert result["diff"]["before"][NAMES[0]] == {
         "nickname": "Lamp",
         "tags": {"a": "1", "b": "2"},
         "groups": ["bridge"],
         "enabled": True,
     }
-    assert changed["diff"]["after"][NAMES[0]] == {
+    assert result["diff"]["after"][NAMES[0]] == {
         "nickname": "Lampion",
         "tags": {"b": "3"},
         "groups": ["tunnel"],
@@ -47,8 +45,8 @@ def test_empty_value_clears_and_missing_value_keeps_the_current_value(account):
     account.group("bridge")
     account.run(devices=rows(NAMES[:2], nickname="Lamp", tags={"a": "1"}, groups=["bridge"]))
     assert account.run(devices=rows(NAMES[:2]))["changed"] is False
-    cleared = account.run(devices=rows(NAMES[:2], nickname="", tags={}, groups=[]))
-    assert cleared["updated"] == NAMES[:2]
+    result = account.run(devices=rows(NAMES[:2], nickname="", tags={}, groups=[]))
+    assert result["updated"] == NAMES[:2]
     assert account.run(devices=rows(NAMES[:2], nickname="", tags={}, groups=[]))["changed"] is False
     assert account.tags(NAMES[0]) == "{}"
 
@@ -57,17 +55,17 @@ def test_tags_and_groups_without_purging_are_kept(account):
     account.group("bridge")
     account.group("tunnel")
     account.run(devices=rows(NAMES[:2], tags={"a": "1"}, groups=["bridge"]))
-    wanted = rows(NAMES[:2], tags={"b": "2"}, groups=["tunnel"])
-    changed = account.run(devices=wanted, purge_tags=False, purge_groups=False)
-    assert changed["updated"] == NAMES[:2]
+    devices = rows(NAMES[:2], tags={"b": "2"}, groups=["tunnel"])
+    result = account.run(devices=devices, purge_tags=False, purge_groups=False)
+    assert result["updated"] == NAMES[:2]
     assert json.loads(account.tags(NAMES[0])) == {"a": "1", "b": "2"}
-    assert account.run(devices=wanted, purge_tags=False, purge_groups=False)["changed"] is False
+    assert account.run(devices=devices, purge_tags=False, purge_groups=False)["changed"] is False
 
 
 def test_only_devices_that_differ_are_written(account):
     account.run(devices=rows(tags={"site": "west"}))
-    wanted = rows(NAMES[:7], tags={"site": "east"}) + rows(NAMES[7:], tags={"site": "west"})
-    assert account.run(devices=wanted)["updated"] == NAMES[:7]
+    devices = rows(NAMES[:7], tags={"site": "east"}) + rows(NAMES[7:], tags={"site": "west"})
+    assert account.run(devices=devices)["updated"] == NAMES[:7]
     assert dict(account.written()) == {"SaveDeviceProp": 7}
 
 
@@ -84,8 +82,8 @@ def test_defaults_apply_to_devices_without_own_value(account):
 
 def test_state_absent_deletes_listed_devices(account):
     account.devices(NAMES[:4])
-    gone = account.run(state="absent", devices=rows([*NAMES[:3], "never-there"]))
-    assert (gone["deleted"], gone["changed"]) == (NAMES[:3], True)
+    result = account.run(state="absent", devices=rows([*NAMES[:3], "no-such-lamp"]))
+    assert (result["deleted"], result["changed"]) == (NAMES[:3], True)
     assert dict(account.written()) == {"DeleteDevice": 3}
     again = account.run(state="absent", devices=rows(NAMES[:3]))
     assert again["changed"] is False
@@ -97,15 +95,15 @@ def test_gateway_change_attaches_moves_and_detaches_devices(account):
     for hub in ("hub-1", "hub-2"):
         account.api("RegisterDevice", ProductKey=hubs, DeviceName=hub)
     account.devices(NAMES[:12])
-    behind = rows(NAMES[:25], gateway={"product": "hubs", "name": "hub-1"})
-    made = account.run(devices=behind)
-    assert (made["counts"]["created"], made["counts"]["updated"], made["counts"]["failed"]) == (13, 12, 0)
-    assert account.written()["BatchAddThingTopo"] == planned(made)["BatchAddThingTopo"] == 4
-    assert account.run(devices=behind)["changed"] is False
-    assert sent(account) == planned(account.run(devices=behind))
+    attached = rows(NAMES[:25], gateway={"product": "hubs", "name": "hub-1"})
+    result = account.run(devices=attached)
+    assert (result["counts"]["created"], result["counts"]["updated"], result["counts"]["failed"]) == (13, 12, 0)
+    assert account.written()["BatchAddThingTopo"] == planned(result)["BatchAddThingTopo"] == 4
+    assert account.run(devices=attached)["changed"] is False
+    assert sent(account) == planned(account.run(devices=attached))
     moved = rows(NAMES[:1], gateway={"product": "hubs", "name": "hub-2"})
-    refused = account.run(devices=moved)
-    assert "would be taken from another gateway" in refused["msg"]
+    rejected = account.run(devices=moved)
+    assert "devices are attached to another gateway" in rejected["msg"]
     assert not account.written()
     assert account.run(devices=moved, move=True)["updated"] == NAMES[:1]
     assert account.run(devices=rows(NAMES[:2], gateway={}))["updated"] == NAMES[:2]

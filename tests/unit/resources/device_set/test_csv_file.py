@@ -6,11 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import sent
 
-
-def write(tmp_path, text):
-    path = tmp_path / "fleet.csv"
+def write_csv(tmp_path, text):
+    path = tmp_path / "devices.csv"
     path.write_text(text, encoding="utf-8")
     return str(path)
 
@@ -20,15 +18,15 @@ def test_csv_file_with_all_columns_creates_devices(account, tmp_path):
     account.api("RegisterDevice", ProductKey=hubs, DeviceName="hub-1")
     account.group("bridge")
     account.group("tunnel")
-    path = write(
+    path = write_csv(
         tmp_path,
         "\ufeffname,nickname,enabled,groups,gateway_product,gateway,tags.site,tags.row\n"
         "lamp-1,Lamp_1,no,bridge; tunnel,hubs,hub-1,west,\n"
         "\n"
         "lamp-2,,,,,,,7\n",
     )
-    made = account.run(devices_file=path)
-    assert made["diff"]["after"] == {
+    result = account.run(devices_file=path)
+    assert result["diff"]["after"] == {
         "lamp-1": {
             "name": "lamp-1",
             "nickname": "Lamp_1",
@@ -39,18 +37,18 @@ def test_csv_file_with_all_columns_creates_devices(account, tmp_path):
         },
         "lamp-2": {"name": "lamp-2", "tags": {"row": "7"}},
     }
-    assert made["counts"]["failed"] == 0
+    assert result["counts"]["failed"] == 0
     assert account.run(devices_file=path)["changed"] is False
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("", "no column called name"),
-        ("nickname\nx\n", "no column called name"),
-        ("name,colour\nlamp,red\n", "a column 'colour'"),
-        ("name,tags.\nlamp,red\n", "a column 'tags.'"),
-        ("name,name\nlamp,lamp\n", "two columns of one name"),
+        ("", "has no column name"),
+        ("nickname\nx\n", "has no column name"),
+        ("name,colour\nlamp,red\n", "unknown column 'colour'"),
+        ("name,tags.\nlamp,red\n", "unknown column 'tags.'"),
+        ("name,name\nlamp,lamp\n", "more than one column 'name'"),
         ("name,nickname\nlamp-1\n", "line 2 of"),
         ("name,nickname\n,Lamp\n", "line 2 of"),
         ("name,enabled\nlamp-1,true\nlamp-2,perhaps\n", "line 3 of"),
@@ -58,9 +56,9 @@ def test_csv_file_with_all_columns_creates_devices(account, tmp_path):
         ('name,nickname\n"lamp-1" x,y\n', "cannot be read"),
     ],
 )
-def test_csv_file_with_invalid_content_fails_before_any_request(account, tmp_path, text, said):
-    result = account.run(devices_file=write(tmp_path, text))
-    assert said in result["msg"]
+def test_csv_file_with_invalid_content_fails_before_any_request(account, tmp_path, text, message):
+    result = account.run(devices_file=write_csv(tmp_path, text))
+    assert message in result["msg"]
     assert not account.sent
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import NAMES, rows, sent
+from .conftest import NAMES, rows
 
 
 def test_failure_of_one_device_does_not_stop_other_devices(account):
@@ -19,40 +19,40 @@ def test_failure_of_one_device_does_not_stop_other_devices(account):
         if action == "SaveDeviceProp" and params["DeviceName"] == NAMES[4]:
             from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
 
-            raise ApiError("not this one", operation=action, code="iot.device.Odd", category="permanent")
+            raise ApiError("invalid device", operation=action, code="iot.device.Odd", category="permanent")
 
     account.before = before
-    wanted = rows(NAMES[:10], tags={"a": "1"}, groups=["bridge"])
-    result = account.run(devices=wanted, purge_groups=False)
+    devices = rows(NAMES[:10], tags={"a": "1"}, groups=["bridge"])
+    result = account.run(devices=devices, purge_groups=False)
     assert result["failed"] is True
     assert [failure["name"] for failure in result["failures"]] == [NAMES[3], NAMES[4]]
-    assert "ten groups already" in result["failures"][0]["msg"]
-    assert "not this one" in result["failures"][1]["msg"]
+    assert "already a member of 10 groups" in result["failures"][0]["msg"]
+    assert "invalid device" in result["failures"][1]["msg"]
     assert NAMES[3] in result["msg"]
     assert result["counts"]["updated"] == 8
     assert account.api("QueryDeviceListByDeviceGroup", GroupId=bridge)["Total"] == 9
     account.before = lambda action, params: None
-    again = account.run(devices=wanted, purge_groups=False)
+    again = account.run(devices=devices, purge_groups=False)
     assert [failure["name"] for failure in again["failures"]] == [NAMES[3]]
     assert account.written()["SaveDeviceProp"] == 1
 
 
 def test_account_wide_error_stops_the_task(account):
     account.devices(NAMES)
-    seen = []
+    requests = []
 
     def before(action, params):
         if action == "SaveDeviceProp":
             from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
 
-            seen.append(params)
-            raise ApiError("no right", operation=action, code="Forbidden.RAM", category="permanent")
+            requests.append(params)
+            raise ApiError("no permission", operation=action, code="Forbidden.RAM", category="permanent")
 
     account.before = before
     result = account.run(devices=rows(tags={"a": "1"}))
     assert result["failed"] is True
     assert result["code"] == "Forbidden.RAM"
-    assert len(seen) <= 8
+    assert len(requests) <= 8
 
 
 def test_name_registered_by_another_client_is_reported_as_failure(account):
@@ -77,7 +77,7 @@ def test_registration_with_lost_response_creates_devices_once(account, side):
             from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import TransportError
 
             lost.append(params)
-            raise TransportError("no answer", ambiguous=True)
+            raise TransportError("no response", ambiguous=True)
 
     setattr(account, side, lose)
     result = account.run(devices=rows(NAMES[:20]))
@@ -88,15 +88,15 @@ def test_registration_with_lost_response_creates_devices_once(account, side):
 
 
 def test_apply_id_as_string_is_accepted(account, monkeypatch):
-    told = account.platform.call
+    call = account.platform.call
 
-    def as_text(action, params):
-        reply = told(action, params)
+    def with_string_id(action, params):
+        reply = call(action, params)
         if "ApplyId" in reply.get("Data", {}):
             reply["Data"]["ApplyId"] = str(reply["Data"]["ApplyId"])
         return reply
 
-    monkeypatch.setattr(account.platform, "call", as_text)
+    monkeypatch.setattr(account.platform, "call", with_string_id)
     assert account.run(devices=rows(NAMES[:3]))["counts"]["created"] == 3
 
 
@@ -116,40 +116,40 @@ def test_interrupted_task_continues_in_next_run(account):
 
 
 @pytest.mark.parametrize(
-    ("devices", "said"),
+    ("devices", "message"),
     [
         ([{"name": "a"}], "must have 4 to 32 characters"),
-        ([{"name": "lamp"}, {"name": "lamp"}], "devices names lamp twice"),
+        ([{"name": "lamp"}, {"name": "lamp"}], "devices contains lamp more than once"),
         ([{"name": "lamp", "nickname": "!"}], "device lamp: nickname"),
         ([{"name": "lamp", "tags": {"a-b": "1"}}], "device lamp: tags"),
         ([{"name": "lamp", "groups": [f"group_{n}" for n in range(11)]}], "device lamp: groups"),
         ([{"name": "lamp", "gateway": {"name": "hub-1"}}], "needs product and name"),
     ],
 )
-def test_invalid_device_fails_before_any_request(account, devices, said):
+def test_invalid_device_fails_before_any_request(account, devices, message):
     result = account.run(devices=devices)
-    assert said in result["msg"]
+    assert message in result["msg"]
     assert not account.sent
 
 
 def test_invalid_options_fail(account):
     assert "either devices or devices_file" in account.run()["msg"]
     assert "either devices" in account.run(devices=[], devices_file="/tmp/x")["msg"]
-    assert "purge is for state: present" in account.run(devices=[], state="absent", purge=True)["msg"]
+    assert "purge: true requires state: present" in account.run(devices=[], state="absent", purge=True)["msg"]
     assert "purge_limit must be" in account.run(devices=[], purge_limit="some")["msg"]
     assert "parallel_requests" in account.run(devices=[], parallel_requests=0)["msg"]
-    assert "path from the root" in account.run(devices=[], secrets_file="secrets.csv")["msg"]
+    assert "secrets_file must be an absolute path" in account.run(devices=[], secrets_file="secrets.csv")["msg"]
 
 
 def test_missing_group_fails_and_is_pending_in_check_mode(account):
     result = account.run(devices=rows(NAMES[:2], groups=["no_such"]))
     assert "there is no device group no_such" in result["msg"]
-    planned_only = account.run(True, devices=rows(NAMES[:2], groups=["no_such"]))
-    assert planned_only["pending"] == ["the device group no_such does not exist yet"]
-    assert planned_only["counts"]["created"] == 2
+    in_check_mode = account.run(True, devices=rows(NAMES[:2], groups=["no_such"]))
+    assert in_check_mode["pending"] == ["the device group no_such does not exist yet"]
+    assert in_check_mode["counts"]["created"] == 2
 
 
 def test_missing_product_fails_and_is_accepted_in_check_mode(account):
-    foretold = account.run(True, product="no_such", devices=rows(NAMES[:2]))
-    assert foretold["counts"]["created"] == 2
+    in_check_mode = account.run(True, product="no_such", devices=rows(NAMES[:2]))
+    assert in_check_mode["counts"]["created"] == 2
     assert "there is no product no_such" in account.run(product="no_such", devices=rows(NAMES[:2]))["msg"]

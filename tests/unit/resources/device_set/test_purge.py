@@ -21,7 +21,7 @@ def test_purge_above_limit_fails_before_write(account, limit):
     account.devices(NAMES[:20])
     result = account.run(devices=rows(["lamp-new", *NAMES[:17]]), purge=True, purge_limit=limit)
     assert result["failed"] is True
-    assert "3 devices are not named and would be deleted" in result["msg"]
+    assert "3 devices are not listed and would be deleted" in result["msg"]
     assert not account.written()
 
 

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A search past its reach: what lies beyond is searched for by the time of its creation."""
+"""The device search for more devices than one search returns."""
 
 from __future__ import annotations
 
@@ -9,35 +9,34 @@ from collections import Counter
 
 import pytest
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import queries
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import search as searching
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import Lanes
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import queries, search
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
 
 STATEMENT = re.compile(
     r'SELECT \* FROM device WHERE product_key = "k"(?: AND gmt_create > "(?P<after>[^"]+)")? ORDER BY gmt_create '
     r"LIMIT (?P<offset>\d+),(?P<size>\d+)"
 )
-COUNT = re.compile(r'SELECT count\(\*\) FROM device WHERE product_key = "k" AND gmt_create = "(?P<moment>[^"]+)"')
-REACH = 200
+COUNT = re.compile(r'SELECT count\(\*\) FROM device WHERE product_key = "k" AND gmt_create = "(?P<time>[^"]+)"')
+LIMIT = 200
 
 
 class Index:
-    """A client that answers searches: devices by the moment of their creation, none beyond the reach."""
+    """A client that answers searches for devices with creation times, and no page beyond the search limit."""
 
-    def __init__(self, moments: list):
-        self.rows = [{"DeviceName": f"d{number}", "GmtCreate": moment} for number, moment in enumerate(moments)]
-        self.asked = Counter()
+    def __init__(self, times: list[str]) -> None:
+        self.rows = [{"DeviceName": f"d{number}", "GmtCreate": time} for number, time in enumerate(times)]
+        self.requests = Counter()
 
     def call(self, operation: str, params: dict) -> dict:
         count = COUNT.fullmatch(params["SQL"])
         if count:
-            return {"TotalCount": sum(row["GmtCreate"] == count["moment"] for row in self.rows)}
+            return {"TotalCount": sum(row["GmtCreate"] == count["time"] for row in self.rows)}
         match = STATEMENT.fullmatch(params["SQL"])
         assert match, params["SQL"]
         assert operation == "QueryDeviceBySQL"
         offset, size = int(match["offset"]), int(match["size"])
-        assert offset + size <= REACH, "the search does not reach so far"
-        self.asked[match["after"] or ""] += 1
+        assert offset + size <= LIMIT, "the page is beyond the search limit"
+        self.requests[match["after"] or ""] += 1
         later = sorted(
             (row for row in self.rows if row["GmtCreate"] > (match["after"] or "")), key=lambda row: row["GmtCreate"]
         )
@@ -45,51 +44,51 @@ class Index:
 
 
 @pytest.fixture(autouse=True)
-def _near(monkeypatch):
-    monkeypatch.setattr(queries, "REACH", REACH)
+def _low_limit(monkeypatch):
+    monkeypatch.setattr(queries, "SEARCH_LIMIT", LIMIT)
 
 
-def found(moments: list) -> tuple[Counter, Counter]:
-    """How often each device was told, and the requests by where they began."""
-    index = Index(moments)
-    told: Counter = Counter()
-    searching.search(Lanes(index, 4), "k", len(moments), lambda row: told.update([row["DeviceName"]]))
-    return told, index.asked
+def search_all(times: list[str]) -> tuple[Counter, Counter]:
+    """Return how often each device was found, and the number of requests by the time after which they search."""
+    index = Index(times)
+    found: Counter = Counter()
+    search.search_devices(WorkerPool(index, 4), "k", len(times), lambda row: found.update([row["DeviceName"]]))
+    return found, index.requests
 
 
-def moment(number: int) -> str:
+def creation_time(number: int) -> str:
     return f"2026-01-01 00:{number // 60:02}:{number % 60:02}.000"
 
 
 @pytest.mark.parametrize("count", [1, 50, 199, 200, 201, 399, 400, 401, 1000])
-def test_beyond_its_reach(count):
-    told, _asked = found([moment(number) for number in range(count)])
-    assert len(told) == count
+def test_search_above_limit_finds_each_device(count):
+    found, _requests = search_all([creation_time(number) for number in range(count)])
+    assert len(found) == count
 
 
-def test_many_made_at_one_moment_are_not_cut_apart():
-    # 30 devices share each moment: the last moment of a window is told again in the next.
-    moments = [moment(number // 30) for number in range(1000)]
-    told, asked = found(moments)
-    assert len(told) == 1000
-    assert max(told.values()) <= 2
-    assert sum(asked.values()) <= 1.2 * (1000 / 50) + len(asked)
+def test_window_that_splits_a_creation_time_is_continued_before_it():
+    # 30 devices have the same creation time: the next window starts before the last creation time of a window.
+    times = [creation_time(number // 30) for number in range(1000)]
+    found, requests = search_all(times)
+    assert len(found) == 1000
+    assert max(found.values()) <= 2
+    assert sum(requests.values()) <= 1.2 * (1000 / 50) + len(requests)
 
 
-def test_what_was_told_whole_is_not_told_again():
-    # 50 devices share each moment: a window ends where a moment does.
-    told, asked = found([moment(number // 50) for number in range(1000)])
-    assert set(told.values()) == {1}
-    assert sum(asked.values()) == 1000 // 50
+def test_window_that_ends_with_a_creation_time_is_continued_after_it():
+    # 50 devices have the same creation time, and a window ends with the last one of them.
+    found, requests = search_all([creation_time(number // 50) for number in range(1000)])
+    assert set(found.values()) == {1}
+    assert sum(requests.values()) == 1000 // 50
 
 
-def test_too_many_at_one_moment_cannot_be_searched():
-    with pytest.raises(searching.CannotSearch):
-        found([moment(1)] * (REACH + 1))
+def test_search_with_too_many_devices_of_one_creation_time_fails():
+    with pytest.raises(search.SearchUnavailable):
+        search_all([creation_time(1)] * (LIMIT + 1))
 
 
-def test_a_fleet_that_shrinks_meanwhile_ends():
-    index = Index([moment(number) for number in range(10)])
-    told: Counter = Counter()
-    searching.search(Lanes(index, 4), "k", 450, lambda row: told.update([row["DeviceName"]]))
-    assert len(told) == 10
+def test_search_with_fewer_devices_than_expected_ends():
+    index = Index([creation_time(number) for number in range(10)])
+    found: Counter = Counter()
+    search.search_devices(WorkerPool(index, 4), "k", 450, lambda row: found.update([row["DeviceName"]]))
+    assert len(found) == 10

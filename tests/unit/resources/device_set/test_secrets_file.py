@@ -8,15 +8,15 @@ import csv
 import json
 import stat
 
-from .conftest import NAMES, planned, rows, sent
+from .conftest import NAMES, planned, rows
 
 
-def secrets(path):
+def read_csv(path):
     with open(path, encoding="utf-8", newline="") as file:
         return {row["device_name"]: row["device_secret"] for row in csv.DictReader(file)}
 
 
-def real(account, name):
+def current_secret(account, name):
     detail = account.api("QueryDeviceDetail", ProductKey=account.key, DeviceName=name)
     return detail["Data"]["DeviceSecret"]
 
@@ -25,27 +25,27 @@ def test_secrets_of_new_devices_are_added_to_the_file(account, tmp_path):
     path = tmp_path / "secrets.csv"
     account.devices(NAMES[:2])
     result = account.run(devices=rows(NAMES[:60]), secrets_file=str(path))
-    told = secrets(path)
-    assert sorted(told) == NAMES[2:60]
-    assert told[NAMES[40]] == real(account, NAMES[40])
+    secrets = read_csv(path)
+    assert sorted(secrets) == NAMES[2:60]
+    assert secrets[NAMES[40]] == current_secret(account, NAMES[40])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert not any(secret in json.dumps(result) for secret in told.values())
+    assert not any(secret in json.dumps(result) for secret in secrets.values())
     account.run(devices=rows(NAMES[:70]), secrets_file=str(path))
-    assert sorted(secrets(path)) == NAMES[2:70]
+    assert sorted(read_csv(path)) == NAMES[2:70]
     assert planned(result)["QueryPageByApplyId"] == account.sent["QueryPageByApplyId"] + 1 == 2
 
 
 def test_secrets_of_all_listed_devices_are_written(account, tmp_path):
     path = tmp_path / "secrets.json"
     account.devices(NAMES[:4])
-    told = account.run(devices=rows(NAMES[:3]), secrets_file=str(path), secrets_format="json", secrets_of="all")
-    assert told["changed"] is False
-    rows_ = json.loads(path.read_text(encoding="utf-8"))
-    assert [row["device_name"] for row in rows_] == NAMES[:3]
-    assert rows_[1] == {
+    result = account.run(devices=rows(NAMES[:3]), secrets_file=str(path), secrets_format="json", secrets_of="all")
+    assert result["changed"] is False
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    assert [row["device_name"] for row in stored] == NAMES[:3]
+    assert stored[1] == {
         "product_key": account.key,
         "device_name": NAMES[1],
-        "device_secret": real(account, NAMES[1]),
+        "device_secret": current_secret(account, NAMES[1]),
     }
 
 
@@ -72,9 +72,9 @@ def test_secrets_file_with_vault_is_encrypted(account, tmp_path):
 def test_secrets_file_with_other_content_is_not_changed(account, tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("my notes\n", encoding="utf-8")
-    for form in ("csv", "json"):
-        result = account.run(devices=rows(NAMES[:2]), secrets_file=str(path), secrets_format=form)
-        assert "holds something else" in result["msg"]
+    for file_format in ("csv", "json"):
+        result = account.run(devices=rows(NAMES[:2]), secrets_file=str(path), secrets_format=file_format)
+        assert "does not contain secrets" in result["msg"]
     assert path.read_text(encoding="utf-8") == "my notes\n"
     assert not account.sent
 

@@ -10,21 +10,21 @@ from .conftest import NAMES, rows
 
 
 def test_slices_together_create_all_devices(account):
-    parts = [account.run(devices=rows(tags={"a": "1"}), slice=f"{number}/5") for number in range(1, 6)]
-    made = [name for part in parts for name in part["created"]]
-    assert sorted(made) == NAMES
-    assert all(10 < len(part["created"]) < 40 for part in parts)
+    results = [account.run(devices=rows(tags={"a": "1"}), slice=f"{number}/5") for number in range(1, 6)]
+    created = [name for result in results for name in result["created"]]
+    assert sorted(created) == NAMES
+    assert all(10 < len(result["created"]) < 40 for result in results)
     assert account.run(devices=rows(tags={"a": "1"}))["changed"] is False
 
 
 def test_purge_with_slice_deletes_only_devices_of_the_slice(account):
     account.devices(NAMES)
     kept = rows(NAMES[:100])
-    gone = [account.run(devices=kept, purge=True, purge_limit="50%", slice=f"{n}/3")["deleted"] for n in (1, 2, 3)]
-    assert sorted(name for part in gone for name in part) == NAMES[100:]
-    assert all(gone)
+    deleted = [account.run(devices=kept, purge=True, purge_limit="50%", slice=f"{n}/3")["deleted"] for n in (1, 2, 3)]
+    assert sorted(name for part in deleted for name in part) == NAMES[100:]
+    assert all(deleted)
 
 
 @pytest.mark.parametrize("slice_", ["0/5", "6/5", "5", "1/0", "a/b", "1/5/7", "-1/5"])
 def test_slice_with_invalid_value_fails(account, slice_):
-    assert "slice must be a part of a whole" in account.run(devices=[], slice=slice_)["msg"]
+    assert "slice must be the number of a part" in account.run(devices=[], slice=slice_)["msg"]

@@ -91,7 +91,7 @@ def test_an_update_sends_all_of_it_also_of_a_type_that_no_task_can_give():
     current = DESTINATION.parse({**ROW, "Type": "TSDB", "Configuration": '{"uid": "1"}'})
     (step,) = plan(DESTINATION, {"description": "new"}, current)
     assert step.params == {
-        **DESTINATION.identify(),
+        **DESTINATION.identity_params(),
         "Name": "there",
         "Type": "TSDB",
         "Configuration": '{"uid":"1"}',

@@ -80,11 +80,11 @@ def test_anything_else_is_a_difference(other):
         ([changed(AMQP, groupId=f"g{n}") for n in range(11)], "takes at most 10 actions, not 11"),
         (
             [changed(AMQP, groupId="")],
-            "has a amqp action whose configuration is wrong at groupId: '' should be non-empty",
+            "has a amqp action whose configuration is invalid at groupId: '' should be non-empty",
         ),
         (
             [{"type": "fc", "configuration": {}}],
-            "has a fc action whose configuration is wrong at its top: 'serviceName' is a required property",
+            "has a fc action whose configuration is invalid at the top level: 'serviceName' is a required property",
         ),
         ([TOPIC, changed(TOPIC, topicType=0)], "names a type and target twice"),
         ([{**AMQP, "error_action": True}, {**TOPIC, "error_action": True}], "takes one error action at most"),

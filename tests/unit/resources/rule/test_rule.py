@@ -132,7 +132,7 @@ def test_a_rule_that_runs_is_stopped_before_it_goes(there, expected):
 def test_an_update_sends_the_whole_sql():
     (step,) = plan(RULE, {"description": "new"}, RULE.parse(RUNNING))
     assert step.params == {
-        **RULE.identify(),
+        **RULE.identity_params(),
         "Name": "overheat",
         "ProductKey": "a1",
         "ShortTopic": "+/user/up",

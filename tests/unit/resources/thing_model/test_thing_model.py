@@ -142,10 +142,10 @@ def test_a_model_of_a_product_that_is_still_to_be_made_is_planned():
 
 def test_a_model_that_cannot_be_is_refused_before_anything_is_read():
     client = account()
-    with pytest.raises(InvalidValue, match=r"^tsl is wrong at properties\[0\].accessMode") as caught:
+    with pytest.raises(InvalidValue, match=r"^tsl is invalid at properties\[0\].accessMode") as caught:
         model(client, tsl={"properties": [{**LOCK["properties"][0], "accessMode": "x"}]})
     assert caught.value.field == "tsl"
-    with pytest.raises(InvalidValue, match=r"^blocks is wrong at properties.set: set is a word"):
+    with pytest.raises(InvalidValue, match=r"^blocks is invalid at properties.set: set is a word"):
         model(client, blocks=[{"id": "b", "name": "block", "functions": {"properties": {"set": {"type": "date"}}}}])
     assert client.log == []
 

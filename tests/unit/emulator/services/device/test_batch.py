@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Registering many devices at a time."""
+"""Tests of registering many devices with an application."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, Gat
 
 ABSENT = "a1nothing00"
 
-LATER = 5  # seconds: longer than any application takes
+LATER = 5  # seconds; longer than the work of any application here
 
 
 @pytest.fixture
 def product(api):
-    """The key of a product."""
+    """Return the key of a product."""
     return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
 
 
 @pytest.fixture
 def check(api, product):
-    """Hand names in and return the ApplyId."""
+    """Return a function that submits names and returns the ApplyId."""
     return lambda *names: api("BatchCheckDeviceNames", ProductKey=product, DeviceName=list(names))["Data"]["ApplyId"]
 
 
 @pytest.fixture
 def register(api, product):
-    """Have the devices of an application registered."""
+    """Return a function that registers the devices of an application."""
     return lambda apply_id: api("BatchRegisterDeviceWithApplyId", ProductKey=product, ApplyId=apply_id)
 
 
 @pytest.fixture
 def status(api, product):
-    """What has become of an application."""
+    """Return a function that returns the status of an application."""
     return lambda apply_id: api("QueryBatchRegisterDeviceStatus", ProductKey=product, ApplyId=apply_id)["Data"]
 
 
 @pytest.fixture
-def later(platform):
-    """Let an application's work be done."""
+def finish_work(platform):
+    """Return a function that advances the clock until the work of an application is finished."""
     return lambda: platform.clock.advance(LATER)
 
 
 @pytest.fixture
 def devices(api):
-    """The devices of an application's first page."""
+    """Return a function that returns the first page of an application's devices."""
     return lambda apply_id: api("QueryPageByApplyId", ApplyId=apply_id)["ApplyDeviceList"]["ApplyDeviceInfo"]
 
 
 @pytest.fixture
 def api_error(api):
-    """The error that a call must get."""
+    """Return a function that calls an operation that must fail, and returns the error."""
 
     def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
@@ -61,7 +61,7 @@ def api_error(api):
     return api_error
 
 
-def report(status: str, valid=(), invalid=(), details=()) -> dict:
+def status_report(status: str, valid=(), invalid=(), details=()) -> dict:
     return {
         "Status": status,
         "ValidList": {"Name": list(valid)},
@@ -70,21 +70,21 @@ def report(status: str, valid=(), invalid=(), details=()) -> dict:
     }
 
 
-def test_names_are_checked_then_registered(platform, api, product, check, register, status, later, devices):
+def test_names_are_checked_and_then_registered(platform, api, product, check, register, status, finish_work, devices):
     names = ["lamp", "A-_@.:9z"]
     apply_id = check(*names)
-    assert status(apply_id) == report("CHECK")
-    later()
-    assert status(apply_id) == report("CHECK_SUCCESS", names)
+    assert status(apply_id) == status_report("CHECK")
+    finish_work()
+    assert status(apply_id) == status_report("CHECK_SUCCESS", names)
     assert devices(apply_id) == []
     assert register(apply_id) == {"Data": {"ApplyId": apply_id}}
-    assert status(apply_id) == report("CREATE")
+    assert status(apply_id) == status_report("CREATE")
     assert devices(apply_id) == []
-    later()
-    assert status(apply_id) == report("CREATE_SUCCESS", names)
-    made = devices(apply_id)
-    assert [device["DeviceName"] for device in made] == names
-    for device in made:
+    finish_work()
+    assert status(apply_id) == status_report("CREATE_SUCCESS", names)
+    registered = devices(apply_id)
+    assert [device["DeviceName"] for device in registered] == names
+    for device in registered:
         info = api("QueryDeviceInfo", IotId=device["IotId"])["Data"]
         assert device == {
             "IotId": info["IotId"],
@@ -94,7 +94,7 @@ def test_names_are_checked_then_registered(platform, api, product, check, regist
         }
 
 
-def test_how_long_an_application_takes(platform, check, status):
+def test_check_duration_depends_on_device_count(platform, check, status):
     apply_id = check(*(f"lamp{number}" for number in range(1000)))
     platform.clock.advance(2.9)
     assert status(apply_id)["Status"] == "CHECK"
@@ -102,33 +102,33 @@ def test_how_long_an_application_takes(platform, check, status):
     assert status(apply_id)["Status"] == "CHECK_SUCCESS"
 
 
-def test_names_with_nicknames(api, product, register, later, devices):
+def test_nicknames_are_registered(api, product, register, finish_work, devices):
     entries = [
         {"DeviceName": "lamp", "DeviceNickname": "智能灯1"},
         {"DeviceName": "last", "DeviceNickname": "らんぷ"},
         {"DeviceName": "none"},
     ]
     reply = api("BatchCheckDeviceNames", ProductKey=product, DeviceNameList=entries, DeviceName=["other"])
-    later()
+    finish_work()
     register(reply["Data"]["ApplyId"])
-    later()
-    made = devices(reply["Data"]["ApplyId"])
-    nicknames = [api("QueryDeviceInfo", IotId=device["IotId"])["Data"].get("Nickname") for device in made]
-    assert [device["DeviceName"] for device in made] == ["lamp", "last", "none"]
+    finish_work()
+    registered = devices(reply["Data"]["ApplyId"])
+    nicknames = [api("QueryDeviceInfo", IotId=device["IotId"])["Data"].get("Nickname") for device in registered]
+    assert [device["DeviceName"] for device in registered] == ["lamp", "last", "none"]
     assert nicknames == ["智能灯1", "らんぷ", None]
 
 
-def test_names_beyond_the_1000th_are_dropped(platform, api, product, check, status, later):
+def test_names_beyond_1000_are_ignored(platform, api, product, check, status, finish_work):
     names = [f"lamp{number}" for number in range(1001)]
     apply_id = check(*names)
     entries = [{"DeviceName": name} for name in names]
     other = api("BatchCheckDeviceNames", ProductKey=product, DeviceNameList=entries)["Data"]["ApplyId"]
-    later()
-    assert status(apply_id) == report("CHECK_SUCCESS", names[:1000])
-    assert status(other) == report("CHECK_SUCCESS", names[:1000])
+    finish_work()
+    assert status(apply_id) == status_report("CHECK_SUCCESS", names[:1000])
+    assert status(other) == status_report("CHECK_SUCCESS", names[:1000])
 
 
-def test_what_is_wrong_with_names_is_said_at_once(platform, api_error, product):
+def test_malformed_names_are_rejected_immediately(platform, api_error, product):
     entries = [
         {"DeviceName": "AP", "DeviceNickname": "nickname"},
         {"DeviceName": "lamp", "DeviceNickname": "a-1"},
@@ -174,53 +174,55 @@ def test_what_is_wrong_with_names_is_said_at_once(platform, api_error, product):
         ({"DeviceName": ["lamp"], "ProductKey": ABSENT}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_names_that_are_not_taken(api_error, product, params, code):
+def test_check_names_invalid_request_is_rejected(api_error, product, params, code):
     assert api_error("BatchCheckDeviceNames", **{"ProductKey": product, **params}).code == code
 
 
-def test_a_name_that_is_taken_is_found_by_the_check(api, product, check, register, status, later, api_error):
+def test_check_fails_for_existing_name(api, product, check, register, status, finish_work, api_error):
     api("RegisterDevice", ProductKey=product, DeviceName="lamp")
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     api("RegisterDevice", ProductKey=other, DeviceName="free")
     apply_id = check("free", "lamp")
-    later()
-    found = status(apply_id)
-    [detail] = found["InvalidDetailList"]["invalidDetailList"]
+    finish_work()
+    reported = status(apply_id)
+    [detail] = reported["InvalidDetailList"]["invalidDetailList"]
     assert detail["DeviceName"] == "lamp"
-    assert found == report("CHECK_FAILED", invalid=["lamp"], details=[detail])
+    assert reported == status_report("CHECK_FAILED", invalid=["lamp"], details=[detail])
     error = api_error("BatchRegisterDeviceWithApplyId", ProductKey=product, ApplyId=apply_id)
     assert error.code == "iot.device.IncorrentDeviceApplyInfo"
 
 
-def test_a_name_that_was_taken_since_the_check_fails_alone(api, product, check, register, status, later, devices):
+def test_name_registered_after_check_fails_separately(api, product, check, register, status, finish_work, devices):
     apply_id = check("free", "lamp")
-    later()
+    finish_work()
     api("RegisterDevice", ProductKey=product, DeviceName="lamp")
     register(apply_id)
-    later()
-    found = status(apply_id)
-    assert found == report("CREATE_FAILED", invalid=["lamp"], details=found["InvalidDetailList"]["invalidDetailList"])
+    finish_work()
+    reported = status(apply_id)
+    assert reported == status_report(
+        "CREATE_FAILED", invalid=["lamp"], details=reported["InvalidDetailList"]["invalidDetailList"]
+    )
     assert [device["DeviceName"] for device in devices(apply_id)] == ["free"]
 
 
-def test_an_application_is_registered_once(product, check, register, later, api_error):
+def test_application_can_be_registered_only_once(product, check, register, finish_work, api_error):
     apply_id = check("lamp")
-    again = {"action": "BatchRegisterDeviceWithApplyId", "ProductKey": product, "ApplyId": apply_id}
-    assert api_error(**again).code == "iot.device.CreateDeviceTasksRunning"
-    later()
+    request = {"action": "BatchRegisterDeviceWithApplyId", "ProductKey": product, "ApplyId": apply_id}
+    assert api_error(**request).code == "iot.device.CreateDeviceTasksRunning"
+    finish_work()
     register(apply_id)
-    assert api_error(**again).code == "iot.device.CreateDeviceTasksRunning"
-    later()
-    assert api_error(**again).code == "iot.device.ApplyManyDevicesFailed"
+    assert api_error(**request).code == "iot.device.CreateDeviceTasksRunning"
+    finish_work()
+    assert api_error(**request).code == "iot.device.ApplyManyDevicesFailed"
 
 
-def test_random_names(api, product, status, later, devices):
+def test_batch_register_generates_names(api, product, status, finish_work, devices):
     apply_id = api("BatchRegisterDevice", ProductKey=product, Count=3)["Data"]["ApplyId"]
-    assert status(apply_id) == report("CREATE")
-    later()
+    assert status(apply_id) == status_report("CREATE")
+    finish_work()
     names = [device["DeviceName"] for device in devices(apply_id)]
     assert len(set(names)) == 3
-    assert status(apply_id) == report("CREATE_SUCCESS", names)
+    assert status(apply_id) == status_report("CREATE_SUCCESS", names)
 
 
 @pytest.mark.parametrize(
@@ -231,17 +233,17 @@ def test_random_names(api, product, status, later, devices):
         (1001, "iot.device.DeviceCountExceeded"),
     ],
 )
-def test_how_many_random_names_there_can_be(api, product, api_error, count, code):
+def test_batch_register_invalid_count_is_rejected(api, product, api_error, count, code):
     assert api_error("BatchRegisterDevice", ProductKey=product, Count=count).code == code
     api("BatchRegisterDevice", ProductKey=product, Count=1000)
 
 
-def test_random_names_of_no_product(api_error):
+def test_batch_register_in_missing_product_is_error(api_error):
     assert api_error("BatchRegisterDevice", ProductKey=ABSENT, Count=1).code == "iot.prod.NotExistedProduct"
 
 
 @pytest.mark.parametrize("action", ["BatchRegisterDeviceWithApplyId", "QueryBatchRegisterDeviceStatus"])
-def test_an_application_of_another_product(api, check, api_error, action):
+def test_application_of_other_product_is_error(api, check, api_error, action):
     apply_id = check("lamp")
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     assert api_error(action, ProductKey=other, ApplyId=apply_id).code == "iot.device.DeviceApplyIsNotFound"
@@ -251,7 +253,7 @@ def test_an_application_of_another_product(api, check, api_error, action):
 @pytest.mark.parametrize(
     "action", ["BatchRegisterDeviceWithApplyId", "QueryBatchRegisterDeviceStatus", "QueryPageByApplyId"]
 )
-def test_an_application_that_is_not_there(api, product, check, api_error, action):
+def test_missing_application_is_error(api, product, check, api_error, action):
     apply_id = check("lamp")
     assert api_error(action, ProductKey=product, ApplyId=apply_id + 1).code == "iot.device.DeviceApplyIsNotFound"
     assert api_error(action, ProductKey=product, ApplyId=0).code == "iot.device.InvalidFormattedApplyId"
@@ -259,7 +261,7 @@ def test_an_application_that_is_not_there(api, product, check, api_error, action
         api(action, ProductKey=product)
 
 
-def test_ids_have_7_digits_and_are_not_used_again(platform, api, product, check):
+def test_apply_ids_have_7_digits_and_are_not_reused(platform, api, product, check):
     first = check("lamp")
     api("DeleteProduct", ProductKey=product)
     key = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
@@ -267,9 +269,9 @@ def test_ids_have_7_digits_and_are_not_used_again(platform, api, product, check)
     assert 1_000_000 < first < second < 10_000_000
 
 
-def test_pages_of_devices(api, product, later, api_error):
+def test_application_device_list_pages(api, product, finish_work, api_error):
     apply_id = api("BatchRegisterDevice", ProductKey=product, Count=5)["Data"]["ApplyId"]
-    later()
+    finish_work()
     pages = [api("QueryPageByApplyId", ApplyId=apply_id, PageSize=2, CurrentPage=page) for page in (1, 2, 3)]
     listed = [page.pop("ApplyDeviceList")["ApplyDeviceInfo"] for page in pages]
     assert [len(page) for page in listed] == [2, 2, 1]
@@ -279,9 +281,9 @@ def test_pages_of_devices(api, product, later, api_error):
     assert error.code == "iot.common.InvalidPageParams"
 
 
-def test_a_device_can_be_deleted_afterwards(api, product, status, later, devices):
+def test_application_without_deleted_device(api, product, status, finish_work, devices):
     apply_id = api("BatchRegisterDevice", ProductKey=product, Count=2)["Data"]["ApplyId"]
-    later()
+    finish_work()
     first, second = devices(apply_id)
     api("DeleteDevice", IotId=first["IotId"])
     assert devices(apply_id) == [second]
@@ -289,14 +291,14 @@ def test_a_device_can_be_deleted_afterwards(api, product, status, later, devices
 
 
 @pytest.mark.parametrize("random", [True, False])
-def test_a_product_can_be_deleted_in_between(platform, api, product, check, later, random):
+def test_application_is_deleted_with_product(platform, api, product, check, finish_work, random):
     if random:
         api("BatchRegisterDevice", ProductKey=product, Count=1)
     else:
         check("lamp")
     api("DeleteProduct", ProductKey=product)
     assert platform.store.count("device_application_entry") == 0
-    later()
+    finish_work()
     platform.run_due_work()
     assert platform.store.count("device") == 0
     assert platform.store.count("due") == 0

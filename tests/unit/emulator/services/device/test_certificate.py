@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""X.509 certificates of devices, as a TLS library sees them."""
+"""Tests of the X.509 certificates of devices, with a TLS library."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ansible_collections.iotops.aliyun.emulator.services.device import certifica
 
 @pytest.fixture
 def key(api):
-    """The key of a product whose devices have certificates."""
+    """Return the key of a product with device certificates."""
     return api("CreateProduct", ProductName="cameras", NodeType=0, AuthType="x509")["ProductKey"]
 
 
 @pytest.fixture
 def certificate(platform, api, key):
-    """Register a device and return its certificate."""
+    """Return a function that registers a device and returns its certificate."""
 
     def certificate(name: str = "camera") -> dict:
         api("RegisterDevice", ProductKey=key, DeviceName=name)
@@ -32,11 +32,14 @@ def certificate(platform, api, key):
 
 
 @pytest.fixture
-def shake_hands(tmp_path):
-    """Connect two ends in this process, each with a certificate, and return the client's as the server got it."""
+def tls_handshake(tmp_path):
+    """Return a function that does a TLS handshake between two certificate owners in this process.
 
-    def shake_hands(client: dict, server: dict, authority: str) -> dict:
-        ends = []
+    The function returns the client certificate that the server received.
+    """
+
+    def tls_handshake(client: dict, server: dict, authority: str) -> dict:
+        contexts = []
         for name, side, protocol in (
             ("client", client, ssl.PROTOCOL_TLS_CLIENT),
             ("server", server, ssl.PROTOCOL_TLS_SERVER),
@@ -50,22 +53,22 @@ def shake_hands(tmp_path):
             context.verify_mode = ssl.CERT_REQUIRED if name == "server" else ssl.CERT_NONE
             context.verify_flags |= ssl.VERIFY_X509_STRICT
             context.load_verify_locations(cadata=authority)
-            ends.append(context)
-        upwards, downwards = ssl.MemoryBIO(), ssl.MemoryBIO()
-        one = ends[0].wrap_bio(downwards, upwards)
-        other = ends[1].wrap_bio(upwards, downwards, server_side=True)
+            contexts.append(context)
+        to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client_connection = contexts[0].wrap_bio(to_client, to_server)
+        server_connection = contexts[1].wrap_bio(to_server, to_client, server_side=True)
         for _step in range(4):
-            for end in (one, other):
+            for end in (client_connection, server_connection):
                 try:
                     end.do_handshake()
                 except ssl.SSLWantReadError:
                     continue
-        return other.getpeercert()
+        return server_connection.getpeercert()
 
-    return shake_hands
+    return tls_handshake
 
 
-def test_a_certificate_takes_a_moment(platform, api, key):
+def test_certificate_is_available_after_delay(platform, api, key):
     device = {"ProductKey": key, "DeviceName": "camera"}
     api("RegisterDevice", **device)
     assert api("QueryDeviceCert", **device) == {"DeviceCertInfo": {"Status": 0}}
@@ -75,32 +78,32 @@ def test_a_certificate_takes_a_moment(platform, api, key):
     assert api("QueryDeviceCert", **device)["DeviceCertInfo"] == first
 
 
-def test_a_certificate_proves_who_the_device_is(platform, api, key, certificate, shake_hands):
+def test_certificate_identifies_device_in_tls(platform, api, key, certificate, tls_handshake):
     client, server = certificate("camera"), certificate("other")
     authority = platform.store.one("certificate_authority")["certificate"]
-    seen = shake_hands(client, server, authority)
+    peer = tls_handshake(client, server, authority)
     device = api("QueryDeviceInfo", ProductKey=key, DeviceName="camera")["Data"]
-    assert seen["subject"] == ((("commonName", device["IotId"]),),)
-    assert int(seen["serialNumber"], 16) == int(client["CertSN"])
-    assert seen["notAfter"].endswith("2117 GMT")
+    assert peer["subject"] == ((("commonName", device["IotId"]),),)
+    assert int(peer["serialNumber"], 16) == int(client["CertSN"])
+    assert peer["notAfter"].endswith("2117 GMT")
 
 
-def test_another_platforms_authority_is_not_trusted(platform, api, certificate, shake_hands):
+def test_certificate_of_other_authority_is_not_trusted(platform, api, certificate, tls_handshake):
     client = certificate("camera")
     platform.store.delete("certificate_authority")
     server = certificate("other")
     with pytest.raises(ssl.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
-        shake_hands(client, server, platform.store.one("certificate_authority")["certificate"])
+        tls_handshake(client, server, platform.store.one("certificate_authority")["certificate"])
 
 
-def test_a_key_fits_its_certificate_only(certificate, shake_hands, platform):
+def test_key_of_other_certificate_is_rejected(certificate, tls_handshake, platform):
     client, server = certificate("camera"), certificate("other")
     mixed = {**client, "PrivateKey": server["PrivateKey"]}
     with pytest.raises(ssl.SSLError, match="KEY_VALUES_MISMATCH"):
-        shake_hands(mixed, server, platform.store.one("certificate_authority")["certificate"])
+        tls_handshake(mixed, server, platform.store.one("certificate_authority")["certificate"])
 
 
-def test_who_has_no_certificate_here(api, key, certificate, api_error):
+def test_certificate_of_unsupported_product_is_error(api, key, certificate, api_error):
     certificate()
     api("SetProductCertInfo", ProductKey=key, IssueModel=3)
     error = api_error("QueryDeviceCert", ProductKey=key, DeviceName="camera")
@@ -114,23 +117,23 @@ def test_who_has_no_certificate_here(api, key, certificate, api_error):
     )
 
 
-def test_a_device_that_is_not_there(key, api_error):
+def test_certificate_of_missing_device_is_error(key, api_error):
     assert api_error("QueryDeviceCert", ProductKey=key, DeviceName="nothing").code == "iot.device.NotExistedDevice"
 
 
-def test_a_certificate_goes_with_its_device(platform, api, key, certificate):
+def test_certificate_is_deleted_with_device(platform, api, key, certificate):
     certificate()
     api("DeleteDevice", ProductKey=key, DeviceName="camera")
     assert platform.store.count("device_certificate") == 0
 
 
-def test_keys_are_in_columns_that_are_masked(platform, certificate):
+def test_private_keys_are_in_masked_columns(platform, certificate):
     certificate()
     for table in ("certificate_authority", "device_certificate"):
         assert "private_key" in platform.store.one(table)
 
 
-def test_the_certificates_of_an_application(platform, api, key, download):
+def test_application_certificates_archive(platform, api, key, download):
     names = ["camera_1", "camera:2"]
     apply_id = api("BatchCheckDeviceNames", ProductKey=key, DeviceName=names)["Data"]["ApplyId"]
     platform.clock.advance(10)
@@ -138,22 +141,25 @@ def test_the_certificates_of_an_application(platform, api, key, download):
     platform.clock.advance(10)
     url = api("QueryCertUrlByApplyId", ApplyId=apply_id)["CertUrl"]
     with zipfile.ZipFile(io.BytesIO(download(url))) as archive:
-        kept = {name: archive.read(name).decode() for name in archive.namelist()}
-    assert sorted(kept) == ["camera:2.cer", "camera:2.key", "camera_1.cer", "camera_1.key"]
-    one = api("QueryDeviceCert", ProductKey=key, DeviceName="camera_1")["DeviceCertInfo"]
-    assert (one["Certificate"], one["PrivateKey"]) == (kept["camera_1.cer"], kept["camera_1.key"])
+        archived = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert sorted(archived) == ["camera:2.cer", "camera:2.key", "camera_1.cer", "camera_1.key"]
+    details = api("QueryDeviceCert", ProductKey=key, DeviceName="camera_1")["DeviceCertInfo"]
+    assert (details["Certificate"], details["PrivateKey"]) == (
+        archived["camera_1.cer"],
+        archived["camera_1.key"],
+    )
 
 
-def test_devices_registered_in_bulk_have_their_certificates_at_once(platform, api, key):
+def test_bulk_registered_device_has_certificate_immediately(platform, api, key):
     apply_id = api("BatchRegisterDevice", ProductKey=key, Count=1)["Data"]["ApplyId"]
     while api("QueryBatchRegisterDeviceStatus", ProductKey=key, ApplyId=apply_id)["Data"]["Status"] == "CREATE":
         platform.clock.advance(0.1)
     [device] = api("QueryPageByApplyId", ApplyId=apply_id)["ApplyDeviceList"]["ApplyDeviceInfo"]
-    asked = {"ProductKey": key, "DeviceName": device["DeviceName"]}
-    assert api("QueryDeviceCert", **asked)["DeviceCertInfo"]["Status"] == 2
+    params = {"ProductKey": key, "DeviceName": device["DeviceName"]}
+    assert api("QueryDeviceCert", **params)["DeviceCertInfo"]["Status"] == 2
 
 
-def test_applications_without_certificates(platform, api, key, api_error):
+def test_application_without_certificates_is_error(platform, api, key, api_error):
     def code(apply_id: int) -> str:
         return api_error("QueryCertUrlByApplyId", ApplyId=apply_id).code
 

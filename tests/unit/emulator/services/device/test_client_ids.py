@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Client ids of devices that register dynamically."""
+"""Tests of the client IDs of devices that register dynamically."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ansible_collections.iotops.aliyun.emulator.services.device.device import fi
 
 @pytest.fixture
 def register(api):
-    """Register a device and return its id."""
+    """Return a function that registers a device and returns its ID."""
     key = api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
     return lambda name: api("RegisterDevice", ProductKey=key, DeviceName=name)["Data"]["IotId"]
 
 
 @pytest.fixture
 def add(platform):
-    """Give a device one more client id and return it."""
+    """Return a function that creates a client ID for a device and returns it."""
 
     def add(iot_id: str) -> str:
         ctx = Context(platform.store, platform.clock.now(), platform.account)
@@ -31,12 +31,12 @@ def add(platform):
 
 
 @pytest.fixture
-def shut_out(platform):
-    """The client ids that are shut out."""
+def blocked_client_ids(platform):
+    """Return a function that returns the blocked client IDs."""
     return lambda: {row["client_id"] for row in platform.store.all("device_client_id", shut_out=1)}
 
 
-def test_the_list(platform, api, register, add):
+def test_client_id_list_is_newest_first(platform, api, register, add):
     lamp, other = register("lamp"), register("other")
     assert api("QueryClientIds", IotId=lamp) == {"Data": {"IotId": lamp, "DynamicRegClientIds": []}}
     first = add(lamp)
@@ -45,45 +45,45 @@ def test_the_list(platform, api, register, add):
     add(other)
     listed = api("QueryClientIds", IotId=lamp)["Data"]["DynamicRegClientIds"]
     assert [entry["ClientId"] for entry in listed] == [second, first]
-    moments = {row["client_id"]: row["created_at"] for row in platform.store.all("device_client_id")}
-    assert [entry["CreateTime"] for entry in listed] == [moments[second], moments[first]]
+    created_at_by_id = {row["client_id"]: row["created_at"] for row in platform.store.all("device_client_id")}
+    assert [entry["CreateTime"] for entry in listed] == [created_at_by_id[second], created_at_by_id[first]]
 
 
-def test_one_can_be_declared_the_right_one(api, register, add, shut_out):
+def test_transform_blocks_other_client_ids(api, register, add, blocked_client_ids):
     lamp, other = register("lamp"), register("other")
     first, second, third = add(lamp), add(lamp), add(lamp)
     add(other)
-    assert shut_out() == set()
+    assert blocked_client_ids() == set()
     assert api("TransformClientId", IotId=lamp, ClientId=second) == {"Code": "Success"}
-    assert shut_out() == {first, third}
+    assert blocked_client_ids() == {first, third}
     api("TransformClientId", IotId=lamp, ClientId=third)
-    assert shut_out() == {first, second}
+    assert blocked_client_ids() == {first, second}
 
 
-def test_only_the_devices_own_can_be_the_right_one(api, register, add, shut_out):
+def test_transform_to_client_id_of_other_device_is_rejected(api, register, add, blocked_client_ids):
     lamp, other = register("lamp"), register("other")
     add(lamp)
     with pytest.raises(ApiError) as caught:
         api("TransformClientId", IotId=lamp, ClientId=add(other))
     assert caught.value.code == "iot.device.VerifyDeviceFailed"
-    assert shut_out() == set()
+    assert blocked_client_ids() == set()
 
 
-def test_a_device_has_at_most_5_until_they_are_deleted(api, register, add):
+def test_client_id_limit_applies_until_deletion(api, register, add):
     lamp, other = register("lamp"), register("other")
     for _number in range(5):
         add(lamp)
-    kept = add(other)
+    client_id_of_other = add(other)
     with pytest.raises(ApiError) as caught:
         add(lamp)
     assert caught.value.code == "iot.device.VerifyDeviceFailed"
     assert api("DeleteClientIds", IotId=lamp) == {"Code": "Success"}
     assert api("QueryClientIds", IotId=lamp)["Data"]["DynamicRegClientIds"] == []
-    assert api("QueryClientIds", IotId=other)["Data"]["DynamicRegClientIds"][0]["ClientId"] == kept
+    assert api("QueryClientIds", IotId=other)["Data"]["DynamicRegClientIds"][0]["ClientId"] == client_id_of_other
     add(lamp)
 
 
-def test_they_go_with_their_device(platform, api, register, add):
+def test_client_ids_are_deleted_with_device(platform, api, register, add):
     lamp = register("lamp")
     add(lamp)
     api("DeleteDevice", IotId=lamp)
@@ -91,7 +91,7 @@ def test_they_go_with_their_device(platform, api, register, add):
 
 
 @pytest.mark.parametrize("action", ["QueryClientIds", "TransformClientId", "DeleteClientIds"])
-def test_a_device_that_is_not_there(api, action):
+def test_client_ids_of_missing_device_is_error(api, action):
     with pytest.raises(ApiError) as caught:
         api(action, IotId="nothing", ClientId="nothing")
     assert caught.value.code == "iot.device.NotExistedDevice"

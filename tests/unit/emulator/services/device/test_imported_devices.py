@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Importing devices with their secrets."""
+"""Tests of importing devices with their secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ABSENT = "a1nothing00"
 
 @pytest.fixture
 def key(api):
-    """The key of a product."""
+    """Return the key of a product."""
     return api("CreateProduct", ProductName="cameras", NodeType=0)["ProductKey"]
 
 
@@ -25,17 +25,17 @@ def names(reply) -> list[str]:
     return [device["DeviceName"] for device in reply["DeviceList"]["device"]]
 
 
-def test_one_device(api, key):
-    made = api("ImportDevice", ProductKey=key, **entry(Nickname="园区灯", Sn="QC4_001"))["Data"]
-    iot_id = made.pop("IotId")
-    assert made == {"ProductKey": key, **entry(Nickname="园区灯", Sn="QC4_001")}
+def test_import_device(api, key):
+    imported = api("ImportDevice", ProductKey=key, **entry(Nickname="园区灯", Sn="QC4_001"))["Data"]
+    iot_id = imported.pop("IotId")
+    assert imported == {"ProductKey": key, **entry(Nickname="园区灯", Sn="QC4_001")}
     read = api("QueryDeviceInfo", IotId=iot_id)["Data"]
     assert (read["DeviceName"], read["DeviceSecret"], read["Nickname"]) == ("camera_1", "secret_1", "园区灯")
 
 
-def test_one_device_with_no_more_than_it_needs(api, key):
-    made = api("ImportDevice", ProductKey=key, **entry(), Nickname="", Sn="")["Data"]
-    assert set(made) == {"IotId", "ProductKey", "DeviceName", "DeviceSecret"}
+def test_import_device_with_required_parameters_only(api, key):
+    imported = api("ImportDevice", ProductKey=key, **entry(), Nickname="", Sn="")["Data"]
+    assert set(imported) == {"IotId", "ProductKey", "DeviceName", "DeviceSecret"}
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_one_device_with_no_more_than_it_needs(api, key):
         {"Sn": "s" * 64},
     ],
 )
-def test_values_at_the_limits(api, key, params):
-    made = api("ImportDevice", ProductKey=key, **{**entry(), **params})["Data"]
-    assert params.items() <= made.items()
+def test_import_device_accepts_values_at_limits(api, key, params):
+    imported = api("ImportDevice", ProductKey=key, **{**entry(), **params})["Data"]
+    assert params.items() <= imported.items()
 
 
 @pytest.mark.parametrize(
@@ -71,19 +71,19 @@ def test_values_at_the_limits(api, key, params):
         ({"ProductKey": ABSENT}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_what_one_device_cannot_be(platform, key, api_error, params, code):
+def test_import_device_invalid_value_is_rejected(platform, key, api_error, params, code):
     assert api_error("ImportDevice", **{"ProductKey": key, **entry(), **params}).code == code
     assert platform.store.count("device") == 0
 
 
-def test_a_name_is_there_once(api, key, api_error):
+def test_import_device_existing_name_is_rejected(api, key, api_error):
     api("ImportDevice", ProductKey=key, **entry())
     assert api_error("ImportDevice", ProductKey=key, **entry()).code == "iot.device.AlreadyExistedDeviceName"
     with pytest.raises(GatewayError, match="MissingDeviceSecret"):
         api("ImportDevice", ProductKey=key, DeviceName="camera_2")
 
 
-def test_many_devices(api, key, api_error):
+def test_batch_import_lists_devices_by_page(api, key, api_error):
     batch = [entry(number) for number in range(11)] + [entry(11, Sn="SN_11")]
     apply_id = api("BatchImportDevice", ProductKey=key, DeviceList=batch)["Data"]["ApplyId"]
     first = api("QueryImportedDeviceByApplyId", ApplyId=apply_id, PageNo=1, PageSize=10)
@@ -101,7 +101,7 @@ def test_many_devices(api, key, api_error):
     assert api("QueryProduct", ProductKey=key)["Data"]["DeviceCount"] == 12
 
 
-def test_an_import_is_not_taken_for_a_registration(api, key, api_error):
+def test_import_and_registration_apply_ids_are_separate(api, key, api_error):
     imported = api("BatchImportDevice", ProductKey=key, DeviceList=[entry()])["Data"]["ApplyId"]
     registered = api("BatchRegisterDevice", ProductKey=key, Count=1)["Data"]["ApplyId"]
     assert api_error("QueryPageByApplyId", ApplyId=imported).code == "iot.device.DeviceApplyIsNotFound"
@@ -109,17 +109,17 @@ def test_an_import_is_not_taken_for_a_registration(api, key, api_error):
     assert error.code == "iot.device.DeviceApplyIsNotFound"
 
 
-def test_each_import_has_its_devices(api, key):
+def test_imports_list_only_their_own_devices(api, key):
     api("ImportDevice", ProductKey=key, **entry(0))
     ids = [api("BatchImportDevice", ProductKey=key, DeviceList=[entry(number)])["Data"]["ApplyId"] for number in (1, 2)]
     listed = [names(api("QueryImportedDeviceByApplyId", ApplyId=one, PageNo=1, PageSize=50)) for one in ids]
     assert listed == [["camera_1"], ["camera_2"]]
     api("DeleteDevice", ProductKey=key, DeviceName="camera_1")
-    emptied = api("QueryImportedDeviceByApplyId", ApplyId=ids[0], PageNo=1, PageSize=50)
-    assert (names(emptied), emptied["TotalPage"]) == ([], 0)
+    empty_page = api("QueryImportedDeviceByApplyId", ApplyId=ids[0], PageNo=1, PageSize=50)
+    assert (names(empty_page), empty_page["TotalPage"]) == ([], 0)
 
 
-def test_an_import_goes_with_its_product(platform, api, key, api_error):
+def test_import_is_deleted_with_product(platform, api, key, api_error):
     apply_id = api("BatchImportDevice", ProductKey=key, DeviceList=[entry()])["Data"]["ApplyId"]
     api("DeleteProduct", ProductKey=key)
     error = api_error("QueryImportedDeviceByApplyId", ApplyId=apply_id, PageNo=1, PageSize=10)
@@ -128,7 +128,7 @@ def test_an_import_goes_with_its_product(platform, api, key, api_error):
 
 
 @pytest.mark.parametrize(
-    ("page", "taken"),
+    ("page", "accepted"),
     [
         ({"PageNo": 10_000, "PageSize": 50}, True),
         ({"PageNo": 10_001, "PageSize": 10}, False),
@@ -136,21 +136,21 @@ def test_an_import_goes_with_its_product(platform, api, key, api_error):
         ({"PageNo": 1, "PageSize": 51}, False),
     ],
 )
-def test_pages_of_an_import(api, key, api_error, page, taken):
+def test_import_page_limits(api, key, api_error, page, accepted):
     apply_id = api("BatchImportDevice", ProductKey=key, DeviceList=[entry()])["Data"]["ApplyId"]
-    if taken:
+    if accepted:
         assert names(api("QueryImportedDeviceByApplyId", ApplyId=apply_id, **page)) == []
     else:
         error = api_error("QueryImportedDeviceByApplyId", ApplyId=apply_id, **page)
         assert error.code == "iot.common.InvalidPageParams"
 
 
-def test_a_good_list_is_checked(platform, api, key):
+def test_check_of_valid_list_returns_nothing(platform, api, key):
     assert api("BatchCheckImportDevice", ProductKey=key, DeviceList=[entry(1), entry(2, Sn="SN")]) == {}
     assert platform.store.count("device") == 0
 
 
-FAULTY = [
+INVALID_ENTRIES = [
     entry(0),
     entry(1),
     entry(1),
@@ -167,14 +167,14 @@ REPEATED = ["camera_0", "camera_1"]
 
 
 @pytest.fixture
-def taken(api, key):
-    """A product that has the first of the faulty devices already."""
+def product_with_device(api, key):
+    """Return the key of a product that already has the first device of ``INVALID_ENTRIES``."""
     api("RegisterDevice", ProductKey=key, DeviceName="camera_0")
     return key
 
 
-def test_a_faulty_list_is_checked(api, taken):
-    data = api("BatchCheckImportDevice", ProductKey=taken, DeviceList=FAULTY)["Data"]
+def test_check_of_invalid_list_returns_errors(api, product_with_device):
+    data = api("BatchCheckImportDevice", ProductKey=product_with_device, DeviceList=INVALID_ENTRIES)["Data"]
     details = data.pop("InvalidDetailList")
     assert data == {
         "InvalidDeviceNameList": NAMES,
@@ -183,13 +183,13 @@ def test_a_faulty_list_is_checked(api, taken):
         "RepeatedDeviceNameList": REPEATED,
     }
     assert [{name: value for name, value in one.items() if name != "ErrorMsg"} for one in details] == [
-        FAULTY[number] for number in (0, 1, 2, 3, 4, 5, 6, 6)
+        INVALID_ENTRIES[number] for number in (0, 1, 2, 3, 4, 5, 6, 6)
     ]
     assert details[3]["ErrorMsg"] == "The device name is malformed"
 
 
-def test_a_faulty_list_is_not_imported(platform, api, taken, api_error):
-    error = api_error("BatchImportDevice", ProductKey=taken, DeviceList=FAULTY)
+def test_batch_import_of_invalid_list_imports_none(platform, api, product_with_device, api_error):
+    error = api_error("BatchImportDevice", ProductKey=product_with_device, DeviceList=INVALID_ENTRIES)
     assert error.code == "iot.device.ApplyManyDevicesFailed"
     data = dict(error.extra["Data"])
     assert len(data.pop("InvalidDetailList")["InvalidDetailList"]) == 8
@@ -203,12 +203,12 @@ def test_a_faulty_list_is_not_imported(platform, api, taken, api_error):
 
 
 @pytest.mark.parametrize("action", ["BatchImportDevice", "BatchCheckImportDevice"])
-def test_no_list(key, api_error, action):
+def test_batch_import_without_list_is_rejected(key, api_error, action):
     assert api_error(action, ProductKey=key).code == "iot.device.NoneDeviceNameElement"
     assert api_error(action, ProductKey=ABSENT, DeviceList=[entry()]).code == "iot.prod.NotExistedProduct"
 
 
-def test_what_is_beyond_10000_is_dropped_in_silence(platform, api, key):
+def test_batch_import_ignores_devices_beyond_10000(platform, api, key):
     batch = [{"DeviceName": f"camera_{number}", "DeviceSecret": "s"} for number in range(10_000)]
     assert api("BatchCheckImportDevice", ProductKey=key, DeviceList=[*batch, {"DeviceName": "$"}]) == {}
     api("BatchImportDevice", ProductKey=key, DeviceList=[*batch, entry(10_001)])

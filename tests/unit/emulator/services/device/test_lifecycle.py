@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Disabling, enabling, resetting and deleting devices."""
+"""Tests of disabling, enabling, resetting and deleting devices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ACTIONS = ("DeleteDevice", "DisableThing", "EnableThing", "ResetThing")
 
 @pytest.fixture
 def register(api):
-    """Register a device in a product of its own and return its id."""
+    """Return a function that registers a device in a new product and returns its ID."""
 
     def register(name: str, node_type: int = 0) -> str:
         key = api("CreateProduct", ProductName=f"product_{name}", NodeType=node_type)["ProductKey"]
@@ -31,7 +31,7 @@ def register(api):
 
 @pytest.fixture
 def connect(platform):
-    """Bring devices online."""
+    """Return a function that sets devices online."""
 
     def connect(*iot_ids: str) -> None:
         ctx = Context(platform.store, platform.clock.now(), platform.account)
@@ -43,7 +43,7 @@ def connect(platform):
 
 @pytest.fixture
 def gateway(platform, register, connect):
-    """The ids of a gateway and of its two sub-devices, all of them online."""
+    """Return the IDs of a gateway and of its two sub-devices, all of them online."""
     iot_ids = [register("gateway", 1), register("sub1"), register("sub2")]
     for iot_id in iot_ids[1:]:
         platform.store.insert("topology", gateway_iot_id=iot_ids[0], iot_id=iot_id, added_at=0)
@@ -53,7 +53,7 @@ def gateway(platform, register, connect):
 
 @pytest.fixture
 def statuses(platform):
-    """The statuses of devices, None where there is no such device."""
+    """Return a function that returns the statuses of devices, or None for devices that do not exist."""
 
     def statuses(iot_ids: list[str]) -> list[str | None]:
         rows = [platform.store.one("device", iot_id=iot_id) for iot_id in iot_ids]
@@ -63,8 +63,8 @@ def statuses(platform):
 
 
 @pytest.fixture
-def crowd(monkeypatch):
-    """Two sub-devices are too many to be handled at once."""
+def job_for_any_sub_device(monkeypatch):
+    """Lower the limit so that two sub-devices require a job."""
     monkeypatch.setattr(service, "MAX_SUB_DEVICES_AT_ONCE", 1)
 
 
@@ -79,13 +79,13 @@ def crowd(monkeypatch):
         ({"DeviceName": "lamp"}, "iot.prod.NullProductKey"),
     ],
 )
-def test_a_device_that_is_not_there(api, action, params, code):
+def test_action_on_missing_device_is_error(api, action, params, code):
     with pytest.raises(ApiError) as caught:
         api(action, **params)
     assert caught.value.code == code
 
 
-def test_a_device_is_deleted_with_what_belongs_to_it(platform, api, register):
+def test_delete_removes_device_and_its_data(platform, api, register):
     iot_id = register("lamp")
     api("SaveDeviceProp", IotId=iot_id, Props='{"room": "7"}')
     other = register("other")
@@ -95,7 +95,7 @@ def test_a_device_is_deleted_with_what_belongs_to_it(platform, api, register):
     assert platform.store.one("device", iot_id=other)
 
 
-def test_a_disabled_device_keeps_what_it_has(platform, api, register, connect, statuses):
+def test_disable_changes_only_status_columns(platform, api, register, connect, statuses):
     iot_id = register("lamp")
     before = platform.store.one("device", iot_id=iot_id)
     platform.clock.advance(5)
@@ -116,7 +116,7 @@ def test_a_disabled_device_keeps_what_it_has(platform, api, register, connect, s
     assert statuses([iot_id]) == ["UNACTIVE"]
 
 
-def test_a_disabled_device_is_cut_off(platform, api, register, connect, statuses):
+def test_disable_disconnects_device(platform, api, register, connect, statuses):
     iot_id = register("lamp")
     connect(iot_id)
     api("DisableThing", IotId=iot_id)
@@ -125,7 +125,7 @@ def test_a_disabled_device_is_cut_off(platform, api, register, connect, statuses
     assert statuses([iot_id]) == ["OFFLINE"]
 
 
-def test_a_device_that_is_reset_was_never_active(platform, api, register, connect, statuses):
+def test_reset_sets_device_unactive(platform, api, register, connect, statuses):
     iot_id = register("lamp")
     connect(iot_id)
     platform.clock.advance(5)
@@ -133,14 +133,14 @@ def test_a_device_that_is_reset_was_never_active(platform, api, register, connec
     assert statuses([iot_id]) == ["UNACTIVE"]
     read = api("QueryDeviceDetail", IotId=iot_id)["Data"]
     assert not {"GmtActive", "UtcActive", "GmtOnline", "UtcOnline"} & set(read)
-    kept = platform.store.one("device", iot_id=iot_id)
-    assert kept["status_at"] >= kept["created_at"] + 5000
+    stored = platform.store.one("device", iot_id=iot_id)
+    assert stored["status_at"] >= stored["created_at"] + 5000
     platform.clock.advance(5)
     api("ResetThing", IotId=iot_id)
-    assert platform.store.one("device", iot_id=iot_id) == kept
+    assert platform.store.one("device", iot_id=iot_id) == stored
 
 
-def test_a_disabled_device_that_is_reset_stays_disabled(platform, api, register, connect, statuses):
+def test_reset_keeps_disabled_device_disabled(platform, api, register, connect, statuses):
     iot_id = register("lamp")
     connect(iot_id)
     api("DisableThing", IotId=iot_id)
@@ -155,7 +155,7 @@ def test_a_disabled_device_that_is_reset_stays_disabled(platform, api, register,
     assert statuses([iot_id]) == ["UNACTIVE"]
 
 
-def test_a_gateway_takes_its_sub_devices_along(api, register, gateway, statuses):
+def test_disable_and_enable_gateway_include_sub_devices(api, register, gateway, statuses):
     other = register("other")
     api("DisableThing", IotId=gateway[0])
     assert statuses([*gateway, other]) == ["DISABLE"] * 3 + ["UNACTIVE"]
@@ -163,18 +163,18 @@ def test_a_gateway_takes_its_sub_devices_along(api, register, gateway, statuses)
     assert statuses([*gateway, other]) == ["OFFLINE"] * 3 + ["UNACTIVE"]
 
 
-def test_a_sub_device_leaves_its_gateway_alone(api, gateway, statuses):
+def test_disable_sub_device_keeps_gateway_enabled(api, gateway, statuses):
     api("DisableThing", IotId=gateway[1])
     assert statuses(gateway) == ["ONLINE", "DISABLE", "ONLINE"]
 
 
-def test_resetting_a_gateway_frees_its_sub_devices(platform, api, gateway, statuses):
+def test_reset_gateway_detaches_sub_devices(platform, api, gateway, statuses):
     assert api("ResetThing", IotId=gateway[0]) == {}
     assert statuses(gateway) == ["UNACTIVE", "OFFLINE", "OFFLINE"]
     assert platform.store.count("topology") == 0
 
 
-def test_only_sub_devices_that_were_online_change(platform, api, register, gateway):
+def test_delete_gateway_changes_only_online_sub_devices(platform, api, register, gateway):
     offline = register("offline")
     platform.store.insert("topology", gateway_iot_id=gateway[0], iot_id=offline, added_at=0)
     before = platform.store.one("device", iot_id=offline)
@@ -183,20 +183,20 @@ def test_only_sub_devices_that_were_online_change(platform, api, register, gatew
     assert platform.store.one("device", iot_id=offline) == before
 
 
-def test_deleting_a_gateway_frees_its_sub_devices(platform, api, gateway, statuses):
+def test_delete_gateway_detaches_sub_devices(platform, api, gateway, statuses):
     assert api("DeleteDevice", IotId=gateway[0]) == {}
     assert statuses(gateway) == [None, "OFFLINE", "OFFLINE"]
     assert platform.store.count("topology") == 0
 
 
-def test_deleting_the_product_of_a_gateway_frees_its_sub_devices(platform, api, gateway, statuses):
+def test_delete_product_of_gateway_detaches_sub_devices(platform, api, gateway, statuses):
     product_key = platform.store.one("device", iot_id=gateway[0])["product_key"]
     api("DeleteProduct", ProductKey=product_key)
     assert statuses(gateway) == [None, "OFFLINE", "OFFLINE"]
     assert platform.store.count("topology") == 0
 
 
-def test_deleting_the_product_of_a_sub_device_leaves_the_others(platform, api, gateway, statuses):
+def test_delete_product_of_sub_device_keeps_other_sub_devices(platform, api, gateway, statuses):
     product_key = platform.store.one("device", iot_id=gateway[1])["product_key"]
     api("DeleteProduct", ProductKey=product_key)
     assert statuses(gateway) == ["ONLINE", None, "ONLINE"]
@@ -204,7 +204,7 @@ def test_deleting_the_product_of_a_sub_device_leaves_the_others(platform, api, g
 
 
 @pytest.mark.parametrize(
-    ("action", "before", "at_once", "later"),
+    ("action", "before", "immediately", "later"),
     [
         ("DeleteDevice", None, ["ONLINE", "ONLINE", "ONLINE"], [None, "OFFLINE", "OFFLINE"]),
         ("DisableThing", None, ["DISABLE", "ONLINE", "ONLINE"], ["DISABLE", "DISABLE", "DISABLE"]),
@@ -212,32 +212,34 @@ def test_deleting_the_product_of_a_sub_device_leaves_the_others(platform, api, g
         ("ResetThing", None, ["UNACTIVE", "ONLINE", "ONLINE"], ["UNACTIVE", "OFFLINE", "OFFLINE"]),
     ],
 )
-def test_many_sub_devices_are_a_job(platform, gateway, statuses, monkeypatch, action, before, at_once, later):
+def test_gateway_with_many_sub_devices_creates_job(
+    platform, gateway, statuses, monkeypatch, action, before, immediately, later
+):
     if before:
         platform.call(before, {"IotId": gateway[0]})
     monkeypatch.setattr(service, "MAX_SUB_DEVICES_AT_ONCE", 1)
     monkeypatch.setattr(service, "MILLISECONDS_PER_SUB_DEVICE", 5000)
     reply = platform.call(action, {"IotId": gateway[0]})
-    assert statuses(gateway) == at_once
+    assert statuses(gateway) == immediately
     job = platform.store.one("gateway_job")
     assert reply == {"JobId": job["job_id"]}
     assert (job["iot_id"], job["device_name"]) == (gateway[0], "gateway")
     assert job["ends_at"] == job["created_at"] + 10_000
     platform.clock.advance(9)
     platform.run_due_work()
-    assert statuses(gateway) == at_once
+    assert statuses(gateway) == immediately
     platform.clock.advance(1)
     platform.run_due_work()
     assert statuses(gateway) == later
 
 
-def test_2000_sub_devices_are_no_job(platform, api, register):
+def test_gateway_with_2000_sub_devices_creates_no_job(platform, api, register):
     gateway = register("gateway", 1)
     key = api("CreateProduct", ProductName="subs", NodeType=0)["ProductKey"]
 
     def add(number: int) -> None:
-        moments = {"created_at": 0, "modified_at": 0, "status_at": 0}
-        row = {"iot_id": f"id{number}", "device_name": f"sub{number}", "device_secret": "x", **moments}
+        timestamps = {"created_at": 0, "modified_at": 0, "status_at": 0}
+        row = {"iot_id": f"id{number}", "device_name": f"sub{number}", "device_secret": "x", **timestamps}
         platform.store.insert("device", product_key=key, **row)
         platform.store.insert("topology", gateway_iot_id=gateway, iot_id=f"id{number}", added_at=0)
 
@@ -249,7 +251,7 @@ def test_2000_sub_devices_are_no_job(platform, api, register):
     assert set(platform.call("EnableThing", {"IotId": gateway})) == {"JobId"}
 
 
-def test_a_job_outlives_its_gateway(platform, gateway, statuses, crowd):
+def test_job_remains_after_gateway_is_deleted(platform, gateway, statuses, job_for_any_sub_device):
     for action in ("DisableThing", "DeleteDevice", "DeleteDevice"):
         platform.call(action, {"IotId": gateway[0]})
     platform.clock.advance(1)
@@ -259,28 +261,31 @@ def test_a_job_outlives_its_gateway(platform, gateway, statuses, crowd):
     assert platform.store.count("due") == 0
 
 
-# What devices are told
+# Messages to devices
 
 
 @pytest.fixture
-def parted(platform):
-    """What devices have been told at last over connections of their own: ids, topics and messages."""
+def last_messages(platform):
+    """Return a function that returns the last messages before a disconnect: device IDs, topics and messages.
+
+    Only messages over a device's own connection are included.
+    """
     announced = []
     platform.listeners.add(downlink.DISCONNECT_EVENT, announced.append)
 
-    def parted() -> list[tuple[str, str, dict]]:
-        taken = [downlink.parse_disconnect_event(text) for text in announced]
+    def last_messages() -> list[tuple[str, str, dict]]:
+        messages = [downlink.parse_disconnect_event(text) for text in announced]
         announced.clear()
-        return [(iot_id, topic, json.loads(payload)) for iot_id, topic, payload in taken]
+        return [(iot_id, topic, json.loads(payload)) for iot_id, topic, payload in messages]
 
-    return parted
+    return last_messages
 
 
 @pytest.fixture
-def told(platform):
-    """What waits for a gateway that is connected: topics and methods."""
+def queued_messages(platform):
+    """Return a function that returns the topics and methods of the messages queued for a connected gateway."""
 
-    def told(iot_id: str) -> list[tuple[str, str]]:
+    def queued_messages(iot_id: str) -> list[tuple[str, str]]:
         def take(ctx) -> list[dict]:
             waiting = downlink.pending_messages(ctx, iot_id)
             downlink.remove_delivered(ctx, [message["id"] for message in waiting])
@@ -288,81 +293,87 @@ def told(platform):
 
         return [(message["topic"], json.loads(message["payload"])["method"]) for message in platform.run(take)]
 
-    return told
+    return queued_messages
 
 
 @pytest.fixture
-def behind(platform, gateway):
-    """The gateway has connected its first sub-device; the second has a connection of its own."""
+def gateway_with_session(platform, gateway):
+    """Return the gateway after it has logged in its first sub-device. The second one has its own connection."""
     platform.store.insert("sub_session", iot_id=gateway[1], gateway_iot_id=gateway[0])
     return gateway
 
 
-def own_topic(platform, iot_id: str) -> str:
+def topic_prefix(platform, iot_id: str) -> str:
     device = platform.store.one("device", iot_id=iot_id)
     return f"/sys/{device['product_key']}/{device['device_name']}/thing"
 
 
-@pytest.mark.parametrize(("action", "word"), [("DisableThing", "disable"), ("DeleteDevice", "delete")])
-def test_a_device_is_told_before_its_connection_ends(platform, api, register, connect, parted, action, word):
+@pytest.mark.parametrize(("action", "verb"), [("DisableThing", "disable"), ("DeleteDevice", "delete")])
+def test_connected_device_is_notified_before_disconnect(platform, api, register, connect, last_messages, action, verb):
     iot_id = register("lamp")
-    topic = own_topic(platform, iot_id)
+    topic = topic_prefix(platform, iot_id)
     connect(iot_id)
     api(action, IotId=iot_id)
-    [(told_id, told_topic, message)] = parted()
-    assert (told_id, told_topic) == (iot_id, f"{topic}/{word}")
+    [(notified_id, notified_topic, message)] = last_messages()
+    assert (notified_id, notified_topic) == (iot_id, f"{topic}/{verb}")
     assert message.pop("id").isdigit()
-    assert message == {"version": "1.0", "params": {}, "method": f"thing.{word}"}
+    assert message == {"version": "1.0", "params": {}, "method": f"thing.{verb}"}
 
 
-def test_what_a_device_was_told_at_last_can_be_looked_up(platform, api, register, connect, parted):
+def test_last_message_is_in_message_trace(platform, api, register, connect, last_messages):
     iot_id = register("lamp")
     connect(iot_id)
     api("DisableThing", IotId=iot_id)
-    [(_iot_id, topic, message)] = parted()
-    kept = platform.store.one("message", message_id=int(message["id"]))
-    assert (kept["iot_id"], kept["topic"], json.loads(kept["content"])) == (iot_id, topic, message)
+    [(_iot_id, topic, message)] = last_messages()
+    stored = platform.store.one("message", message_id=int(message["id"]))
+    assert (stored["iot_id"], stored["topic"], json.loads(stored["content"])) == (iot_id, topic, message)
 
 
-def test_nobody_is_told_who_has_no_connection(platform, api, register, parted):
+def test_disconnected_device_is_not_notified(platform, api, register, last_messages):
     iot_id = register("lamp")
     for action in ("DisableThing", "EnableThing", "DeleteDevice"):
         api(action, IotId=iot_id)
-    assert parted() == []
+    assert last_messages() == []
     assert platform.store.count("outbox") == 0
 
 
-def test_a_gateway_is_told_of_its_sub_device(platform, api, behind, told, parted):
-    """Also that it is enabled or deleted, while it is not connected."""
-    gateway, sub_device, _other = behind
-    topic = own_topic(platform, sub_device)
+def test_gateway_is_notified_about_sub_device(platform, api, gateway_with_session, queued_messages, last_messages):
+    """The gateway is notified that the sub-device is enabled or deleted even while the sub-device is not connected."""
+    gateway, sub_device, _other = gateway_with_session
+    topic = topic_prefix(platform, sub_device)
     api("DisableThing", IotId=sub_device)
-    assert told(gateway) == [(f"{topic}/disable", "thing.disable")]
+    assert queued_messages(gateway) == [(f"{topic}/disable", "thing.disable")]
     api("EnableThing", IotId=sub_device)
-    assert told(gateway) == [(f"{topic}/enable", "thing.enable")]
+    assert queued_messages(gateway) == [(f"{topic}/enable", "thing.enable")]
     api("DeleteDevice", IotId=sub_device)
-    assert told(gateway) == [(f"{topic}/delete", "thing.delete")]
-    assert parted() == []
+    assert queued_messages(gateway) == [(f"{topic}/delete", "thing.delete")]
+    assert last_messages() == []
 
 
-def test_a_sub_device_with_a_connection_of_its_own_is_told_itself(platform, api, behind, told, parted):
-    gateway, _other, sub_device = behind
-    topic = own_topic(platform, sub_device)
+def test_sub_device_with_own_connection_is_notified_directly(
+    platform, api, gateway_with_session, queued_messages, last_messages
+):
+    gateway, _other, sub_device = gateway_with_session
+    topic = topic_prefix(platform, sub_device)
     api("DisableThing", IotId=sub_device)
-    assert told(gateway) == []
-    assert [(iot_id, told_topic) for iot_id, told_topic, _message in parted()] == [(sub_device, f"{topic}/disable")]
+    assert queued_messages(gateway) == []
+    assert [(iot_id, notified_topic) for iot_id, notified_topic, _message in last_messages()] == [
+        (sub_device, f"{topic}/disable")
+    ]
 
 
-def test_a_gateway_that_is_disabled_hears_of_itself_alone(platform, api, behind, told, parted):
-    """With it its sub-devices are cut off; one with a connection of its own hears of it over that."""
-    gateway, _sub_device, other = behind
+def test_disabled_gateway_is_notified_only_about_itself(
+    platform, api, gateway_with_session, queued_messages, last_messages
+):
+    """Its sub-devices are disconnected with it. A sub-device with its own connection is notified over it."""
+    gateway, _sub_device, other = gateway_with_session
     api("DisableThing", IotId=gateway)
-    assert [iot_id for iot_id, _topic, _message in parted()] == [gateway, other]
-    assert told(gateway) == []
+    assert [iot_id for iot_id, _topic, _message in last_messages()] == [gateway, other]
+    assert queued_messages(gateway) == []
 
 
-def test_a_device_that_is_reset_is_told_nothing(platform, api, behind, told, parted):
-    for iot_id in behind:
+def test_reset_sends_no_message(platform, api, gateway_with_session, queued_messages, last_messages):
+    for iot_id in gateway_with_session:
         api("ResetThing", IotId=iot_id)
-    assert parted() == []
-    assert told(behind[0]) == []
+    assert last_messages() == []
+    assert queued_messages(gateway_with_session[0]) == []

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Searching devices in a language like SQL."""
+"""Tests of the device search with SQL-like statements."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from ansible_collections.iotops.aliyun.emulator.services.device.search_language 
 
 INSTANCE = "iot-cn-1"
 
-# 2020-04-04 16:38:17.000 in China.
-MOMENT = 1585989497000
+# 2020-04-04 16:38:17.000 in China, in milliseconds.
+TIMESTAMP = 1585989497000
 SECOND = 1000
 
 
 @pytest.fixture
 def product(api):
-    """The key of a product."""
+    """Return the key of a product."""
     return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
 
 
 @pytest.fixture
 def register(platform, api, product):
-    """Register a device with tags and further columns, and return its id."""
+    """Return a function that registers a device with tags and further columns, and returns its ID."""
 
     def register(name: str, tags: dict[str, str] | None = None, **columns) -> str:
         iot_id = api("RegisterDevice", ProductKey=product, DeviceName=name)["Data"]["IotId"]
@@ -40,7 +40,7 @@ def register(platform, api, product):
 
 @pytest.fixture
 def group(api, product):
-    """Create a group of devices and return its id."""
+    """Return a function that creates a group of devices and returns its ID."""
 
     def group(title: str, *names: str) -> str:
         group_id = api("CreateDeviceGroup", GroupName=title)["Data"]["GroupId"]
@@ -53,23 +53,23 @@ def group(api, product):
 
 @pytest.fixture
 def search(api):
-    """What a statement gives."""
+    """Return a function that executes a statement and returns the reply."""
     return lambda sql: api("QueryDeviceBySQL", IotInstanceId=INSTANCE, SQL=sql)
 
 
 @pytest.fixture
-def found(search):
-    """The names of the devices of which a condition is true, sorted."""
+def matching_names(search):
+    """Return a function that returns the sorted names of the devices that match a condition."""
 
-    def found(condition: str) -> list[str]:
+    def matching_names(condition: str) -> list[str]:
         return sorted(device["DeviceName"] for device in search(f"SELECT name FROM device WHERE {condition}")["Data"])
 
-    return found
+    return matching_names
 
 
 @pytest.fixture
 def api_error(search):
-    """The code that a statement must get."""
+    """Return a function that executes an invalid statement and returns the end of its error code."""
 
     def api_error(sql: str) -> str:
         with pytest.raises(ApiError) as caught:
@@ -79,20 +79,20 @@ def api_error(search):
     return api_error
 
 
-def test_a_public_instance_has_no_search(api):
+def test_search_in_public_instance_is_rejected(api):
     with pytest.raises(ApiError) as caught:
         api("QueryDeviceBySQL", SQL='SELECT * FROM device WHERE name = "lamp"')
     assert caught.value.code == "iot.common.APINotSupportedInInstance"
 
 
-def test_everything_of_a_device(search, api, product, register, group):
+def test_search_all_fields_of_device(search, api, product, register, group):
     iot_id = register(
         "lamp",
         {"shape": "round", "color": "red"},
         nickname="路灯",
-        created_at=MOMENT,
-        modified_at=MOMENT + 2 * SECOND,
-        activated_at=MOMENT + 1607,
+        created_at=TIMESTAMP,
+        modified_at=TIMESTAMP + 2 * SECOND,
+        activated_at=TIMESTAMP + 1607,
         firmware_version="1.0",
     )
     groups = sorted([group("one_", "lamp"), group("two_", "lamp")])
@@ -112,13 +112,13 @@ def test_everything_of_a_device(search, api, product, register, group):
     }
 
 
-def test_a_new_device_has_less(search, register):
+def test_search_new_device_omits_unset_fields(search, register):
     register("lamp")
     [device] = search("select * from device where name = 'lamp'")["Data"]
     assert set(device) == {"IotId", "ProductKey", "DeviceName", "Status", "GmtCreate", "GmtModified"}
 
 
-def test_chosen_fields(search, register):
+def test_search_selected_fields(search, register):
     iot_id = register("lamp", {"color": "red"})
     other = register("last", {"color": "blue", "shape": "round"})
     reply = search('SELECT name, tag.tag_value FROM device WHERE name LIKE "last%" OR name = "lamp"')
@@ -128,7 +128,7 @@ def test_chosen_fields(search, register):
     ]
 
 
-def test_a_count(search, register):
+def test_search_count(search, register):
     for number in range(25):
         register(f"lamp{number}")
     assert search('SELECT count(*) FROM device WHERE name LIKE "lamp%"') == {"TotalCount": 25}
@@ -171,13 +171,13 @@ def test_a_count(search, register):
         ('nickname = "it\'s"', ["lamp2"]),
     ],
 )
-def test_conditions(found, register, condition, names):
-    moments = {"created_at": MOMENT, "modified_at": MOMENT + SECOND, "activated_at": MOMENT}
-    register("lamp1", nickname="first", online=1, **moments)
-    register("lamp2", nickname="it's", activated_at=MOMENT + SECOND, enabled=0)
+def test_search_conditions(matching_names, register, condition, names):
+    timestamps = {"created_at": TIMESTAMP, "modified_at": TIMESTAMP + SECOND, "activated_at": TIMESTAMP}
+    register("lamp1", nickname="first", online=1, **timestamps)
+    register("lamp2", nickname="it's", activated_at=TIMESTAMP + SECOND, enabled=0)
     register("LAMP")
     register("other")
-    assert found(condition) == names
+    assert matching_names(condition) == names
 
 
 @pytest.mark.parametrize(
@@ -203,41 +203,41 @@ def test_conditions(found, register, condition, names):
         ('tag.tag_name = "color" AND tag.tag_value = null', []),
     ],
 )
-def test_conditions_on_tags(found, register, condition, names):
+def test_search_conditions_on_tags(matching_names, register, condition, names):
     register("redd", {"color": "red"})
     register("blue", {"color": "blue", "shape": "round"})
     register("flat", {"shape": "red"})
     register("none")
-    assert found(condition) == names
+    assert matching_names(condition) == names
 
 
-def test_conditions_on_groups(found, register, group):
+def test_search_conditions_on_groups(matching_names, register, group):
     for name in ("one1", "both", "none"):
         register(name)
     first, second = group("first", "one1", "both"), group("second", "both")
-    assert found(f'group.group_id = "{first}"') == ["both", "one1"]
-    assert found(f'group.group_id = "{first}" AND group.group_id = "{second}"') == ["both"]
-    assert found(f'group.group_id = "{first}" AND group.group_id != "{second}"') == ["one1"]
-    assert found(f'group.group_id != "{second}"') == ["none", "one1"]
-    assert found("group.group_id = null") == ["none"]
-    assert found(f'group.group_id LIKE "{first[:4]}%" AND name = "one1"') == ["one1"]
+    assert matching_names(f'group.group_id = "{first}"') == ["both", "one1"]
+    assert matching_names(f'group.group_id = "{first}" AND group.group_id = "{second}"') == ["both"]
+    assert matching_names(f'group.group_id = "{first}" AND group.group_id != "{second}"') == ["one1"]
+    assert matching_names(f'group.group_id != "{second}"') == ["none", "one1"]
+    assert matching_names("group.group_id = null") == ["none"]
+    assert matching_names(f'group.group_id LIKE "{first[:4]}%" AND name = "one1"') == ["one1"]
 
 
-def test_conditions_on_modules(found, register):
+def test_search_conditions_on_ota_modules(matching_names, register):
     register("old1", firmware_version="1.0")
     register("new1", firmware_version="2.0")
     register("none")
-    assert found('ota_module.firmware_version = "1.0"') == ["old1"]
-    assert found('ota_module.module_name = "default" AND ota_module.firmware_version = "2.0"') == ["new1"]
-    assert found('ota_module.module_name = "radio" AND ota_module.firmware_version = "2.0"') == []
-    assert found('ota_module.firmware_version != "1.0"') == ["new1", "none"]
+    assert matching_names('ota_module.firmware_version = "1.0"') == ["old1"]
+    assert matching_names('ota_module.module_name = "default" AND ota_module.firmware_version = "2.0"') == ["new1"]
+    assert matching_names('ota_module.module_name = "radio" AND ota_module.firmware_version = "2.0"') == []
+    assert matching_names('ota_module.firmware_version != "1.0"') == ["new1", "none"]
 
 
 @pytest.mark.parametrize("field", ["gmt_create", "gmt_modified", "active_time"])
-def test_order(search, register, field):
+def test_search_order_by(search, register, field):
     column = {"gmt_create": "created_at", "gmt_modified": "modified_at", "active_time": "activated_at"}[field]
     for number in (2, 0, 1):
-        register(f"lamp{number}", **{column: MOMENT + number})
+        register(f"lamp{number}", **{column: TIMESTAMP + number})
 
     def names(rest: str) -> list[str]:
         sql = f'SELECT name FROM device WHERE name LIKE "lamp%" ORDER BY {field} {rest}'
@@ -250,15 +250,15 @@ def test_order(search, register, field):
     assert names("limit 1, 50") == ["lamp1", "lamp2"]
 
 
-def test_devices_of_one_moment_keep_one_order(search, register):
+def test_search_order_of_equal_times_is_stable(search, register):
     for number in range(3):
-        register(f"lamp{number}", created_at=MOMENT)
+        register(f"lamp{number}", created_at=TIMESTAMP)
     sql = 'SELECT name FROM device WHERE name != "none" ORDER BY gmt_create'
     assert [device["DeviceName"] for device in search(sql)["Data"]] == ["lamp0", "lamp1", "lamp2"]
     assert [device["DeviceName"] for device in search(f"{sql} DESC")["Data"]] == ["lamp2", "lamp1", "lamp0"]
 
 
-def test_how_many_devices_come(search, register):
+def test_search_limit(search, register):
     for number in range(60):
         register(f"lamp{number}")
     sql = 'SELECT name FROM device WHERE name LIKE "lamp%"'
@@ -325,35 +325,35 @@ WHERE = 'SELECT * FROM device WHERE name = "lamp"'
         ("SELECT * FROM device WHERE ota_module.module_name = 'default'", "ParamError"),
     ],
 )
-def test_what_is_not_of_the_language(api_error, sql, code):
+def test_search_invalid_statement_is_rejected(api_error, sql, code):
     assert api_error(sql) == code
 
 
 @pytest.mark.parametrize(
     "text", ["lam%", "lamp", "%lamp", "%", "la%mp%", "lamp_1?%", *(f"lamp{c}%" for c in "\\/&+-!():~{}*?")]
 )
-def test_what_is_no_prefix(api_error, text):
+def test_search_invalid_like_pattern_is_rejected(api_error, text):
     assert api_error(f"SELECT * FROM device WHERE name LIKE '{text}'") == "ParamError"
 
 
-def test_a_prefix_means_itself(found, register):
+def test_search_like_matches_prefix_literally(matching_names, register):
     register("lamp_1")
     register("lampA1")
-    assert found("name LIKE 'lamp_%'") == ["lamp_1"]
-    assert found("name LIKE 'lamp%'") == ["lampA1", "lamp_1"]
+    assert matching_names("name LIKE 'lamp_%'") == ["lamp_1"]
+    assert matching_names("name LIKE 'lamp%'") == ["lampA1", "lamp_1"]
     register("last", nickname="大厅路灯照明")
-    assert found("nickname LIKE '大厅路灯%'") == ["last"]
+    assert matching_names("nickname LIKE '大厅路灯%'") == ["last"]
 
 
-def test_5_conditions_can_be_joined(found, api_error, register):
+def test_search_more_than_5_conditions_is_rejected(matching_names, api_error, register):
     register("lamp")
     five = " OR ".join(["name = 'lamp'"] * 5)
-    assert found(five) == ["lamp"]
+    assert matching_names(five) == ["lamp"]
     assert api_error(f"SELECT * FROM device WHERE {five} OR name = 'lamp'") == "ConditionError"
     assert api_error(f"SELECT * FROM device WHERE {five} AND name = 'lamp'") == "ConditionError"
 
 
-def test_a_statement_has_at_most_400_characters(search, api_error):
+def test_search_statement_over_400_characters_is_rejected(search, api_error):
     sql = "SELECT * FROM device WHERE name = 'lamp' OR nickname = '{}'"
     longest = sql.format("灯" * (402 - len(sql)))
     assert len(longest) == 400
@@ -361,7 +361,7 @@ def test_a_statement_has_at_most_400_characters(search, api_error):
     assert api_error(f"{longest} ") == "Exception"
 
 
-def test_expressions_by_themselves(platform, register):
+def test_expression_is_translated_to_sql(platform, register):
     register("test1")
     register("other")
     sql, values = conditions_to_sql(' name LIKE "test%" ')

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What state devices are in."""
+"""Tests of the status of devices."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ UNACTIVE, ONLINE, OFFLINE, DISABLE = 0, 1, 3, 8
 
 @pytest.fixture
 def product(api):
-    """The key of a product."""
+    """Return the key of a product."""
     return api("CreateProduct", ProductName="light", NodeType=0, ResourceGroupId="rg-a")["ProductKey"]
 
 
 @pytest.fixture
 def register(api, product):
-    """Register a device and return its id."""
+    """Return a function that registers a device and returns its ID."""
 
     def register(name: str = "lamp", **params) -> str:
         return api("RegisterDevice", **{"ProductKey": product, "DeviceName": name, **params})["Data"]["IotId"]
@@ -37,7 +37,7 @@ def register(api, product):
 
 @pytest.fixture
 def connect(platform):
-    """Bring a device online."""
+    """Return a function that sets a device online."""
 
     def connect(iot_id: str) -> None:
         ctx = Context(platform.store, platform.clock.now(), platform.account)
@@ -48,7 +48,7 @@ def connect(platform):
 
 @pytest.fixture
 def disconnect(platform):
-    """Let a device go offline."""
+    """Return a function that sets a device offline."""
 
     def disconnect(iot_id: str) -> None:
         ctx = Context(platform.store, platform.clock.now(), platform.account)
@@ -58,19 +58,19 @@ def disconnect(platform):
 
 
 @pytest.fixture
-def found(api):
-    """The names of the devices that a list by status shows."""
+def names_by_status(api):
+    """Return a function that returns the names of the devices in a list by status."""
 
-    def found(status: int, **params) -> list[str]:
+    def names_by_status(status: int, **params) -> list[str]:
         reply = api("QueryDeviceByStatus", Status=status, **params)
         return [device["DeviceName"] for device in reply["Data"]["SimpleDeviceInfo"]]
 
-    return found
+    return names_by_status
 
 
 @pytest.fixture
 def api_error(api):
-    """The error that a call must get."""
+    """Return a function that calls an operation that must fail, and returns the error."""
 
     def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
@@ -80,34 +80,34 @@ def api_error(api):
     return api_error
 
 
-def test_the_life_of_a_device(platform, api, product, register, connect, disconnect):
+def test_status_over_device_lifecycle(platform, api, product, register, connect, disconnect):
     iot_id = register()
-    seen = []
+    statuses = []
 
-    def look() -> None:
-        seen.append(api("GetDeviceStatus", ProductKey=product, DeviceName="lamp")["Data"])
+    def record_status() -> None:
+        statuses.append(api("GetDeviceStatus", ProductKey=product, DeviceName="lamp")["Data"])
         platform.clock.advance(1)
 
-    look()
+    record_status()
     connect(iot_id)
-    look()
+    record_status()
     disconnect(iot_id)
-    look()
+    record_status()
     connect(iot_id)
     api("DisableThing", IotId=iot_id)
-    look()
+    record_status()
     api("EnableThing", IotId=iot_id)
-    look()
-    assert [data["Status"] for data in seen] == ["UNACTIVE", "ONLINE", "OFFLINE", "DISABLE", "OFFLINE"]
-    moments = [data["Timestamp"] for data in seen]
-    assert all(earlier + 1000 <= later for earlier, later in pairwise(moments))
+    record_status()
+    assert [data["Status"] for data in statuses] == ["UNACTIVE", "ONLINE", "OFFLINE", "DISABLE", "OFFLINE"]
+    timestamps = [data["Timestamp"] for data in statuses]
+    assert all(earlier + 1000 <= later for earlier, later in pairwise(timestamps))
 
 
-def test_the_status_of_no_device(api_error):
+def test_status_of_missing_device_is_error(api_error):
     assert api_error("GetDeviceStatus", IotId="nothing").code == "iot.device.NotExistedDevice"
 
 
-def test_states_of_many(platform, api, product, register, connect):
+def test_batch_state_by_name_and_by_id(platform, api, product, register, connect):
     one, two = register("one1"), register("two2")
     connect(one)
     expected = {
@@ -140,11 +140,11 @@ def test_states_of_many(platform, api, product, register, connect):
         ({"IotId": ["nothing"] * 51}, "iot.device.TooManyDeviceNamesPerRequest"),
     ],
 )
-def test_states_that_cannot_be_asked_for(api_error, params, code):
+def test_batch_state_invalid_request_is_rejected(api_error, params, code):
     assert api_error("BatchGetDeviceState", **params).code == code
 
 
-def test_states_of_as_many_as_can_be(api, register):
+def test_batch_state_accepts_50_devices(api, register):
     iot_ids = [register(f"lamp{number}") for number in range(50)]
     assert len(api("BatchGetDeviceState", IotId=iot_ids)["DeviceStatusList"]["DeviceStatus"]) == 50
 
@@ -153,7 +153,7 @@ def counts(total: int, active: int, online: int) -> dict[str, dict[str, int]]:
     return {"Data": {"deviceCount": total, "activeCount": active, "onlineCount": online}}
 
 
-def test_statistics(api, product, register, connect, disconnect, api_error):
+def test_device_statistics_by_product_and_group(api, product, register, connect, disconnect, api_error):
     assert api("QueryDeviceStatistics") == counts(0, 0, 0)
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     group = api("CreateDeviceGroup", GroupName="group")["Data"]["GroupId"]
@@ -174,9 +174,9 @@ def test_statistics(api, product, register, connect, disconnect, api_error):
     assert api_error("QueryDeviceStatistics", GroupId="nothing").code == "iot.group.NotExistedGroup"
 
 
-def test_a_list_by_status(platform, api, product, register):
+def test_list_by_status_item(platform, api, product, register):
     iot_id = register("lamp", Nickname="nickname")
-    kept = platform.store.one("device", iot_id=iot_id)
+    stored = platform.store.one("device", iot_id=iot_id)
     assert api("QueryDeviceByStatus", Status=UNACTIVE) == {
         "Data": {
             "SimpleDeviceInfo": [
@@ -184,13 +184,13 @@ def test_a_list_by_status(platform, api, product, register):
                     "IotId": iot_id,
                     "ProductKey": product,
                     "DeviceName": "lamp",
-                    "DeviceSecret": kept["device_secret"],
+                    "DeviceSecret": stored["device_secret"],
                     "Nickname": "nickname",
                     "Status": "UNACTIVE",
-                    "GmtCreate": times.beijing(kept["created_at"]),
-                    "UtcCreate": times.utc(kept["created_at"]),
-                    "GmtModified": times.beijing(kept["modified_at"]),
-                    "UtcModified": times.utc(kept["modified_at"]),
+                    "GmtCreate": times.beijing(stored["created_at"]),
+                    "UtcCreate": times.utc(stored["created_at"]),
+                    "GmtModified": times.beijing(stored["modified_at"]),
+                    "UtcModified": times.utc(stored["modified_at"]),
                 }
             ]
         },
@@ -201,7 +201,7 @@ def test_a_list_by_status(platform, api, product, register):
     }
 
 
-def test_each_status_has_its_list(platform, api, register, connect, disconnect, found):
+def test_list_by_status_separates_statuses(platform, api, register, connect, disconnect, names_by_status):
     register("new1")
     on, off, out = register("on11"), register("off1"), register("out1")
     for iot_id in (on, off, out):
@@ -209,7 +209,7 @@ def test_each_status_has_its_list(platform, api, register, connect, disconnect, 
     disconnect(off)
     api("DisableThing", IotId=out)
     platform.clock.advance(10)
-    assert [found(status) for status in (UNACTIVE, ONLINE, OFFLINE, DISABLE)] == [
+    assert [names_by_status(status) for status in (UNACTIVE, ONLINE, OFFLINE, DISABLE)] == [
         ["new1"],
         ["on11"],
         ["off1"],
@@ -217,18 +217,18 @@ def test_each_status_has_its_list(platform, api, register, connect, disconnect, 
     ]
 
 
-def test_a_change_shows_up_late(platform, register, connect, found):
+def test_list_by_status_shows_change_after_delay(platform, register, connect, names_by_status):
     iot_id = register("lamp")
     platform.clock.advance(60)
     connect(iot_id)
-    assert (found(UNACTIVE), found(ONLINE)) == (["lamp"], [])
+    assert (names_by_status(UNACTIVE), names_by_status(ONLINE)) == (["lamp"], [])
     platform.clock.advance(9)
-    assert (found(UNACTIVE), found(ONLINE)) == (["lamp"], [])
+    assert (names_by_status(UNACTIVE), names_by_status(ONLINE)) == (["lamp"], [])
     platform.clock.advance(1)
-    assert (found(UNACTIVE), found(ONLINE)) == ([], ["lamp"])
+    assert (names_by_status(UNACTIVE), names_by_status(ONLINE)) == ([], ["lamp"])
 
 
-def test_late_and_settled_devices_come_in_one_order(platform, api, register, connect, disconnect, found):
+def test_list_by_status_order_includes_recent_changes(platform, api, register, connect, disconnect, names_by_status):
     iot_ids = []
     for number in range(6):
         iot_ids.append(register(f"lamp{number}"))
@@ -236,29 +236,29 @@ def test_late_and_settled_devices_come_in_one_order(platform, api, register, con
         platform.clock.advance(20)
     for number in (1, 4):
         disconnect(iot_ids[number])
-    everything = [f"lamp{number}" for number in reversed(range(6))]
-    assert found(ONLINE) == everything
-    assert found(ONLINE, PageSize=2, CurrentPage=2) == everything[2:4]
+    all_names = [f"lamp{number}" for number in reversed(range(6))]
+    assert names_by_status(ONLINE) == all_names
+    assert names_by_status(ONLINE, PageSize=2, CurrentPage=2) == all_names[2:4]
     reply = api("QueryDeviceByStatus", Status=ONLINE, PageSize=2, CurrentPage=3)
     assert [reply[name] for name in ("Page", "PageSize", "PageCount", "Total")] == [3, 2, 3, 6]
     platform.clock.advance(10)
-    assert found(ONLINE) == [name for name in everything if name not in ("lamp1", "lamp4")]
+    assert names_by_status(ONLINE) == [name for name in all_names if name not in ("lamp1", "lamp4")]
 
 
-def test_devices_of_one_moment_are_listed_from_the_last(platform, register, found):
+def test_list_by_status_equal_times_newest_first(platform, register, names_by_status):
     for name in ("one1", "two2", "three"):
         platform.store.update("device", {"created_at": 0}, iot_id=register(name))
-    assert found(UNACTIVE) == ["three", "two2", "one1"]
+    assert names_by_status(UNACTIVE) == ["three", "two2", "one1"]
 
 
-def test_a_list_by_status_can_be_narrowed(api, product, register, found, api_error):
+def test_list_by_status_filters(api, product, register, names_by_status, api_error):
     other = api("CreateProduct", ProductName="other", NodeType=0, ResourceGroupId="rg-b")["ProductKey"]
     register("lamp")
     register("else", ProductKey=other)
-    assert found(UNACTIVE) == ["else", "lamp"]
-    assert found(UNACTIVE, ProductKey=product) == ["lamp"]
-    assert found(UNACTIVE, ResourceGroupId="rg-b") == ["else"]
-    assert found(UNACTIVE, ResourceGroupId="rg-b", ProductKey=product) == []
+    assert names_by_status(UNACTIVE) == ["else", "lamp"]
+    assert names_by_status(UNACTIVE, ProductKey=product) == ["lamp"]
+    assert names_by_status(UNACTIVE, ResourceGroupId="rg-b") == ["else"]
+    assert names_by_status(UNACTIVE, ResourceGroupId="rg-b", ProductKey=product) == []
     assert api_error("QueryDeviceByStatus", Status=UNACTIVE, ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
 
 
@@ -270,5 +270,5 @@ def test_a_list_by_status_can_be_narrowed(api, product, register, found, api_err
         ({"Status": 1, "CurrentPage": 0}, "iot.common.InvalidPageParams"),
     ],
 )
-def test_lists_by_status_that_there_are_not(api_error, params, code):
+def test_list_by_status_invalid_request_is_rejected(api_error, params, code):
     assert api_error("QueryDeviceByStatus", **params).code == code

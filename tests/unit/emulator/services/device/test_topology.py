@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Gateways and their sub-devices."""
+"""Tests of gateways and their sub-devices."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ ABSENT = "nothing0000000000000000100"
 
 @pytest.fixture
 def keys(api):
-    """The keys of a product of gateways and of one of sub-devices."""
+    """Return the keys of a gateway product and of a sub-device product."""
     gateways = api("CreateProduct", ProductName="gateways", NodeType=1)["ProductKey"]
     return gateways, api("CreateProduct", ProductName="sensors", NodeType=0)["ProductKey"]
 
 
 @pytest.fixture
 def gateway(api, keys):
-    """A gateway."""
+    """Return a gateway."""
     return api("RegisterDevice", ProductKey=keys[0], DeviceName="gateway")["Data"]
 
 
 @pytest.fixture
 def other(api, keys):
-    """Another gateway."""
+    """Return another gateway."""
     return api("RegisterDevice", ProductKey=keys[0], DeviceName="other")["Data"]
 
 
 @pytest.fixture
 def sensors(api, keys):
-    """Three devices that can be sub-devices."""
+    """Return three devices that can be sub-devices."""
     return [api("RegisterDevice", ProductKey=keys[1], DeviceName=f"sensor_{number}")["Data"] for number in range(3)]
 
 
 def item(device, **changes) -> dict[str, str]:
-    """A sub-device as BatchAddThingTopo takes it."""
+    """Return a sub-device as an item of BatchAddThingTopo."""
     text = f"deviceName{device['DeviceName']}productKey{device['ProductKey']}"
     sign = hmac.digest(device["DeviceSecret"].encode(), text.encode(), "sha1").hex()
-    named = {"ProductKey": device["ProductKey"], "DeviceName": device["DeviceName"]}
-    return {**named, "Sign": sign, "SignMethod": "hmacSha1", **changes}
+    references = {"ProductKey": device["ProductKey"], "DeviceName": device["DeviceName"]}
+    return {**references, "Sign": sign, "SignMethod": "hmacSha1", **changes}
 
 
-def to(gateway, *items) -> dict:
-    """The parameters that put items behind a gateway."""
+def batch_add_params(gateway, *items) -> dict:
+    """Return the parameters of BatchAddThingTopo for a gateway and items."""
     return {
         "GwProductKey": gateway["ProductKey"],
         "GwDeviceName": gateway["DeviceName"],
@@ -61,24 +61,24 @@ def to(gateway, *items) -> dict:
 
 @pytest.fixture
 def add(api):
-    """Put devices behind a gateway."""
-    return lambda gateway, *devices: api("BatchAddThingTopo", **to(gateway, *map(item, devices)))
+    """Return a function that attaches devices to a gateway."""
+    return lambda gateway, *devices: api("BatchAddThingTopo", **batch_add_params(gateway, *map(item, devices)))
 
 
 @pytest.fixture
-def behind(api):
-    """The names of a gateway's sub-devices."""
+def sub_device_names(api):
+    """Return a function that returns the names of a gateway's sub-devices."""
 
-    def behind(gateway) -> list[str]:
+    def sub_device_names(gateway) -> list[str]:
         data = api("GetThingTopo", IotId=gateway["IotId"], PageSize=50)["Data"]
         assert data["Total"] == len(data["List"]["deviceInfo"])
         return [device["DeviceName"] for device in data["List"]["deviceInfo"]]
 
-    return behind
+    return sub_device_names
 
 
-def notices(platform) -> list[tuple[str, object]]:
-    """What gateways were told."""
+def gateway_messages(platform) -> list[tuple[str, object]]:
+    """Return the methods and parameters of the messages sent to gateways."""
     messages = [(row["topic"], json.loads(row["content"])) for row in platform.store.all("message")]
     for topic, message in messages:
         assert topic.endswith(f"/{message['method'].replace('.', '/')}")
@@ -93,7 +93,7 @@ def status(api, device) -> str:
     return api("GetDeviceStatus", IotId=device["IotId"])["Data"]["Status"]
 
 
-def test_the_manuals_signature():
+def test_signature_matches_manual_example():
     example = {"ClientId": "868575026974305", "DeviceName": "868575026974305", "ProductKey": "a1PB5fp1234"}
     example["Timestamp"] = "1646277090411"
     assert service.signature("hmacMd5", "1234", example) == "3BA0DFA4C477B40C007D84D30D6466CC"
@@ -101,7 +101,7 @@ def test_the_manuals_signature():
 
 @pytest.mark.parametrize("method", ["hmacSha1", "HMACSHA256", "hmacmd5", "Sha256"])
 @pytest.mark.parametrize("upper", [True, False])
-def test_ways_to_sign(api, gateway, sensors, behind, method, upper):
+def test_batch_add_accepts_all_signature_methods(api, gateway, sensors, sub_device_names, method, upper):
     device = sensors[0]
     text = f"clientId7deviceName{device['DeviceName']}productKey{device['ProductKey']}timestamp99"
     if method == "Sha256":
@@ -109,19 +109,19 @@ def test_ways_to_sign(api, gateway, sensors, behind, method, upper):
     else:
         sign = hmac.digest(device["DeviceSecret"].encode(), text.encode(), method[4:].lower()).hex()
     signed = item(device, SignMethod=method, Sign=sign.upper() if upper else sign, ClientId="7", Timestamp="99")
-    api("BatchAddThingTopo", **to(gateway, signed))
-    assert behind(gateway) == ["sensor_0"]
+    api("BatchAddThingTopo", **batch_add_params(gateway, signed))
+    assert sub_device_names(gateway) == ["sensor_0"]
 
 
-def test_sub_devices_are_listed_in_their_order(api, gateway, sensors, add, keys):
+def test_sub_device_list_is_in_order_of_attachment(api, gateway, sensors, add, keys):
     add(gateway, sensors[2])
     add(gateway, sensors[0], sensors[1])
     reply = api("GetThingTopo", ProductKey=keys[0], DeviceName="gateway", PageSize=2)
-    named = [
+    references = [
         {name: device[name] for name in ("IotId", "ProductKey", "DeviceName")} for device in (sensors[2], sensors[0])
     ]
     assert reply["Data"] == {
-        "List": {"deviceInfo": named},
+        "List": {"deviceInfo": references},
         "CurrentPage": 1,
         "PageSize": 2,
         "PageCount": 2,
@@ -132,29 +132,29 @@ def test_sub_devices_are_listed_in_their_order(api, gateway, sensors, add, keys)
 
 
 @pytest.mark.parametrize(
-    ("page", "why"),
+    ("page", "reason"),
     [
         ({"PageSize": 51}, "between 1 and 50"),
         ({"PageSize": 0}, "between 1 and 50"),
-        ({"PageSize": 10, "PageNo": 0}, "counts from 1"),
+        ({"PageSize": 10, "PageNo": 0}, "at least 1"),
         ({"PageSize": 10, "PageNo": 2}, "beyond the last page"),
         ({"PageSize": 50, "PageNo": 200}, "beyond the last page"),
         ({"PageSize": 50, "PageNo": 201}, "10000"),
     ],
 )
-def test_pages_that_there_are_not(gateway, api_error, page, why):
+def test_sub_device_list_invalid_page_is_rejected(gateway, api_error, page, reason):
     error = api_error("GetThingTopo", IotId=gateway["IotId"], **page)
     assert error.code == "iot.device.QueryTopoRelationFailed"
-    assert why in error.message
+    assert reason in error.message
 
 
-def test_a_gateway_without_sub_devices(api, gateway, behind):
-    assert behind(gateway) == []
+def test_sub_device_list_of_new_gateway_is_empty(api, gateway, sub_device_names):
+    assert sub_device_names(gateway) == []
     data = api("GetThingTopo", IotId=gateway["IotId"], PageSize=10)["Data"]
     assert (data["Total"], data["PageCount"]) == (0, 0)
 
 
-def test_the_gateway_of_a_sub_device(platform, api, gateway, sensors, add):
+def test_gateway_of_sub_device_details(platform, api, gateway, sensors, add):
     add(gateway, sensors[0])
     data = api("GetGatewayBySubDevice", IotId=sensors[0]["IotId"])["Data"]
     detail = api("QueryDeviceDetail", IotId=gateway["IotId"])["Data"]
@@ -173,8 +173,8 @@ def test_the_gateway_of_a_sub_device(platform, api, gateway, sensors, add):
     online = {"online": 1, "activated_at": 1576682730176, "online_at": 1579513264879, "ip_address": "192.0.2.1"}
     platform.store.update("device", online, iot_id=gateway["IotId"])
     platform.store.update("device", {"nickname": "hidden"}, iot_id=gateway["IotId"])
-    named = {name: sensors[0][name] for name in ("ProductKey", "DeviceName")}
-    assert api("GetGatewayBySubDevice", **named)["Data"] == {
+    references = {name: sensors[0][name] for name in ("ProductKey", "DeviceName")}
+    assert api("GetGatewayBySubDevice", **references)["Data"] == {
         **data,
         "Status": "online",
         "IpAddress": "192.0.2.1",
@@ -185,36 +185,38 @@ def test_the_gateway_of_a_sub_device(platform, api, gateway, sensors, add):
     }
 
 
-def test_a_device_without_a_gateway(gateway, sensors, api_error):
+def test_gateway_of_unattached_device_is_error(gateway, sensors, api_error):
     for device in (gateway, sensors[0]):
         error = api_error("GetGatewayBySubDevice", IotId=device["IotId"])
         assert error.code == "iot.device.QueryTopoRelationFailed"
 
 
-def test_a_sub_device_moves_without_asking(platform, api, gateway, other, sensors, add, behind):
+def test_batch_add_detaches_sub_device_from_previous_gateway(
+    platform, api, gateway, other, sensors, add, sub_device_names
+):
     add(gateway, *sensors)
     connect(platform, sensors[1])
     connect(platform, sensors[2])
     platform.clock.advance(1)
     add(other, sensors[1])
-    assert behind(gateway) == ["sensor_0", "sensor_2"]
-    assert behind(other) == ["sensor_1"]
+    assert sub_device_names(gateway) == ["sensor_0", "sensor_2"]
+    assert sub_device_names(other) == ["sensor_1"]
     assert [status(api, device) for device in sensors[1:]] == ["OFFLINE", "ONLINE"]
 
 
-def test_adding_again_changes_nothing(platform, api, gateway, sensors, add, behind):
+def test_batch_add_of_attached_sub_device_changes_nothing(platform, api, gateway, sensors, add, sub_device_names):
     add(gateway, *sensors)
     connect(platform, sensors[0])
     platform.clock.advance(1)
     add(gateway, sensors[0])
-    assert behind(gateway) == ["sensor_0", "sensor_1", "sensor_2"]
+    assert sub_device_names(gateway) == ["sensor_0", "sensor_1", "sensor_2"]
     assert status(api, sensors[0]) == "ONLINE"
 
 
-def test_the_gateway_is_told(platform, gateway, sensors, add):
+def test_batch_add_notifies_gateway(platform, gateway, sensors, add):
     add(gateway, *sensors[:2])
-    named = [{"productKey": sensors[0]["ProductKey"], "deviceName": f"sensor_{number}"} for number in range(2)]
-    assert notices(platform) == [("thing.topo.change", {"status": 0, "subList": named})]
+    references = [{"productKey": sensors[0]["ProductKey"], "deviceName": f"sensor_{number}"} for number in range(2)]
+    assert gateway_messages(platform) == [("thing.topo.change", {"status": 0, "subList": references})]
 
 
 @pytest.mark.parametrize(
@@ -229,67 +231,76 @@ def test_the_gateway_is_told(platform, gateway, sensors, add):
         ({"DeviceName": "nothing"}, "iot.device.NotExistedDevice"),
     ],
 )
-def test_one_that_fails_fails_all(platform, gateway, sensors, api_error, behind, changes, code):
-    good, bad = item(sensors[0]), item(sensors[1], **changes)
-    assert api_error("BatchAddThingTopo", **to(gateway, good, bad)).code == code
-    assert behind(gateway) == []
-    assert notices(platform) == []
+def test_batch_add_with_one_invalid_item_adds_none(
+    platform, gateway, sensors, api_error, sub_device_names, changes, code
+):
+    valid, invalid = item(sensors[0]), item(sensors[1], **changes)
+    assert api_error("BatchAddThingTopo", **batch_add_params(gateway, valid, invalid)).code == code
+    assert sub_device_names(gateway) == []
+    assert gateway_messages(platform) == []
 
 
-def test_a_gateway_with_a_format_of_its_own_is_told_as_others_are(platform, api, sensors, behind):
+def test_gateway_with_raw_data_format_gets_alink_messages(platform, api, sensors, sub_device_names):
     raw = {"NodeType": 1, "AliyunCommodityCode": "iothub_senior", "DataFormat": 0}
     product = api("CreateProduct", ProductName="raw_gateways", **raw)["ProductKey"]
     gateway = api("RegisterDevice", ProductKey=product, DeviceName="gateway")["Data"]
-    api("BatchAddThingTopo", **to(gateway, item(sensors[0])))
-    asked = json.dumps([{"iotId": sensors[1]["IotId"]}])
-    api("NotifyAddThingTopo", GwIotId=gateway["IotId"], DeviceListStr=asked)
-    assert behind(gateway) == ["sensor_0"]
-    assert [method for method, _params in notices(platform)] == ["thing.topo.change", "thing.topo.add.notify"]
+    api("BatchAddThingTopo", **batch_add_params(gateway, item(sensors[0])))
+    requested = json.dumps([{"iotId": sensors[1]["IotId"]}])
+    api("NotifyAddThingTopo", GwIotId=gateway["IotId"], DeviceListStr=requested)
+    assert sub_device_names(gateway) == ["sensor_0"]
+    assert [method for method, _params in gateway_messages(platform)] == ["thing.topo.change", "thing.topo.add.notify"]
 
 
 @pytest.mark.parametrize("name", ["ProductKey", "DeviceName", "Sign", "SignMethod"])
-def test_an_item_that_lacks_something(api, gateway, sensors, name):
+def test_batch_add_incomplete_item_is_rejected(api, gateway, sensors, name):
     incomplete = {member: value for member, value in item(sensors[1]).items() if member != name}
     with pytest.raises(GatewayError, match=f"MissingTopoAddItem.2.{name}"):
-        api("BatchAddThingTopo", **to(gateway, item(sensors[0]), incomplete))
+        api("BatchAddThingTopo", **batch_add_params(gateway, item(sensors[0]), incomplete))
 
 
-def test_no_items(api, gateway):
+def test_batch_add_without_items_is_rejected(api, gateway):
     with pytest.raises(GatewayError, match="MissingTopoAddItem"):
-        api("BatchAddThingTopo", **to(gateway))
+        api("BatchAddThingTopo", **batch_add_params(gateway))
 
 
-def test_at_most_10_items(gateway, sensors, api_error):
+def test_batch_add_more_than_10_items_is_rejected(gateway, sensors, api_error):
     eleven = [item(sensors[0])] * 11
-    assert api_error("BatchAddThingTopo", **to(gateway, *eleven)).code == "iot.system.IllegalRequest"
+    assert api_error("BatchAddThingTopo", **batch_add_params(gateway, *eleven)).code == "iot.system.IllegalRequest"
 
 
-def test_who_can_be_behind_whom(gateway, other, sensors, api_error):
-    for params in (to(sensors[0], item(sensors[1])), to(gateway, item(other)), to(gateway, item(gateway))):
+def test_batch_add_wrong_device_types_are_rejected(gateway, other, sensors, api_error):
+    for params in (
+        batch_add_params(sensors[0], item(sensors[1])),
+        batch_add_params(gateway, item(other)),
+        batch_add_params(gateway, item(gateway)),
+    ):
         assert api_error("BatchAddThingTopo", **params).code == "iot.device.AddTopoRelationFailed"
     missing = {"ProductKey": gateway["ProductKey"], "DeviceName": "nothing"}
-    assert api_error("BatchAddThingTopo", **to(missing, item(sensors[0]))).code == "iot.device.NotExistedDevice"
+    assert (
+        api_error("BatchAddThingTopo", **batch_add_params(missing, item(sensors[0]))).code
+        == "iot.device.NotExistedDevice"
+    )
 
 
-def test_a_gateway_can_be_full(gateway, sensors, add, api_error, behind, monkeypatch):
+def test_batch_add_beyond_sub_device_limit_is_rejected(gateway, sensors, add, api_error, sub_device_names, monkeypatch):
     monkeypatch.setattr(service, "MAX_SUB_DEVICES", 2)
     add(gateway, *sensors[:2])
     add(gateway, *sensors[:2])
-    error = api_error("BatchAddThingTopo", **to(gateway, item(sensors[2])))
+    error = api_error("BatchAddThingTopo", **batch_add_params(gateway, item(sensors[2])))
     assert error.code == "iot.device.TopoRelationCountExceeded"
-    assert behind(gateway) == ["sensor_0", "sensor_1"]
+    assert sub_device_names(gateway) == ["sensor_0", "sensor_1"]
 
 
-def test_a_sub_device_leaves(platform, api, gateway, sensors, add, behind):
+def test_remove_detaches_and_disconnects_sub_device(platform, api, gateway, sensors, add, sub_device_names):
     add(gateway, *sensors)
     connect(platform, sensors[0])
     assert api("RemoveThingTopo", IotId=sensors[0]["IotId"]) == {"Data": True}
-    assert behind(gateway) == ["sensor_1", "sensor_2"]
+    assert sub_device_names(gateway) == ["sensor_1", "sensor_2"]
     assert status(api, sensors[0]) == "OFFLINE"
     assert api("RemoveThingTopo", IotId=sensors[0]["IotId"]) == {"Data": False}
 
 
-def test_a_gateway_loses_all(platform, api, gateway, other, sensors, add, behind):
+def test_remove_of_gateway_detaches_all_sub_devices(platform, api, gateway, other, sensors, add, sub_device_names):
     add(gateway, *sensors[:2])
     add(other, sensors[2])
     connect(platform, sensors[0])
@@ -298,13 +309,13 @@ def test_a_gateway_loses_all(platform, api, gateway, other, sensors, add, behind
     platform.clock.advance(1)
     assert api("RemoveThingTopo", IotId=gateway["IotId"]) == {"Data": True}
     assert api("GetDeviceStatus", IotId=sensors[1]["IotId"]) == before
-    assert behind(gateway) == []
-    assert behind(other) == ["sensor_2"]
+    assert sub_device_names(gateway) == []
+    assert sub_device_names(other) == ["sensor_2"]
     assert [status(api, device) for device in sensors] == ["OFFLINE", "UNACTIVE", "ONLINE"]
     assert api("RemoveThingTopo", IotId=gateway["IotId"]) == {"Data": False}
 
 
-def test_a_large_gateway_loses_them_later(platform, api, gateway, sensors, add, behind, monkeypatch):
+def test_remove_of_large_gateway_creates_job(platform, api, gateway, sensors, add, sub_device_names, monkeypatch):
     add(gateway, *sensors)
     monkeypatch.setattr(lifecycle, "MAX_SUB_DEVICES_AT_ONCE", 2)
     reply = platform.call("RemoveThingTopo", {"IotId": gateway["IotId"]})
@@ -313,10 +324,10 @@ def test_a_large_gateway_loses_them_later(platform, api, gateway, sensors, add, 
     assert (job["job_id"], job["iot_id"]) == (reply["JobId"], gateway["IotId"])
     assert len(platform.store.all("topology")) == 3
     platform.clock.advance(1)
-    assert behind(gateway) == []
+    assert sub_device_names(gateway) == []
 
 
-def test_a_job_outlives_its_gateway(platform, api, gateway, sensors, add, monkeypatch, caplog):
+def test_remove_job_of_deleted_gateway_does_nothing(platform, api, gateway, sensors, add, monkeypatch, caplog):
     add(gateway, *sensors)
     monkeypatch.setattr(lifecycle, "MAX_SUB_DEVICES_AT_ONCE", 2)
     platform.call("RemoveThingTopo", {"IotId": gateway["IotId"]})
@@ -326,31 +337,36 @@ def test_a_job_outlives_its_gateway(platform, api, gateway, sensors, add, monkey
     assert caplog.text == ""
 
 
-def test_relations_and_notices_go_with_their_devices(platform, api, keys, gateway, other, sensors, add, behind):
+def test_topology_and_messages_are_deleted_with_devices(
+    platform, api, keys, gateway, other, sensors, add, sub_device_names
+):
     add(gateway, *sensors[:2])
     add(other, sensors[2])
     api("DeleteDevice", IotId=sensors[0]["IotId"])
-    assert behind(gateway) == ["sensor_1"]
+    assert sub_device_names(gateway) == ["sensor_1"]
     api("DeleteDevice", IotId=gateway["IotId"])
-    assert (platform.store.count("topology"), len(notices(platform))) == (1, 1)
+    assert (platform.store.count("topology"), len(gateway_messages(platform))) == (1, 1)
     api("DeleteProduct", ProductKey=keys[0])
-    assert (platform.store.count("topology"), len(notices(platform))) == (0, 0)
+    assert (platform.store.count("topology"), len(gateway_messages(platform))) == (0, 0)
 
 
-def test_a_gateway_is_asked_to_add_devices(platform, api, gateway, sensors, behind):
+def test_notify_add_sends_message_and_keeps_topology(platform, api, gateway, sensors, sub_device_names):
     wanted = [
         {"productKey": sensors[0]["ProductKey"], "deviceName": "sensor_0"},
         {"IotId": sensors[1]["IotId"]},
         {"iotId": sensors[2]["IotId"]},
     ]
     first = api("NotifyAddThingTopo", GwIotId=gateway["IotId"], DeviceListStr=json.dumps(wanted))
-    named = {"GwProductKey": gateway["ProductKey"], "GwDeviceName": "gateway"}
-    second = api("NotifyAddThingTopo", **named, DeviceListStr=json.dumps(wanted[:1]))
-    asked = [{"productKey": device["ProductKey"], "deviceName": device["DeviceName"]} for device in sensors]
-    assert notices(platform) == [("thing.topo.add.notify", asked), ("thing.topo.add.notify", asked[:1])]
+    references = {"GwProductKey": gateway["ProductKey"], "GwDeviceName": "gateway"}
+    second = api("NotifyAddThingTopo", **references, DeviceListStr=json.dumps(wanted[:1]))
+    requested = [{"productKey": device["ProductKey"], "deviceName": device["DeviceName"]} for device in sensors]
+    assert gateway_messages(platform) == [
+        ("thing.topo.add.notify", requested),
+        ("thing.topo.add.notify", requested[:1]),
+    ]
     sent = [str(row["message_id"]) for row in platform.store.all("message")]
     assert sent == [reply["Data"]["MessageId"] for reply in (first, second)]
-    assert behind(gateway) == []
+    assert sub_device_names(gateway) == []
 
 
 @pytest.mark.parametrize(
@@ -367,12 +383,12 @@ def test_a_gateway_is_asked_to_add_devices(platform, api, gateway, sensors, behi
         (f'[{{"IotId": "{ABSENT}"}}]', "iot.device.NotExistedDevice"),
     ],
 )
-def test_what_a_gateway_cannot_be_asked(platform, gateway, api_error, text, code):
+def test_notify_add_invalid_device_list_is_rejected(platform, gateway, api_error, text, code):
     assert api_error("NotifyAddThingTopo", GwIotId=gateway["IotId"], DeviceListStr=text).code == code
-    assert notices(platform) == []
+    assert gateway_messages(platform) == []
 
 
-def test_only_gateways_are_asked(sensors, api_error):
+def test_notify_add_and_list_of_non_gateway_are_rejected(sensors, api_error):
     wanted = json.dumps([{"IotId": sensors[1]["IotId"]}])
     error = api_error("NotifyAddThingTopo", GwIotId=sensors[0]["IotId"], DeviceListStr=wanted)
     assert error.code == "iot.device.AddTopoRelationFailed"
@@ -382,7 +398,7 @@ def test_only_gateways_are_asked(sensors, api_error):
 
 
 @pytest.mark.parametrize(
-    ("action", "name", "more"),
+    ("action", "name", "params"),
     [
         ("GetGatewayBySubDevice", "IotId", {}),
         ("GetThingTopo", "IotId", {"PageSize": 10}),
@@ -390,7 +406,7 @@ def test_only_gateways_are_asked(sensors, api_error):
         ("RemoveThingTopo", "IotId", {}),
     ],
 )
-def test_a_device_that_is_not_there(api_error, action, name, more):
-    error = api_error(action, **{name: ABSENT}, **more)
+def test_topology_of_missing_device_is_error(api_error, action, name, params):
+    error = api_error(action, **{name: ABSENT}, **params)
     assert isinstance(error, ApiError)
     assert error.code == "iot.device.NotExistedDevice"

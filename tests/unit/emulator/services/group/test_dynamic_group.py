@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Dynamic groups."""
+"""Tests of dynamic groups."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ DYNAMIC = "LINK_PLATFORM_DYNAMIC"
 ABSENT = "nothingLikeThis0"
 INSTANCE = {"IotInstanceId": "iot-1"}
 LAMPS = 'name LIKE "lamp%"'
-CONNECTED = 1533523721000
-ONLINE = {"activated_at": CONNECTED, "online_at": CONNECTED + 60_000, "online": 1}
+ACTIVATED_AT = 1533523721000
+ONLINE = {"activated_at": ACTIVATED_AT, "online_at": ACTIVATED_AT + 60_000, "online": 1}
 
 
 @pytest.fixture
 def product(api):
-    """Create a product and return its key."""
+    """Return a function that creates a product and returns its key."""
 
     def product(name: str = "light", **params) -> str:
         return api("CreateProduct", ProductName=name, NodeType=1, **params)["ProductKey"]
@@ -28,14 +28,14 @@ def product(api):
 
 @pytest.fixture
 def devices(platform):
-    """Put devices of these names into a product."""
+    """Return a function that inserts devices into a product."""
 
     def devices(product_key: str, *names: str, **columns) -> None:
         now = platform.clock.now()
-        moments = {"created_at": now, "modified_at": now, "status_at": now}
+        timestamps = {"created_at": now, "modified_at": now, "status_at": now}
         with platform.store.transaction():
             for name in names:
-                row = {"iot_id": f"id{name}", "device_name": name, "device_secret": "x", **moments, **columns}
+                row = {"iot_id": f"id{name}", "device_name": name, "device_secret": "x", **timestamps, **columns}
                 platform.store.insert("device", product_key=product_key, **row)
 
     return devices
@@ -43,7 +43,7 @@ def devices(platform):
 
 @pytest.fixture
 def create(api):
-    """Create a dynamic group and return its id."""
+    """Return a function that creates a dynamic group and returns its ID."""
 
     def create(expression: str = LAMPS, name: str = "group") -> str:
         params = {"DynamicGroupExpression": expression, **INSTANCE}
@@ -54,7 +54,7 @@ def create(api):
 
 @pytest.fixture
 def api_error(api):
-    """The error that a call must get."""
+    """Return a function that calls an operation that must fail, and returns the error."""
 
     def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
@@ -65,17 +65,17 @@ def api_error(api):
 
 
 def members(api, group: str, **params) -> list[str]:
-    found = api("QueryDynamicGroupDevices", GroupId=group, **INSTANCE, **params)["Data"]["SimpleDeviceInfo"]
-    return [device["DeviceName"] for device in found]
+    items = api("QueryDynamicGroupDevices", GroupId=group, **INSTANCE, **params)["Data"]["SimpleDeviceInfo"]
+    return [device["DeviceName"] for device in items]
 
 
-def test_a_dynamic_group(api):
+def test_create_dynamic_group_reply_and_details(api):
     params = {"GroupName": "路灯_1", "GroupDesc": "lit", "DynamicGroupExpression": LAMPS}
-    made = api("CreateDeviceDynamicGroup", **params, **INSTANCE)["Data"]
-    assert made == {**params, "GroupId": made["GroupId"], "UtcCreate": made["UtcCreate"]}
+    created_group = api("CreateDeviceDynamicGroup", **params, **INSTANCE)["Data"]
+    assert created_group == {**params, "GroupId": created_group["GroupId"], "UtcCreate": created_group["UtcCreate"]}
     counts = {"DeviceCount": 0, "DeviceActive": 0, "DeviceOnline": 0}
-    read = api("QueryDeviceGroupInfo", GroupId=made["GroupId"], GroupType=DYNAMIC)["Data"]
-    assert read == {**made, **counts}
+    read = api("QueryDeviceGroupInfo", GroupId=created_group["GroupId"], GroupType=DYNAMIC)["Data"]
+    assert read == {**created_group, **counts}
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_a_dynamic_group(api):
         ({"DynamicGroupExpression": 'name > "lamp"'}, "iot.devicesearch.InvalidSQLOperatorTypeError"),
     ],
 )
-def test_what_cannot_be_created(platform, api_error, params, code):
-    whole = {"GroupName": "group", "DynamicGroupExpression": LAMPS, **INSTANCE, **params}
-    assert api_error("CreateDeviceDynamicGroup", **whole).code == code
+def test_create_dynamic_group_invalid_value_is_rejected(platform, api_error, params, code):
+    request = {"GroupName": "group", "DynamicGroupExpression": LAMPS, **INSTANCE, **params}
+    assert api_error("CreateDeviceDynamicGroup", **request).code == code
     assert platform.store.count("device_group") == 0
 
 
@@ -101,12 +101,12 @@ def test_what_cannot_be_created(platform, api_error, params, code):
         ("QueryDynamicGroupDevices", {"GroupId": ABSENT}),
     ],
 )
-def test_dynamic_groups_belong_to_an_instance(api, action, params):
+def test_dynamic_group_requires_instance_id(api, action, params):
     with pytest.raises(GatewayError, match="MissingIotInstanceId"):
         api(action, **params)
 
 
-def test_an_account_has_at_most_10_dynamic_groups(api, create, api_error):
+def test_create_more_than_10_dynamic_groups_is_rejected(api, create, api_error):
     groups = [create(name=f"group_{number}") for number in range(10)]
     params = {"GroupName": "more", "DynamicGroupExpression": LAMPS, **INSTANCE}
     assert api_error("CreateDeviceDynamicGroup", **params).code == "iot.group.GroupCountExceedMax"
@@ -115,7 +115,7 @@ def test_an_account_has_at_most_10_dynamic_groups(api, create, api_error):
     create(name="more")
 
 
-def test_only_dynamic_groups_are_deleted(api, create, api_error):
+def test_delete_static_or_missing_group_is_rejected(api, create, api_error):
     group = create()
     static = api("CreateDeviceGroup", GroupName="static")["Data"]["GroupId"]
     for other in (static, ABSENT):
@@ -126,7 +126,7 @@ def test_only_dynamic_groups_are_deleted(api, create, api_error):
     assert absent.code == "iot.group.NotExistedGroup"
 
 
-def test_a_group_follows_its_expression(platform, api, product, devices, create):
+def test_members_follow_expression(platform, api, product, devices, create):
     key = product()
     group = create(f'product_key = "{key}" and status = "ONLINE"')
     assert members(api, group) == []
@@ -142,7 +142,7 @@ def test_a_group_follows_its_expression(platform, api, product, devices, create)
     assert members(api, group) == []
 
 
-def test_counts_of_a_group(api, product, devices, create):
+def test_group_device_counts(api, product, devices, create):
     group = create()
     key = product()
     devices(key, "lamp1")
@@ -152,14 +152,14 @@ def test_counts_of_a_group(api, product, devices, create):
     assert (data["DeviceCount"], data["DeviceActive"], data["DeviceOnline"]) == (3, 2, 1)
 
 
-def test_a_member(api, product, devices, create):
+def test_member_details(api, product, devices, create):
     group = create()
     key = product("lights", CategoryKey="Lighting")
     devices(key, "lamp1", nickname="in the hall", **ONLINE)
     devices(key, "lamp2")
-    found = api("QueryDynamicGroupDevices", GroupId=group, **INSTANCE)["Data"]["SimpleDeviceInfo"]
+    items = api("QueryDynamicGroupDevices", GroupId=group, **INSTANCE)["Data"]["SimpleDeviceInfo"]
     common = {"ProductKey": key, "ProductName": "lights", "CategoryKey": "Lighting", "NodeType": 1}
-    assert found == [
+    assert items == [
         {
             **common,
             "IotId": "idlamp1",
@@ -175,7 +175,7 @@ def test_a_member(api, product, devices, create):
     ]
 
 
-def test_members_page_by_page(api, product, devices, create, api_error):
+def test_member_pages_by_number_and_token(api, product, devices, create, api_error):
     group = create()
     names = [f"lamp{number}" for number in range(5)]
     devices(product(), *names)
@@ -183,18 +183,18 @@ def test_members_page_by_page(api, product, devices, create, api_error):
     page = {name: reply[name] for name in ("Page", "PageSize", "PageCount", "Total")}
     assert page == {"Page": 2, "PageSize": 2, "PageCount": 3, "Total": 5}
     assert [device["DeviceName"] for device in reply["Data"]["SimpleDeviceInfo"]] == names[2:4]
-    following = api(
+    next_page = api(
         "QueryDynamicGroupDevices", GroupId=group, CurrentPage=1, PageSize=2, NextToken=reply["NextToken"], **INSTANCE
     )
-    assert [device["DeviceName"] for device in following["Data"]["SimpleDeviceInfo"]] == names[4:]
-    assert (following["Page"], following["NextToken"]) == (3, "")
+    assert [device["DeviceName"] for device in next_page["Data"]["SimpleDeviceInfo"]] == names[4:]
+    assert (next_page["Page"], next_page["NextToken"]) == (3, "")
     for params in ({"PageSize": 201}, {"NextToken": "x"}, {"NextToken": "9" * 30}):
-        wrong = api_error("QueryDynamicGroupDevices", GroupId=group, **INSTANCE, **params)
-        assert wrong.code == "iot.common.InvalidPageParams"
+        error = api_error("QueryDynamicGroupDevices", GroupId=group, **INSTANCE, **params)
+        assert error.code == "iot.common.InvalidPageParams"
     assert len(members(api, group, PageSize=200)) == 5
 
 
-def test_narrowing_the_members(api, product, devices, create, api_error):
+def test_member_filters(api, product, devices, create, api_error):
     group = create()
     key = product()
     devices(key, "lamp_1", "lamp_12")
@@ -208,17 +208,17 @@ def test_narrowing_the_members(api, product, devices, create, api_error):
     assert members(api, group, DeviceName="lamp_1", FuzzyName=True) == ["lamp_1", "lamp_12", "lamp_13"]
     assert members(api, group, DeviceName="LAMP_1", FuzzyName=True) == []
     assert members(api, group, DeviceName="lamp_", FuzzyName=True, Status="UNACTIVE") == ["lamp_1", "lamp_12"]
-    short = api_error("QueryDynamicGroupDevices", GroupId=group, DeviceName="lamp", FuzzyName=True, **INSTANCE)
-    assert short.code == "iot.device.FuzzyRuntimeSearchMinLengthLimit"
-    wrong = api_error("QueryDynamicGroupDevices", GroupId=group, Status="online", **INSTANCE)
-    assert wrong.code == "iot.common.InvalidFormattedParameter"
+    error = api_error("QueryDynamicGroupDevices", GroupId=group, DeviceName="lamp", FuzzyName=True, **INSTANCE)
+    assert error.code == "iot.device.FuzzyRuntimeSearchMinLengthLimit"
+    error = api_error("QueryDynamicGroupDevices", GroupId=group, Status="online", **INSTANCE)
+    assert error.code == "iot.common.InvalidFormattedParameter"
 
 
-def test_an_expression_with_or_keeps_to_itself(api, product, devices, create):
+def test_expression_with_or_is_combined_with_filters(api, product, devices, create):
     key = product()
     devices(key, "lamp1", "bulb1", "door1")
     group = create('name = "lamp1" or name = "bulb1"')
     assert members(api, group) == ["lamp1", "bulb1"]
     assert members(api, group, DeviceName="bulb1") == ["bulb1"]
-    found = api("QueryDeviceGroupByDevice", ProductKey=key, DeviceName="door1")["GroupInfos"]["GroupInfo"]
-    assert found == []
+    items = api("QueryDeviceGroupByDevice", ProductKey=key, DeviceName="door1")["GroupInfos"]["GroupInfo"]
+    assert items == []

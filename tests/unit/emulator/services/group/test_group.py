@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device groups: how they nest, and their tags."""
+"""Tests of device groups, their hierarchy and their tags."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ ABSENT = "nothingLikeThis0"
 
 @pytest.fixture
 def create(api):
-    """Create a static group and return its id."""
+    """Return a function that creates a static group and returns its ID."""
 
-    def create(name: str = "group", above: str = "", **params) -> str:
-        if above:
-            params["SuperGroupId"] = above
+    def create(name: str = "group", parent: str = "", **params) -> str:
+        if parent:
+            params["SuperGroupId"] = parent
         return api("CreateDeviceGroup", GroupName=name, **params)["Data"]["GroupId"]
 
     return create
@@ -29,7 +29,7 @@ def create(api):
 
 @pytest.fixture
 def dynamic(api):
-    """Create a dynamic group and return its id."""
+    """Return a function that creates a dynamic group and returns its ID."""
 
     def dynamic(name: str = "dynamic") -> str:
         params = {"DynamicGroupExpression": 'name LIKE "lamp%"', "IotInstanceId": "iot-1"}
@@ -40,7 +40,7 @@ def dynamic(api):
 
 @pytest.fixture
 def api_error(api):
-    """The error that a call must get."""
+    """Return a function that calls an operation that must fail, and returns the error."""
 
     def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
@@ -59,19 +59,19 @@ def names(reply) -> list[str]:
     return [group["GroupName"] for group in inner]
 
 
-def test_a_group(platform, api):
-    made = api("CreateDeviceGroup", GroupName="路灯_1", GroupDesc="all of them")["Data"]
+def test_create_group_reply_and_details(platform, api):
+    created_group = api("CreateDeviceGroup", GroupName="路灯_1", GroupDesc="all of them")["Data"]
     created = utc(platform.store.one("device_group")["created_at"])
-    assert made == {
-        "GroupId": made["GroupId"],
+    assert created_group == {
+        "GroupId": created_group["GroupId"],
         "GroupName": "路灯_1",
         "GroupDesc": "all of them",
         "UtcCreate": created,
     }
-    assert len(made["GroupId"]) == 16
+    assert len(created_group["GroupId"]) == 16
     counts = {"DeviceCount": 0, "DeviceActive": 0, "DeviceOnline": 0}
-    assert api("QueryDeviceGroupInfo", GroupId=made["GroupId"])["Data"] == {**made, **counts}
-    assert api("QueryDeviceGroupList")["Data"] == {"GroupInfo": [{**made, "GroupType": "LINK_PLATFORM"}]}
+    assert api("QueryDeviceGroupInfo", GroupId=created_group["GroupId"])["Data"] == {**created_group, **counts}
+    assert api("QueryDeviceGroupList")["Data"] == {"GroupInfo": [{**created_group, "GroupType": "LINK_PLATFORM"}]}
 
 
 @pytest.mark.parametrize(
@@ -86,47 +86,47 @@ def test_a_group(platform, api):
         ({"SuperGroupId": ABSENT}, "iot.group.NotExistedGroup"),
     ],
 )
-def test_what_cannot_be_created(platform, api_error, params, code):
+def test_create_group_invalid_value_is_rejected(platform, api_error, params, code):
     assert api_error("CreateDeviceGroup", **{"GroupName": "group", **params}).code == code
     assert platform.store.count("device_group") == 0
 
 
 @pytest.mark.parametrize("name", ["路灯", "路" * 15, "a" * 30, "A_1_路灯"])
-def test_names_at_the_limits(create, name):
+def test_create_group_accepts_names_at_limits(create, name):
     create(name, GroupDesc="路" * 100)
 
 
-def test_a_name_is_there_once_on_all_levels(create, api_error):
+def test_create_group_existing_name_is_rejected_on_all_levels(create, api_error):
     below = create("below", create("above"))
-    taken = api_error("CreateDeviceGroup", GroupName="above", SuperGroupId=below)
-    assert taken.code == "iot.group.GroupNameExisted"
+    error = api_error("CreateDeviceGroup", GroupName="above", SuperGroupId=below)
+    assert error.code == "iot.group.GroupNameExisted"
     dynamic = {"DynamicGroupExpression": 'status = "ONLINE"', "IotInstanceId": "iot-1"}
-    taken = api_error("CreateDeviceDynamicGroup", GroupName="below", **dynamic)
-    assert taken.code == "iot.group.GroupNameExisted"
+    error = api_error("CreateDeviceDynamicGroup", GroupName="below", **dynamic)
+    assert error.code == "iot.group.GroupNameExisted"
 
 
-def test_groups_nest_three_deep(api, create, api_error):
+def test_create_group_on_fourth_level_is_rejected(api, create, api_error):
     top = create("top_", GroupDesc="the whole")
     middle = create("middle", top)
     bottom = create("bottom", middle)
-    deeper = api_error("CreateDeviceGroup", GroupName="deeper", SuperGroupId=bottom)
-    assert deeper.code == "iot.group.GroupLevelExceedingLimitError"
-    above = api("QuerySuperDeviceGroup", GroupId=middle)["Data"]
-    assert above == {"GroupInfo": [{"GroupId": top, "GroupName": "top_", "GroupDesc": "the whole"}]}
-    above = api("QuerySuperDeviceGroup", GroupId=bottom)["Data"]
-    assert above == {"GroupInfo": [{"GroupId": middle, "GroupName": "middle"}]}
+    error = api_error("CreateDeviceGroup", GroupName="deeper", SuperGroupId=bottom)
+    assert error.code == "iot.group.GroupLevelExceedingLimitError"
+    parent = api("QuerySuperDeviceGroup", GroupId=middle)["Data"]
+    assert parent == {"GroupInfo": [{"GroupId": top, "GroupName": "top_", "GroupDesc": "the whole"}]}
+    parent = api("QuerySuperDeviceGroup", GroupId=bottom)["Data"]
+    assert parent == {"GroupInfo": [{"GroupId": middle, "GroupName": "middle"}]}
 
 
-def test_there_is_nothing_above_a_group_at_the_top(api, create):
+def test_parent_of_top_level_group_is_empty(api, create):
     assert api("QuerySuperDeviceGroup", GroupId=create()) == {"Data": {"GroupInfo": []}}
 
 
-def test_a_dynamic_group_has_no_sub_groups(dynamic, api_error):
+def test_create_sub_group_of_dynamic_group_is_rejected(dynamic, api_error):
     below = api_error("CreateDeviceGroup", GroupName="below", SuperGroupId=dynamic())
     assert below.code == "iot.group.SuperGroupUnsupport"
 
 
-def test_a_group_has_at_most_100_sub_groups(create, api_error):
+def test_create_more_than_100_sub_groups_is_rejected(create, api_error):
     top = create("top_")
     for number in range(100):
         create(f"sub_{number}", top)
@@ -135,7 +135,7 @@ def test_a_group_has_at_most_100_sub_groups(create, api_error):
     create("below", create("beside"))
 
 
-def test_an_update_changes_the_description_only(api, create, dynamic, api_error):
+def test_update_changes_only_description(api, create, dynamic, api_error):
     group = create(GroupDesc="old")
     before = api("QueryDeviceGroupInfo", GroupId=group)["Data"]
     api("UpdateDeviceGroup", GroupId=group)
@@ -151,7 +151,7 @@ def test_an_update_changes_the_description_only(api, create, dynamic, api_error)
     assert api("QueryDeviceGroupInfo", GroupId=other, GroupType=DYNAMIC)["Data"]["GroupDesc"] == "new"
 
 
-def test_a_group_with_sub_groups_stays(api, create, api_error):
+def test_delete_group_with_sub_groups_is_rejected(api, create, api_error):
     top = create("top_")
     below = create("below", top)
     assert api_error("DeleteDeviceGroup", GroupId=top).code == "iot.group.SubGroupNotNull"
@@ -161,14 +161,14 @@ def test_a_group_with_sub_groups_stays(api, create, api_error):
     create("top_")
 
 
-def test_a_deleted_group_takes_its_tags_along(platform, api, create):
+def test_delete_group_deletes_its_tags(platform, api, create):
     group = create()
     api("SetDeviceGroupTags", GroupId=group, TagString=tag_string(room="1"))
     api("DeleteDeviceGroup", GroupId=group)
     assert platform.store.count("device_group_tag") == 0
 
 
-def test_the_list(platform, api, create, dynamic, api_error):
+def test_group_list_pages_and_filters(platform, api, create, dynamic, api_error):
     top = create("group_0")
     for number in range(1, 5):
         platform.clock.advance(1)
@@ -182,37 +182,37 @@ def test_the_list(platform, api, create, dynamic, api_error):
     assert names(api("QueryDeviceGroupList", SuperGroupId=top, GroupName="group_1")) == ["group_1"]
     assert names(api("QueryDeviceGroupList", GroupName="group_4")) == ["group_4"]
     assert names(api("QueryDeviceGroupList", GroupName="group_")) == []
-    found = api("QueryDeviceGroupList", GroupTypes=[DYNAMIC])["Data"]["GroupInfo"]
-    assert [(group["GroupName"], group["GroupType"]) for group in found] == [("dynamic", DYNAMIC)]
+    items = api("QueryDeviceGroupList", GroupTypes=[DYNAMIC])["Data"]["GroupInfo"]
+    assert [(group["GroupName"], group["GroupType"]) for group in items] == [("dynamic", DYNAMIC)]
     assert api_error("QueryDeviceGroupList", PageSize=201).code == "iot.common.InvalidPageParams"
     for types in (["LINK_PLATFORM"], [DYNAMIC, DYNAMIC]):
-        wrong = api_error("QueryDeviceGroupList", GroupTypes=types)
-        assert wrong.code == "iot.common.InvalidFormattedParameter"
+        invalid = api_error("QueryDeviceGroupList", GroupTypes=types)
+        assert invalid.code == "iot.common.InvalidFormattedParameter"
 
 
-def listed(api, group: str, **params) -> dict[str, str]:
-    found = api("QueryDeviceGroupTagList", GroupId=group, **params)["Data"]["GroupTagInfo"]
-    return {tag["TagKey"]: tag["TagValue"] for tag in found}
+def tags_of(api, group: str, **params) -> dict[str, str]:
+    items = api("QueryDeviceGroupTagList", GroupId=group, **params)["Data"]["GroupTagInfo"]
+    return {tag["TagKey"]: tag["TagValue"] for tag in items}
 
 
-def test_tags_are_set_all_at_once(api, create):
+def test_set_tags_replaces_all_tags(api, create):
     group = create()
-    assert listed(api, group) == {}
+    assert tags_of(api, group) == {}
     api("SetDeviceGroupTags", GroupId=group, TagString=tag_string(h1="rr", room="二"))
-    assert listed(api, group) == {"h1": "rr", "room": "二"}
+    assert tags_of(api, group) == {"h1": "rr", "room": "二"}
     api("SetDeviceGroupTags", GroupId=group, TagString=tag_string(room="2", floor="3"))
-    assert listed(api, group) == {"room": "2", "floor": "3"}
+    assert tags_of(api, group) == {"room": "2", "floor": "3"}
     api("SetDeviceGroupTags", GroupId=group, TagString="[]")
-    assert listed(api, group) == {}
+    assert tags_of(api, group) == {}
     api("SetDeviceGroupTags", GroupId=group, TagString=tag_string(room="2"))
     api("SetDeviceGroupTags", GroupId=group)
-    assert listed(api, group) == {}
+    assert tags_of(api, group) == {}
 
 
-def test_tags_of_a_dynamic_group(api, dynamic):
+def test_set_tags_of_dynamic_group(api, dynamic):
     group = dynamic()
     api("SetDeviceGroupTags", GroupId=group, GroupType=DYNAMIC, TagString=tag_string(room="1"))
-    assert listed(api, group, GroupType=DYNAMIC) == {"room": "1"}
+    assert tags_of(api, group, GroupType=DYNAMIC) == {"room": "1"}
 
 
 @pytest.mark.parametrize(
@@ -234,24 +234,24 @@ def test_tags_of_a_dynamic_group(api, dynamic):
         f"{tag_string(room='1')[:-1]}, {tag_string(room='2')[1:]}",
     ],
 )
-def test_tags_that_are_refused(api, create, api_error, text):
+def test_set_invalid_tags_is_rejected(api, create, api_error, text):
     group = create()
     api("SetDeviceGroupTags", GroupId=group, TagString=tag_string(h1="rr"))
     assert api_error("SetDeviceGroupTags", GroupId=group, TagString=text).code == "iot.group.InvalidFormattedTagString"
-    assert listed(api, group) == {"h1": "rr"}
+    assert tags_of(api, group) == {"h1": "rr"}
 
 
-def test_tags_at_the_limits(api, create, api_error):
+def test_set_tags_at_and_beyond_limits(api, create, api_error):
     group = create()
     most = {f"key.{number}": "v" for number in range(98)} | {"kk": "值" * 64, "k" * 30: "_-值"}
     api("SetDeviceGroupTags", GroupId=group, TagString=tag_string(**most))
-    assert listed(api, group) == most
+    assert tags_of(api, group) == most
     more = api_error("SetDeviceGroupTags", GroupId=group, TagString=tag_string(**most, more="v"))
     assert more.code == "iot.group.TagCountExceedMax"
-    assert listed(api, group) == most
+    assert tags_of(api, group) == most
 
 
-def test_groups_by_all_of_several_tags(platform, api, create, dynamic, api_error):
+def test_query_by_tags_requires_all_tags(platform, api, create, dynamic, api_error):
     for name, pairs in (("one_", {"room": "1", "lock": "1"}), ("two_", {"room": "1"}), ("three", {"room": "2"})):
         api("SetDeviceGroupTags", GroupId=create(name), TagString=tag_string(**pairs))
         platform.clock.advance(1)
@@ -270,12 +270,12 @@ def test_groups_by_all_of_several_tags(platform, api, create, dynamic, api_error
         "Data": {"DeviceGroup": [{"GroupId": reply["Data"]["DeviceGroup"][0]["GroupId"], "GroupName": "one_"}]},
     }
     assert api_error("QueryDeviceGroupByTags", Tag=[room], PageSize=201).code == "iot.common.InvalidPageParams"
-    for wrong in ([], [{"TagKey": "room"}], [room, {"TagValue": "1"}]):
+    for invalid in ([], [{"TagKey": "room"}], [room, {"TagValue": "1"}]):
         with pytest.raises(GatewayError, match="MissingTag"):
-            api("QueryDeviceGroupByTags", Tag=wrong)
+            api("QueryDeviceGroupByTags", Tag=invalid)
 
 
-OF_A_GROUP = [
+GROUP_ACTIONS = [
     ("UpdateDeviceGroup", {"GroupDesc": "new"}),
     ("DeleteDeviceGroup", {}),
     ("QueryDeviceGroupInfo", {}),
@@ -283,11 +283,11 @@ OF_A_GROUP = [
     ("QueryDeviceGroupTagList", {}),
     ("QuerySuperDeviceGroup", {}),
 ]
-OF_EITHER_TYPE = ("UpdateDeviceGroup", "QueryDeviceGroupInfo", "SetDeviceGroupTags", "QueryDeviceGroupTagList")
+ACTIONS_FOR_BOTH_TYPES = ("UpdateDeviceGroup", "QueryDeviceGroupInfo", "SetDeviceGroupTags", "QueryDeviceGroupTagList")
 
 
-@pytest.mark.parametrize(("action", "params"), OF_A_GROUP)
-def test_a_static_group_that_is_not_there(platform, dynamic, api_error, action, params):
+@pytest.mark.parametrize(("action", "params"), GROUP_ACTIONS)
+def test_missing_static_group_is_error(platform, dynamic, api_error, action, params):
     group = dynamic()
     before = platform.store.tables()
     assert api_error(action, GroupId=ABSENT, **params).code == "iot.group.NotExistedGroup"
@@ -295,9 +295,9 @@ def test_a_static_group_that_is_not_there(platform, dynamic, api_error, action, 
     assert platform.store.tables() == before
 
 
-@pytest.mark.parametrize(("action", "params"), [row for row in OF_A_GROUP if row[0] in OF_EITHER_TYPE])
-def test_a_group_of_another_type(create, api_error, action, params):
+@pytest.mark.parametrize(("action", "params"), [row for row in GROUP_ACTIONS if row[0] in ACTIONS_FOR_BOTH_TYPES])
+def test_group_of_other_type_is_error(create, api_error, action, params):
     group = create()
     assert api_error(action, GroupId=group, GroupType=DYNAMIC, **params).code == "iot.group.NotExistedGroup"
-    wrong = api_error(action, GroupId=group, GroupType="LINK_PLATFORM", **params)
-    assert wrong.code == "iot.common.InvalidFormattedParameter"
+    invalid = api_error(action, GroupId=group, GroupType="LINK_PLATFORM", **params)
+    assert invalid.code == "iot.common.InvalidFormattedParameter"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which devices are in which groups."""
+"""Tests of the members of groups."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ ABSENT = "nothingLikeThis0"
 
 @pytest.fixture
 def product(api):
-    """The key of a product."""
+    """Return the key of a product."""
     return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
 
 
 @pytest.fixture
 def devices(platform, product):
-    """Put devices of these names into the product and return what names them in a call."""
+    """Return a function that inserts devices into the product and returns their identification for requests."""
 
     def devices(*names: str, **columns) -> list[dict[str, str]]:
         now = platform.clock.now()
-        moments = {"created_at": now, "modified_at": now, "status_at": now}
+        timestamps = {"created_at": now, "modified_at": now, "status_at": now}
         with platform.store.transaction():
             for name in names:
-                row = {"iot_id": f"id{name}", "device_name": name, "device_secret": "x", **moments, **columns}
+                row = {"iot_id": f"id{name}", "device_name": name, "device_secret": "x", **timestamps, **columns}
                 platform.store.insert("device", product_key=product, **row)
         return [{"ProductKey": product, "DeviceName": name} for name in names]
 
@@ -36,7 +36,7 @@ def devices(platform, product):
 
 @pytest.fixture
 def create(api):
-    """Create a static group and return its id."""
+    """Return a function that creates a static group and returns its ID."""
 
     def create(name: str = "group") -> str:
         return api("CreateDeviceGroup", GroupName=name)["Data"]["GroupId"]
@@ -46,7 +46,7 @@ def create(api):
 
 @pytest.fixture
 def api_error(api):
-    """The error that a call must get."""
+    """Return a function that calls an operation that must fail, and returns the error."""
 
     def api_error(action: str, **params) -> ApiError:
         with pytest.raises(ApiError) as caught:
@@ -58,7 +58,10 @@ def api_error(api):
 
 @pytest.fixture
 def add(api):
-    """Add devices to a group and return the counts: valid, added, in too many groups, there before."""
+    """Return a function that adds devices to a group.
+
+    The function returns the counts: valid, added, in too many groups, members before.
+    """
 
     def add(group: str, devices: list[dict[str, str]]) -> tuple[int, int, int, int]:
         reply = api("BatchAddDeviceGroupRelations", GroupId=group, Device=devices)
@@ -71,7 +74,10 @@ def add(api):
 
 @pytest.fixture
 def remove(api):
-    """Remove devices from a group and return the counts: valid, removed, there before."""
+    """Return a function that removes devices from a group.
+
+    The function returns the counts: valid, removed, members before.
+    """
 
     def remove(group: str, devices: list[dict[str, str]]) -> tuple[int, int, int]:
         reply = api("BatchDeleteDeviceGroupRelations", GroupId=group, Device=devices)
@@ -83,63 +89,65 @@ def remove(api):
 
 
 def members(api, group: str, **params) -> list[str]:
-    found = api("QueryDeviceListByDeviceGroup", GroupId=group, **params)["Data"]["SimpleDeviceInfo"]
-    return [device["DeviceName"] for device in found]
+    items = api("QueryDeviceListByDeviceGroup", GroupId=group, **params)["Data"]["SimpleDeviceInfo"]
+    return [device["DeviceName"] for device in items]
 
 
-def test_adding_devices(platform, api, product, devices, create, add):
+def test_add_devices_counts_and_order(platform, api, product, devices, create, add):
     group = create()
     other = create("other")
     lamps = devices("lamp1", "lamp2", "lamp3")
     assert add(group, lamps[2:]) == (1, 1, 0, 0)
     platform.clock.advance(1)
-    nobody = {"ProductKey": product, "DeviceName": "nobody"}
-    elsewhere = {"ProductKey": "a1nothing00", "DeviceName": "lamp1"}
-    assert add(group, [*lamps, lamps[0], nobody, elsewhere]) == (3, 2, 0, 1)
+    missing = {"ProductKey": product, "DeviceName": "nobody"}
+    in_other_product = {"ProductKey": "a1nothing00", "DeviceName": "lamp1"}
+    assert add(group, [*lamps, lamps[0], missing, in_other_product]) == (3, 2, 0, 1)
     assert members(api, group) == ["lamp3", "lamp1", "lamp2"]
     assert add(group, lamps) == (3, 0, 0, 3)
-    assert add(group, [nobody]) == (0, 0, 0, 3)
+    assert add(group, [missing]) == (0, 0, 0, 3)
     assert members(api, other) == []
 
 
-def test_removing_devices(api, product, devices, create, add, remove):
+def test_remove_devices_counts(api, product, devices, create, add, remove):
     group = create()
     other = create("other")
     lamps = devices("lamp1", "lamp2", "lamp3")
     add(group, lamps[:2])
     add(other, lamps)
-    nobody = {"ProductKey": product, "DeviceName": "nobody"}
-    assert remove(group, [lamps[0], lamps[0], lamps[2], nobody]) == (1, 1, 2)
+    missing = {"ProductKey": product, "DeviceName": "nobody"}
+    assert remove(group, [lamps[0], lamps[0], lamps[2], missing]) == (1, 1, 2)
     assert remove(group, lamps[:1]) == (0, 0, 1)
     assert members(api, group) == ["lamp2"]
     assert members(api, other) == ["lamp1", "lamp2", "lamp3"]
 
 
-def test_a_device_is_in_at_most_10_groups(api, devices, create, add, remove):
-    full, free = devices("full", "free")
+def test_add_device_to_more_than_10_groups_is_skipped(api, devices, create, add, remove):
+    full, other = devices("full", "free")
     groups = [create(f"group_{number}") for number in range(10)]
     for group in groups:
         assert add(group, [full]) == (1, 1, 0, 0)
-    more = create("more")
-    assert add(more, [full, free]) == (2, 1, 1, 0)
-    assert add(groups[0], [full, free]) == (2, 1, 0, 1), "the group that the device is in already does not count"
+    one_more_group = create("more")
+    assert add(one_more_group, [full, other]) == (2, 1, 1, 0)
+    assert add(groups[0], [full, other]) == (2, 1, 0, 1), (
+        "a device that is already in the group does not exceed the limit"
+    )
     remove(groups[3], [full])
-    assert add(more, [full]) == (1, 1, 0, 1)
+    assert add(one_more_group, [full]) == (1, 1, 0, 1)
 
 
 @pytest.mark.parametrize("action", ["BatchAddDeviceGroupRelations", "BatchDeleteDeviceGroupRelations"])
-def test_relations_that_are_refused(api, product, create, api_error, action):
+def test_add_and_remove_invalid_request_is_rejected(api, product, create, api_error, action):
     group = create()
     device = {"ProductKey": product, "DeviceName": "lamp1"}
     api(action, GroupId=group, Device=[device] * 200)
     assert api_error(action, GroupId=group, Device=[device] * 201).code == "iot.system.IllegalRequest"
     assert api_error(action, GroupId=ABSENT, Device=[device]).code == "iot.group.NotExistedGroup"
-    for wrong in ([], [{"ProductKey": product}], [device, {"DeviceName": "lamp1"}]):
+    for invalid in ([], [{"ProductKey": product}], [device, {"DeviceName": "lamp1"}]):
         with pytest.raises(GatewayError, match="MissingDevice"):
-            api(action, GroupId=group, Device=wrong)
+            api(action, GroupId=group, Device=invalid)
 
 
-def test_the_list_of_a_group(platform, api, product, devices, create, add, api_error):
+def test_member_list_pages(platform, api, product, devices, create, add, api_error):
     group = create()
     for number in range(5):
         add(group, devices(f"lamp{number}"))
@@ -162,22 +170,22 @@ def test_the_list_of_a_group(platform, api, product, devices, create, add, api_e
     assert api_error("QueryDeviceListByDeviceGroup", GroupId=ABSENT).code == "iot.group.NotExistedGroup"
 
 
-def test_counts_of_a_group(api, devices, create, add):
+def test_group_device_counts(api, devices, create, add):
     group = create()
-    some = [
+    group_devices = [
         *devices("new1"),
         *devices("off1", activated_at=1),
         *devices("on_1", "on_2", activated_at=1, online=1),
         *devices("dis1", activated_at=1, online=1, enabled=0),
     ]
-    add(group, some)
+    add(group, group_devices)
     devices("other", activated_at=1, online=1)
     data = api("QueryDeviceGroupInfo", GroupId=group)["Data"]
     assert (data["DeviceCount"], data["DeviceActive"], data["DeviceOnline"]) == (5, 4, 2)
     assert "DynamicGroupExpression" not in data
 
 
-def test_a_deleted_group_leaves_its_devices(platform, api, devices, create, add):
+def test_delete_group_keeps_devices(platform, api, devices, create, add):
     group = create()
     add(group, devices("lamp1", "lamp2"))
     api("DeleteDeviceGroup", GroupId=group)
@@ -185,7 +193,7 @@ def test_a_deleted_group_leaves_its_devices(platform, api, devices, create, add)
     assert platform.store.count("device") == 2
 
 
-def test_deleted_devices_leave_their_groups(api, product, devices, create, add):
+def test_deleted_devices_are_removed_from_groups(api, product, devices, create, add):
     group = create()
     add(group, devices("lamp1", "lamp2"))
     api("DeleteProduct", ProductKey=product)
@@ -193,7 +201,7 @@ def test_deleted_devices_leave_their_groups(api, product, devices, create, add):
     assert api("QueryDeviceGroupInfo", GroupId=group)["Data"]["DeviceCount"] == 0
 
 
-def test_the_groups_of_a_device(platform, api, product, devices, create, add, api_error):
+def test_groups_of_device(platform, api, product, devices, create, add, api_error):
     lamp, bulb = devices("lamp1", "bulb1")
     assert api("QueryDeviceGroupByDevice", **lamp) == {"GroupInfos": {"GroupInfo": []}}
     static = api("CreateDeviceGroup", GroupName="static", GroupDesc="by hand")["Data"]
@@ -207,8 +215,8 @@ def test_the_groups_of_a_device(platform, api, product, devices, create, add, ap
         {**dynamic, "GroupType": DYNAMIC},
         {**static, "GroupType": "LINK_PLATFORM"},
     ]
-    found = api("QueryDeviceGroupByDevice", **bulb)["GroupInfos"]["GroupInfo"]
-    assert [group["GroupName"] for group in found] == ["other"]
+    items = api("QueryDeviceGroupByDevice", **bulb)["GroupInfos"]["GroupInfo"]
+    assert [group["GroupName"] for group in items] == ["other"]
     absent = api_error("QueryDeviceGroupByDevice", ProductKey=product, DeviceName="nobody")
     assert absent.code == "iot.device.NotExistedDevice"
 
@@ -221,7 +229,7 @@ def test_the_groups_of_a_device(platform, api, product, devices, create, add, ap
         ("QueryDeviceListByDeviceGroup", {}),
     ],
 )
-def test_a_dynamic_group_has_no_members_of_its_own(api, api_error, action, params):
+def test_static_member_operations_on_dynamic_group_are_rejected(api, api_error, action, params):
     expression = {"DynamicGroupExpression": 'name LIKE "lamp%"', "IotInstanceId": "iot-1"}
     group = api("CreateDeviceDynamicGroup", GroupName="dynamic", **expression)["Data"]["GroupId"]
     assert api_error(action, GroupId=group, **params).code == "iot.group.NotExistedGroup"

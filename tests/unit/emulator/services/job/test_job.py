@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device jobs: what can be asked of one, and how it is read, changed, cancelled and removed."""
+"""Tests for creating, reading, updating, canceling and deleting device jobs."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ def create(api, key):
 
     def create(**params) -> str:
         target = json.dumps({"targetType": "PRODUCT_KEY", "targetProduct": key})
-        asked = {"JobName": "onejob", "TargetConfig": target, **CUSTOM, **params}
+        request = {"JobName": "onejob", "TargetConfig": target, **CUSTOM, **params}
         for name in ("TargetConfig", "RolloutConfig", "TimeoutConfig", "JobFile"):
-            if isinstance(asked.get(name), dict):
-                asked[name] = json.dumps(asked[name])
-        return api("CreateJob", **asked)["JobId"]
+            if isinstance(request.get(name), dict):
+                request[name] = json.dumps(request[name])
+        return api("CreateJob", **request)["JobId"]
 
     return create
 
 
 @pytest.fixture
 def read(api):
-    """What is read of a job."""
+    """Return a job from QueryJob."""
     return lambda job_id: api("QueryJob", JobId=job_id)["Data"]
 
 
 @pytest.fixture
 def statistics(api):
-    """How many tasks of a job are in which state, but for those of which there are none."""
+    """Return the number of a job's tasks by status, without statuses that have no tasks."""
 
     def statistics(job_id: str) -> dict[str, int]:
         data = api("QueryJobStatistics", JobId=job_id)["Data"]
@@ -55,17 +55,17 @@ def statistics(api):
 
 
 @pytest.fixture
-def uploaded(upload):
-    """Upload the file of a job, and return its key."""
+def upload_job_file(upload):
+    """Upload a job file and return its key."""
 
-    def uploaded(content: bytes = b"file") -> str:
+    def upload_job_file(content: bytes = b"file") -> str:
         return upload(content, "GenerateFileUploadURL", BizCode="DEVICE_JOB_FILE", FileSuffix="bin")["Key"]
 
-    return uploaded
+    return upload_job_file
 
 
-def test_a_custom_job(platform, key, device, create, read, uploaded, download):
-    file_key = uploaded()
+def test_custom_job_is_created_with_all_options(platform, key, device, create, read, upload_job_file, download):
+    file_key = upload_job_file()
     md5 = hashlib.md5(b"file").hexdigest()
     job_id = create(
         Description="路" * 100,
@@ -101,14 +101,14 @@ def test_a_custom_job(platform, key, device, create, read, uploaded, download):
         (CUSTOM, {"MaximumPerMinute": 1000, "MessageQoS": "QoS0"}, {"InProgressTimeoutInMinutes": 60}),
     ],
 )
-def test_what_a_job_is_where_the_call_does_not_say(create, read, kind, rollout, timeout):
+def test_job_without_options_has_defaults(create, read, kind, rollout, timeout):
     job = read(create(**kind))
     assert job["RolloutConfig"] == rollout
     assert job.get("TimeoutConfig") == timeout
     assert not {"JobFile", "Description", "ScheduledTime"} & job.keys()
 
 
-def test_members_may_begin_with_a_capital_letter(key, register, create, read):
+def test_config_members_are_accepted_with_uppercase_first_letter(key, register, create, read):
     device = register("other")
     target = {
         "TargetType": "DEVICE_LIST",
@@ -119,13 +119,13 @@ def test_members_may_begin_with_a_capital_letter(key, register, create, read):
         ],
     }
     job = read(create(TargetConfig=target, RolloutConfig={"MaximumPerMinute": 60}))
-    named = [{"ProductKey": key, "DeviceName": "other"}]
-    assert job["TargetConfig"] == {"TargetType": "DEVICE_LIST", "TargetDevices": {"targetDevices": named}}
+    device_names = [{"ProductKey": key, "DeviceName": "other"}]
+    assert job["TargetConfig"] == {"TargetType": "DEVICE_LIST", "TargetDevices": {"targetDevices": device_names}}
     assert job["RolloutConfig"]["MaximumPerMinute"] == 60
 
 
 @pytest.mark.parametrize("name", ["abcd", "路灯照明", "路" * 30, "a" * 30, "A_1_路灯"])
-def test_names(create, name):
+def test_valid_job_name_is_accepted(create, name):
     create(JobName=name)
 
 
@@ -181,39 +181,39 @@ def test_names(create, name):
         ),
     ],
 )
-def test_what_cannot_be_created(platform, create, params, code):
+def test_invalid_job_is_rejected(platform, create, params, code):
     with pytest.raises(Exception, match=code) as caught:
         create(**params)
     assert caught.value.code == code
     assert platform.store.count("device_job") == 0
 
 
-@pytest.mark.parametrize(("ahead", "possible"), [(9 * MINUTE, False), (HOUR, True), (7 * DAY + MINUTE, False)])
-def test_times(platform, create, read, ahead, possible):
-    moment = platform.clock.now() + ahead
-    if possible:
-        assert read(create(ScheduledTime=moment))["ScheduledTime"] == moment
+@pytest.mark.parametrize(("offset", "valid"), [(9 * MINUTE, False), (HOUR, True), (7 * DAY + MINUTE, False)])
+def test_scheduled_time_out_of_range_is_rejected(platform, create, read, offset, valid):
+    scheduled_at = platform.clock.now() + offset
+    if valid:
+        assert read(create(ScheduledTime=scheduled_at))["ScheduledTime"] == scheduled_at
     else:
         with pytest.raises(Exception, match=r"iot\.job\.ParamsError"):
-            create(ScheduledTime=moment)
+            create(ScheduledTime=scheduled_at)
 
 
-def test_files(create, read, uploaded, upload):
+def test_job_file_with_wrong_signature_or_key_is_rejected(create, read, upload_job_file, upload):
     sha256 = hashlib.sha256(b"file").hexdigest()
-    create(JobFile={"fileKey": uploaded(), "signMethod": "SHA256", "sign": sha256})
-    assert read(create(JobFile={"fileKey": uploaded(), "signMethod": "", "sign": ""}))["JobFile"]["Sign"] == ""
+    create(JobFile={"fileKey": upload_job_file(), "signMethod": "SHA256", "sign": sha256})
+    assert read(create(JobFile={"fileKey": upload_job_file(), "signMethod": "", "sign": ""}))["JobFile"]["Sign"] == ""
     for config, code in (
-        ({"fileKey": uploaded(), "signMethod": "SHA256", "sign": "x"}, "JobFileInSecure"),
-        ({"fileKey": uploaded(), "sign": sha256}, "JobFileInSecure"),
-        ({"fileKey": uploaded(), "signMethod": "SHA1"}, "ParamsError"),
-        ({"fileKey": uploaded(), "sign": 7}, "ParamsError"),
+        ({"fileKey": upload_job_file(), "signMethod": "SHA256", "sign": "x"}, "JobFileInSecure"),
+        ({"fileKey": upload_job_file(), "sign": sha256}, "JobFileInSecure"),
+        ({"fileKey": upload_job_file(), "signMethod": "SHA1"}, "ParamsError"),
+        ({"fileKey": upload_job_file(), "sign": 7}, "ParamsError"),
         ({"fileKey": upload()["Key"]}, "FileNotExist"),
     ):
         with pytest.raises(Exception, match=code):
             create(JobFile=config)
 
 
-def test_a_product_without_a_thing_model(api, register, create):
+def test_job_for_product_without_thing_model_must_be_custom(api, register, create):
     plain = api("CreateProduct", ProductName="plain", NodeType=0)["ProductKey"]
     target = {"targetType": "PRODUCT_KEY", "targetProduct": plain}
     create(TargetConfig=target)
@@ -222,7 +222,7 @@ def test_a_product_without_a_thing_model(api, register, create):
             create(**kind, TargetConfig=target)
 
 
-def test_the_devices_must_all_be_able_to(api, key, register, create_modeled_product, create):
+def test_document_must_fit_thing_models_of_all_devices(api, key, register, create_modeled_product, create):
     other = create_modeled_product("other")
     tsl = {"properties": [], "services": [], "events": []}
     api("ImportThingModelTsl", ProductKey=other, TslStr=json.dumps(tsl))
@@ -237,7 +237,7 @@ def test_the_devices_must_all_be_able_to(api, key, register, create_modeled_prod
     create(**SET, TargetConfig={**target, "targetDevices": devices[:1]})
 
 
-def test_a_group(api, key, register, create, read, statistics, advance_clock):
+def test_job_for_group_targets_group_members(api, key, register, create, read, statistics, advance_clock):
     register("one1")
     register("two2")
     group_id = api("CreateDeviceGroup", GroupName="ring")["Data"]["GroupId"]
@@ -248,7 +248,7 @@ def test_a_group(api, key, register, create, read, statistics, advance_clock):
     assert read(job_id)["TargetConfig"] == {"TargetType": "GROUP_ID", "TargetGroup": group_id}
 
 
-def test_targets_have_so_many_devices(monkeypatch, api, key, register, create):
+def test_target_with_too_many_devices_is_rejected(monkeypatch, api, key, register, create):
     assert (job_config.MAX_LISTED_DEVICES, job_config.MAX_DEVICES) == (200, 100_000)
     monkeypatch.setattr(job_config, "MAX_DEVICES", 1)
     create()
@@ -261,7 +261,7 @@ def test_targets_have_so_many_devices(monkeypatch, api, key, register, create):
             create(**target)
 
 
-def test_an_account_has_so_many_jobs(monkeypatch, create):
+def test_job_over_account_limit_is_rejected(monkeypatch, create):
     assert service.MAX_JOBS == 10_000
     monkeypatch.setattr(service, "MAX_JOBS", 1)
     create()
@@ -269,8 +269,8 @@ def test_an_account_has_so_many_jobs(monkeypatch, create):
         create()
 
 
-def test_the_file_stays_as_long_as_the_job(platform, api, create, read, uploaded, download, advance_clock):
-    job_id = create(JobFile={"fileKey": uploaded()})
+def test_job_file_is_stored_until_job_is_deleted(platform, api, create, read, upload_job_file, download, advance_clock):
+    job_id = create(JobFile={"fileKey": upload_job_file()})
     advance_clock(DAY // 1000)
     assert download(read(job_id)["JobFile"]["FileUrl"]) == b"file"
     api("DeleteJob", JobId=job_id)
@@ -278,10 +278,10 @@ def test_the_file_stays_as_long_as_the_job(platform, api, create, read, uploaded
     assert platform.store.count("stored_file") == 0
 
 
-# Changing
+# Updating
 
 
-def test_a_job_is_changed(api, create, read):
+def test_job_update_changes_given_options(api, create, read):
     job_id = create(Description="one")
     api(
         "UpdateJob",
@@ -306,11 +306,11 @@ def test_a_job_is_changed(api, create, read):
         {"TimeoutConfig": '{"inProgressTimeoutInMinutes":0}'},
     ],
 )
-def test_what_cannot_be_changed(create, api_error, params):
+def test_invalid_job_update_is_rejected(create, api_error, params):
     assert api_error("UpdateJob", JobId=create(), **params).code == "iot.job.ParamsError"
 
 
-def test_a_job_that_has_ended_stays_as_it_is(platform, api, create, read, api_error, advance_clock):
+def test_completed_job_cannot_be_updated_or_canceled(platform, api, create, read, api_error, advance_clock):
     job_id = create()
     advance_clock(1)
     assert read(job_id)["Status"] == "COMPLETED"  # the product has no devices
@@ -321,18 +321,20 @@ def test_a_job_that_has_ended_stays_as_it_is(platform, api, create, read, api_er
 # Lists
 
 
-def test_jobs_are_listed(platform, api, key, register, create, api_error, advance_clock):
+def test_list_job_returns_newest_first_and_filters_by_status(
+    platform, api, key, register, create, api_error, advance_clock
+):
     first = create(JobName="first", Description="one", ScheduledTime=platform.clock.now() + HOUR)
     advance_clock(1)
     second = create(JobName="second")
 
-    def listed(**params) -> list[str]:
+    def job_names(**params) -> list[str]:
         return [job["JobName"] for job in api("ListJob", CurrentPage=1, PageSize=50, **params)["Data"]["data"]]
 
-    assert listed() == ["second", "first"]
-    assert listed(Status="WAITING") == ["first"]
-    assert listed(Status="INITIALIZING") == ["second"]
-    assert listed(Status="TIMED_OUT") == []
+    assert job_names() == ["second", "first"]
+    assert job_names(Status="WAITING") == ["first"]
+    assert job_names(Status="INITIALIZING") == ["second"]
+    assert job_names(Status="TIMED_OUT") == []
     reply = api("ListJob", CurrentPage=2, PageSize=1)
     [job] = reply.pop("Data")["data"]
     assert reply == {"Page": 2, "PageSize": 1, "Total": 2}
@@ -344,15 +346,15 @@ def test_jobs_are_listed(platform, api, key, register, create, api_error, advanc
     assert api_error("ListJob", CurrentPage=1, PageSize=1, Status="DONE").code == "iot.job.ParamsError"
 
 
-def test_jobs_that_there_are_not(api_error):
+def test_operation_on_unknown_job_is_rejected(api_error):
     for action in ("QueryJob", "UpdateJob", "CancelJob", "DeleteJob", "RerunJob", "QueryJobStatistics"):
         assert api_error(action, JobId="nothing").code == "iot.job.JobNotExist"
 
 
-# Cancelling and removing
+# Canceling and deleting
 
 
-def test_a_job_is_cancelled(api, register, create, read, statistics, api_error, advance_clock):
+def test_cancel_job_cancels_unfinished_tasks(api, register, create, read, statistics, api_error, advance_clock):
     register()
     job_id = create()
     advance_clock(1)
@@ -367,7 +369,7 @@ def test_a_job_is_cancelled(api, register, create, read, statistics, api_error, 
 
 
 @pytest.mark.parametrize("seconds", [0, 1])
-def test_a_job_is_cancelled_before_it_has_begun(
+def test_cancel_job_before_start_sends_no_tasks(
     platform, api, register, create, read, statistics, advance_clock, seconds
 ):
     register()
@@ -379,7 +381,7 @@ def test_a_job_is_cancelled_before_it_has_begun(
     assert statistics(job_id) == ({"Cancelled": 1} if seconds else {})
 
 
-def test_a_job_is_removed(api, register, create, read, api_error, advance_clock):
+def test_delete_job_removes_job_after_a_moment(api, register, create, read, api_error, advance_clock):
     register()
     job_id = create()
     advance_clock(1)
@@ -393,7 +395,7 @@ def test_a_job_is_removed(api, register, create, read, api_error, advance_clock)
 # Jobs of gateways
 
 
-def test_the_job_that_a_gateways_affair_has_become(platform, api, monkeypatch, register, advance_clock, read):
+def test_job_of_large_gateway_is_returned_by_query_job(platform, api, monkeypatch, register, advance_clock, read):
     from ansible_collections.iotops.aliyun.emulator.services.device import lifecycle
 
     monkeypatch.setattr(lifecycle, "MAX_SUB_DEVICES_AT_ONCE", 0)
@@ -404,7 +406,7 @@ def test_the_job_that_a_gateways_affair_has_become(platform, api, monkeypatch, r
     job_id = api("RemoveThingTopo", ProductKey=key, DeviceName="gateway")["JobId"]
     job = read(job_id)
     assert (job["JobId"], job["Status"]) == (job_id, "IN_PROGRESS")
-    named = [{"ProductKey": key, "DeviceName": "gateway"}]
-    assert job["TargetConfig"] == {"TargetType": "DEVICE_LIST", "TargetDevices": {"targetDevices": named}}
+    device_names = [{"ProductKey": key, "DeviceName": "gateway"}]
+    assert job["TargetConfig"] == {"TargetType": "DEVICE_LIST", "TargetDevices": {"targetDevices": device_names}}
     advance_clock(5)
     assert read(job_id)["Status"] == "COMPLETED"

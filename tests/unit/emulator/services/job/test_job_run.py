@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device jobs under way: how they are sent, what devices say to them, and how they end."""
+"""Tests for the execution of device jobs: sending tasks, reports of devices, timeouts and completion."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ def create(api, key):
 
     def create(kind: dict[str, str] | None = None, **params) -> str:
         target = json.dumps({"targetType": "PRODUCT_KEY", "targetProduct": key})
-        asked = {"JobName": "onejob", "TargetConfig": target, **(kind or CUSTOM), **params}
+        request = {"JobName": "onejob", "TargetConfig": target, **(kind or CUSTOM), **params}
         for name in ("RolloutConfig", "TimeoutConfig", "JobFile"):
-            if name in asked:
-                asked[name] = json.dumps(asked[name])
-        return api("CreateJob", **asked)["JobId"]
+            if name in request:
+                request[name] = json.dumps(request[name])
+        return api("CreateJob", **request)["JobId"]
 
     return create
 
 
 @pytest.fixture
-def fleet(simulate, key):
-    """Make simulated devices."""
+def simulate_devices(simulate, key):
+    """Create simulated devices."""
 
-    def fleet(count: int = 2, prefix: str = "lamp", online: bool = True, **profile) -> None:
+    def simulate_devices(count: int = 2, prefix: str = "lamp", online: bool = True, **profile) -> None:
         simulate(product=key, count=count, prefix=prefix, online=online, profile=profile)
 
-    return fleet
+    return simulate_devices
 
 
 @pytest.fixture
 def status(api):
-    """The state of a job."""
+    """Return the status of a job."""
     return lambda job_id: api("QueryJob", JobId=job_id)["Data"]["Status"]
 
 
 @pytest.fixture
 def statistics(api):
-    """How many tasks of a job are in which state, but for those of which there are none."""
+    """Return the number of a job's tasks by status, without statuses that have no tasks."""
 
     def statistics(job_id: str) -> dict[str, int]:
         data = api("QueryJobStatistics", JobId=job_id)["Data"]
@@ -65,18 +65,18 @@ def statistics(api):
 
 @pytest.fixture
 def task(api):
-    """What is read of the only task of a job."""
+    """Return the only task of a job."""
 
     def task(job_id: str) -> dict:
-        [listed] = api("ListTask", JobId=job_id, Limit=10)["Data"]["data"]
-        return api("QueryTask", TaskId=listed["TaskId"])["Data"]
+        [entry] = api("ListTask", JobId=job_id, Limit=10)["Data"]["data"]
+        return api("QueryTask", TaskId=entry["TaskId"])["Data"]
 
     return task
 
 
 @pytest.fixture
 def update(publish_as_device, outbox):
-    """Let the device tell how far it has come; returns the reply to it."""
+    """Report the progress of a task as the device and return the reply."""
 
     def update(task_id: str, status: str, **params) -> dict:
         outbox()
@@ -91,7 +91,7 @@ def update(publish_as_device, outbox):
 
 @pytest.fixture
 def get(publish_as_device, outbox):
-    """Let the device ask for a task; returns the data of the reply."""
+    """Request a task as the device and return the data of the reply."""
 
     def get(task_id: str) -> dict:
         outbox()
@@ -104,19 +104,19 @@ def get(publish_as_device, outbox):
     return get
 
 
-# From the making to the sending
+# Initialization and sending
 
 
-def test_a_job_is_initialised_and_sent(fleet, create, status, statistics, advance_clock):
-    fleet(jobs={"outcome": "stall"})
+def test_job_is_initialized_and_tasks_are_sent(simulate_devices, create, status, statistics, advance_clock):
+    simulate_devices(jobs={"outcome": "stall"})
     job_id = create()
     assert (status(job_id), statistics(job_id)) == ("INITIALIZING", {})
     advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("IN_PROGRESS", {"Sent": 2})
 
 
-def test_a_job_waits_for_its_time(platform, fleet, create, status, statistics, advance_clock):
-    fleet()
+def test_scheduled_job_starts_at_scheduled_time(platform, simulate_devices, create, status, statistics, advance_clock):
+    simulate_devices()
     job_id = create(ScheduledTime=platform.clock.now() + HOUR * 1000)
     advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("WAITING", {"Queued": 2})
@@ -124,8 +124,8 @@ def test_a_job_waits_for_its_time(platform, fleet, create, status, statistics, a
     assert (status(job_id), statistics(job_id)) == ("COMPLETED", {"Succeeded": 2})
 
 
-def test_so_many_are_sent_in_a_minute(fleet, create, statistics, advance_clock):
-    fleet(120, jobs={"outcome": "stall"})
+def test_tasks_are_sent_at_configured_rate(simulate_devices, create, statistics, advance_clock):
+    simulate_devices(120, jobs={"outcome": "stall"})
     job_id = create(RolloutConfig={"maximumPerMinute": 50})
     advance_clock(1)
     assert statistics(job_id) == {"Sent": 50, "Queued": 70}
@@ -137,8 +137,8 @@ def test_so_many_are_sent_in_a_minute(fleet, create, statistics, advance_clock):
     assert statistics(job_id) == {"Sent": 120}
 
 
-def test_a_changed_rate_holds_from_the_next_minute_on(api, fleet, create, statistics, advance_clock):
-    fleet(200, jobs={"outcome": "stall"})
+def test_rate_update_applies_from_next_minute(api, simulate_devices, create, statistics, advance_clock):
+    simulate_devices(200, jobs={"outcome": "stall"})
     job_id = create(RolloutConfig={"maximumPerMinute": 50})
     advance_clock(1)
     api("UpdateJob", JobId=job_id, RolloutConfig='{"maximumPerMinute":100}')
@@ -146,7 +146,7 @@ def test_a_changed_rate_holds_from_the_next_minute_on(api, fleet, create, statis
     assert statistics(job_id) == {"Sent": 150, "Queued": 50}
 
 
-def test_a_job_without_devices(create, status, statistics, advance_clock):
+def test_job_without_devices_completes(create, status, statistics, advance_clock):
     job_id = create()
     advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("COMPLETED", {})
@@ -156,10 +156,12 @@ def test_a_job_without_devices(create, status, statistics, advance_clock):
 
 
 @pytest.mark.parametrize(("kind", "part"), [(SET, "properties"), (INVOKE, "services")])
-def test_what_devices_answer(fleet, create, api, key, status, statistics, advance_clock, kind, part):
-    fleet(1, "good")
-    fleet(1, "nope", outcome="fail")
-    fleet(1, "mute", outcome="stall")
+def test_task_status_follows_reply_of_device(
+    simulate_devices, create, api, key, status, statistics, advance_clock, kind, part
+):
+    simulate_devices(1, "good")
+    simulate_devices(1, "nope", outcome="fail")
+    simulate_devices(1, "mute", outcome="stall")
     job_id = create(kind)
     advance_clock(2)
     assert (status(job_id), statistics(job_id)) == ("IN_PROGRESS", {"Succeeded": 1, "Failed": 1, "Sent": 1})
@@ -167,16 +169,18 @@ def test_what_devices_answer(fleet, create, api, key, status, statistics, advanc
     assert (status(job_id), statistics(job_id)) == ("TIMED_OUT", {"Succeeded": 1, "Failed": 1, "TimeOut": 1})
 
 
-def test_a_property_is_set(api, key, fleet, create, advance_clock):
-    fleet(1)
+def test_set_property_job_sets_property(api, key, simulate_devices, create, advance_clock):
+    simulate_devices(1)
     create(SET)
     advance_clock(2)
-    listed = api("QueryDevicePropertyStatus", ProductKey=key, DeviceName="lamp00001")["Data"]["List"]
-    values = {status["Identifier"]: status.get("Value") for status in listed["PropertyStatusInfo"]}
+    properties = api("QueryDevicePropertyStatus", ProductKey=key, DeviceName="lamp00001")["Data"]["List"]
+    values = {status["Identifier"]: status.get("Value") for status in properties["PropertyStatusInfo"]}
     assert values["level"] == "7"
 
 
-def test_a_service_is_called(device, create, outbox, publish_as_device, task, advance_clock):
+def test_invoke_service_job_calls_service_and_records_failure(
+    device, create, outbox, publish_as_device, task, advance_clock
+):
     job_id = create(INVOKE)
     advance_clock(1)
     [(topic, message)] = outbox()
@@ -190,7 +194,7 @@ def test_a_service_is_called(device, create, outbox, publish_as_device, task, ad
     assert (read["Status"], read["Message"], read["Progress"]) == ("FAILED", "no", "0")
 
 
-def test_the_thing_model_has_changed_meanwhile(api, key, device, create, task, status, advance_clock):
+def test_task_fails_if_service_was_deleted_from_thing_model(api, key, device, create, task, status, advance_clock):
     job_id = create(INVOKE)
     api("DeleteThingModel", ProductKey=key, ServiceIdentifier=["reboot"])
     api("PublishThingModel", ProductKey=key)
@@ -201,15 +205,15 @@ def test_the_thing_model_has_changed_meanwhile(api, key, device, create, task, s
 
 
 @pytest.mark.parametrize("kind", [SET, INVOKE])
-def test_a_device_that_cannot_be_told_fails_alone(
+def test_task_fails_alone_if_command_cannot_be_converted(
     api, create_modeled_product, register, create, statistics, status, kind, advance_clock
 ):
-    """Of two products' devices only one speaks a format of its own, and no script translates into it."""
-    named = []
+    """The product of one device has a custom data format and no script."""
+    targets = []
     for name, data_format in (("alink", 1), ("binary", 0)):
         product = create_modeled_product(name, DataFormat=data_format)
-        named.append({"productKey": product, "deviceName": register(f"lamp_{name}", product)["device_name"]})
-    job_id = create(kind, TargetConfig=json.dumps({"targetType": "DEVICE_LIST", "targetDevices": named}))
+        targets.append({"productKey": product, "deviceName": register(f"lamp_{name}", product)["device_name"]})
+    job_id = create(kind, TargetConfig=json.dumps({"targetType": "DEVICE_LIST", "targetDevices": targets}))
     advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("IN_PROGRESS", {"Sent": 1, "Failed": 1})
     [failed] = api("ListTask", JobId=job_id, Limit=10, Status="FAILED")["Data"]["data"]
@@ -217,8 +221,8 @@ def test_a_device_that_cannot_be_told_fails_alone(
     assert api("QueryTask", TaskId=failed["TaskId"])["Data"]["Message"] == "the product has no script"
 
 
-def test_a_device_that_is_offline_does_not_answer(fleet, create, status, statistics, advance_clock):
-    fleet(1, online=False)
+def test_task_of_offline_device_times_out(simulate_devices, create, status, statistics, advance_clock):
+    simulate_devices(1, online=False)
     job_id = create(SET, TimeoutConfig={"inProgressTimeoutInMinutes": 5})
     advance_clock(5 * MINUTE)
     assert statistics(job_id) == {"Sent": 1}
@@ -233,14 +237,16 @@ def test_a_device_that_is_offline_does_not_answer(fleet, create, status, statist
     ("qos", "online", "expected"),
     [("QoS0", True, "Succeeded"), ("QoS0", False, "Failed"), ("QoS1", True, "Succeeded"), ("QoS1", False, "Succeeded")],
 )
-def test_a_message_is_done_when_it_is_sent(fleet, create, status, statistics, advance_clock, qos, online, expected):
-    fleet(1, online=online)
+def test_pub_task_is_finished_when_message_is_sent(
+    simulate_devices, create, status, statistics, advance_clock, qos, online, expected
+):
+    simulate_devices(1, online=online)
     job_id = create(PUB, RolloutConfig={"messageQoS": qos})
     advance_clock(1)
     assert (status(job_id), statistics(job_id)) == ("COMPLETED", {expected: 1})
 
 
-def test_what_a_message_says(api, key, device, create, outbox, advance_clock, platform):
+def test_pub_job_publishes_message_on_topic(api, key, device, create, outbox, advance_clock, platform):
     api("CreateProductTopic", ProductKey=key, TopicShortName="news", Operation="SUB")
     api("SubscribeTopic", ProductKey=key, DeviceName="lamp", Topic=[f"/{key}/lamp/user/news"])
     for name in ("news", "user/news"):
@@ -252,21 +258,21 @@ def test_what_a_message_says(api, key, device, create, outbox, advance_clock, pl
 # Custom jobs
 
 
-def test_a_notice(device, create, outbox, task, upload, download, advance_clock):
+def test_custom_job_sends_notification_with_file(device, create, outbox, task, upload, download, advance_clock):
     form = upload(b"file", "GenerateFileUploadURL", BizCode="DEVICE_JOB_FILE", FileSuffix="bin")
     job_id = create(JobFile={"fileKey": form["Key"], "signMethod": "MD5", "sign": ""})
     advance_clock(1)
     [(topic, message)] = outbox()
     assert topic == "/sys/{own}/thing/job/notify"
     assert message.keys() == {"id", "version", "params"}
-    told = message["params"]["task"]
-    file = told.pop("jobFile")
-    assert told == {"taskId": task(job_id)["TaskId"], "status": "SENT", "jobDocument": {"key": "value"}}
+    notified = message["params"]["task"]
+    file = notified.pop("jobFile")
+    assert notified == {"taskId": task(job_id)["TaskId"], "status": "SENT", "jobDocument": {"key": "value"}}
     assert download(file.pop("fileUrl")) == b"file"
     assert file == {"signMethod": "MD5", "sign": ""}
 
 
-def test_a_device_tells_how_far_it_has_come(device, create, task, status, update, advance_clock):
+def test_device_reports_progress_until_task_is_finished(device, create, task, status, update, advance_clock):
     job_id = create()
     advance_clock(1)
     task_id = task(job_id)["TaskId"]
@@ -295,15 +301,15 @@ def test_a_device_tells_how_far_it_has_come(device, create, task, status, update
         ("IN_PROGRESS", {"task_id": "nothing"}),
     ],
 )
-def test_what_a_device_cannot_say(device, create, task, update, advance_clock, status, params):
+def test_invalid_task_report_is_rejected(device, create, task, update, advance_clock, status, params):
     job_id = create()
     advance_clock(1)
-    asked = {"task_id": task(job_id)["TaskId"], "status": status, **params}
-    assert update(**asked)["code"] == 460
+    request = {"task_id": task(job_id)["TaskId"], "status": status, **params}
+    assert update(**request)["code"] == 460
     assert task(job_id)["Status"] == "SENT"
 
 
-def test_a_task_of_another_device(register, create, api, update, advance_clock):
+def test_task_report_for_other_device_is_rejected(register, create, api, update, advance_clock):
     register("other")
     job_id = create()
     advance_clock(1)
@@ -312,48 +318,48 @@ def test_a_task_of_another_device(register, create, api, update, advance_clock):
     assert update(other, "SUCCEEDED")["code"] == 460
 
 
-def test_a_device_asks_for_its_tasks(device, create, get, update, task, advance_clock):
+def test_device_gets_task_next_task_and_task_list(device, create, get, update, task, advance_clock):
     assert get("$list") == {"taskId": "$list", "tasks": []}
     assert get("$next") == {"taskId": "$next"}
     first, second = create(), create({**CUSTOM, "JobDocument": '{"number":2}'})
     advance_clock(1)
     first_id, second_id = task(first)["TaskId"], task(second)["TaskId"]
-    listed = [{"taskId": first_id, "status": "SENT"}, {"taskId": second_id, "status": "SENT"}]
-    assert get("$list") == {"taskId": "$list", "tasks": listed}
-    told = {"taskId": first_id, "status": "SENT", "jobDocument": {"key": "value"}}
-    assert get("$next") == {"taskId": "$next", "task": told}
+    task_list = [{"taskId": first_id, "status": "SENT"}, {"taskId": second_id, "status": "SENT"}]
+    assert get("$list") == {"taskId": "$list", "tasks": task_list}
+    first_task = {"taskId": first_id, "status": "SENT", "jobDocument": {"key": "value"}}
+    assert get("$next") == {"taskId": "$next", "task": first_task}
     assert get(second_id)["task"]["jobDocument"] == {"number": 2}
     assert get("nothing") == {"taskId": "nothing"}
     update(first_id, "REJECTED")
     assert get("$next")["task"]["taskId"] == second_id
 
 
-def test_a_device_asks_for_nothing(device, publish_as_device, outbox):
+def test_task_request_without_task_id_is_rejected(device, publish_as_device, outbox):
     publish_as_device("/sys/{own}/thing/job/get", {"id": "9", "params": {}})
     [(_topic, reply)] = outbox()
     assert reply["code"] == 460
 
 
-@pytest.mark.parametrize(("action", "told"), [("CancelJob", "CANCELLED"), ("DeleteJob", "REMOVED")])
-def test_a_device_is_told_that_there_is_nothing_to_do_any_more(
-    api, device, create, outbox, advance_clock, action, told
-):
+@pytest.mark.parametrize(("action", "expected"), [("CancelJob", "CANCELLED"), ("DeleteJob", "REMOVED")])
+def test_device_is_notified_of_canceled_or_deleted_job(api, device, create, outbox, advance_clock, action, expected):
     job_id = create()
     advance_clock(1)
-    [(_topic, notice)] = outbox()
+    [(_topic, notification)] = outbox()
     api(action, JobId=job_id)
     advance_clock(1)
     [(topic, message)] = outbox()
     assert topic == "/sys/{own}/thing/job/notify"
-    task_id = notice["params"]["task"]["taskId"]
-    assert message["params"] == {"task": {"taskId": task_id, "status": told}}
+    task_id = notification["params"]["task"]["taskId"]
+    assert message["params"] == {"task": {"taskId": task_id, "status": expected}}
 
 
-def test_simulated_devices_work_on_tasks(fleet, create, status, statistics, advance_clock):
-    fleet(1, "good", jobs={"delay": 10, "progress": [50]})
-    fleet(1, "nope", jobs={"outcome": "fail"})
-    fleet(1, "shan", jobs={"outcome": "reject"})
-    fleet(1, "mute", jobs={"outcome": "stall", "progress": [10]})
+def test_simulated_devices_execute_tasks_according_to_profile(
+    simulate_devices, create, status, statistics, advance_clock
+):
+    simulate_devices(1, "good", jobs={"delay": 10, "progress": [50]})
+    simulate_devices(1, "nope", jobs={"outcome": "fail"})
+    simulate_devices(1, "shan", jobs={"outcome": "reject"})
+    simulate_devices(1, "mute", jobs={"outcome": "stall", "progress": [10]})
     job_id = create(TimeoutConfig={"inProgressTimeoutInMinutes": 2})
     advance_clock(7)
     assert statistics(job_id) == {"InProgress": 2, "Failed": 1, "Rejected": 1}
@@ -364,26 +370,26 @@ def test_simulated_devices_work_on_tasks(fleet, create, status, statistics, adva
     assert status(job_id) == "TIMED_OUT"
 
 
-def test_simulated_devices_tell_details(api, fleet, create, advance_clock):
+def test_simulated_devices_report_details_at_end_of_task(api, simulate_devices, create, advance_clock):
     details = {"msg": "disk is full", "free": [0]}
-    fleet(1, "nope", jobs={"outcome": "fail", "progress": [50], "delay": 10, "details": details})
-    fleet(1, "good", jobs={"delay": 10})
+    simulate_devices(1, "nope", jobs={"outcome": "fail", "progress": [50], "delay": 10, "details": details})
+    simulate_devices(1, "good", jobs={"delay": 10})
     job_id = create()
 
-    def told() -> dict[str, str | None]:
+    def details_by_status() -> dict[str, str | None]:
         tasks = api("ListTask", JobId=job_id, Limit=10)["Data"]["data"]
         queried = [api("QueryTask", TaskId=task["TaskId"])["Data"] for task in tasks]
         return {task["Status"]: task.get("StatusDetail") for task in queried}
 
     advance_clock(7)
-    assert told() == {"IN_PROGRESS": None, "SENT": None}
+    assert details_by_status() == {"IN_PROGRESS": None, "SENT": None}
     advance_clock(5)
-    told = told()
-    assert json.loads(told.pop("FAILED")) == details
-    assert told == {"SUCCEEDED": None}
+    result = details_by_status()
+    assert json.loads(result.pop("FAILED")) == details
+    assert result == {"SUCCEEDED": None}
 
 
-def test_a_task_has_its_time_from_when_it_has_begun(device, create, task, update, advance_clock):
+def test_custom_task_timeout_starts_with_first_progress_report(device, create, task, update, advance_clock):
     job_id = create(TimeoutConfig={"inProgressTimeoutInMinutes": 10})
     advance_clock(HOUR)
     assert task(job_id)["Status"] == "SENT"
@@ -397,7 +403,7 @@ def test_a_task_has_its_time_from_when_it_has_begun(device, create, task, update
     assert (read["Status"], read["Message"]) == ("TIMED_OUT", "timeout")
 
 
-def test_another_timeout_holds_at_once(api, device, create, task, update, advance_clock):
+def test_timeout_update_applies_to_running_tasks(api, device, create, task, update, advance_clock):
     job_id = create(TimeoutConfig={"inProgressTimeoutInMinutes": 60})
     advance_clock(1)
     update(task(job_id)["TaskId"], "IN_PROGRESS")
@@ -407,18 +413,20 @@ def test_another_timeout_holds_at_once(api, device, create, task, update, advanc
 
 
 @pytest.mark.parametrize("qos", ["QoS0", "QoS1"])
-def test_a_simulated_device_gets_what_it_has_missed(fleet, create, statistics, advance_clock, qos):
-    fleet(1, online=False)
+def test_simulated_device_executes_missed_task_after_connecting(
+    simulate_devices, create, statistics, advance_clock, qos
+):
+    simulate_devices(1, online=False)
     job_id = create(RolloutConfig={"messageQoS": qos})
     advance_clock(HOUR)
     assert statistics(job_id) == {"Sent": 1}
-    fleet(1, online=True)
+    simulate_devices(1, online=True)
     advance_clock(1)
     assert statistics(job_id) == {"Succeeded": 1}
 
 
-def test_tasks_go_with_their_devices(api, key, fleet, create, status, advance_clock):
-    fleet(1, jobs={"outcome": "stall"})
+def test_job_completes_when_device_of_last_task_is_deleted(api, key, simulate_devices, create, status, advance_clock):
+    simulate_devices(1, jobs={"outcome": "stall"})
     job_id = create()
     advance_clock(1)
     assert status(job_id) == "IN_PROGRESS"
@@ -427,21 +435,23 @@ def test_tasks_go_with_their_devices(api, key, fleet, create, status, advance_cl
     assert [job["Status"] for job in api("ListJob", CurrentPage=1, PageSize=1)["Data"]["data"]] == ["COMPLETED"]
 
 
-# Running again
+# Rerunning
 
 
-def test_what_has_failed_runs_again(api, fleet, create, status, statistics, api_error, advance_clock):
-    fleet(1, "good")
-    fleet(1, "nope", jobs={"outcome": "fail"})
-    fleet(1, "shan", jobs={"outcome": "reject"})
-    fleet(1, "mute", jobs={"outcome": "stall", "progress": [10]})
+def test_rerun_job_sends_failed_and_timed_out_tasks(
+    api, simulate_devices, create, status, statistics, api_error, advance_clock
+):
+    simulate_devices(1, "good")
+    simulate_devices(1, "nope", jobs={"outcome": "fail"})
+    simulate_devices(1, "shan", jobs={"outcome": "reject"})
+    simulate_devices(1, "mute", jobs={"outcome": "stall", "progress": [10]})
     job_id = create(TimeoutConfig={"inProgressTimeoutInMinutes": 1})
     advance_clock(1)
     assert api_error("RerunJob", JobId=job_id).code == "iot.job.JobActionForbidden"
     advance_clock(2 * MINUTE)
     assert status(job_id) == "TIMED_OUT"
     for prefix in ("nope", "mute"):
-        fleet(1, prefix, jobs={"delay": 10})
+        simulate_devices(1, prefix, jobs={"delay": 10})
     api("RerunJob", JobId=job_id)
     assert (status(job_id), statistics(job_id)) == ("IN_PROGRESS", {"Sent": 2, "Rejected": 1, "Succeeded": 1})
     advance_clock(11)
@@ -453,7 +463,7 @@ def test_what_has_failed_runs_again(api, fleet, create, status, statistics, api_
 # Tasks
 
 
-def test_what_a_task_says(key, device, create, task, advance_clock):
+def test_query_task_returns_all_members(key, device, create, task, advance_clock):
     job_id = create()
     advance_clock(1)
     read = task(job_id)
@@ -472,14 +482,16 @@ def test_what_a_task_says(key, device, create, task, advance_clock):
     }
 
 
-def test_tasks_are_listed(platform, api, key, fleet, create, api_error, advance_clock):
-    fleet(5, jobs={"outcome": "stall"})
+def test_list_task_returns_pages_and_filters_by_status(
+    platform, api, key, simulate_devices, create, api_error, advance_clock
+):
+    simulate_devices(5, jobs={"outcome": "stall"})
     job_id = create()
     advance_clock(1)
     names, token = [], None
     while token is None or token:
-        asked = {"NextToken": token} if token else {}
-        reply = api("ListTask", JobId=job_id, Limit=2, **asked)
+        request = {"NextToken": token} if token else {}
+        reply = api("ListTask", JobId=job_id, Limit=2, **request)
         names.append([task["DeviceName"] for task in reply["Data"]["data"]])
         token = reply.get("NextToken", "")
     assert names == [["lamp00001", "lamp00002"], ["lamp00003", "lamp00004"], ["lamp00005"]]
@@ -487,27 +499,27 @@ def test_tasks_are_listed(platform, api, key, fleet, create, api_error, advance_
     assert len(api("ListTask", JobId=job_id, Limit=10, Status="SENT")["Data"]["data"]) == 5
 
 
-def test_a_token_holds_for_a_minute(platform, api, fleet, create, api_error, advance_clock):
-    fleet(2)
+def test_page_token_expires_after_a_minute(platform, api, simulate_devices, create, api_error, advance_clock):
+    simulate_devices(2)
     job_id = create()
     advance_clock(1)
     token = api("ListTask", JobId=job_id, Limit=1)["NextToken"]
     platform.clock.advance(59)
     api("ListTask", JobId=job_id, Limit=1, NextToken=token)
     platform.clock.advance(1)
-    for wrong in (token, "x", "路", "eA=="):
-        code = api_error("ListTask", JobId=job_id, Limit=1, NextToken=wrong).code
+    for invalid_token in (token, "x", "路", "eA=="):
+        code = api_error("ListTask", JobId=job_id, Limit=1, NextToken=invalid_token).code
         assert code == "iot.common.InvalidPageParams"
 
 
-def test_the_tasks_of_a_device(api, key, fleet, create, advance_clock):
-    fleet(2)
+def test_list_task_returns_tasks_of_device(api, key, simulate_devices, create, advance_clock):
+    simulate_devices(2)
     jobs = [create(), create()]
     advance_clock(1)
     for device in ({"ProductKey": key, "DeviceName": "lamp00002"}, {"productKey": key, "deviceName": "lamp00002"}):
-        listed = api("ListTask", Device=json.dumps(device), Limit=10)["Data"]["data"]
-        assert [task["JobId"] for task in listed] == jobs
-        assert {task["DeviceName"] for task in listed} == {"lamp00002"}
+        tasks = api("ListTask", Device=json.dumps(device), Limit=10)["Data"]["data"]
+        assert [task["JobId"] for task in tasks] == jobs
+        assert {task["DeviceName"] for task in tasks} == {"lamp00002"}
 
 
 @pytest.mark.parametrize(
@@ -521,15 +533,15 @@ def test_the_tasks_of_a_device(api, key, fleet, create, advance_clock):
         ({"JobId": "nothing", "Limit": 51}, "iot.common.InvalidPageParams"),
     ],
 )
-def test_tasks_that_cannot_be_listed(api_error, params, code):
+def test_invalid_list_task_request_is_rejected(api_error, params, code):
     assert api_error("ListTask", **{"Limit": 10, **params}).code == code
 
 
-def test_states_that_there_are_not(create, api_error):
+def test_list_task_with_unknown_status_is_rejected(create, api_error):
     assert api_error("ListTask", Limit=10, JobId=create(), Status="DONE").code == "iot.job.ParamsError"
 
 
-def test_a_task_that_there_is_not(api_error):
+def test_query_of_unknown_task_is_rejected(api_error):
     assert api_error("QueryTask", TaskId="nothing").code == "iot.job.TaskNotExist"
 
 
@@ -546,11 +558,11 @@ def test_a_task_that_there_is_not(api_error):
         {"details": {"msg": "x" * 8192}},
     ],
 )
-def test_profiles_that_are_none(part):
+def test_invalid_jobs_profile_is_rejected(part):
     with pytest.raises(ValueError, match=r"jobs|outcome"):
         simulated.check_profile({"jobs": part})
 
 
-def test_a_profile():
+def test_valid_jobs_profile_is_accepted():
     simulated.check_profile({"jobs": {"outcome": {"reject": 0.5, "fail": 0.5}, "delay": 3, "progress": [1, 100]}})
     simulated.check_profile(json.loads(job_device.__doc__.partition("::\n")[2].partition("\n\nA device")[0]))

@@ -201,8 +201,8 @@ def test_a_firmware_for_any_product(platform, create, read):
 
 
 def test_an_account_has_so_many_firmwares(platform, create, monkeypatch):
-    assert service.MOST_FIRMWARES == 500
-    monkeypatch.setattr(service, "MOST_FIRMWARES", 2)
+    assert service.MAX_FIRMWARES == 500
+    monkeypatch.setattr(service, "MAX_FIRMWARES", 2)
     create()
     create(FirmwareName="two", DestVersion="2")
     with pytest.raises(Exception, match=r"iot\.firmware\.FirmwareCountExceedMax"):

@@ -209,12 +209,12 @@ def test_lists_that_are_no_good(
     assert code(b"\n \n") == "iot.firmware.NullTargetDeviceNames"
     assert code(b"nobody\n") == "iot.ota.DeviceNotExist"
     assert code(b"\xff\xfe") == "iot.common.IllegalFileFormat"
-    monkeypatch.setattr(service, "MOST_LISTED", 2)
+    monkeypatch.setattr(service, "MAX_LISTED_DEVICES", 2)
     assert code("\n".join(names).encode()) == "iot.ota.UpgradeDeviceCountExceedLimit"
     for url in ("http://127.0.0.1/_upload/ota_device_list/a.csv", upload()["FirmwareUrl"]):
         error = api_error("CreateOTAStaticUpgradeJob", **asked, DnListFileUrl=url)
         assert error.code == "iot.common.FileNotExist"
-    assert service.MOST_LISTED == 2
+    assert service.MAX_LISTED_DEVICES == 2
 
 
 def test_a_group(api, key, create_modeled_product, devices, create_firmware, create_static_job, targets, job):
@@ -369,7 +369,7 @@ def test_what_does_not_go_over_mqtt(api, key, devices, create_firmware, api_erro
     files = [{"Name": name, "Url": upload(name.encode())["FirmwareUrl"]} for name in "ab"]
     code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=create_firmware(key, MultiFiles=files), **asked).code
     assert code == "iot.ota.DownloadProtocolMqttNotSuitable"
-    monkeypatch.setattr(service, "MOST_BYTES_OVER_MQTT", 8)
+    monkeypatch.setattr(service, "MAX_MQTT_BYTES", 8)
     code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=create_firmware(key, DestVersion="3"), **asked).code
     assert code == "iot.ota.DownloadProtocolMqttNotSuitable"
 
@@ -563,7 +563,7 @@ def test_what_a_group_must_be_about(api, key, create_firmware, create_dynamic_jo
 
 def test_the_jobs_of_a_group(api, key, create_firmware, create_dynamic_job, api_error):
     asked = dynamic_group(api, OLD)
-    for number in range(service.MOST_JOBS_OF_GROUP - 1):
+    for number in range(service.MAX_JOBS_PER_GROUP - 1):
         job_id = create_dynamic_job(create_firmware(key, DestVersion=f"2.{number}"), **asked)
     wanted = {"FirmwareId": create_firmware(key, DestVersion="3"), "ProductKey": key, **asked}
     code = api_error("CreateOTADynamicUpgradeJob", **wanted, OverwriteMode=2).code

@@ -99,7 +99,7 @@ def test_what_cannot_be_changed(api, key, api_error, params, code):
 
 
 def test_a_product_has_so_many_modules(api, key, create_modeled_product, api_error):
-    for number in range(service.MOST_MODULES):
+    for number in range(service.MAX_MODULES):
         api("CreateOTAModule", ProductKey=key, ModuleName=f"module{number}")
     code = api_error("CreateOTAModule", ProductKey=key, ModuleName="one_more").code
     assert code == "iot.ota.CreateOTAModuleExceedLimit"

@@ -63,22 +63,22 @@ def fetched(platform, key: str, **query: str):
             {},
             ("OSSAccessKeyId", "FirmwareUrl", "UtcCreate"),
             ".bin",
-            upload.MOST_FIRMWARE_BYTES,
+            upload.MAX_FIRMWARE_BYTES,
         ),
         (
             "GenerateOTAUploadURL",
             {"FileSuffix": "tar.gz"},
             ("OSSAccessKeyId", "FirmwareUrl", "UtcCreate"),
             ".tar.gz",
-            upload.MOST_FIRMWARE_BYTES,
+            upload.MAX_FIRMWARE_BYTES,
         ),
-        ("GenerateDeviceNameListURL", {}, ("AccessKeyId", "FileUrl", "UtcCreate"), ".csv", upload.MOST_LIST_BYTES),
+        ("GenerateDeviceNameListURL", {}, ("AccessKeyId", "FileUrl", "UtcCreate"), ".csv", upload.MAX_LIST_BYTES),
         (
             "GenerateFileUploadURL",
             {"BizCode": "DEVICE_JOB_FILE", "FileSuffix": "zip"},
             ("OssAccessKeyId",),
             ".zip",
-            upload.MOST_JOB_FILE_BYTES,
+            upload.MAX_JOB_FILE_BYTES,
         ),
     ],
 )
@@ -124,7 +124,7 @@ def test_what_is_not_taken(api_error, action, params, code):
 def test_a_form_holds_for_a_minute(platform, api, check):
     form = api("GenerateOTAUploadURL")["Data"]
     platform.clock.advance(59)
-    assert check(form) == upload.MOST_FIRMWARE_BYTES
+    assert check(form) == upload.MAX_FIRMWARE_BYTES
     platform.clock.advance(1.1)
     assert check(form) == (403, "AccessDenied")
 

@@ -128,7 +128,7 @@ def test_synthesis_plays_text(platform, api, lamp):
     [
         {"Text": "100"},
         {"Text": "路" * 51},
-        {"Voice": "Nobody"},
+        {"Voice": "Unknown"},
         {"AudioFormat": "ogg"},
         {"SpeechRate": 501},
         {"Volume": -1},

@@ -485,10 +485,10 @@ def test_solution_group_list_returns_static_groups(platform, api, register_devic
     member = {name: lamp[name] for name in ("ProductKey", "DeviceName")}
     api("BatchAddDeviceGroupRelations", GroupId=top, Device=[member])
 
-    def params(**params) -> dict:
+    def list_groups(**params) -> dict:
         return api("QuerySolutionDeviceGroupPage", **{"ProjectCode": "p1", "PageId": 1, "PageSize": 10, **params})
 
-    first, second = params(FuzzyGroupName="mps_")["Data"]["List"]["itemName"]
+    first, second = list_groups(FuzzyGroupName="mps_")["Data"]["List"]["itemName"]
     created = second["GmtCreate"]
     assert second == {
         "DeviceCount": 1,
@@ -499,8 +499,8 @@ def test_solution_group_list_returns_static_groups(platform, api, register_devic
         "GroupName": "lamps_top",
     }
     assert (first["GroupId"], first["DeviceCount"]) == (child, 0)
-    assert params(PageSize=1)["Data"]["Total"] == 3
-    assert params(PageSize=1, PageId=3)["Data"]["List"]["itemName"] == [second]
+    assert list_groups(PageSize=1)["Data"]["Total"] == 3
+    assert list_groups(PageSize=1, PageId=3)["Data"]["List"]["itemName"] == [second]
     for invalid in ({"PageId": 10_001}, {"PageSize": 51}):
         params = {"ProjectCode": "p1", "PageId": 1, "PageSize": 10, **invalid}
         assert api_error("QuerySolutionDeviceGroupPage", **params).code == "iot.common.InvalidPageParams"

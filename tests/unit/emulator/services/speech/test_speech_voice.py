@@ -143,7 +143,7 @@ def test_pack_returns_file_for_each_word(synthesize, speech_type):
     "params",
     [
         {"Voice": "xiaoyun"},
-        {"Voice": "Nobody"},
+        {"Voice": "Unknown"},
         {"SpeechType": "weekday"},
         {"AudioFormat": "ogg"},
         {"SpeechRate": -501},
