@@ -89,7 +89,7 @@ options:
       - Description of the firmware.
       - Up to 100 characters.
     type: str
-  need_verify:
+  needs_verification:
     description:
       - Whether the firmware must be verified by an OTA job of type C(verify) before other OTA jobs can use it.
       - Defaults to V(true) when the firmware is created.
@@ -139,7 +139,7 @@ EXAMPLES = r"""
     type: delta
     source_version: "1.0"
     file: /tmp/lamp-1.1.bin
-    need_verify: false
+    needs_verification: false
 
 - name: Delete a firmware and all of its OTA jobs
   iotops.aliyun.iot_ota_firmware:
@@ -199,7 +199,7 @@ ota_firmware:
       description: Description of the firmware.
       returned: always
       type: str
-    need_verify:
+    needs_verification:
       description: Whether the firmware must be verified by an OTA job of type C(verify) before other OTA jobs can
         use it.
       returned: always
@@ -241,7 +241,7 @@ ota_firmware:
     file_md5: 93230c3bde425a9d7984a594ac55xxxx
     size_in_bytes: 900
     description: dims at night
-    need_verify: true
+    needs_verification: true
     udi: ''
     status: unverified
     verify_progress: 0

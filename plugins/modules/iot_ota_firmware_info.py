@@ -127,7 +127,7 @@ ota_firmwares:
       description: Description of the firmware.
       returned: always
       type: str
-    need_verify:
+    needs_verification:
       description: Whether the firmware must be verified by an OTA job of type C(verify) before other OTA jobs can
         use it.
       returned: always
@@ -169,7 +169,7 @@ ota_firmwares:
       file_md5: 93230c3bde425a9d7984a594ac55xxxx
       size_in_bytes: 900
       description: dims at night
-      need_verify: true
+      needs_verification: true
       udi: ''
       status: unverified
       verify_progress: 0

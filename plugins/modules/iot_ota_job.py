@@ -29,7 +29,7 @@ options:
     description:
       - Name or ID of the firmware.
       - The firmware must be verified before it can be used by V(static) and V(dynamic) jobs, unless it was created with
-        O(iotops.aliyun.iot_ota_firmware#module:need_verify=false).
+        O(iotops.aliyun.iot_ota_firmware#module:needs_verification=false).
     type: str
     required: true
   state:
@@ -101,12 +101,12 @@ options:
       - Defaults to V(all).
     type: str
     choices: [all, later]
-  need_push:
+  needs_push:
     description:
       - Whether the platform pushes the upgrade to online devices. If V(false), devices must request it.
       - Defaults to V(true).
     type: bool
-  need_confirm:
+  needs_confirmation:
     description:
       - Whether each upgrade waits for a confirmation, for example by M(iotops.aliyun.iot_ota_task).
       - Defaults to V(false).
@@ -299,12 +299,12 @@ ota_job:
         those that report a new version later (V(later)).
       returned: for a dynamic job that is read whole
       type: str
-    need_push:
+    needs_push:
       description: Whether the platform pushes the upgrade to online devices. If V(false), devices must request
         it.
       returned: when it is read whole
       type: bool
-    need_confirm:
+    needs_confirmation:
       description: Whether each upgrade waits for a confirmation, for example by M(iotops.aliyun.iot_ota_task).
       returned: when it is read whole
       type: bool
@@ -381,8 +381,8 @@ ota_job:
     gray_percent: '10'
     group_id: ''
     source_versions: []
-    need_push: true
-    need_confirm: false
+    needs_push: true
+    needs_confirmation: false
     download_protocol: https
     maximum_per_minute: 1000
     overwrite: false

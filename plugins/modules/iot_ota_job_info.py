@@ -132,12 +132,12 @@ ota_jobs:
         those that report a new version later (V(later)).
       returned: for a dynamic job that is read whole
       type: str
-    need_push:
+    needs_push:
       description: Whether the platform pushes the upgrade to online devices. If V(false), devices must request
         it.
       returned: when it is read whole
       type: bool
-    need_confirm:
+    needs_confirmation:
       description: Whether each upgrade waits for a confirmation, for example by M(iotops.aliyun.iot_ota_task).
       returned: when it is read whole
       type: bool
@@ -214,8 +214,8 @@ ota_jobs:
       gray_percent: '10'
       group_id: ''
       source_versions: []
-      need_push: true
-      need_confirm: false
+      needs_push: true
+      needs_confirmation: false
       download_protocol: https
       maximum_per_minute: 1000
       overwrite: false

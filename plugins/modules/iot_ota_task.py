@@ -82,8 +82,8 @@ EXAMPLES = r"""
     type: static
     target: specific
     devices: [lamp-0001]
-    need_push: false
-    need_confirm: true
+    needs_push: false
+    needs_confirmation: true
 
 - name: List the upgrades that wait for a confirmation
   iotops.aliyun.iot_ota_task_info:

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices that connect, and properties that they report, a second. The clients are small: the load costs little."""
+"""Connections and property reports per second of devices over MQTT. The minimal clients use little CPU."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import json
 import time
 
 DEVICES = 400
-AT_ONCE = 16
+CONCURRENCY = 16
 POSTS = 4000
 ROUNDS = 3
 
@@ -29,11 +29,12 @@ TSL = {
 
 
 def text(value: str) -> bytes:
+    """Return a string of MQTT 3.1.1."""
     return len(value).to_bytes(2, "big") + value.encode()
 
 
 def packet(first: int, body: bytes) -> bytes:
-    """A packet of MQTT 3.1.1."""
+    """Return a packet of MQTT 3.1.1."""
     length, left = bytearray(), len(body)
     while left > 127:
         length.append(left % 128 + 128)
@@ -42,24 +43,24 @@ def packet(first: int, body: bytes) -> bytes:
     return bytes([first]) + length + body
 
 
-def hello(product: str, device: str, secret: str) -> bytes:
-    """The CONNECT of a device: clean session, 60 seconds."""
+def connect_packet(product: str, device: str, secret: str) -> bytes:
+    """Return the CONNECT packet of a device: clean session, keep-alive of 60 seconds."""
     content = f"clientId7deviceName{device}productKey{product}"
-    word = hmac.digest(secret.encode(), content.encode(), "sha1").hex()
+    password = hmac.digest(secret.encode(), content.encode(), "sha1").hex()
     head = text("MQTT") + bytes([4, 0b11000010, 0, 60])
-    given = text("7|securemode=3,signmethod=hmacsha1|") + text(f"{device}&{product}") + text(word)
-    return packet(0x10, head + given)
+    payload = text("7|securemode=3,signmethod=hmacsha1|") + text(f"{device}&{product}") + text(password)
+    return packet(0x10, head + payload)
 
 
 class Client:
-    """A device's connection."""
+    """The MQTT connection of a device."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
         self._reader = reader
         self.writer = writer
 
     async def next(self, kind: int) -> bytes:
-        """The body of the next packet of a kind."""
+        """Return the body of the next packet of a type; packets of other types are ignored."""
         while True:
             first = (await self._reader.readexactly(1))[0]
             length, shift = 0, 0
@@ -75,24 +76,25 @@ class Client:
 
 
 async def connect(address: str, credentials: tuple[str, str, str]) -> Client:
+    """Connect a device, and return its connection."""
     host, port = address.split(":")
     client = Client(*await asyncio.open_connection(host, int(port)))
-    client.writer.write(hello(*credentials))
+    client.writer.write(connect_packet(*credentials))
     body = await client.next(CONNACK)
     assert body[1] == 0
     return client
 
 
 async def connects(address: str, devices: list[tuple[str, str, str]]) -> float:
-    """Connections a second, a few at a time; all of them stay until the end."""
-    waiting, clients = list(devices), []
+    """Return the connections per second with ``CONCURRENCY`` at a time; all stay connected until the end."""
+    remaining, clients = list(devices), []
 
     async def work() -> None:
-        while waiting:
-            clients.append(await connect(address, waiting.pop()))
+        while remaining:
+            clients.append(await connect(address, remaining.pop()))
 
     started = time.perf_counter()
-    await asyncio.gather(*(work() for _number in range(AT_ONCE)))
+    await asyncio.gather(*(work() for _number in range(CONCURRENCY)))
     seconds = time.perf_counter() - started
     for client in clients:
         client.writer.write(packet(0xE0, b""))
@@ -101,12 +103,12 @@ async def connects(address: str, devices: list[tuple[str, str, str]]) -> float:
 
 
 async def posts(address: str, devices: list[tuple[str, str, str]]) -> float:
-    """Properties reported and answered a second, QoS 1; each device waits for the answer before it goes on."""
-    clients = [await connect(address, credentials) for credentials in devices[:AT_ONCE]]
+    """Return the answered reports per second (QoS 1); a device waits for each answer before its next report."""
+    clients = [await connect(address, credentials) for credentials in devices[:CONCURRENCY]]
 
     async def work(client: Client, product: str, device: str) -> None:
         topic = text(f"/sys/{product}/{device}/thing/event/property/post")
-        for number in range(1, POSTS // AT_ONCE + 1):
+        for number in range(1, POSTS // CONCURRENCY + 1):
             message = json.dumps({"id": str(number), "version": "1.0", "params": {"level": number}}).encode()
             client.writer.write(packet(0x32, topic + number.to_bytes(2, "big") + message))
             assert f'"id":"{number}"'.encode() in await client.next(PUBLISH)
@@ -116,10 +118,10 @@ async def posts(address: str, devices: list[tuple[str, str, str]]) -> float:
     seconds = time.perf_counter() - started
     for client in clients:
         client.writer.close()
-    return POSTS // AT_ONCE * AT_ONCE / seconds
+    return POSTS // CONCURRENCY * CONCURRENCY / seconds
 
 
-def bench_devices(launch, table):
+def bench_mqtt_devices(launch, table):
     server = launch("--no-throttle", "--mqtt-port", "0")
     kind = {"NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
     key = server.call("CreateProduct", ProductName="bench", **kind)[1]["ProductKey"]
@@ -131,11 +133,11 @@ def bench_devices(launch, table):
         secret = server.call("RegisterDevice", ProductKey=key, DeviceName=name)[1]["Data"]["DeviceSecret"]
         devices.append((key, name, secret))
     best = {
-        what: max(asyncio.run(measure(server.mqtt, devices)) for _number in range(ROUNDS))
-        for what, measure in (("connections", connects), ("properties reported and answered, QoS 1", posts))
+        name: max(asyncio.run(measure(server.mqtt, devices)) for _number in range(ROUNDS))
+        for name, measure in (("connections", connects), ("answered property reports, QoS 1", posts))
     }
     table(
-        f"Devices over MQTT, {AT_ONCE} at once, best of {ROUNDS} rounds ({DEVICES} connections, {POSTS} reports)",
-        ("what", "a second"),
-        [(what, f"{rate:.0f}") for what, rate in best.items()],
+        f"Devices over MQTT, {CONCURRENCY} at a time, best of {ROUNDS} rounds ({DEVICES} connections, {POSTS} reports)",
+        ("measurement", "per second"),
+        [(name, f"{rate:.0f}") for name, rate in best.items()],
     )

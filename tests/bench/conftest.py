@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tables of what was measured, printed when all benches are done."""
+"""Tables of measurements, printed at the end of the run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _tables: list[str] = []
 
 @pytest.fixture
 def table():
-    """Print rows as a Markdown table: ``table("title", ("what", "seconds"), rows)``."""
+    """A function that adds a Markdown table to the output: ``table("title", ("what", "seconds"), rows)``."""
 
     def add(title: str, head: tuple, rows: list[tuple]) -> None:
         lines = [head, tuple("---" for _cell in head), *rows]

@@ -9,7 +9,7 @@ reason.
 
 from __future__ import annotations
 
-from .calls import GEO_LOCATION_TYPE, LAMP, PROJECT, VOICE, device, function, product
+from .call_parts import GEO_LOCATION_TYPE, LAMP, PROJECT, VOICE, device, function, product
 from .steps import AdvanceClock, Consumer, Devices, Json, Step, base64_of, call, devices, rejected
 
 REJECTED_TAGS: list[Step] = [

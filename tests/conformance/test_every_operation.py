@@ -14,8 +14,9 @@ from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
 
-from .calls import DEVICE_ARTIFACTS, TABLES, create_device_artifacts
+from .calls import TABLES
 from .conftest import SDKS
+from .device_artifacts import DEVICE_ARTIFACTS, create_device_artifacts
 from .node_sdk import UNKNOWN_TO_NODE, without_unknown
 from .rare_calls import RARE_CALLS, UNREACHABLE_MEMBERS
 from .shapes import declared_paths, member_paths, unexpected_members, without_empty

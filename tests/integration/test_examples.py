@@ -55,7 +55,7 @@ PREPARED = (
             "product": "street_light",
             "version": "1.0",
             "file": "{{ playbook_dir }}/lamp.bin",
-            "need_verify": False,
+            "needs_verification": False,
         }
     },
     {

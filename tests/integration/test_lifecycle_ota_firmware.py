@@ -51,7 +51,7 @@ def test_firmware_lifecycle(tasks, product_key, image):
         "file_md5": md5(content),
         "size_in_bytes": len(content),
         "description": "夜",
-        "need_verify": True,
+        "needs_verification": True,
         "udi": '{"notice": "夜"}',
         "status": "unverified",
         "verify_progress": 0,
@@ -100,7 +100,7 @@ def test_firmware_immutable_option_change_fails_before_write(tasks, product_key,
         "type": "delta",
         "source_version": "1.0",
         "description": "d",
-        "need_verify": False,
+        "needs_verification": False,
         "udi": "x",
     }.items():
         if name == "product":
@@ -113,7 +113,7 @@ def test_firmware_with_several_files_is_created(tasks, product_key, tmp_path):
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     files = [{"name": name, "path": str(tmp_path / name)} for name in contents]
-    options = {**NEW, "module": "Modem", "files": files, "need_verify": False}
+    options = {**NEW, "module": "Modem", "files": files, "needs_verification": False}
     created = tasks.assert_changed_by(
         "iot_ota_firmware", "GenerateOTAUploadURL", "GenerateOTAUploadURL", "CreateOTAFirmware", **options
     )
@@ -198,7 +198,7 @@ def test_firmware_with_invalid_options_fails_before_write(tasks, product_key, im
 def test_firmwares_with_filters_are_returned(tasks, product_key, image):
     for name, version, more in (
         ("one", "1.0", {}),
-        ("two", "2.0", {"module": "modem", "need_verify": False}),
+        ("two", "2.0", {"module": "modem", "needs_verification": False}),
         ("three", "3.0", {"type": "delta", "source_version": "2.0"}),
     ):
         tasks.run_ok("iot_ota_firmware", name=name, version=version, product="street_light", file=str(image), **more)

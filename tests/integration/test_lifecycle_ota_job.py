@@ -17,8 +17,8 @@ SIMPLE = {
     "gray_percent": "",
     "group_id": "",
     "source_versions": [],
-    "need_push": True,
-    "need_confirm": False,
+    "needs_push": True,
+    "needs_confirmation": False,
     "download_protocol": "https",
     "maximum_per_minute": 10000,
     "overwrite": False,
@@ -38,7 +38,7 @@ def product_key(tasks, tmp_path):
     file = tmp_path / "lamp.bin"
     file.write_bytes(b"2.0")
     common = {"product": "street_light", "file": str(file)}
-    tasks.run_ok("iot_ota_firmware", name="v2", version="2.0", need_verify=False, **common)
+    tasks.run_ok("iot_ota_firmware", name="v2", version="2.0", needs_verification=False, **common)
     tasks.run_ok("iot_ota_firmware", name="v3", version="3.0", **common)
     return key
 
@@ -75,8 +75,8 @@ def test_static_ota_job_lifecycle(tasks, product_key):
         "gray_percent": "10",
         "source_versions": ["1.0"],
         "dynamic_mode": "later",
-        "need_push": False,
-        "need_confirm": True,
+        "needs_push": False,
+        "needs_confirmation": True,
         "download_protocol": "mqtt",
         "maximum_per_minute": 10,
         "overwrite": True,
@@ -105,8 +105,8 @@ def test_static_ota_job_lifecycle(tasks, product_key):
 def test_ota_job_with_every_option_returns_them(tasks, product_key):
     start, end = time_ahead(tasks, 3600), time_ahead(tasks, 3 * 3600)
     options = {
-        "need_push": False,
-        "need_confirm": True,
+        "needs_push": False,
+        "needs_confirmation": True,
         "download_protocol": "mqtt",
         "maximum_per_minute": 10,
         "overwrite": True,
@@ -199,7 +199,7 @@ def test_ota_job_cancel_with_task_statuses_cancels_these_only(tasks, product_key
 
     # Tasks that wait for confirmation are not canceled with the queued ones.
     options["name"] = "july"
-    tasks.run_ok(JOB, **options, type="static", target="specific", devices=LAMPS[1:3], need_confirm=True)
+    tasks.run_ok(JOB, **options, type="static", target="specific", devices=LAMPS[1:3], needs_confirmation=True)
     tasks.assert_unchanged(JOB, **options, state="canceled", cancel=["queued"])
     tasks.assert_changed_by(JOB, "CancelOTATaskByJob", **options, state="canceled", cancel=["unconfirmed"])
 
@@ -286,7 +286,7 @@ def test_ota_job_with_missing_firmware_is_pending_in_check_mode_and_fails(tasks,
     assert planned["pending"] == ["the firmware v9 does not exist yet"]
     assert [step["operation"] for step in planned["steps"]] == ["CreateOTAStaticUpgradeJob"]
     assert "there is no firmware v9" in tasks.run(JOB, **wrong)["msg"]
-    tasks.run_ok("iot_ota_firmware", name="any", version="2.0", file=str(image), need_verify=False)
+    tasks.run_ok("iot_ota_firmware", name="any", version="2.0", file=str(image), needs_verification=False)
     tasks.assert_fails(JOB, "^product must be given with a firmware that is for any", **{**wrong, "firmware": "any"})
     tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **{**wrong, "firmware": "any"}, product="street_light")
     # Only the platform can report this error.

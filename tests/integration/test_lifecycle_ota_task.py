@@ -25,9 +25,9 @@ def job(tasks, tmp_path):
         version="2.0",
         product="street_light",
         file=str(tmp_path / "lamp.bin"),
-        need_verify=False,
+        needs_verification=False,
     )
-    created = tasks.run_ok("iot_ota_job", name="june", firmware="v2", type="static", target="all", need_confirm=True)
+    created = tasks.run_ok("iot_ota_job", name="june", firmware="v2", type="static", target="all", needs_confirmation=True)
     return created["ota_job"]["job_id"]
 
 

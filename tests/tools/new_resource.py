@@ -72,7 +72,7 @@ def fields_of(family: object, roles: dict) -> str:
                 continue
             kind = _TYPES.get(param.type, "Text(1)" if param.required else "Text()")
             if param.type == "list":
-                kind = "Texts(Text(1))" if not param.members else "FILL_IN_TYPE"
+                kind = "TextSet(Text(1))" if not param.members else "FILL_IN_TYPE"
             required = ", required=True" if param.required else ""
             lines.append(f'Field("{snake(wire)}", "{wire}", {kind}{required}),')
     return "\n".join(f"        {line}" for line in lines)
@@ -86,7 +86,7 @@ def options_of(family: object, roles: dict) -> str:
         if not name or "computed=True" in declaration:
             continue
         kind = "int" if "Number()" in declaration else "bool" if "Flag()" in declaration else "str"
-        kind = "list" if "Texts(" in declaration or "FILL_IN" in declaration else kind
+        kind = "list" if "TextSet(" in declaration or "FILL_IN" in declaration else kind
         description = "Name or ProductKey of the product." if name[1] == "product" else "FILL IN."
         lines += [f"  {name[1]}:", "    description:", f"      - {description}", f"    type: {kind}"]
         lines += ["    elements: str"] if kind == "list" else []

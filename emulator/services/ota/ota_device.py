@@ -1,14 +1,14 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Upgrades as devices see them: the versions and the progress that they report, and the firmware that they ask for.
+"""Handle OTA messages of devices: reported versions and progress, and requests for firmware.
 
 Simulated devices upgrade according to the section ``upgrade`` of their profile::
 
     {"upgrade": {"outcome": {"succeed": 0.9, "fail": 0.1}, "delay": [5, 60], "progress": [10, 50, 90], "error": -2}}
 
-``progress`` are the per cent that a device reports, evenly over the time that it takes, before it reports its new
-version; one that fails reports ``error`` (-1 to -4) then, and one that stalls nothing more. Where its profile does not
-say, a device reports 50 per cent, and one that stalls not even that.
+``progress`` lists the percentages that a device reports, evenly distributed over the duration, before it reports its
+new version. A device that fails reports ``error`` (-1 to -4) instead, and a device that stalls reports nothing more. By
+default, a device reports 50 percent; a device that stalls reports no progress.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ from ansible_collections.iotops.aliyun.emulator.simulation.simulated import (
 )
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
-# What a device says that did not manage.
+# The failures that a device can report instead of a percentage.
 _FAILURES = {
     -1: "the upgrade failed",
     -2: "the download failed",
@@ -65,7 +65,7 @@ _MAX_DESCRIPTION_LENGTH = 128
 
 _DEFAULT_PROGRESS = [50]
 
-# What a device asks for a block of a file with may have a comma too many: the vendor's own SDK writes it.
+# Requests for a block of a file can contain a trailing comma: the vendor's SDK sends it.
 _STRAY_COMMA = re.compile(rb",\s*(?=\})")
 _MAX_BLOCK_BYTES = 128 * 1024
 _CRC_POLYNOMIAL = 0xA001
@@ -73,12 +73,12 @@ _CRC_POLYNOMIAL = 0xA001
 
 @uplink("/ota/device/inform/{pk}/{dn}", reply=False)
 def _inform(ctx: Context, device: Row, match: dict[str, str], message: Row) -> None:
-    """A version that could be no firmware's is passed over."""
+    """Handle a version report. Ignore invalid versions."""
     params = _params(message)
     module_name, version = params.get("module") or DEFAULT, params.get("version")
     if not (isinstance(version, str) and ota_firmware.is_valid_version(version) and _is_valid_module(module_name)):
         return
-    told = {
+    content = {
         "iotId": device["iot_id"],
         "productKey": device["product_key"],
         "deviceName": device["device_name"],
@@ -87,7 +87,7 @@ def _inform(ctx: Context, device: Row, match: dict[str, str], message: Row) -> N
         "messageCreateTime": ctx.now,
     }
     topic = f"/{device['product_key']}/{device['device_name']}/ota/version/post"
-    forward(ctx, device, topic, told, OTA_VERSION, int(match["message_id"]))
+    forward(ctx, device, topic, content, OTA_VERSION, int(match["message_id"]))
     if version != get_reported_version(ctx, device, module_name) and profile_of(ctx, device) is not None:
         set_module_version(ctx, device, module_name, version)
     ota_target.report_version(ctx, device, module_name, version)
@@ -95,7 +95,7 @@ def _inform(ctx: Context, device: Row, match: dict[str, str], message: Row) -> N
 
 @uplink("/ota/device/progress/{pk}/{dn}", reply=False)
 def _progress(ctx: Context, device: Row, match: dict[str, str], message: Row) -> None:
-    """Per cent, or a negative number that says what went wrong."""
+    """Handle a progress report: a percentage, or a negative number that is an error code."""
     params = _params(message)
     module_name = params.get("module") or DEFAULT
     step = _parse_integer(params.get("step"))
@@ -112,7 +112,7 @@ def _progress(ctx: Context, device: Row, match: dict[str, str], message: Row) ->
 
 @uplink("/sys/{pk}/{dn}/thing/ota/firmware/get")
 def _get(ctx: Context, device: Row, match: dict[str, str], message: Row) -> dict[str, Any]:
-    """The firmware that the device is to upgrade to; nothing where there is none for now."""
+    """Return the firmware that a device should upgrade to. Return empty data if there is none at this time."""
     module_name = _params(message).get("module") or DEFAULT
     task = ota_task.find_unfinished_task(ctx, device, module_name) if _is_valid_module(module_name) else None
     if task is None or task["status"] == ota_task.CONFIRM:
@@ -127,15 +127,15 @@ def _get(ctx: Context, device: Row, match: dict[str, str], message: Row) -> dict
 
 @uplink("/sys/{pk}/{dn}/thing/file/download", reply=False, raw=True)
 def _download(ctx: Context, device: Row, match: dict[str, str], payload: bytes) -> None:
-    """A block of a firmware over MQTT: how long the head is, the head, the block and its CRC-16."""
+    """Send a block of a firmware over MQTT: the length of the header, the header, the block and its CRC-16."""
     message = payloads.parse_json_object(_STRAY_COMMA.sub(b"", payload)) or {}
-    head: dict[str, Any] = {"id": str(message.get("id", "")), "code": 200}
+    header: dict[str, Any] = {"id": str(message.get("id", "")), "code": 200}
     block = b""
     try:
-        head["data"], block = _block(ctx, device, _params(message))
-    except MessageRejected as refused:
-        head |= {"code": refused.code, "msg": refused.message, "data": {}}
-    text = payloads.to_bytes(head)
+        header["data"], block = _block(ctx, device, _params(message))
+    except MessageRejected as error:
+        header |= {"code": error.code, "msg": error.message, "data": {}}
+    text = payloads.to_bytes(header)
     content = len(text).to_bytes(2, "big") + text + block + _crc(block).to_bytes(2, "little")
     own = f"{device['product_key']}/{device['device_name']}"
     downlink.send(ctx, device, f"/sys/{own}/thing/file/download_reply", content, traced=False)
@@ -143,21 +143,21 @@ def _download(ctx: Context, device: Row, match: dict[str, str], payload: bytes) 
 
 @reaction("/ota/device/upgrade/{pk}/{dn}")
 def _upgrade(ctx: Context, device: Row, profile: Profile, match: dict[str, str], message: Any) -> None:
-    """What a simulated device does when it is told of a firmware."""
+    """Let a simulated device execute an upgrade."""
     data = message["data"]
-    about = {"module": data["module"]} if "module" in data else {}
+    module = {"module": data["module"]} if "module" in data else {}
     part = section_of(profile, "upgrade")
     outcome = outcome_of(part, device, "upgrade")
     duration = delay_of(part, device, "upgrade")
     steps = part.get("progress", [] if outcome == STALL else _DEFAULT_PROGRESS)
     for number, step in enumerate(steps, 1):
         _publish(
-            ctx, device, "progress", {"step": str(step), "desc": "", **about}, duration * number // (len(steps) + 1)
+            ctx, device, "progress", {"step": str(step), "desc": "", **module}, duration * number // (len(steps) + 1)
         )
     if outcome == FAIL:
-        _publish(ctx, device, "progress", {"step": str(part.get("error", -1)), "desc": "", **about}, duration)
+        _publish(ctx, device, "progress", {"step": str(part.get("error", -1)), "desc": "", **module}, duration)
     elif outcome != STALL:
-        _publish(ctx, device, "inform", {"version": data["version"], **about}, duration)
+        _publish(ctx, device, "inform", {"version": data["version"], **module}, duration)
 
 
 @section("upgrade")
@@ -165,26 +165,26 @@ def _check_upgrade(part: Any) -> None:
     check_section(part, "upgrade", ("delay", "outcome", "progress", "error"))
     steps = part.get("progress", [])
     if not (isinstance(steps, list) and all(is_number(step) and 0 <= step <= 100 for step in steps)):
-        raise ValueError("progress of upgrade is a list of numbers from 0 to 100")
+        raise ValueError("progress of upgrade must be a list of numbers from 0 to 100")
     if part.get("error", -1) not in _FAILURES:
-        raise ValueError("error of upgrade is a number from -1 to -4")
+        raise ValueError("error of upgrade must be a number from -1 to -4")
 
 
 @on_connected
 def _resume_tasks(ctx: Context, device: Row) -> None:
-    """What waited for the device to be online is pushed, and what has been pushed, but is not done, once more."""
+    """Push the waiting tasks of a device that comes online, and push unfinished tasks again."""
     for task in ctx.store.rows("SELECT * FROM ota_task WHERE iot_id = ? AND unfinished", device["iot_id"]):
         job = ota_task.get_job(ctx, task)
         if task["push_at"] is not None:
             ota_push.push(ctx, job, device["iot_id"])
-        elif job["need_push"] and task["status"] in (ota_task.NOTIFIED, ota_task.IN_PROGRESS):
+        elif job["needs_push"] and task["status"] in (ota_task.NOTIFIED, ota_task.IN_PROGRESS):
             ota_push.send_notification(ctx, job, [device])
     for row in _modules_of_group_jobs(ctx, device):
         ota_target.add_to_dynamic_job(ctx, device, row["module_name"], False)
 
 
 def _modules_of_group_jobs(ctx: Context, device: Row) -> list[Row]:
-    """The names of the modules that dynamic jobs for groups are about: a device may have come to such a group."""
+    """Return the modules of dynamic jobs for groups. The device may have become a member of such a group."""
     return ctx.store.rows(
         """
         SELECT DISTINCT module_name FROM ota_job JOIN ota_firmware USING (firmware_id)
@@ -197,13 +197,13 @@ def _modules_of_group_jobs(ctx: Context, device: Row) -> list[Row]:
 
 
 def _block(ctx: Context, device: Row, params: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """What there is to say of the block that a device asks for, and the block. Raises Refused where there is none."""
+    """Return the description of a requested block and the block. Raise MessageRejected if it does not exist."""
     file_info, file_block = (_dict(params.get(name)) for name in ("fileInfo", "fileBlock"))
     stream_id, file_id = _parse_integer(file_info.get("streamId")), _parse_integer(file_info.get("fileId"))
     size, offset = _parse_integer(file_block.get("size")), _parse_integer(file_block.get("offset"))
     firmware = ctx.store.one("ota_firmware", stream_id=stream_id)
     if firmware is None or firmware["product_key"] not in (None, device["product_key"]):
-        raise MessageRejected(INVALID_PARAMETERS, "there is no such stream")
+        raise MessageRejected(INVALID_PARAMETERS, "the stream does not exist")
     part = ctx.store.one("ota_firmware_file", firmware_id=firmware["firmware_id"], number=file_id)
     if (
         part is None
@@ -213,25 +213,25 @@ def _block(ctx: Context, device: Row, params: dict[str, Any]) -> tuple[dict[str,
         or not 0 <= offset < part["size"]
         or size < 0
     ):
-        raise MessageRejected(INVALID_PARAMETERS, "there is no such block")
+        raise MessageRejected(INVALID_PARAMETERS, "the block does not exist")
     file = ctx.store.one("stored_file", file_key=part["file_key"])
     block = object_storage.read_content(ctx, file, offset, offset + size)
-    described = {
+    description = {
         "fileToken": str(params.get("fileToken", "")),
         "fileLength": part["size"],
         "bSize": len(block),
         "bOffset": offset,
     }
-    return described, block
+    return description, block
 
 
-def _publish(ctx: Context, device: Row, what: str, params: dict[str, Any], after: int) -> None:
-    topic = f"/ota/device/{what}/{device['product_key']}/{device['device_name']}"
-    publish(ctx, device, topic, {"id": str(ctx.now), "params": params}, after)
+def _publish(ctx: Context, device: Row, action: str, params: dict[str, Any], delay: int) -> None:
+    topic = f"/ota/device/{action}/{device['product_key']}/{device['device_name']}"
+    publish(ctx, device, topic, {"id": str(ctx.now), "params": params}, delay)
 
 
 def _params(message: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a message; devices may leave out what stands around them."""
+    """Return the parameters of a message. Devices can send them without the ``params`` member around them."""
     return _dict(message["params"]) if "params" in message else message
 
 
@@ -244,13 +244,13 @@ def _is_valid_module(name: Any) -> bool:
 
 
 def _parse_integer(value: Any) -> int | None:
-    """A number that a device wrote as one or as text; None where it is none."""
+    """Return an integer that is given as a number or as a string, or None if it is neither."""
     text = str(value)
     return int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else None
 
 
 def _crc(content: bytes) -> int:
-    """CRC-16/ARC, which the vendor calls CRC16/IBM."""
+    """Return the CRC-16/ARC, which the vendor calls CRC16/IBM."""
     crc = 0
     for byte in content:
         crc ^= byte

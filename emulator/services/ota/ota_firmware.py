@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Firmwares: what modules are upgraded to (manual chapter 4.20). None can be changed once it is there."""
+"""Create, read and delete firmwares (manual chapter 4.20). A firmware cannot be updated after its creation."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS ota_firmware (
-    stream_id INTEGER PRIMARY KEY AUTOINCREMENT,  -- by which devices download it over MQTT
+    stream_id INTEGER PRIMARY KEY AUTOINCREMENT,  -- identifies the firmware in downloads over MQTT
     firmware_id TEXT NOT NULL UNIQUE,
     firmware_name TEXT NOT NULL UNIQUE,
-    product_key TEXT REFERENCES product ON DELETE CASCADE,  -- NULL for a firmware that fits any product
+    product_key TEXT REFERENCES product ON DELETE CASCADE,  -- NULL for a firmware that is not restricted to a product
     module_name TEXT NOT NULL COLLATE NOCASE,
     dest_version TEXT NOT NULL,
-    src_version TEXT NOT NULL,  -- empty unless it is a differential firmware
+    src_version TEXT NOT NULL,  -- empty for a full firmware
     firmware_type INTEGER NOT NULL,
     description TEXT,
     udi TEXT,
@@ -41,10 +41,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS ota_firmware_by_version
 CREATE TABLE IF NOT EXISTS ota_firmware_file (
     firmware_id TEXT NOT NULL REFERENCES ota_firmware (firmware_id) ON DELETE CASCADE,
     number INTEGER NOT NULL,  -- from 1
-    file_name TEXT,  -- NULL for an only file
+    file_name TEXT,  -- NULL for a single file
     file_key TEXT NOT NULL REFERENCES stored_file,
     size INTEGER NOT NULL,
-    md5 TEXT NOT NULL,  -- which the platform takes for the signature as well
+    md5 TEXT NOT NULL,  -- also used as the signature
     PRIMARY KEY (firmware_id, number)
 );
 CREATE INDEX IF NOT EXISTS ota_firmware_file_by_key ON ota_firmware_file (file_key);
@@ -54,24 +54,24 @@ WHEN NOT EXISTS (SELECT 1 FROM ota_firmware_file WHERE file_key = OLD.file_key) 
 END;
 """
 
-#: The firmwares of one account.
+#: The maximum number of firmwares in an account.
 MAX_FIRMWARES = 500
 
 #: The types of a firmware.
 FULL = 0
 DIFFERENTIAL = 1
 
-#: What is known of a firmware: whether it works.
+#: The verification status of a firmware.
 VERIFICATION_NOT_REQUIRED = -1
 NOT_VERIFIED = 0
 VERIFIED = 1
 VERIFYING = 2
 VERIFICATION_FAILED = 3
 
-#: What has been found to work, or needs not to be found.
+#: The statuses in which a firmware can be used for upgrade jobs.
 USABLE = (VERIFICATION_NOT_REQUIRED, VERIFIED)
 
-#: How long devices can download a firmware that they were told of, in milliseconds.
+#: Validity of the download URLs of a firmware in milliseconds.
 DOWNLOAD_URL_LIFETIME_MS = 24 * 3600 * 1000
 
 MD5 = "MD5"
@@ -92,7 +92,7 @@ _NEWEST_FIRST = "created_at DESC, stream_id DESC"
 
 
 def find_firmware(ctx: Context, firmware_id: str) -> Row:
-    """The row of a firmware. Raises ApiError where the id is malformed or there is no such firmware."""
+    """Return the row of a firmware. Raise ApiError if the id is malformed or there is no such firmware."""
     firmware = ctx.store.one("ota_firmware", firmware_id=firmware_id)
     if firmware is None:
         if not (firmware_id.isascii() and firmware_id.isalnum()):
@@ -102,31 +102,33 @@ def find_firmware(ctx: Context, firmware_id: str) -> Row:
 
 
 def list_files(ctx: Context, firmware: Row) -> list[Row]:
-    """The rows of a firmware's files, in their order."""
+    """Return the rows of a firmware's files, in order."""
     return ctx.store.all("ota_firmware_file", "number", firmware_id=firmware["firmware_id"])
 
 
 def set_status(ctx: Context, firmware_id: str, status: int) -> None:
-    """What is known of a firmware has changed."""
+    """Set the verification status of a firmware."""
     ctx.store.update("ota_firmware", {"status": status, "modified_at": ctx.now}, firmware_id=firmware_id)
 
 
 def is_valid_version(version: str) -> bool:
-    """Whether a firmware can have this version."""
+    """Return True if ``version`` is a valid firmware version."""
     return _VERSION.fullmatch(version) is not None
 
 
 @operation(too_many="iot.ota.PackageFileAmountExceed")
 def create_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.20.3: size and signature come from the file; those of a call must be the same."""
+    """Manual section 4.20.3: create a firmware. Size and signature, if given, must match the uploaded file."""
     _check_name(ctx, p["FirmwareName"])
     product = find_product(ctx, p["ProductKey"]) if p.get("ProductKey") else None
     if len(p.get("FirmwareDesc", "")) > _MAX_DESCRIPTION_LENGTH:
         raise ApiError("iot.firmware.FirmwareDescriptionExceedMaxLength")
     if len(p.get("Udi", "")) > _MAX_UDI_LENGTH:
-        raise ApiError("iot.common.InvalidFormattedParameter", f"Udi has at most {_MAX_UDI_LENGTH} characters")
+        raise ApiError(
+            "iot.common.InvalidFormattedParameter", f"Udi must not be longer than {_MAX_UDI_LENGTH} characters"
+        )
     if p.get("SignMethod") not in (None, "", MD5):
-        raise ApiError("iot.firmware.InvalidFirmwareSignMethod", f"SignMethod is {MD5}")
+        raise ApiError("iot.firmware.InvalidFirmwareSignMethod", f"SignMethod must be {MD5}")
     identity = {
         "product_key": product and product["product_key"],
         "module_name": _module_name(ctx, p, product),
@@ -158,7 +160,7 @@ def create_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def delete_ota_firmware(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.20.4: its jobs and their tasks go with it."""
+    """Manual section 4.20.4: delete a firmware with its jobs and their tasks."""
     firmware = find_firmware(ctx, p["FirmwareId"])
     ctx.store.delete("ota_firmware", firmware_id=firmware["firmware_id"])
 
@@ -168,8 +170,8 @@ def list_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.20.5."""
     page = requested_page(ctx, p)
     product = find_product(ctx, p["ProductKey"]) if p.get("ProductKey") else None
-    wanted = omit_none(product_key=product and product["product_key"], dest_version=p.get("DestVersion") or None)
-    firmwares, total = ctx.store.page("ota_firmware", page.offset, page.size, _NEWEST_FIRST, **wanted)
+    filters = omit_none(product_key=product and product["product_key"], dest_version=p.get("DestVersion") or None)
+    firmwares, total = ctx.store.page("ota_firmware", page.offset, page.size, _NEWEST_FIRST, **filters)
     return {
         "FirmwareInfo": {"SimpleFirmwareInfo": [_render(ctx, firmware) for firmware in firmwares]},
         "CurrentPage": page.number,
@@ -213,19 +215,19 @@ def _check_name(ctx: Context, name: str) -> None:
 
 
 def _module_name(ctx: Context, p: dict[str, Any], product: Row | None) -> str:
-    """The name of the module that a call means, as it was made. Raises ApiError where there is no such module."""
+    """Return the module name in a request, spelled as at its creation. Raise ApiError if there is no such module."""
     name = p.get("ModuleName") or DEFAULT
     if not is_module_name(name):
         raise ApiError("iot.firmware.IncorrectFormattedModuleName")
     if name.lower() == DEFAULT:
         return DEFAULT
     if product is None:
-        raise ApiError("iot.ota.OTAModuleNotExist", "Without ProductKey there is the module default only")
+        raise ApiError("iot.ota.OTAModuleNotExist", "Without ProductKey, only the module default is allowed")
     return find_module(ctx, product["product_key"], name)["module_name"]
 
 
 def _parse_versions(p: dict[str, Any]) -> Row:
-    """Between which versions a firmware leads. Raises ApiError for those that it cannot."""
+    """Return the source and destination version in a request. Raise ApiError if they are invalid."""
     if not is_valid_version(p["DestVersion"]):
         raise ApiError("iot.firmware.IncorrectFormattedFirmwareVersion")
     kind = p.get("Type", FULL)
@@ -235,7 +237,7 @@ def _parse_versions(p: dict[str, Any]) -> Row:
     if source and not is_valid_version(source):
         raise ApiError("iot.firmware.IncorrectFormattedSrcVersion")
     if kind == FULL:
-        # It upgrades from any version, whatever the call says.
+        # A full firmware upgrades from any version; SrcVersion is ignored.
         return {"dest_version": p["DestVersion"], "src_version": ""}
     if not source:
         raise ApiError("iot.firmware.SrcVersionsMandatory")
@@ -245,7 +247,7 @@ def _parse_versions(p: dict[str, Any]) -> Row:
 
 
 def _parse_files(ctx: Context, p: dict[str, Any]) -> list[Row]:
-    """The rows of the files that a call names. Raises an error for those that the platform does not have as told."""
+    """Return the rows of the files in a request. Raise an error if one is missing or differs from its description."""
     entries = p.get("MultiFiles", [])
     if not entries:
         return [_check_file(ctx, None, p.get("FirmwareUrl"), p.get("FirmwareSize"), p.get("FirmwareSign"))]
@@ -263,14 +265,13 @@ def _parse_file_entry(ctx: Context, number: int, entry: dict[str, Any]) -> Row:
     if not name:
         raise missing_parameter(f"MultiFiles.{number}.Name")
     if len(name) > _MAX_FILE_NAME_LENGTH:
-        raise ApiError(
-            "iot.common.InvalidFormattedParameter", f"The name of a file has at most {_MAX_FILE_NAME_LENGTH} characters"
-        )
+        message = f"The Name of a file must not be longer than {_MAX_FILE_NAME_LENGTH} characters"
+        raise ApiError("iot.common.InvalidFormattedParameter", message)
     return _check_file(ctx, name, entry.get("Url"), entry.get("Size"), entry.get("SignValue"), entry.get("FileMd5"))
 
 
 def _check_file(ctx: Context, name: str | None, url: str | None, size: int | None, *signs: str | None) -> Row:
-    """The row of one file. Raises ApiError where it was not uploaded, or is not as a call says."""
+    """Return the row of a file. Raise ApiError if it was not uploaded or has another size or signature."""
     if not url:
         raise ApiError("iot.firmware.NullFirmwareUrl")
     if not _is_url(url):
@@ -284,7 +285,7 @@ def _check_file(ctx: Context, name: str | None, url: str | None, size: int | Non
     if size not in (None, file["size"]):
         raise ApiError("iot.firmware.InvalidFirmwareSize", f"The file has {file['size']} bytes")
     if any(sign and sign.lower() != file["md5"] for sign in signs):
-        raise ApiError("iot.firmware.InvalidFirmwareSign", "It is not the MD5 of the file")
+        raise ApiError("iot.firmware.InvalidFirmwareSign", "The signature is not the MD5 of the file")
     return {"file_name": name, "file_key": key, "size": file["size"], "md5": file["md5"]}
 
 
@@ -297,7 +298,10 @@ def _is_url(text: str) -> bool:
 
 
 def _render(ctx: Context, firmware: Row) -> Row:
-    """What both readings say of a firmware; size and signature where it is one file."""
+    """Return the members of a firmware that QueryOTAFirmware and ListOTAFirmware have in common.
+
+    Size and signature are only included if the firmware has a single file.
+    """
     files = list_files(ctx, firmware)
     product = ctx.store.one("product", product_key=firmware["product_key"]) or {}
     single = files[0] if len(files) == 1 else {}
@@ -321,10 +325,10 @@ def _render(ctx: Context, firmware: Row) -> Row:
 
 
 def _verification_progress(ctx: Context, firmware: Row) -> int:
-    """How many per cent of the devices of the last verification have been upgraded."""
+    """Return the percentage of devices that the last verification job has upgraded."""
     if firmware["status"] == VERIFIED:
         return 100
-    share = ctx.store.value(
+    percentage = ctx.store.value(
         """
         SELECT 100 * count(*) FILTER (WHERE status = 'SUCCEEDED') / count(*) FROM ota_task WHERE job_id = (
             SELECT job_id FROM ota_job WHERE firmware_id = ? AND job_type = 'VERIFY_FIRMWARE'
@@ -333,4 +337,4 @@ def _verification_progress(ctx: Context, firmware: Row) -> int:
         """,
         firmware["firmware_id"],
     )
-    return share or 0
+    return percentage or 0

@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Upgrade jobs, which lead many devices to one firmware: how they stand (manual chapter 4.20).
+"""Store and read OTA jobs, which upgrade devices to a firmware, and manage their status (manual chapter 4.20).
 
-A verification job finds out whether a firmware works; a static job is for the devices that fit when it is made; a
-dynamic job goes on to take in devices that come to fit, until its strategy is cancelled.
+A verification job tests a firmware. A static job upgrades the devices that are eligible when it is created. A dynamic
+job also upgrades devices that become eligible later, until its strategy is canceled.
 """
 
 from __future__ import annotations
@@ -33,54 +33,54 @@ CREATE TABLE IF NOT EXISTS ota_job (
     target_selection TEXT NOT NULL,
     status TEXT NOT NULL,
     tags TEXT NOT NULL,  -- JSON: an array of objects with Key and Value
-    src_versions TEXT NOT NULL,  -- JSON: an array of texts
-    gray_percent TEXT,  -- as it was given
-    group_id TEXT,  -- the job is remembered longer than a group that is deleted
+    src_versions TEXT NOT NULL,  -- JSON: an array of strings
+    gray_percent TEXT,  -- unchanged from the request
+    group_id TEXT,  -- not a foreign key: the job outlives a deleted group
     group_name TEXT,
     dynamic_mode INTEGER,
-    need_push INTEGER NOT NULL,
-    need_confirm INTEGER NOT NULL,
+    needs_push INTEGER NOT NULL,
+    needs_confirmation INTEGER NOT NULL,
     download_protocol TEXT NOT NULL,
     multi_module_mode INTEGER NOT NULL,
     overwrite_mode INTEGER NOT NULL,
     maximum_per_minute INTEGER NOT NULL,
-    retry_interval INTEGER,  -- this and the timeout in minutes
+    retry_interval INTEGER,  -- retry interval and timeout in minutes
     retry_count INTEGER,
     timeout_in_minutes INTEGER,
-    schedule_at INTEGER,  -- NULL for a job that begins at once
+    schedule_at INTEGER,  -- NULL for a job that starts immediately
     finish_at INTEGER,
     created_at INTEGER NOT NULL,
     modified_at INTEGER NOT NULL,
     started_at INTEGER,
     ended_at INTEGER,
-    window_at INTEGER NOT NULL DEFAULT 0,  -- when the minute began in which pushes are counted
-    window_pushes INTEGER NOT NULL DEFAULT 0,
-    push_due_at INTEGER,  -- when tasks are pushed next; NULL where nothing has been put off
-    timeout_due_at INTEGER  -- when it is looked next for tasks that take too long
+    window_at INTEGER NOT NULL DEFAULT 0,  -- start of the current minute for rate limiting
+    window_pushes INTEGER NOT NULL DEFAULT 0,  -- number of pushes in this minute
+    push_due_at INTEGER,  -- time of the next scheduled push; NULL if none is scheduled
+    timeout_due_at INTEGER  -- time of the next check for timed-out tasks
 );
 CREATE INDEX IF NOT EXISTS ota_job_by_firmware ON ota_job (firmware_id, created_at);
 CREATE INDEX IF NOT EXISTS ota_job_by_product ON ota_job (product_key, selection_type, status);
 """
 
-# What a job is for.
+# The job types.
 VERIFY = "VERIFY_FIRMWARE"
 UPGRADE = "UPGRADE_FIRMWARE"
 
-# Whether it takes in devices later on.
+# The selection types. A dynamic job also upgrades devices that become eligible later.
 STATIC = "STATIC"
 DYNAMIC = "DYNAMIC"
 
-# The states of a job.
+# The job statuses.
 PLANNED = "PLANNED"
 IN_PROGRESS = "IN_PROGRESS"
 COMPLETED = "COMPLETED"
 CANCELED = "CANCELED"
 
-#: What a job does about tasks that devices have already.
+#: How a job treats existing tasks of its devices.
 KEEP = 1
 OVERWRITE = 2
 
-#: The ways in which devices download.
+#: The download protocols.
 HTTPS = "HTTPS"
 MQTT = "MQTT"
 
@@ -90,7 +90,7 @@ _NEWEST_FIRST = "ota_job.created_at DESC, ota_job.rowid DESC"
 
 
 def find_job(ctx: Context, job_id: str, code: str = "iot.firmware.InvalidOTAJobId") -> Row:
-    """The row of a job as it is now. Raises ApiError ``code`` where there is none."""
+    """Return the row of a job with its current status. Raise ApiError ``code`` if the job does not exist."""
     job = ctx.store.one("ota_job", job_id=job_id)
     if job is None:
         raise ApiError(code)
@@ -98,19 +98,19 @@ def find_job(ctx: Context, job_id: str, code: str = "iot.firmware.InvalidOTAJobI
 
 
 def get_firmware(ctx: Context, job: Row) -> Row:
-    """The row of the firmware that a job leads to."""
+    """Return the row of a job's firmware."""
     return ctx.store.one("ota_firmware", firmware_id=job["firmware_id"])
 
 
 def start(ctx: Context, job: Row) -> None:
-    """A job that was planned begins."""
+    """Start a planned job."""
     _update(ctx, job, {"status": IN_PROGRESS, "started_at": ctx.now})
 
 
 def complete_if_finished(ctx: Context, job: Row) -> Row:
-    """The row of a job, after it has ended if none of its tasks is left to do.
+    """Complete a verification or static job that has no unfinished tasks. Return the row of the job.
 
-    A dynamic job goes on. Tasks can have gone with their devices, so nobody may have told.
+    Call this before reading a job: the deletion of a device deletes its tasks without a notification of the job.
     """
     if job["selection_type"] == DYNAMIC or job["status"] not in (PLANNED, IN_PROGRESS):
         return job
@@ -120,8 +120,8 @@ def complete_if_finished(ctx: Context, job: Row) -> Row:
 
 
 def finish(ctx: Context, job: Row, status: str) -> Row:
-    """A job has ended, and with a verification the firmware is known to work or not to: returns the job's row."""
-    changed = _update(ctx, job, {"status": status, "ended_at": ctx.now})
+    """End a job with a status. Update the firmware's status if it was a verification job. Return the row of the job."""
+    updated = _update(ctx, job, {"status": status, "ended_at": ctx.now})
     if job["job_type"] == VERIFY:
         failed = ctx.store.rows(
             "SELECT 1 FROM ota_task WHERE job_id = ? AND status <> 'SUCCEEDED' LIMIT 1", job["job_id"]
@@ -130,17 +130,17 @@ def finish(ctx: Context, job: Row, status: str) -> Row:
         verified = any_task and not failed
         result = ota_firmware.VERIFIED if verified else ota_firmware.VERIFICATION_FAILED
         ota_firmware.set_status(ctx, job["firmware_id"], result)
-    return changed
+    return updated
 
 
 def reopen(ctx: Context, job: Row) -> None:
-    """Tasks of a job that has ended are done once more."""
+    """Set a completed job in progress again, because some of its tasks are repeated."""
     if job["status"] == COMPLETED:
         _update(ctx, job, {"status": IN_PROGRESS, "ended_at": None})
 
 
 def publish_status(ctx: Context, job: Row, module_name: str) -> None:
-    """Push how a job stands to the consumer groups that have subscribed to it."""
+    """Send the status of a job to the consumer groups that subscribe to OTA job messages."""
     content = {
         "productKey": job["product_key"],
         "moduleName": module_name,
@@ -155,7 +155,7 @@ def publish_status(ctx: Context, job: Row, module_name: str) -> None:
 
 @operation
 def query_ota_job(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.20.13: what was not set at the making is left out."""
+    """Manual section 4.20.13: return a job. Options that were not set at its creation are omitted."""
     job = find_job(ctx, p["JobId"])
     firmware = get_firmware(ctx, job)
     data = omit_none(
@@ -169,8 +169,8 @@ def query_ota_job(ctx: Context, p: dict[str, Any]) -> Reply:
         GroupName=job["group_name"] or "",
         DynamicMode=job["dynamic_mode"],
         DownloadProtocol=job["download_protocol"],
-        NeedPush=bool(job["need_push"]),
-        NeedConfirm=bool(job["need_confirm"]),
+        NeedPush=bool(job["needs_push"]),
+        NeedConfirm=bool(job["needs_confirmation"]),
         MultiModuleMode=bool(job["multi_module_mode"]),
         OverwriteMode=job["overwrite_mode"],
         MaximumPerMinute=job["maximum_per_minute"],
@@ -194,7 +194,7 @@ def list_ota_job_by_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def list_ota_job_by_device(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.20.11: the jobs of a firmware that have a task for the device."""
+    """Manual section 4.20.11: list the jobs of a firmware that have a task for the device."""
     page = requested_page(ctx, p)
     firmware = find_firmware(ctx, p["FirmwareId"])
     device = find_device_by_name(ctx, p["ProductKey"], p["DeviceName"])
@@ -209,12 +209,12 @@ def list_ota_job_by_device(ctx: Context, p: dict[str, Any]) -> Reply:
 
 
 def _update(ctx: Context, job: Row, changes: Row) -> Row:
-    """Change the state of a job, tell whoever wants to know, and return its row."""
+    """Update a job, publish its status and return its row."""
     changes = {**changes, "modified_at": ctx.now}
     ctx.store.update("ota_job", changes, job_id=job["job_id"])
-    changed = {**job, **changes}
-    publish_status(ctx, changed, get_firmware(ctx, job)["module_name"])
-    return changed
+    updated = {**job, **changes}
+    publish_status(ctx, updated, get_firmware(ctx, job)["module_name"])
+    return updated
 
 
 def _render_page(ctx: Context, page: Page, jobs: list[Row], total: int) -> Reply:
@@ -228,7 +228,7 @@ def _render_page(ctx: Context, page: Page, jobs: list[Row], total: int) -> Reply
 
 
 def _render(job: Row) -> Row:
-    """What every reply says of a job."""
+    """Return the members of a job that all operations have in common."""
     return {
         "JobId": job["job_id"],
         "JobType": job["job_type"],

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Making upgrade jobs (the manual's sections 4.20.7 to 4.20.9)."""
+"""Create OTA jobs (manual sections 4.20.7 to 4.20.9)."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ from ansible_collections.iotops.aliyun.emulator.services.ota.upload import DEVIC
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
-#: The devices of one list that was uploaded.
+#: The maximum number of devices in an uploaded device list.
 MAX_LISTED_DEVICES = 1_000_000
 
-#: The running dynamic jobs of one dynamic group.
+#: The maximum number of running dynamic jobs of a dynamic group.
 MAX_JOBS_PER_GROUP = 5
 
-#: The largest firmware that devices can download over MQTT, in bytes.
+#: The maximum size of a firmware for download over MQTT, in bytes.
 MAX_MQTT_BYTES = 16 * 1024 * 1024
 
 _MINUTE = 60_000
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 
-# How far ahead a job can begin, and how long after that it can end.
+# The allowed delay until the start of a job, and the allowed time between its start and its end.
 _SCHEDULE_RANGE = (5 * _MINUTE, 7 * _DAY)
 _FINISH_RANGE = (_HOUR, 30 * _DAY)
 
@@ -65,7 +65,7 @@ _MAX_TAGS_LENGTH = 4096
 _ID_LENGTH = 20
 _ID_SUFFIX = "020200"
 
-# What the expression of a dynamic group must be about, so that a job can be for it.
+# The expression of a dynamic group must use these fields to be the target of a job.
 _REQUIRED_FIELDS = ("ota_module.module_name", "ota_module.firmware_version")
 
 _TOO_MANY = {
@@ -77,7 +77,7 @@ _TOO_MANY = {
 
 @operation(too_many=_TOO_MANY)
 def create_ota_verify_job(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.20.7: each device must be one that the firmware can upgrade."""
+    """Manual section 4.20.7: create a verification job. The firmware must be able to upgrade all its devices."""
     product, firmware = _find_product_and_firmware(ctx, p)
     if firmware["status"] == ota_firmware.VERIFYING:
         raise ApiError("iot.firmware.InProgressVerifyJobExisted")
@@ -96,7 +96,7 @@ def create_ota_verify_job(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation(too_many=_TOO_MANY)
 def create_ota_static_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.20.8: for the devices that fit now."""
+    """Manual section 4.20.8: create a job for the devices that are eligible now."""
     product, firmware = _find_usable_firmware(ctx, p)
     selection = p["TargetSelection"]
     if selection not in (ALL, SPECIFIC, GRAY, GROUP):
@@ -104,13 +104,13 @@ def create_ota_static_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
     if selection != SPECIFIC and (p.get("TargetDeviceName") or p.get("DnListFileUrl")):
         raise ApiError("iot.firmware.TargetDeviceNamesNotAllowed")
     columns = {"job_type": ota_job.UPGRADE, "selection_type": ota_job.STATIC, "target_selection": selection}
-    chosen = None
+    targets = None
     if selection == SPECIFIC:
-        chosen = _specific_devices(ctx, p, product, firmware)
+        targets = _specific_devices(ctx, p, product, firmware)
     elif selection == GROUP:
         group = _find_group(ctx, p, STATIC_GROUP)
         columns |= {"group_id": group["group_id"], "group_name": group["group_name"]}
-        chosen = group_members(group)
+        targets = group_members(group)
     elif selection == GRAY:
         columns["gray_percent"] = _parse_gray_percent(p)
     if selection in (ALL, GRAY):
@@ -118,12 +118,14 @@ def create_ota_static_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
     elif p.get("SrcVersion"):
         raise ApiError("iot.firmware.SrcVersionsNotAllowed")
     job = _create_job(ctx, p, firmware, product, **columns, **_parse_schedule(ctx, p))
-    return _start(ctx, job, chosen)
+    return _start(ctx, job, targets)
 
 
 @operation(too_many=_TOO_MANY)
 def create_ota_dynamic_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.20.9: for the devices that fit now, where the mode says so, and for those that fit later."""
+    """Manual section 4.20.9: create a job for devices that become eligible later, and with mode 1 also for those that
+    are eligible now.
+    """
     product, firmware = _find_usable_firmware(ctx, p)
     mode = p.get("DynamicMode", 1)
     if mode not in (1, 2):
@@ -133,18 +135,18 @@ def create_ota_dynamic_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
         raise ApiError("iot.firmware.InProgressDynamicJobExisted")
     columns = {"job_type": ota_job.UPGRADE, "selection_type": ota_job.DYNAMIC, "target_selection": ALL}
     columns["dynamic_mode"] = mode
-    chosen = None
+    targets = None
     if p.get("GroupId") or p.get("GroupType"):
         if p.get("SrcVersion"):
             raise ApiError("iot.firmware.SrcVersionsNotAllowed")
         group = _find_dynamic_group(ctx, p)
         columns |= {"group_id": group["group_id"], "group_name": group["group_name"]}
-        chosen = group_members(group)
+        targets = group_members(group)
     else:
         columns["src_versions"] = json.dumps(_parse_src_versions(p, firmware, mandatory=True))
     job = _create_job(ctx, p, firmware, product, **columns)
     if mode == 1:
-        add_tasks(ctx, job, chosen)
+        add_tasks(ctx, job, targets)
     ota_push.schedule_job(ctx, job)
     return _created_reply(job)
 
@@ -158,16 +160,16 @@ def _find_product_and_firmware(ctx: Context, p: dict[str, Any]) -> tuple[Row, Ro
 
 
 def _find_usable_firmware(ctx: Context, p: dict[str, Any]) -> tuple[Row, Row]:
-    """Product and firmware of a call. Raises ApiError where it is not known that the firmware works."""
+    """Return the product and the firmware in a request. Raise ApiError if the firmware is not verified."""
     product, firmware = _find_product_and_firmware(ctx, p)
     if firmware["status"] not in ota_firmware.USABLE:
         raise ApiError("iot.firmware.FirmwareNotVerified")
     return product, firmware
 
 
-def _start(ctx: Context, job: Row, chosen: Condition | None) -> Reply:
-    """Make the tasks of a job that needs some, and set it going."""
-    if not add_tasks(ctx, job, chosen, job["gray_percent"]):
+def _start(ctx: Context, job: Row, targets: Condition | None) -> Reply:
+    """Create the tasks of a job and start the job. Raise ApiError if no device is eligible."""
+    if not add_tasks(ctx, job, targets, job["gray_percent"]):
         raise ApiError("iot.firmware.NoDeviceCanUpgrade")
     ota_push.schedule_job(ctx, job)
     ota_job.complete_if_finished(ctx, job)
@@ -179,7 +181,7 @@ def _created_reply(job: Row) -> Reply:
 
 
 def _create_job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **columns: Any) -> Row:
-    """Make the row of a job. Raises ApiError for what cannot be asked of any."""
+    """Create the row of a job. Raise ApiError if a common option is invalid."""
     overwrite = p.get("OverwriteMode", ota_job.KEEP)
     if overwrite not in (ota_job.KEEP, ota_job.OVERWRITE):
         raise ApiError("iot.firmware.InvalidOverwriteMode")
@@ -191,7 +193,7 @@ def _create_job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **
     rate = p.get("MaximumPerMinute", _RATE_RANGE[1])
     if not _RATE_RANGE[0] <= rate <= _RATE_RANGE[1]:
         raise ApiError(
-            "iot.firmware.InvalidMaximumPerMinute", f"MaximumPerMinute is {_RATE_RANGE[0]} to {_RATE_RANGE[1]}"
+            "iot.firmware.InvalidMaximumPerMinute", f"MaximumPerMinute must be {_RATE_RANGE[0]} to {_RATE_RANGE[1]}"
         )
     if columns.get("group_id") and columns["selection_type"] == ota_job.DYNAMIC:
         _check_modes_of_group(ctx, columns["group_id"], overwrite, multi)
@@ -202,8 +204,8 @@ def _create_job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **
         "product_key": product["product_key"],
         "tags": json.dumps(_parse_tags(p), ensure_ascii=False),
         "src_versions": "[]",
-        "need_push": p.get("NeedPush", True),
-        "need_confirm": p.get("NeedConfirm", False),
+        "needs_push": p.get("NeedPush", True),
+        "needs_confirmation": p.get("NeedConfirm", False),
         "download_protocol": _parse_protocol(ctx, p, firmware),
         "multi_module_mode": multi,
         "overwrite_mode": overwrite,
@@ -222,21 +224,21 @@ def _create_job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **
 
 
 def _parse_retry(p: dict[str, Any]) -> Row:
-    """How long and how often a job tries."""
+    """Return the timeout and the retry options in a request. Raise ApiError if they are invalid."""
     timeout = p.get("TimeoutInMinutes")
     if timeout is not None and not _TIMEOUT_RANGE[0] <= timeout <= _TIMEOUT_RANGE[1]:
         raise ApiError(
-            "iot.firmware.InvalidTimeoutSetting", f"TimeoutInMinutes is {_TIMEOUT_RANGE[0]} to {_TIMEOUT_RANGE[1]}"
+            "iot.firmware.InvalidTimeoutSetting", f"TimeoutInMinutes must be {_TIMEOUT_RANGE[0]} to {_TIMEOUT_RANGE[1]}"
         )
     interval, count = p.get("RetryInterval"), p.get("RetryCount")
     if interval is None and count is None:
         return {"timeout_in_minutes": timeout}
     if interval not in _RETRY_INTERVALS:
-        raise ApiError("iot.firmware.InvalidRetryInterval", f"RetryInterval is one of {_RETRY_INTERVALS}")
+        raise ApiError("iot.firmware.InvalidRetryInterval", f"RetryInterval must be one of {_RETRY_INTERVALS}")
     if count not in _RETRY_COUNTS:
-        raise ApiError("iot.firmware.InvalidRetryCount", f"RetryCount is one of {_RETRY_COUNTS}")
+        raise ApiError("iot.firmware.InvalidRetryCount", f"RetryCount must be one of {_RETRY_COUNTS}")
     if timeout is not None and interval >= timeout:
-        raise ApiError("iot.firmware.InvalidRetryInterval", "RetryInterval is less than TimeoutInMinutes")
+        raise ApiError("iot.firmware.InvalidRetryInterval", "RetryInterval must be less than TimeoutInMinutes")
     return {"timeout_in_minutes": timeout, "retry_interval": interval, "retry_count": count}
 
 
@@ -252,7 +254,7 @@ def _parse_protocol(ctx: Context, p: dict[str, Any], firmware: Row) -> str:
 
 
 def _parse_tags(p: dict[str, Any]) -> list[dict[str, str]]:
-    """The tags of a call, which may have none."""
+    """Return the tags in a request, which are optional. Raise ApiError if they are invalid."""
     tags = [{"Key": tag.get("Key", ""), "Value": tag.get("Value", "")} for tag in p.get("Tag", [])]
     for tag in tags:
         if not _TAG_KEY.fullmatch(tag["Key"]):
@@ -267,7 +269,7 @@ def _parse_tags(p: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _parse_src_versions(p: dict[str, Any], firmware: Row, mandatory: bool = False) -> list[str]:
-    """The versions that devices are upgraded from; none for any version."""
+    """Return the source versions in a request, an empty list for any version. Raise ApiError if they are invalid."""
     sources = p.get("SrcVersion", [])
     differential = firmware["firmware_type"] == ota_firmware.DIFFERENTIAL
     if not sources:
@@ -279,7 +281,7 @@ def _parse_src_versions(p: dict[str, Any], firmware: Row, mandatory: bool = Fals
     if not all(ota_firmware.is_valid_version(source) for source in sources):
         raise ApiError("iot.firmware.IncorrectFormattedSrcVersion")
     if len(set(sources)) < len(sources):
-        raise ApiError("iot.common.InvalidFormattedParameter", "SrcVersion names a version twice")
+        raise ApiError("iot.common.InvalidFormattedParameter", "SrcVersion contains a duplicate")
     if differential and len(sources) > 1:
         raise ApiError("iot.firmware.MoreThanOneSrcVersion")
     if differential and sources != [firmware["src_version"]]:
@@ -294,27 +296,32 @@ def _parse_device_names(p: dict[str, Any]) -> list[str]:
     if not names:
         raise ApiError("iot.firmware.NullTargetDeviceNames")
     if len(set(names)) < len(names):
-        raise ApiError("iot.common.InvalidFormattedParameter", "TargetDeviceName names a device twice")
+        raise ApiError("iot.common.InvalidFormattedParameter", "TargetDeviceName contains a duplicate")
     return names
 
 
 def _specific_devices(ctx: Context, p: dict[str, Any], product: Row, firmware: Row) -> Condition:
-    """The devices that a call names, or the file that it points to; what is said of a file is less strict."""
+    """Return the condition for the devices in a request, or in the file that it refers to.
+
+    For devices in a file, it is not checked whether the firmware can upgrade them.
+    """
     if not p.get("DnListFileUrl"):
         names = _parse_device_names(p)
         check_devices_exist(ctx, product["product_key"], names)
         check_compatible(ctx, firmware, product["product_key"], names)
         return devices_by_name(names)
     if p.get("TargetDeviceName"):
-        raise ApiError("iot.firmware.TargetDeviceNamesNotAllowed", "DnListFileUrl names devices as well")
+        raise ApiError(
+            "iot.firmware.TargetDeviceNamesNotAllowed", "TargetDeviceName and DnListFileUrl must not be set together"
+        )
     key = uploaded_key(p["DnListFileUrl"], DEVICE_LISTS)
     file = object_storage.find_file(ctx, key) if key else None
     if file is None:
-        raise ApiError("iot.common.FileNotExist", "DnListFileUrl is not the URL of a list that was uploaded")
+        raise ApiError("iot.common.FileNotExist", "DnListFileUrl is not the URL of an uploaded device list")
     try:
         text = object_storage.read_content(ctx, file).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ApiError("iot.common.IllegalFileFormat", "The list is not text in UTF-8") from None
+        raise ApiError("iot.common.IllegalFileFormat", "The device list must be UTF-8 text") from None
     names = [line.strip() for line in text.splitlines() if line.strip()]
     if not names:
         raise ApiError("iot.firmware.NullTargetDeviceNames")
@@ -325,12 +332,12 @@ def _specific_devices(ctx: Context, p: dict[str, Any], product: Row, firmware: R
 
 
 def _find_group(ctx: Context, p: dict[str, Any], group_type: str) -> Row:
-    """The group that a call means. Raises an error where there is none of that type."""
+    """Return the group in a request. Raise an error if there is no group of this type."""
     for name in ("GroupId", "GroupType"):
         if not p.get(name):
             raise missing_parameter(name)
     if p["GroupType"] != group_type:
-        raise ApiError("iot.ota.GroupTypeInvalid", f"GroupType is {group_type}")
+        raise ApiError("iot.ota.GroupTypeInvalid", f"GroupType must be {group_type}")
     group = ctx.store.one("device_group", group_id=p["GroupId"], group_type=group_type)
     if group is None:
         raise ApiError("iot.ota.GroupNotExist")
@@ -338,7 +345,7 @@ def _find_group(ctx: Context, p: dict[str, Any], group_type: str) -> Row:
 
 
 def _find_dynamic_group(ctx: Context, p: dict[str, Any]) -> Row:
-    """The dynamic group that a call means. Raises an error where no job can be for it."""
+    """Return the dynamic group in a request. Raise an error if it cannot be the target of a job."""
     if not ctx.account.instance_id:
         raise ApiError("iot.ota.dynamicGroupForbiddenInDefaultInstance")
     group = _find_group(ctx, p, DYNAMIC_GROUP)
@@ -356,7 +363,7 @@ def _check_modes_of_group(ctx: Context, group_id: str, overwrite: int, multi: bo
 
 
 def _running_jobs_of_group(ctx: Context, group_id: str) -> list[Row]:
-    """The rows of the dynamic jobs that run for a group."""
+    """Return the rows of the running dynamic jobs of a group."""
     running = {"selection_type": ota_job.DYNAMIC, "status": ota_job.IN_PROGRESS}
     return ctx.store.all("ota_job", group_id=group_id, **running)
 
@@ -373,25 +380,25 @@ def _parse_gray_percent(p: dict[str, Any]) -> str:
 
 
 def _parse_schedule(ctx: Context, p: dict[str, Any]) -> Row:
-    """When a static job begins and ends."""
-    begin, finish = p.get("ScheduleTime"), p.get("ScheduleFinishTime")
-    if begin is None:
+    """Return the start and end time of a static job. Raise ApiError if they are invalid."""
+    start, finish = p.get("ScheduleTime"), p.get("ScheduleFinishTime")
+    if start is None:
         if finish is not None:
             raise ApiError("iot.firmware.ScheduleFinishTimeWithoutStartTime")
         return {}
-    ahead = begin - ctx.now
-    if ahead <= 0:
+    delay = start - ctx.now
+    if delay <= 0:
         raise ApiError("iot.firmware.FireTimeMustLargeThanCurrentTime")
-    if ahead < _SCHEDULE_RANGE[0]:
+    if delay < _SCHEDULE_RANGE[0]:
         raise ApiError("iot.firmware.FireTimeTooShort")
-    if ahead > _SCHEDULE_RANGE[1]:
+    if delay > _SCHEDULE_RANGE[1]:
         raise ApiError("iot.firmware.FireTimeTooLate")
     if finish is None:
-        return {"schedule_at": begin}
-    if finish <= begin:
+        return {"schedule_at": start}
+    if finish <= start:
         raise ApiError("iot.firmware.ScheduleFinishTimeEarlierThanStartTime")
-    if finish - begin < _FINISH_RANGE[0]:
+    if finish - start < _FINISH_RANGE[0]:
         raise ApiError("iot.firmware.ScheduleFinishTimeTooEarly")
-    if finish - begin > _FINISH_RANGE[1]:
+    if finish - start > _FINISH_RANGE[1]:
         raise ApiError("iot.firmware.ScheduleFinishTimeTooLate")
-    return {"schedule_at": begin, "finish_at": finish}
+    return {"schedule_at": start, "finish_at": finish}

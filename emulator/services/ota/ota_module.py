@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""OTA modules, the parts of a device that are upgraded, and their versions (manual chapter 4.20).
+"""Manage OTA modules, the upgradable parts of a device, and the versions that devices report (manual chapter 4.20).
 
-Every product has the module ``default``, which is the device as a whole and never listed; its version is kept with the
-device. Names of modules do not tell capital letters from small ones.
+Every product has the module ``default``, which stands for the device as a whole. It is never listed, and its version is
+stored in the table of devices. Module names are case-insensitive.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS ota_module (
     modified_at INTEGER NOT NULL,
     PRIMARY KEY (product_key, module_name)
 );
--- The versions that devices have reported, but for those of the default module.
+-- The reported versions of all modules except the default module.
 CREATE TABLE IF NOT EXISTS device_module (
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
     module_name TEXT NOT NULL COLLATE NOCASE,
@@ -48,7 +48,7 @@ CREATE VIEW IF NOT EXISTS device_module_version AS
 #: The module that every product has.
 DEFAULT = "default"
 
-#: The further modules of one product.
+#: The maximum number of modules of a product, not counting the default module.
 MAX_MODULES = 10
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -57,7 +57,7 @@ _MAX_DESCRIPTION_LENGTH = 100
 
 
 def find_module(ctx: Context, product_key: str, module_name: str) -> Row:
-    """The row of a module that was made for a product. Raises ApiError where there is none."""
+    """Return the row of a product's module. Raise ApiError if it does not exist."""
     module = ctx.store.one("ota_module", product_key=product_key, module_name=module_name)
     if module is None:
         raise ApiError("iot.ota.OTAModuleNotExist")
@@ -65,14 +65,14 @@ def find_module(ctx: Context, product_key: str, module_name: str) -> Row:
 
 
 def is_module_name(name: str) -> bool:
-    """Whether a module can have this name."""
+    """Return True if ``name`` is a valid module name."""
     return _NAME.fullmatch(name) is not None
 
 
 def get_reported_version(ctx: Context, device: Row, module_name: str) -> str | None:
-    """The version of a device's module, None where the device has not reported it.
+    """Return the version of a device's module, or None if the device has not reported it.
 
-    It is looked up, for whoever holds the device's row may hold an old one.
+    The version is read from the store, because the row in ``device`` can be outdated.
     """
     if module_name.lower() == DEFAULT:
         return ctx.store.value("SELECT firmware_version FROM device WHERE iot_id = ?", device["iot_id"])
@@ -82,7 +82,7 @@ def get_reported_version(ctx: Context, device: Row, module_name: str) -> str | N
 
 
 def set_reported_version(ctx: Context, device: Row, module_name: str, version: str) -> None:
-    """The device says that its module has this version."""
+    """Store the version that a device reports for a module."""
     if module_name.lower() == DEFAULT:
         ctx.store.update("device", {"firmware_version": version}, iot_id=device["iot_id"])
         return
@@ -104,7 +104,7 @@ def create_ota_module(ctx: Context, p: dict[str, Any]) -> None:
         raise ApiError("iot.ota.InvalidOtaModuleName")
     if name.lower() == DEFAULT:
         raise ApiError("iot.firmware.ModuleNameReserved")
-    described = _parse_description(p, "iot.ota.CreateOTAModuleParamError")
+    columns = _parse_description(p, "iot.ota.CreateOTAModuleParamError")
     if ctx.store.one("ota_module", product_key=product["product_key"], module_name=name):
         raise ApiError("iot.ota.CreateOTAModuleNameExist")
     if ctx.store.count("ota_module", product_key=product["product_key"]) >= MAX_MODULES:
@@ -115,13 +115,13 @@ def create_ota_module(ctx: Context, p: dict[str, Any]) -> None:
         module_name=name,
         created_at=ctx.now,
         modified_at=ctx.now,
-        **described,
+        **columns,
     )
 
 
 @operation
 def update_ota_module(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.20.18: what is not given stays, and what is given empty is cleared."""
+    """Manual section 4.20.18: absent parameters keep the current value, empty parameters clear it."""
     product = find_product(ctx, p["ProductKey"])
     module = find_module(ctx, product["product_key"], p["ModuleName"])
     changes = {**_parse_description(p, "iot.ota.UpdateOTAModuleParamError"), "modified_at": ctx.now}
@@ -130,7 +130,7 @@ def update_ota_module(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def delete_ota_module(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.20.19: not as long as there are firmwares of it."""
+    """Manual section 4.20.19: a module that has firmwares cannot be deleted."""
     product = find_product(ctx, p["ProductKey"])
     if p["ModuleName"].lower() == DEFAULT:
         raise ApiError("iot.ota.DeleteOtaDefaultModule")
@@ -143,7 +143,7 @@ def delete_ota_module(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def list_ota_module_by_product(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.20.20: in the order in which they were made."""
+    """Manual section 4.20.20: list the modules in the order of their creation."""
     product = find_product(ctx, p["ProductKey"])
     modules = ctx.store.all("ota_module", "created_at, rowid", product_key=product["product_key"])
     return {"Data": [_render(module) for module in modules]}
@@ -161,7 +161,7 @@ def list_ota_module_versions_by_device(ctx: Context, p: dict[str, Any]) -> Reply
         page.size,
         "module_name COLLATE NOCASE",
     )
-    listed = [
+    module_versions = [
         {
             "IotId": device["iot_id"],
             "ProductKey": device["product_key"],
@@ -172,7 +172,7 @@ def list_ota_module_versions_by_device(ctx: Context, p: dict[str, Any]) -> Reply
         for version in versions
     ]
     return {
-        "Data": {"SimpleOTAModuleInfo": listed},
+        "Data": {"SimpleOTAModuleInfo": module_versions},
         "CurrentPage": page.number,
         "PageSize": page.size,
         "PageCount": page.count(total),
@@ -181,15 +181,15 @@ def list_ota_module_versions_by_device(ctx: Context, p: dict[str, Any]) -> Reply
 
 
 def _parse_description(p: dict[str, Any], code: str) -> Row:
-    """The columns that a call gives a module. Raises ApiError ``code`` for what they cannot be."""
+    """Return the alias and description in a request as columns. Raise ApiError ``code`` if they are invalid."""
     columns = {}
     if "AliasName" in p:
         if p["AliasName"] and not _ALIAS.fullmatch(p["AliasName"]):
-            raise ApiError(code, "AliasName has 1 to 64 Chinese characters, letters, digits, periods, - and _")
+            raise ApiError(code, "AliasName must be 1 to 64 Chinese characters, letters, digits, periods, - and _")
         columns["alias_name"] = p["AliasName"] or None
     if "Desc" in p:
         if len(p["Desc"]) > _MAX_DESCRIPTION_LENGTH:
-            raise ApiError(code, f"Desc has at most {_MAX_DESCRIPTION_LENGTH} characters")
+            raise ApiError(code, f"Desc must not be longer than {_MAX_DESCRIPTION_LENGTH} characters")
         columns["description"] = p["Desc"] or None
     return columns
 
@@ -206,5 +206,5 @@ def _render(module: Row) -> Row:
 
 
 def _utc_minute(milliseconds: int) -> str:
-    """UTC to the minute, such as ``2020-10-13T09:46Z``."""
+    """Return a time in UTC with minute precision, such as ``2020-10-13T09:46Z``."""
     return f"{times.utc(milliseconds)[:16]}Z"

@@ -1,9 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Pushing upgrades to devices, at the rate of their job, and what else becomes of tasks as time goes by.
+"""Push OTA tasks to devices at the rate of their job, and handle the timeouts of tasks and the start and end of jobs.
 
-Nothing is done for each device at each moment: a job puts off one look at the tasks that can be pushed next, and one at
-those that take too long.
+There is no timer per device: a job schedules one action for the next push and one for the next timeout.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from ansible_collections.iotops.aliyun.emulator.services.ota import ota_firmware
 from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
-#: How long after its making a job begins to push, in milliseconds.
+#: Delay between the creation of a job and its first push, in milliseconds.
 PREPARATION_MS = 1000
 
 _PUSH = "push_ota_tasks"
@@ -29,15 +28,15 @@ _FINISH = "finish_ota_job"
 
 _MINUTE = 60_000
 
-# What the API calls MD5 is written so to devices: the vendor's own SDK knows it by no other name.
+# The spelling of MD5 in messages to devices. The vendor's SDK accepts no other.
 _SIGN_METHOD = "Md5"
 
-# The key under which devices find the user's own information about a firmware, beside the tags of the job.
+# The key of the user-defined information of a firmware in messages to devices, in addition to the tags of the job.
 _UDI = "_package_udi"
 
 
 def schedule_job(ctx: Context, job: Row) -> None:
-    """Put off what the making of a job leads to."""
+    """Schedule the start, the first push and the end of a new job."""
     if job["status"] == ota_job.PLANNED:
         ctx.schedule(job["schedule_at"], _BEGIN, job_id=job["job_id"])
     else:
@@ -47,7 +46,7 @@ def schedule_job(ctx: Context, job: Row) -> None:
 
 
 def schedule_push(ctx: Context, job: Row, at: int) -> None:
-    """See to it that tasks of a job are pushed at ``at`` at the latest, as far as its rate allows."""
+    """Schedule a push of a job's tasks at ``at``, unless an earlier push is already scheduled."""
     due_at = ctx.store.value("SELECT push_due_at FROM ota_job WHERE job_id = ?", job["job_id"])
     if due_at is None or at < due_at:
         ctx.schedule(at, _PUSH, job_id=job["job_id"])
@@ -55,7 +54,7 @@ def schedule_push(ctx: Context, job: Row, at: int) -> None:
 
 
 def schedule_timeout(ctx: Context, job: Row, begun_at: int) -> None:
-    """See to it that a task which began at ``begun_at`` ends in time."""
+    """Schedule the timeout of a task that began at ``begun_at``, unless an earlier timeout is already scheduled."""
     if job["timeout_in_minutes"] is not None and job["timeout_due_at"] is None:
         at = begun_at + job["timeout_in_minutes"] * _MINUTE
         ctx.schedule(at, _TIME_OUT, job_id=job["job_id"])
@@ -63,9 +62,12 @@ def schedule_timeout(ctx: Context, job: Row, begun_at: int) -> None:
 
 
 def push(ctx: Context, job: Row, iot_id: str | None = None) -> None:
-    """Push the tasks that wait for it, as far as devices are online and the rate allows; the rest later.
+    """Push the waiting tasks of a job to online devices at the allowed rate, and schedule the next push.
 
-    ``iot_id`` narrows it down to one device.
+    Args:
+        ctx: The context of the call.
+        job: The row of the job.
+        iot_id: Push only the task of this device.
     """
     if job["status"] == ota_job.PLANNED:
         return
@@ -74,8 +76,8 @@ def push(ctx: Context, job: Row, iot_id: str | None = None) -> None:
         window_at, pushes = ctx.now, 0
     allowed = job["maximum_per_minute"] - pushes
     devices = _find_waiting_devices(ctx, job, iot_id, allowed + 1)
-    now = devices[:allowed]
-    if now:
+    receivers = devices[:allowed]
+    if receivers:
         ctx.store.execute(
             f"""
             UPDATE ota_task SET push_at = NULL, modified_at = ?,
@@ -83,22 +85,24 @@ def push(ctx: Context, job: Row, iot_id: str | None = None) -> None:
             WHERE task_id IN (SELECT value FROM json_each(?))
             """,
             ctx.now,
-            json.dumps([device["task_id"] for device in now]),
+            json.dumps([device["task_id"] for device in receivers]),
         )
-        ctx.store.update("ota_job", {"window_at": window_at, "window_pushes": pushes + len(now)}, job_id=job["job_id"])
-        send_notification(ctx, job, now)
+        ctx.store.update(
+            "ota_job", {"window_at": window_at, "window_pushes": pushes + len(receivers)}, job_id=job["job_id"]
+        )
+        send_notification(ctx, job, receivers)
     if len(devices) > allowed:
         schedule_push(ctx, job, window_at + _MINUTE)
         return
-    later = ctx.store.value(
+    next_push_at = ctx.store.value(
         "SELECT min(push_at) FROM ota_task WHERE job_id = ? AND push_at > ?", job["job_id"], ctx.now
     )
-    if later is not None:
-        schedule_push(ctx, job, later)
+    if next_push_at is not None:
+        schedule_push(ctx, job, next_push_at)
 
 
 def send_notification(ctx: Context, job: Row, devices: list[Row]) -> None:
-    """Send devices the notice of their upgrade."""
+    """Send the upgrade notification of a job to devices."""
     data = render_notification(ctx, job)
     for device in devices:
         topic = f"/ota/device/upgrade/{device['product_key']}/{device['device_name']}"
@@ -106,7 +110,7 @@ def send_notification(ctx: Context, job: Row, devices: list[Row]) -> None:
 
 
 def render_notification(ctx: Context, job: Row) -> dict[str, Any]:
-    """What a device is told of the firmware that a job leads it to."""
+    """Return the data about a job's firmware for a device."""
     firmware = ota_job.get_firmware(ctx, job)
     files = ota_firmware.list_files(ctx, firmware)
     data: dict[str, Any] = {"version": firmware["dest_version"], "signMethod": _SIGN_METHOD}
@@ -150,10 +154,12 @@ def _begin(ctx: Context, payload: dict[str, Any]) -> None:
 
 @when_due(_FINISH)
 def _finish(ctx: Context, payload: dict[str, Any]) -> None:
-    """What is not done by the time that a job has to end is not done any more."""
+    """Cancel the unfinished tasks of a job at its scheduled end and complete the job."""
     job = ctx.store.one("ota_job", job_id=payload["job_id"])
     if job and job["status"] in (ota_job.PLANNED, ota_job.IN_PROGRESS):
-        ota_task.cancel_tasks(ctx, "job_id = ? AND unfinished", [job["job_id"]], "the time of the batch is over")
+        ota_task.cancel_tasks(
+            ctx, "job_id = ? AND unfinished", [job["job_id"]], "the scheduled end time of the job has passed"
+        )
         ota_job.finish(ctx, job, ota_job.COMPLETED)
 
 
@@ -167,7 +173,7 @@ def _push(ctx: Context, payload: dict[str, Any]) -> None:
 
 @when_due(_TIME_OUT)
 def _time_out(ctx: Context, payload: dict[str, Any]) -> None:
-    """A device whose upgrade takes too long has failed, and there is no second try."""
+    """Fail the tasks that exceed the timeout of a job, without a retry."""
     job = ctx.store.one("ota_job", job_id=payload["job_id"])
     if job is None:
         return
@@ -182,19 +188,19 @@ def _time_out(ctx: Context, payload: dict[str, Any]) -> None:
         schedule_timeout(ctx, {**job, "timeout_due_at": None}, next_begun_at)
 
 
-def _find_waiting_devices(ctx: Context, job: Row, iot_id: str | None, most: int) -> list[Row]:
-    """The rows of at most ``most`` devices that are online and whose task is to be pushed, with its ``task_id``."""
-    # With one device it is found by the device: "+" keeps the store from going through all tasks of the job.
-    whose = "ota_task.iot_id = ? AND unfinished AND +job_id = ?" if iot_id else "job_id = ?"
+def _find_waiting_devices(ctx: Context, job: Row, iot_id: str | None, limit: int) -> list[Row]:
+    """Return the rows of up to ``limit`` online devices with a task to push, together with its ``task_id``."""
+    # For a single device, use the index on the device: "+" disables the index on the job.
+    condition = "ota_task.iot_id = ? AND unfinished AND +job_id = ?" if iot_id else "job_id = ?"
     return ctx.store.rows(
         f"""
         SELECT device.*, task_id FROM ota_task JOIN device USING (iot_id)
-        WHERE {whose} AND push_at <= ? AND online ORDER BY push_at, ota_task.rowid LIMIT ?
+        WHERE {condition} AND push_at <= ? AND online ORDER BY push_at, ota_task.rowid LIMIT ?
         """,
         *([iot_id] if iot_id else []),
         job["job_id"],
         ctx.now,
-        most,
+        limit,
     )
 
 

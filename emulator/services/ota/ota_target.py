@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which devices an upgrade job is for, and the tasks that it has for them.
+"""Select the devices of an OTA job and create their tasks.
 
-Devices are chosen and tasks are made within the store, however many there are.
+The selection of devices and the creation of tasks are SQL statements, so that they scale to many devices.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import (
     set_reported_version,
 )
 
-#: How often a device is upgraded by one dynamic job that is about versions.
+#: The maximum number of tasks per device in a dynamic job that selects devices by version.
 MAX_TASKS_PER_DEVICE = 10
 
-#: Whom a job is for.
+#: The target selections.
 ALL = "ALL"
 SPECIFIC = "SPECIFIC"
 GRAY = "GRAY"
@@ -36,24 +36,24 @@ _TASK_ID_SUFFIX = "010100"
 
 
 class Condition(NamedTuple):
-    """What is true of some devices: an SQL condition on the table ``device``, and its values."""
+    """An SQL condition on the table ``device``, and its values."""
 
     sql: str
     values: list[Any]
 
 
 def devices_by_name(names: Iterable[str]) -> Condition:
-    """The devices that have these names."""
+    """Return the condition for devices with these names."""
     return Condition("device_name IN (SELECT value FROM json_each(?))", [json.dumps(list(names))])
 
 
 def group_members(group: Row) -> Condition:
-    """The devices in a group of either type."""
+    """Return the condition for the members of a static or dynamic group."""
     return Condition(*member_condition(group))
 
 
 def check_devices_exist(ctx: Context, product_key: str, names: list[str]) -> None:
-    """Raise ApiError where a product does not have a device of each of these names."""
+    """Raise ApiError if a product lacks a device with one of these names."""
     names = list(dict.fromkeys(names))
     found = ctx.store.count("device", product_key=product_key, device_name=names)
     if found < len(names):
@@ -61,7 +61,7 @@ def check_devices_exist(ctx: Context, product_key: str, names: list[str]) -> Non
 
 
 def check_compatible(ctx: Context, firmware: Row, product_key: str, names: list[str]) -> None:
-    """Raise ApiError where a firmware cannot upgrade each of these devices that it has not upgraded yet."""
+    """Raise ApiError if a firmware cannot upgrade one of these devices. Ignore those that it has already upgraded."""
     if firmware["firmware_type"] != ota_firmware.DIFFERENTIAL:
         return
     version = _version_expression(firmware)
@@ -79,46 +79,54 @@ def check_compatible(ctx: Context, firmware: Row, product_key: str, names: list[
 
 
 def any_has_dest_version(ctx: Context, firmware: Row, product_key: str, names: list[str]) -> bool:
-    """Whether any of these devices has the version already that a firmware leads to."""
+    """Return True if one of these devices already has the destination version of a firmware."""
     version = _version_expression(firmware)
+    devices = devices_by_name(names)
     return bool(
         ctx.store.rows(
-            f"SELECT 1 FROM device WHERE product_key = ? AND {devices_by_name(names).sql} AND {version.sql} = ? LIMIT 1",
+            f"SELECT 1 FROM device WHERE product_key = ? AND {devices.sql} AND {version.sql} = ? LIMIT 1",
             product_key,
-            *devices_by_name(names).values,
+            *devices.values,
             *version.values,
             firmware["dest_version"],
         )
     )
 
 
-def add_tasks(ctx: Context, job: Row, chosen: Condition | None, gray_percent: str | None = None) -> int:
-    """Make the tasks of a job for the devices among the ``chosen`` that it fits, and return how many there are.
+def add_tasks(ctx: Context, job: Row, targets: Condition | None, gray_percent: str | None = None) -> int:
+    """Create the tasks of a job. Return their number.
 
-    Those that have the version already are passed over. Where a device has another task, one of the two ends at once.
+    Devices that already have the destination version are skipped. If a device has another unfinished task, one of the
+    two tasks ends immediately.
+
+    Args:
+        ctx: The context of the call.
+        job: The row of the job.
+        targets: The condition for the target devices. Defaults to all devices of the product.
+        gray_percent: The percentage of the eligible devices that get a task. Defaults to all.
     """
     firmware = ota_job.get_firmware(ctx, job)
     version = _version_expression(firmware)
-    fitting = _eligible_devices(firmware, job, chosen)
+    eligible = _eligible_devices(firmware, job, targets)
     limit = -1
     if gray_percent is not None:
-        count = ctx.store.value(f"SELECT count(*) FROM device WHERE {fitting.sql}", *fitting.values)
+        count = ctx.store.value(f"SELECT count(*) FROM device WHERE {eligible.sql}", *eligible.values)
         limit = max(1, int(count * Decimal(gray_percent) / 100))
     added = ctx.store.execute(
         f"""
         INSERT INTO ota_task
             (task_id, job_id, iot_id, module_name, status, src_version, push_at, created_at, modified_at)
         SELECT lower(hex(randomblob(10))) || '{_TASK_ID_SUFFIX}', ?, iot_id, ?, ?, {version.sql}, ?, ?, ? FROM device
-        WHERE {fitting.sql} ORDER BY device.rowid LIMIT ?
+        WHERE {eligible.sql} ORDER BY device.rowid LIMIT ?
         """,
         job["job_id"],
         firmware["module_name"],
-        ota_task.CONFIRM if job["need_confirm"] else ota_task.QUEUED,
+        ota_task.CONFIRM if job["needs_confirmation"] else ota_task.QUEUED,
         *version.values,
-        first_push_at(ctx, job) if not job["need_confirm"] else None,
+        first_push_at(ctx, job) if not job["needs_confirmation"] else None,
         ctx.now,
         ctx.now,
-        *fitting.values,
+        *eligible.values,
         limit,
     )
     if added:
@@ -127,16 +135,16 @@ def add_tasks(ctx: Context, job: Row, chosen: Condition | None, gray_percent: st
 
 
 def first_push_at(ctx: Context, job: Row) -> int | None:
-    """When a task of a job is to be pushed that becomes QUEUED now; None where devices ask by themselves."""
-    if not job["need_push"]:
+    """Return the time of the first push of a task that is queued now, or None if its job does not push."""
+    if not job["needs_push"]:
         return None
     return job["schedule_at"] if job["status"] == ota_job.PLANNED else ctx.now
 
 
 def report_version(ctx: Context, device: Row, module_name: str, version: str) -> None:
-    """A device says which version its module has: its task may have succeeded, and a dynamic job take it in."""
-    former = get_reported_version(ctx, device, module_name)
-    if former != version:
+    """Process a version report: store it, finish the task that it belongs to, add the device to a dynamic job."""
+    previous = get_reported_version(ctx, device, module_name)
+    if previous != version:
         set_reported_version(ctx, device, module_name, version)
     task = ota_task.find_unfinished_task(ctx, device, module_name)
     if task:
@@ -146,20 +154,24 @@ def report_version(ctx: Context, device: Row, module_name: str, version: str) ->
         elif task["status"] == ota_task.IN_PROGRESS and version != task["src_version"]:
             fail(ctx, device, task, "report version is not conform")
     current = ctx.store.one("device", iot_id=device["iot_id"])
-    add_to_dynamic_job(ctx, current, module_name, version != former)
+    add_to_dynamic_job(ctx, current, module_name, version != previous)
 
 
-def fail(ctx: Context, device: Row, task: Row, why: str) -> None:
-    """The device has not managed to do what a task is about, and may be told once more."""
-    again_at = ota_task.fail(ctx, device, task, why)
-    if again_at is not None:
-        ota_push.schedule_push(ctx, ota_task.get_job(ctx, task), again_at)
+def fail(ctx: Context, device: Row, task: Row, reason: str) -> None:
+    """Fail a task, and schedule the next push if it is retried."""
+    retry_at = ota_task.fail(ctx, device, task, reason)
+    if retry_at is not None:
+        ota_push.schedule_push(ctx, ota_task.get_job(ctx, task), retry_at)
 
 
-def add_to_dynamic_job(ctx: Context, device: Row, module_name: str, is_news: bool) -> None:
-    """Let the newest dynamic job take in a device that it fits, unless the device is being upgraded.
+def add_to_dynamic_job(ctx: Context, device: Row, module_name: str, version_changed: bool) -> None:
+    """Create a task for a device in the newest dynamic job that it is eligible for, unless it is being upgraded.
 
-    ``is_news`` says whether the device has just reported another version than before.
+    Args:
+        ctx: The context of the call.
+        device: The row of the device.
+        module_name: The module to upgrade.
+        version_changed: Whether the device has just reported a new version. Jobs with mode 2 require this.
     """
     jobs = ctx.store.rows(
         """
@@ -174,7 +186,7 @@ def add_to_dynamic_job(ctx: Context, device: Row, module_name: str, is_news: boo
     )
     for job in jobs:
         condition = _target_condition(ctx, job, device)
-        if condition is None or (job["dynamic_mode"] != 1 and not is_news):
+        if condition is None or (job["dynamic_mode"] != 1 and not version_changed):
             continue
         if _is_busy(ctx, device, job, module_name):
             return
@@ -184,7 +196,7 @@ def add_to_dynamic_job(ctx: Context, device: Row, module_name: str, is_news: boo
 
 
 def _target_condition(ctx: Context, job: Row, device: Row) -> Condition | None:
-    """The condition by which a dynamic job takes in this one device, None where it does not do so any more."""
+    """Return the condition for this device in a dynamic job, or None if the job does not accept the device anymore."""
     own = Condition("iot_id = ?", [device["iot_id"]])
     if job["group_id"] is None:
         if ctx.store.count("ota_task", job_id=job["job_id"], iot_id=device["iot_id"]) >= MAX_TASKS_PER_DEVICE:
@@ -198,7 +210,7 @@ def _target_condition(ctx: Context, job: Row, device: Row) -> Condition | None:
 
 
 def _is_busy(ctx: Context, device: Row, job: Row, module_name: str) -> bool:
-    """Whether a device has a task that a dynamic job would not overwrite."""
+    """Return True if a device has a task that a dynamic job does not overwrite."""
     tasks = ctx.store.rows("SELECT * FROM ota_task WHERE iot_id = ? AND unfinished", device["iot_id"])
     if job["multi_module_mode"]:
         tasks = [task for task in tasks if task["module_name"].lower() == module_name.lower()]
@@ -208,15 +220,15 @@ def _is_busy(ctx: Context, device: Row, job: Row, module_name: str) -> bool:
 
 
 def _version_expression(firmware: Row) -> Condition:
-    """An SQL expression for the version that a device has of a firmware's module, and its values."""
+    """Return an SQL expression for a device's version of a firmware's module, and its values."""
     if firmware["module_name"] == DEFAULT:
         return Condition("firmware_version", [])
     sql = "(SELECT firmware_version FROM device_module WHERE device_module.iot_id = device.iot_id AND module_name = ?)"
     return Condition(sql, [firmware["module_name"]])
 
 
-def _eligible_devices(firmware: Row, job: Row, chosen: Condition | None) -> Condition:
-    """The chosen devices of the job's product that have not the new version, and one of those to begin with."""
+def _eligible_devices(firmware: Row, job: Row, targets: Condition | None) -> Condition:
+    """Return the condition for the target devices that do not have the new version, but one of the source versions."""
     version = _version_expression(firmware)
     terms = ["product_key = ?", f"{version.sql} IS NOT ?"]
     values = [job["product_key"], *version.values, firmware["dest_version"]]
@@ -226,17 +238,16 @@ def _eligible_devices(firmware: Row, job: Row, chosen: Condition | None) -> Cond
     if sources:
         terms.append(f"{version.sql} IN (SELECT value FROM json_each(?))")
         values += [*version.values, json.dumps(sources)]
-    if chosen:
-        terms.append(f"({chosen.sql})")
-        values += chosen.values
+    if targets:
+        terms.append(f"({targets.sql})")
+        values += targets.values
     return Condition(" AND ".join(terms), values)
 
 
 def _resolve_conflicts(ctx: Context, job: Row, firmware: Row) -> None:
-    """A device is upgraded by one job at a time: where it has tasks of others, those end or the new one does.
+    """End conflicting tasks: if a device has a task of another job, either that task or the new one ends.
 
-    What has begun goes on in any case. In a job for devices that upgrade several modules at once, only tasks for the
-    same module are in the way.
+    Tasks in progress always continue. In multi-module mode, only tasks for the same module conflict.
     """
     conflict = "other.iot_id = ota_task.iot_id AND other.unfinished"
     values: list[Any] = []
@@ -252,7 +263,7 @@ def _resolve_conflicts(ctx: Context, job: Row, firmware: Row) -> None:
             SELECT 1 FROM ota_task AS other WHERE {conflict} AND other.rowid < ota_task.rowid
         )
         """,
-        "the device has another upgrade task",
+        "the device has another OTA task",
         ctx.now,
         job["job_id"],
         *values,
@@ -260,7 +271,7 @@ def _resolve_conflicts(ctx: Context, job: Row, firmware: Row) -> None:
 
 
 def _overwrite(ctx: Context, job: Row, conflict: str, values: list[Any]) -> None:
-    """Cancel the tasks of other jobs, but for what has begun, for the devices that a job has new tasks for."""
+    """Cancel the conflicting tasks of other jobs that are not in progress."""
     overwritten = ctx.store.rows(
         f"""
         SELECT other.task_id, other.job_id FROM ota_task JOIN ota_task AS other ON {conflict}
@@ -274,5 +285,5 @@ def _overwrite(ctx: Context, job: Row, conflict: str, values: list[Any]) -> None
         return
     task_ids = json.dumps([task["task_id"] for task in overwritten])
     ota_task.cancel_tasks(ctx, "task_id IN (SELECT value FROM json_each(?))", [task_ids], "overwritten by a later task")
-    for former in ctx.store.all("ota_job", job_id={task["job_id"] for task in overwritten}):
-        ota_job.complete_if_finished(ctx, former)
+    for other_job in ctx.store.all("ota_job", job_id={task["job_id"] for task in overwritten}):
+        ota_job.complete_if_finished(ctx, other_job)

@@ -1,10 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Upgrade tasks: one device within one upgrade job, and how far it has come (manual chapter 4.20).
+"""Store and list OTA tasks, one per device and OTA job, and update their status (manual chapter 4.20).
 
-A task waits to be confirmed where its job says so (CONFIRM), then to be pushed (QUEUED); it was pushed (NOTIFIED), the
-device has reported progress (IN_PROGRESS), and reports the version it should have (SUCCEEDED), or it failed or was
-cancelled. A task that fails and is to be tried again keeps its state meanwhile.
+A task waits for confirmation if its job requires it (CONFIRM), and then for the push (QUEUED). After the push
+(NOTIFIED), the device reports progress (IN_PROGRESS) and finally the new version (SUCCEEDED). A task can also fail or
+be canceled. A failed task that will be retried keeps its status until the retry.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ CREATE TABLE IF NOT EXISTS ota_task (
     task_id TEXT PRIMARY KEY,
     job_id TEXT NOT NULL REFERENCES ota_job ON DELETE CASCADE,
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
-    module_name TEXT NOT NULL COLLATE NOCASE,  -- the firmware's
+    module_name TEXT NOT NULL COLLATE NOCASE,  -- of the firmware
     status TEXT NOT NULL,
     unfinished INTEGER AS (status IN ('CONFIRM', 'QUEUED', 'NOTIFIED', 'IN_PROGRESS')),
-    src_version TEXT,  -- NULL where the device had reported none
-    progress INTEGER NOT NULL DEFAULT 0,  -- per cent
+    src_version TEXT,  -- NULL if the device had not reported a version
+    progress INTEGER NOT NULL DEFAULT 0,  -- percent
     description TEXT NOT NULL DEFAULT '',
     confirmed INTEGER NOT NULL DEFAULT 0,
-    retries INTEGER NOT NULL DEFAULT 0,  -- how often it was tried again
-    push_at INTEGER,  -- from when on it is to be pushed; NULL where it is not
-    begun_at INTEGER,  -- when the device first reported progress
+    retries INTEGER NOT NULL DEFAULT 0,  -- number of retries
+    push_at INTEGER,  -- earliest time of the push; NULL if no push is pending
+    begun_at INTEGER,  -- time of the first progress report
     created_at INTEGER NOT NULL,
     modified_at INTEGER NOT NULL
 );
@@ -58,7 +58,7 @@ SUCCEEDED = "SUCCEEDED"
 FAILED = "FAILED"
 CANCELED = "CANCELED"
 
-#: The states in which a task occupies its device.
+#: The statuses in which a task blocks other tasks of its device.
 UNFINISHED = (CONFIRM, QUEUED, NOTIFIED, IN_PROGRESS)
 
 _STATUSES = (*UNFINISHED, SUCCEEDED, FAILED, CANCELED)
@@ -70,7 +70,7 @@ _OLDEST_FIRST = "ota_task.rowid"
 
 
 def find_unfinished_task(ctx: Context, device: Row, module_name: str) -> Row | None:
-    """The row of the task that a device has for a module, None where it has none."""
+    """Return the row of a device's unfinished task for a module, or None if there is none."""
     tasks = ctx.store.rows(
         "SELECT * FROM ota_task WHERE iot_id = ? AND unfinished AND module_name = ? LIMIT 1",
         device["iot_id"],
@@ -80,12 +80,12 @@ def find_unfinished_task(ctx: Context, device: Row, module_name: str) -> Row | N
 
 
 def get_job(ctx: Context, task: Row) -> Row:
-    """The row of the job that a task belongs to."""
+    """Return the row of a task's job."""
     return ctx.store.one("ota_job", job_id=task["job_id"])
 
 
 def report_progress(ctx: Context, device: Row, task: Row, progress: int, description: str) -> None:
-    """The device has come so far."""
+    """Record the progress that a device reports in percent."""
     changes = {
         "status": IN_PROGRESS,
         "progress": progress,
@@ -97,34 +97,45 @@ def report_progress(ctx: Context, device: Row, task: Row, progress: int, descrip
 
 
 def succeed(ctx: Context, device: Row, task: Row) -> None:
-    """The device has the version that it should have."""
+    """Mark a task as succeeded, because the device reported the destination version."""
     job = get_job(ctx, task)
     _update(ctx, device, task, job, {"status": SUCCEEDED, "progress": 100, "description": "success", "push_at": None})
     complete_if_finished(ctx, job)
 
 
-def fail(ctx: Context, device: Row, task: Row, why: str, may_retry: bool = True) -> int | None:
-    """A task has failed. Returns when it is to be tried again, or None where that was it."""
+def fail(ctx: Context, device: Row, task: Row, reason: str, may_retry: bool = True) -> int | None:
+    """Fail a task, or keep it for a retry if its job has retries left.
+
+    Args:
+        ctx: The context of the call.
+        device: The row of the device.
+        task: The row of the task.
+        reason: The description of the failure.
+        may_retry: Whether a retry is allowed.
+
+    Returns:
+        The time of the next push if the task is retried and its job pushes tasks, otherwise None.
+    """
     job = get_job(ctx, task)
     if may_retry and task["retries"] < (job["retry_count"] or 0):
-        again_at = ctx.now + job["retry_interval"] * _MINUTE
-        changes = {"retries": task["retries"] + 1, "description": why, "modified_at": ctx.now}
-        if job["need_push"]:
-            changes["push_at"] = again_at
+        retry_at = ctx.now + job["retry_interval"] * _MINUTE
+        changes = {"retries": task["retries"] + 1, "description": reason, "modified_at": ctx.now}
+        if job["needs_push"]:
+            changes["push_at"] = retry_at
         ctx.store.update("ota_task", changes, task_id=task["task_id"])
-        return again_at if job["need_push"] else None
-    _update(ctx, device, task, job, {"status": FAILED, "description": why, "push_at": None})
+        return retry_at if job["needs_push"] else None
+    _update(ctx, device, task, job, {"status": FAILED, "description": reason, "push_at": None})
     complete_if_finished(ctx, job)
     return None
 
 
-def cancel_tasks(ctx: Context, condition: str, values: list[Any], why: str) -> int:
-    """Cancel the tasks that an SQL condition is true of, whatever their state, and return how many there were."""
+def cancel_tasks(ctx: Context, condition: str, values: list[Any], reason: str) -> int:
+    """Cancel the tasks that match an SQL condition, regardless of their status. Return their number."""
     return ctx.store.execute(
         f"""
         UPDATE ota_task SET status = '{CANCELED}', description = ?, push_at = NULL, modified_at = ? WHERE {condition}
         """,
-        why,
+        reason,
         ctx.now,
         *values,
     )
@@ -132,13 +143,13 @@ def cancel_tasks(ctx: Context, condition: str, values: list[Any], why: str) -> i
 
 @operation(too_many="iot.firmware.ParameterSizeExceedMax")
 def list_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.20.12: names of devices win over pages."""
+    """Manual section 4.20.12: list the tasks of a job. If DeviceNames is set, the paging parameters are ignored."""
     job = find_job(ctx, p["JobId"])
     names = p.get("DeviceNames")
-    # A device can have been in a dynamic job several times: all of its tasks are on the one page.
+    # A device can have several tasks in a dynamic job. All of them are on the only page.
     page = Page(1, _MAX_LISTED_TASKS, 0) if names else requested_page(ctx, p)
     if not names and page.number * page.size > _MAX_LISTED_TASKS:
-        raise ApiError("iot.common.InvalidPageParams", f"CurrentPage * PageSize is at most {_MAX_LISTED_TASKS}")
+        raise ApiError("iot.common.InvalidPageParams", f"CurrentPage * PageSize must not exceed {_MAX_LISTED_TASKS}")
     sql = "SELECT ota_task.*, device_name, product_key FROM ota_task JOIN device USING (iot_id) WHERE job_id = ?"
     values = [job["job_id"]]
     if p.get("TaskStatus"):
@@ -153,7 +164,7 @@ def list_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> Reply:
     firmware = get_firmware(ctx, job)
     product = find_product(ctx, job["product_key"])
     timeout = job["timeout_in_minutes"]
-    listed = [
+    task_list = [
         {
             **_render(task, firmware, product),
             "Progress": f"{task['progress']:.2f}",
@@ -163,7 +174,7 @@ def list_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> Reply:
         for task in tasks
     ]
     return {
-        "Data": {"SimpleOTATaskInfo": listed},
+        "Data": {"SimpleOTATaskInfo": task_list},
         "CurrentPage": page.number,
         "PageSize": page.size,
         "PageCount": page.count(total),
@@ -173,7 +184,7 @@ def list_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def list_ota_unfinished_task_by_device(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.20.22: ``TaskStatusList`` asks for several states at once, and wins."""
+    """Manual section 4.20.22: list unfinished tasks of a device. ``TaskStatusList`` overrides ``TaskStatus``."""
     if not (p.get("IotId") or p.get("ProductKey") or p.get("DeviceName")):
         raise ApiError("iot.ota.EmptyDeviceInfoParams")
     device = find_device(ctx, p)
@@ -187,15 +198,15 @@ def list_ota_unfinished_task_by_device(ctx: Context, p: dict[str, Any]) -> Reply
         and (p.get("ModuleName") or task["module_name"]).lower() == task["module_name"].lower()
     ]
     product = find_product(ctx, device["product_key"])
-    listed = [
+    task_list = [
         {**_render(task, get_firmware(ctx, get_job(ctx, task)), product), "ModuleName": task["module_name"]}
         for task in tasks
     ]
-    return {"Data": {"SimpleOTATaskInfo": listed}}
+    return {"Data": {"SimpleOTATaskInfo": task_list}}
 
 
 def _update(ctx: Context, device: Row, task: Row, job: Row, changes: Row) -> None:
-    """Change a task that its device has brought on, and hand on what has become of it."""
+    """Update a task after a report of its device, and forward an OTA event message."""
     ctx.store.update("ota_task", {**changes, "modified_at": ctx.now}, task_id=task["task_id"])
     message = {
         "iotId": device["iot_id"],
@@ -217,12 +228,12 @@ def _update(ctx: Context, device: Row, task: Row, job: Row, changes: Row) -> Non
 
 def _check_status(status: str, statuses: tuple[str, ...]) -> str:
     if status not in statuses:
-        raise ApiError("iot.firmware.InvalidTaskStatus", f"TaskStatus is one of {', '.join(statuses)}")
+        raise ApiError("iot.firmware.InvalidTaskStatus", f"TaskStatus must be one of {', '.join(statuses)}")
     return status
 
 
 def _render(task: Row, firmware: Row, product: Row) -> Row:
-    """What every reply says of a task."""
+    """Return the members of a task that all operations have in common."""
     return {
         "TaskId": task["task_id"],
         "JobId": task["job_id"],

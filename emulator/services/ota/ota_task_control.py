@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Confirming, cancelling and repeating upgrade tasks (manual chapter 4.20)."""
+"""Confirm, cancel and repeat OTA tasks (manual chapter 4.20)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import g
 from ansible_collections.iotops.aliyun.emulator.services.ota.ota_target import first_push_at
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 
-_CANCELED = "the task was cancelled"
+_CANCELED = "the task was canceled"
 
-# Which parameter of CancelOTATaskByJob means the tasks in which state.
+# The task status that each parameter of CancelOTATaskByJob selects.
 _STATUS_BY_FLAG = {
     "CancelQueuedTask": ota_task.QUEUED,
     "CancelInProgressTask": ota_task.IN_PROGRESS,
@@ -35,7 +35,7 @@ _CANCELABLE_BY_DEVICE = (ota_task.QUEUED, ota_task.NOTIFIED, ota_task.IN_PROGRES
 
 @operation
 def cancel_ota_strategy_by_job(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.20.14: the job takes in no more devices; the tasks that it has go on."""
+    """Manual section 4.20.14: stop adding devices to a dynamic job. Its existing tasks continue."""
     job = find_job(ctx, p["JobId"])
     if job["selection_type"] != ota_job.DYNAMIC:
         raise ApiError("iot.firmware.NotDynamicJob")
@@ -46,12 +46,15 @@ def cancel_ota_strategy_by_job(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation
 def cancel_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.20.15: tasks that wait to be confirmed are cancelled with the queued ones where the call does not say."""
+    """Manual section 4.20.15: cancel the tasks of a job with the selected statuses.
+
+    ``CancelUnconfirmedTask`` defaults to the value of ``CancelQueuedTask``.
+    """
     job = find_job(ctx, p["JobId"])
     if not any(name in p for name in (*_STATUS_BY_FLAG, _SCHEDULED)):
         raise ApiError("iot.firmware.CancelOptionsMandatory")
-    chosen = {**p, "CancelUnconfirmedTask": p.get("CancelUnconfirmedTask", p.get("CancelQueuedTask", False))}
-    statuses = {status for name, status in _STATUS_BY_FLAG.items() if chosen.get(name)}
+    flags = {**p, "CancelUnconfirmedTask": p.get("CancelUnconfirmedTask", p.get("CancelQueuedTask", False))}
+    statuses = {status for name, status in _STATUS_BY_FLAG.items() if flags.get(name)}
     if p.get(_SCHEDULED):
         if job["schedule_at"] is None:
             raise ApiError("iot.firmware.JobHasNoScheduleTime")
@@ -72,13 +75,16 @@ def cancel_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation(too_many="iot.firmware.ParameterSizeExceedMax")
 def cancel_ota_task_by_device(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.20.16: of all devices or of none; tasks that wait to be confirmed cannot be cancelled like this."""
+    """Manual section 4.20.16: cancel the tasks of devices, of all of them or of none.
+
+    Tasks that wait for confirmation cannot be canceled with this operation.
+    """
     product = find_product(ctx, p["ProductKey"])
     firmware = find_firmware(ctx, p["FirmwareId"])
     job = find_job(ctx, p["JobId"]) if p.get("JobId") else None
     names = p["DeviceName"]
     if len(set(names)) < len(names):
-        raise ApiError("iot.common.InvalidFormattedParameter", "DeviceName names a device twice")
+        raise ApiError("iot.common.InvalidFormattedParameter", "DeviceName contains a duplicate")
     devices = find_devices_by_name(ctx, product["product_key"], names)
     if len(devices) < len(names):
         raise ApiError("iot.ota.DeviceNotExist")
@@ -91,7 +97,7 @@ def cancel_ota_task_by_device(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation(too_many="iot.ota.TooManyOtaTask")
 def confirm_ota_task(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.20.21: all tasks or none; those of a planned job not before its time."""
+    """Manual section 4.20.21: confirm tasks, all of them or none. Those of a planned job cannot be confirmed yet."""
     tasks = _find_listed_tasks(ctx, p, "iot.firmware.InvalidOTATaskId")
     for task in tasks:
         job = ota_task.get_job(ctx, task)
@@ -104,7 +110,10 @@ def confirm_ota_task(ctx: Context, p: dict[str, Any]) -> None:
 
 @operation(too_many="iot.ota.TooManyOtaTask")
 def reupgrade_ota_task(ctx: Context, p: dict[str, Any]) -> None:
-    """Manual section 4.20.23: of tasks that failed or were cancelled; devices that have the version, or another task, are left out."""
+    """Manual section 4.20.23: repeat failed and canceled tasks.
+
+    Devices that have the destination version or another unfinished task are skipped.
+    """
     job = find_job(ctx, p["JobId"], "iot.ota.InvalidJobId")
     firmware = get_firmware(ctx, job)
     if job["status"] == ota_job.CANCELED:
@@ -118,16 +127,16 @@ def reupgrade_ota_task(ctx: Context, p: dict[str, Any]) -> None:
         raise ApiError("iot.ota.FailedTaskNotFound")
     if any(task["status"] not in (ota_task.FAILED, ota_task.CANCELED) for task in tasks):
         raise ApiError("iot.ota.InvalidTaskExist")
-    free = [task for task in tasks if _can_restart(ctx, firmware, task)]
-    if not free:
+    restartable = [task for task in tasks if _can_restart(ctx, firmware, task)]
+    if not restartable:
         raise ApiError("iot.ota.DeviceNotReUpgraded")
     ota_job.reopen(ctx, job)
-    for task in free:
+    for task in restartable:
         _restart(ctx, job, task)
 
 
 def _cancel_job_if_finished(ctx: Context, job: Row) -> None:
-    """A static job whose last tasks were cancelled is cancelled, not completed."""
+    """Set the status of a static job without unfinished tasks to canceled instead of completed."""
     if job["status"] in (ota_job.PLANNED, ota_job.IN_PROGRESS) and not ctx.store.rows(
         "SELECT 1 FROM ota_task WHERE job_id = ? AND unfinished LIMIT 1", job["job_id"]
     ):
@@ -135,7 +144,7 @@ def _cancel_job_if_finished(ctx: Context, job: Row) -> None:
 
 
 def _tasks_to_cancel(ctx: Context, device: Row, firmware: Row, job: Row | None) -> list[Row]:
-    """The tasks that a device has for a firmware. Raises ApiError where there is none that can be cancelled."""
+    """Return the unfinished tasks of a device for a firmware. Raise ApiError if there is none that can be canceled."""
     tasks = ctx.store.rows(
         """
         SELECT ota_task.* FROM ota_task JOIN ota_job USING (job_id)
@@ -154,7 +163,7 @@ def _tasks_to_cancel(ctx: Context, device: Row, firmware: Row, job: Row | None) 
 
 
 def _find_listed_tasks(ctx: Context, p: dict[str, Any], code: str) -> list[Row]:
-    """The tasks that a call lists. Raises ApiError, with ``code`` for one that there is not."""
+    """Return the tasks listed in a request. Raise ApiError ``code`` if one does not exist."""
     task_ids = list(dict.fromkeys(task_id for task_id in p["TaskId"] if task_id))
     if not task_ids:
         raise ApiError("iot.ota.TaskIdsIsNull")
@@ -165,7 +174,7 @@ def _find_listed_tasks(ctx: Context, p: dict[str, Any], code: str) -> list[Row]:
 
 
 def _queue(ctx: Context, job: Row, task: Row) -> None:
-    """A task waits to be pushed from now on."""
+    """Queue a task for its push."""
     push_at = first_push_at(ctx, job)
     changes = {"status": ota_task.QUEUED, "confirmed": 1, "push_at": push_at, "modified_at": ctx.now}
     ctx.store.update("ota_task", changes, task_id=task["task_id"])
@@ -181,10 +190,10 @@ def _can_restart(ctx: Context, firmware: Row, task: Row) -> bool:
 
 
 def _restart(ctx: Context, job: Row, task: Row) -> None:
-    """A task is as if it had just been made; but what was confirmed need not be confirmed again."""
-    changes = {"progress": 0, "description": "", "retries": 0, "begun_at": None}
+    """Reset a task to its initial state. A task that was confirmed before does not need another confirmation."""
+    changes: Row = {"progress": 0, "description": "", "retries": 0, "begun_at": None}
     ctx.store.update("ota_task", changes, task_id=task["task_id"])
-    if job["need_confirm"] and not task["confirmed"]:
+    if job["needs_confirmation"] and not task["confirmed"]:
         changes = {"status": ota_task.CONFIRM, "modified_at": ctx.now}
         ctx.store.update("ota_task", changes, task_id=task["task_id"])
     else:

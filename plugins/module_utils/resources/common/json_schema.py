@@ -29,9 +29,7 @@ def schema_error(schema: dict, value: Any) -> str:
         value: Plain JSON; the keys of its objects are strings.
     """
     if JSONSCHEMA_IMPORT_ERROR:
-        return (
-            "cannot be checked: the Python library jsonschema is missing. Install it on the host where the task runs"
-        )
+        return "cannot be checked: the Python library jsonschema is missing. Install it on the host where the task runs"
     validator = jsonschema.Draft202012Validator(schema)
     error = jsonschema.exceptions.best_match(validator.iter_errors(value))
     if error is None:
@@ -42,6 +40,4 @@ def schema_error(schema: dict, value: Any) -> str:
 
 def format_path(path: Iterable) -> str:
     """Return a path into a value as text, such as ``properties[0].name``."""
-    return (
-        "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".") or "the top level"
-    )
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".") or "the top level"

@@ -1,10 +1,11 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices, one at a time (the manual's chapter 4.8)."""
+"""Single devices (manual chapter 4.8)."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, job, product, thing_model_data
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
@@ -18,6 +19,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, TextSet
@@ -32,8 +34,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.loo
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.memberships import (
     GROUPS,
     MEMBERSHIPS,
-    named_group,
-    of_groups,
+    find_group,
+    parse_groups,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.status import STATES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device
@@ -50,12 +52,15 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 CERTIFICATE_STATUS = Choice({"generating": 0, "failed": 1, "generated": 2})
 
 
-class Nickname(Change):
-    """The nickname of a device is set in a list of one, and cleared by leaving it out there."""
+class UpdateNickname(Change):
+    """Update of the nickname of a device.
+
+    Custom code: the operation takes a list of devices, and clears the nickname of a device that has none in the list.
+    """
 
     fields = ("nickname",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differences(resource, desired, current)
         if not changes:
             return []
@@ -63,18 +68,23 @@ class Nickname(Change):
         return [Step(steps.UPDATE, "BatchUpdateDeviceNickname", {"DeviceNicknameInfo": [row]}, changes)]
 
 
-class AttachToGateway(Change):
-    """A device is put behind a gateway, away from where it was, or taken away from its gateway."""
+class UpdateGateway(Change):
+    """Attachment of a device to a gateway, move to another gateway, or detachment from its gateway.
+
+    Custom code: attaching needs a signature made with the DeviceSecret, and detaching uses another operation.
+    """
 
     fields = ("gateway",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differences(resource, desired, current)
         if not changes:
             return []
         if current.get("node_type") == "gateway":
-            # RemoveThingTopo would take away what is behind this one.
-            raise InvalidValue("a gateway cannot be behind a gateway", field="gateway", remedy="Leave gateway out")
+            # For a gateway, RemoveThingTopo would detach all of its sub-devices.
+            raise InvalidValue(
+                "gateway cannot be set for a device that is a gateway itself", field="gateway", remedy="Remove gateway"
+            )
         gateway = desired["gateway"]
         if not gateway.get("name"):
             return [Step(steps.UPDATE, "RemoveThingTopo", resource.identity_params(), changes)]
@@ -86,25 +96,28 @@ class AttachToGateway(Change):
         return [Step(steps.UPDATE, "BatchAddThingTopo", params, changes)]
 
 
-class ClearClientIds(Change):
-    """Client ids are given to a device when it registers itself: here they can only be taken away, all at once."""
+class DeleteClientIds(Change):
+    """Deletion of all client IDs of a device.
+
+    Custom code: a device gets its client IDs when it registers itself; the API can only delete all of them at once.
+    """
 
     fields = ("client_ids",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differences(resource, desired, current)
         if not changes:
             return []
         if desired["client_ids"]:
             raise InvalidValue(
-                "client_ids cannot be given to a device, only be taken away, with an empty list",
+                "client_ids must be an empty list: client IDs can be deleted, all at once, but not created",
                 field="client_ids",
-                remedy="iot_device_client_id says which of several is the right one",
+                remedy="To set one of several client IDs as the valid one, use iot_device_client_id",
             )
         return [Step(steps.UPDATE, "DeleteClientIds", {"IotId": Ref("iot_id")}, changes)]
 
 
-def _of_gateway(data: dict | None) -> dict:
+def _parse_gateway(data: dict | None) -> dict:
     if not data or not data.get("DeviceName"):
         return {"gateway": {}}
     return {
@@ -116,7 +129,7 @@ def _of_gateway(data: dict | None) -> dict:
     }
 
 
-def _of_certificate(data: dict | None) -> dict:
+def _parse_certificate(data: dict | None) -> dict:
     data = data or {}
     return {
         "certificate": data.get("Certificate"),
@@ -126,12 +139,16 @@ def _of_certificate(data: dict | None) -> dict:
     }
 
 
-def _of_client_ids(rows: list | None) -> dict:
+def _parse_client_ids(rows: list[dict] | None) -> dict:
     return {"client_ids": [row["ClientId"] for row in rows or []]}
 
 
 class Device(Resource):
-    """A device."""
+    """A device.
+
+    Custom code: desired properties that are not set stay unchanged, a gateway is looked up by product and name, and a
+    disabled device has no status except ``DISABLE``.
+    """
 
     kind = "device"
     title = "device"
@@ -148,24 +165,19 @@ class Device(Resource):
         Field(
             "groups",
             type=GROUPS,
-            lookup_each=named_group,
+            lookup_each=find_group,
             element="group",
             initial=[],
             purge=True,
             on_request="groups",
         ),
         Field("desired_properties", type=Values(), initial={}, on_request="desired_properties"),
-        # What a change of them is made on top of.
+        # The versions on which an update of the desired properties is based.
         Field("desired_versions", type=Values(), computed=True, write_only=True),
         Field("enabled", type=Flag(), initial=True),
         Field("gateway", type=GatewayRef(), initial={}, on_request="gateway"),
         Field("client_ids", type=TextSet(Text(1)), initial=[], on_request="client_ids"),
-        Field(
-            "status",
-            read="Status",
-            type=STATES,
-            computed=True,
-        ),
+        Field("status", read="Status", type=STATES, computed=True),
         Field("node_type", read="NodeType", type=Choice({"device": 0, "gateway": 1}), computed=True),
         Field("firmware_version", read="FirmwareVersion", computed=True),
         Field("ip_address", read="IpAddress", computed=True),
@@ -182,8 +194,10 @@ class Device(Resource):
     details = (
         Detail("QueryDeviceDetail", "Data"),
         Detail("QueryDeviceProp", "Props", only_for=("tags",), parse=lambda text: {"tags": json.loads(text or "{}")}),
-        Detail("GetGatewayBySubDevice", "Data", only_for=("gateway",), parse=_of_gateway, if_not_found={"gateway": {}}),
-        Detail("QueryDeviceGroupByDevice", "GroupInfos.GroupInfo", only_for=("groups",), parse=of_groups),
+        Detail(
+            "GetGatewayBySubDevice", "Data", only_for=("gateway",), parse=_parse_gateway, if_not_found={"gateway": {}}
+        ),
+        Detail("QueryDeviceGroupByDevice", "GroupInfos.GroupInfo", only_for=("groups",), parse=parse_groups),
         Detail(
             "QueryDeviceDesiredProperty",
             "Data.List.DesiredPropertyInfo",
@@ -194,20 +208,20 @@ class Device(Resource):
             "QueryClientIds",
             "Data.DynamicRegClientIds",
             only_for=("client_ids",),
-            parse=_of_client_ids,
+            parse=_parse_client_ids,
             identity={"IotId": "iot_id"},
         ),
         Detail(
             "QueryDeviceCert",
             "DeviceCertInfo",
             only_for=("certificate", "certificate_id", "certificate_status", "certificate_private_key"),
-            parse=_of_certificate,
+            parse=_parse_certificate,
             condition=lambda reader, current: has_certificates(reader, current["product_key"]),
         ),
     )
     create = Create("RegisterDevice", outputs={"iot_id": "Data.IotId", "device_secret": "Data.DeviceSecret"})
     changes = (
-        Nickname(),
+        UpdateNickname(),
         Entries(
             "tags",
             add=Batch(
@@ -219,21 +233,21 @@ class Device(Resource):
         ),
         MEMBERSHIPS,
         DesiredProperties(),
-        AttachToGateway(),
-        ClearClientIds(),
+        UpdateGateway(),
+        DeleteClientIds(),
         Switch("enabled", {True: "EnableThing", False: "DisableThing"}, wait_for_gateway_job),
     )
     delete = Delete("DeleteDevice", wait_for=wait_for_gateway_job)
     filters = ("product", "name", "nickname", "status", "enabled", "tags")
     required_filters = ("product",)
 
-    def differs(self, name, desired, current):
+    def differs(self, name: str, desired: dict, current: dict) -> bool:
         if name == "desired_properties":
             before = current.get(name) or {}
-            return any(before.get(one) != value for one, value in desired[name].items())
+            return any(before.get(identifier) != value for identifier, value in desired[name].items())
         return super().differs(name, desired, current)
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         gateway = desired.get("gateway") or {}
         if gateway.get("name"):
@@ -244,7 +258,7 @@ class Device(Resource):
             resolved["gateway"] = {}
         return resolved
 
-    def parse(self, item):
-        # A list calls it DeviceStatus; a disabled device has no other status beside that.
+    def parse(self, item: dict) -> dict[str, Any]:
+        # Lists return the status as DeviceStatus. A disabled device has no other status.
         status = item.get("Status") or item.get("DeviceStatus")
         return {**super().parse({**item, "Status": status}), "enabled": status != "DISABLE"}

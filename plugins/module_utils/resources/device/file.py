@@ -1,13 +1,16 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files that devices have uploaded (the manual's chapter 4.8)."""
+"""Files that devices have uploaded (manual chapter 4.8)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Delete, ImplicitCreate
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
@@ -15,7 +18,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 
 
 class DeviceFile(Resource):
-    """A file of a device. Only the device can make one: here it can be found and taken away."""
+    """A file that a device has uploaded. It can be found and deleted; only the device can create it.
+
+    Custom code: a read of a single missing file is an error, so the list shows whether it exists, by name, ID or both.
+    """
 
     kind = "device_file"
     title = "file of a device"
@@ -41,19 +47,21 @@ class DeviceFile(Resource):
     filters = ("product", "device", "name", "file_id")
     required_filters = ("product", "device")
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, fields: set | None = None) -> dict | None:
         if not {"name", "file_id"} & set(desired):
-            raise InvalidValue("name or file_id must be given to say which file", field="name")
+            raise InvalidValue(
+                "name or file_id must be set to select a file of the device", field="name", remedy="Set one of them"
+            )
         if desired["iot_id"] is PENDING:
             return None
-        # The list tells what is not there; a read of one file that is not there is an error like others.
+        # Only the list shows that a file does not exist; a read of a missing file fails like any other failed read.
         row = self.find_in_list(reader, desired)
-        return {**row, **super().read(reader, {**desired, **row}, wanted)} if row is not None else None
+        return {**row, **super().read(reader, {**desired, **row}, fields)} if row is not None else None
 
-    def matches_key(self, row, desired):
-        given = [name for name in ("name", "file_id") if name in desired]
-        return all(self.field(name).equal(row.get(name), desired[name]) for name in given)
+    def matches_key(self, row: dict, desired: dict) -> bool:
+        options = [name for name in ("name", "file_id") if name in desired]
+        return all(self.field(name).equal(row.get(name), desired[name]) for name in options)
 
-    def list_items(self, reader, desired):
-        of = {name: desired[name] for name in ("product_key", "iot_id")}
-        return ({**of, **row} for row in super().list_items(reader, desired))
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
+        parents = {name: desired[name] for name in ("product_key", "iot_id")}
+        return ({**parents, **row} for row in super().list_items(reader, desired))

@@ -1,8 +1,11 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices of an MQTT cloud gateway, imported with the secrets that they have already (the manual's chapter 4.8)."""
+"""Devices of an MQTT cloud gateway, imported with their existing secrets (manual chapter 4.8)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
@@ -11,6 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Mapping, Number, ObjectSet, Text
@@ -30,19 +34,19 @@ _NICKNAME = Text(
 )
 _TYPES = {"name": DEVICE_NAME, "serial_number": _SERIAL_NUMBER, "nickname": _NICKNAME}
 
-#: The most devices of one call, and so of one task: it is what one ApplyId stands for.
-MOST = 10_000
-#: The most nicknames of one call.
-MOST_NICKNAMES = 100
-#: How many of the devices that cannot be imported a message names.
-MOST_NAMED = 5
+#: The maximum number of devices in one request, which have one ApplyId, and so the maximum of one task.
+MAX_DEVICES = 10_000
+#: The maximum number of nicknames in one request.
+MAX_NICKNAMES_PER_REQUEST = 100
+#: The maximum number of invalid devices that an error message names.
+MAX_REPORTED_DEVICES = 5
 
 
 class Imports(ObjectSet):
     """Devices to import, each with its secret."""
 
-    def __init__(self):
-        super().__init__(("name",), ("name",), maximum=MOST)
+    def __init__(self) -> None:
+        super().__init__(("name",), ("name",), maximum=MAX_DEVICES)
         self.argument = {
             "type": "list",
             "elements": "dict",
@@ -54,107 +58,127 @@ class Imports(ObjectSet):
             },
         }
 
-    def check(self, value) -> str:
+    def check(self, value: list[dict]) -> str:
         if not value:
-            return "must name a device"
-        for one in value:
+            return "must have at least one device"
+        for item in value:
             for name, kind in _TYPES.items():
-                complaint = kind.check(one[name]) if one.get(name) is not None else ""
-                if complaint:
-                    return f"has a device {one['name']} whose {name} {complaint}"
-            if one.get("device_secret") is not None and _SECRET.check(one["device_secret"]):
-                return f"has a device {one['name']} whose device_secret is not of 1 to 32 letters, digits and - _ @ . :"
+                error = kind.check(item[name]) if item.get(name) is not None else ""
+                if error:
+                    return f"has a device {item['name']} whose {name} {error}"
+            if item.get("device_secret") is not None and _SECRET.check(item["device_secret"]):
+                return (
+                    f"has a device {item['name']} whose device_secret is invalid; it must have 1 to 32 characters: "
+                    "letters, digits and - _ @ . :"
+                )
         if len(self.canonical(value)) < len(value):
-            return "names a device twice"
+            return "has a duplicate device"
         return super().check(value)
 
 
-def _cannot_be(reply: dict) -> str:
-    details = member(reply, "Data.InvalidDetailList") or []
-    named = [f"{row.get('DeviceName')} ({row.get('ErrorMsg')})" for row in details]
-    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
-    return f"not possible for {', '.join(named[:MOST_NAMED])}{more}" if named else ""
+def _invalid_devices(response: dict) -> str:
+    details = member(response, "Data.InvalidDetailList") or []
+    names = [f"{row.get('DeviceName')} ({row.get('ErrorMsg')})" for row in details]
+    more = f" and {len(names) - MAX_REPORTED_DEVICES} more" if len(names) > MAX_REPORTED_DEVICES else ""
+    return f"cannot import {', '.join(names[:MAX_REPORTED_DEVICES])}{more}" if names else ""
 
 
-class Import(Change):
-    """Several devices are imported at once, after the platform has looked at them all; nicknames come one by one."""
+class ImportDevices(Change):
+    """Import of devices, and update of their nicknames.
+
+    Custom code: several devices are imported in one request after the platform has validated them. A device with a
+    nickname needs a request of its own.
+    """
 
     fields = ("devices",)
 
-    def steps(self, resource, desired, current):
-        state = {one["name"]: one for one in current.get("devices") or []}
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
+        state = {item["name"]: item for item in current.get("devices") or []}
         secrets = desired.get("given_secrets")
-        self._refuse(desired, state, secrets, current.get("device_secrets") or {})
-        coming = {one["name"]: one for one in desired.get("devices", ()) if one["name"] not in state}
+        self._check_secrets(desired, state, secrets, current.get("device_secrets") or {})
+        added = {item["name"]: item for item in desired.get("devices", ()) if item["name"] not in state}
         renamed = {
-            one["name"]: one
-            for one in desired.get("devices", ())
-            if one["name"] in state and one.get("nickname", state[one["name"]].get("nickname", "")) is not None
-            if one.get("nickname", state[one["name"]].get("nickname")) != state[one["name"]].get("nickname")
+            item["name"]: item
+            for item in desired.get("devices", ())
+            if item["name"] in state and item.get("nickname", state[item["name"]].get("nickname", "")) is not None
+            if item.get("nickname", state[item["name"]].get("nickname")) != state[item["name"]].get("nickname")
         }
         result = []
 
-        def add(action, operation, params, some, outputs=None):
-            shown = list(state.values())
-            state.update(some)
-            changes = {"devices": (shown, list(state.values()))}
+        def add_step(
+            action: str, operation: str, params: dict, devices: dict[str, dict], outputs: dict | None = None
+        ) -> None:
+            before = list(state.values())
+            state.update(devices)
+            changes = {"devices": (before, list(state.values()))}
             result.append(Step(action, operation, params, changes, outputs=outputs or {}))
 
-        wire = {name: self._wire(one, (secrets or {}).get(name, "")) for name, one in coming.items()}
-        alone = [name for name, one in coming.items() if one.get("nickname")]
-        together = {name: one for name, one in coming.items() if name not in alone}
-        if len(together) > 1:
-            params = {**resource.identity_params(), "DeviceList": [wire[name] for name in together]}
-            result.append(Step(steps.UPDATE, "BatchCheckImportDevice", params, verify=_cannot_be))
-            add(steps.CREATE, "BatchImportDevice", params, together, {"apply_id": "Data.ApplyId"})
+        wire = {name: self._wire(item, (secrets or {}).get(name, "")) for name, item in added.items()}
+        single = [name for name, item in added.items() if item.get("nickname")]
+        batch = {name: item for name, item in added.items() if name not in single}
+        if len(batch) > 1:
+            params = {**resource.identity_params(), "DeviceList": [wire[name] for name in batch]}
+            result.append(Step(steps.UPDATE, "BatchCheckImportDevice", params, verify=_invalid_devices))
+            add_step(steps.CREATE, "BatchImportDevice", params, batch, {"apply_id": "Data.ApplyId"})
         else:
-            alone += together
-        for name in alone:
-            params = {**resource.identity_params(), **wire[name], "Nickname": coming[name].get("nickname")}
-            add(steps.CREATE, "ImportDevice", params, {name: coming[name]})
-        for items in chunked(list(renamed.items()), MOST_NICKNAMES):
-            some = dict(items)
+            single += batch
+        for name in single:
+            params = {**resource.identity_params(), **wire[name], "Nickname": added[name].get("nickname")}
+            add_step(steps.CREATE, "ImportDevice", params, {name: added[name]})
+        for items in chunked(list(renamed.items()), MAX_NICKNAMES_PER_REQUEST):
+            chunk = dict(items)
             rows = [
-                {**resource.identity_params(), "DeviceName": name, "Nickname": one["nickname"] or None}
-                for name, one in some.items()
+                {**resource.identity_params(), "DeviceName": name, "Nickname": item["nickname"] or None}
+                for name, item in chunk.items()
             ]
-            add(steps.UPDATE, "BatchUpdateDeviceNickname", {"DeviceNicknameInfo": rows}, some)
+            add_step(steps.UPDATE, "BatchUpdateDeviceNickname", {"DeviceNicknameInfo": rows}, chunk)
         return result
 
-    def _refuse(self, desired, state, secrets, there) -> None:
+    def _check_secrets(self, desired: dict, state: dict, secrets: dict | None, current_secrets: dict) -> None:
         if secrets is None:
             return
-        lacking = [one["name"] for one in desired["devices"] if one["name"] not in {**state, **secrets}]
-        if lacking:
-            raise InvalidValue(f"device_secret must be given to import {', '.join(lacking)}", field="devices")
-        others = [name for name in state if name in secrets and there.get(name) not in (None, secrets[name])]
-        if others:
-            raise ImmutableField(
-                f"device_secret of {', '.join(others)} cannot be changed: the platform has another one",
+        missing = [item["name"] for item in desired["devices"] if item["name"] not in {**state, **secrets}]
+        if missing:
+            raise InvalidValue(
+                f"device_secret must be set to import {', '.join(missing)}",
                 field="devices",
-                remedy="Take the device away with state: absent and import it again, or leave its device_secret out",
+                remedy="Set device_secret of these devices",
+            )
+        changed = [name for name in state if name in secrets and current_secrets.get(name) not in (None, secrets[name])]
+        if changed:
+            raise ImmutableField(
+                f"device_secret of {', '.join(changed)} cannot be changed: the platform has another one",
+                field="devices",
+                remedy="Delete the device with state: absent and import it again, or remove its device_secret",
             )
 
-    def _wire(self, one: dict, secret: str) -> dict:
-        return {"DeviceName": one["name"], "DeviceSecret": secret, "Sn": one.get("serial_number")}
+    def _wire(self, item: dict, secret: str) -> dict:
+        return {"DeviceName": item["name"], "DeviceSecret": secret, "Sn": item.get("serial_number")}
 
 
 class DeleteEach(Delete):
-    """Devices go one by one."""
+    """Deletion of the devices.
 
-    def steps(self, resource, current):
-        state = {one["name"]: one for one in current.get("devices") or []}
+    Custom code: the operation deletes one device per request.
+    """
+
+    def steps(self, resource: Resource, current: dict) -> list[Step]:
+        state = {item["name"]: item for item in current.get("devices") or []}
         result = []
         for name in list(state):
-            shown = list(state.values())
+            before = list(state.values())
             del state[name]
             params = {**resource.identity_params(), "DeviceName": name}
-            result.append(Step(steps.DELETE, self.operation, params, {"devices": (shown, list(state.values()))}))
+            result.append(Step(steps.DELETE, self.operation, params, {"devices": (before, list(state.values()))}))
         return result
 
 
 class ImportedDevices(Resource):
-    """Some devices of a product. Only those that a task names are looked at."""
+    """Imported devices of a product. Only the devices in the task are read and changed.
+
+    Custom code: the devices in the task select what is read, secrets are kept apart from the displayed devices, and a
+    batch of imported devices is listed by its ApplyId.
+    """
 
     kind = "imported_devices"
     title = "set of imported devices"
@@ -167,46 +191,50 @@ class ImportedDevices(Resource):
         Field("devices", type=Imports(), required=True, initial=[]),
         Field("apply_id", "ApplyId", Number(), computed=True),
         Field("device_secrets", type=Mapping(Text(), Text()), computed=True, secret=True),
-        # What a task says of devices beside what is shown of them, and which ones it names.
+        # The secrets of the devices in the task, which are not displayed with the devices, and the names of the devices.
         Field("given_secrets", computed=True, secret=True, write_only=True),
-        Field("named", computed=True, write_only=True),
+        Field("selected_names", computed=True, write_only=True),
     )
     create = ImplicitCreate()
-    changes = (Import(),)
+    changes = (ImportDevices(),)
     delete = DeleteEach("DeleteDevice")
     filters = ("apply_id",)
     required_filters = ("apply_id",)
 
     @property
-    def plural(self):
+    def plural(self) -> str:
         return self.kind
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         if "devices" in desired:
-            # What is shown of a device is without its secret.
-            given = [{name: text for name, text in one.items() if text is not None} for one in desired["devices"]]
-            resolved["given_secrets"] = {one["name"]: one["device_secret"] for one in given if "device_secret" in one}
-            resolved["named"] = [one["name"] for one in given]
-            resolved["devices"] = [{name: one[name] for name in _TYPES if name in one} for one in given]
+            # The displayed value of a device does not contain its secret.
+            items = [{key: text for key, text in item.items() if text is not None} for item in desired["devices"]]
+            resolved["given_secrets"] = {
+                item["name"]: item["device_secret"] for item in items if "device_secret" in item
+            }
+            resolved["selected_names"] = [item["name"] for item in items]
+            resolved["devices"] = [{key: item[key] for key in _TYPES if key in item} for item in items]
         return resolved
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, fields: set | None = None) -> dict | None:
         key = desired["product_key"]
         if key is PENDING:
             return None
-        found = read_details(reader, key, list(desired["named"]))
-        rows = [found[name] for name in desired["named"] if name in found]
-        there = {
+        found = read_details(reader, key, list(desired["selected_names"]))
+        rows = [found[name] for name in desired["selected_names"] if name in found]
+        if not rows:
+            return None
+        return {
             "product_key": key,
             "devices": [{"name": row["DeviceName"], "nickname": row.get("Nickname") or ""} for row in rows],
             "device_secrets": {row["DeviceName"]: row.get("DeviceSecret") for row in rows},
             "apply_id": desired.get("apply_id"),
         }
-        return there if rows else None
 
-    def list_items(self, reader, desired):
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         params = {"ApplyId": desired["apply_id"]}
+        # The list of devices has no ProductKey, so the first page is also read as a single response.
         first = {**params, "PageNo": 1, "PageSize": self.operation("QueryImportedDeviceByApplyId").pages.max_size}
         found = reader.find("QueryImportedDeviceByApplyId", first)
         if found is None:

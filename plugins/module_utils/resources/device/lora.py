@@ -1,8 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""LoRaWAN: the join permissions that products are made with, and the tasks that register nodes (chapter 4.8)."""
+"""LoRaWAN: join permissions for new products, and tasks that register nodes (manual chapter 4.8)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
@@ -10,31 +12,31 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import 
 
 
 class LoraInfo(Entry):
-    """Tells the join permissions of the account, or how far a task is that registers nodes."""
+    """The join permissions of the account, and the progress of a task that registers nodes."""
 
     families = (device,)
 
-    def options(self):
+    def options(self) -> dict:
         return {"join_permission": {"type": "str"}, "task_id": {"type": "str"}}
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         result: dict = {"changed": False}
         if params["task_id"]:
             found = client.find("GetLoraNodesTask", {"TaskId": params["task_id"]})
-            result["task"] = of_task(found) if found else {}
+            result["task"] = parse_task(found) if found else {}
         if params["join_permission"] or not params["task_id"]:
             rows = member(client.read("QueryLoRaJoinPermissions"), "JoinPermissions.JoinPermission") or []
-            permissions = [of_permission(row) for row in rows]
+            permissions = [parse_permission(row) for row in rows]
             result["join_permissions"] = [
-                one
-                for one in permissions
-                if params["join_permission"] in (None, "", one["name"], one["join_permission_id"])
+                permission
+                for permission in permissions
+                if params["join_permission"] in (None, "", permission["name"], permission["join_permission_id"])
             ]
         return result
 
 
-def of_task(found: dict) -> dict:
-    """A task that registers nodes as it is returned."""
+def parse_task(found: dict) -> dict:
+    """Return the result of a task that registers nodes."""
     return {
         "task_id": str(found["TaskId"]),
         "state": found["TaskState"].lower(),
@@ -43,8 +45,8 @@ def of_task(found: dict) -> dict:
     }
 
 
-def of_permission(row: dict) -> dict:
-    """A join permission as it is returned."""
+def parse_permission(row: dict) -> dict:
+    """Return the result for a join permission."""
     return {
         "join_permission_id": str(row["JoinPermissionId"]),
         "name": row.get("JoinPermissionName", ""),

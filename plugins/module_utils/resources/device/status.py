@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""In which state devices are, and who is behind an IotId (the manual's chapter 4.8)."""
+"""Connection status of devices, and lookup of devices by IotId (manual chapter 4.8)."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, p
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-#: What the platform calls the states, and what they are called here.
+#: The status words of the platform and of this collection.
 STATES = Choice({word: word.upper() for word in ("online", "offline", "unactive", "disable")})
 
-#: The number of each state where devices are asked for by it.
+#: The numbers of the states in requests that select devices by state.
 STATE_NUMBERS = {"online": 1, "offline": 3, "unactive": 0, "disable": 8}
 
-_OF_STATE = {"DeviceName": "name", "IotId": "iot_id", "Timestamp": "changed", "LastOnlineTime": "last_online"}
-_OF_IDENTITY = {"IotId": "iot_id", "ProductKey": "product_key", "DeviceName": "name", "Nickname": "nickname"}
+_STATE_MEMBERS = {"DeviceName": "name", "IotId": "iot_id", "Timestamp": "changed", "LastOnlineTime": "last_online"}
+_IDENTITY_MEMBERS = {"IotId": "iot_id", "ProductKey": "product_key", "DeviceName": "name", "Nickname": "nickname"}
 
 
 class DeviceStatusInfo(ReportEntry):
-    """Tells in which state each of some devices is; of those that are not there nothing."""
+    """The status of devices of a product. Devices that do not exist are missing from the result."""
 
     families = (device, product)
     fields = (
@@ -34,32 +35,36 @@ class DeviceStatusInfo(ReportEntry):
     )
     empty_result = {"statuses": []}
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         names = list(dict.fromkeys(values["devices"]))
         if len(names) == 1:
-            return {"statuses": self._of_one(reader, values["product_key"], names[0])}
+            return {"statuses": self._read_single(reader, values["product_key"], names[0])}
         size = device.OPERATIONS["BatchGetDeviceState"].limits["DeviceName"]
         rows = []
-        for some in chunked(names, size):
-            asked = {"ProductKey": values["product_key"], "DeviceName": some}
-            rows += member(reader.read("BatchGetDeviceState", asked), "DeviceStatusList.DeviceStatus") or []
+        for chunk in chunked(names, size):
+            params = {"ProductKey": values["product_key"], "DeviceName": chunk}
+            rows += member(reader.read("BatchGetDeviceState", params), "DeviceStatusList.DeviceStatus") or []
         return {
-            "statuses": [{**rename_members(row, _OF_STATE), "status": STATES.from_wire(row["Status"])} for row in rows]
+            "statuses": [
+                {**rename_members(row, _STATE_MEMBERS), "status": STATES.from_wire(row["Status"])} for row in rows
+            ]
         }
 
-    def _of_one(self, reader, key: str, name: str) -> list:
+    def _read_single(self, reader: Reader, key: str, name: str) -> list[dict]:
         found = member(reader.find("GetDeviceStatus", {"ProductKey": key, "DeviceName": name}) or {}, "Data")
         if not found:
             return []
-        return [{"name": name, **rename_members(found, _OF_STATE), "status": STATES.from_wire(found["Status"])}]
+        return [{"name": name, **rename_members(found, _STATE_MEMBERS), "status": STATES.from_wire(found["Status"])}]
 
 
 class DeviceIdentityInfo(ReportEntry):
-    """Tells of which product each of some devices is, and what it is called; of those that are not there nothing."""
+    """Product and names of devices by IotId. Devices that do not exist are missing from the result."""
 
     families = (device, product)
     fields = (Field("iot_ids", type=TextSet(Text(1)), required=True),)
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         found = [reader.find("QueryDeviceInfo", {"IotId": iot_id}) for iot_id in dict.fromkeys(values["iot_ids"])]
-        return {"devices": [rename_members(member(reply, "Data"), _OF_IDENTITY) for reply in found if reply]}
+        return {
+            "devices": [rename_members(member(response, "Data"), _IDENTITY_MEMBERS) for response in found if response]
+        }

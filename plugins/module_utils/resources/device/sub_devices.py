@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What puts a device behind a gateway: its signature, which proves that whoever asks for it knows its secret."""
+"""Signature of a sub-device, which proves that the caller knows the DeviceSecret of the device."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SIGN_METHOD = "hmacSha256"
 
 
 def sign_sub_device(product_key: str, name: str, secret: str) -> dict:
-    """A sub-device as ``TopoAddItem`` takes it."""
+    """Return a sub-device with its signature, as an element of the parameter ``TopoAddItem``."""
     content = f"deviceName{name}productKey{product_key}"
     return {
         "ProductKey": product_key,

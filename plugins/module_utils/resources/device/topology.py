@@ -1,10 +1,11 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The sub-devices of a gateway (the manual's chapter 4.8)."""
+"""The sub-devices of a gateway (manual chapter 4.8)."""
 
 from __future__ import annotations
 
 import json
+from typing import Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
@@ -13,6 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, ObjectSet
@@ -26,61 +28,73 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 
 GATEWAY = "1"
 
-#: The most sub-devices of one call.
-MOST_A_CALL = 10
+#: The maximum number of sub-devices in one request.
+MAX_PER_REQUEST = 10
 
 
-def _not_removed(reply: dict) -> str:
-    return "the device was not removed from its gateway" if reply.get("Data") is False else ""
+def _detach_failure(response: dict) -> str:
+    return "the device was not detached from its gateway" if response.get("Data") is False else ""
 
 
-class SubDevices(Change):
-    """Devices come ten at a time, and go one by one.
+class UpdateSubDevices(Change):
+    """Attachment of up to ten devices per request, and detachment of one device per request.
 
-    RemoveThingTopo is called with a sub-device only: with a gateway it would take all of its sub-devices away.
+    Custom code: devices are attached with signatures or by a notification of the gateway. RemoveThingTopo must not be
+    called with a gateway, because it would detach all sub-devices of the gateway.
     """
 
     fields = ("devices",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         if "devices" not in desired or not resource.differs("devices", desired, current):
             return []
         kind = resource.field("devices").type
-        state = {kind.identity(one): one for one in current.get("devices") or []}
-        after = {kind.identity(one): one for one in desired["devices"]}
-        coming = {key: one for key, one in after.items() if key not in state}
+        state = {kind.identity(item): item for item in current.get("devices") or []}
+        after = {kind.identity(item): item for item in desired["devices"]}
+        added = {key: item for key, item in after.items() if key not in state}
         result = []
 
-        def add(action, operation, params, change, verify=None):
-            shown = list(state.values())
-            change()
-            result.append(Step(action, operation, params, {"devices": (shown, list(state.values()))}, verify=verify))
+        def add_step(
+            action: str, operation: str, params: dict, update_state: Callable, verify: Callable | None = None
+        ) -> None:
+            before = list(state.values())
+            update_state()
+            changes = {"devices": (before, list(state.values()))}
+            result.append(Step(action, operation, params, changes, verify=verify))
 
-        for key, one in [item for item in state.items() if item[0] not in after]:
-            if one["product_key"] in current.get("gateways", ()):
+        for key, item in [(key, item) for key, item in state.items() if key not in after]:
+            if item["product_key"] in current.get("gateways", ()):
                 raise InvalidValue(
-                    f"{one['name']} is a gateway itself: to take it away would take away what is behind it",
+                    f"{item['name']} cannot be detached: it is a gateway itself, and its own sub-devices would be "
+                    f"detached as well",
                     field="devices",
-                    remedy="Leave it where it is",
+                    remedy="Keep it in devices",
                 )
-            params = {"ProductKey": one["product_key"], "DeviceName": one["name"]}
-            add(steps.UPDATE, "RemoveThingTopo", params, lambda key=key: state.pop(key), _not_removed)
-        gateway = {"GwProductKey": Ref("product_key"), "GwDeviceName": Ref("gateway")}
-        for items in chunked(list(coming.items()), MOST_A_CALL):
-            some = dict(items)
-            if desired.get("notify_gateway"):
-                listed = [{"productKey": str(one["product_key"]), "deviceName": one["name"]} for one in some.values()]
-                call = (steps.CREATE, "NotifyAddThingTopo", {**gateway, "DeviceListStr": json.dumps(listed)})
-            else:
-                secrets = desired.get("device_secrets") or {}
-                items = [sign_sub_device(one["product_key"], one["name"], secrets.get(key, "")) for key, one in some.items()]
-                call = (steps.UPDATE, "BatchAddThingTopo", {**gateway, "TopoAddItem": items})
-            add(*call, lambda some=some: state.update(some))
+            params = {"ProductKey": item["product_key"], "DeviceName": item["name"]}
+            add_step(steps.UPDATE, "RemoveThingTopo", params, lambda key=key: state.pop(key), _detach_failure)
+        for items in chunked(list(added.items()), MAX_PER_REQUEST):
+            chunk = dict(items)
+            add_step(*_attach_request(desired, chunk), lambda chunk=chunk: state.update(chunk))
         return result
 
 
+def _attach_request(desired: dict, devices: dict[tuple, dict]) -> tuple[str, str, dict]:
+    """Return action, operation and parameters of the request that attaches the devices, by their identities."""
+    gateway = {"GwProductKey": Ref("product_key"), "GwDeviceName": Ref("gateway")}
+    if desired.get("notify_gateway"):
+        names = [{"productKey": str(item["product_key"]), "deviceName": item["name"]} for item in devices.values()]
+        return steps.CREATE, "NotifyAddThingTopo", {**gateway, "DeviceListStr": json.dumps(names)}
+    secrets = desired.get("device_secrets") or {}
+    items = [sign_sub_device(item["product_key"], item["name"], secrets.get(key, "")) for key, item in devices.items()]
+    return steps.UPDATE, "BatchAddThingTopo", {**gateway, "TopoAddItem": items}
+
+
 class Topology(Resource):
-    """Which devices are behind a gateway. It is there as soon as the gateway is."""
+    """The sub-devices of a gateway. It exists as soon as the gateway exists.
+
+    Custom code: devices must be checked before they are attached, because the API moves a device of another gateway
+    without an error, and their secrets must be read, because the signatures need them.
+    """
 
     kind = "topology"
     title = "topology"
@@ -102,84 +116,91 @@ class Topology(Resource):
         ),
         Field("move", type=Flag(), write_only=True),
         Field("notify_gateway", type=Flag(), write_only=True),
-        # What sub-devices that are to come sign with.
+        # The secrets that sign the devices to attach.
         Field("device_secrets", computed=True, secret=True, write_only=True),
     )
     create = ImplicitCreate()
-    changes = (SubDevices(),)
+    changes = (UpdateSubDevices(),)
     filters = ("product", "gateway")
     required_filters = ("product", "gateway")
 
     @property
-    def plural(self):
+    def plural(self) -> str:
         return "topologies"
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         if "devices" in desired:
             devices = resolved["devices"]
             kind = self.field("devices").type
-            there = self.read(reader, resolved) or {"devices": []}
-            present = kind.canonical(there["devices"])
-            resolved["device_secrets"] = self._look_at(
-                reader, resolved, [one for one in devices if kind.identity(one) not in present]
+            current = self.read(reader, resolved) or {"devices": []}
+            attached = kind.canonical(current["devices"])
+            resolved["device_secrets"] = self._read_secrets(
+                reader, resolved, [item for item in devices if kind.identity(item) not in attached]
             )
         return resolved
 
-    def read(self, reader, desired, wanted=None):
-        named = {wire: desired[name] for wire, name in self.identity.items()}
-        if named["ProductKey"] is PENDING:
+    def read(self, reader: Reader, desired: dict, fields: set | None = None) -> dict | None:
+        params = {wire: desired[name] for wire, name in self.identity.items()}
+        if params["ProductKey"] is PENDING:
             return None
-        found = reader.find("QueryDeviceDetail", named)
+        found = reader.find("QueryDeviceDetail", params)
         if found is None:
-            reader.not_found("gateway", named["DeviceName"])
+            reader.not_found("gateway", params["DeviceName"])
             return None
         if str(member(found, "Data.NodeType")) != GATEWAY:
-            raise InvalidValue(f"{named['DeviceName']} is no gateway", field="gateway")
+            raise InvalidValue(
+                f"gateway must be the name of a gateway; {params['DeviceName']} is not a gateway", field="gateway"
+            )
         products = {item["ProductKey"]: item for item in reader.pages("QueryProductList")}
         return {
-            "product_key": named["ProductKey"],
-            "gateway": named["DeviceName"],
+            "product_key": params["ProductKey"],
+            "gateway": params["DeviceName"],
             "devices": [
                 {
                     "product": products.get(row["ProductKey"], {}).get("ProductName"),
                     "product_key": row["ProductKey"],
                     "name": row["DeviceName"],
                 }
-                for row in reader.pages("GetThingTopo", named)
+                for row in reader.pages("GetThingTopo", params)
             ],
             "gateways": {key for key, item in products.items() if str(item["NodeType"]) == GATEWAY},
         }
 
-    def _look_at(self, reader, desired: dict, coming: list) -> dict:
-        """The secrets of devices that are to come behind the gateway, each of which must be one that can."""
+    def _read_secrets(self, reader: Reader, desired: dict, added: list[dict]) -> dict[tuple, str]:
+        """Return the secrets of the devices to attach, after checking that each of them can be a sub-device."""
         secrets = {}
-        for key in {one["product_key"]: None for one in coming if one["product_key"] is not PENDING}:
-            names = [one["name"] for one in coming if one["product_key"] == key]
+        for key in {item["product_key"]: None for item in added if item["product_key"] is not PENDING}:
+            names = [item["name"] for item in added if item["product_key"] == key]
             details = read_details(reader, key, names)
             for name in names:
                 if name not in details:
                     reader.not_found("device", name)
                     continue
                 if str(details[name]["NodeType"]) == GATEWAY:
-                    raise InvalidValue(f"{name} is a gateway itself, and cannot be behind one", field="devices")
-                self._check_free(reader, desired, {"ProductKey": key, "DeviceName": name})
+                    raise InvalidValue(
+                        f"{name} cannot be attached to a gateway: it is a gateway itself",
+                        field="devices",
+                        remedy="Remove it from devices",
+                    )
+                self._check_not_attached(reader, desired, {"ProductKey": key, "DeviceName": name})
                 secrets[key, name] = details[name].get("DeviceSecret") or ""
                 if not secrets[key, name] and not desired.get("notify_gateway"):
                     raise InvalidValue(
-                        f"{name} has no secret to sign with",
+                        f"{name} cannot be attached with a signature: it has no DeviceSecret",
                         field="devices",
-                        remedy="Let the gateway add it: notify_gateway: true",
+                        remedy="Set notify_gateway: true, and the gateway adds the device",
                     )
         return secrets
 
-    def _check_free(self, reader, desired: dict, named: dict) -> None:
+    def _check_not_attached(self, reader: Reader, desired: dict, params: dict) -> None:
         if desired.get("move"):
             return
-        gateway = member(reader.find("GetGatewayBySubDevice", named) or {}, "Data")
+        gateway = member(reader.find("GetGatewayBySubDevice", params) or {}, "Data")
         if gateway and gateway.get("DeviceName"):
             raise InvalidValue(
-                f"{named['DeviceName']} is behind {gateway['DeviceName']}, a gateway of {gateway['ProductName']}",
+                f"{params['DeviceName']} is already attached to {gateway['DeviceName']}, a gateway of "
+                f"{gateway['ProductName']}",
                 field="devices",
-                remedy="Take it away there, or let it be moved: move: true",
+                remedy="Detach it from that gateway, or set move: true to move it",
             )

@@ -107,7 +107,7 @@ def _rows(devices: list) -> dict:
     return {"Device": [{"ProductKey": one["product_key"], "DeviceName": one["name"]} for one in devices]}
 
 
-def not_added(reply: dict) -> str:
+def membership_failure(reply: dict) -> str:
     """What a reply says of devices that did not get into the group, which is no error to the platform."""
     full = int(reply.get("ExceedTenGroupDeviceCount") or 0)
     return f"{full} of the devices are in ten groups already, which is the most" if full else ""
@@ -210,7 +210,7 @@ class DeviceGroup(Resource):
         UpdateEither("SetDeviceGroupTags", "tags"),
         StaticMembers(
             "devices",
-            add=Batch("BatchAddDeviceGroupRelations", _rows, verify=not_added),
+            add=Batch("BatchAddDeviceGroupRelations", _rows, verify=membership_failure),
             remove=Batch("BatchDeleteDeviceGroupRelations", _rows),
         ),
     )

@@ -221,7 +221,7 @@ class OtaFirmware(Resource):
         Field("size_in_bytes", "FirmwareSize", Number(), computed=True),
         Field("files", read="MultiFiles", type=Files()),
         Field("description", "FirmwareDesc", Text(0, 100), initial=""),
-        Field("need_verify", "NeedToVerify", Flag(), initial=True),
+        Field("needs_verification", "NeedToVerify", Flag(), initial=True),
         Field("udi", "Udi", Text(0, 4096), initial=""),
         Field(
             "status",
@@ -255,5 +255,5 @@ class OtaFirmware(Resource):
     def parse(self, item):
         values = super().parse(item)
         if "Status" in item:
-            values["need_verify"] = int(item["Status"]) != NEEDS_NO_VERIFICATION
+            values["needs_verification"] = int(item["Status"]) != NEEDS_NO_VERIFICATION
         return values

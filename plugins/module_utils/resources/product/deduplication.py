@@ -1,8 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which repeated properties of a product's devices are not handed on (the manual's chapter 4.7)."""
+"""Deduplication of the property reports of a product's devices (manual chapter 4.7)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
@@ -12,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 
 
 class Deduplication(ActionEntry):
-    """No operation tells what is set, so that it is set each time."""
+    """The deduplication settings of a product. No operation returns them, so every run sends them."""
 
     families = (product,)
     fields = (
@@ -20,9 +22,9 @@ class Deduplication(ActionEntry):
         Field("by_value", type=Flag(), required=True),
         Field("by_timestamp", type=Flag(), required=True),
     )
-    summary = "The deduplication would be set"
+    summary = "The deduplication settings would be updated"
 
-    def run_action(self, client, values):
+    def run_action(self, client: Any, values: dict) -> dict:
         params = {
             "ProductKey": values["product_key"],
             "PropertyValueFilter": values["by_value"],

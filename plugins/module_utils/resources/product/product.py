@@ -1,8 +1,11 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Products (the manual's chapter 4.7)."""
+"""Products (manual chapter 4.7)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
@@ -17,6 +20,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
@@ -30,21 +34,23 @@ PRODUCT_NAME = Text(
     hint="Chinese and English letters, digits and underscores",
 )
 
-
-#: What tells repeated properties from new ones: the parameters by the field whose value they take.
+#: The parameters that set the deduplication of property reports, with the field that each of them gets its value from.
 DEDUPLICATION = {
     "PropertyValueFilter": "deduplicate_by_value",
     "PropertyTimestampFilter": "deduplicate_by_timestamp",
 }
 
-#: The issuer that is the platform.
-PLATFORM = "1"
+#: The certificate issuer (``IssueModel``) that stands for the platform.
+ISSUED_BY_PLATFORM = "1"
 
 
-class CreateAndDeduplicate(Create):
-    """How a product's data is deduplicated is settled when the product is made: no operation tells it afterwards."""
+class CreateProduct(Create):
+    """Creation of a product, followed by its deduplication settings.
 
-    def steps(self, resource, desired):
+    Custom code: a second operation sets the deduplication. No operation returns it, so it is set at creation only.
+    """
+
+    def steps(self, resource: Resource, desired: dict) -> list[Step]:
         result = super().steps(resource, desired)
         flags = {wire: bool(desired.get(name)) for wire, name in DEDUPLICATION.items()}
         if any(flags.values()):
@@ -54,22 +60,29 @@ class CreateAndDeduplicate(Create):
         return result
 
 
-class CertificateIssuer(Update):
-    """Only devices that prove who they are with a certificate have one that somebody issues."""
+class UpdateCertificateIssuer(Update):
+    """Update of the certificate issuer of a product.
 
-    def steps(self, resource, desired, current):
+    Custom code: only a product whose devices authenticate with certificates has an issuer.
+    """
+
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         auth_type = desired.get("auth_type") or current.get("auth_type") or "secret"
         if desired.get("certificate_issuer") and auth_type != "x509":
             raise InvalidValue(
-                f"a product whose auth_type is {auth_type} has no certificates",
+                f"certificate_issuer cannot be set: a product whose auth_type is {auth_type} has no certificates",
                 field="certificate_issuer",
-                remedy="Leave certificate_issuer out, or make a product with auth_type: x509",
+                remedy="Remove certificate_issuer, or create a product with auth_type: x509",
             )
         return super().steps(resource, desired, current)
 
 
 class Product(Resource):
-    """A product: the kind of a fleet's devices."""
+    """A product, that is, a type of devices.
+
+    Custom code: products with certain tags have a list of their own, and a ProductKey that does not exist must not
+    create a product.
+    """
 
     kind = "product"
     title = "product"
@@ -92,7 +105,7 @@ class Product(Resource):
             "NetType",
             Choice(
                 {"wifi": "WIFI", "cellular": "CELLULAR", "ethernet": "ETHERNET", "lora": "LORA", "other": "OTHER"},
-                # Written as words, read as numbers, and LoRaWAN has no number of its own.
+                # Written as words and returned as numbers; the platform returns the number of "other" for LoRaWAN.
                 {3: "wifi", 6: "cellular", 7: "ethernet", 8: "other"},
                 aliases={"lora": "other"},
             ),
@@ -134,13 +147,13 @@ class Product(Resource):
             "ListProductTags", "Data.ProductTag", only_for=("tags",), parse=lambda item: {"tags": tags.parse_rows(item)}
         ),
     )
-    create = CreateAndDeduplicate(
+    create = CreateProduct(
         "CreateProduct", outputs={"product_key": "ProductKey", "product_secret": "Data.ProductSecret"}
     )
     changes = (
-        # A product that is found by its name has it; one that is named by its ProductKey may get another.
+        # The name differs only if the task refers to the product by its ProductKey.
         Update("UpdateProduct", "name", "description"),
-        CertificateIssuer("SetProductCertInfo", "certificate_issuer"),
+        UpdateCertificateIssuer("SetProductCertInfo", "certificate_issuer"),
         Entries(
             "tags",
             add=Batch("CreateProductTags", lambda entries: {"ProductTag": tags.to_rows(entries)}),
@@ -151,68 +164,70 @@ class Product(Resource):
     )
     delete = Delete("DeleteProduct")
     filters = ("name", "product_key", "node_type", "status", "tags")
-    remedy = "A product keeps what it was made with: make another one, or leave the option as it is"
+    remedy = "Create another product, or keep the current value"
 
-    def list_items(self, reader, desired):
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         if not desired.get("tags") or "name" in desired:
             yield from super().list_items(reader, desired)
             return
-        # The platform tells the products that have any of the tags.
+        # This operation returns the products that have at least one of the tags.
         pairs = self.field("tags").type.canonical(desired["tags"])
         for item in reader.pages("ListProductByTags", {"ProductTag": tags.to_rows(list(pairs.items()))}):
             yield self.parse(item)
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, fields: set | None = None) -> dict | None:
         key = desired.get("product_key", "")
-        # In check mode the key of a product that is yet to be made is a word that the platform takes for no key.
-        there = super().read(reader, desired, wanted) if not key or key.isalnum() else None
-        if there is None and key:
-            reader.not_found("product", key, "Leave product_key out to make a product")
-        return there
+        # In check mode, a product that does not exist yet has a placeholder, which is not a valid ProductKey.
+        current = super().read(reader, desired, fields) if not key or key.isalnum() else None
+        if current is None and key:
+            reader.not_found("product", key, "Remove product_key to create a product")
+        return current
 
 
-def has_certificates(reader, key: str) -> bool:
-    """Whether the platform issues certificates to the devices of a product."""
+def has_certificates(reader: Reader, key: str) -> bool:
+    """Return whether the platform issues certificates to the devices of a product."""
     auth_types = {item["ProductKey"]: item.get("AuthType") for item in reader.pages("QueryProductList")}
     if auth_types.get(key) != "x509":
         return False
     issuer = member(reader.read("QueryProductCertInfo", {"ProductKey": key}), "ProductCertInfo.IssueModel")
-    return str(issuer) == PLATFORM
+    return str(issuer) == ISSUED_BY_PLATFORM
 
 
-def product_key(reader, product_name: str):
-    """The ProductKey of a product that is named by its name or by its ProductKey.
+def product_key(reader: Reader, product_name: str) -> Any:
+    """Return the ProductKey of a product that a task names by its name or ProductKey.
 
     Raises:
-        ParentMissing: there is none, and the reader does not tolerate that.
-        Ambiguous: one product has the name and another the key.
+        ReferenceNotFound: There is no such product, and the reader does not tolerate that.
+        AmbiguousReference: One product has this name and another product has this ProductKey.
     """
-    named = {
+    keys = {
         item["ProductKey"]
         for item in reader.pages("QueryProductList")
         if product_name in (item["ProductName"], item["ProductKey"])
     }
-    if len(named) > 1:
+    if len(keys) > 1:
         raise AmbiguousReference(
-            f"{product_name} is the name of one product and the ProductKey of another", field="product"
+            f"{product_name} is the name of one product and the ProductKey of another product",
+            field="product",
+            remedy="Use a name or ProductKey that only one product has",
         )
-    return named.pop() if named else reader.not_found("product", product_name)
+    return keys.pop() if keys else reader.not_found("product", product_name)
 
 
-def with_product_key(reader, element: dict) -> dict:
+def with_product_key(reader: Reader, element: dict) -> dict:
     """Return an element of a list, such as a device, with the ProductKey of the product that it names."""
     return {**element, "product_key": product_key(reader, element["product"])}
 
 
-def resolve_topic(reader, topic: str) -> str:
-    """A topic that may name a product, with the product's ProductKey in its place; as it is where that is pending."""
+def resolve_topic(reader: Reader, topic: str) -> str:
+    """Return a topic with the ProductKey in place of a product name; the topic itself if the ProductKey is pending."""
     levels = topic.split("/")
     # /{ProductKey}/{device}/..., /sys/{ProductKey}/{device}/thing/... or /as/mqtt/status/{ProductKey}/{device}
-    place = 2 if levels[1:2] == ["sys"] else 4 if levels[1:4] == ["as", "mqtt", "status"] else 1
-    # What an earlier task is about to make has no name yet, and ${...} is filled in by the rule.
-    if len(levels) <= place or levels[place] == str(PENDING) or "${" in levels[place]:
+    position = 2 if levels[1:2] == ["sys"] else 4 if levels[1:4] == ["as", "mqtt", "status"] else 1
+    # A product that an earlier task will create has no key yet, and a rule fills in ${...}.
+    if len(levels) <= position or levels[position] == str(PENDING) or "${" in levels[position]:
         return topic
-    key = product_key(reader, levels[place])
+    key = product_key(reader, levels[position])
     if key is not PENDING:
-        levels[place] = key
+        levels[position] = key
     return "/".join(levels)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the services share."""
+"""Tests of shared functions: names, times, ids, pages and tags."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from ansible_collections.iotops.aliyun.emulator.core.paging import Page, request
 from ansible_collections.iotops.aliyun.emulator.services.common import tags
 
 
-def test_a_chinese_character_counts_2():
+def test_width_chinese_character_counts_as_2():
     assert [text.width(sample) for sample in ("", "abc", "路灯", "路灯_1")] == [0, 3, 4, 6]
 
 
-def test_times():
+def test_times_are_formatted():
     assert times.utc(1533523721000) == "2018-08-06T02:48:41.000Z"
     assert times.utc(1533523721007) == "2018-08-06T02:48:41.007Z"
     assert times.beijing(1533523721999) == "2018-08-06 10:48:41"
     assert times.beijing_words(1551334473000) == "Thu Feb 28 14:14:33 CST 2019"
 
 
-def test_ids():
+def test_ids_have_documented_format():
     assert ids.product_key().startswith("a1")
     assert len(ids.product_key()) == 11
     assert ids.product_key() != ids.product_key()
@@ -38,10 +38,10 @@ def test_ids():
     assert [len(ids.alphanumeric(length)) for length in (0, 1, 9, 400)] == [0, 1, 9, 400]
 
 
-def test_no_letter_or_digit_is_likelier_than_another():
+def test_alphanumeric_characters_are_evenly_distributed():
     counts = Counter(ids.alphanumeric(62 * 2000))
     assert set(counts) == set(string.ascii_letters + string.digits)
-    # Six times what chance spreads them by; a byte taken modulo 62 would give the first ones a quarter more.
+    # Six standard deviations. Without discarded bytes the first characters would be 25 % more frequent.
     assert all(abs(count - 2000) < 6 * 2000**0.5 for count in counts.values())
 
 
@@ -49,14 +49,14 @@ def page(action: str, **params) -> Page:
     return requested_page(Context(None, 0, Account(), OPERATIONS[action]), params)
 
 
-def test_pages_by_number():
-    asked = page("QueryProductList", CurrentPage=3, PageSize=200)
-    assert asked == Page(3, 200, 400)
-    assert [asked.count(total) for total in (0, 1, 200, 201)] == [0, 1, 1, 2]
+def test_requested_page_by_number_is_returned():
+    requested = page("QueryProductList", CurrentPage=3, PageSize=200)
+    assert requested == Page(3, 200, 400)
+    assert [requested.count(total) for total in (0, 1, 200, 201)] == [0, 1, 1, 2]
     assert page("ListProductByTags") == Page(1, 10, 0)
 
 
-def test_pages_by_token():
+def test_requested_page_by_token_is_returned():
     action = "QueryDeviceOriginalPropertyStatus"
     first = page(action, PageSize=50)
     assert (first.offset, first.next_token(51), first.next_token(50)) == (0, "50", "")
@@ -66,13 +66,13 @@ def test_pages_by_token():
 
 
 @pytest.mark.parametrize(("number", "size"), [(0, 10), (-1, 10), (1, 0), (1, 201)])
-def test_pages_that_the_platform_does_not_have(number, size):
+def test_requested_page_out_of_range_is_rejected(number, size):
     with pytest.raises(ApiError, match="InvalidPageParams"):
         page("QueryProductList", CurrentPage=number, PageSize=size)
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "good"),
+    ("key", "value", "expected"),
     [
         ("a.1", "v", True),
         ("k" * 30, "值" * 64, True),
@@ -85,12 +85,12 @@ def test_pages_that_the_platform_does_not_have(number, size):
         ("k", "值" * 64 + "v", False),
     ],
 )
-def test_tags(key, value, good):
-    assert tags.is_valid_tag(key, value) is good
+def test_tag_is_validated(key, value, expected):
+    assert tags.is_valid_tag(key, value) is expected
     assert not tags.is_valid_tag("k", "v", min_key_width=2)
 
 
-def test_tags_with_the_same_key():
-    given = [{"TagKey": "k", "TagValue": "1"}, {"TagKey": "k", "TagValue": "2"}, {"TagKey": "other"}]
-    assert tags.invalid_tags(given) == [{"TagKey": "k", "TagValue": "2"}, {"TagKey": "other", "TagValue": ""}]
+def test_tags_with_duplicate_key_are_invalid():
+    tag_list = [{"TagKey": "k", "TagValue": "1"}, {"TagKey": "k", "TagValue": "2"}, {"TagKey": "other"}]
+    assert tags.invalid_tags(tag_list) == [{"TagKey": "k", "TagValue": "2"}, {"TagKey": "other", "TagValue": ""}]
     assert tags.invalid_tags([{"Key": "k_", "Value": "v"}], "Key", "Value") == [{"Key": "k_", "Value": "v"}]

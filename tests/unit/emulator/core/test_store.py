@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rows, transactions and the file."""
+"""Tests of the store: rows, transactions and the database file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def names(rows) -> list[str]:
     return [row["name"] for row in rows]
 
 
-def test_conditions(store):
+def test_store_conditions_select_rows(store):
     assert store.one("shelf", name="s2") == {"id": 2, "name": "s2", "size": 0}
     assert store.one("shelf", name="s9") is None
     assert names(store.all("shelf", "id DESC", size=1)) == ["s5", "s3", "s1"]
@@ -47,7 +47,7 @@ def test_conditions(store):
     assert store.all("shelf", **omit_none(name=None, id=1)) == [{"id": 1, "name": "s1", "size": 1}]
 
 
-def test_pages(store):
+def test_store_page_returns_rows_and_total(store):
     rows, total = store.page("shelf", 2, 2, "id")
     assert (names(rows), total) == (["s3", "s4"], 5)
     assert store.page("shelf", 0, 10, "id", size=0)[1] == 2
@@ -56,7 +56,7 @@ def test_pages(store):
     assert (rows, total) == ([{"name": "s3"}], 3)
 
 
-def test_changes(store):
+def test_store_changes_return_row_count(store):
     assert store.update("shelf", {"size": 7}, size=0) == 2
     assert store.update("shelf", {}, size=0) == 0
     assert store.delete("shelf", size=7) == 2
@@ -65,7 +65,7 @@ def test_changes(store):
     assert store.value("SELECT name FROM shelf WHERE id = ?", 9) is None
 
 
-def test_put_adds_or_changes(store):
+def test_put_inserts_or_updates_row(store):
     store.put("shelf", ("name",), name="s1", size=9)
     store.put("shelf", ("name",), name="new", size=9)
     store.put("book", ("shelf", "title"), shelf=1, title="t")
@@ -74,7 +74,7 @@ def test_put_adds_or_changes(store):
     assert store.count("book") == 1
 
 
-def test_what_hangs_on_a_row_goes_with_it(store):
+def test_delete_cascades_to_referencing_rows(store):
     store.insert("book", shelf=1, title="t")
     with pytest.raises(sqlite3.IntegrityError):
         store.insert("book", shelf=99, title="t")
@@ -82,7 +82,7 @@ def test_what_hangs_on_a_row_goes_with_it(store):
     assert store.count("book") == 0
 
 
-def test_a_transaction_is_all_or_nothing(store):
+def test_transaction_with_error_is_rolled_back(store):
     def fail():
         with store.transaction():
             assert store.delete("shelf", id=1) == 1
@@ -96,7 +96,7 @@ def test_a_transaction_is_all_or_nothing(store):
     assert store.count("shelf") == 0
 
 
-def test_clear_starts_anew(store):
+def test_clear_deletes_rows_and_resets_ids(store):
     store.insert("wall", shelf=1)
     store.insert("book", shelf=1, title="t")
     store.clear()
@@ -104,18 +104,18 @@ def test_clear_starts_anew(store):
     assert store.insert("shelf", name="s") == 1
 
 
-def test_a_file_is_kept_and_is_the_owners(tmp_path):
+def test_store_file_is_persistent_and_private(tmp_path):
     path = tmp_path / "state"
     store = Store(path, [SCHEMA])
     store.insert("shelf", name="s")
     assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
     store.close()
-    again = Store(path, [SCHEMA])
-    assert names(again.all("shelf")) == ["s"]
-    again.close()
+    reopened = Store(path, [SCHEMA])
+    assert names(reopened.all("shelf")) == ["s"]
+    reopened.close()
 
 
-def test_one_process_has_the_file(tmp_path):
+def test_store_file_in_use_is_rejected(tmp_path):
     path = tmp_path / "state"
     store = Store(path, [SCHEMA])
     with pytest.raises(StoreError, match="another emulator"):
@@ -123,7 +123,7 @@ def test_one_process_has_the_file(tmp_path):
     store.close()
 
 
-def test_tables_of_another_shape_are_refused(tmp_path):
+def test_store_file_with_other_schema_is_rejected(tmp_path):
     path = tmp_path / "state"
     Store(path, [SCHEMA]).close()
     with pytest.raises(StoreError, match="another version"):

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The platform's clock, and what happens when time passes."""
+"""Tests of the clock and of scheduled work."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def context(platform: Platform) -> Context:
 
 
 @pytest.fixture
-def done(monkeypatch):
-    """Work of the kinds ``note`` (adds to this list), ``chain`` (puts more off) and ``fail``."""
+def executed(monkeypatch):
+    """Register handlers of the kinds ``note`` (appends to this list), ``chain`` (schedules more work) and ``fail``."""
     notes = []
 
     def chain(ctx, payload):
@@ -39,74 +39,74 @@ def done(monkeypatch):
     return notes
 
 
-def test_the_clock_moves_forward_only(platform):
+def test_clock_advance_with_negative_seconds_is_rejected(platform):
     before = platform.clock.now()
     assert abs(before - time.time() * 1000) < 1000
     assert platform.clock.advance(86400.5) - before >= 86_400_500
-    with pytest.raises(ValueError, match="forward"):
+    with pytest.raises(ValueError, match="cannot move back"):
         platform.clock.advance(-1)
     platform.reset()
     assert platform.clock.now() - before < HOUR
 
 
-def test_the_clock_is_kept(tmp_path):
+def test_clock_offset_is_persistent(tmp_path):
     platform = Platform(tmp_path / "data")
-    later = platform.clock.advance(86400)
+    advanced = platform.clock.advance(86400)
     platform.close()
-    again = Platform(tmp_path / "data")
-    assert again.clock.now() >= later
-    again.close()
+    reopened = Platform(tmp_path / "data")
+    assert reopened.clock.now() >= advanced
+    reopened.close()
 
 
-def test_operations_live_by_the_clock(platform, api):
+def test_operations_use_emulator_clock(platform, api):
     first = api("CreateProduct", ProductName="first", NodeType=0)["ProductKey"]
     platform.clock.advance(3600)
     second = api("CreateProduct", ProductName="second", NodeType=0)["ProductKey"]
-    made = [api("QueryProduct", ProductKey=key)["Data"]["GmtCreate"] for key in (first, second)]
-    assert made[1] - made[0] >= HOUR
+    created = [api("QueryProduct", ProductKey=key)["Data"]["GmtCreate"] for key in (first, second)]
+    assert created[1] - created[0] >= HOUR
 
 
-def test_work_is_done_when_it_is_due_and_in_its_order(platform, done):
+def test_due_work_runs_at_due_time_in_order(platform, executed):
     now = platform.clock.now()
     context(platform).schedule(now + 2 * HOUR, "note", text="late")
     context(platform).schedule(now + HOUR, "note", text="soon")
-    off = context(platform).schedule(now + HOUR, "note", text="called off")
-    platform.store.delete("due", id=off)
+    canceled = context(platform).schedule(now + HOUR, "note", text="canceled")
+    platform.store.delete("due", id=canceled)
     platform.run_due_work()
-    assert done == []
+    assert executed == []
     platform.clock.advance(3600)
     platform.run_due_work()
-    assert done == [("soon", now + HOUR)]
+    assert executed == [("soon", now + HOUR)]
     platform.clock.advance(86400)
     platform.run_due_work()
-    assert done[1:] == [("late", now + 2 * HOUR)]
+    assert executed[1:] == [("late", now + 2 * HOUR)]
 
 
-def test_work_is_done_before_a_call(platform, api, done):
+def test_due_work_runs_before_call(platform, api, executed):
     context(platform).schedule(platform.clock.now(), "note", text="first")
     api("CreateProduct", ProductName="name", NodeType=0)
-    assert [text for text, _at in done] == ["first"]
+    assert [text for text, _at in executed] == ["first"]
 
 
-def test_a_jump_of_the_clock_leaves_nothing_out(platform, done):
+def test_due_work_after_clock_jump_runs_completely(platform, executed):
     now = platform.clock.now()
     context(platform).schedule(now, "chain", left=3)
     platform.clock.advance(86400)
     platform.run_due_work()
-    assert done == [now, now + HOUR, now + 2 * HOUR, now + 3 * HOUR]
+    assert executed == [now, now + HOUR, now + 2 * HOUR, now + 3 * HOUR]
 
 
-def test_work_that_fails_is_rolled_back_and_dropped(platform, done, caplog):
+def test_due_work_with_error_is_rolled_back_and_dropped(platform, executed, caplog):
     context(platform).schedule(platform.clock.now(), "fail")
     context(platform).schedule(platform.clock.now(), "note", text="after")
     platform.run_due_work()
     assert "on purpose" in caplog.text
     assert platform.store.count("clock") == 0
     assert platform.store.count("due") == 0
-    assert len(done) == 1
+    assert len(executed) == 1
 
 
-def test_a_call_that_fails_leaves_nothing_behind(platform, monkeypatch):
+def test_call_with_error_is_rolled_back(platform, monkeypatch):
     def fail(ctx, p):
         ctx.schedule(ctx.now, "note", text="never")
         raise RuntimeError("on purpose")
@@ -117,6 +117,6 @@ def test_a_call_that_fails_leaves_nothing_behind(platform, monkeypatch):
     assert platform.store.count("due") == 0
 
 
-def test_a_kind_has_one_handler(done):
+def test_due_work_kind_with_second_handler_is_rejected(executed):
     with pytest.raises(ValueError, match="two handlers"):
         registry.when_due("note")(print)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the API's data alone says of a request."""
+"""Tests of request validation with the API data, and of the lookup of operations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, Gat
 from ansible_collections.iotops.aliyun.emulator.core.registry import TRUNCATE, Implementation
 
 
-def test_a_missing_parameter_is_named(platform):
+def test_missing_parameter_is_named_in_error(platform):
     for values in ({}, {"ProductKey": ""}):
         with pytest.raises(GatewayError) as caught:
             platform.call("QueryProduct", values)
@@ -21,7 +21,7 @@ def test_a_missing_parameter_is_named(platform):
         assert caught.value.message == "ProductKey is mandatory for this action."
 
 
-def test_a_missing_list_is_named(platform):
+def test_missing_list_is_named_in_error(platform):
     with pytest.raises(GatewayError, match="MissingProductTagKey"):
         platform.call("DeleteProductTags", {"ProductKey": "a1"})
 
@@ -31,39 +31,39 @@ def test_unknown_parameters_are_ignored(api):
         api("QueryProduct", ProductKey="a1", Colour="red")
 
 
-def test_a_list_that_is_too_long():
+def test_list_above_limit_is_rejected_or_truncated():
     operation = OPERATIONS["DeleteProductTags"]
     values = {"ProductKey": "a1", **{f"ProductTagKey.{number}": f"k{number}" for number in range(1, 12)}}
-    with pytest.raises(ApiError, match="IllegalRequest: ProductTagKey takes at most 10"):
+    with pytest.raises(ApiError, match="IllegalRequest: ProductTagKey accepts at most 10"):
         validation.parse_parameters(operation, find_operation("DeleteProductTags")[1], values)
-    cut = validation.parse_parameters(operation, Implementation(print, TRUNCATE), values)
-    assert cut["ProductTagKey"] == [f"k{number}" for number in range(1, 11)]
+    truncated = validation.parse_parameters(operation, Implementation(print, TRUNCATE), values)
+    assert truncated["ProductTagKey"] == [f"k{number}" for number in range(1, 11)]
 
 
-def test_an_operation_that_the_api_does_not_have():
+def test_unknown_operation_is_not_found():
     with pytest.raises(GatewayError) as caught:
         find_operation("MakeCoffee")
     assert (caught.value.status, caught.value.code) == (404, "InvalidAction.NotFound")
 
 
-def test_an_operation_that_no_service_has(monkeypatch):
+def test_operation_without_service_is_not_implemented(monkeypatch):
     monkeypatch.delitem(registry.OPERATIONS, "QueryProduct")
     with pytest.raises(GatewayError) as caught:
         find_operation("QueryProduct")
     assert (caught.value.status, caught.value.code) == (501, "NotImplemented")
 
 
-def test_operations_by_the_name_of_a_function():
+def test_operation_name_is_found_by_function_name():
     assert find_operation_name("query_device_by_sql") == "QueryDeviceBySQL"
     assert (operation_kind("CreateProduct"), operation_kind("MakeCoffee")) == ("create", "")
 
 
-def test_a_function_must_be_named_after_an_operation():
+def test_operation_function_with_unknown_or_registered_name_is_rejected():
     def make_coffee(ctx, p):
-        """No operation."""
+        """A function without an operation of this name."""
 
     def query_product(ctx, p):
-        """Another one."""
+        """A second implementation of an operation."""
 
     with pytest.raises(ValueError, match="no operation"):
         registry.operation(make_coffee)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who hears what happens on the platform, and operations that wait for it."""
+"""Tests of event listeners, of operations that wait for an event, and of the control endpoint for devices."""
 
 from __future__ import annotations
 
@@ -24,162 +24,162 @@ from ansible_collections.iotops.aliyun.emulator.http.server import Server
 from ....conftest import KEY, signed_query
 
 
-def test_listeners_hear_what_they_listen_for():
+def test_listeners_receive_matching_events():
     listeners = Listeners()
-    heard = []
-    listeners.tell(["box/1"])
-    listeners.add("box/", lambda text: heard.append(("all", text)))
-    listeners.add("box/1", lambda text: heard.append(("one", text)))
-    listeners.tell(["box/1", "box/2", "other/1", "box", "box/"])
-    assert sorted(heard[:2]) == [("all", "box/1"), ("one", "box/1")]
-    assert heard[2:] == [("all", "box/2"), ("all", "box/")]
+    received = []
+    listeners.publish(["box/1"])
+    listeners.add("box/", lambda text: received.append(("all", text)))
+    listeners.add("box/1", lambda text: received.append(("one", text)))
+    listeners.publish(["box/1", "box/2", "other/1", "box", "box/"])
+    assert sorted(received[:2]) == [("all", "box/1"), ("one", "box/1")]
+    assert received[2:] == [("all", "box/2"), ("all", "box/")]
 
 
-def test_listeners_can_stop():
+def test_removed_listener_receives_no_events():
     listeners = Listeners()
-    heard = []
-    listeners.add("a", heard.append)
-    with listeners.listening("a", heard.append):
-        listeners.tell(["a"])
-    listeners.tell(["a"])
-    listeners.remove("a", heard.append)
-    listeners.tell(["a"])
-    assert heard == ["a"] * 3
+    received = []
+    listeners.add("a", received.append)
+    with listeners.listening("a", received.append):
+        listeners.publish(["a"])
+    listeners.publish(["a"])
+    listeners.remove("a", received.append)
+    listeners.publish(["a"])
+    assert received == ["a"] * 3
     with pytest.raises((KeyError, ValueError)):
-        listeners.remove("a", heard.append)
+        listeners.remove("a", received.append)
 
 
-def test_what_is_announced_is_heard_when_it_is_kept(platform):
-    heard = []
+def test_event_is_published_after_commit(platform):
+    received = []
 
-    def announce(ctx) -> None:
+    def publish_test_event(ctx) -> None:
         ctx.store.insert("clock", id=1, ahead=0)
         ctx.publish_event("test")
-        assert heard == []
+        assert received == []
 
-    platform.listeners.add("test", lambda text: heard.append((text, platform.store.count("clock"))))
-    platform.run(announce)
-    assert heard == [("test", 1)]
+    platform.listeners.add("test", lambda text: received.append((text, platform.store.count("clock"))))
+    platform.run(publish_test_event)
+    assert received == [("test", 1)]
 
 
-def test_what_is_rolled_back_nobody_hears(platform):
-    heard = []
-    platform.listeners.add("test", heard.append)
+def test_event_of_rolled_back_transaction_is_not_published(platform):
+    received = []
+    platform.listeners.add("test", received.append)
 
-    def announce(ctx) -> None:
+    def publish_test_event(ctx) -> None:
         ctx.publish_event("test")
         raise RuntimeError("on purpose")
 
     with pytest.raises(RuntimeError):
-        platform.run(announce)
-    assert heard == []
+        platform.run(publish_test_event)
+    assert received == []
 
 
-def test_due_work_announces_as_well(platform, monkeypatch):
-    heard = []
-    platform.listeners.add("test", heard.append)
-    monkeypatch.setitem(registry.HANDLERS, "announce", lambda ctx, payload: ctx.publish_event("test"))
-    platform.run(lambda ctx: ctx.schedule(ctx.now, "announce"))
+def test_event_of_due_work_is_published(platform, monkeypatch):
+    received = []
+    platform.listeners.add("test", received.append)
+    monkeypatch.setitem(registry.HANDLERS, "publish_test_event", lambda ctx, payload: ctx.publish_event("test"))
+    platform.run(lambda ctx: ctx.schedule(ctx.now, "publish_test_event"))
     platform.run_due_work()
-    assert heard == ["test"]
+    assert received == ["test"]
 
 
 @pytest.fixture
-def waiting(platform, monkeypatch):
-    """Let QueryProduct wait for ``test``, which is announced after so many milliseconds (or never)."""
+def pending_query(platform, monkeypatch):
+    """Make QueryProduct wait for the event ``test``, which is published after ``after`` milliseconds (None: never)."""
 
-    def waiting(after: int | None, timeout: int = 1000, finish=None) -> None:
+    def pending_query(after: int | None, timeout: int = 1000, finish=None) -> None:
         def wait(ctx, p) -> PendingReply:
             if after is not None:
-                ctx.schedule(ctx.now + after, "announce")
+                ctx.schedule(ctx.now + after, "publish_test_event")
             return PendingReply("test", timeout, finish or (lambda later: {"Data": {"GmtCreate": later.now - ctx.now}}))
 
-        monkeypatch.setitem(registry.HANDLERS, "announce", lambda ctx, payload: ctx.publish_event("test"))
+        monkeypatch.setitem(registry.HANDLERS, "publish_test_event", lambda ctx, payload: ctx.publish_event("test"))
         monkeypatch.setitem(registry.OPERATIONS, "QueryProduct", registry.Implementation(wait, registry.TRUNCATE))
 
-    return waiting
+    return pending_query
 
 
-def test_without_a_wire_the_clock_moves_on(platform, api, waiting):
-    waiting(after=700)
+def test_direct_call_with_pending_reply_advances_clock(platform, api, pending_query):
+    pending_query(after=700)
     started = time.monotonic()
     assert 700 <= api("QueryProduct", ProductKey="a1")["Data"]["GmtCreate"] < 900
     assert time.monotonic() - started < 0.7
 
 
-def test_without_a_wire_time_is_over(platform, api, waiting):
-    waiting(after=1500)
+def test_direct_call_with_pending_reply_times_out(platform, api, pending_query):
+    pending_query(after=1500)
     assert 1000 <= api("QueryProduct", ProductKey="a1")["Data"]["GmtCreate"] < 1200
     assert platform.store.count("due") == 1
 
 
-def test_the_end_may_be_no_reply(api, waiting):
-    waiting(after=0, finish=lambda ctx: None)
+def test_pending_reply_finish_without_members_returns_empty_reply(api, pending_query):
+    pending_query(after=0, finish=lambda ctx: None)
     assert api("QueryProduct", ProductKey="a1") == {}
 
 
-def test_the_end_may_be_an_error(api_error, waiting):
+def test_pending_reply_finish_with_error_raises_error(api_error, pending_query):
     def finish(ctx):
         raise ApiError("iot.messagebroker.TIMEOUT")
 
-    waiting(after=0, finish=finish)
+    pending_query(after=0, finish=finish)
     assert api_error("QueryProduct", ProductKey="a1").code == "iot.messagebroker.TIMEOUT"
 
 
-def over_the_wire(platform, *actions: str) -> list[tuple[dict, float]]:
-    """The replies to calls that are made at the same time, and how many seconds each took."""
+def call_over_http(platform, *actions: str) -> list[tuple[dict, float]]:
+    """Send calls concurrently, and return the responses and the duration of each in seconds."""
 
-    async def ask(client: ClientSession, address: URL, action: str) -> tuple[dict, float]:
+    async def send(client: ClientSession, address: URL, action: str) -> tuple[dict, float]:
         started = time.monotonic()
         query = signed_query("POST", {"Action": action, "ProductKey": "a1"})
         response = await client.post(URL(f"{address}?{query}", encoded=True))
         return json.loads(await response.text()), time.monotonic() - started
 
-    async def ask_all():
+    async def send_all():
         application = Server(platform, Authenticator({KEY: KEY})).application()
         async with TestServer(application) as server, ClientSession() as client:
-            return await asyncio.gather(*(ask(client, server.make_url("/"), action) for action in actions))
+            return await asyncio.gather(*(send(client, server.make_url("/"), action) for action in actions))
 
-    return asyncio.run(ask_all())
+    return asyncio.run(send_all())
 
 
-def test_over_the_wire_time_passes(platform, waiting):
-    waiting(after=300, timeout=8000)
-    (reply, seconds) = over_the_wire(platform, "QueryProduct")[0]
+def test_http_call_with_pending_reply_waits_in_real_time(platform, pending_query):
+    pending_query(after=300, timeout=8000)
+    (reply, seconds) = call_over_http(platform, "QueryProduct")[0]
     assert reply["Success"] is True
     assert 0.3 <= seconds < 5
     assert 300 <= reply["Data"]["GmtCreate"] < 5000
 
 
-def test_over_the_wire_time_is_over(platform, waiting):
-    waiting(after=None, timeout=200)
-    (reply, seconds) = over_the_wire(platform, "QueryProduct")[0]
+def test_http_call_with_pending_reply_times_out(platform, pending_query):
+    pending_query(after=None, timeout=200)
+    (reply, seconds) = call_over_http(platform, "QueryProduct")[0]
     assert 0.2 <= seconds < 5
     assert reply["Data"]["GmtCreate"] >= 200
 
 
-def test_who_waits_keeps_nobody_waiting(platform, waiting):
-    waiting(after=500, timeout=8000)
-    first, second, other = over_the_wire(platform, "QueryProduct", "QueryProduct", "ListProductTags")
+def test_http_call_with_pending_reply_does_not_block_others(platform, pending_query):
+    pending_query(after=500, timeout=8000)
+    first, second, other = call_over_http(platform, "QueryProduct", "QueryProduct", "ListProductTags")
     assert 0.5 <= min(first[1], second[1]) <= max(first[1], second[1]) < 5
     assert other[1] < min(first[1], second[1])
     assert other[0]["Code"] == "iot.prod.NotExistedProduct"
 
 
-def test_a_platform_that_nobody_calls_does_its_work(platform, monkeypatch):
-    heard = []
-    monkeypatch.setitem(registry.HANDLERS, "note", lambda ctx, payload: heard.append(time.monotonic()))
+def test_due_work_without_calls_runs(platform, monkeypatch):
+    received = []
+    monkeypatch.setitem(registry.HANDLERS, "note", lambda ctx, payload: received.append(time.monotonic()))
     started = time.monotonic()
     platform.run(lambda ctx: ctx.schedule(ctx.now + 150, "note"))
 
     async def wait() -> None:
         async with TestServer(Server(platform, Authenticator({KEY: KEY})).application()):
-            while not heard and time.monotonic() - started < 10:
+            while not received and time.monotonic() - started < 10:
                 await asyncio.sleep(0.01)
 
     asyncio.run(wait())
-    # The platform's clock has whole milliseconds, of which one had begun.
-    assert 0.149 <= heard[0] - started < 5
+    # The clock has a resolution of one millisecond, so the work may run up to one millisecond earlier.
+    assert 0.149 <= received[0] - started < 5
 
 
 MODEL = {"properties": [{"identifier": "level", "name": "level", "accessMode": "rw", "required": False,
@@ -196,14 +196,14 @@ def create_modeled_product(server) -> str:
     return key
 
 
-def test_simulated_devices_over_the_wire(server, create_modeled_product):
+def test_simulated_devices_respond_over_http(server, create_modeled_product):
     body = {"product": "light", "count": 3, "profile": {"properties": {"values": {"level": 4}}}}
-    made = server.control("POST", "devices", body)
-    assert made == {"product_key": create_modeled_product, "devices": 3, "registered": 3}
+    created = server.control("POST", "devices", body)
+    assert created == {"product_key": create_modeled_product, "devices": 3, "registered": 3}
     device = {"ProductKey": create_modeled_product, "DeviceName": "sim00002"}
     status = server.call("QueryDevicePropertyStatus", **device)[1]["Data"]["List"]["PropertyStatusInfo"]
     assert [one["Value"] for one in status] == ["4"]
-    listed = server.control("GET", f"devices?product={modelled}&offset=1&limit=1")
+    listed = server.control("GET", f"devices?product={create_modeled_product}&offset=1&limit=1")
     assert (listed["total"], [one["device_name"] for one in listed["devices"]]) == (3, ["sim00002"])
     assert len(server.control("GET", "devices")["devices"]) == 3
     request = base64.b64encode(b"hello").decode()
@@ -221,7 +221,7 @@ def test_simulated_devices_over_the_wire(server, create_modeled_product):
         ("GET", "devices?limit=-1", None),
     ],
 )
-def test_what_the_control_address_refuses(server, method, path, body):
+def test_control_request_with_invalid_body_or_query_is_rejected(server, method, path, body):
     status, content = server.request(method, f"/_emulator/{path}", body)
     assert status == 400
     assert json.loads(content)["message"]

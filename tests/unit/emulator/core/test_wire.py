@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Flat requests into typed parameters, replies into JSON and XML."""
+"""Tests of the parsing of requests and the rendering of responses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PARAMS = parse_signature(
 )
 
 
-def test_types():
+def test_parameters_are_converted_to_types():
     values = {"Name": "7", "Count": "-7", "Rate": "0.5", "Ready": "True", "Job": '{"a": [1]}', "Box.Size": "3"}
     assert typed_parameters(PARAMS, values) == {
         "Name": "7",
@@ -34,7 +34,7 @@ def test_types():
     }
 
 
-def test_lists_are_in_the_order_of_their_numbers():
+def test_list_elements_are_sorted_by_index():
     values = {"Names.10": "c", "Names.2": "b", "Names.1": "a", "Numbers.1": "5", "Tag.2.Key": "y", "Tag.1.Key": "x"}
     values |= {"Tag.1.Size": "1", "Tag.1.Other": "ignored"}
     assert typed_parameters(PARAMS, values) == {
@@ -44,7 +44,7 @@ def test_lists_are_in_the_order_of_their_numbers():
     }
 
 
-def test_what_says_nothing_is_absent():
+def test_empty_and_unknown_parameters_are_omitted():
     values = {"Name": "", "Count": "", "Ready": "", "Job": "", "Names": "a", "Unknown": "1", "Unknown.1": "1"}
     assert typed_parameters(PARAMS, values) == {"Name": ""}
 
@@ -72,7 +72,7 @@ def test_what_says_nothing_is_absent():
         {"Box.Size": "big"},
     ],
 )
-def test_malformed(values):
+def test_malformed_parameters_are_rejected(values):
     with pytest.raises(GatewayError) as caught:
         typed_parameters(PARAMS, values)
     assert (caught.value.status, caught.value.code) == (400, "InvalidParameter")
@@ -83,19 +83,19 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
 
 @given(st.dictionaries(st.one_of(NAMES, NAMES.map("Tag.1.".__add__), NAMES.map("Names.".__add__)), TEXTS))
-def test_no_request_is_too_odd(values):
+def test_arbitrary_parameters_never_crash(values):
     with contextlib.suppress(GatewayError):
         assert typed_parameters(PARAMS, values).keys() <= PARAMS.keys()
 
 
-def test_query_and_form_are_one():
+def test_query_and_form_are_merged():
     headers = CIMultiDict({"content-type": "application/x-www-form-urlencoded; charset=utf-8"})
     request = Request("POST", "/?Action=Pub&a=1&b=%E4%B8%AD+x", headers, b"a=2&c=")
     assert request.values == {"Action": "Pub", "a": "2", "b": "中 x", "c": ""}
     assert Request("POST", "/", CIMultiDict({"content-type": "application/json"}), b"a=2").values == {}
 
 
-def test_operation_and_version_may_be_in_headers():
+def test_operation_and_version_in_headers_are_used():
     request = Request("POST", "/", CIMultiDict({"X-Acs-Action": "Pub", "x-acs-version": "2018-01-20"}), b"")
     assert (request.action, request.version) == ("Pub", "2018-01-20")
 
@@ -110,18 +110,18 @@ def test_operation_and_version_may_be_in_headers():
         ("/", "", XML),
     ],
 )
-def test_the_form_of_the_reply(target, accept, media_type):
+def test_response_format_is_negotiated(target, accept, media_type):
     assert Request("GET", target, CIMultiDict({"accept": accept}), b"").media_type == media_type
 
 
 REPLY = {"Success": True, "Data": {"Item": [{"Name": "a<&>b中"}, {"Name": "c\x01"}], "Total": 2, "None": None}}
 
 
-def test_json():
+def test_response_is_rendered_as_json():
     assert json.loads(render(REPLY, JSON, "XResponse")) == REPLY
 
 
-def test_xml():
+def test_response_is_rendered_as_xml():
     root = ElementTree.fromstring(render(REPLY, XML, "XResponse"))
     assert root.tag == "XResponse"
     assert root.findtext("Success") == "true"

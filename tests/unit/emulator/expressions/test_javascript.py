@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is said of JavaScript without running it."""
+"""Tests of the JavaScript syntax check."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.iotops.aliyun.emulator.expressions.javascript import Sc
         ("中文(1); $_(2)", {"中文", "$_"}),
     ],
 )
-def test_which_functions_are_called(script, names):
+def test_called_functions_are_found(script, names):
     words = {"if", "for", "while", "switch", "catch"}
     assert called_functions(script) - words == names
 
@@ -56,7 +56,7 @@ def test_which_functions_are_called(script, names):
         "import a, {b as c} from 'd'",
     ],
 )
-def test_scripts(script):
+def test_valid_script_is_accepted(script):
     called_functions(script)
 
 
@@ -65,43 +65,43 @@ def test_scripts(script):
     [
         ("f(", "line 1: ( is not closed"),
         ("a = {\nb: [", "line 2: [ is not closed"),
-        ("f)", "line 1: ) closes nothing"),
-        ("(]", "line 1: ] closes nothing"),
-        ("`${ ( }`", "line 1: } closes nothing"),
+        ("f)", "line 1: ) has no opening bracket"),
+        ("(]", "line 1: ] has no opening bracket"),
+        ("`${ ( }`", "line 1: } has no opening bracket"),
         ("`a${b", "line 1: ${ is not closed"),
-        ('a = "abc', "line 1: a string does not end"),
-        ("a\n'b\nc'", "line 2: a string does not end"),
-        ("`abc", "line 1: a template string does not end"),
-        ("a = /* b", "line 1: a comment does not end"),
-        ("a = 3 @ b", "line 1: @ is not expected"),
-        ("a = \\b", "line 1: \\ is not expected"),
-        ("var a = ;", "line 1: ; is not expected"),
-        ("var = 3", "line 1: = is not expected"),
-        ("= 3", "line 1: = is not expected"),
-        ("a b", "line 1: b is not expected"),
-        ("f(1 2)", "line 1: 2 is not expected"),
-        ('"a" "b"', 'line 1: "b" is not expected'),
-        ("`\n` c", "line 2: c is not expected"),
-        ("a = 3px", "line 1: px is not expected"),
-        ("a.;", "line 1: ; is not expected"),
-        ("a..b", "line 1: . is not expected"),
-        ("a.", "line 1: something is missing"),
-        ("a\n= b +", "line 2: something is missing"),
-        ("a & & b", "line 1: & is not expected"),
-        ("a = (1 + ) * 2", "line 1: ) is not expected"),
-        ("f(/ 2)", "line 1: / is not expected"),
-        ("a ? : b", "line 1: : is not expected"),
-        ("throw;", "line 1: ; is not expected"),
-        ("[!]", "line 1: ] is not expected"),
+        ('a = "abc', "line 1: a string is not terminated"),
+        ("a\n'b\nc'", "line 2: a string is not terminated"),
+        ("`abc", "line 1: a template string is not terminated"),
+        ("a = /* b", "line 1: a comment is not terminated"),
+        ("a = 3 @ b", "line 1: unexpected @"),
+        ("a = \\b", "line 1: unexpected \\"),
+        ("var a = ;", "line 1: unexpected ;"),
+        ("var = 3", "line 1: unexpected ="),
+        ("= 3", "line 1: unexpected ="),
+        ("a b", "line 1: unexpected b"),
+        ("f(1 2)", "line 1: unexpected 2"),
+        ('"a" "b"', 'line 1: unexpected "b"'),
+        ("`\n` c", "line 2: unexpected c"),
+        ("a = 3px", "line 1: unexpected px"),
+        ("a.;", "line 1: unexpected ;"),
+        ("a..b", "line 1: unexpected ."),
+        ("a.", "line 1: unexpected end of the script"),
+        ("a\n= b +", "line 2: unexpected end of the script"),
+        ("a & & b", "line 1: unexpected &"),
+        ("a = (1 + ) * 2", "line 1: unexpected )"),
+        ("f(/ 2)", "line 1: unexpected /"),
+        ("a ? : b", "line 1: unexpected :"),
+        ("throw;", "line 1: unexpected ;"),
+        ("[!]", "line 1: unexpected ]"),
     ],
 )
-def test_what_is_no_script(script, message):
+def test_script_with_syntax_error_is_rejected(script, message):
     with pytest.raises(ScriptError) as caught:
         called_functions(script)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("script", ["(" * 50_000, "/" + "[a" * 50_000, "`" + "$" * 50_000, '"' + "\\" * 50_001])
-def test_long_ones_do_not_take_long(script):
+def test_long_invalid_script_is_rejected_quickly(script):
     with pytest.raises(ScriptError):
         called_functions(script)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The SQL of rules."""
+"""Tests of rule SQL."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ POST = {
 
 
 def message(content: Any = None, **fields) -> Message:
-    """A message of a device; ``content`` is its payload before it became JSON."""
+    """Return a message of a device; ``content`` is encoded as the JSON payload."""
     payload = fields.pop("payload", None)
     return Message(
         **{
@@ -51,16 +51,16 @@ def message(content: Any = None, **fields) -> Message:
 
 
 def value(expression: str, content: Any = None, **fields) -> Any:
-    """What an expression comes out as."""
+    """Return the value of an expression."""
     return parse(f"{expression} as result").apply(message(POST if content is None else content, **fields))["result"]
 
 
-def met(condition: str, content: Any = None, select: str = "*") -> bool:
-    """Whether a message meets a condition."""
+def is_met(condition: str, content: Any = None, select: str = "*") -> bool:
+    """Return whether a message meets a condition."""
     return parse(select, condition).apply(message(POST if content is None else content)) is not None
 
 
-def test_the_example_of_the_manual():
+def test_manual_example_is_evaluated():
     select = "deviceName() as deviceName, items.Humidity.value as Humidity, items.Temperature.value as Temperature"
     statement = parse(select, "Temperature>35")
     assert statement.apply(message(POST)) is None
@@ -68,7 +68,7 @@ def test_the_example_of_the_manual():
     assert statement.apply(message(hot)) == {"deviceName": "TestDevice1", "Humidity": None, "Temperature": 35.1}
 
 
-def test_the_other_example_of_the_manual():
+def test_second_manual_example_is_evaluated():
     statement = parse("deviceName() as deviceName , timestamp('yyyy-MM-dd HH:mm:ss') as time, pm25, pm10")
     assert statement.apply(message({"pm25": 63, "pm10": 12, "more": 1})) == {
         "deviceName": "TestDevice1",
@@ -90,16 +90,16 @@ def test_the_other_example_of_the_manual():
         ("a as 温度", ["温度"]),
     ],
 )
-def test_names_of_columns(select, names):
+def test_column_names_are_derived(select, names):
     assert list(parse(select).apply(message({}))) == names
 
 
 @pytest.mark.parametrize("content", [{"a": 1}, [1, {"a": 2}], {}, []])
-def test_everything_as_it_is(content):
+def test_star_returns_payload_unchanged(content):
     assert parse("*").apply(message(content)) == content
 
 
-def test_everything_and_more():
+def test_star_is_combined_with_columns():
     assert parse("*, deviceName() as a").apply(message({"a": 1, "b": 2})) == {"a": "TestDevice1", "b": 2}
     assert parse("deviceName() as a, *").apply(message({"a": 1, "b": 2})) == {"a": 1, "b": 2}
     with pytest.raises(EvaluationError):
@@ -107,7 +107,7 @@ def test_everything_and_more():
 
 
 @pytest.mark.parametrize("payload", [b"", b"x", b"\xff", b"1", b'"x"', b"null", b'{"a": NaN}', b"[" * 5000])
-def test_payloads_that_are_no_messages(payload):
+def test_payload_without_json_object_or_array_fails(payload):
     for statement in (parse("*"), parse("a"), parse("deviceName()", "a = 1")):
         with pytest.raises(EvaluationError):
             statement.apply(message(payload=payload))
@@ -136,7 +136,7 @@ ARRAY = {"a": [{"v": 0}, {"v": 1}, {"v": 2}], "b": {"c.d": 1, "v": None}}
         ("'a[0]'", "a[0]"),
     ],
 )
-def test_paths(path, found):
+def test_path_returns_member(path, found):
     assert value(path, ARRAY) == found
 
 
@@ -170,14 +170,14 @@ def test_paths(path, found):
         ("9000000000000000000 * 10", 9e19),
     ],
 )
-def test_values_and_arithmetic(expression, result):
+def test_expression_is_calculated(expression, result):
     found = value(expression, {"n": 2})
     assert found == result
     assert type(found) is type(result)
 
 
 @pytest.mark.parametrize("expression", ["n / 0", "n % 0", "n + 'a'", "t + 1", "-t", "big * big", "flag + 1"])
-def test_what_cannot_be_calculated(expression):
+def test_expression_with_wrong_types_fails(expression):
     with pytest.raises(EvaluationError):
         value(expression, {"n": 2, "t": "text", "big": 1e200, "flag": True})
 
@@ -242,25 +242,25 @@ CONTENT = {"color": "red", "siren": "on", "isTest": True, "n": 5, "x": 5.0, "not
         ("endswith(color, 'ed')", True),
     ],
 )
-def test_conditions(condition, expected):
-    assert met(condition, CONTENT) is expected
+def test_condition_is_evaluated(condition, expected):
+    assert is_met(condition, CONTENT) is expected
 
 
 @pytest.mark.parametrize("condition", ["n", "color", "n < 'a'", "isTest > false", "list < list", "n AND isTest"])
-def test_conditions_that_cannot_be_told(condition):
+def test_condition_with_wrong_types_fails(condition):
     with pytest.raises(EvaluationError):
-        met(condition, CONTENT)
+        is_met(condition, CONTENT)
 
 
-def test_case_without_a_match_is_null():
+def test_case_without_match_is_null():
     assert value("CASE n WHEN 1 THEN 'Y' END", CONTENT) is None
 
 
-def test_columns_in_a_condition():
-    assert met("hot > 30", {"t": 31}, "t as hot")
-    assert not met("hot > 30", {"t": 31, "hot": 1}, "t as hot")
-    # A column that refers to another one would never come to an end.
-    assert not met("a > 1", {}, "b as a, a as b")
+def test_condition_can_use_columns():
+    assert is_met("hot > 30", {"t": 31}, "t as hot")
+    assert not is_met("hot > 30", {"t": 31, "hot": 1}, "t as hot")
+    # A column cannot refer to another column, which prevents endless recursion.
+    assert not is_met("a > 1", {}, "b as a, a as b")
 
 
 @pytest.mark.parametrize(
@@ -340,42 +340,46 @@ def test_columns_in_a_condition():
         ("*", "(" * 5000),
     ],
 )
-def test_what_is_no_sql(select, where):
+def test_invalid_sql_is_rejected(select, where):
     with pytest.raises(InvalidRuleSql):
         parse(select, where)
 
 
-def test_an_old_digest_is_refused_by_its_name():
+def test_unsupported_digest_is_named_in_error():
     with pytest.raises(InvalidRuleSql, match="MD2"):
         parse("crypto(a, 'MD2')")
 
 
-def test_the_hours_of_half_a_day():
+def test_timestamp_with_12_hours_is_formatted():
     midnight = NOW // 86_400_000 * 86_400_000
-    for hour, written in ((0, "12 AM"), (1, "1 AM"), (12, "12 PM"), (23, "11 PM")):
-        assert value("timestamp_utc('h a')", now=midnight + hour * 3_600_000) == written
+    for hour, expected in ((0, "12 AM"), (1, "1 AM"), (12, "12 PM"), (23, "11 PM")):
+        assert value("timestamp_utc('h a')", now=midnight + hour * 3_600_000) == expected
 
 
-def test_texts_may_be_long_but_not_deep():
+def test_long_expression_is_accepted():
     assert value(" + ".join(["1"] * 5000)) == 5000
-    assert met(" OR ".join(["1 = 2"] * 5000 + ["1 = 1"]))
+    assert is_met(" OR ".join(["1 = 2"] * 5000 + ["1 = 1"]))
     assert value("-" * 5000 + "1") == 1
     assert value("(" * 20 + "1" + ")" * 20) == 1
 
 
-def test_a_select_has_at_most_50_fields():
+def test_select_with_more_than_50_fields_is_rejected():
     parse(", ".join(["a"] * MAX_FIELDS))
     assert MAX_FIELDS == 50
     with pytest.raises(InvalidRuleSql, match="50"):
         parse(", ".join(["a"] * 51))
 
 
-def test_binary_data():
-    raw = message(payload=b"\x00\xff")
-    assert parse("*", "", True).apply(raw) == b"\x00\xff"
+def test_binary_rule_processes_payload():
+    binary_message = message(payload=b"\x00\xff")
+    assert parse("*", "", True).apply(binary_message) == b"\x00\xff"
     select = "deviceName() as name, to_base64(*) as text, to_hex(*) as hex"
-    assert parse(select, "topic(3) = 'user'", True).apply(raw) == {"name": "TestDevice1", "text": "AP8=", "hex": "00ff"}
-    assert parse("*", "topic(3) = 'sys'", True).apply(raw) is None
+    assert parse(select, "topic(3) = 'user'", True).apply(binary_message) == {
+        "name": "TestDevice1",
+        "text": "AP8=",
+        "hex": "00ff",
+    }
+    assert parse("*", "topic(3) = 'sys'", True).apply(binary_message) is None
     for select, where in (("a", ""), ('"a"', ""), ("*, deviceName()", ""), ("*", "a = 1")):
         with pytest.raises(InvalidRuleSql):
             parse(select, where, True)
@@ -448,13 +452,13 @@ RESULTS = [
 
 
 @pytest.mark.parametrize(("expression", "result"), RESULTS)
-def test_functions(expression, result):
+def test_function_returns_result(expression, result):
     found = value(expression, {"t": "Text"})
     assert found == (pytest.approx(result) if isinstance(result, float) else result)
     assert type(found) is type(result)
 
 
-def test_random_functions():
+def test_random_functions_return_different_values():
     assert 0 <= value("rand()") < 1
     assert value("rand()") != value("rand()")
     assert str(uuid.UUID(value("newuuid()"))) != value("newuuid()")
@@ -485,30 +489,30 @@ def test_random_functions():
         "thingPropertyFlatMap()",
     ],
 )
-def test_arguments_that_functions_do_not_take(expression):
+def test_function_with_invalid_argument_fails(expression):
     with pytest.raises(EvaluationError):
         value(expression, {"t": "Text", "n": 3, "big": 1e9, "list": []})
 
 
-def test_payloads_that_are_not_in_the_encoding_asked_for():
+def test_payload_with_wrong_encoding_fails():
     with pytest.raises(EvaluationError):
         value("payload('ascii')", payload="路".encode())
 
 
-def test_properties_taken_apart():
+def test_properties_are_flattened():
     flat = {"Temperature": 23.5, "Humidity": 60, "Position_latitude": 39.9, "Position_longitude": 116.38}
     assert parse("thingPropertyFlatMap()").apply(message(POST)) == flat
-    some = parse("deviceName() as name, thingPropertyFlatMap('Position', 'absent')").apply(message(POST))
-    assert some == {"name": "TestDevice1", "Position_latitude": 39.9, "Position_longitude": 116.38}
+    selected = parse("deviceName() as name, thingPropertyFlatMap('Position', 'absent')").apply(message(POST))
+    assert selected == {"name": "TestDevice1", "Position_latitude": 39.9, "Position_longitude": 116.38}
     assert value("thingPropertyFlatMap('Humidity')") == {"Humidity": 60}
 
 
-def test_every_function_has_been_tried():
-    tried = {expression.partition("(")[0] for expression, _result in RESULTS}
-    assert tried >= set(FUNCTIONS) - {"newuuid", "rand", "thingPropertyFlatMap"}
+def test_every_function_is_tested():
+    tested = {expression.partition("(")[0] for expression, _result in RESULTS}
+    assert tested >= set(FUNCTIONS) - {"newuuid", "rand", "thingPropertyFlatMap"}
 
 
-def test_results_in_templates():
+def test_template_is_filled_with_columns():
     result = {"name": "lamp", "n": 5, "deep": {"a": [1]}, "nothing": None}
     assert fill_template("/a1/${name}/user/get", result) == "/a1/lamp/user/get"
     assert fill_template("${n}${name} ${deep}", result) == '5lamp {"a":[1]}'

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Signatures, times and nonces."""
+"""Tests of request authentication: signatures, timestamps and nonces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.wire import Request
 from ansible_collections.iotops.aliyun.emulator.http.auth import TOLERANCE, Authenticator, v1_signature
 
-# The example of the manual's chapter 4.5.
+# The example of manual chapter 4.5.
 EXAMPLE = {
     "Action": "Pub",
     "MessageContent": "aGVsbG8gd29ybGQ",
@@ -33,10 +33,10 @@ EXAMPLE = {
     "TopicFullName": "/12345abcde/testdevice/user/get",
 }
 SIGNATURE = "NUh3otvAoXOZmG/a2gDShh6Ze9w="
-THEN = datetime(2018, 7, 31, 7, 43, 57, tzinfo=UTC).timestamp()
+SIGNED_AT = datetime(2018, 7, 31, 7, 43, 57, tzinfo=UTC).timestamp()
 
 
-def gate(now: float = THEN) -> Authenticator:
+def authenticator(now: float = SIGNED_AT) -> Authenticator:
     return Authenticator({"testid": "testsecret"}, lambda: now)
 
 
@@ -47,7 +47,7 @@ def v1(method: str = "GET", body: bytes = b"", **changes: str) -> Request:
 
 
 def acs3(query: dict[str, str], body: bytes = b"", sent_query: str | None = None, **headers: str) -> Request:
-    """A request as the official upgraded SDK signs it."""
+    """Return a request with the signature of the official upgraded SDK."""
 
     class Signed:
         method = "POST"
@@ -70,28 +70,30 @@ def acs3(query: dict[str, str], body: bytes = b"", sent_query: str | None = None
     return Request("POST", target, CIMultiDict({**Signed.headers, "Authorization": authorization}), body)
 
 
-def refusal(gate: Authenticator, request: Request) -> tuple[int, str]:
+def rejection(authenticator: Authenticator, request: Request) -> tuple[int, str]:
     with pytest.raises(GatewayError) as caught:
-        gate.check(request)
+        authenticator.check(request)
     return caught.value.status, caught.value.code
 
 
-def test_the_manuals_example():
+def test_v1_signature_of_manual_example_is_accepted():
     assert v1_signature("GET", EXAMPLE, "testsecret").decode() == SIGNATURE
-    gate().check(v1())
+    authenticator().check(v1())
 
 
-def test_v1_signs_the_form_body_and_empty_parameters():
+def test_v1_signature_covers_form_body_and_empty_parameters():
     values = {**EXAMPLE, "SignatureType": "", "Text": "a b*~+/é中"}
     signature = v1_signature("POST", values, "testsecret").decode()
     query = urlencode({**EXAMPLE, "SignatureType": "", "Signature": signature})
     headers = CIMultiDict({"content-type": "application/x-www-form-urlencoded"})
-    gate().check(Request("POST", "/?" + query, headers, urlencode({"Text": "a b*~+/é中"}).encode()))
-    assert refusal(gate(), Request("POST", "/?" + query, headers, b"Text=other"))[1] == "SignatureDoesNotMatch"
+    authenticator().check(Request("POST", "/?" + query, headers, urlencode({"Text": "a b*~+/é中"}).encode()))
+    assert (
+        rejection(authenticator(), Request("POST", "/?" + query, headers, b"Text=other"))[1] == "SignatureDoesNotMatch"
+    )
 
 
 @pytest.mark.parametrize(
-    ("changes", "answer"),
+    ("changes", "expected"),
     [
         ({"Qos": "1"}, (400, "SignatureDoesNotMatch")),
         ({"Signature": "ÿ"}, (400, "SignatureDoesNotMatch")),
@@ -103,66 +105,74 @@ def test_v1_signs_the_form_body_and_empty_parameters():
         ({"Timestamp": "2018-07-31 07:43:57Z"}, (400, "SignatureDoesNotMatch")),
     ],
 )
-def test_v1_refusals(changes, answer):
-    assert refusal(gate(), v1(**changes)) == answer
+def test_v1_request_with_invalid_parameter_is_rejected(changes, expected):
+    assert rejection(authenticator(), v1(**changes)) == expected
 
 
-@pytest.mark.parametrize("late", [TOLERANCE + 1, -TOLERANCE - 1])
-def test_a_request_is_good_for_15_minutes(late):
-    assert refusal(gate(THEN + late), v1()) == (400, "InvalidTimeStamp.Expired")
-    gate(THEN + late / 2).check(v1())
+@pytest.mark.parametrize("difference", [TOLERANCE + 1, -TOLERANCE - 1])
+def test_request_older_than_15_minutes_is_rejected(difference):
+    assert rejection(authenticator(SIGNED_AT + difference), v1()) == (400, "InvalidTimeStamp.Expired")
+    authenticator(SIGNED_AT + difference / 2).check(v1())
 
 
-def test_a_nonce_is_used_once():
-    one = gate()
-    one.check(v1())
-    assert refusal(one, v1()) == (400, "SignatureNonceUsed")
-    one.forget()
-    one.check(v1())
+def test_used_nonce_is_rejected():
+    shared = authenticator()
+    shared.check(v1())
+    assert rejection(shared, v1()) == (400, "SignatureNonceUsed")
+    shared.reset()
+    shared.check(v1())
 
 
-def test_a_nonce_is_remembered_as_long_as_its_request_is_good():
-    now = THEN - TOLERANCE
-    one = Authenticator({"testid": "testsecret"}, lambda: now)
-    one.check(v1())
-    now = THEN + TOLERANCE
-    assert refusal(one, v1())[1] == "SignatureNonceUsed"
+def test_nonce_is_stored_while_request_is_valid():
+    now = SIGNED_AT - TOLERANCE
+    shared = Authenticator({"testid": "testsecret"}, lambda: now)
+    shared.check(v1())
+    now = SIGNED_AT + TOLERANCE
+    assert rejection(shared, v1())[1] == "SignatureNonceUsed"
 
 
-def test_a_forged_request_does_not_use_up_a_nonce():
-    one = gate()
-    assert refusal(one, v1(Qos="1"))[1] == "SignatureDoesNotMatch"
-    one.check(v1())
+def test_nonce_of_request_with_wrong_signature_stays_unused():
+    shared = authenticator()
+    assert rejection(shared, v1(Qos="1"))[1] == "SignatureDoesNotMatch"
+    shared.check(v1())
 
 
-def test_acs3():
-    gate().check(acs3({"ProductKey": "a1", "ProductTag.1.TagValue": "a b*~+/é中", "Empty": ""}, b"DeviceName=x"))
+def test_acs3_signature_of_sdk_is_accepted():
+    authenticator().check(
+        acs3({"ProductKey": "a1", "ProductTag.1.TagValue": "a b*~+/é中", "Empty": ""}, b"DeviceName=x")
+    )
 
 
-def test_acs3_takes_the_query_as_it_was_sent():
-    gate().check(acs3({"b": "1 2", "a": "~"}, sent_query="b=1+2&a=%7E"))
+def test_acs3_query_with_other_encoding_is_accepted():
+    authenticator().check(acs3({"b": "1 2", "a": "~"}, sent_query="b=1+2&a=%7E"))
 
 
-def test_acs3_with_a_security_token():
-    gate().check(acs3({}, **{"x-acs-security-token": "any", "x-acs-accesskey-id": "testid"}))
+def test_acs3_request_with_security_token_is_accepted():
+    authenticator().check(acs3({}, **{"x-acs-security-token": "any", "x-acs-accesskey-id": "testid"}))
 
 
-def test_acs3_refusals():
-    good = acs3({"ProductKey": "a1"}, b"a=b")
+def test_acs3_request_with_changes_is_rejected():
+    valid = acs3({"ProductKey": "a1"}, b"a=b")
     changed = {
-        "target": Request("POST", "/?ProductKey=a2", good.headers, good.body),
-        "method": Request("GET", good.target, good.headers, good.body),
-        "body": Request("POST", good.target, good.headers, b"a=c"),
-        "header": Request("POST", good.target, CIMultiDict({**good.headers, "x-acs-action": "Pub"}), good.body),
+        "target": Request("POST", "/?ProductKey=a2", valid.headers, valid.body),
+        "method": Request("GET", valid.target, valid.headers, valid.body),
+        "body": Request("POST", valid.target, valid.headers, b"a=c"),
+        "header": Request("POST", valid.target, CIMultiDict({**valid.headers, "x-acs-action": "Pub"}), valid.body),
     }
-    for what, request in changed.items():
-        assert refusal(gate(), request) == (400, "SignatureDoesNotMatch"), what
+    for change, request in changed.items():
+        assert rejection(authenticator(), request) == (400, "SignatureDoesNotMatch"), change
     for header in ("x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256"):
-        lacking = CIMultiDict({name: value for name, value in good.headers.items() if name != header})
-        assert refusal(gate(), Request("POST", good.target, lacking, good.body)) == (400, "IncompleteSignature")
+        incomplete = CIMultiDict({name: value for name, value in valid.headers.items() if name != header})
+        assert rejection(authenticator(), Request("POST", valid.target, incomplete, valid.body)) == (
+            400,
+            "IncompleteSignature",
+        )
     for authorization in ("acs x:y", "ACS3-HMAC-SHA256 Credential=testid"):
-        half = CIMultiDict({**good.headers, "Authorization": authorization})
-        assert refusal(gate(), Request("POST", good.target, half, good.body)) == (400, "IncompleteSignature")
-    one = gate()
-    one.check(good)
-    assert refusal(one, good) == (400, "SignatureNonceUsed")
+        incomplete = CIMultiDict({**valid.headers, "Authorization": authorization})
+        assert rejection(authenticator(), Request("POST", valid.target, incomplete, valid.body)) == (
+            400,
+            "IncompleteSignature",
+        )
+    shared = authenticator()
+    shared.check(valid)
+    assert rejection(shared, valid) == (400, "SignatureNonceUsed")

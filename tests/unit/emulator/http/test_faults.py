@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Errors on order."""
+"""Tests of fault rules."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ansible_collections.iotops.aliyun.emulator.http.faults import FaultError, F
 
 
 def codes(faults: Faults, *actions: str) -> list[str]:
-    return [fault.code if fault else "" for fault in map(faults.meet, actions)]
+    return [fault.code if fault else "" for fault in map(faults.match, actions)]
 
 
-def test_after_and_times():
+def test_fault_after_and_times_are_applied():
     faults = Faults()
     faults.replace([{"action": "Pub", "code": "a", "after": 1, "times": 2}, {"code": "b", "times": 1}])
     assert codes(faults, "Pub", "Pub", "RRpc", "Pub", "Pub") == ["b", "a", "", "a", ""]
@@ -31,12 +31,12 @@ def test_after_and_times():
         ({"code": "ServiceUnavailable", "status": 503}, GatewayError, 503),
     ],
 )
-def test_the_error(rule, kind, status):
+def test_fault_error_has_kind_and_status(rule, kind, status):
     faults = Faults()
-    faults.replace([{**rule, "message": "so"}])
-    error = faults.meet("Pub").error()
+    faults.replace([{**rule, "message": "text"}])
+    error = faults.match("Pub").error()
     assert isinstance(error, kind)
-    assert (error.code, error.message, getattr(error, "status", None)) == (rule["code"], "so", status)
+    assert (error.code, error.message, getattr(error, "status", None)) == (rule["code"], "text", status)
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,14 @@ def test_the_error(rule, kind, status):
         ["x"],
         [{}],
         [{"code": 1}],
-        [{"colour": "red"}],
+        [{"color": "red"}],
         [{"code": "a", "status": 302}],
         [{"code": "a", "times": -1}],
         [{"code": "a", "times": True}],
         [{"drop": "now"}],
     ],
 )
-def test_rules_that_make_no_sense(rules):
+def test_invalid_fault_rules_are_rejected(rules):
     faults = Faults()
     with pytest.raises(FaultError):
         faults.replace(rules)

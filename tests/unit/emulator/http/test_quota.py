@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Requests per second."""
+"""Tests of the request quotas."""
 
 from __future__ import annotations
 
@@ -20,43 +20,43 @@ class Time:
         return self.now
 
 
-def taken(quota: Quota, action: str, most: int = 1000, **params) -> int:
-    """How many requests get through at once."""
+def count_allowed(quota: Quota, action: str, limit: int = 1000, **params) -> int:
+    """Return how many requests are allowed at one time."""
     number = 0
     with contextlib.suppress(GatewayError):
-        while number < most:
+        while number < limit:
             quota.take(action, OPERATIONS[action], params)
             number += 1
     return number
 
 
-def test_one_second_holds_the_documented_requests():
+def test_quota_allows_documented_requests_per_second():
     time = Time()
     quota = Quota(time)
-    assert taken(quota, "QueryProduct") == 50
+    assert count_allowed(quota, "QueryProduct") == 50
     with pytest.raises(GatewayError) as caught:
         quota.take("QueryProduct", OPERATIONS["QueryProduct"], {})
     assert (caught.value.status, caught.value.code) == (400, "Throttling.User")
     time.now += 0.1
-    assert taken(quota, "QueryProduct") == 5
+    assert count_allowed(quota, "QueryProduct") == 5
     time.now += 10
-    assert taken(quota, "QueryProduct") == 50
+    assert count_allowed(quota, "QueryProduct") == 50
 
 
-def test_operations_do_not_share():
+def test_quota_is_separate_per_operation():
     quota = Quota(Time())
-    assert taken(quota, "UpdateProduct") == 10
-    assert taken(quota, "QueryProduct") == 50
-    quota.forget()
-    assert taken(quota, "UpdateProduct") == 10
+    assert count_allowed(quota, "UpdateProduct") == 10
+    assert count_allowed(quota, "QueryProduct") == 50
+    quota.reset()
+    assert count_allowed(quota, "UpdateProduct") == 10
 
 
-def test_deep_pages_are_slow():
+def test_quota_of_deep_pages_is_lower():
     quota = Quota(Time())
-    assert taken(quota, "QueryProductList", CurrentPage=500, PageSize=200) == 2
-    assert taken(quota, "QueryProductList", CurrentPage=499, PageSize=200) == 50
+    assert count_allowed(quota, "QueryProductList", CurrentPage=500, PageSize=200) == 2
+    assert count_allowed(quota, "QueryProductList", CurrentPage=499, PageSize=200) == 50
 
 
 @pytest.mark.parametrize("action", [name for name, operation in OPERATIONS.items() if operation.qps is None])
-def test_where_nothing_is_documented_nothing_is_throttled(action):
-    assert taken(Quota(Time()), action) == 1000
+def test_operation_without_documented_quota_is_not_throttled(action):
+    assert count_allowed(Quota(Time()), action) == 1000

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Both official SDKs against the platform, for the family of products."""
+"""Tests of the emulator with both official SDKs, for the operations on products."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from ....conftest import KEY
 DESCRIPTION = "a b*~+/é 路灯"
 
 
-def upgraded(server, **options) -> Client:
+def upgraded_client(server, **options) -> Client:
     return Client(Config(access_key_id=KEY, access_key_secret=KEY, endpoint=server.address, protocol="http", **options))
 
 
@@ -43,9 +43,9 @@ def upgraded(server, **options) -> Client:
     [{}, {"signature_algorithm": "v2"}, {"security_token": "token"}, {"method": "GET"}],
     ids=["ACS3", "V1", "STS", "method"],
 )
-def test_the_upgraded_sdk(server, options):
-    client = upgraded(server, **options)
-    made = client.create_product(
+def test_upgraded_sdk_manages_product(server, options):
+    client = upgraded_client(server, **options)
+    created = client.create_product(
         models.CreateProductRequest(
             product_name="路灯_1",
             node_type=0,
@@ -56,21 +56,21 @@ def test_the_upgraded_sdk(server, options):
             publish_auto=False,
         )
     ).body
-    assert made.success
-    key = made.product_key
-    assert made.data.product_key == key
+    assert created.success
+    key = created.product_key
+    assert created.data.product_key == key
 
     tags = [models.CreateProductTagsRequestProductTag(tag_key=name, tag_value="一") for name in ("room", "floor")]
     assert client.create_product_tags(models.CreateProductTagsRequest(product_key=key, product_tag=tags)).body.success
     changed = [models.UpdateProductTagsRequestProductTag(tag_key="room", tag_value="2")]
-    other = models.UpdateProductTagsRequest(product_key=key, product_tag=changed)
-    assert client.update_product_tags(other).body.success
-    gone = models.DeleteProductTagsRequest(product_key=key, product_tag_key=["floor"])
-    assert client.delete_product_tags(gone).body.success
+    update = models.UpdateProductTagsRequest(product_key=key, product_tag=changed)
+    assert client.update_product_tags(update).body.success
+    deletion = models.DeleteProductTagsRequest(product_key=key, product_tag_key=["floor"])
+    assert client.delete_product_tags(deletion).body.success
     listed = client.list_product_tags(models.ListProductTagsRequest(product_key=key)).body
     assert [(tag.tag_key, tag.tag_value) for tag in listed.data.product_tag] == [("room", "2")]
-    wanted = [models.ListProductByTagsRequestProductTag(tag_key="room", tag_value="2")]
-    found = client.list_product_by_tags(models.ListProductByTagsRequest(product_tag=wanted)).body
+    wanted_tags = [models.ListProductByTagsRequestProductTag(tag_key="room", tag_value="2")]
+    found = client.list_product_by_tags(models.ListProductByTagsRequest(product_tag=wanted_tags)).body
     assert [product.product_key for product in found.product_infos.product_info] == [key]
 
     assert client.update_product(models.UpdateProductRequest(product_key=key, product_name="路灯_2")).body.success
@@ -90,18 +90,18 @@ def test_the_upgraded_sdk(server, options):
     page = client.query_product_list(models.QueryProductListRequest(current_page=1, page_size=10)).body.data
     assert (page.total, page.page_count, len(page.list.product_info)) == (1, 1, 1)
     assert client.delete_product(models.DeleteProductRequest(product_key=key)).body.success
-    api_error = client.query_product(models.QueryProductRequest(product_key=key)).body
-    assert (api_error.success, api_error.code) == (False, "iot.prod.NotExistedProduct")
+    response = client.query_product(models.QueryProductRequest(product_key=key)).body
+    assert (response.success, response.code) == (False, "iot.prod.NotExistedProduct")
 
 
-def test_the_upgraded_sdk_raises_what_the_gateway_says(server):
+def test_upgraded_sdk_raises_gateway_error(server):
     with pytest.raises(DaraException) as caught:
-        upgraded(server).query_product(models.QueryProductRequest())
+        upgraded_client(server).query_product(models.QueryProductRequest())
     assert caught.value.code == "MissingProductKey"
 
 
-def original(server):
-    """A function that fills in and sends a request of the original SDK."""
+def original_client(server):
+    """Return a function that sends requests of the original SDK."""
     client = AcsClient(KEY, KEY, "cn-shanghai")
 
     def send(request, **params):
@@ -113,11 +113,11 @@ def original(server):
     return send
 
 
-def test_the_original_sdk(server):
-    send = original(server)
-    made = send(CreateProductRequest(), ProductName="路灯_1", NodeType=0, Description=DESCRIPTION)
-    assert made["Success"]
-    key = made["ProductKey"]
+def test_original_sdk_manages_product(server):
+    send = original_client(server)
+    created = send(CreateProductRequest(), ProductName="路灯_1", NodeType=0, Description=DESCRIPTION)
+    assert created["Success"]
+    key = created["ProductKey"]
 
     tags = [{"TagKey": name, "TagValue": "一"} for name in ("room", "floor")]
     assert send(CreateProductTagsRequest(), ProductKey=key, ProductTags=tags)["Success"]
@@ -140,11 +140,11 @@ def test_the_original_sdk(server):
     assert send(CancelReleaseProductRequest(), ProductKey=key)["Success"]
     assert send(QueryProductListRequest(), CurrentPage=1, PageSize=10)["Data"]["Total"] == 1
     assert send(DeleteProductRequest(), ProductKey=key)["Success"]
-    api_error = send(QueryProductRequest(), ProductKey=key)
-    assert (api_error["Success"], api_error["Code"]) == (False, "iot.prod.NotExistedProduct")
+    response = send(QueryProductRequest(), ProductKey=key)
+    assert (response["Success"], response["Code"]) == (False, "iot.prod.NotExistedProduct")
 
 
-def test_the_original_sdk_raises_what_the_gateway_says(server):
+def test_original_sdk_raises_gateway_error(server):
     with pytest.raises(ServerException) as caught:
-        original(server)(QueryProductRequest())
+        original_client(server)(QueryProductRequest())
     assert (caught.value.get_http_status(), caught.value.get_error_code()) == (400, "MissingProductKey")

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The platform as a process: its protocol, its control addresses, its life and death."""
+"""Tests of the emulator process: protocol, control endpoints, start and end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ansible_collections.iotops.aliyun.emulator.http.server import Server
 
 from ....conftest import COMMAND, KEY, environment, signed_query
 
-NO_ANSWER = (http.client.RemoteDisconnected, ConnectionResetError)
+NO_RESPONSE = (http.client.RemoteDisconnected, ConnectionResetError)
 
 
 def create(server, name: str = "light") -> str:
@@ -43,21 +43,21 @@ def calls(server, *names: str) -> list[tuple]:
     return [tuple(call[name] for name in names) for call in server.control("GET", "calls")["calls"]]
 
 
-def test_success(server):
+def test_successful_call_returns_envelope(server):
     status, reply = server.call("CreateProduct", ProductName="light", NodeType=0)
     assert status == 200
     assert reply.keys() == {"RequestId", "Success", "Data", "ProductKey"}
     assert reply["RequestId"] == reply["RequestId"].upper()
 
 
-def test_a_business_error(server):
+def test_business_error_returns_status_200(server):
     status, reply = server.call("QueryProduct", ProductKey="a1nothing00")
     assert status == 200
     assert reply.keys() == {"RequestId", "Success", "Code", "ErrorMessage"}
     assert (reply["Success"], reply["Code"]) == (False, "iot.prod.NotExistedProduct")
 
 
-def test_a_gateway_error(server):
+def test_gateway_error_returns_status_and_recommendation(server):
     status, reply = server.call("QueryProduct")
     assert status == 400
     assert reply.keys() == {"RequestId", "HostId", "Code", "Message", "Recommend"}
@@ -73,26 +73,26 @@ def test_a_gateway_error(server):
         ({"Action": "QueryProduct", "Timestamp": "2018-07-31T07:43:57Z"}, 400, "InvalidTimeStamp.Expired"),
     ],
 )
-def test_what_the_gateway_refuses(server, params, status, code):
-    answer = server.request("GET", "/?" + signed_query("GET", params))
-    assert (answer[0], json.loads(answer[1])["Code"]) == (status, code)
+def test_invalid_request_is_rejected_by_gateway(server, params, status, code):
+    response = server.request("GET", "/?" + signed_query("GET", params))
+    assert (response[0], json.loads(response[1])["Code"]) == (status, code)
 
 
-def test_xml_is_what_a_request_gets_that_does_not_say(server):
+def test_request_without_format_returns_xml(server):
     key = create(server)
     query = signed_query("GET", {"Action": "QueryProduct", "ProductKey": key, "Format": ""})
     root = ElementTree.fromstring(server.request("GET", "/?" + query)[1])
     assert root.tag == "QueryProductResponse"
     assert root.findtext("Data/ProductName") == "light"
-    api_error = ElementTree.fromstring(server.request("GET", "/")[1])
-    assert (api_error.tag, api_error.findtext("Code")) == ("Error", "MissingAccessKeyId")
+    errors = ElementTree.fromstring(server.request("GET", "/")[1])
+    assert (errors.tag, errors.findtext("Code")) == ("Error", "MissingAccessKeyId")
 
 
-def test_the_instance_is_accepted(server):
+def test_request_with_instance_is_accepted(server):
     assert server.call("QueryProductList", CurrentPage=1, PageSize=10, IotInstanceId="iot-060a0bcd")[0] == 200
 
 
-def test_health(server):
+def test_health_returns_version_and_operations(server):
     health = server.control("GET", "health")
     assert health["status"] == "ok"
     assert health["version"] == emulator.collection_version()
@@ -100,7 +100,7 @@ def test_health(server):
     assert health["implemented"] == len(health["operations"]) <= health["known"] == 277
 
 
-def test_the_journal(server):
+def test_journal_contains_calls_without_values(server):
     secret = "a-secret-name"
     create(server)
     server.call("CreateProduct", ProductName=secret, NodeType=0)
@@ -112,19 +112,19 @@ def test_the_journal(server):
         ("QueryProduct", "read", 400, "MissingProductKey", False),
         ("MakeCoffee", "", 404, "InvalidAction.NotFound", False),
     ]
-    whole = server.control("GET", "calls")["calls"]
-    assert secret not in json.dumps(whole)
-    assert all(call["milliseconds"] > 0 for call in whole)
-    seq = whole[1]["seq"]
-    assert server.control("GET", f"calls?since={seq}")["calls"] == whole[2:]
+    recorded = server.control("GET", "calls")["calls"]
+    assert secret not in json.dumps(recorded)
+    assert all(call["milliseconds"] > 0 for call in recorded)
+    seq = recorded[1]["seq"]
+    assert server.control("GET", f"calls?since={seq}")["calls"] == recorded[2:]
     server.control("DELETE", "calls")
     assert calls(server, "seq") == []
     create(server, "other")
-    assert calls(server, "seq") == [(whole[-1]["seq"] + 1,)]
+    assert calls(server, "seq") == [(recorded[-1]["seq"] + 1,)]
     assert server.request("GET", "/_emulator/calls?since=x")[0] == 400
 
 
-def test_state_shows_everything_but_secrets(server):
+def test_state_contains_rows_with_masked_secrets(server):
     key = create(server)
     secret = server.call("QueryProduct", ProductKey=key)[1]["Data"]["ProductSecret"]
     state = server.control("GET", "state")
@@ -133,15 +133,15 @@ def test_state_shows_everything_but_secrets(server):
     assert secret not in json.dumps(state)
 
 
-def test_a_consumer_takes_messages(launch, tmp_path):
+def test_consumer_client_consumes_messages(launch, tmp_path):
     server = launch("--data", str(tmp_path / "data"))
     key = create(server)
     group = server.call("CreateConsumerGroup", GroupName="billing")[1]["GroupId"]
-    wanted = {"ProductKey": key, "Type": "AMQP", "ConsumerGroupIds": [group], "DeviceStatusChangeFlag": True}
-    assert server.call("CreateSubscribeRelation", **wanted)[1]["Success"]
+    relation = {"ProductKey": key, "Type": "AMQP", "ConsumerGroupIds": [group], "DeviceStatusChangeFlag": True}
+    assert server.call("CreateSubscribeRelation", **relation)[1]["Success"]
     server.control("POST", "devices", {"product": key, "names": ["lamp"]})
-    taken = server.control("POST", "consumers", {"group": "billing", "client": "one", "take": 5})
-    (message,) = taken["messages"]
+    reply = server.control("POST", "consumers", {"group": "billing", "client": "one", "take": 5})
+    (message,) = reply["messages"]
     assert (message["topic"], json.loads(message["payload"])["status"]) == (f"/as/mqtt/status/{key}/lamp", "online")
 
     def clients(platform) -> list[dict]:
@@ -151,18 +151,18 @@ def test_a_consumer_takes_messages(launch, tmp_path):
     (client,) = clients(server)
     assert client["ClientId"] == "one"
     assert re.fullmatch(r"127\.0\.0\.1:\d+", client["ClientIpPort"])
-    for body, why in (
-        ({"group": "billing"}, "client is a text"),
-        ({"group": "x", "client": "y"}, "no consumer group x"),
+    for body, message_part in (
+        ({"group": "billing"}, "client must be a string"),
+        ({"group": "x", "client": "y"}, "consumer group x does not exist"),
     ):
-        status, answer = server.request("POST", "/_emulator/consumers", body)
-        assert (status, why in json.loads(answer)["message"]) == (400, True)
-    # A client is connected to one process.
+        status, response = server.request("POST", "/_emulator/consumers", body)
+        assert (status, message_part in json.loads(response)["message"]) == (400, True)
+    # Clients do not stay online after a restart.
     server.end()
     assert clients(launch("--data", str(tmp_path / "data"))) == []
 
 
-def test_reset(server):
+def test_reset_deletes_all_state(server):
     create(server)
     server.control("PUT", "faults", [{"code": "InternalError"}])
     server.control("POST", "clock", {"advance": 86400})
@@ -172,14 +172,14 @@ def test_reset(server):
     assert server.control("POST", "clock", {"advance": 0})["now"] < (time.time() + 3600) * 1000
 
 
-def test_the_clock(server):
+def test_clock_is_advanced_over_http(server):
     now = server.control("POST", "clock", {"advance": 3600.5})["now"]
     assert now > (time.time() + 3600) * 1000
     for body in ({"advance": -1}, {"advance": "x"}, {"advance": True}, {"advance": 1e300}, {}, [1]):
         assert server.request("POST", "/_emulator/clock", body)[0] == 400
 
 
-def test_faults_answer_in_place_of_the_call(server):
+def test_faults_are_returned_instead_of_call(server):
     rules = [
         {"action": "CreateProduct", "code": "ServiceUnavailable", "status": 503, "times": 1},
         {"action": "CreateProduct", "code": "iot.system.SystemException", "times": 1, "message": "again"},
@@ -191,54 +191,54 @@ def test_faults_answer_in_place_of_the_call(server):
     assert (status, reply["Code"], reply["ErrorMessage"]) == (200, "iot.system.SystemException", "again")
     assert total(server) == 0
     create(server)
-    assert server.request("PUT", "/_emulator/faults", [{"colour": "red"}])[0] == 400
+    assert server.request("PUT", "/_emulator/faults", [{"color": "red"}])[0] == 400
 
 
-def test_a_delay(server):
+def test_fault_delay_delays_response(server):
     server.control("PUT", "faults", [{"delay": 0.1, "times": 1}])
     started = time.monotonic()
     assert total(server) == 0
     assert time.monotonic() - started >= 0.1
 
 
-@pytest.mark.parametrize(("drop", "made"), [("before", 0), ("after", 1)])
-def test_a_dropped_connection(server, drop, made):
+@pytest.mark.parametrize(("drop", "total_after"), [("before", 0), ("after", 1)])
+def test_fault_drop_closes_connection(server, drop, total_after):
     server.control("PUT", "faults", [{"action": "CreateProduct", "drop": drop, "times": 1}])
-    with pytest.raises(NO_ANSWER):
+    with pytest.raises(NO_RESPONSE):
         create(server)
-    assert total(server) == made
+    assert total(server) == total_after
     assert calls(server, "action", "status")[0] == ("CreateProduct", 0)
 
 
-def test_a_service_that_breaks_is_an_internal_error(platform, monkeypatch, caplog):
-    def broken(ctx, p):
-        raise RuntimeError("the inside of the platform")
+def test_exception_in_service_is_internal_error(platform, monkeypatch, caplog):
+    def raise_error(ctx, p):
+        raise RuntimeError("internal details")
 
-    async def ask() -> tuple[int, str]:
+    async def send() -> tuple[int, str]:
         application = Server(platform, Authenticator({KEY: KEY})).application()
         async with TestServer(application) as server, ClientSession() as client:
             query = signed_query("POST", {"Action": "QueryProduct", "ProductKey": "a1"})
             response = await client.post(URL(f"{server.make_url('/')}?{query}", encoded=True))
             return response.status, await response.text()
 
-    monkeypatch.setitem(registry.OPERATIONS, "QueryProduct", registry.Implementation(broken, registry.TRUNCATE))
-    status, text = asyncio.run(ask())
+    monkeypatch.setitem(registry.OPERATIONS, "QueryProduct", registry.Implementation(raise_error, registry.TRUNCATE))
+    status, text = asyncio.run(send())
     assert (status, json.loads(text)["Code"]) == (500, "InternalError")
-    assert "inside" not in text
-    assert "inside" in caplog.text
+    assert "internal details" not in text
+    assert "internal details" in caplog.text
 
 
-def test_throttling(launch):
+def test_calls_above_quota_are_throttled(launch):
     server = launch()
     key = create(server)
-    answers = [server.call("UpdateProduct", ProductKey=key, ProductName="light") for _number in range(15)]
-    api_error = [reply for status, reply in answers if status == 400]
-    assert 1 <= len(api_error) <= 5
-    assert {reply["Code"] for reply in api_error} == {"Throttling.User"}
-    assert calls(server, "throttled").count((True,)) == len(api_error)
+    responses = [server.call("UpdateProduct", ProductKey=key, ProductName="light") for _number in range(15)]
+    errors = [reply for status, reply in responses if status == 400]
+    assert 1 <= len(errors) <= 5
+    assert {reply["Code"] for reply in errors} == {"Throttling.User"}
+    assert calls(server, "throttled").count((True,)) == len(errors)
 
 
-def test_keys_of_ones_own(launch):
+def test_configured_access_keys_are_accepted(launch):
     server = launch("--access-key", "one:first", "--access-key", "two:second")
     for key, secret, status in (("one", "first", 200), ("two", "second", 200), ("two", "first", 400)):
         query = signed_query("GET", {"Action": "QueryProductList", "CurrentPage": "1", "PageSize": "1"}, key, secret)
@@ -247,19 +247,19 @@ def test_keys_of_ones_own(launch):
     assert server.request("GET", "/?" + query)[0] == 404
 
 
-def test_an_acknowledged_write_survives_a_kill(launch, tmp_path):
+def test_acknowledged_write_survives_sigkill(launch, tmp_path):
     server = launch("--data", str(tmp_path / "data"))
     keys = {create(server, f"light_{number}") for number in range(20)}
     server.control("POST", "clock", {"advance": 86400})
     assert server.end(signal.SIGKILL) == -signal.SIGKILL
-    again = launch("--data", str(tmp_path / "data"))
-    listed = again.call("QueryProductList", CurrentPage=1, PageSize=50)[1]["Data"]["List"]["ProductInfo"]
-    assert {product["ProductKey"] for product in listed} == keys
-    assert again.control("POST", "clock", {"advance": 0})["now"] > (time.time() + 80000) * 1000
+    restarted = launch("--data", str(tmp_path / "data"))
+    products = restarted.call("QueryProductList", CurrentPage=1, PageSize=50)[1]["Data"]["List"]["ProductInfo"]
+    assert {product["ProductKey"] for product in products} == keys
+    assert restarted.control("POST", "clock", {"advance": 0})["now"] > (time.time() + 80000) * 1000
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_clean_end(launch, tmp_path, number):
+def test_signal_ends_process_cleanly(launch, tmp_path, number):
     server = launch()
     assert server.pid == server.process.pid
     assert list(tmp_path.glob("ready-*"))
@@ -268,13 +268,13 @@ def test_a_clean_end(launch, tmp_path, number):
     assert "Traceback" not in server.process.stderr.read()
 
 
-def test_another_host_is_a_warning(launch):
+def test_host_other_than_loopback_logs_warning(launch):
     server = launch("--host", "0.0.0.0")
     server.end()
-    assert "WARNING: listening on 0.0.0.0" in server.process.stderr.read()
+    assert "WARNING: Listening on 0.0.0.0" in server.process.stderr.read()
 
 
-def test_a_folder_in_use_is_an_error(launch, tmp_path):
+def test_data_directory_in_use_is_an_error(launch, tmp_path):
     launch("--data", str(tmp_path / "data"))
     command = [*COMMAND, "--data", str(tmp_path / "data")]
     second = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=15, check=False)
@@ -283,7 +283,7 @@ def test_a_folder_in_use_is_an_error(launch, tmp_path):
     assert "Traceback" not in second.stderr
 
 
-def test_a_key_must_have_a_secret(capsys):
+def test_access_key_without_secret_is_rejected(capsys):
     with pytest.raises(SystemExit):
         main(["--access-key", "half:"])
     assert "ID:SECRET" in capsys.readouterr().err

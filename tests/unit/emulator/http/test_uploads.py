@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files that come over HTTP and are fetched over HTTP."""
+"""Tests of file uploads and downloads over HTTP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BOUNDARY = "----form"
 
 
 def body(fields: dict[str, str], content: bytes | None = b"firmware") -> bytes:
-    """A form as PostObject has it: the file comes last."""
+    """Return the body of a PostObject form: the file is the last part."""
     parts = [
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()
@@ -25,7 +25,7 @@ def body(fields: dict[str, str], content: bytes | None = b"firmware") -> bytes:
 
 @pytest.fixture
 def form(server):
-    """What an operation answers, and the fields of the form that it means."""
+    """Request an upload form; return the response data and the fields of the form."""
 
     def form(action: str = "GenerateOTAUploadURL", **params) -> tuple[dict, dict[str, str]]:
         data = server.call(action, **params)[1]["Data"]
@@ -38,7 +38,7 @@ def form(server):
 
 @pytest.fixture
 def post(server):
-    """Post a form; returns status, headers and body."""
+    """Post a form and return status, headers and body of the response."""
 
     def post(path: str, content: bytes, media_type: str = f"multipart/form-data; boundary={BOUNDARY}"):
         return server.exchange("POST", path, content, {"Content-Type": media_type})
@@ -46,13 +46,13 @@ def post(server):
     return post
 
 
-def code(answer) -> tuple[int, str]:
-    status, headers, content = answer
+def code(response) -> tuple[int, str]:
+    status, headers, content = response
     assert headers["Content-Type"].startswith("application/xml")
     return status, re.search(r"<Code>(\w+)</Code>", content.decode())[1]
 
 
-def test_a_file_is_uploaded_and_fetched(server, form, post):
+def test_file_is_uploaded_and_downloaded(server, form, post):
     data, fields = form()
     assert data["Host"] == f"{server.endpoint}/_upload"
     status, headers, content = post("/_upload", body({**fields, "success_action_status": "200"}))
@@ -67,7 +67,7 @@ def test_a_file_is_uploaded_and_fetched(server, form, post):
     assert (status, headers["Content-Length"], content) == (200, "8", b"")
 
 
-def test_a_larger_file_than_a_call_may_be(server, form, post):
+def test_file_above_request_limit_is_uploaded(server, form, post):
     data, fields = form()
     content = bytes(range(256)) * (70 * 1024)
     assert post("/_upload/", body(fields, content))[0] == 204
@@ -79,14 +79,14 @@ def test_a_larger_file_than_a_call_may_be(server, form, post):
     assert server.exchange("GET", path, None, {"Range": f"bytes={len(content)}-"})[0] == 416
 
 
-def test_a_firmware_of_what_was_uploaded(server, form, post):
+def test_firmware_is_created_from_uploaded_file(server, form, post):
     data, fields = form()
     post("/_upload", body(fields))
     key = server.call("CreateProduct", ProductName="light", NodeType=0)[1]["ProductKey"]
-    made = server.call(
+    created = server.call(
         "CreateOTAFirmware", ProductKey=key, FirmwareName="one", DestVersion="2", FirmwareUrl=data["FirmwareUrl"]
     )
-    firmware_id = made[1]["Data"]["FirmwareId"]
+    firmware_id = created[1]["Data"]["FirmwareId"]
     info = server.call("QueryOTAFirmware", FirmwareId=firmware_id)[1]["FirmwareInfo"]
     assert (info["FirmwareSize"], info["FirmwareSign"]) == (8, "74b5b5e9570efc5c0553bb327cd41940")
     path = info["FirmwareUrl"].removeprefix(server.endpoint)
@@ -95,7 +95,7 @@ def test_a_firmware_of_what_was_uploaded(server, form, post):
     assert code(server.exchange("GET", path)) == (403, "AccessDenied")
 
 
-def test_the_field_of_the_access_key_can_be_written_small(form, post):
+def test_access_key_field_name_ignores_case(form, post):
     _data, fields = form("GenerateDeviceNameListURL")
     fields["ossAccessKeyId"] = fields.pop("OSSAccessKeyId")
     status, headers, content = post("/_upload", body({**fields, "success_action_status": "201"}, b"lamp1\n"))
@@ -103,7 +103,7 @@ def test_the_field_of_the_access_key_can_be_written_small(form, post):
     assert f"<Key>{fields['key']}</Key>" in content.decode()
 
 
-def test_what_is_refused(server, form, post):
+def test_invalid_upload_is_rejected(server, form, post):
     data, fields = form()
     assert code(post("/_upload", body({**fields, "signature": "x"}))) == (403, "SignatureDoesNotMatch")
     assert code(post("/_upload", body({**fields, "key": "ota/x.bin"}))) == (403, "AccessDenied")
@@ -118,7 +118,7 @@ def test_what_is_refused(server, form, post):
     assert code(post("/_upload", body(fields))) == (403, "AccessDenied")
 
 
-def test_the_state_tells_how_large_files_are(server, form, post):
+def test_state_contains_file_sizes_instead_of_content(server, form, post):
     _data, fields = form()
     post("/_upload", body(fields))
     state = server.control("GET", "state")

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A product and a device of it.
+"""Fixtures for MQTT tests: a product and a device.
 
-Imports from the collection are inside of functions, as in the file of this name one level up.
+Imports from the collection are inside functions, for the reason given in the conftest.py of the parent folder.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ import pytest
 
 @pytest.fixture
 def product(api) -> dict[str, Any]:
-    """A product as QueryProduct shows it."""
+    """Create a product and return the response of QueryProduct."""
     key = api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
     return api("QueryProduct", ProductKey=key)["Data"]
 
 
 @pytest.fixture
 def lamp(api, product) -> dict[str, Any]:
-    """A device as RegisterDevice answers it."""
+    """Register a device and return the response of RegisterDevice."""
     return api("RegisterDevice", ProductKey=product["ProductKey"], DeviceName="lamp")["Data"]
 
 
 @pytest.fixture
 def device(platform, lamp) -> dict[str, Any]:
-    """The row of that device, which is connected."""
+    """Connect the device and return its row."""
     from ansible_collections.iotops.aliyun.emulator.routing.connection import connect
 
     row = platform.store.one("device", iot_id=lamp["IotId"])

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who may connect, without anything that connects."""
+"""Tests of the authentication of MQTT clients, without connections."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ SECRET = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture
-def admit(platform):
-    """What becomes of a client; options are those in its client id."""
+def authenticate(platform):
+    """Authenticate a client; the keyword arguments are the options in the client id."""
 
-    def admit(names: str, password: str, client_id: str = "mac", **options: str) -> auth.Admission:
-        written = ",".join(f"{name}={value}" for name, value in options.items())
-        credentials = auth.parse(f"{client_id}|{written}|", names, password)
+    def authenticate(names: str, password: str, client_id: str = "mac", **options: str) -> auth.AuthResult:
+        option_text = ",".join(f"{name}={value}" for name, value in options.items())
+        credentials = auth.parse(f"{client_id}|{option_text}|", names, password)
         return platform.run(lambda ctx: auth.authenticate(ctx, credentials))
 
-    return admit
+    return authenticate
 
 
 @pytest.fixture
-def denied(admit):
-    """Why a client may not connect."""
+def denied(authenticate):
+    """Return the reason why a client is denied."""
 
     def denied(*values: str, **options: str) -> str:
         with pytest.raises(auth.ConnectionDenied) as caught:
-            admit(*values, **options)
+            authenticate(*values, **options)
         return str(caught.value)
 
     return denied
@@ -45,23 +45,23 @@ def names(device) -> str:
 
 
 def password(device, method=hashlib.sha1, client_id: str = "mac", timestamp: str = "1700000000") -> str:
-    """The manual's formula for a device's own secret."""
+    """Return the signature with the device secret, by the formula of the manual."""
     content = f"clientId{client_id}deviceName{device['DeviceName']}productKey{device['ProductKey']}"
     if timestamp:
         content += f"timestamp{timestamp}"
     return hmac.new(device["DeviceSecret"].encode(), content.encode(), method).hexdigest()
 
 
-def of_product(product, device_name: str, random: str = "abc") -> str:
-    """The formula for dynamic registration."""
+def product_signature(product, device_name: str, random: str = "abc") -> str:
+    """Return the signature with the product secret for dynamic registration."""
     content = f"deviceName{device_name}productKey{product['ProductKey']}random{random}"
     return hmac.new(product["ProductSecret"].encode(), content.encode(), hashlib.sha256).hexdigest()
 
 
-# Taking apart
+# Parsing
 
 
-def test_what_the_vendors_sdk_sends():
+def test_credentials_of_vendor_sdk_are_parsed():
     client_id = "a1&lamp|securemode=3,signmethod=hmacsha1,ext=1,_ss=1,lan=Python,_v=1.2.13,timestamp=1700000000|"
     credentials = auth.parse(client_id, "lamp&a1", "secret")
     assert (credentials.client_id, credentials.product_key, credentials.device_name) == ("a1&lamp", "a1", "lamp")
@@ -71,7 +71,7 @@ def test_what_the_vendors_sdk_sends():
 
 
 @pytest.mark.parametrize(
-    ("client_id", "username", "word"),
+    ("client_id", "username", "secret"),
     [
         ("mac", "lamp&a1", "x"),
         ("|securemode=3|", "lamp&a1", "x"),
@@ -84,147 +84,149 @@ def test_what_the_vendors_sdk_sends():
         ("mac|securemode=3|", "lamp&a1", None),
     ],
 )
-def test_what_is_not_of_that_shape(client_id, username, word):
+def test_credentials_with_invalid_format_are_denied(client_id, username, secret):
     with pytest.raises(auth.ConnectionDenied):
-        auth.parse(client_id, username, word)
+        auth.parse(client_id, username, secret)
 
 
-@pytest.mark.parametrize(("seconds", "good"), [(0, False), (29, False), (30, True), (1200, True), (1201, False)])
-def test_the_keep_alive_has_bounds(seconds, good):
-    if good:
+@pytest.mark.parametrize(("seconds", "allowed"), [(0, False), (29, False), (30, True), (1200, True), (1201, False)])
+def test_keep_alive_out_of_range_is_denied(seconds, allowed):
+    if allowed:
         auth.check_keep_alive(seconds)
     else:
         with pytest.raises(auth.ConnectionDenied):
             auth.check_keep_alive(seconds)
 
 
-# A secret of one's own
+# Device secrets
 
 
 @pytest.mark.parametrize("method", ["md5", "sha1", "sha256"])
 @pytest.mark.parametrize("upper", [True, False])
-def test_a_device_proves_that_it_knows_its_secret(admit, lamp, method, upper):
-    word = password(lamp, getattr(hashlib, method))
+def test_device_with_valid_signature_is_authenticated(authenticate, lamp, method, upper):
+    secret = password(lamp, getattr(hashlib, method))
     method = f"hmac{method}"
-    given = (method.upper(), word.upper()) if upper else (method, word)
-    admission = admit(names(lamp), given[1], signmethod=given[0], timestamp="1700000000")
-    assert admission == auth.Admission(lamp["IotId"])
+    registration = (method.upper(), secret.upper()) if upper else (method, secret)
+    result = authenticate(names(lamp), registration[1], signmethod=registration[0], timestamp="1700000000")
+    assert result == auth.AuthResult(lamp["IotId"])
 
 
-def test_a_timestamp_that_is_not_given_is_not_signed(admit, denied, lamp):
-    word = password(lamp, timestamp="")
-    assert admit(names(lamp), word, signmethod="hmacsha1").iot_id == lamp["IotId"]
-    denied(names(lamp), word, signmethod="hmacsha1", timestamp="1700000000")
+def test_device_without_timestamp_is_authenticated(authenticate, denied, lamp):
+    secret = password(lamp, timestamp="")
+    assert authenticate(names(lamp), secret, signmethod="hmacsha1").iot_id == lamp["IotId"]
+    denied(names(lamp), secret, signmethod="hmacsha1", timestamp="1700000000")
 
 
-def test_a_device_that_does_not_know_its_secret(denied, lamp):
-    word = password(lamp)
-    rest = {"signmethod": "hmacsha1", "timestamp": "1700000000"}
-    assert "secret" in denied(names(lamp), "0" * 40, **rest)
-    assert "secret" in denied(names(lamp), word, client_id="other", **rest)
-    assert "secret" in denied(names(lamp), word, **{**rest, "timestamp": "1700000001"})
-    assert "secret" in denied(names(lamp), word, **{**rest, "signmethod": "hmacsha256"})
-    assert "signmethod" in denied(names(lamp), word, **{**rest, "signmethod": "sha256"})
-    assert "signmethod" in denied(names(lamp), word, timestamp="1700000000")
-    assert "no such device" in denied(f"other&{lamp['ProductKey']}", word, **rest)
-    assert "authType" in denied(names(lamp), word, **rest, authType="magic")
+def test_device_with_invalid_signature_is_denied(denied, lamp):
+    secret = password(lamp)
+    options = {"signmethod": "hmacsha1", "timestamp": "1700000000"}
+    assert "secret" in denied(names(lamp), "0" * 40, **options)
+    assert "secret" in denied(names(lamp), secret, client_id="other", **options)
+    assert "secret" in denied(names(lamp), secret, **{**options, "timestamp": "1700000001"})
+    assert "secret" in denied(names(lamp), secret, **{**options, "signmethod": "hmacsha256"})
+    assert "signmethod" in denied(names(lamp), secret, **{**options, "signmethod": "sha256"})
+    assert "signmethod" in denied(names(lamp), secret, timestamp="1700000000")
+    assert "does not exist" in denied(f"other&{lamp['ProductKey']}", secret, **options)
+    assert "authType" in denied(names(lamp), secret, **options, authType="magic")
 
 
-def test_devices_that_may_not_connect(api, platform, denied, lamp):
-    rest = {"signmethod": "hmacsha1", "timestamp": "1700000000"}
+def test_disabled_or_simulated_device_is_denied(api, platform, denied, lamp):
+    options = {"signmethod": "hmacsha1", "timestamp": "1700000000"}
     api("DisableThing", IotId=lamp["IotId"])
-    assert "disabled" in denied(names(lamp), password(lamp), **rest)
+    assert "disabled" in denied(names(lamp), password(lamp), **options)
     api("EnableThing", IotId=lamp["IotId"])
     platform.run(lambda ctx: control_devices.create_devices(ctx, {"product": lamp["ProductKey"], "names": ["lamp"]}))
-    assert "simulated" in denied(names(lamp), password(lamp), **rest)
+    assert "simulated" in denied(names(lamp), password(lamp), **options)
 
 
-def test_devices_with_certificates_have_no_secret(api, denied):
+def test_device_with_certificate_authentication_is_denied(api, denied):
     key = api("CreateProduct", ProductName="safe", NodeType=0, AuthType="x509")["ProductKey"]
     device = api("RegisterDevice", ProductKey=key, DeviceName="lamp")["Data"]
     assert "x509" in denied(names(device), password(device), signmethod="hmacsha1", timestamp="1700000000")
 
 
-# The product's secret
+# Product secrets
 
 
 @pytest.fixture
-def given(lamp, product):
-    """User name, password and options of a device that was registered and wants to know its secret."""
+def registration(lamp, product):
+    """Return user name, password and options of a registered device that requests its secret."""
     options = {"authType": "register", "random": "abc", "signmethod": "hmacsha256"}
-    return (names(lamp), of_product(product, "lamp")), options
+    return (names(lamp), product_signature(product, "lamp")), options
 
 
-def test_a_registered_device_is_told_its_secret(admit, lamp, given):
-    values, options = given
-    admission = admit(*values, **options)
-    assert admission.iot_id == ""
-    assert admission.topic == "/ext/register"
-    assert json.loads(json.dumps(admission.greeting)) == {
+def test_register_sends_device_secret(authenticate, lamp, registration):
+    values, options = registration
+    result = authenticate(*values, **options)
+    assert result.iot_id == ""
+    assert result.topic == "/ext/register"
+    assert json.loads(json.dumps(result.credentials)) == {
         "productKey": lamp["ProductKey"],
         "deviceName": "lamp",
         "deviceSecret": lamp["DeviceSecret"],
     }
 
 
-def test_who_does_not_know_the_products_secret_is_told_nothing(denied, given):
-    (username, word), options = given
+def test_register_with_invalid_signature_is_denied(denied, registration):
+    (username, secret), options = registration
     assert "secret" in denied(username, "0" * 64, **options)
-    assert "secret" in denied(username, word, **{**options, "random": "other"})
-    assert "secret" in denied(username.replace("lamp", "other"), word, **options)
-    assert "iot.prod.NotExistedProduct" in denied("lamp&a1nothing", word, **options)
+    assert "secret" in denied(username, secret, **{**options, "random": "other"})
+    assert "secret" in denied(username.replace("lamp", "other"), secret, **options)
+    assert "iot.prod.NotExistedProduct" in denied("lamp&a1nothing", secret, **options)
 
 
-def test_only_devices_that_were_registered_and_never_connected(api, platform, admit, denied, lamp, given, product):
-    values, options = given
-    assert "NotExisted" in denied(f"other&{product['ProductKey']}", of_product(product, "other"), **options)
+def test_register_of_unknown_or_activated_device_is_denied(
+    api, platform, authenticate, denied, lamp, registration, product
+):
+    values, options = registration
+    assert "NotExisted" in denied(f"other&{product['ProductKey']}", product_signature(product, "other"), **options)
     platform.store.update("device", {"activated_at": 1}, iot_id=lamp["IotId"])
     assert "activated" in denied(*values, **options)
     api("ResetThing", IotId=lamp["IotId"])
-    admit(*values, **options)
+    authenticate(*values, **options)
     api("DisableThing", IotId=lamp["IotId"])
     assert "disabled" in denied(*values, **options)
 
 
-def test_a_device_that_was_not_registered_is_told_a_token(api, platform, admit, denied, product):
+def test_regnwl_sends_token(api, platform, authenticate, denied, product):
     username = f"new_lamp&{product['ProductKey']}"
     options = {"authType": "regnwl", "random": "abc", "signmethod": "hmacsha256"}
-    admission = admit(username, of_product(product, "new_lamp"), **options)
-    assert admission.topic == "/ext/regnwl"
-    told = admission.greeting
-    assert told.keys() == {"productKey", "deviceName", "clientId", "deviceToken"}
+    result = authenticate(username, product_signature(product, "new_lamp"), **options)
+    assert result.topic == "/ext/regnwl"
+    token = result.credentials
+    assert token.keys() == {"productKey", "deviceName", "clientId", "deviceToken"}
     iot_id = api("QueryDeviceInfo", ProductKey=product["ProductKey"], DeviceName="new_lamp")["Data"]["IotId"]
-    by_token = {"client_id": told["clientId"], "authType": "connwl", "securemode": "-2"}
-    assert admit(username, told["deviceToken"], **by_token) == auth.Admission(iot_id)
-    assert "token" in denied(username, "other", **by_token)
-    assert "client id" in denied(username, told["deviceToken"], **{**by_token, "client_id": "other"})
+    token_options = {"client_id": token["clientId"], "authType": "connwl", "securemode": "-2"}
+    assert authenticate(username, token["deviceToken"], **token_options) == auth.AuthResult(iot_id)
+    assert "token" in denied(username, "other", **token_options)
+    assert "client id" in denied(username, token["deviceToken"], **{**token_options, "client_id": "other"})
     assert platform.store.one("device", iot_id=iot_id)["status"] == "UNACTIVE"
 
 
-def test_client_ids_of_one_name(api, admit, denied, product):
+def test_regnwl_allows_five_client_ids_per_device(api, authenticate, denied, product):
     username = f"new_lamp&{product['ProductKey']}"
     options = {"authType": "regnwl", "random": "abc", "signmethod": "hmacsha256"}
-    word = of_product(product, "new_lamp")
-    told = [admit(username, word, **options).greeting for _number in range(5)]
-    assert "at most 5" in denied(username, word, **options)
+    secret = product_signature(product, "new_lamp")
+    token = [authenticate(username, secret, **options).credentials for _number in range(5)]
+    assert "at most 5" in denied(username, secret, **options)
     iot_id = api("QueryDeviceInfo", ProductKey=product["ProductKey"], DeviceName="new_lamp")["Data"]["IotId"]
-    api("TransformClientId", IotId=iot_id, ClientId=told[1]["clientId"])
-    for number, one in enumerate(told):
+    api("TransformClientId", IotId=iot_id, ClientId=token[1]["clientId"])
+    for number, one in enumerate(token):
         values = (username, one["deviceToken"], one["clientId"])
         if number == 1:
-            assert admit(*values, authType="connwl").iot_id == iot_id
+            assert authenticate(*values, authType="connwl").iot_id == iot_id
         else:
             denied(*values, authType="connwl")
 
 
-def test_names_that_devices_cannot_have(platform, denied, product):
+def test_regnwl_with_invalid_device_name_is_denied(platform, denied, product):
     options = {"authType": "regnwl", "random": "abc", "signmethod": "hmacsha256"}
-    denied(f"a/b&{product['ProductKey']}", of_product(product, "a/b"), **options)
+    denied(f"a/b&{product['ProductKey']}", product_signature(product, "a/b"), **options)
     assert platform.store.count("device") == 0
 
 
-def test_products_with_certificates_have_no_secret(api, denied):
+def test_regnwl_of_product_with_certificates_is_denied(api, denied):
     key = api("CreateProduct", ProductName="safe", NodeType=0, AuthType="x509")["ProductKey"]
     product = api("QueryProduct", ProductKey=key)["Data"]
     options = {"authType": "regnwl", "random": "abc", "signmethod": "hmacsha256"}
-    assert "x509" in denied(f"new_lamp&{key}", of_product(product, "new_lamp"), **options)
+    assert "x509" in denied(f"new_lamp&{key}", product_signature(product, "new_lamp"), **options)

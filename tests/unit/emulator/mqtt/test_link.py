@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One connection, without a network: silence, and messages on their way."""
+"""Tests of one connection without a network: activity and delivery of messages."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.mqtt import link as module
+from ansible_collections.iotops.aliyun.emulator.mqtt import link as link_module
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 
 TOPIC = "/sys/a1/lamp/thing/test"
 
 
 class Writer:
-    """What a link knows of its connection."""
+    """A fake StreamWriter with the attributes that a link uses."""
 
     def __init__(self):
         self.transport = SimpleNamespace(abort=lambda: self.ended.append(True))
@@ -28,7 +28,7 @@ class Writer:
 
 @pytest.fixture
 def send(platform, device):
-    """Put messages for the device into its outbox."""
+    """Add messages to the outbox of the device."""
 
     def send(*texts: str, qos: int = 0) -> None:
         for text in texts:
@@ -38,22 +38,22 @@ def send(platform, device):
 
 
 @pytest.fixture
-def waiting(platform, device):
-    """What is left in the outbox."""
+def pending(platform, device):
+    """Return the payloads in the outbox."""
 
-    def waiting() -> list[bytes]:
+    def pending() -> list[bytes]:
         rows = platform.run(lambda ctx: downlink.pending_messages(ctx, device["iot_id"], most=-1))
         return [row["payload"] for row in rows]
 
-    return waiting
+    return pending
 
 
 def run(platform, scenario) -> None:
-    """Run a scenario on a link that is open, and what the link began."""
+    """Run a scenario with a link, and wait until all tasks of the link have ended."""
 
     async def main() -> None:
         before = asyncio.all_tasks()
-        await scenario(module.Link(platform, Writer()))
+        await scenario(link_module.Link(platform, Writer()))
         while asyncio.all_tasks() - before:
             await asyncio.sleep(0)
 
@@ -61,7 +61,7 @@ def run(platform, scenario) -> None:
 
 
 class Client:
-    """Takes messages and acknowledges them, or not."""
+    """A client that receives messages and acknowledges them, or raises an error."""
 
     def __init__(self, error: type[Exception] | None = None):
         self.got = []
@@ -75,7 +75,7 @@ class Client:
             raise self.error
 
 
-def test_messages_go_out_in_their_order_and_are_gone(platform, device, send, waiting):
+def test_messages_are_sent_in_order_and_removed(platform, device, send, pending):
     client = Client()
     send("a", "b")
     send("c", qos=1)
@@ -86,10 +86,10 @@ def test_messages_go_out_in_their_order_and_are_gone(platform, device, send, wai
 
     run(platform, scenario)
     assert client.got == [(b"a", 0), (b"b", 0), (b"c", 1)]
-    assert waiting() == []
+    assert pending() == []
 
 
-def test_what_comes_up_before_the_client_knows_that_it_is_connected(platform, device, send):
+def test_messages_before_open_are_sent_after_open(platform, device, send):
     client = Client()
     send("a")
 
@@ -103,7 +103,7 @@ def test_what_comes_up_before_the_client_knows_that_it_is_connected(platform, de
     assert client.got == [(b"a", 0)]
 
 
-def test_what_is_not_acknowledged_waits_for_the_next_connection(platform, device, send, waiting):
+def test_messages_without_acknowledgement_stay_in_outbox(platform, device, send, pending):
     client = Client(TimeoutError)
     send("a", qos=1)
 
@@ -116,10 +116,10 @@ def test_what_is_not_acknowledged_waits_for_the_next_connection(platform, device
 
     run(platform, scenario)
     assert client.got == [(b"a", 1), (b"b", 1)]
-    assert waiting() == [b"a", b"b"]
+    assert pending() == [b"a", b"b"]
 
 
-def test_more_than_are_read_at_once(platform, device, send, waiting):
+def test_messages_above_batch_size_are_sent(platform, device, send, pending):
     texts = [str(number) for number in range(250)]
     client = Client()
     send(*texts, qos=1)
@@ -130,30 +130,30 @@ def test_more_than_are_read_at_once(platform, device, send, waiting):
 
     run(platform, scenario)
     assert [payload.decode() for payload, _qos in client.got] == texts
-    assert waiting() == []
+    assert pending() == []
 
 
-def test_no_more_than_a_hundred_wait_to_be_acknowledged(platform, device, send):
+def test_messages_without_acknowledgement_are_limited_to_100(platform, device, send):
     send(*map(str, range(150)), qos=1)
     acknowledged = asyncio.Event()
-    got = []
+    received = []
 
     async def client(_topic, payload, _qos):
-        got.append(payload)
+        received.append(payload)
         await acknowledged.wait()
 
     async def scenario(link):
         link.open(client)
         link.deliver(device["iot_id"])
         await asyncio.sleep(0.02)
-        assert len(got) == 100
+        assert len(received) == 100
         acknowledged.set()
 
     run(platform, scenario)
-    assert len(got) == 150
+    assert len(received) == 150
 
 
-def test_a_message_that_cannot_be_sent_is_told(platform, device, send, caplog):
+def test_message_that_cannot_be_sent_is_logged(platform, device, send, caplog):
     send("a")
 
     async def client(*_values):
@@ -167,7 +167,7 @@ def test_a_message_that_cannot_be_sent_is_told(platform, device, send, caplog):
     assert "could not be sent" in caplog.text
 
 
-def test_silence(platform):
+def test_link_without_activity_is_silent(platform):
     async def scenario(link):
         loop = asyncio.get_running_loop()
         moments = [loop.time()]
@@ -175,13 +175,13 @@ def test_silence(platform):
         moments[0] += 9.9
         assert not link.is_silent()
         moments[0] += 0.2
-        assert link.is_silent()  # nobody has said who it is
+        assert link.is_silent()  # the client is not authenticated
 
         link.iot_id, link.keep_alive = "x", 40
-        link.hear()
+        link.record_activity()
         moments[0] += 59
         assert not link.is_silent()
-        link.hear()
+        link.record_activity()
         moments[0] += 61
         assert link.is_silent()
         link.close()
@@ -191,34 +191,34 @@ def test_silence(platform):
     run(platform, scenario)
 
 
-def test_the_last_message_goes_out_before_the_connection_ends(platform):
-    happened = []
+def test_last_message_is_sent_before_close(platform):
+    events = []
 
     async def publish(topic, payload, qos):
         await asyncio.sleep(0)
-        happened.append((topic, payload, qos))
+        events.append((topic, payload, qos))
 
     async def scenario(link):
-        link._transport.abort = lambda: happened.append("ended")
+        link._transport.abort = lambda: events.append("ended")
         link.open(publish)
-        link.part(TOPIC, b"goodbye")
+        link.send_and_close(TOPIC, b"goodbye")
 
     run(platform, scenario)
-    assert happened == [(TOPIC, b"goodbye", 0), "ended"]
+    assert events == [(TOPIC, b"goodbye", 0), "ended"]
 
 
 @pytest.mark.parametrize("is_open", [True, False])
-def test_a_last_message_that_cannot_be_sent_keeps_no_connection(platform, is_open):
+def test_last_message_that_cannot_be_sent_closes_connection(platform, is_open):
     ended = []
 
     async def fail(_topic, _payload, _qos):
-        raise OSError("the client is gone")
+        raise OSError("the client is disconnected")
 
     async def scenario(link):
         link._transport.abort = lambda: ended.append(link.closed)
         if is_open:
             link.open(fail)
-        link.part(TOPIC, b"goodbye")
+        link.send_and_close(TOPIC, b"goodbye")
 
     run(platform, scenario)
     assert ended == [True]

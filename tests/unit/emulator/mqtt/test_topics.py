@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whose topic is whose."""
+"""Tests of topic owners and subscriptions."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from ansible_collections.iotops.aliyun.emulator.mqtt import topics
         "/a1/lamp/user/#",
     ],
 )
-def test_a_devices_topics(topic):
+def test_topic_owner_of_device_topic_is_device(topic):
     assert topics.topic_owner(topic) == ("a1", "lamp")
 
 
-def test_names_with_all_that_they_can_have():
+def test_topic_owner_with_all_name_characters_is_device():
     assert topics.topic_owner("/sys/a1/a.b:c@d-e_f/thing/topo/add") == ("a1", "a.b:c@d-e_f")
 
 
-def test_the_topics_of_all_devices_of_a_product():
+def test_topic_owner_of_broadcast_topic_is_product():
     assert topics.topic_owner("/broadcast/a1/news") == ("a1", None)
 
 
@@ -59,7 +59,7 @@ def test_the_topics_of_all_devices_of_a_product():
         "/ext/ntp/a1/lamp/request",
     ],
 )
-def test_nobodys_topics(topic):
+def test_topic_owner_of_other_topic_is_none(topic):
     assert topics.topic_owner(topic) is None
 
 
@@ -73,10 +73,10 @@ def test_nobodys_topics(topic):
         ("/ext/rrpc/+/a1/lamp/user/get", False),
     ],
 )
-def test_topics_that_need_a_subscription(topic, needed):
+def test_topic_needs_subscription(topic, needed):
     assert topics.needs_subscription(topic) is needed
 
 
 @pytest.mark.parametrize(("topic", "has"), [("/a/+/b", True), ("/a/#", True), ("/a/b", False)])
-def test_wildcards(topic, has):
+def test_topic_has_wildcard(topic, has):
     assert topics.has_wildcard(topic) is has

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Messages to devices: where they wait, for how long, and who gets them."""
+"""Tests of messages to devices: queueing, expiry and subscriptions."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ def send(platform):
 
 
 @pytest.fixture
-def announced(platform):
-    """What the listeners for outboxes hear."""
-    heard = []
-    platform.listeners.add("outbox/", heard.append)
-    return heard
+def outbox_events(platform):
+    """Return the list of published outbox events."""
+    received = []
+    platform.listeners.add("outbox/", received.append)
+    return received
 
 
 @pytest.fixture
-def away(platform, register):
-    """The row of a device that has been connected and is not any more."""
-    device = register("away")
+def offline_device(platform, register):
+    """Register a device that was connected and is offline, and return its row."""
+    device = register("offline")
     return platform.run(lambda ctx: connection.disconnect(ctx, device))
 
 
-def test_a_message_waits_for_the_gateway(platform, device, send, outbox, announced):
+def test_message_to_online_device_is_queued_with_event(platform, device, send, outbox, outbox_events):
     send(device, "/test/{own}", b"\xff\x00")
     send(device, "/test/{own}", {"a": "路"})
     send(device, "/test/{own}", "text")
-    assert announced == [f"outbox/{device['iot_id']}"] * 3
+    assert outbox_events == [f"outbox/{device['iot_id']}"] * 3
     assert outbox() == [("/test/{own}", b"\xff\x00"), ("/test/{own}", {"a": "路"}), ("/test/{own}", b"text")]
     assert platform.store.count("outbox") == 0
 
 
-def test_the_outbox_is_read_in_pages(platform, device, send):
+def test_pending_messages_are_paged(platform, device, send):
     for number in range(5):
         send(device, "/test/{own}", str(number))
     first = platform.run(lambda ctx: downlink.pending_messages(ctx, device["iot_id"], 2))
@@ -56,68 +56,68 @@ def test_the_outbox_is_read_in_pages(platform, device, send):
     assert [message["payload"] for message in rest] == [b"2", b"3", b"4"]
 
 
-def test_ids_go_up_and_untraced_messages_have_none(platform, device, send):
+def test_message_ids_ascend_and_untraced_message_has_none(platform, device, send):
     first, second = send(device, "/test/{own}"), send(device, "/test/{own}")
     assert second > first
     assert send(device, "/test/{own}", traced=False) == 0
     assert platform.store.count("message") == 2
 
 
-def test_a_command_has_its_id_in_it(platform, device, outbox):
+def test_command_contains_message_id(platform, device, outbox):
     message_id = platform.run(lambda ctx: downlink.send_command(ctx, device, "/test", "test.it", {"a": 1}))
     message = {"method": "test.it", "id": str(message_id), "params": {"a": 1}, "version": "1.0.0"}
     assert outbox() == [("/test", message)]
 
 
-def test_offline_only_qos_1_waits(platform, away, send, outbox, announced):
-    send(away, "/test/{own}", b"lost", 0)
-    send(away, "/test/{own}", b"kept", 1)
-    assert announced == []
-    platform.run(lambda ctx: connection.connect(ctx, away, "10.0.0.1"))
-    assert announced == [f"outbox/{away['iot_id']}"]
-    assert outbox(away) == [("/test/{own}", b"kept")]
+def test_message_to_offline_device_is_queued_only_with_qos_1(platform, offline_device, send, outbox, outbox_events):
+    send(offline_device, "/test/{own}", b"lost", 0)
+    send(offline_device, "/test/{own}", b"queued", 1)
+    assert outbox_events == []
+    platform.run(lambda ctx: connection.connect(ctx, offline_device, "10.0.0.1"))
+    assert outbox_events == [f"outbox/{offline_device['iot_id']}"]
+    assert outbox(offline_device) == [("/test/{own}", b"queued")]
 
 
-def test_qos_1_waits_for_seven_days(platform, away, send, outbox, register):
-    send(away, "/test/{own}", b"kept", 1)
+def test_message_with_qos_1_expires_after_seven_days(platform, offline_device, send, outbox, register):
+    send(offline_device, "/test/{own}", b"queued", 1)
     platform.clock.advance(7 * DAY - 5)
-    assert len(platform.run(lambda ctx: downlink.pending_messages(ctx, away["iot_id"]))) == 1
+    assert len(platform.run(lambda ctx: downlink.pending_messages(ctx, offline_device["iot_id"]))) == 1
     platform.clock.advance(5)
-    assert outbox(away) == []
+    assert outbox(offline_device) == []
     send(register("another"), "/test/{own}")
-    assert platform.store.count("outbox", iot_id=away["iot_id"]) == 0
+    assert platform.store.count("outbox", iot_id=offline_device["iot_id"]) == 0
 
 
-def test_a_message_can_wait_for_less(platform, away, send, outbox):
-    send(away, "/test/{own}", b"kept", 1, properties={"MessageExpiryInterval": 60})
+def test_message_with_expiry_interval_expires_earlier(platform, offline_device, send, outbox):
+    send(offline_device, "/test/{own}", b"queued", 1, properties={"MessageExpiryInterval": 60})
     platform.clock.advance(59)
-    (message,) = platform.run(lambda ctx: downlink.pending_messages(ctx, away["iot_id"]))
+    (message,) = platform.run(lambda ctx: downlink.pending_messages(ctx, offline_device["iot_id"]))
     assert message["properties"] == '{"MessageExpiryInterval":60}'
     platform.clock.advance(1)
-    assert outbox(away) == []
+    assert outbox(offline_device) == []
 
 
-def test_qos_0_does_not_outlive_the_connection(platform, device, send, outbox):
+def test_message_with_qos_0_is_dropped_at_reconnect(platform, device, send, outbox):
     send(device, "/test/{own}", b"lost", 0)
-    send(device, "/test/{own}", b"kept", 1)
+    send(device, "/test/{own}", b"queued", 1)
     platform.run(lambda ctx: connection.connect(ctx, connection.disconnect(ctx, device), "10.0.0.1"))
-    assert outbox() == [("/test/{own}", b"kept")]
+    assert outbox() == [("/test/{own}", b"queued")]
 
 
 @pytest.mark.parametrize("topic", ["/{own}/user/get", "/broadcast/{own}"])
-def test_some_topics_must_be_subscribed_to(platform, device, send, outbox, topic):
-    whole = topic.format(own=f"{device['product_key']}/lamp")
+def test_custom_and_broadcast_topics_need_subscription(platform, device, send, outbox, topic):
+    full_topic = topic.format(own=f"{device['product_key']}/lamp")
     send(device, topic)
     assert outbox() == []
-    platform.run(lambda ctx: downlink.subscribe(ctx, device, whole))
+    platform.run(lambda ctx: downlink.subscribe(ctx, device, full_topic))
     send(device, topic)
     assert len(outbox()) == 1
-    platform.run(lambda ctx: downlink.unsubscribe(ctx, device, whole))
+    platform.run(lambda ctx: downlink.unsubscribe(ctx, device, full_topic))
     send(device, topic)
     assert outbox() == []
 
 
-def test_subscriptions_have_wildcards(platform, device, send, outbox):
+def test_subscription_with_wildcard_matches_topics(platform, device, send, outbox):
     own = f"/{device['product_key']}/lamp"
     for pattern in ("/user/+", "/other/#"):
         platform.run(lambda ctx, pattern=pattern: downlink.subscribe(ctx, device, own + pattern))
@@ -129,12 +129,12 @@ def test_subscriptions_have_wildcards(platform, device, send, outbox):
     assert outbox() == []
 
 
-def test_a_simulated_device_hears_all_of_its_custom_topics(platform, key, simulate):
+def test_simulated_device_is_subscribed_to_its_custom_topics(platform, key, simulate):
     simulate(product=key, names=["lamp"])
     device = platform.store.one("device", device_name="lamp")
 
-    def hears(topic: str) -> bool:
+    def is_subscribed(topic: str) -> bool:
         return platform.run(lambda ctx: downlink.is_subscribed(ctx, device, topic))
 
-    assert hears(f"/{key}/lamp/user/get")
-    assert not hears(f"/broadcast/{key}/all")
+    assert is_subscribed(f"/{key}/lamp/user/get")
+    assert not is_subscribed(f"/broadcast/{key}/all")

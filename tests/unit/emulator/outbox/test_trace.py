@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the services of messages share: topics, payloads, the trace."""
+"""Tests of topic patterns, payloads and the message trace."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def patterns():
         ("/plain", "/plain", {}),
     ],
 )
-def test_topics_that_mean_something(patterns, topic, pattern, names):
+def test_topic_pattern_matches_topic(patterns, topic, pattern, names):
     assert patterns.find(topic, DEVICE) == (pattern, names)
 
 
-def test_all_levels_that_follow(patterns):
+def test_topic_pattern_with_star_matches_remaining_levels(patterns):
     pattern, names = patterns.find("/ext/rrpc/12/x/y/z", DEVICE)
     assert (pattern, names) == ("/ext/rrpc/{id}/{rest*}", {"id": "12", "rest": "x/y/z"})
     assert patterns.find("/ext/rrpc/12/a1/lamp.1/user/get", DEVICE)[0] == "/ext/rrpc/{id}/{rest*}"
@@ -69,24 +69,24 @@ def test_all_levels_that_follow(patterns):
         "",
     ],
 )
-def test_topics_that_mean_nothing(patterns, topic):
+def test_topic_pattern_does_not_match_topic(patterns, topic):
     assert patterns.find(topic, DEVICE) is None
 
 
 @pytest.mark.parametrize("pattern", ["/plain", "/sys/{pk}/{dn}/thing/event/{event}/post"])
-def test_a_pattern_means_one_thing(patterns, pattern):
-    with pytest.raises(ValueError, match="two meanings"):
+def test_topic_pattern_added_twice_is_rejected(patterns, pattern):
+    with pytest.raises(ValueError, match="defined twice"):
         patterns.add(pattern, "other")
 
 
 @pytest.mark.parametrize("payload", [b"", b"text", "路灯".encode(), b"\xff\x00", b"x" * 1000])
-def test_payloads_are_kept_whole(payload):
+def test_payload_columns_are_lossless(payload):
     row = payloads.to_columns(payload)
     assert payloads.from_columns(row) == payload
     assert bool(row["is_base64"]) == (payload == b"\xff\x00")
 
 
-def test_payloads_as_they_travel():
+def test_payload_is_converted_to_bytes():
     assert payloads.to_bytes(b"\xff") == b"\xff"
     assert payloads.to_bytes("路") == "路".encode()
     assert payloads.to_bytes({"a": "路", "b": [1]}) == '{"a":"路","b":[1]}'.encode()
@@ -95,19 +95,19 @@ def test_payloads_as_they_travel():
 @pytest.mark.parametrize(
     "payload", [b"", b"x", b"1", b"[1]", b'"x"', b"null", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff", b"[" * 100_000]
 )
-def test_what_is_no_json_object(payload):
+def test_payload_without_json_object_is_none(payload):
     assert payloads.parse_json_object(payload) is None
 
 
-def test_a_json_object():
+def test_payload_with_json_object_is_parsed():
     assert payloads.parse_json_object(b' {"a": "\xe8\xb7\xaf"} ') == {"a": "路"}
 
 
 @pytest.fixture
-def keep(platform):
-    """Keep a message and return its id."""
+def record(platform):
+    """Record a message and return its id."""
 
-    def keep(iot_id: str | None = None) -> int:
+    def record(iot_id: str | None = None) -> int:
         def one(ctx) -> int:
             message_id = trace.next_id(ctx)
             trace.record(ctx, message_id, iot_id, "/topic", b"x")
@@ -115,30 +115,30 @@ def keep(platform):
 
         return platform.run(one)
 
-    return keep
+    return record
 
 
-def test_ids_are_long_and_go_up(platform, keep):
-    made = [keep() for _number in range(100)]
-    assert made == sorted(set(made))
-    assert {len(str(message_id)) for message_id in made} == {19}
+def test_message_ids_are_long_and_ascend(platform, record):
+    ids = [record() for _number in range(100)]
+    assert ids == sorted(set(ids))
+    assert {len(str(message_id)) for message_id in ids} == {19}
     platform.clock.advance(8 * 24 * 3600)
-    assert keep() > made[-1]
+    assert record() > ids[-1]
 
 
-def test_an_answer_is_announced(platform, device, keep):
-    heard = []
-    question, answer, other = keep(device["iot_id"]), keep(device["iot_id"]), keep()
-    platform.listeners.add(trace.response_event(question), heard.append)
-    platform.listeners.add(trace.response_event(other), heard.append)
+def test_response_of_device_publishes_event(platform, device, record):
+    received = []
+    request, response, other = record(device["iot_id"]), record(device["iot_id"]), record()
+    platform.listeners.add(trace.response_event(request), received.append)
+    platform.listeners.add(trace.response_event(other), received.append)
 
-    def answered(message_id):
-        return platform.run(lambda ctx: trace.record_response(ctx, device, message_id, str(answer)))
+    def record_response(message_id):
+        return platform.run(lambda ctx: trace.record_response(ctx, device, message_id, str(response)))
 
-    assert answered(str(other)) is None
-    assert answered("x") is None
-    assert heard == []
-    assert answered(str(question))["message_id"] == question
-    assert heard == [f"answer/{question}"]
-    assert platform.run(lambda ctx: trace.response_payload(ctx, question)) == b"x"
+    assert record_response(str(other)) is None
+    assert record_response("x") is None
+    assert received == []
+    assert record_response(str(request))["message_id"] == request
+    assert received == [f"answer/{request}"]
+    assert platform.run(lambda ctx: trace.response_payload(ctx, request)) == b"x"
     assert platform.run(lambda ctx: trace.response_payload(ctx, other)) is None

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices that come and go."""
+"""Tests of connections and disconnections of devices."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def disconnect(platform):
     return lambda device, **options: platform.run(lambda ctx: connection.disconnect(ctx, device, **options))
 
 
-def test_a_connection_shows_in_the_status(api, platform, register, connect, disconnect):
+def test_connection_changes_device_status(api, platform, register, connect, disconnect):
     device = register(online=False)
     assert device["status"] == "UNACTIVE"
     connected = connect(device)
@@ -31,11 +31,11 @@ def test_a_connection_shows_in_the_status(api, platform, register, connect, disc
     assert api("GetDeviceStatus", IotId=device["iot_id"])["Data"]["Status"] == "OFFLINE"
 
 
-def test_who_subscribes_is_told(key, register, connect, disconnect, subscribed):
+def test_status_change_is_forwarded_to_subscriber(key, register, connect, disconnect, subscribed):
     messages = subscribed(key)
     device = register(online=False)
     connected = connect(device)
-    gone = disconnect(connected)
+    disconnected = disconnect(connected)
     topic = f"/as/mqtt/status/{key}/lamp"
     (first, online), (second, offline) = messages()
     assert first == second == topic
@@ -51,20 +51,20 @@ def test_who_subscribes_is_told(key, register, connect, disconnect, subscribed):
         "clientIp": "10.0.0.1",
     }
     assert offline["status"] == "offline"
-    assert offline["utcTime"] == times.utc(gone["status_at"])
+    assert offline["utcTime"] == times.utc(disconnected["status_at"])
 
 
-def test_nobody_is_told_what_was_so_already(key, device, connect, disconnect, subscribed):
+def test_unchanged_status_is_not_forwarded(key, device, connect, disconnect, subscribed):
     messages = subscribed(key)
     connect(device)
     assert messages() == []
-    gone = disconnect(device)
+    disconnected = disconnect(device)
     messages()
-    assert disconnect(gone) == gone
+    assert disconnect(disconnected) == disconnected
     assert messages() == []
 
 
-def test_a_broken_connection_is_half_a_connection(platform, device, connect, disconnect):
+def test_lost_connection_is_half_connected(platform, device, connect, disconnect):
     def check(row) -> str:
         try:
             platform.run(lambda ctx: connection.check_connected(ctx, row))
@@ -74,10 +74,10 @@ def test_a_broken_connection_is_half_a_connection(platform, device, connect, dis
 
     assert check(device) == ""
     assert check(disconnect(device)) == "iot.messagebroker.OFFLINE"
-    lost = disconnect(connect(device), heartbeat=60)
-    assert check(lost) == "iot.messagebroker.HALFCONN"
+    lost_device = disconnect(connect(device), heartbeat=60)
+    assert check(lost_device) == "iot.messagebroker.HALFCONN"
     platform.clock.advance(60)
-    assert check(lost) == "iot.messagebroker.OFFLINE"
-    again = connect(disconnect(connect(lost), heartbeat=60))
-    assert check(again) == ""
-    assert check(disconnect(again)) == "iot.messagebroker.OFFLINE"
+    assert check(lost_device) == "iot.messagebroker.OFFLINE"
+    reconnected = connect(disconnect(connect(lost_device), heartbeat=60))
+    assert check(reconnected) == ""
+    assert check(disconnect(reconnected)) == "iot.messagebroker.OFFLINE"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sessions of real devices, over a connection of their own or a gateway's."""
+"""Tests of the sessions of real devices, over direct connections and through gateways."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from ansible_collections.iotops.aliyun.emulator.services.device import topology
 
 @pytest.fixture
 def status(platform):
-    """Each device's status."""
+    """Return the status of devices."""
     return lambda *devices: [platform.store.one("device", iot_id=device["iot_id"])["status"] for device in devices]
 
 
 @pytest.fixture
-def begin(platform):
-    """Give a device a connection of its own."""
+def start(platform):
+    """Start the session of a directly connected device."""
     return lambda device, clean=True: platform.run(lambda ctx: session.start(ctx, device["iot_id"], "10.0.0.2", clean))
 
 
 @pytest.fixture
 def end(platform):
-    """Take it away again."""
+    """End the session of a directly connected device."""
     return lambda device, *values: platform.run(lambda ctx: session.end(ctx, device["iot_id"], *values))
 
 
 @pytest.fixture
-def cut_off(platform):
-    """Which of some devices must not be connected."""
+def find_invalid(platform):
+    """Return those of the devices whose connection must be closed."""
     return lambda *devices: platform.run(
         lambda ctx: session.find_invalid(ctx, [device["iot_id"] for device in devices])
     )
@@ -48,9 +48,9 @@ def sensors(register):
 
 
 @pytest.fixture
-def connected(platform, gateway, sensors, begin):
-    """The row of a gateway that has connected two sub-devices."""
-    begin(gateway)
+def connected(platform, gateway, sensors, start):
+    """Connect a gateway with two sub-devices and return its row."""
+    start(gateway)
     row = platform.store.one("device", iot_id=gateway["iot_id"])
 
     def connect(ctx) -> None:
@@ -62,100 +62,102 @@ def connected(platform, gateway, sensors, begin):
     return row
 
 
-def test_a_session_shows_in_the_status(platform, register, begin, end, status):
+def test_session_changes_device_status(platform, register, start, end, status):
     device = register(online=False)
-    assert begin(device) is True
+    assert start(device) is True
     assert status(device) == ["ONLINE"]
     assert platform.store.one("device", iot_id=device["iot_id"])["ip_address"] == "10.0.0.2"
     end(device)
     assert status(device) == ["OFFLINE"]
 
 
-def test_devices_that_cannot_have_one(api, register, begin, end, status):
+def test_session_of_disabled_or_deleted_device_is_rejected(api, register, start, end, status):
     device = register(online=False)
     api("DisableThing", IotId=device["iot_id"])
-    assert begin(device) is False
+    assert start(device) is False
     api("DeleteDevice", IotId=device["iot_id"])
-    assert begin(device) is False
+    assert start(device) is False
     end(device)
 
 
 @pytest.mark.parametrize("clean", [True, False])
-def test_a_clean_session_knows_nothing_of_those_before(platform, device, begin, end, outbox, clean):
-    begin(device)
+def test_clean_session_discards_messages_and_subscriptions(platform, device, start, end, outbox, clean):
+    start(device)
     topic = f"/{device['product_key']}/lamp/user/get"
     platform.run(lambda ctx: downlink.subscribe(ctx, device, topic))
     end(device)
     row = platform.store.one("device", iot_id=device["iot_id"])
     platform.run(lambda ctx: downlink.send(ctx, row, topic, "waits", qos=1))
-    begin(device, clean)
+    start(device, clean)
     assert outbox(device) == ([] if clean else [("/{own}/user/get", b"waits")])
     assert platform.run(lambda ctx: downlink.is_subscribed(ctx, device, topic)) is not clean
 
 
-def test_sub_devices_come_and_go_with_their_gateway(connected, gateway, sensors, status, begin, end, platform):
+def test_session_end_of_gateway_ends_sub_devices(connected, gateway, sensors, status, start, end, platform):
     assert status(*sensors) == ["ONLINE", "ONLINE"]
     assert platform.store.one("device", iot_id=sensors[0]["iot_id"])["ip_address"] == "10.0.0.2"
     end(gateway)
     assert status(gateway, *sensors) == ["OFFLINE", "OFFLINE", "OFFLINE"]
-    begin(gateway)
+    start(gateway)
     assert status(gateway, *sensors) == ["ONLINE", "OFFLINE", "OFFLINE"]
 
 
-def test_a_gateway_that_connects_anew_begins_without_sub_devices(connected, gateway, sensors, status, begin):
-    begin(gateway)
+def test_session_start_of_gateway_ends_sub_devices(connected, gateway, sensors, status, start):
+    start(gateway)
     assert status(gateway, *sensors) == ["ONLINE", "OFFLINE", "OFFLINE"]
 
 
-def test_a_gateway_disconnects_a_sub_device(platform, connected, sensors, status):
+def test_sub_device_session_is_ended(platform, connected, sensors, status):
     row = platform.store.one("device", iot_id=sensors[0]["iot_id"])
     assert platform.run(lambda ctx: session.end_sub_device(ctx, row)) is True
     assert platform.run(lambda ctx: session.end_sub_device(ctx, row)) is False
     assert status(*sensors) == ["OFFLINE", "ONLINE"]
 
 
-def test_who_is_behind_a_gateway(api, platform, connected, sensors):
-    def behind(device) -> bool:
+def test_online_sub_device_is_found(api, platform, connected, sensors):
+    def is_found(device) -> bool:
         names = device["product_key"], device["device_name"]
         found = platform.run(lambda ctx: session.find_online_sub_device(ctx, connected, *names))
         assert found is None or found["iot_id"] == device["iot_id"]
         return found is not None
 
-    assert behind(sensors[0])
-    assert not behind(connected)
-    assert not behind({**sensors[0], "device_name": "nothing"})
+    assert is_found(sensors[0])
+    assert not is_found(connected)
+    assert not is_found({**sensors[0], "device_name": "nothing"})
     api("DisableThing", IotId=sensors[0]["iot_id"])
-    assert not behind(sensors[0])
+    assert not is_found(sensors[0])
     api("RemoveThingTopo", IotId=sensors[1]["iot_id"])
-    assert not behind(sensors[1])
+    assert not is_found(sensors[1])
     assert session.gateway_of(platform.store, sensors[1]["iot_id"]) is None
 
 
-def test_a_sub_device_with_a_connection_of_its_own(platform, connected, sensors, status, begin, end, cut_off):
-    """It has either that or the gateway's, whichever came last."""
-    begin(sensors[0])
+def test_sub_device_with_direct_connection_uses_latest_connection(
+    platform, connected, sensors, status, start, end, find_invalid
+):
+    """The latest connection of a sub-device is used: its direct connection or the one of its gateway."""
+    start(sensors[0])
     assert session.gateway_of(platform.store, sensors[0]["iot_id"]) is None
-    assert cut_off(sensors[0]) == []
+    assert find_invalid(sensors[0]) == []
     end(connected)
     assert status(*sensors) == ["ONLINE", "OFFLINE"]
-    begin(connected)
+    start(connected)
     platform.run(lambda ctx: session.start_sub_device(ctx, connected, sensors[0], clean=True))
-    assert cut_off(sensors[0]) == [sensors[0]["iot_id"]]
+    assert find_invalid(sensors[0]) == [sensors[0]["iot_id"]]
     end(sensors[0])
     assert status(sensors[0]) == ["ONLINE"]
 
 
-def test_devices_that_must_not_be_connected_any_longer(api, register, simulate, cut_off):
+def test_sessions_of_changed_devices_are_invalid(api, register, simulate, find_invalid):
     devices = [register(f"lamp{number}") for number in range(5)]
-    assert cut_off(*devices) == []
+    assert find_invalid(*devices) == []
     api("DisableThing", IotId=devices[0]["iot_id"])
     api("DeleteDevice", IotId=devices[1]["iot_id"])
     api("ResetThing", IotId=devices[2]["iot_id"])
     simulate(product=devices[3]["product_key"], names=["lamp3"])
-    assert cut_off(*devices) == [device["iot_id"] for device in devices[:4]]
+    assert find_invalid(*devices) == [device["iot_id"] for device in devices[:4]]
 
 
-def test_no_connection_outlives_the_process(platform, key, connected, sensors, register, simulate, status):
+def test_all_sessions_of_real_devices_are_ended(platform, key, connected, sensors, register, simulate, status):
     lamp = register("lamp")
     simulate(product=key, names=["simulated"])
     simulated = platform.store.one("device", device_name="simulated")

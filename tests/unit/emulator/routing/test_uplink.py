@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What devices publish: how it finds its handler, is answered, and reaches others."""
+"""Tests of messages from devices: handlers, replies and forwarding."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ansible_collections.iotops.aliyun.emulator.routing import uplink
 
 @pytest.fixture
 def handlers(monkeypatch, platform):
-    """Declare handlers in place of the platform's own, which making it has declared."""
+    """Return the decorator for handlers, with an empty register instead of the handlers of the services."""
     monkeypatch.setattr(uplink, "_HANDLERS", uplink.Patterns())
     return uplink.uplink
 
 
 @pytest.fixture
-def heard(handlers):
-    """What a handler of ``/sys/{pk}/{dn}/thing/test/{what}`` was called with."""
+def handled(handlers):
+    """Return the list of calls of a handler for ``/sys/{pk}/{dn}/thing/test/{what}``."""
     calls = []
 
     @handlers("/sys/{pk}/{dn}/thing/test/{what}")
@@ -31,10 +31,10 @@ def heard(handlers):
     return calls
 
 
-def test_a_message_finds_its_handler_and_is_answered(heard, publish_as_device, outbox):
+def test_message_is_handled_and_replied(handled, publish_as_device, outbox):
     message = {"id": "7", "version": "1.1", "params": 1, "method": "thing.test.it"}
     message_id = publish_as_device("/sys/{own}/thing/test/it", message)
-    ((name, match, content),) = heard
+    ((name, match, content),) = handled
     assert (name, content) == ("lamp", message)
     assert match["what"] == "it"
     assert match["message_id"] == str(message_id)
@@ -43,38 +43,38 @@ def test_a_message_finds_its_handler_and_is_answered(heard, publish_as_device, o
     assert outbox() == [("/sys/{own}/thing/test/it_reply", {**reply, "version": "1.1"})]
 
 
-def test_what_a_device_leaves_out_the_reply_makes_up(heard, publish_as_device, outbox):
+def test_message_without_members_gets_reply_with_defaults(handled, publish_as_device, outbox):
     publish_as_device("/sys/{own}/thing/test/it", {})
     ((_topic, reply),) = outbox()
     assert (reply["id"], reply["method"], reply["version"]) == ("", "thing.test.it", "1.0")
 
 
-def test_a_device_can_do_without_replies(heard, publish_as_device, outbox):
+def test_message_with_ack_0_gets_no_reply(handled, publish_as_device, outbox):
     publish_as_device("/sys/{own}/thing/test/it", {"id": "1", "sys": {"ack": 0}})
     assert outbox() == []
     publish_as_device("/sys/{own}/thing/test/it", {"id": "1", "sys": {"ack": 1}})
     assert len(outbox()) == 1
 
 
-def test_a_refusal_is_the_reply(handlers, publish_as_device, outbox):
+def test_rejected_message_gets_error_reply(handlers, publish_as_device, outbox):
     @handlers("/sys/{pk}/{dn}/thing/test")
     def handle(ctx, device, match, message):
-        raise uplink.MessageRejected(6203, "no such thing")
+        raise uplink.MessageRejected(6203, "not found")
 
     publish_as_device("/sys/{own}/thing/test", {"id": "1"})
     ((_topic, reply),) = outbox()
-    assert (reply["code"], reply["message"], reply["data"]) == (6203, "no such thing", {})
+    assert (reply["code"], reply["message"], reply["data"]) == (6203, "not found", {})
 
 
 @pytest.mark.parametrize("content", [b"no json", b"[1]", b"\xff", b'{"a": NaN}'])
-def test_what_is_no_json_object_is_refused(heard, publish_as_device, outbox, content):
+def test_message_without_json_object_is_rejected(handled, publish_as_device, outbox, content):
     publish_as_device("/sys/{own}/thing/test/it", content)
-    assert heard == []
+    assert handled == []
     ((_topic, reply),) = outbox()
     assert (reply["code"], reply["message"]) == (460, "request parameter error")
 
 
-def test_a_handler_without_replies(handlers, publish_as_device, outbox):
+def test_handler_without_reply_sends_none(handlers, publish_as_device, outbox):
     calls = []
     handlers("/test/{pk}/{dn}", reply=False)(lambda ctx, device, match, message: calls.append(message))
     publish_as_device("/test/{own}", {"a": 1})
@@ -83,7 +83,7 @@ def test_a_handler_without_replies(handlers, publish_as_device, outbox):
     assert outbox() == []
 
 
-def test_a_handler_of_bytes(handlers, publish_as_device, outbox):
+def test_raw_handler_receives_bytes(handlers, publish_as_device, outbox):
     calls = []
     handlers("/test/{pk}/{dn}", raw=True)(lambda ctx, device, match, message: calls.append(message))
     publish_as_device("/test/{own}", b"\xff")
@@ -91,19 +91,19 @@ def test_a_handler_of_bytes(handlers, publish_as_device, outbox):
     assert outbox() == []
 
 
-def test_the_topics_of_another_device_mean_nothing(heard, publish_as_device, outbox, register):
+def test_message_on_topic_of_other_device_is_ignored(handled, publish_as_device, outbox, register):
     other = register("other")
     publish_as_device("/sys/{own}/thing/test/it".replace("{own}", f"{other['product_key']}/other"), {"id": "1"})
-    assert heard == []
+    assert handled == []
     assert outbox() == outbox(other) == []
 
 
-def test_a_topic_has_one_handler(heard, handlers):
-    with pytest.raises(ValueError, match="two meanings"):
+def test_topic_with_second_handler_is_rejected(handled, handlers):
+    with pytest.raises(ValueError, match="defined twice"):
         handlers("/sys/{pk}/{dn}/thing/test/{what}")(print)
 
 
-def test_every_message_is_kept(platform, publish_as_device):
+def test_every_message_is_recorded(platform, publish_as_device):
     first = publish_as_device("/nothing/at/all", b"\xff\x00")
     second = publish_as_device("/sys/{own}/thing/event/property/post", {"params": {"level": 1}})
     assert second > first
@@ -112,20 +112,20 @@ def test_every_message_is_kept(platform, publish_as_device):
     assert platform.run(lambda ctx: trace.find_message(ctx, second))["is_base64"] == 0
 
 
-def test_a_custom_message_reaches_who_subscribes(publish_as_device, key, subscribed):
+def test_custom_topic_message_is_forwarded_to_subscriber(publish_as_device, key, subscribed):
     messages = subscribed(key)
     publish_as_device("/{own}/user/update", b"\xff")
     assert messages() == [(f"/{key}/lamp/user/update", b"\xff")]
 
 
 @pytest.mark.parametrize("topic", ["/{own}/user/get", "/{own}/user/nothing", "/{own}/nothing"])
-def test_a_topic_that_is_not_to_be_published_on(publish_as_device, key, subscribed, topic):
+def test_message_on_topic_without_publish_permission_is_not_forwarded(publish_as_device, key, subscribed, topic):
     messages = subscribed(key)
     publish_as_device(topic, {"a": 1})
     assert messages() == []
 
 
-def test_routes_lead_to_other_devices(api, publish_as_device, key, register, outbox):
+def test_topic_route_forwards_to_other_device(api, publish_as_device, key, register, outbox):
     other = register("other")
     own, others = f"/{key}/lamp/user/update", f"/{key}/other/user/get"
     api("CreateTopicRouteTable", SrcTopic=own, DstTopic=[others])
@@ -134,14 +134,14 @@ def test_routes_lead_to_other_devices(api, publish_as_device, key, register, out
     assert outbox(other) == [("/{own}/user/get", b"hello")]
 
 
-def test_a_route_to_a_device_that_does_not_listen(api, publish_as_device, key, register, outbox):
+def test_topic_route_to_device_without_subscription_sends_nothing(api, publish_as_device, key, register, outbox):
     other = register("other")
     api("CreateTopicRouteTable", SrcTopic=f"/{key}/lamp/user/update", DstTopic=[f"/{key}/other/user/get"])
     publish_as_device("/{own}/user/update", b"hello")
     assert outbox(other) == []
 
 
-def test_what_a_device_did_goes_with_it(platform, api, device, publish_as_device, report):
+def test_device_deletion_deletes_its_data(platform, api, device, publish_as_device, report):
     report(level=1, nothing=2)
     publish_as_device("/sys/{own}/thing/event/hello/post", {"params": {"value": {}}})
     api("SetDeviceProperty", IotId=device["iot_id"], Items='{"level": 1}')

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Simulated devices that take speeches, speak and print, or do not."""
+"""Tests of simulated devices that receive speech, play speech and print."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ DAY = 24 * 3600
 
 
 @pytest.fixture
-def behave(api, key, simulate):
-    """Let the device ``LAMP`` behave as a profile says."""
+def set_profile(api, key, simulate):
+    """Set the profile of the device ``LAMP``."""
     return lambda **profile: simulate(product=key, names=[LAMP], profile=profile)
 
 
 @pytest.fixture
-def printed(api, key):
-    """What the platform says of a page."""
+def print_page(api, key):
+    """Print a page and return the response."""
     return lambda: api("PrintByTemplate", ProductKey=key, DeviceName=LAMP, TemplateBizCode="receipt")["Data"]
 
 
 @pytest.fixture
-def said(api, key):
-    """What the platform says of an amount that the device is to say."""
+def play_speech(api, key):
+    """Make the device play an amount and return the response."""
 
-    def said(*parts: str, **params):
-        asked = {"ProductKey": key, "DeviceName": LAMP, "CombinationList": list(parts or ["{$3}"]), **params}
-        return api("SyncSpeechByCombination", **asked)["Data"]
+    def play_speech(*parts: str, **params):
+        request = {"ProductKey": key, "DeviceName": LAMP, "CombinationList": list(parts or ["{$3}"]), **params}
+        return api("SyncSpeechByCombination", **request)["Data"]
 
-    return said
+    return play_speech
 
 
 @pytest.fixture
 def push(api, key, advance_clock):
-    """Push a speech to all devices and return the job's code, a while later."""
+    """Push a speech to all devices, wait, and return the job code."""
 
     def push(text: str = "hello") -> str:
-        made = api("CreateSpeech", ProjectCode="p1", Voice="Siyue", BizCode=text.upper(), Text=text)["Data"]
-        code = api("PushSpeech", ProjectCode="p1", SpeechCodeList=[made], PushMode="ALL")["Data"]
+        speech_code = api("CreateSpeech", ProjectCode="p1", Voice="Siyue", BizCode=text.upper(), Text=text)["Data"]
+        code = api("PushSpeech", ProjectCode="p1", SpeechCodeList=[speech_code], PushMode="ALL")["Data"]
         advance_clock(1)
         return code
 
@@ -52,33 +52,33 @@ def push(api, key, advance_clock):
 
 
 @pytest.fixture
-def pushed(api):
-    """What the platform says of a push to one device."""
+def push_result(api):
+    """Return the result of a push to one device."""
 
-    def pushed(code: str, name: str = LAMP):
+    def push_result(code: str, name: str = LAMP):
         (found,) = api("QuerySpeechPushJobDevice", JobCode=code, DeviceName=name)["Data"]["List"]["Items"]
         del found["GmtModified"]
         return {member: value for member, value in found.items() if member != "DeviceName"}
 
-    return pushed
+    return push_result
 
 
 @pytest.fixture
-def kept(platform, api):
-    """The identifiers of the speeches on the device."""
+def stored_speeches(platform, api):
+    """Return the codes of the speeches on the device."""
 
-    def kept() -> list[str]:
+    def stored_speeches() -> list[str]:
         device = platform.store.one("device", device_name=LAMP)
         listed = api("QueryDeviceSpeech", IotId=device["iot_id"])["Data"]["List"]["Items"]
         return [speech["BizCode"] for speech in listed]
 
-    return kept
+    return stored_speeches
 
 
 @pytest.mark.parametrize("profile", [{}, {"print": {}}, {"outcome": "fail", "print": {"outcome": "succeed"}}])
-def test_a_page(platform, behave, printed, profile):
-    behave(**profile)
-    reply = printed()
+def test_print_succeeds(platform, set_profile, print_page, profile):
+    set_profile(**profile)
+    reply = print_page()
     assert (reply["Success"], reply["RetryCount"]) == (True, 0)
     assert platform.store.count("print_job", print_id=reply["Id"]) == 1
 
@@ -92,12 +92,12 @@ def test_a_page(platform, behave, printed, profile):
         ({"print": {"outcome": "stall", "error": ERROR}}, None),
     ],
 )
-def test_no_page(platform, behave, printed, profile, error):
-    behave(**profile)
-    told = {"DeviceErrorCode": error["code"], "DeviceErrorMessage": error["message"]} if error else {}
-    reply = printed()
+def test_print_fails(platform, set_profile, print_page, profile, error):
+    set_profile(**profile)
+    error_members = {"DeviceErrorCode": error["code"], "DeviceErrorMessage": error["message"]} if error else {}
+    reply = print_page()
     assert reply.pop("Id")
-    assert reply == {"MaxRetryCount": 2, "RetryCount": 2, "Success": False, **told}
+    assert reply == {"MaxRetryCount": 2, "RetryCount": 2, "Success": False, **error_members}
     assert platform.store.count("print_job") == 0
 
 
@@ -109,22 +109,28 @@ def test_no_page(platform, behave, printed, profile, error):
         ({"outcome": "stall"}, None),
     ],
 )
-def test_a_device_does_not_speak(platform, api, key, behave, said, part, error):
-    behave(speech=part)
-    told = {"DeviceErrorCode": error["code"], "DeviceErrorMessage": error["message"]} if error else {}
-    assert said(SpeechId="order1") == {"Id": "order1", "MaxRetryCount": 2, "RetryCount": 2, "Success": False, **told}
+def test_speech_playback_fails(platform, api, key, set_profile, play_speech, part, error):
+    set_profile(speech=part)
+    error_members = {"DeviceErrorCode": error["code"], "DeviceErrorMessage": error["message"]} if error else {}
+    assert play_speech(SpeechId="order1") == {
+        "Id": "order1",
+        "MaxRetryCount": 2,
+        "RetryCount": 2,
+        "Success": False,
+        **error_members,
+    }
     text = {"Text": "hello", "Voice": "Siyue", "AudioFormat": "wav", "SpeechId": "text1"}
     api("SpeechBySynthesis", ProductKey=key, DeviceName=LAMP, **text)
     assert {play["said"] for play in platform.store.all("speech_play", "speech_id")} == {None}
-    behave()
-    assert said(SpeechId="order1")["Success"]
+    set_profile()
+    assert play_speech(SpeechId="order1")["Success"]
 
 
-def test_what_a_device_has_said_it_does_not_say_again(behave, said):
-    behave()
-    assert said(SpeechId="order1")["Success"]
-    behave(speech={"outcome": "fail"})
-    assert said(SpeechId="order1") == {
+def test_speech_playback_is_not_repeated_for_same_id(set_profile, play_speech):
+    set_profile()
+    assert play_speech(SpeechId="order1")["Success"]
+    set_profile(speech={"outcome": "fail"})
+    assert play_speech(SpeechId="order1") == {
         "Id": "order1",
         "Detail": "3元",
         "MaxRetryCount": 2,
@@ -133,9 +139,9 @@ def test_what_a_device_has_said_it_does_not_say_again(behave, said):
     }
 
 
-def test_a_device_that_does_not_know_a_speech_says_so(behave, said):
-    behave(speech={"error": ERROR})
-    assert said("HELLO")["DeviceErrorMessage"] == "speech model not found"
+def test_speech_playback_of_unknown_speech_fails(set_profile, play_speech):
+    set_profile(speech={"error": ERROR})
+    assert play_speech("HELLO")["DeviceErrorMessage"] == "speech model not found"
 
 
 @pytest.mark.parametrize(
@@ -146,30 +152,30 @@ def test_a_device_that_does_not_know_a_speech_says_so(behave, said):
         ({"outcome": "fail"}, {"code": "2", "message": "download failed"}),
     ],
 )
-def test_a_device_does_not_take_a_speech(api, key, simulate, behave, push, pushed, kept, profile, error):
-    behave(**profile)
+def test_speech_push_fails(api, key, simulate, set_profile, push, push_result, stored_speeches, profile, error):
+    set_profile(**profile)
     simulate(product=key, names=["lamp-0002"])
     code = push()
-    assert pushed(code) == {"Status": "CANCEL", "ErrorCode": error["code"], "ErrorMessage": error["message"]}
-    assert pushed(code, "lamp-0002") == {"Status": "SUCCESS"}
+    assert push_result(code) == {"Status": "CANCEL", "ErrorCode": error["code"], "ErrorMessage": error["message"]}
+    assert push_result(code, "lamp-0002") == {"Status": "SUCCESS"}
     (job,) = api("QuerySpeechPushJob", ProjectCode="p1", JobCode=code)["Data"]["List"]["Items"]
     assert (job["SuccessDeviceNum"], job["FailDeviceNum"], job["Status"]) == (1, 1, "SUCCESS")
-    assert kept() == []
+    assert stored_speeches() == []
 
 
-def test_a_device_never_says_how_it_went(behave, push, pushed, kept, advance_clock):
-    behave(speech={"outcome": "stall"})
+def test_speech_push_without_response_times_out(set_profile, push, push_result, stored_speeches, advance_clock):
+    set_profile(speech={"outcome": "stall"})
     code = push()
-    assert pushed(code) == {"Status": "SENDING"}
-    behave()
+    assert push_result(code) == {"Status": "SENDING"}
+    set_profile()
     other = push("other")
-    assert (pushed(code), pushed(other)) == ({"Status": "SENDING"}, {"Status": "SUCCESS"})
+    assert (push_result(code), push_result(other)) == ({"Status": "SENDING"}, {"Status": "SUCCESS"})
     advance_clock(DAY)
-    assert pushed(code) == {"Status": "TIMEOUT"}
-    assert kept() == ["OTHER"]
+    assert push_result(code) == {"Status": "TIMEOUT"}
+    assert stored_speeches() == ["OTHER"]
 
 
-def test_a_share_of_the_devices_fails(api, key, simulate, push):
+def test_speech_push_fails_on_share_of_devices(api, key, simulate, push):
     simulate(product=key, count=200, profile={"speech": {"outcome": {"fail": 0.5}}})
     (job,) = api("QuerySpeechPushJob", ProjectCode="p1", JobCode=push())["Data"]["List"]["Items"]
     assert job["SuccessDeviceNum"] + job["FailDeviceNum"] == 200
@@ -178,22 +184,22 @@ def test_a_share_of_the_devices_fails(api, key, simulate, push):
 
 @pytest.mark.parametrize("name", ["speech", "print"])
 @pytest.mark.parametrize(
-    ("part", "why"),
+    ("part", "message"),
     [
-        ([], "{name} is an object"),
+        ([], "{name} must be an object"),
         ({"outcome": "explode"}, "outcome of {name}"),
-        ({"delay": 1}, "{name} has no delay"),
-        ({"error": "paper jam"}, "error of {name} is an object"),
-        ({"error": {"code": "1"}}, "error of {name} is an object"),
-        ({"error": {"code": 1, "message": "paper jam"}}, "error of {name} is an object"),
-        ({"error": {"code": "1", "message": "paper jam", "detail": ""}}, "error of {name} is an object"),
+        ({"delay": 1}, "{name} has the unknown member delay"),
+        ({"error": "paper jam"}, "error of {name} must be an object"),
+        ({"error": {"code": "1"}}, "error of {name} must be an object"),
+        ({"error": {"code": 1, "message": "paper jam"}}, "error of {name} must be an object"),
+        ({"error": {"code": "1", "message": "paper jam", "detail": ""}}, "error of {name} must be an object"),
     ],
 )
-def test_profiles_that_are_none(name, part, why):
-    with pytest.raises(ValueError, match=why.format(name=name)):
+def test_invalid_profile_section_is_rejected(name, part, message):
+    with pytest.raises(ValueError, match=message.format(name=name)):
         simulated.check_profile({name: part})
 
 
-def test_the_profile_of_the_documentation():
+def test_documented_profile_is_valid():
     text = solutions.__doc__.partition("::\n")[2].partition("\n\n``error``")[0]
     simulated.check_profile(json.loads(text))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
+from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 
 ABSENT = "a1nothing00"
 
@@ -47,18 +47,6 @@ def finish_work(platform):
 def devices(api):
     """Return a function that returns the first page of an application's devices."""
     return lambda apply_id: api("QueryPageByApplyId", ApplyId=apply_id)["ApplyDeviceList"]["ApplyDeviceInfo"]
-
-
-@pytest.fixture
-def api_error(api):
-    """Return a function that calls an operation that must fail, and returns the error."""
-
-    def api_error(action: str, **params) -> ApiError:
-        with pytest.raises(ApiError) as caught:
-            api(action, **params)
-        return caught.value
-
-    return api_error
 
 
 def status_report(status: str, valid=(), invalid=(), details=()) -> dict:

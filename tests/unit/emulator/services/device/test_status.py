@@ -10,7 +10,6 @@ import pytest
 
 from ansible_collections.iotops.aliyun.emulator.core import times
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.routing.connection import go_offline, go_online
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device
 
@@ -66,18 +65,6 @@ def names_by_status(api):
         return [device["DeviceName"] for device in reply["Data"]["SimpleDeviceInfo"]]
 
     return names_by_status
-
-
-@pytest.fixture
-def api_error(api):
-    """Return a function that calls an operation that must fail, and returns the error."""
-
-    def api_error(action: str, **params) -> ApiError:
-        with pytest.raises(ApiError) as caught:
-            api(action, **params)
-        return caught.value
-
-    return api_error
 
 
 def test_status_over_device_lifecycle(platform, api, product, register, connect, disconnect):

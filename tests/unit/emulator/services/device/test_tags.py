@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
+from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 
 
 @pytest.fixture
@@ -46,18 +46,6 @@ def names_by_tags(api):
         return [device["DeviceName"] for device in reply["Data"]["SimpleDeviceInfo"]]
 
     return names_by_tags
-
-
-@pytest.fixture
-def api_error(api):
-    """Return a function that calls an operation that must fail, and returns the error."""
-
-    def api_error(action: str, **params) -> ApiError:
-        with pytest.raises(ApiError) as caught:
-            api(action, **params)
-        return caught.value
-
-    return api_error
 
 
 def test_device_tags_are_returned_as_json(api, product, register):

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
+from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.times import utc
 
 DYNAMIC = "LINK_PLATFORM_DYNAMIC"
@@ -36,18 +36,6 @@ def dynamic(api):
         return api("CreateDeviceDynamicGroup", GroupName=name, **params)["Data"]["GroupId"]
 
     return dynamic
-
-
-@pytest.fixture
-def api_error(api):
-    """Return a function that calls an operation that must fail, and returns the error."""
-
-    def api_error(action: str, **params) -> ApiError:
-        with pytest.raises(ApiError) as caught:
-            api(action, **params)
-        return caught.value
-
-    return api_error
 
 
 def tag_string(**pairs: str) -> str:
@@ -132,7 +120,7 @@ def test_create_more_than_100_sub_groups_is_rejected(create, api_error):
         create(f"sub_{number}", top)
     create("elsewhere")
     assert api_error("CreateDeviceGroup", GroupName="more", SuperGroupId=top).code == "iot.group.GroupCountExceedMax"
-    create("below", create("beside"))
+    create("below", create("another"))
 
 
 def test_update_changes_only_description(api, create, dynamic, api_error):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
+from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 
 DYNAMIC = "LINK_PLATFORM_DYNAMIC"
 ABSENT = "nothingLikeThis0"
@@ -42,18 +42,6 @@ def create(api):
         return api("CreateDeviceGroup", GroupName=name)["Data"]["GroupId"]
 
     return create
-
-
-@pytest.fixture
-def api_error(api):
-    """Return a function that calls an operation that must fail, and returns the error."""
-
-    def api_error(action: str, **params) -> ApiError:
-        with pytest.raises(ApiError) as caught:
-            api(action, **params)
-        return caught.value
-
-    return api_error
 
 
 @pytest.fixture
@@ -99,7 +87,7 @@ def test_add_devices_counts_and_order(platform, api, product, devices, create, a
     lamps = devices("lamp1", "lamp2", "lamp3")
     assert add(group, lamps[2:]) == (1, 1, 0, 0)
     platform.clock.advance(1)
-    missing = {"ProductKey": product, "DeviceName": "nobody"}
+    missing = {"ProductKey": product, "DeviceName": "absent"}
     in_other_product = {"ProductKey": "a1nothing00", "DeviceName": "lamp1"}
     assert add(group, [*lamps, lamps[0], missing, in_other_product]) == (3, 2, 0, 1)
     assert members(api, group) == ["lamp3", "lamp1", "lamp2"]
@@ -114,7 +102,7 @@ def test_remove_devices_counts(api, product, devices, create, add, remove):
     lamps = devices("lamp1", "lamp2", "lamp3")
     add(group, lamps[:2])
     add(other, lamps)
-    missing = {"ProductKey": product, "DeviceName": "nobody"}
+    missing = {"ProductKey": product, "DeviceName": "absent"}
     assert remove(group, [lamps[0], lamps[0], lamps[2], missing]) == (1, 1, 2)
     assert remove(group, lamps[:1]) == (0, 0, 1)
     assert members(api, group) == ["lamp2"]
@@ -217,7 +205,7 @@ def test_groups_of_device(platform, api, product, devices, create, add, api_erro
     ]
     items = api("QueryDeviceGroupByDevice", **bulb)["GroupInfos"]["GroupInfo"]
     assert [group["GroupName"] for group in items] == ["other"]
-    absent = api_error("QueryDeviceGroupByDevice", ProductKey=product, DeviceName="nobody")
+    absent = api_error("QueryDeviceGroupByDevice", ProductKey=product, DeviceName="absent")
     assert absent.code == "iot.device.NotExistedDevice"
 
 

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Firmwares."""
+"""Tests for firmwares."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from ansible_collections.iotops.aliyun.emulator.services.ota import ota_firmware
 
 @pytest.fixture
 def create(api, key, upload):
-    """Create a firmware of a file that was uploaded just now, and return its id."""
+    """Create a firmware from a newly uploaded file and return its id."""
 
     def create(**params) -> str:
-        described = {"FirmwareName": "one", "DestVersion": "2.0.0", "ProductKey": key}
+        request = {"FirmwareName": "one", "DestVersion": "2.0.0", "ProductKey": key}
         if "MultiFiles" not in params:
-            described["FirmwareUrl"] = upload()["FirmwareUrl"]
-        return api("CreateOTAFirmware", **{**described, **params})["Data"]["FirmwareId"]
+            request["FirmwareUrl"] = upload()["FirmwareUrl"]
+        return api("CreateOTAFirmware", **{**request, **params})["Data"]["FirmwareId"]
 
     return create
 
 
 @pytest.fixture
 def read(api):
-    """What is read of a firmware."""
+    """Return a firmware from QueryOTAFirmware."""
     return lambda firmware_id: api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]
 
 
-def listed(api, **params) -> list[str]:
+def firmware_names(api, **params) -> list[str]:
     reply = api("ListOTAFirmware", **{"CurrentPage": 1, "PageSize": 100, **params})
     assert reply["Total"] == len(reply["FirmwareInfo"]["SimpleFirmwareInfo"])
     return [firmware["FirmwareName"] for firmware in reply["FirmwareInfo"]["SimpleFirmwareInfo"]]
 
 
-def test_a_firmware(api, key, create, read, download):
+def test_firmware_is_created_and_returned(api, key, create, read, download):
     firmware_id = create(FirmwareDesc="路" * 100, Udi="x" * 4096)
     info = read(firmware_id)
     assert download(info.pop("FirmwareUrl")) == b"firmware"
@@ -65,7 +65,7 @@ def test_a_firmware(api, key, create, read, download):
     assert reply == {"CurrentPage": 1, "PageSize": 10, "PageCount": 1, "Total": 1}
 
 
-def test_a_firmware_as_it_can_be_told(create, read, api, key):
+def test_firmware_with_all_options_is_created(create, read, api, key):
     api("CreateOTAModule", ProductKey=key, ModuleName="mcu")
     firmware_id = create(
         FirmwareSign="74B5B5E9570EFC5C0553BB327CD41940",
@@ -81,7 +81,7 @@ def test_a_firmware_as_it_can_be_told(create, read, api, key):
     assert expected.items() <= info.items()
 
 
-def test_a_firmware_of_several_files(api, key, upload, create, read, download):
+def test_firmware_with_several_files_is_created(api, key, upload, create, read, download):
     contents = {"boot": b"one", "app": b"two!"}
     files = [{"Name": name, "Url": upload(content)["FirmwareUrl"]} for name, content in contents.items()]
     files[0] |= {"Size": 3, "SignValue": hashlib.md5(b"one").hexdigest(), "FileMd5": hashlib.md5(b"one").hexdigest()}
@@ -92,7 +92,7 @@ def test_a_firmware_of_several_files(api, key, upload, create, read, download):
     assert [file["FileMd5"] for file in info["MultiFiles"]] == [file["SignValue"] for file in info["MultiFiles"]]
 
 
-def test_the_file_stays_as_long_as_the_firmware(platform, api, create, read, download):
+def test_firmware_file_is_stored_until_firmware_is_deleted(platform, api, create, read, download):
     firmware_id = create()
     platform.clock.advance(30 * 24 * 3600)
     assert download(read(firmware_id)["FirmwareUrl"]) == b"firmware"
@@ -100,7 +100,7 @@ def test_the_file_stays_as_long_as_the_firmware(platform, api, create, read, dow
     assert platform.store.count("stored_file") == 0
 
 
-def test_a_file_of_two_firmwares_stays_for_the_other(api, upload, create, read, download):
+def test_shared_file_is_stored_until_last_firmware_is_deleted(api, upload, create, read, download):
     url = upload()["FirmwareUrl"]
     first = create(FirmwareUrl=url)
     second = create(FirmwareUrl=url, FirmwareName="two", DestVersion="3")
@@ -109,7 +109,7 @@ def test_a_file_of_two_firmwares_stays_for_the_other(api, upload, create, read, 
 
 
 @pytest.mark.parametrize("name", ["a", "路", "ア", "1", "a" * 40, "固件(v1)_2-b"])
-def test_names(create, name):
+def test_valid_firmware_name_is_accepted(create, name):
     create(FirmwareName=name)
 
 
@@ -120,7 +120,7 @@ def test_names(create, name):
         ({"FirmwareName": "_a"}, "iot.firmware.IncorrectFormattedFirmwareName"),
         ({"FirmwareName": "a b"}, "iot.firmware.IncorrectFormattedFirmwareName"),
         ({"FirmwareName": "   "}, "iot.firmware.BlankFirmwareName"),
-        ({"FirmwareName": "there"}, "iot.firmware.AlreadyExistedFirmwareName"),
+        ({"FirmwareName": "existing"}, "iot.firmware.AlreadyExistedFirmwareName"),
         ({"DestVersion": "1.0"}, "iot.firmware.AlreadyExistedFirmwareVersion"),
         ({"DestVersion": "1 0"}, "iot.firmware.IncorrectFormattedFirmwareVersion"),
         ({"DestVersion": "1" * 65}, "iot.firmware.IncorrectFormattedFirmwareVersion"),
@@ -155,32 +155,32 @@ def test_names(create, name):
         ({"MultiFiles": [{"Name": str(number)} for number in range(21)]}, "iot.ota.PackageFileAmountExceed"),
     ],
 )
-def test_what_cannot_be_created(platform, create, params, code):
-    create(FirmwareName="there", DestVersion="1.0")
+def test_invalid_firmware_is_rejected(platform, create, params, code):
+    create(FirmwareName="existing", DestVersion="1.0")
     with pytest.raises(Exception, match=code) as caught:
         create(**params)
     assert caught.value.code == code
     assert platform.store.count("ota_firmware") == 1
 
 
-def test_an_empty_file(upload, create):
+def test_firmware_with_empty_file_is_rejected(upload, create):
     with pytest.raises(Exception, match=r"iot\.firmware\.EmptyFirmwareFile"):
         create(FirmwareUrl=upload(b"")["FirmwareUrl"])
 
 
-def test_a_file_that_was_uploaded_for_something_else(upload, create):
+def test_firmware_with_file_of_other_purpose_is_rejected(upload, create):
     with pytest.raises(Exception, match=r"iot\.firmware\.InvalidFirmwareUrl"):
         create(FirmwareUrl=upload(action="GenerateDeviceNameListURL")["FileUrl"])
 
 
-def test_a_file_that_waited_too_long(platform, upload, create):
+def test_firmware_with_expired_file_is_rejected(platform, upload, create):
     url = upload()["FirmwareUrl"]
     platform.clock.advance(3600)
     with pytest.raises(Exception, match=r"iot\.firmware\.InvalidFirmwareUrl"):
         create(FirmwareUrl=url)
 
 
-def test_one_version_of_each_kind(create, create_modeled_product):
+def test_duplicate_version_of_same_type_is_rejected(create, create_modeled_product):
     create()
     create(FirmwareName="two", Type=1, SrcVersion="1.0.0")
     create(FirmwareName="three", Type=1, SrcVersion="1.1.0")
@@ -189,7 +189,7 @@ def test_one_version_of_each_kind(create, create_modeled_product):
         create(FirmwareName="five", Type=1, SrcVersion="1.1.0")
 
 
-def test_a_firmware_for_any_product(platform, create, read):
+def test_firmware_without_product_is_created(platform, create, read):
     info = read(create(ProductKey=""))
     assert not {"ProductKey", "ProductName"} & info.keys()
     for params, code in (
@@ -200,7 +200,7 @@ def test_a_firmware_for_any_product(platform, create, read):
             create(**{"ProductKey": "", "FirmwareName": "three", **params})
 
 
-def test_an_account_has_so_many_firmwares(platform, create, monkeypatch):
+def test_firmware_over_account_limit_is_rejected(platform, create, monkeypatch):
     assert service.MAX_FIRMWARES == 500
     monkeypatch.setattr(service, "MAX_FIRMWARES", 2)
     create()
@@ -209,16 +209,16 @@ def test_an_account_has_so_many_firmwares(platform, create, monkeypatch):
         create(FirmwareName="three", DestVersion="3")
 
 
-def test_lists(platform, api, create, key, create_modeled_product, api_error):
+def test_firmware_list_is_filtered_and_paged(platform, api, create, key, create_modeled_product, api_error):
     create(FirmwareName="one", DestVersion="1")
     platform.clock.advance(1)
     create(FirmwareName="two", DestVersion="2")
     other = create_modeled_product("other")
     create(FirmwareName="three", DestVersion="2", ProductKey=other)
-    assert listed(api) == ["three", "two", "one"]
-    assert listed(api, ProductKey=key) == ["two", "one"]
-    assert listed(api, DestVersion="2") == ["three", "two"]
-    assert listed(api, ProductKey=key, DestVersion="2") == ["two"]
+    assert firmware_names(api) == ["three", "two", "one"]
+    assert firmware_names(api, ProductKey=key) == ["two", "one"]
+    assert firmware_names(api, DestVersion="2") == ["three", "two"]
+    assert firmware_names(api, ProductKey=key, DestVersion="2") == ["two"]
     second = api("ListOTAFirmware", CurrentPage=2, PageSize=2)
     assert (second["Total"], second["PageCount"], len(second["FirmwareInfo"]["SimpleFirmwareInfo"])) == (3, 2, 1)
     assert api_error("ListOTAFirmware", CurrentPage=1, PageSize=101).code == "iot.common.InvalidPageParams"
@@ -226,7 +226,7 @@ def test_lists(platform, api, create, key, create_modeled_product, api_error):
     assert api_error("ListOTAFirmware", **unknown).code == "iot.prod.NotExistedProduct"
 
 
-def test_a_firmware_is_deleted(api, create, api_error):
+def test_deleted_or_unknown_firmware_is_rejected(api, create, api_error):
     firmware_id = create()
     api("DeleteOTAFirmware", FirmwareId=firmware_id)
     for action in ("DeleteOTAFirmware", "QueryOTAFirmware"):
@@ -234,7 +234,7 @@ def test_a_firmware_is_deleted(api, create, api_error):
         assert api_error(action, FirmwareId="a-b").code == "iot.firmware.InvalidFirmwareId"
 
 
-def test_a_firmware_goes_with_its_product(platform, api, create, key):
+def test_firmware_is_deleted_with_its_product(platform, api, create, key):
     create()
     api("DeleteProduct", ProductKey=key)
     assert platform.store.count("ota_firmware") == platform.store.count("stored_file") == 0

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Making upgrade jobs, and reading them."""
+"""Tests for creating and reading OTA jobs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAG = [{"Key": "ring.1", "Value": "一"}]
 
 @pytest.fixture
 def devices(simulate, key):
-    """Make simulated devices that stay where they are, and return their names."""
+    """Create simulated devices that never finish an upgrade, and return their names."""
 
     def devices(count: int = 3, version: str = "1.0.0", prefix: str = "lamp", product: str = key, module="default"):
         profile = {"outcome": "stall"}
@@ -30,7 +30,7 @@ def devices(simulate, key):
 
 @pytest.fixture
 def targets(api):
-    """The names of the devices that a job has tasks for."""
+    """Return the names of the devices that a job has tasks for."""
 
     def targets(job_id: str) -> list[str]:
         tasks = api("ListOTATaskByJob", JobId=job_id, PageSize=100)["Data"]["SimpleOTATaskInfo"]
@@ -41,11 +41,11 @@ def targets(api):
 
 @pytest.fixture
 def job(api):
-    """What is read of a job."""
+    """Return a job from QueryOTAJob."""
     return lambda job_id: api("QueryOTAJob", JobId=job_id)["Data"]
 
 
-def group(api, key: str, names: list[str], name: str = "ring") -> str:
+def create_group(api, key: str, names: list[str], name: str = "ring") -> str:
     group_id = api("CreateDeviceGroup", GroupName=name)["Data"]["GroupId"]
     api(
         "BatchAddDeviceGroupRelations",
@@ -55,15 +55,15 @@ def group(api, key: str, names: list[str], name: str = "ring") -> str:
     return group_id
 
 
-def dynamic_group(api, expression: str, name: str = "olds") -> dict:
-    made = api("CreateDeviceDynamicGroup", GroupName=name, DynamicGroupExpression=expression, IotInstanceId=INSTANCE)
-    return {"GroupId": made["Data"]["GroupId"], "GroupType": "LINK_PLATFORM_DYNAMIC", "IotInstanceId": INSTANCE}
+def create_dynamic_group(api, expression: str, name: str = "olds") -> dict:
+    reply = api("CreateDeviceDynamicGroup", GroupName=name, DynamicGroupExpression=expression, IotInstanceId=INSTANCE)
+    return {"GroupId": reply["Data"]["GroupId"], "GroupType": "LINK_PLATFORM_DYNAMIC", "IotInstanceId": INSTANCE}
 
 
-OLD = 'ota_module.module_name = "default" AND ota_module.firmware_version = "1.0.0"'
+OLD_VERSION = 'ota_module.module_name = "default" AND ota_module.firmware_version = "1.0.0"'
 
 
-def test_a_static_job(platform, key, devices, create_firmware, create_static_job, job, targets):
+def test_static_job_is_created_with_defaults(platform, key, devices, create_firmware, create_static_job, job, targets):
     names = devices()
     firmware_id = create_firmware(key)
     job_id = create_static_job(firmware_id)
@@ -96,7 +96,7 @@ def test_a_static_job(platform, key, devices, create_firmware, create_static_job
     }
 
 
-def test_a_job_as_it_can_be_told(platform, key, devices, create_firmware, create_static_job, job):
+def test_static_job_is_created_with_all_options(platform, key, devices, create_firmware, create_static_job, job):
     devices()
     begin = platform.clock.now() + 10 * MINUTE
     job_id = create_static_job(
@@ -133,21 +133,25 @@ def test_a_job_as_it_can_be_told(platform, key, devices, create_firmware, create
     assert "UtcStartTime" not in read
 
 
-def test_devices_that_have_the_version_are_passed_over(key, devices, create_firmware, create_static_job, targets):
+def test_job_skips_devices_with_destination_version(key, devices, create_firmware, create_static_job, targets):
     devices(prefix="done", version="2.0.0")
     olds = devices(prefix="old", version="1.0.0")
     unknown = devices(prefix="mute", version="")
     assert targets(create_static_job(create_firmware(key))) == olds + unknown
 
 
-def test_versions_narrow_a_job_down(key, devices, create_firmware, create_static_job, targets):
+def test_job_with_source_versions_targets_devices_with_these_versions(
+    key, devices, create_firmware, create_static_job, targets
+):
     devices(prefix="aaaa", version="1.0.0")
     names = devices(prefix="bbbb", version="1.1.0")
     devices(prefix="cccc", version="")
     assert targets(create_static_job(create_firmware(key), SrcVersion=["1.1.0", "1.2.0"])) == names
 
 
-def test_a_differential_firmware(api, key, devices, create_firmware, create_static_job, targets, api_error):
+def test_job_with_differential_firmware_requires_matching_source_version(
+    api, key, devices, create_firmware, create_static_job, targets, api_error
+):
     names = devices(prefix="aaaa", version="1.0.0")
     others = devices(prefix="bbbb", version="1.1.0")
     mute = devices(prefix="cccc", version="")
@@ -156,10 +160,10 @@ def test_a_differential_firmware(api, key, devices, create_firmware, create_stat
     job_id = create_static_job(firmware_id, SrcVersion=["1.0.0"])
     assert targets(job_id) == names
     api("CancelOTATaskByJob", JobId=job_id, CancelQueuedTask=True)
-    asked = {"FirmwareId": firmware_id, "ProductKey": key}
+    request = {"FirmwareId": firmware_id, "ProductKey": key}
 
     def code(**params) -> str:
-        return api_error("CreateOTAStaticUpgradeJob", **asked, **params).code
+        return api_error("CreateOTAStaticUpgradeJob", **request, **params).code
 
     assert code(TargetSelection="ALL") == "iot.firmware.SrcVersionsMandatory"
     assert code(TargetSelection="ALL", SrcVersion=["1.1.0"]) == "iot.firmware.UpgradeSrcVersionMismatch"
@@ -170,7 +174,9 @@ def test_a_differential_firmware(api, key, devices, create_firmware, create_stat
     assert targets(create_static_job(firmware_id, **specific, TargetDeviceName=[done[0], names[0]])) == [names[0]]
 
 
-def test_another_module(api, key, devices, create_firmware, create_static_job, targets):
+def test_job_for_module_targets_devices_by_module_version(
+    api, key, devices, create_firmware, create_static_job, targets
+):
     api("CreateOTAModule", ProductKey=key, ModuleName="mcu")
     names = devices(prefix="aaaa", module="MCU", version="1.0.0")
     devices(prefix="bbbb", module="mcu", version="2.0.0")
@@ -178,7 +184,7 @@ def test_another_module(api, key, devices, create_firmware, create_static_job, t
     assert targets(create_static_job(create_firmware(key, ModuleName="mcu"), SrcVersion=["1.0.0"])) == names
 
 
-def test_named_devices(key, devices, create_firmware, create_static_job, targets):
+def test_job_for_specific_devices_targets_given_names(key, devices, create_firmware, create_static_job, targets):
     names = devices()
     assert targets(
         create_static_job(create_firmware(key), TargetSelection="SPECIFIC", TargetDeviceName=[names[2], names[0]])
@@ -189,22 +195,24 @@ def test_named_devices(key, devices, create_firmware, create_static_job, targets
 
 
 @pytest.mark.parametrize("text", ["{0}\n{2}\n", "{0}\r\n{2}\r\n", "\ufeff{2}\n\n  {0}", "{0}\n{0}\n{2}"])
-def test_a_list_of_devices(key, devices, create_firmware, create_static_job, targets, upload, text):
+def test_job_with_uploaded_device_list_targets_listed_devices(
+    key, devices, create_firmware, create_static_job, targets, upload, text
+):
     names = devices()
     form = upload(text.format(*names).encode(), "GenerateDeviceNameListURL")
     job_id = create_static_job(create_firmware(key), TargetSelection="SPECIFIC", DnListFileUrl=form["FileUrl"])
     assert targets(job_id) == [names[0], names[2]]
 
 
-def test_lists_that_are_no_good(
+def test_invalid_device_list_is_rejected(
     platform, key, devices, create_firmware, create_static_job, api_error, upload, monkeypatch
 ):
     names = devices()
-    asked = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetSelection": "SPECIFIC"}
+    request = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetSelection": "SPECIFIC"}
 
     def code(content: bytes) -> str:
         url = upload(content, "GenerateDeviceNameListURL")["FileUrl"]
-        return api_error("CreateOTAStaticUpgradeJob", **asked, DnListFileUrl=url).code
+        return api_error("CreateOTAStaticUpgradeJob", **request, DnListFileUrl=url).code
 
     assert code(b"\n \n") == "iot.firmware.NullTargetDeviceNames"
     assert code(b"nobody\n") == "iot.ota.DeviceNotExist"
@@ -212,16 +220,18 @@ def test_lists_that_are_no_good(
     monkeypatch.setattr(service, "MAX_LISTED_DEVICES", 2)
     assert code("\n".join(names).encode()) == "iot.ota.UpgradeDeviceCountExceedLimit"
     for url in ("http://127.0.0.1/_upload/ota_device_list/a.csv", upload()["FirmwareUrl"]):
-        error = api_error("CreateOTAStaticUpgradeJob", **asked, DnListFileUrl=url)
+        error = api_error("CreateOTAStaticUpgradeJob", **request, DnListFileUrl=url)
         assert error.code == "iot.common.FileNotExist"
     assert service.MAX_LISTED_DEVICES == 2
 
 
-def test_a_group(api, key, create_modeled_product, devices, create_firmware, create_static_job, targets, job):
+def test_job_for_static_group_targets_members_of_product(
+    api, key, create_modeled_product, devices, create_firmware, create_static_job, targets, job
+):
     names = devices()
     other = create_modeled_product("other")
     devices(prefix="else", product=other)
-    group_id = group(api, key, names[:2])
+    group_id = create_group(api, key, names[:2])
     api("BatchAddDeviceGroupRelations", GroupId=group_id, Device=[{"ProductKey": other, "DeviceName": "else00001"}])
     job_id = create_static_job(
         create_firmware(key), TargetSelection="GROUP", GroupId=group_id, GroupType="LINK_PLATFORM"
@@ -235,14 +245,16 @@ def test_a_group(api, key, create_modeled_product, devices, create_firmware, cre
 @pytest.mark.parametrize(
     ("percent", "count"), [("33.33", 3), ("0.001", 1), ("99.999", 9), ("100", 10), ("50.5", 5), ("100.000", 10)]
 )
-def test_a_share_of_the_devices(key, devices, create_firmware, create_static_job, targets, job, percent, count):
+def test_gray_job_targets_percentage_of_devices(
+    key, devices, create_firmware, create_static_job, targets, job, percent, count
+):
     devices(10)
     job_id = create_static_job(create_firmware(key), TargetSelection="GRAY", GrayPercent=percent)
     assert len(targets(job_id)) == count
     assert job(job_id)["GrayPercent"] == percent
 
 
-def test_a_share_of_those_that_fit(key, devices, create_firmware, create_static_job, targets):
+def test_gray_job_targets_percentage_of_eligible_devices(key, devices, create_firmware, create_static_job, targets):
     devices(4, prefix="done", version="2.0.0")
     names = devices(4, prefix="lamp", version="1.0.0")
     devices(4, prefix="else", version="1.1.0")
@@ -321,17 +333,17 @@ def test_a_share_of_those_that_fit(key, devices, create_firmware, create_static_
         ({"ScheduleFinishTime": 1}, "iot.firmware.ScheduleFinishTimeWithoutStartTime"),
     ],
 )
-def test_what_cannot_be_created(platform, api, key, devices, create_firmware, params, code):
+def test_invalid_static_job_is_rejected(platform, api, key, devices, create_firmware, params, code):
     devices()
-    asked = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetSelection": "ALL", **params}
+    request = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetSelection": "ALL", **params}
     with pytest.raises(Exception, match=code) as caught:
-        api("CreateOTAStaticUpgradeJob", **asked)
+        api("CreateOTAStaticUpgradeJob", **request)
     assert caught.value.code == code
     assert platform.store.count("ota_job") == platform.store.count("ota_task") == 0
 
 
 @pytest.mark.parametrize(
-    ("ahead", "later", "code"),
+    ("start_offset", "duration", "code"),
     [
         (0, None, "FireTimeMustLargeThanCurrentTime"),
         (-DAY, None, "FireTimeMustLargeThanCurrentTime"),
@@ -343,57 +355,59 @@ def test_what_cannot_be_created(platform, api, key, devices, create_firmware, pa
         (HOUR, 30 * DAY + 1, "ScheduleFinishTimeTooLate"),
     ],
 )
-def test_times_that_cannot_be(platform, key, devices, create_firmware, api_error, ahead, later, code):
+def test_invalid_schedule_is_rejected(platform, key, devices, create_firmware, api_error, start_offset, duration, code):
     devices()
-    begin = platform.clock.now() + ahead
-    asked = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetSelection": "ALL", "ScheduleTime": begin}
-    if later is not None:
-        asked["ScheduleFinishTime"] = begin + later
-    assert api_error("CreateOTAStaticUpgradeJob", **asked).code == f"iot.firmware.{code}"
+    begin = platform.clock.now() + start_offset
+    request = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetSelection": "ALL", "ScheduleTime": begin}
+    if duration is not None:
+        request["ScheduleFinishTime"] = begin + duration
+    assert api_error("CreateOTAStaticUpgradeJob", **request).code == f"iot.firmware.{code}"
 
 
-def test_a_firmware_of_another_product(
+def test_job_with_firmware_of_other_product_is_rejected(
     key, create_modeled_product, devices, create_firmware, api_error, create_static_job
 ):
     devices()
-    asked = {"ProductKey": key, "TargetSelection": "ALL"}
+    request = {"ProductKey": key, "TargetSelection": "ALL"}
     other = create_firmware(create_modeled_product("other"))
-    code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=other, **asked).code
+    code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=other, **request).code
     assert code == "iot.firmware.FirmwareAndProductKeyMismatch"
     create_static_job(create_firmware(""))
 
 
-def test_what_does_not_go_over_mqtt(api, key, devices, create_firmware, api_error, upload, monkeypatch):
+def test_mqtt_download_of_large_or_multi_file_firmware_is_rejected(
+    api, key, devices, create_firmware, api_error, upload, monkeypatch
+):
     devices()
-    asked = {"ProductKey": key, "TargetSelection": "ALL", "DownloadProtocol": "MQTT"}
+    request = {"ProductKey": key, "TargetSelection": "ALL", "DownloadProtocol": "MQTT"}
     files = [{"Name": name, "Url": upload(name.encode())["FirmwareUrl"]} for name in "ab"]
-    code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=create_firmware(key, MultiFiles=files), **asked).code
+    code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=create_firmware(key, MultiFiles=files), **request).code
     assert code == "iot.ota.DownloadProtocolMqttNotSuitable"
     monkeypatch.setattr(service, "MAX_MQTT_BYTES", 8)
-    code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=create_firmware(key, DestVersion="3"), **asked).code
+    code = api_error("CreateOTAStaticUpgradeJob", FirmwareId=create_firmware(key, DestVersion="3"), **request).code
     assert code == "iot.ota.DownloadProtocolMqttNotSuitable"
 
 
 # Verification
 
 
-def test_a_verification(api, key, simulate, create_firmware, api_error, job, advance_clock):
+def test_verification_job_verifies_firmware(api, key, simulate, create_firmware, api_error, job, advance_clock):
     simulate(product=key, count=2, prefix="lamp", module_versions={"default": "1.0.0"}, profile={"delay": 10})
     firmware_id = create_firmware(key, NeedToVerify=True)
-    asked = {"FirmwareId": firmware_id, "ProductKey": key}
-    code = api_error("CreateOTAStaticUpgradeJob", **asked, TargetSelection="ALL").code
+    request = {"FirmwareId": firmware_id, "ProductKey": key}
+    code = api_error("CreateOTAStaticUpgradeJob", **request, TargetSelection="ALL").code
     assert code == "iot.firmware.FirmwareNotVerified"
-    code = api_error("CreateOTADynamicUpgradeJob", **asked, SrcVersion=["1.0.0"]).code
+    code = api_error("CreateOTADynamicUpgradeJob", **request, SrcVersion=["1.0.0"]).code
     assert code == "iot.firmware.FirmwareNotVerified"
     names = ["lamp00001", "lamp00002"]
-    made = api("CreateOTAVerifyJob", **asked, TargetDeviceName=names, Tag=TAG)["Data"]
+    created = api("CreateOTAVerifyJob", **request, TargetDeviceName=names, Tag=TAG)["Data"]
 
-    def known() -> tuple[int, int]:
+    def verification_status() -> tuple[int, int]:
         info = api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]
         return info["Status"], info["VerifyProgress"]
 
-    assert known() == (2, 0)
-    read = job(made["JobId"])
+    assert verification_status() == (2, 0)
+    read = job(created["JobId"])
     expected = {
         "JobType": "VERIFY_FIRMWARE",
         "SelectionType": "STATIC",
@@ -402,36 +416,36 @@ def test_a_verification(api, key, simulate, create_firmware, api_error, job, adv
         "Tags": {"OtaTagDTO": TAG},
     }
     assert expected.items() <= read.items()
-    code = api_error("CreateOTAVerifyJob", **asked, TargetDeviceName=names).code
+    code = api_error("CreateOTAVerifyJob", **request, TargetDeviceName=names).code
     assert code == "iot.firmware.InProgressVerifyJobExisted"
     advance_clock(12)
-    assert known() == (1, 100)
-    assert job(made["JobId"])["JobStatus"] == "COMPLETED"
-    code = api_error("CreateOTAVerifyJob", **asked, TargetDeviceName=names).code
+    assert verification_status() == (1, 100)
+    assert job(created["JobId"])["JobStatus"] == "COMPLETED"
+    code = api_error("CreateOTAVerifyJob", **request, TargetDeviceName=names).code
     assert code == "iot.firmware.VerifyFirmwareNoNeed"
 
 
-def test_a_verification_that_fails(api, key, simulate, create_firmware, advance_clock):
+def test_failed_verification_can_be_repeated(api, key, simulate, create_firmware, advance_clock):
     profile = {"upgrade": {"outcome": "fail"}}
     simulate(product=key, names=["good"], module_versions={"default": "1.0.0"})
     simulate(product=key, names=["wrong"], module_versions={"default": "1.0.0"}, profile=profile)
     firmware_id = create_firmware(key, NeedToVerify=True)
-    asked = {"FirmwareId": firmware_id, "ProductKey": key}
-    api("CreateOTAVerifyJob", **asked, TargetDeviceName=["good", "wrong"])
+    request = {"FirmwareId": firmware_id, "ProductKey": key}
+    api("CreateOTAVerifyJob", **request, TargetDeviceName=["good", "wrong"])
     advance_clock(2)
     info = api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]
     assert (info["Status"], info["VerifyProgress"]) == (3, 50)
     simulate(product=key, names=["wrong"], profile={})
-    api("CreateOTAVerifyJob", **asked, TargetDeviceName=["wrong"])
+    api("CreateOTAVerifyJob", **request, TargetDeviceName=["wrong"])
     advance_clock(2)
     assert api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]["Status"] == 1
 
 
-def test_a_verification_whose_devices_go(api, key, devices, create_firmware):
+def test_verification_job_without_devices_fails(api, key, devices, create_firmware):
     [name] = devices(1)
     firmware_id = create_firmware(key, NeedToVerify=True)
-    asked = {"FirmwareId": firmware_id, "ProductKey": key}
-    job_id = api("CreateOTAVerifyJob", **asked, TargetDeviceName=[name])["Data"]["JobId"]
+    request = {"FirmwareId": firmware_id, "ProductKey": key}
+    job_id = api("CreateOTAVerifyJob", **request, TargetDeviceName=[name])["Data"]["JobId"]
     api("DeleteDevice", ProductKey=key, DeviceName=name)
     assert api("QueryOTAJob", JobId=job_id)["Data"]["JobStatus"] == "COMPLETED"
     assert api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]["Status"] == 3
@@ -448,25 +462,27 @@ def test_a_verification_whose_devices_go(api, key, devices, create_firmware):
         (["lamp00001"], {"Tag": [{"Key": f"a{n}", "Value": "c"} for n in range(11)]}, "iot.firmware.JobTagTooMany"),
     ],
 )
-def test_verifications_that_cannot_be(api, key, devices, create_firmware, api_error, names, params, code):
+def test_invalid_verification_job_is_rejected(api, key, devices, create_firmware, api_error, names, params, code):
     devices()
     devices(prefix="done", version="2.0.0")
     firmware_id = create_firmware(key, NeedToVerify=True)
-    asked = {"FirmwareId": firmware_id, "ProductKey": key, "TargetDeviceName": names}
-    assert api_error("CreateOTAVerifyJob", **asked, **params).code == code
+    request = {"FirmwareId": firmware_id, "ProductKey": key, "TargetDeviceName": names}
+    assert api_error("CreateOTAVerifyJob", **request, **params).code == code
     assert api("QueryOTAFirmware", FirmwareId=firmware_id)["FirmwareInfo"]["Status"] == 0
 
 
-def test_a_firmware_that_needs_no_verification(key, devices, create_firmware, api_error):
+def test_verification_of_firmware_without_need_is_rejected(key, devices, create_firmware, api_error):
     names = devices()
-    asked = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetDeviceName": names}
-    assert api_error("CreateOTAVerifyJob", **asked).code == "iot.firmware.VerifyFirmwareNoNeed"
+    request = {"FirmwareId": create_firmware(key), "ProductKey": key, "TargetDeviceName": names}
+    assert api_error("CreateOTAVerifyJob", **request).code == "iot.firmware.VerifyFirmwareNoNeed"
 
 
 # Dynamic jobs
 
 
-def test_a_dynamic_job(key, devices, create_firmware, create_dynamic_job, job, targets):
+def test_dynamic_job_with_mode_1_targets_current_devices(
+    key, devices, create_firmware, create_dynamic_job, job, targets
+):
     names = devices()
     devices(prefix="else", version="1.1.0")
     job_id = create_dynamic_job(create_firmware(key), DynamicMode=1)
@@ -482,28 +498,30 @@ def test_a_dynamic_job(key, devices, create_firmware, create_dynamic_job, job, t
     assert expected.items() <= read.items()
 
 
-def test_a_dynamic_job_for_what_is_to_come(key, devices, create_firmware, create_dynamic_job, targets, job):
+def test_dynamic_job_with_mode_2_has_no_initial_tasks(key, devices, create_firmware, create_dynamic_job, targets, job):
     devices()
     job_id = create_dynamic_job(create_firmware(key), DynamicMode=2)
     assert targets(job_id) == []
     assert job(job_id)["JobStatus"] == "IN_PROGRESS"
 
 
-def test_a_dynamic_group(api, key, devices, create_firmware, create_dynamic_job, targets, job):
+def test_dynamic_job_for_dynamic_group_targets_members(api, key, devices, create_firmware, create_dynamic_job, targets, job):
     names = devices()
     devices(prefix="else", version="1.1.0")
-    group_asked = dynamic_group(api, OLD)
-    job_id = create_dynamic_job(create_firmware(key), **group_asked)
+    group_params = create_dynamic_group(api, OLD_VERSION)
+    job_id = create_dynamic_job(create_firmware(key), **group_params)
     assert targets(job_id) == names
-    assert (job(job_id)["GroupId"], job(job_id)["GroupName"]) == (group_asked["GroupId"], "olds")
+    assert (job(job_id)["GroupId"], job(job_id)["GroupName"]) == (group_params["GroupId"], "olds")
 
 
-def test_one_dynamic_job_of_a_firmware(api, key, devices, create_firmware, create_dynamic_job, api_error):
+def test_second_running_dynamic_job_of_firmware_is_rejected(
+    api, key, devices, create_firmware, create_dynamic_job, api_error
+):
     devices()
     firmware_id = create_firmware(key)
     job_id = create_dynamic_job(firmware_id)
-    asked = {"FirmwareId": firmware_id, "ProductKey": key, "SrcVersion": ["1.1.0"]}
-    code = api_error("CreateOTADynamicUpgradeJob", **asked).code
+    request = {"FirmwareId": firmware_id, "ProductKey": key, "SrcVersion": ["1.1.0"]}
+    code = api_error("CreateOTADynamicUpgradeJob", **request).code
     assert code == "iot.firmware.InProgressDynamicJobExisted"
     api("CancelOTAStrategyByJob", JobId=job_id)
     create_dynamic_job(firmware_id)
@@ -533,54 +551,54 @@ def test_one_dynamic_job_of_a_firmware(api, key, devices, create_firmware, creat
         ({"SrcVersion": [f"1.{number}" for number in range(11)]}, "iot.firmware.SrcVersionsSizeExceedMax"),
     ],
 )
-def test_dynamic_jobs_that_cannot_be(platform, api, key, create_firmware, params, code):
-    asked = {"FirmwareId": create_firmware(key), "ProductKey": key, "SrcVersion": ["1.0.0"], **params}
+def test_invalid_dynamic_job_is_rejected(platform, api, key, create_firmware, params, code):
+    request = {"FirmwareId": create_firmware(key), "ProductKey": key, "SrcVersion": ["1.0.0"], **params}
     with pytest.raises(Exception, match=code) as caught:
-        api("CreateOTADynamicUpgradeJob", **asked)
+        api("CreateOTADynamicUpgradeJob", **request)
     assert caught.value.code == code
     assert platform.store.count("ota_job") == 0
 
 
-def test_a_differential_firmware_in_dynamic_jobs(
+def test_dynamic_job_with_differential_firmware_requires_source_version(
     api, key, devices, create_firmware, create_dynamic_job, targets, api_error
 ):
     names = devices()
     devices(prefix="else", version="1.1.0")
     firmware_id = create_firmware(key, Type=1, SrcVersion="1.0.0")
-    asked = {"FirmwareId": firmware_id, "ProductKey": key}
-    code = api_error("CreateOTADynamicUpgradeJob", **asked, SrcVersion=["1.1.0"]).code
+    request = {"FirmwareId": firmware_id, "ProductKey": key}
+    code = api_error("CreateOTADynamicUpgradeJob", **request, SrcVersion=["1.1.0"]).code
     assert code == "iot.firmware.UpgradeSrcVersionMismatch"
-    both = f'{OLD} OR ota_module.module_name = "default" AND ota_module.firmware_version = "1.1.0"'
-    assert targets(create_dynamic_job(firmware_id, **dynamic_group(api, both))) == names
+    both = f'{OLD_VERSION} OR ota_module.module_name = "default" AND ota_module.firmware_version = "1.1.0"'
+    assert targets(create_dynamic_job(firmware_id, **create_dynamic_group(api, both))) == names
 
 
-def test_what_a_group_must_be_about(api, key, create_firmware, create_dynamic_job, api_error):
-    asked = {"FirmwareId": create_firmware(key), "ProductKey": key}
-    nameless = dynamic_group(api, 'ota_module.firmware_version = "1.0.0"')
-    code = api_error("CreateOTADynamicUpgradeJob", **asked, **nameless).code
+def test_dynamic_group_without_module_name_is_rejected(api, key, create_firmware, create_dynamic_job, api_error):
+    request = {"FirmwareId": create_firmware(key), "ProductKey": key}
+    nameless = create_dynamic_group(api, 'ota_module.firmware_version = "1.0.0"')
+    code = api_error("CreateOTADynamicUpgradeJob", **request, **nameless).code
     assert code == "iot.ota.DynamicGroupExpressionInvalid"
 
 
-def test_the_jobs_of_a_group(api, key, create_firmware, create_dynamic_job, api_error):
-    asked = dynamic_group(api, OLD)
+def test_dynamic_jobs_of_group_have_limit_and_same_modes(api, key, create_firmware, create_dynamic_job, api_error):
+    request = create_dynamic_group(api, OLD_VERSION)
     for number in range(service.MAX_JOBS_PER_GROUP - 1):
-        job_id = create_dynamic_job(create_firmware(key, DestVersion=f"2.{number}"), **asked)
-    wanted = {"FirmwareId": create_firmware(key, DestVersion="3"), "ProductKey": key, **asked}
-    code = api_error("CreateOTADynamicUpgradeJob", **wanted, OverwriteMode=2).code
+        job_id = create_dynamic_job(create_firmware(key, DestVersion=f"2.{number}"), **request)
+    job_request = {"FirmwareId": create_firmware(key, DestVersion="3"), "ProductKey": key, **request}
+    code = api_error("CreateOTADynamicUpgradeJob", **job_request, OverwriteMode=2).code
     assert code == "iot.ota.DynamicGroupConflict"
-    code = api_error("CreateOTADynamicUpgradeJob", **wanted, MultiModuleMode=True).code
+    code = api_error("CreateOTADynamicUpgradeJob", **job_request, MultiModuleMode=True).code
     assert code == "iot.ota.DynamicGroupConflict"
-    create_dynamic_job(create_firmware(key, DestVersion="4"), **asked)
-    code = api_error("CreateOTADynamicUpgradeJob", **wanted).code
+    create_dynamic_job(create_firmware(key, DestVersion="4"), **request)
+    code = api_error("CreateOTADynamicUpgradeJob", **job_request).code
     assert code == "iot.ota.DynamicGroupTaskCountExceedLimit"
     api("CancelOTAStrategyByJob", JobId=job_id)
-    api("CreateOTADynamicUpgradeJob", **wanted)
+    api("CreateOTADynamicUpgradeJob", **job_request)
 
 
 # Lists
 
 
-def test_the_jobs_of_a_firmware(
+def test_jobs_of_firmware_are_listed_newest_first(
     platform, api, key, devices, create_firmware, create_static_job, create_dynamic_job, api_error
 ):
     names = devices()
@@ -610,31 +628,31 @@ def test_the_jobs_of_a_firmware(
     assert api_error("ListOTAJobByFirmware", **page, PageSize=1).code == "iot.firmware.FirmwareNotFound"
 
 
-def test_the_jobs_of_a_device(api, key, devices, create_firmware, create_static_job, api_error):
+def test_jobs_of_device_are_listed(api, key, devices, create_firmware, create_static_job, api_error):
     names = devices()
     firmware_id = create_firmware(key)
     first = create_static_job(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:1])
     second = create_static_job(firmware_id, TargetSelection="SPECIFIC", TargetDeviceName=names[:2])
-    asked = {"FirmwareId": firmware_id, "ProductKey": key, "CurrentPage": 1, "PageSize": 10}
+    request = {"FirmwareId": firmware_id, "ProductKey": key, "CurrentPage": 1, "PageSize": 10}
 
     def jobs(name: str) -> list[str]:
-        reply = api("ListOTAJobByDevice", **asked, DeviceName=name)
+        reply = api("ListOTAJobByDevice", **request, DeviceName=name)
         return [job["JobId"] for job in reply["Data"]["SimpleOTAJobInfo"]]
 
     assert jobs(names[0]) == [second, first]
     assert jobs(names[1]) == [second]
     assert jobs(names[2]) == []
-    assert api_error("ListOTAJobByDevice", **asked, DeviceName="nobody").code == "iot.device.NotExistedDevice"
-    asked["PageSize"] = 101
-    assert api_error("ListOTAJobByDevice", **asked, DeviceName="nobody").code == "iot.common.InvalidPageParams"
+    assert api_error("ListOTAJobByDevice", **request, DeviceName="nobody").code == "iot.device.NotExistedDevice"
+    request["PageSize"] = 101
+    assert api_error("ListOTAJobByDevice", **request, DeviceName="nobody").code == "iot.common.InvalidPageParams"
 
 
-def test_jobs_that_there_are_not(api_error):
+def test_operation_on_unknown_job_is_rejected(api_error):
     for action in ("QueryOTAJob", "ListOTATaskByJob", "CancelOTAStrategyByJob", "CancelOTATaskByJob"):
         assert api_error(action, JobId="nothing").code == "iot.firmware.InvalidOTAJobId"
 
 
-def test_jobs_and_tasks_go_with_their_firmware(platform, api, key, devices, create_firmware, create_static_job):
+def test_jobs_and_tasks_are_deleted_with_firmware(platform, api, key, devices, create_firmware, create_static_job):
     devices()
     firmware_id = create_firmware(key)
     create_static_job(firmware_id)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Upgrades under way: tasks from their making to their end, as time goes by."""
+"""Tests for the execution of OTA jobs: tasks from their creation to their end."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ INSTANCE = "iot-cn-x"
 
 
 @pytest.fixture
-def fleet(simulate, key):
-    """Make simulated devices with a profile for upgrades."""
+def simulate_devices(simulate, key):
+    """Create simulated devices with an upgrade profile."""
 
-    def fleet(count: int = 3, version: str = "1.0.0", prefix: str = "lamp", online: bool = True, **upgrade) -> None:
+    def simulate_devices(
+        count: int = 3, version: str = "1.0.0", prefix: str = "lamp", online: bool = True, **upgrade
+    ) -> None:
         versions = {"default": version} if version else {}
         profile = {"upgrade": upgrade}
         simulate(product=key, count=count, prefix=prefix, online=online, module_versions=versions, profile=profile)
 
-    return fleet
+    return simulate_devices
 
 
 @pytest.fixture
 def tasks(api):
-    """The tasks of a job."""
+    """Return the tasks of a job."""
 
     def tasks(job_id: str, **params) -> list[dict]:
         return api("ListOTATaskByJob", JobId=job_id, PageSize=100, **params)["Data"]["SimpleOTATaskInfo"]
@@ -37,49 +39,51 @@ def tasks(api):
 
 @pytest.fixture
 def counts(tasks):
-    """How many tasks of a job are in which state."""
+    """Return the number of a job's tasks by status."""
     return lambda job_id: dict(Counter(task["TaskStatus"] for task in tasks(job_id)))
 
 
 @pytest.fixture
 def status(api):
-    """The state of a job."""
+    """Return the status of a job."""
     return lambda job_id: api("QueryOTAJob", JobId=job_id)["Data"]["JobStatus"]
 
 
 @pytest.fixture
-def inform(publish_as_device):
-    """Let a device that is not simulated report the version of a module."""
+def report_version(publish_as_device):
+    """Report the version of a module as a device that is not simulated."""
 
-    def inform(device: dict, version: str, **about: str) -> None:
-        publish_as_device("/ota/device/inform/{own}", {"id": "1", "params": {"version": version, **about}}, device)
-
-    return inform
-
-
-@pytest.fixture
-def progress(publish_as_device):
-    """Let a device that is not simulated report progress."""
-
-    def progress(device: dict, step: int | str, **about: str) -> None:
+    def report_version(device: dict, version: str, **members: str) -> None:
         publish_as_device(
-            "/ota/device/progress/{own}", {"id": "1", "params": {"step": step, "desc": "", **about}}, device
+            "/ota/device/inform/{own}", {"id": "1", "params": {"version": version, **members}}, device
         )
 
-    return progress
+    return report_version
 
 
 @pytest.fixture
-def lamp(device, inform):
-    """The row of a device that is connected and of version 1.0.0; what it is sent stays in its outbox."""
-    inform(device, "1.0.0")
+def report_progress(publish_as_device):
+    """Report progress as a device that is not simulated."""
+
+    def report_progress(device: dict, step: int | str, **members: str) -> None:
+        publish_as_device(
+            "/ota/device/progress/{own}", {"id": "1", "params": {"step": step, "desc": "", **members}}, device
+        )
+
+    return report_progress
+
+
+@pytest.fixture
+def lamp(device, report_version):
+    """Return the row of a connected device with version 1.0.0 that is not simulated: messages stay in its outbox."""
+    report_version(device, "1.0.0")
     return device
 
 
-def test_an_upgrade(
-    platform, api, key, fleet, create_firmware, create_static_job, tasks, counts, status, advance_clock
+def test_upgrade_passes_all_statuses_until_job_completes(
+    platform, api, key, simulate_devices, create_firmware, create_static_job, tasks, counts, status, advance_clock
 ):
-    fleet(delay=10, progress=[20, 60])
+    simulate_devices(delay=10, progress=[20, 60])
     job_id = create_static_job(create_firmware(key))
     assert counts(job_id) == {"QUEUED": 3}
     advance_clock(1)
@@ -101,10 +105,10 @@ def test_an_upgrade(
     assert detail["FirmwareVersion"] == "2.0.0"
 
 
-def test_a_simulated_device_keeps_its_new_version(
-    platform, api, key, fleet, simulate, create_firmware, create_static_job, advance_clock
+def test_simulated_device_keeps_new_version_after_reconnect(
+    platform, api, key, simulate_devices, simulate, create_firmware, create_static_job, advance_clock
 ):
-    fleet(1)
+    simulate_devices(1)
     create_static_job(create_firmware(key))
     advance_clock(2)
     for online in (False, True):
@@ -113,8 +117,8 @@ def test_a_simulated_device_keeps_its_new_version(
     assert detail["FirmwareVersion"] == "2.0.0"
 
 
-def test_what_a_task_says(api, key, fleet, create_firmware, create_static_job, tasks):
-    fleet(1)
+def test_task_list_contains_all_members(api, key, simulate_devices, create_firmware, create_static_job, tasks):
+    simulate_devices(1)
     firmware_id = create_firmware(key)
     job_id = create_static_job(firmware_id, TimeoutInMinutes=60)
     [task] = tasks(job_id)
@@ -138,9 +142,11 @@ def test_what_a_task_says(api, key, fleet, create_firmware, create_static_job, t
     }
 
 
-def test_tasks_are_listed(api, key, fleet, create_firmware, create_static_job, tasks, api_error, advance_clock):
-    fleet(4)
-    fleet(1, prefix="away", online=False)
+def test_task_list_is_filtered_and_paged(
+    api, key, simulate_devices, create_firmware, create_static_job, tasks, api_error, advance_clock
+):
+    simulate_devices(4)
+    simulate_devices(1, prefix="away", online=False)
     job_id = create_static_job(create_firmware(key))
     advance_clock(2)
     assert [task["DeviceName"] for task in tasks(job_id, TaskStatus="QUEUED")] == ["away00001"]
@@ -165,8 +171,10 @@ def test_tasks_are_listed(api, key, fleet, create_firmware, create_static_job, t
 # Pushing
 
 
-def test_so_many_are_pushed_in_a_minute(key, fleet, create_firmware, create_static_job, counts, advance_clock):
-    fleet(25, outcome="stall")
+def test_tasks_are_pushed_at_configured_rate(
+    key, simulate_devices, create_firmware, create_static_job, counts, advance_clock
+):
+    simulate_devices(25, outcome="stall")
     job_id = create_static_job(create_firmware(key), MaximumPerMinute=10)
     advance_clock(1)
     assert counts(job_id) == {"NOTIFIED": 10, "QUEUED": 15}
@@ -178,11 +186,11 @@ def test_so_many_are_pushed_in_a_minute(key, fleet, create_firmware, create_stat
     assert counts(job_id) == {"NOTIFIED": 25}
 
 
-def test_devices_that_come_online_count_as_well(
-    platform, key, fleet, simulate, create_firmware, create_static_job, counts, advance_clock
+def test_pushes_to_connecting_devices_count_for_rate(
+    platform, key, simulate_devices, simulate, create_firmware, create_static_job, counts, advance_clock
 ):
-    fleet(8, outcome="stall")
-    fleet(5, prefix="late", outcome="stall", online=False)
+    simulate_devices(8, outcome="stall")
+    simulate_devices(5, prefix="late", outcome="stall", online=False)
     job_id = create_static_job(create_firmware(key), MaximumPerMinute=10)
     advance_clock(10)
     assert counts(job_id) == {"NOTIFIED": 8, "QUEUED": 5}
@@ -192,16 +200,16 @@ def test_devices_that_come_online_count_as_well(
     assert counts(job_id) == {"NOTIFIED": 13}
 
 
-def test_nothing_is_done_for_devices_that_are_offline(
-    platform, key, fleet, create_firmware, create_static_job, advance_clock
+def test_offline_devices_cause_no_scheduled_work(
+    platform, key, simulate_devices, create_firmware, create_static_job, advance_clock
 ):
-    fleet(5, online=False)
+    simulate_devices(5, online=False)
     create_static_job(create_firmware(key))
     advance_clock(2)
     assert platform.store.count("due") == 0
 
 
-def test_a_device_is_told_again_when_it_comes_back(
+def test_notification_is_sent_again_after_reconnect(
     platform, key, lamp, create_firmware, create_static_job, outbox, counts, advance_clock
 ):
     from ansible_collections.iotops.aliyun.emulator.routing import connection
@@ -209,13 +217,13 @@ def test_a_device_is_told_again_when_it_comes_back(
     job_id = create_static_job(create_firmware(key))
     advance_clock(1)
     assert [topic for topic, _message in outbox(lamp)] == ["/ota/device/upgrade/{own}"]
-    gone = platform.run(lambda ctx: connection.disconnect(ctx, platform.store.one("device", iot_id=lamp["iot_id"])))
-    platform.run(lambda ctx: connection.connect(ctx, gone, "10.0.0.1"))
+    offline = platform.run(lambda ctx: connection.disconnect(ctx, platform.store.one("device", iot_id=lamp["iot_id"])))
+    platform.run(lambda ctx: connection.connect(ctx, offline, "10.0.0.1"))
     assert [topic for topic, _message in outbox(lamp)] == ["/ota/device/upgrade/{own}"]
     assert counts(job_id) == {"NOTIFIED": 1}
 
 
-def test_devices_can_ask_for_themselves(
+def test_job_without_push_waits_for_request_of_device(
     key, lamp, create_firmware, create_static_job, publish_as_device, outbox, counts, advance_clock
 ):
     job_id = create_static_job(create_firmware(key), NeedPush=False)
@@ -229,120 +237,122 @@ def test_devices_can_ask_for_themselves(
     assert counts(job_id) == {"NOTIFIED": 1}
 
 
-# How tasks end
+# End of tasks
 
 
-def test_failures(key, fleet, create_firmware, create_static_job, tasks, status, advance_clock):
-    fleet(1, prefix="aaaa", outcome="fail")
-    fleet(1, prefix="bbbb", outcome="fail", error=-2, progress=[10])
+def test_failed_upgrade_fails_task_with_description(
+    key, simulate_devices, create_firmware, create_static_job, tasks, status, advance_clock
+):
+    simulate_devices(1, prefix="aaaa", outcome="fail")
+    simulate_devices(1, prefix="bbbb", outcome="fail", error=-2, progress=[10])
     job_id = create_static_job(create_firmware(key))
     advance_clock(2)
-    told = {task["DeviceName"]: (task["TaskStatus"], task["Progress"], task["TaskDesc"]) for task in tasks(job_id)}
-    assert told == {
+    results = {task["DeviceName"]: (task["TaskStatus"], task["Progress"], task["TaskDesc"]) for task in tasks(job_id)}
+    assert results == {
         "aaaa00001": ("FAILED", "50.00", "the upgrade failed"),
         "bbbb00001": ("FAILED", "10.00", "the download failed"),
     }
     assert status(job_id) == "COMPLETED"
 
 
-def test_a_device_that_reports_neither_version(
-    key, lamp, create_firmware, create_static_job, progress, inform, tasks, advance_clock
+def test_unexpected_version_report_fails_task_in_progress(
+    key, lamp, create_firmware, create_static_job, report_progress, report_version, tasks, advance_clock
 ):
     job_id = create_static_job(create_firmware(key))
     advance_clock(1)
-    inform(lamp, "1.5.0")
+    report_version(lamp, "1.5.0")
     assert tasks(job_id)[0]["TaskStatus"] == "NOTIFIED"
-    progress(lamp, "10")
-    inform(lamp, "1.0.0")
+    report_progress(lamp, "10")
+    report_version(lamp, "1.0.0")
     assert tasks(job_id)[0]["TaskStatus"] == "IN_PROGRESS"
-    inform(lamp, "1.6.0")
+    report_version(lamp, "1.6.0")
     [task] = tasks(job_id)
     assert (task["TaskStatus"], task["TaskDesc"]) == ("FAILED", "report version is not conform")
 
 
-def test_a_device_that_has_the_version_without_having_been_told(
-    key, lamp, create_firmware, create_static_job, inform, counts
+def test_version_report_before_notification_finishes_task(
+    key, lamp, create_firmware, create_static_job, report_version, counts
 ):
     job_id = create_static_job(create_firmware(key), NeedConfirm=True)
-    inform(lamp, "2.0.0")
+    report_version(lamp, "2.0.0")
     assert counts(job_id) == {"SUCCEEDED": 1}
 
 
-def test_time_counts_from_the_first_progress(
-    key, fleet, lamp, create_firmware, create_static_job, progress, tasks, status, advance_clock
+def test_task_timeout_starts_with_first_progress_report(
+    key, simulate_devices, lamp, create_firmware, create_static_job, report_progress, tasks, status, advance_clock
 ):
-    fleet(1, prefix="mute", outcome="stall")
+    simulate_devices(1, prefix="mute", outcome="stall")
     job_id = create_static_job(create_firmware(key), TimeoutInMinutes=10, RetryInterval=0, RetryCount=5)
     advance_clock(HOUR)
-    progress(lamp, 10)
+    report_progress(lamp, 10)
     advance_clock(6 * MINUTE)
-    progress(lamp, 20)
+    report_progress(lamp, 20)
     advance_clock(4 * MINUTE - 1)
     assert {task["TaskStatus"] for task in tasks(job_id)} == {"NOTIFIED", "IN_PROGRESS"}
     advance_clock(1)
-    told = {task["DeviceName"]: (task["TaskStatus"], task["TaskDesc"]) for task in tasks(job_id)}
-    assert told == {"lamp": ("FAILED", "timeout"), "mute00001": ("NOTIFIED", "")}
+    results = {task["DeviceName"]: (task["TaskStatus"], task["TaskDesc"]) for task in tasks(job_id)}
+    assert results == {"lamp": ("FAILED", "timeout"), "mute00001": ("NOTIFIED", "")}
     assert status(job_id) == "IN_PROGRESS"
 
 
-def test_each_device_has_its_own_time(
-    key, register, inform, create_firmware, create_static_job, progress, counts, advance_clock
+def test_task_timeout_applies_per_device(
+    key, register, report_version, create_firmware, create_static_job, report_progress, counts, advance_clock
 ):
     devices = [register(name) for name in ("lamp1", "lamp2")]
     for device in devices:
-        inform(device, "1.0.0")
+        report_version(device, "1.0.0")
     job_id = create_static_job(create_firmware(key), TimeoutInMinutes=10, SrcVersion=["1.0.0"])
     advance_clock(1)
-    progress(devices[0], 1)
+    report_progress(devices[0], 1)
     advance_clock(5 * MINUTE)
-    progress(devices[1], 1)
+    report_progress(devices[1], 1)
     advance_clock(5 * MINUTE)
     assert counts(job_id) == {"FAILED": 1, "IN_PROGRESS": 1}
     advance_clock(5 * MINUTE)
     assert counts(job_id) == {"FAILED": 2}
 
 
-def test_a_failure_is_tried_again(
-    platform, key, lamp, create_firmware, create_static_job, progress, outbox, tasks, advance_clock
+def test_failed_task_is_retried_after_interval(
+    platform, key, lamp, create_firmware, create_static_job, report_progress, outbox, tasks, advance_clock
 ):
     job_id = create_static_job(create_firmware(key), RetryInterval=10, RetryCount=2)
     advance_clock(1)
-    progress(lamp, 30)
+    report_progress(lamp, 30)
     for _attempt in range(2):
         assert len(outbox(lamp)) == 1
-        progress(lamp, -3)
+        report_progress(lamp, -3)
         [task] = tasks(job_id)
         assert (task["TaskStatus"], task["Progress"]) == ("IN_PROGRESS", "30.00")
         advance_clock(10 * MINUTE - 1)
         assert outbox(lamp) == []
         advance_clock(1)
     assert len(outbox(lamp)) == 1
-    progress(lamp, -1)
+    report_progress(lamp, -1)
     assert tasks(job_id)[0]["TaskStatus"] == "FAILED"
     advance_clock(HOUR)
     assert outbox(lamp) == []
 
 
-def test_a_failure_is_tried_again_at_once(
-    key, lamp, create_firmware, create_static_job, progress, outbox, inform, counts, advance_clock
+def test_failed_task_with_interval_0_is_retried_immediately(
+    key, lamp, create_firmware, create_static_job, report_progress, outbox, report_version, counts, advance_clock
 ):
     job_id = create_static_job(create_firmware(key), RetryInterval=0, RetryCount=1)
     advance_clock(1)
-    progress(lamp, -1)
+    report_progress(lamp, -1)
     advance_clock(0)
     assert len(outbox(lamp)) == 2
     assert counts(job_id) == {"NOTIFIED": 1}
-    inform(lamp, "2.0.0")
+    report_version(lamp, "2.0.0")
     assert counts(job_id) == {"SUCCEEDED": 1}
 
 
 # Confirming and scheduling
 
 
-def test_a_task_waits_to_be_confirmed(
-    api, key, fleet, create_firmware, create_static_job, tasks, counts, advance_clock
+def test_task_is_not_pushed_before_confirmation(
+    api, key, simulate_devices, create_firmware, create_static_job, tasks, counts, advance_clock
 ):
-    fleet(2)
+    simulate_devices(2)
     job_id = create_static_job(create_firmware(key), NeedConfirm=True)
     advance_clock(HOUR)
     assert counts(job_id) == {"CONFIRM": 2}
@@ -350,20 +360,20 @@ def test_a_task_waits_to_be_confirmed(
     assert counts(job_id) == {"SUCCEEDED": 1, "CONFIRM": 1}
 
 
-def test_a_device_cannot_have_what_is_not_confirmed(
-    key, lamp, create_firmware, create_static_job, publish_as_device, progress, outbox, counts
+def test_unconfirmed_task_ignores_request_and_progress_of_device(
+    key, lamp, create_firmware, create_static_job, publish_as_device, report_progress, outbox, counts
 ):
     job_id = create_static_job(create_firmware(key), NeedConfirm=True)
     publish_as_device("/sys/{own}/thing/ota/firmware/get", {"id": "7", "params": {}}, lamp)
     assert outbox(lamp)[0][1]["data"] == {}
-    progress(lamp, 10)
+    report_progress(lamp, 10)
     assert counts(job_id) == {"CONFIRM": 1}
 
 
-def test_a_scheduled_job(
+def test_scheduled_job_starts_at_scheduled_time(
     platform,
     key,
-    fleet,
+    simulate_devices,
     lamp,
     create_firmware,
     create_static_job,
@@ -373,7 +383,7 @@ def test_a_scheduled_job(
     status,
     advance_clock,
 ):
-    fleet()
+    simulate_devices()
     begin = platform.clock.now() + 10 * MINUTE * 1000
     job_id = create_static_job(create_firmware(key), ScheduleTime=begin)
     advance_clock(9 * MINUTE)
@@ -384,10 +394,10 @@ def test_a_scheduled_job(
     assert (status(job_id), counts(job_id)) == ("IN_PROGRESS", {"SUCCEEDED": 3, "NOTIFIED": 1})
 
 
-def test_devices_come_online_before_the_time(
-    platform, key, fleet, simulate, create_firmware, create_static_job, counts, advance_clock
+def test_device_connecting_before_scheduled_time_is_upgraded_at_that_time(
+    platform, key, simulate_devices, simulate, create_firmware, create_static_job, counts, advance_clock
 ):
-    fleet(1, online=False)
+    simulate_devices(1, online=False)
     begin = platform.clock.now() + 10 * MINUTE * 1000
     job_id = create_static_job(create_firmware(key), ScheduleTime=begin)
     simulate(product=key, count=1, prefix="lamp", online=True)
@@ -396,11 +406,11 @@ def test_devices_come_online_before_the_time(
     assert counts(job_id) == {"SUCCEEDED": 1}
 
 
-def test_a_job_ends_at_its_time(
-    platform, key, fleet, create_firmware, create_static_job, tasks, counts, status, advance_clock
+def test_job_cancels_unfinished_tasks_at_scheduled_end(
+    platform, key, simulate_devices, create_firmware, create_static_job, tasks, counts, status, advance_clock
 ):
-    fleet(1)
-    fleet(2, prefix="mute", outcome="stall")
+    simulate_devices(1)
+    simulate_devices(2, prefix="mute", outcome="stall")
     begin = platform.clock.now() + 10 * MINUTE * 1000
     job_id = create_static_job(create_firmware(key), ScheduleTime=begin, ScheduleFinishTime=begin + HOUR * 1000)
     advance_clock(10 * MINUTE + HOUR - 1)
@@ -408,44 +418,56 @@ def test_a_job_ends_at_its_time(
     advance_clock(1)
     assert counts(job_id) == {"SUCCEEDED": 1, "CANCELED": 2}
     assert status(job_id) == "COMPLETED"
-    assert tasks(job_id)[1]["TaskDesc"] == "the time of the batch is over"
+    assert tasks(job_id)[1]["TaskDesc"] == "the scheduled end time of the job has passed"
 
 
 # Several jobs
 
 
-def test_the_later_job_fails_for_a_device_that_is_queued(
-    key, fleet, create_firmware, create_static_job, tasks, status, counts
+def test_later_job_fails_for_device_with_unfinished_task(
+    key, simulate_devices, create_firmware, create_static_job, tasks, status, counts
 ):
-    fleet(2)
+    simulate_devices(2)
     first = create_static_job(create_firmware(key), TargetSelection="SPECIFIC", TargetDeviceName=["lamp00001"])
     second = create_static_job(create_firmware(key, DestVersion="3.0.0"))
     assert counts(first) == {"QUEUED": 1}
-    told = {task["DeviceName"]: task["TaskStatus"] for task in tasks(second)}
-    assert told == {"lamp00001": "FAILED", "lamp00002": "QUEUED"}
+    results = {task["DeviceName"]: task["TaskStatus"] for task in tasks(second)}
+    assert results == {"lamp00001": "FAILED", "lamp00002": "QUEUED"}
     third = create_static_job(create_firmware(key, DestVersion="4.0.0"))
     assert counts(third) == {"FAILED": 2}
     assert status(third) == "COMPLETED"
 
 
-def test_a_job_overwrites(
-    key, lamp, register, inform, create_firmware, create_static_job, progress, tasks, status, counts, advance_clock
+def test_overwriting_job_cancels_tasks_not_in_progress(
+    key,
+    lamp,
+    register,
+    report_version,
+    create_firmware,
+    create_static_job,
+    report_progress,
+    tasks,
+    status,
+    counts,
+    advance_clock,
 ):
     busy = register("busy")
-    inform(busy, "1.0.0")
+    report_version(busy, "1.0.0")
     first = create_static_job(create_firmware(key))
     advance_clock(1)
-    progress(busy, 10)
+    report_progress(busy, 10)
     second = create_static_job(create_firmware(key, DestVersion="3.0.0"), OverwriteMode=2)
     assert counts(first) == {"CANCELED": 1, "IN_PROGRESS": 1}
-    told = {task["DeviceName"]: task["TaskStatus"] for task in tasks(second)}
-    assert told == {"lamp": "QUEUED", "busy": "FAILED"}
+    results = {task["DeviceName"]: task["TaskStatus"] for task in tasks(second)}
+    assert results == {"lamp": "QUEUED", "busy": "FAILED"}
     third = create_static_job(create_firmware(key, DestVersion="4.0.0"), OverwriteMode=2)
     assert counts(second) == {"CANCELED": 1, "FAILED": 1}
     assert (status(first), status(second), status(third)) == ("IN_PROGRESS", "COMPLETED", "IN_PROGRESS")
 
 
-def test_several_modules_at_once(api, key, lamp, create_firmware, create_static_job, progress, tasks, advance_clock):
+def test_multi_module_jobs_conflict_only_for_same_module(
+    api, key, lamp, create_firmware, create_static_job, report_progress, tasks, advance_clock
+):
     api("CreateOTAModule", ProductKey=key, ModuleName="mcu")
     several = {"MultiModuleMode": True, "IotInstanceId": INSTANCE}
     first = create_static_job(create_firmware(key), **several)
@@ -453,7 +475,7 @@ def test_several_modules_at_once(api, key, lamp, create_firmware, create_static_
     third = create_static_job(create_firmware(key, ModuleName="mcu", DestVersion="3.0.0"), **several)
     assert [tasks(job)[0]["TaskStatus"] for job in (first, second, third)] == ["QUEUED", "CANCELED", "QUEUED"]
     advance_clock(1)
-    progress(lamp, 10, module="mcu")
+    report_progress(lamp, 10, module="mcu")
     assert [tasks(job)[0]["TaskStatus"] for job in (first, second, third)] == ["NOTIFIED", "CANCELED", "IN_PROGRESS"]
     fourth = create_static_job(create_firmware(key, ModuleName="mcu", DestVersion="4.0.0"), **several)
     assert tasks(fourth)[0]["TaskStatus"] == "FAILED"
@@ -464,109 +486,115 @@ def test_several_modules_at_once(api, key, lamp, create_firmware, create_static_
 # Dynamic jobs
 
 
-def test_a_dynamic_job_takes_in_what_comes_to_fit(
-    key, fleet, create_firmware, create_dynamic_job, counts, status, advance_clock
+def test_dynamic_job_adds_devices_that_become_eligible(
+    key, simulate_devices, create_firmware, create_dynamic_job, counts, status, advance_clock
 ):
-    fleet(1, prefix="here")
+    simulate_devices(1, prefix="here")
     job_id = create_dynamic_job(create_firmware(key))
     advance_clock(2)
     assert counts(job_id) == {"SUCCEEDED": 1}
-    fleet(2, prefix="come", version="1.0.0")
-    fleet(2, prefix="else", version="1.1.0")
+    simulate_devices(2, prefix="come", version="1.0.0")
+    simulate_devices(2, prefix="else", version="1.1.0")
     advance_clock(2)
     assert counts(job_id) == {"SUCCEEDED": 3}
     assert status(job_id) == "IN_PROGRESS"
 
 
-def test_a_dynamic_job_for_what_is_to_come(
-    key, lamp, fleet, create_firmware, create_dynamic_job, inform, counts, advance_clock
+def test_dynamic_job_with_mode_2_adds_devices_on_version_change(
+    key, lamp, simulate_devices, create_firmware, create_dynamic_job, report_version, counts, advance_clock
 ):
     job_id = create_dynamic_job(create_firmware(key), DynamicMode=2)
-    inform(lamp, "1.0.0")
+    report_version(lamp, "1.0.0")
     assert counts(job_id) == {}
-    fleet(1)
+    simulate_devices(1)
     advance_clock(2)
     assert counts(job_id) == {"SUCCEEDED": 1}
-    inform(lamp, "0.9.0")
-    inform(lamp, "1.0.0")
+    report_version(lamp, "0.9.0")
+    report_version(lamp, "1.0.0")
     assert counts(job_id) == {"SUCCEEDED": 1, "NOTIFIED": 1}
 
 
-def test_the_newest_dynamic_job_wins(platform, key, fleet, create_firmware, create_dynamic_job, counts, advance_clock):
+def test_device_is_added_to_newest_dynamic_job(
+    platform, key, simulate_devices, create_firmware, create_dynamic_job, counts, advance_clock
+):
     first = create_dynamic_job(create_firmware(key))
     platform.clock.advance(1)
     second = create_dynamic_job(create_firmware(key, DestVersion="3.0.0"))
-    fleet(2)
+    simulate_devices(2)
     advance_clock(2)
     assert (counts(first), counts(second)) == ({}, {"SUCCEEDED": 2})
 
 
-def test_from_one_dynamic_job_to_the_next(api, key, fleet, create_firmware, create_dynamic_job, counts, advance_clock):
+def test_device_is_upgraded_by_consecutive_dynamic_jobs(
+    api, key, simulate_devices, create_firmware, create_dynamic_job, counts, advance_clock
+):
     first = create_dynamic_job(create_firmware(key))
     second = create_dynamic_job(create_firmware(key, DestVersion="3.0.0"), SrcVersion=["2.0.0"])
-    fleet(2)
+    simulate_devices(2)
     advance_clock(2)
     assert (counts(first), counts(second)) == ({"SUCCEEDED": 2}, {"SUCCEEDED": 2})
     detail = api("QueryDeviceDetail", ProductKey=key, DeviceName="lamp00001")["Data"]
     assert detail["FirmwareVersion"] == "3.0.0"
 
 
-def test_a_dynamic_job_takes_a_device_in_so_often(
-    api, key, lamp, create_firmware, create_dynamic_job, inform, counts, tasks
+def test_dynamic_job_adds_device_at_most_10_times(
+    api, key, lamp, create_firmware, create_dynamic_job, report_version, counts, tasks
 ):
     job_id = create_dynamic_job(create_firmware(key))
     for _time in range(20):
-        inform(lamp, "2.0.0")
-        inform(lamp, "1.0.0")
+        report_version(lamp, "2.0.0")
+        report_version(lamp, "1.0.0")
     assert counts(job_id) == {"SUCCEEDED": 10}
-    # Names of devices win over pages, however often the devices were in the job.
+    # With device names, all tasks are returned on one page, even if a device has several.
     reply = api("ListOTATaskByJob", JobId=job_id, DeviceNames=[lamp["device_name"]])
     assert reply["Data"]["SimpleOTATaskInfo"] == tasks(job_id)
     assert (reply["Total"], reply["PageCount"], reply["PageSize"]) == (10, 1, 10)
 
 
-def test_a_dynamic_job_leaves_a_device_alone_that_is_upgraded(
-    key, lamp, create_firmware, create_static_job, create_dynamic_job, inform, counts
+def test_dynamic_job_skips_device_with_unfinished_task(
+    key, lamp, create_firmware, create_static_job, create_dynamic_job, report_version, counts
 ):
     first = create_static_job(create_firmware(key, DestVersion="3.0.0"))
     second = create_dynamic_job(create_firmware(key), DynamicMode=2)
-    inform(lamp, "0.9.0")
-    inform(lamp, "1.0.0")
+    report_version(lamp, "0.9.0")
+    report_version(lamp, "1.0.0")
     assert (counts(first), counts(second)) == ({"QUEUED": 1}, {})
 
 
-def test_a_strategy_that_was_cancelled_takes_in_nothing(
-    api, key, lamp, fleet, create_firmware, create_dynamic_job, counts, advance_clock
+def test_canceled_dynamic_job_adds_no_devices(
+    api, key, lamp, simulate_devices, create_firmware, create_dynamic_job, counts, advance_clock
 ):
     job_id = create_dynamic_job(create_firmware(key))
     api("CancelOTAStrategyByJob", JobId=job_id)
-    fleet(1)
+    simulate_devices(1)
     advance_clock(2)
     assert counts(job_id) == {"NOTIFIED": 1}
 
 
-def test_a_dynamic_group_grows(api, key, fleet, create_firmware, create_dynamic_job, counts, advance_clock):
-    expression = 'ota_module.module_name = "default" AND ota_module.firmware_version = "1.0.0"'
-    made = api("CreateDeviceDynamicGroup", GroupName="olds", DynamicGroupExpression=expression, IotInstanceId=INSTANCE)
-    group = {"GroupId": made["Data"]["GroupId"], "GroupType": "LINK_PLATFORM_DYNAMIC", "IotInstanceId": INSTANCE}
-    job_id = create_dynamic_job(create_firmware(key), **group)
-    fleet(2, version="1.0.0")
-    fleet(2, prefix="else", version="1.1.0")
-    advance_clock(2)
-    assert counts(job_id) == {"SUCCEEDED": 2}
-    api("DeleteDeviceDynamicGroup", GroupId=made["Data"]["GroupId"], IotInstanceId=INSTANCE)
-    fleet(2, prefix="late", version="1.0.0")
-    advance_clock(2)
-    assert counts(job_id) == {"SUCCEEDED": 2}
-
-
-# The whole
-
-
-def test_a_rollout_over_many_devices(
-    platform, api, key, fleet, create_firmware, create_static_job, status, advance_clock
+def test_dynamic_job_for_group_adds_new_members(
+    api, key, simulate_devices, create_firmware, create_dynamic_job, counts, advance_clock
 ):
-    fleet(2000, outcome={"succeed": 0.9, "fail": 0.05, "stall": 0.05}, delay=[1, 50])
+    expression = 'ota_module.module_name = "default" AND ota_module.firmware_version = "1.0.0"'
+    reply = api("CreateDeviceDynamicGroup", GroupName="olds", DynamicGroupExpression=expression, IotInstanceId=INSTANCE)
+    group = {"GroupId": reply["Data"]["GroupId"], "GroupType": "LINK_PLATFORM_DYNAMIC", "IotInstanceId": INSTANCE}
+    job_id = create_dynamic_job(create_firmware(key), **group)
+    simulate_devices(2, version="1.0.0")
+    simulate_devices(2, prefix="else", version="1.1.0")
+    advance_clock(2)
+    assert counts(job_id) == {"SUCCEEDED": 2}
+    api("DeleteDeviceDynamicGroup", GroupId=reply["Data"]["GroupId"], IotInstanceId=INSTANCE)
+    simulate_devices(2, prefix="late", version="1.0.0")
+    advance_clock(2)
+    assert counts(job_id) == {"SUCCEEDED": 2}
+
+
+# Complete jobs
+
+
+def test_job_with_2000_devices_finishes_with_expected_results(
+    platform, api, key, simulate_devices, create_firmware, create_static_job, status, advance_clock
+):
+    simulate_devices(2000, outcome={"succeed": 0.9, "fail": 0.05, "stall": 0.05}, delay=[1, 50])
     job_id = create_static_job(create_firmware(key), MaximumPerMinute=1000)
     advance_clock(3 * MINUTE)
     found = platform.store.rows("SELECT status, count(*) AS tasks FROM ota_task GROUP BY status ORDER BY status")
@@ -578,10 +606,10 @@ def test_a_rollout_over_many_devices(
     assert platform.store.count("due") == 0
 
 
-def test_tasks_go_with_their_devices(
-    platform, api, key, fleet, create_firmware, create_static_job, status, advance_clock
+def test_job_completes_when_devices_of_last_tasks_are_deleted(
+    platform, api, key, simulate_devices, create_firmware, create_static_job, status, advance_clock
 ):
-    fleet(2, outcome="stall")
+    simulate_devices(2, outcome="stall")
     job_id = create_static_job(create_firmware(key))
     advance_clock(2)
     api("DeleteDevice", ProductKey=key, DeviceName="lamp00001")
@@ -593,15 +621,17 @@ def test_tasks_go_with_their_devices(
     assert job["JobStatus"] == "COMPLETED"
 
 
-def test_what_consumers_are_told(api, key, fleet, create_firmware, create_static_job, subscribed, advance_clock):
+def test_ota_messages_are_sent_to_consumers(
+    api, key, simulate_devices, create_firmware, create_static_job, subscribed, advance_clock
+):
     messages = subscribed(key, OtaEventFlag=True, OtaVersionFlag=True, OtaJobFlag=True)
-    fleet(1)
+    simulate_devices(1)
     firmware_id = create_firmware(key)
     job_id = create_static_job(firmware_id)
     advance_clock(2)
-    told = [(topic.replace(key, "{pk}"), message) for topic, message in messages()]
+    results = [(topic.replace(key, "{pk}"), message) for topic, message in messages()]
     job = f"/{{pk}}/{firmware_id}/{job_id}/ota/job/status"
-    assert [topic for topic, _message in told] == [
+    assert [topic for topic, _message in results] == [
         "/{pk}/lamp00001/ota/version/post",
         job,
         "/{pk}/lamp00001/ota/upgrade",
@@ -609,7 +639,7 @@ def test_what_consumers_are_told(api, key, fleet, create_firmware, create_static
         "/{pk}/lamp00001/ota/upgrade",
         job,
     ]
-    version, begun, moving, _version, done, ended = (message for _topic, message in told)
+    version, begun, moving, _version, done, ended = (message for _topic, message in results)
     assert (version["moduleName"], version["moduleVersion"]) == ("default", "1.0.0")
     assert (begun["jobStatus"], ended["jobStatus"]) == ("IN_PROGRESS", "COMPLETED")
     assert (moving["status"], moving["step"], done["status"]) == ("IN_PROGRESS", "50", "SUCCEEDED")

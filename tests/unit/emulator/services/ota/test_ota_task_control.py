@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Confirming, cancelling and repeating upgrade tasks."""
+"""Tests for confirming, canceling and repeating OTA tasks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOUR = 3600
 
 @pytest.fixture
 def devices(simulate, key):
-    """Make simulated devices that stall, or do what else their profile says."""
+    """Create simulated devices, which stall unless their profile says otherwise."""
 
     def devices(count: int = 2, prefix: str = "lamp", online: bool = True, **upgrade) -> None:
         profile = {"upgrade": {"outcome": "stall", **upgrade}}
@@ -26,32 +26,32 @@ def devices(simulate, key):
 
 @pytest.fixture
 def tasks(api):
-    """The tasks of a job by their devices."""
+    """Return the tasks of a job by device name."""
 
     def tasks(job_id: str) -> dict[str, dict]:
-        listed = api("ListOTATaskByJob", JobId=job_id, PageSize=100)["Data"]["SimpleOTATaskInfo"]
-        return {task["DeviceName"]: task for task in listed}
+        task_list = api("ListOTATaskByJob", JobId=job_id, PageSize=100)["Data"]["SimpleOTATaskInfo"]
+        return {task["DeviceName"]: task for task in task_list}
 
     return tasks
 
 
 @pytest.fixture
 def counts(tasks):
-    """How many tasks of a job are in which state."""
+    """Return the number of a job's tasks by status."""
     return lambda job_id: dict(Counter(task["TaskStatus"] for task in tasks(job_id).values()))
 
 
 @pytest.fixture
 def status(api):
-    """The state of a job."""
+    """Return the status of a job."""
     return lambda job_id: api("QueryOTAJob", JobId=job_id)["Data"]["JobStatus"]
 
 
 @pytest.fixture
-def mixed(platform, api, key, devices, create_firmware, create_static_job, advance_clock, tasks):
-    """The id of a job that has a task in each state that is not an end."""
+def job_with_all_statuses(platform, api, key, devices, create_firmware, create_static_job, advance_clock, tasks):
+    """Return the id of a job that has a task in each unfinished status."""
     devices(1, "runs", progress=[10])
-    devices(1, "told")
+    devices(1, "sent")
     devices(1, "away", online=False)
     devices(1, "wait", online=False)
     job_id = create_static_job(create_firmware(key), NeedConfirm=True)
@@ -60,14 +60,14 @@ def mixed(platform, api, key, devices, create_firmware, create_static_job, advan
     advance_clock(1)
     assert {name: task["TaskStatus"] for name, task in tasks(job_id).items()} == {
         "runs00001": "IN_PROGRESS",
-        "told00001": "NOTIFIED",
+        "sent00001": "NOTIFIED",
         "away00001": "QUEUED",
         "wait00001": "CONFIRM",
     }
     return job_id
 
 
-# Cancelling by job
+# Canceling by job
 
 
 @pytest.mark.parametrize(
@@ -79,36 +79,38 @@ def mixed(platform, api, key, devices, create_firmware, create_static_job, advan
         ({"CancelUnconfirmedTask": True}, {"wait"}),
         ({"CancelQueuedTask": False}, set()),
         ({"CancelInProgressTask": True}, {"runs"}),
-        ({"CancelNotifiedTask": True}, {"told"}),
-        ({"CancelNotifiedTask": True, "CancelInProgressTask": True}, {"told", "runs"}),
+        ({"CancelNotifiedTask": True}, {"sent"}),
+        ({"CancelNotifiedTask": True, "CancelInProgressTask": True}, {"sent", "runs"}),
         ({"CancelInProgressTask": False, "CancelUnconfirmedTask": False}, set()),
     ],
 )
-def test_which_tasks_are_cancelled(api, mixed, tasks, status, flags, canceled):
-    api("CancelOTATaskByJob", JobId=mixed, **flags)
-    found = {name[:4] for name, task in tasks(mixed).items() if task["TaskStatus"] == "CANCELED"}
+def test_cancel_by_job_cancels_tasks_with_selected_status(api, job_with_all_statuses, tasks, status, flags, canceled):
+    api("CancelOTATaskByJob", JobId=job_with_all_statuses, **flags)
+    found = {name[:4] for name, task in tasks(job_with_all_statuses).items() if task["TaskStatus"] == "CANCELED"}
     assert found == canceled
-    assert status(mixed) == "IN_PROGRESS"
-    descriptions = {task["TaskDesc"] for name, task in tasks(mixed).items() if name[:4] in canceled}
-    assert descriptions <= {"the task was cancelled"}
+    assert status(job_with_all_statuses) == "IN_PROGRESS"
+    descriptions = {task["TaskDesc"] for name, task in tasks(job_with_all_statuses).items() if name[:4] in canceled}
+    assert descriptions <= {"the task was canceled"}
 
 
-def test_nothing_is_cancelled_where_the_call_does_not_say_what(mixed, api_error, counts):
-    before = counts(mixed)
-    assert api_error("CancelOTATaskByJob", JobId=mixed).code == "iot.firmware.CancelOptionsMandatory"
-    assert counts(mixed) == before
+def test_cancel_by_job_without_flags_is_rejected(job_with_all_statuses, api_error, counts):
+    before = counts(job_with_all_statuses)
+    assert api_error("CancelOTATaskByJob", JobId=job_with_all_statuses).code == "iot.firmware.CancelOptionsMandatory"
+    assert counts(job_with_all_statuses) == before
 
 
-def test_a_job_without_tasks_left_is_cancelled(api, mixed, status, api_error, advance_clock):
+def test_job_without_unfinished_tasks_is_canceled(api, job_with_all_statuses, status, api_error, advance_clock):
     flags = {"CancelQueuedTask": True, "CancelNotifiedTask": True, "CancelInProgressTask": True}
-    api("CancelOTATaskByJob", JobId=mixed, **flags)
-    assert status(mixed) == "CANCELED"
-    assert api_error("CancelOTATaskByJob", JobId=mixed, **flags).code == "iot.firmware.JobAlreadyCanceled"
+    api("CancelOTATaskByJob", JobId=job_with_all_statuses, **flags)
+    assert status(job_with_all_statuses) == "CANCELED"
+    assert (
+        api_error("CancelOTATaskByJob", JobId=job_with_all_statuses, **flags).code == "iot.firmware.JobAlreadyCanceled"
+    )
     advance_clock(HOUR)
-    assert status(mixed) == "CANCELED"
+    assert status(job_with_all_statuses) == "CANCELED"
 
 
-def test_what_was_cancelled_is_not_pushed(
+def test_canceled_task_is_not_pushed(
     api, key, devices, simulate, create_firmware, create_static_job, counts, advance_clock
 ):
     devices(1, online=False, outcome="succeed")
@@ -119,7 +121,9 @@ def test_what_was_cancelled_is_not_pushed(
     assert counts(job_id) == {"CANCELED": 1}
 
 
-def test_a_device_that_goes_on_after_all(api, key, devices, create_firmware, create_static_job, counts, advance_clock):
+def test_version_report_after_cancellation_updates_device_but_not_task(
+    api, key, devices, create_firmware, create_static_job, counts, advance_clock
+):
     devices(1, outcome="succeed", delay=10)
     job_id = create_static_job(create_firmware(key))
     advance_clock(7)
@@ -130,7 +134,7 @@ def test_a_device_that_goes_on_after_all(api, key, devices, create_firmware, cre
     assert detail["FirmwareVersion"] == "2.0.0"
 
 
-def test_a_planned_job_is_cancelled(
+def test_cancel_scheduled_task_cancels_planned_job(
     platform, api, key, devices, create_firmware, create_static_job, counts, status, api_error, advance_clock
 ):
     devices()
@@ -146,7 +150,7 @@ def test_a_planned_job_is_cancelled(
     assert code == "iot.firmware.JobHasNoScheduleTime"
 
 
-def test_a_strategy_is_cancelled(
+def test_cancel_strategy_stops_dynamic_job_but_not_its_tasks(
     api, key, devices, create_firmware, create_static_job, create_dynamic_job, counts, status, api_error, advance_clock
 ):
     devices()
@@ -162,7 +166,7 @@ def test_a_strategy_is_cancelled(
     assert api_error("CancelOTAStrategyByJob", JobId=other).code == "iot.firmware.NotDynamicJob"
 
 
-def test_the_tasks_of_a_dynamic_job_are_cancelled(
+def test_cancel_by_job_keeps_dynamic_job_in_progress(
     api, key, devices, create_firmware, create_dynamic_job, counts, status
 ):
     devices()
@@ -171,21 +175,27 @@ def test_the_tasks_of_a_dynamic_job_are_cancelled(
     assert (status(job_id), counts(job_id)) == ("IN_PROGRESS", {"CANCELED": 2})
 
 
-# Cancelling by device
+# Canceling by device
 
 
-def test_the_tasks_of_devices_are_cancelled(api, key, mixed, tasks, status):
-    firmware_id = next(iter(tasks(mixed).values()))["FirmwareId"]
-    names = ["runs00001", "told00001", "away00001"]
+def test_cancel_by_device_cancels_tasks_of_devices(api, key, job_with_all_statuses, tasks, status):
+    firmware_id = next(iter(tasks(job_with_all_statuses).values()))["FirmwareId"]
+    names = ["runs00001", "sent00001", "away00001"]
     api("CancelOTATaskByDevice", FirmwareId=firmware_id, ProductKey=key, DeviceName=names[:1])
-    assert tasks(mixed)["runs00001"]["TaskStatus"] == "CANCELED"
-    api("CancelOTATaskByDevice", FirmwareId=firmware_id, ProductKey=key, DeviceName=names[1:], JobId=mixed)
-    assert {tasks(mixed)[name]["TaskStatus"] for name in names} == {"CANCELED"}
-    assert tasks(mixed)["wait00001"]["TaskStatus"] == "CONFIRM"
-    assert status(mixed) == "IN_PROGRESS"
+    assert tasks(job_with_all_statuses)["runs00001"]["TaskStatus"] == "CANCELED"
+    api(
+        "CancelOTATaskByDevice",
+        FirmwareId=firmware_id,
+        ProductKey=key,
+        DeviceName=names[1:],
+        JobId=job_with_all_statuses,
+    )
+    assert {tasks(job_with_all_statuses)[name]["TaskStatus"] for name in names} == {"CANCELED"}
+    assert tasks(job_with_all_statuses)["wait00001"]["TaskStatus"] == "CONFIRM"
+    assert status(job_with_all_statuses) == "IN_PROGRESS"
 
 
-def test_a_job_whose_devices_were_cancelled_has_ended(api, key, devices, create_firmware, create_static_job, status):
+def test_cancel_by_device_of_all_tasks_completes_job(api, key, devices, create_firmware, create_static_job, status):
     devices()
     firmware_id = create_firmware(key)
     job_id = create_static_job(firmware_id)
@@ -198,48 +208,52 @@ def test_a_job_whose_devices_were_cancelled_has_ended(api, key, devices, create_
     ("params", "code"),
     [
         ({"DeviceName": ["nobody"]}, "iot.ota.DeviceNotExist"),
-        ({"DeviceName": ["told00001", "told00001"]}, "iot.common.InvalidFormattedParameter"),
+        ({"DeviceName": ["sent00001", "sent00001"]}, "iot.common.InvalidFormattedParameter"),
         ({"DeviceName": [f"a{number}" for number in range(201)]}, "iot.firmware.ParameterSizeExceedMax"),
-        ({"DeviceName": ["told00001", "idle00001"]}, "iot.firmware.DeviceUpgradeRecordNotFound"),
-        ({"DeviceName": ["told00001", "wait00001"]}, "iot.firmware.IncorrectDeviceUpgradeJobStatus"),
+        ({"DeviceName": ["sent00001", "idle00001"]}, "iot.firmware.DeviceUpgradeRecordNotFound"),
+        ({"DeviceName": ["sent00001", "wait00001"]}, "iot.firmware.IncorrectDeviceUpgradeJobStatus"),
         ({"JobId": "nothing"}, "iot.firmware.InvalidOTAJobId"),
         ({"FirmwareId": "nothing"}, "iot.firmware.FirmwareNotFound"),
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )
-def test_devices_that_cannot_be_cancelled(key, mixed, devices, tasks, counts, api_error, params, code):
+def test_invalid_cancel_by_device_changes_nothing(
+    key, job_with_all_statuses, devices, tasks, counts, api_error, params, code
+):
     devices(1, "idle")
-    before = counts(mixed)
-    firmware_id = tasks(mixed)["told00001"]["FirmwareId"]
-    asked = {"FirmwareId": firmware_id, "ProductKey": key, "DeviceName": ["told00001"], **params}
-    assert api_error("CancelOTATaskByDevice", **asked).code == code
-    assert counts(mixed) == before
+    before = counts(job_with_all_statuses)
+    firmware_id = tasks(job_with_all_statuses)["sent00001"]["FirmwareId"]
+    request = {"FirmwareId": firmware_id, "ProductKey": key, "DeviceName": ["sent00001"], **params}
+    assert api_error("CancelOTATaskByDevice", **request).code == code
+    assert counts(job_with_all_statuses) == before
 
 
-def test_a_task_of_another_job_or_firmware(api, key, mixed, create_firmware, create_static_job, tasks, api_error):
+def test_cancel_by_device_with_other_job_or_firmware_is_rejected(
+    api, key, job_with_all_statuses, create_firmware, create_static_job, tasks, api_error
+):
     other = create_firmware(key, DestVersion="3")
     job_id = create_static_job(other)
-    asked = {"ProductKey": key, "DeviceName": ["told00001"]}
+    request = {"ProductKey": key, "DeviceName": ["sent00001"]}
     code = "iot.firmware.DeviceUpgradeRecordNotFound"
-    assert api_error("CancelOTATaskByDevice", FirmwareId=other, **asked).code == code
-    firmware_id = tasks(mixed)["told00001"]["FirmwareId"]
-    assert api_error("CancelOTATaskByDevice", FirmwareId=firmware_id, JobId=job_id, **asked).code == code
+    assert api_error("CancelOTATaskByDevice", FirmwareId=other, **request).code == code
+    firmware_id = tasks(job_with_all_statuses)["sent00001"]["FirmwareId"]
+    assert api_error("CancelOTATaskByDevice", FirmwareId=firmware_id, JobId=job_id, **request).code == code
 
 
 # Confirming
 
 
-def test_tasks_that_cannot_be_confirmed(platform, api, key, mixed, tasks, counts, api_error):
-    waiting = tasks(mixed)["wait00001"]["TaskId"]
-    told = tasks(mixed)["told00001"]["TaskId"]
+def test_invalid_confirmation_is_rejected(platform, api, key, job_with_all_statuses, tasks, counts, api_error):
+    waiting = tasks(job_with_all_statuses)["wait00001"]["TaskId"]
+    sent = tasks(job_with_all_statuses)["sent00001"]["TaskId"]
     assert api_error("ConfirmOTATask", TaskId=["nothing"]).code == "iot.firmware.InvalidOTATaskId"
-    assert api_error("ConfirmOTATask", TaskId=[waiting, told]).code == "iot.firmware.InvalidTaskStatus"
+    assert api_error("ConfirmOTATask", TaskId=[waiting, sent]).code == "iot.firmware.InvalidTaskStatus"
     assert api_error("ConfirmOTATask", TaskId=[waiting] * 11).code == "iot.ota.TooManyOtaTask"
     assert api_error("ConfirmOTATask", TaskId=[""]).code == "iot.ota.TaskIdsIsNull"
-    assert counts(mixed)["CONFIRM"] == 1
+    assert counts(job_with_all_statuses)["CONFIRM"] == 1
 
 
-def test_a_planned_task_is_not_confirmed_before_its_time(
+def test_task_of_planned_job_cannot_be_confirmed_before_start(
     platform, api, key, devices, create_firmware, create_static_job, tasks, counts, status, api_error, advance_clock
 ):
     devices(1, outcome="succeed")
@@ -257,7 +271,7 @@ def test_a_planned_task_is_not_confirmed_before_its_time(
 # Repeating
 
 
-def test_tasks_are_repeated(
+def test_reupgrade_repeats_failed_task(
     api, key, devices, simulate, create_firmware, create_static_job, tasks, counts, status, advance_clock
 ):
     devices(2, outcome="fail")
@@ -269,7 +283,7 @@ def test_tasks_are_repeated(
     assert (status(job_id), counts(job_id)) == ("COMPLETED", {"SUCCEEDED": 1, "FAILED": 1})
 
 
-def test_a_repeated_task_begins_anew(
+def test_reupgrade_resets_progress_and_retries(
     api, key, devices, create_firmware, create_static_job, tasks, status, advance_clock
 ):
     devices(1, prefix="lamp", outcome="fail", progress=[40], delay=10)
@@ -283,43 +297,52 @@ def test_a_repeated_task_begins_anew(
     assert status(job_id) == "IN_PROGRESS"
 
 
-def test_a_cancelled_task_is_repeated(api, key, mixed, tasks):
-    task = tasks(mixed)["runs00001"]
-    api("CancelOTATaskByJob", JobId=mixed, CancelInProgressTask=True)
-    api("ReupgradeOTATask", JobId=mixed, TaskId=[task["TaskId"]])
-    assert tasks(mixed)["runs00001"]["TaskStatus"] in ("NOTIFIED", "IN_PROGRESS")
+def test_reupgrade_repeats_canceled_task(api, key, job_with_all_statuses, tasks):
+    task = tasks(job_with_all_statuses)["runs00001"]
+    api("CancelOTATaskByJob", JobId=job_with_all_statuses, CancelInProgressTask=True)
+    api("ReupgradeOTATask", JobId=job_with_all_statuses, TaskId=[task["TaskId"]])
+    assert tasks(job_with_all_statuses)["runs00001"]["TaskStatus"] in ("NOTIFIED", "IN_PROGRESS")
 
 
-def test_what_was_not_confirmed_is_to_be_confirmed_again(api, mixed, tasks):
-    api("CancelOTATaskByJob", JobId=mixed, CancelUnconfirmedTask=True)
-    api("ReupgradeOTATask", JobId=mixed, TaskId=[tasks(mixed)["wait00001"]["TaskId"]])
-    assert tasks(mixed)["wait00001"]["TaskStatus"] == "CONFIRM"
+def test_reupgrade_of_unconfirmed_task_requires_confirmation(api, job_with_all_statuses, tasks):
+    api("CancelOTATaskByJob", JobId=job_with_all_statuses, CancelUnconfirmedTask=True)
+    api("ReupgradeOTATask", JobId=job_with_all_statuses, TaskId=[tasks(job_with_all_statuses)["wait00001"]["TaskId"]])
+    assert tasks(job_with_all_statuses)["wait00001"]["TaskStatus"] == "CONFIRM"
 
 
-def test_tasks_that_cannot_be_repeated(
-    api, key, mixed, devices, create_firmware, create_static_job, tasks, status, api_error, advance_clock
+def test_invalid_reupgrade_is_rejected(
+    api,
+    key,
+    job_with_all_statuses,
+    devices,
+    create_firmware,
+    create_static_job,
+    tasks,
+    status,
+    api_error,
+    advance_clock,
 ):
-    told, runs = (tasks(mixed)[name]["TaskId"] for name in ("told00001", "runs00001"))
+    sent, runs = (tasks(job_with_all_statuses)[name]["TaskId"] for name in ("sent00001", "runs00001"))
 
-    def code(*task_ids: str, job_id: str = mixed) -> str:
+    def code(*task_ids: str, job_id: str = job_with_all_statuses) -> str:
         return api_error("ReupgradeOTATask", JobId=job_id, TaskId=list(task_ids)).code
 
-    assert code(told) == "iot.ota.FailedTaskNotFound"
-    api("CancelOTATaskByJob", JobId=mixed, CancelInProgressTask=True)
-    assert code(told) == "iot.ota.InvalidTaskExist"
+    assert code(sent) == "iot.ota.FailedTaskNotFound"
+    api("CancelOTATaskByJob", JobId=job_with_all_statuses, CancelInProgressTask=True)
+    assert code(sent) == "iot.ota.InvalidTaskExist"
     assert code("nothing") == "iot.ota.InvalidTaskId"
     assert code("") == "iot.ota.TaskIdsIsNull"
-    assert code(*[told] * 11) == "iot.ota.TooManyOtaTask"
-    assert code(told, job_id="nothing") == "iot.ota.InvalidJobId"
+    assert code(*[sent] * 11) == "iot.ota.TooManyOtaTask"
+    assert code(sent, job_id="nothing") == "iot.ota.InvalidJobId"
     other = create_static_job(create_firmware(key, DestVersion="3"))
     assert code(runs, job_id=other) == "iot.ota.UnmatchedJob"
-    assert code(runs) == "iot.ota.DeviceNotReUpgraded"  # the other job has the device by now
+    assert code(runs) == "iot.ota.DeviceNotReUpgraded"  # the device has a task of the other job now
     api("CancelOTATaskByJob", JobId=other, CancelQueuedTask=True, CancelNotifiedTask=True)
     assert status(other) == "CANCELED"
     assert code(tasks(other)["runs00001"]["TaskId"], job_id=other) == "iot.ota.JobCanceled"
 
 
-def test_a_device_that_has_the_version_is_not_upgraded_again(
+def test_reupgrade_of_device_with_destination_version_is_rejected(
     api, key, device, publish_as_device, create_firmware, create_static_job, tasks, api_error
 ):
     publish_as_device("/ota/device/inform/{own}", {"params": {"version": "1.0.0"}})
@@ -331,27 +354,27 @@ def test_a_device_that_has_the_version_is_not_upgraded_again(
     assert api_error("ReupgradeOTATask", JobId=job_id, TaskId=task_ids).code == "iot.ota.DeviceNotReUpgraded"
 
 
-def test_a_firmware_that_does_not_work_is_not_tried_again(
+def test_reupgrade_with_unverified_firmware_is_rejected(
     api, key, devices, create_firmware, api_error, tasks, advance_clock
 ):
     devices(1, outcome="fail")
     firmware_id = create_firmware(key, NeedToVerify=True)
-    asked = {"FirmwareId": firmware_id, "ProductKey": key, "TargetDeviceName": ["lamp00001"]}
-    job_id = api("CreateOTAVerifyJob", **asked)["Data"]["JobId"]
+    request = {"FirmwareId": firmware_id, "ProductKey": key, "TargetDeviceName": ["lamp00001"]}
+    job_id = api("CreateOTAVerifyJob", **request)["Data"]["JobId"]
     advance_clock(2)
     task_ids = [tasks(job_id)["lamp00001"]["TaskId"]]
     assert api_error("ReupgradeOTATask", JobId=job_id, TaskId=task_ids).code == "iot.ota.FirmwareNotVerified"
 
 
-# What a device has to do
+# Unfinished tasks of a device
 
 
-def test_the_unfinished_tasks_of_a_device(api, key, mixed, tasks):
+def test_unfinished_tasks_of_device_are_listed_and_filtered(api, key, job_with_all_statuses, tasks):
     def found(name: str, **params) -> list[dict]:
         device = {"ProductKey": key, "DeviceName": name}
         return api("ListOTAUnfinishedTaskByDevice", **device, **params)["Data"]["SimpleOTATaskInfo"]
 
-    task = tasks(mixed)["wait00001"]
+    task = tasks(job_with_all_statuses)["wait00001"]
     [only] = found("wait00001", TaskStatus="CONFIRM")
     members = {name: value for name, value in task.items() if name not in ("Progress", "TaskDesc", "Timeout")}
     assert only == {**members, "ModuleName": "default"}
@@ -362,17 +385,17 @@ def test_the_unfinished_tasks_of_a_device(api, key, mixed, tasks):
     assert found("wait00001", TaskStatus="QUEUED", TaskStatusList=["CONFIRM", "NOTIFIED"]) == [only]
     by_id = api("ListOTAUnfinishedTaskByDevice", TaskStatus="CONFIRM", IotId=only["IotId"])
     assert by_id["Data"]["SimpleOTATaskInfo"] == [only]
-    api("CancelOTATaskByJob", JobId=mixed, CancelUnconfirmedTask=True)
+    api("CancelOTATaskByJob", JobId=job_with_all_statuses, CancelUnconfirmedTask=True)
     assert found("wait00001", TaskStatus="CONFIRM") == []
 
 
-def test_unfinished_tasks_that_cannot_be_listed(key, mixed, api_error):
+def test_invalid_unfinished_task_request_is_rejected(key, job_with_all_statuses, api_error):
     def code(**params) -> str:
         return api_error("ListOTAUnfinishedTaskByDevice", **{"TaskStatus": "CONFIRM", **params}).code
 
     assert code() == "iot.ota.EmptyDeviceInfoParams"
     assert code(IotId="nothing") == "iot.device.NotExistedDevice"
     assert code(ProductKey=key) == "iot.device.NullDeviceName"
-    named = {"ProductKey": key, "DeviceName": "told00001"}
-    assert code(**named, TaskStatus="FAILED") == "iot.firmware.InvalidTaskStatus"
-    assert code(**named, TaskStatusList=["CONFIRM", "FAILED"]) == "iot.firmware.InvalidTaskStatus"
+    params = {"ProductKey": key, "DeviceName": "sent00001"}
+    assert code(**params, TaskStatus="FAILED") == "iot.firmware.InvalidTaskStatus"
+    assert code(**params, TaskStatusList=["CONFIRM", "FAILED"]) == "iot.firmware.InvalidTaskStatus"

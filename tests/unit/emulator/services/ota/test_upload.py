@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where to upload files, and files behind URLs of the platform's own."""
+"""Tests for upload forms and for the object storage behind the platform's own URLs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PART = object_storage.PART_SIZE
 
 @pytest.fixture
 def store(platform):
-    """Keep a file and return its row."""
+    """Store a file and return its row."""
 
     def store(key: str = "ota/x/a.bin", content: bytes = b"firmware", **params):
         parts = [content[start : start + PART] for start in range(0, len(content), PART)]
@@ -28,7 +28,7 @@ def store(platform):
 
 @pytest.fixture
 def check(platform):
-    """Check a form as it is posted; returns the largest size, or how it is refused."""
+    """Check an upload form; return the maximum file size, or the status and code of the error."""
 
     def check(form: dict[str, str], **changes: str):
         access_key_id = form.get("OSSAccessKeyId") or form.get("OssAccessKeyId") or form.get("AccessKeyId")
@@ -41,22 +41,22 @@ def check(platform):
         }
         try:
             return platform.run(lambda ctx: object_storage.check_form(ctx, fields))
-        except object_storage.StorageError as api_error:
-            return api_error.status, api_error.code
+        except object_storage.StorageError as error:
+            return error.status, error.code
 
     return check
 
 
-def fetched(platform, key: str, **query: str):
+def download_or_error(platform, key: str, **query: str):
     try:
         file = platform.run(lambda ctx: object_storage.find_for_download(ctx, key, query))
-    except object_storage.StorageError as api_error:
-        return api_error.status, api_error.code
+    except object_storage.StorageError as error:
+        return error.status, error.code
     return platform.run(lambda ctx: object_storage.read_content(ctx, file))
 
 
 @pytest.mark.parametrize(
-    ("action", "params", "members", "suffix", "most"),
+    ("action", "params", "members", "suffix", "max_bytes"),
     [
         (
             "GenerateOTAUploadURL",
@@ -82,7 +82,7 @@ def fetched(platform, key: str, **query: str):
         ),
     ],
 )
-def test_a_form(api, check, action, params, members, suffix, most):
+def test_upload_form_contains_policy_and_size_limit(api, check, action, params, members, suffix, max_bytes):
     form = api(action, **params)["Data"]
     assert form.keys() == {"Host", "Key", "Policy", "Signature", "ObjectStorage", *members}
     assert form["ObjectStorage"] == "OSS"
@@ -92,11 +92,11 @@ def test_a_form(api, check, action, params, members, suffix, most):
         if member in form:
             assert form[member] == f"{form['Host']}/{form['Key']}"
     policy = json.loads(base64.b64decode(form["Policy"]))
-    assert policy["conditions"] == [["eq", "$key", form["Key"]], ["content-length-range", 0, most]]
-    assert check(form) == most
+    assert policy["conditions"] == [["eq", "$key", form["Key"]], ["content-length-range", 0, max_bytes]]
+    assert check(form) == max_bytes
 
 
-def test_a_file_of_a_job_has_the_name_that_is_given(api):
+def test_job_file_form_uses_given_file_name(api):
     form = api("GenerateFileUploadURL", BizCode="DEVICE_JOB_FILE", FileSuffix="bin", FileName="配置_1")["Data"]
     assert form["Key"].endswith("/配置_1.bin")
 
@@ -117,11 +117,11 @@ def test_a_file_of_a_job_has_the_name_that_is_given(api):
         ),
     ],
 )
-def test_what_is_not_taken(api_error, action, params, code):
+def test_invalid_upload_request_is_rejected(api_error, action, params, code):
     assert api_error(action, **params).code == code
 
 
-def test_a_form_holds_for_a_minute(platform, api, check):
+def test_upload_form_expires_after_a_minute(platform, api, check):
     form = api("GenerateOTAUploadURL")["Data"]
     platform.clock.advance(59)
     assert check(form) == upload.MAX_FIRMWARE_BYTES
@@ -139,25 +139,25 @@ def test_a_form_holds_for_a_minute(platform, api, check):
         *(({name: ""}, (400, "InvalidArgument")) for name in ("key", "signature", "policy", "ossaccesskeyid")),
     ],
 )
-def test_a_form_must_be_as_it_was_given_out(api, check, changes, expected):
+def test_modified_upload_form_is_rejected(api, check, changes, expected):
     assert check(api("GenerateOTAUploadURL")["Data"], **changes) == expected
 
 
-def test_a_file_goes_after_an_hour_unless_something_needs_it(platform, store):
+def test_file_is_deleted_after_an_hour_unless_retained(platform, store):
     store("ota/x/a.bin")
     store("ota/x/b.bin")
     platform.run(lambda ctx: object_storage.retain(ctx, "ota/x/b.bin"))
     platform.clock.advance(3599)
-    assert fetched(platform, "ota/x/a.bin") == b"firmware"
+    assert download_or_error(platform, "ota/x/a.bin") == b"firmware"
     platform.clock.advance(1)
-    assert fetched(platform, "ota/x/a.bin") == (404, "NoSuchKey")
-    assert fetched(platform, "ota/x/b.bin") == b"firmware"
+    assert download_or_error(platform, "ota/x/a.bin") == (404, "NoSuchKey")
+    assert download_or_error(platform, "ota/x/b.bin") == b"firmware"
     store("ota/x/c.bin")
     assert platform.store.count("stored_file") == 2
     assert platform.store.count("stored_part") == 2
 
 
-def test_a_file_is_measured(store):
+def test_stored_file_has_size_and_checksums(store):
     file = store(content=b"a" * (PART + 1))
     assert (file["size"], file["md5"]) == (PART + 1, "6f0555ac53cecbf068d354c08863805a")
     empty = store("ota/x/empty.bin", b"")
@@ -168,31 +168,31 @@ def test_a_file_is_measured(store):
 @pytest.mark.parametrize(
     ("start", "stop"), [(0, None), (0, 1), (PART - 1, PART + 1), (PART, 2 * PART), (PART + 5, 9 * PART), (7, 7)]
 )
-def test_a_range_of_a_file(platform, store, start, stop):
+def test_range_of_file_is_read(platform, store, start, stop):
     content = bytes(number % 251 for number in range(2 * PART + 100))
     file = store(content=content)
     read = platform.run(lambda ctx: object_storage.read_content(ctx, file, start, stop))
     assert read == content[start:stop]
 
 
-def test_a_file_that_is_needed_is_not_replaced(platform, store):
+def test_retained_file_cannot_be_replaced(platform, store):
     store(content=b"one")
     store(content=b"two")
-    assert fetched(platform, "ota/x/a.bin") == b"two"
+    assert download_or_error(platform, "ota/x/a.bin") == b"two"
     platform.run(lambda ctx: object_storage.retain(ctx, "ota/x/a.bin"))
     with pytest.raises(object_storage.StorageError, match="FileAlreadyExists"):
         store(content=b"three")
-    assert fetched(platform, "ota/x/a.bin") == b"two"
+    assert download_or_error(platform, "ota/x/a.bin") == b"two"
 
 
-def test_a_signed_url(platform, store, download):
+def test_signed_url_is_valid_until_it_expires(platform, store, download):
     store()
     url = platform.run(lambda ctx: object_storage.download_url(ctx, "ota/x/a.bin", 10_000))
     assert download(url) == b"firmware"
     query = dict(pair.split("=") for pair in url.partition("?")[2].replace("%3D", "").split("&"))
-    assert fetched(platform, "ota/x/a.bin", **{**query, "Signature": "x"}) == (403, "SignatureDoesNotMatch")
-    assert fetched(platform, "ota/x/a.bin", **{**query, "OSSAccessKeyId": "x"}) == (403, "InvalidAccessKeyId")
-    assert fetched(platform, "ota/x/a.bin", Expires="9999999999") == (403, "InvalidAccessKeyId")
+    assert download_or_error(platform, "ota/x/a.bin", **{**query, "Signature": "x"}) == (403, "SignatureDoesNotMatch")
+    assert download_or_error(platform, "ota/x/a.bin", **{**query, "OSSAccessKeyId": "x"}) == (403, "InvalidAccessKeyId")
+    assert download_or_error(platform, "ota/x/a.bin", Expires="9999999999") == (403, "InvalidAccessKeyId")
     with pytest.raises(object_storage.StorageError, match="SignatureDoesNotMatch"):
         download(url.replace("a.bin", "b.bin"))
     platform.clock.advance(11)
@@ -200,17 +200,17 @@ def test_a_signed_url(platform, store, download):
         download(url)
 
 
-def test_what_the_platform_offers_can_be_fetched_for_an_hour(platform, download):
-    def offer() -> str:
+def test_published_file_can_be_downloaded_for_an_hour(platform, download):
+    def publish() -> str:
         return platform.run(lambda ctx: object_storage.publish_file(ctx, b"text", "txt", "text/plain"))
 
-    url = offer()
+    url = publish()
     assert download(url) == b"text"
     platform.clock.advance(3000)
-    again = offer()
+    renewed_url = publish()
     assert platform.store.count("stored_file") == 1
     platform.clock.advance(3000)
-    assert download(again) == b"text"
+    assert download(renewed_url) == b"text"
     with pytest.raises(object_storage.StorageError, match="expired"):
         download(url)
 
@@ -225,11 +225,11 @@ def test_what_the_platform_offers_can_be_fetched_for_an_hour(platform, download)
         ("http://[", None),
     ],
 )
-def test_the_key_in_a_url(url, key):
+def test_key_of_url_is_returned(url, key):
     assert object_storage.key_of_url(url) == key
 
 
-def test_the_secret_is_in_a_column_that_is_masked(platform, api):
+def test_storage_key_has_secret_in_masked_column(platform, api):
     api("GenerateOTAUploadURL")
     api("GenerateOTAUploadURL")
     [row] = platform.store.tables()["storage_key"]

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Custom topic classes, and topics taken apart."""
+"""Tests of custom topic classes, and of parsing and matching topics."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from ansible_collections.iotops.aliyun.emulator.services.topic import topic as s
 
 @pytest.fixture
 def product(api):
-    """The key of a product."""
+    """Return the key of a product."""
     return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
 
 
 @pytest.fixture
 def create(api, product):
-    """Create a topic class and return its id, as it is written in later calls."""
+    """Return a function that creates a topic class and returns its ID as a string, as in later requests."""
 
     def create(name: str = "submit", operation: str = "PUB", **params) -> str:
-        made = api("CreateProductTopic", ProductKey=product, TopicShortName=name, Operation=operation, **params)
-        return str(made["TopicId"])
+        created = api("CreateProductTopic", ProductKey=product, TopicShortName=name, Operation=operation, **params)
+        return str(created["TopicId"])
 
     return create
 
 
 @pytest.fixture
-def listed(api, product):
-    """The topic classes of the product by what is read as their short name."""
+def topic_classes(api, product):
+    """Return a function that returns the topic classes of the product by their short name."""
 
-    def listed() -> dict[str, dict]:
-        found = api("QueryProductTopic", ProductKey=product)["Data"]["ProductTopicInfo"]
-        return {topic["TopicShortName"].removeprefix(f"/{product}/${{deviceName}}/"): topic for topic in found}
+    def topic_classes() -> dict[str, dict]:
+        items = api("QueryProductTopic", ProductKey=product)["Data"]["ProductTopicInfo"]
+        return {topic["TopicShortName"].removeprefix(f"/{product}/${{deviceName}}/"): topic for topic in items}
 
-    return listed
+    return topic_classes
 
 
-def test_a_product_begins_with_three(api, product):
+def test_new_product_has_three_topic_classes(api, product):
     first, second, third = api("QueryProductTopic", ProductKey=product)["Data"]["ProductTopicInfo"]
     assert first == {
         "Id": first["Id"],
@@ -53,13 +53,13 @@ def test_a_product_begins_with_three(api, product):
     assert len({first["Id"], second["Id"], third["Id"]}) == 3
 
 
-def test_every_product_has_its_own(api, listed):
+def test_topic_classes_are_separate_per_product(api, topic_classes):
     api("CreateProduct", ProductName="other", NodeType=0)
-    assert set(listed()) == {"user/update", "user/update/error", "user/get"}
+    assert set(topic_classes()) == {"user/update", "user/update/error", "user/get"}
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    ("name", "returned"),
     [
         ("submit", "user/submit"),
         ("user/submit", "user/submit"),
@@ -68,27 +68,27 @@ def test_every_product_has_its_own(api, listed):
         ("users/get", "user/users/get"),
     ],
 )
-def test_all_lie_below_user(create, listed, written, read):
-    create(written)
-    assert read in listed()
+def test_create_topic_adds_user_prefix(create, topic_classes, name, returned):
+    create(name)
+    assert returned in topic_classes()
 
 
-@pytest.mark.parametrize(("written", "read"), [("PUB", "0"), ("SUB", "1"), ("ALL", "2")])
-def test_an_operation_is_read_as_a_number(create, listed, written, read):
-    create("submit", written)
-    assert listed()["user/submit"]["Operation"] == read
+@pytest.mark.parametrize(("name", "returned"), [("PUB", "0"), ("SUB", "1"), ("ALL", "2")])
+def test_operation_is_returned_as_number(create, topic_classes, name, returned):
+    create("submit", name)
+    assert topic_classes()["user/submit"]["Operation"] == returned
 
 
-def test_what_is_optional_is_kept(create, listed):
+def test_create_topic_stores_optional_parameters(create, topic_classes):
     topic_id = create(Desc="路" * 100, Codec="JSON", EnableProxySubscribe=True)
     create("plain", EnableProxySubscribe=False)
-    read = listed()
-    assert read["user/submit"].items() >= {"Id": topic_id, "Desc": "路" * 100, "Codec": "JSON"}.items()
-    assert read["user/submit"]["EnableProxySubscribe"] is True
-    assert read["user/plain"]["EnableProxySubscribe"] is False
+    returned = topic_classes()
+    assert returned["user/submit"].items() >= {"Id": topic_id, "Desc": "路" * 100, "Codec": "JSON"}.items()
+    assert returned["user/submit"]["EnableProxySubscribe"] is True
+    assert returned["user/plain"]["EnableProxySubscribe"] is False
 
 
-WRONG = [
+INVALID = [
     ({"TopicShortName": "/submit"}, "iot.messagebroker.InvalidFormattedTopicName"),
     ({"TopicShortName": "submit/"}, "iot.messagebroker.InvalidFormattedTopicName"),
     ({"TopicShortName": "a//b"}, "iot.messagebroker.InvalidFormattedTopicName"),
@@ -101,90 +101,95 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("params", "code"), WRONG)
-def test_what_cannot_be_created_or_changed(api_error, create, listed, product, params, code):
+@pytest.mark.parametrize(("params", "code"), INVALID)
+def test_create_and_update_topic_invalid_value_is_rejected(api_error, create, topic_classes, product, params, code):
     topic_id = create("other")
-    before = listed()
-    whole = {"TopicShortName": "submit", "Operation": "PUB", **params}
-    assert api_error("CreateProductTopic", ProductKey=product, **whole).code == code
-    assert api_error("UpdateProductTopic", TopicId=topic_id, **whole).code == code
-    assert listed() == before
+    before = topic_classes()
+    request = {"TopicShortName": "submit", "Operation": "PUB", **params}
+    assert api_error("CreateProductTopic", ProductKey=product, **request).code == code
+    assert api_error("UpdateProductTopic", TopicId=topic_id, **request).code == code
+    assert topic_classes() == before
 
 
-def test_what_must_be_there(api, product):
+def test_create_topic_missing_parameter_is_rejected(api, product):
     for name in ("TopicShortName", "Operation", "ProductKey"):
         params = {"ProductKey": product, "TopicShortName": "submit", "Operation": "PUB", name: ""}
         with pytest.raises(GatewayError, match=f"Missing{name}"):
             api("CreateProductTopic", **params)
 
 
-def test_a_name_is_there_once_in_a_product(api, create, api_error, product):
+def test_create_topic_existing_name_is_rejected(api, create, api_error, product):
     create("submit")
     for name in ("submit", "user/submit", "get"):
-        again = api_error("CreateProductTopic", ProductKey=product, TopicShortName=name, Operation="SUB")
-        assert again.code == "iot.messagebroker.TopicAlreadyFound"
+        error = api_error("CreateProductTopic", ProductKey=product, TopicShortName=name, Operation="SUB")
+        assert error.code == "iot.messagebroker.TopicAlreadyFound"
     other = api("CreateProduct", ProductName="other", NodeType=0)["ProductKey"]
     api("CreateProductTopic", ProductKey=other, TopicShortName="submit", Operation="PUB")
 
 
-def test_a_product_has_at_most_50(create, api_error, product):
+def test_create_more_than_50_topics_is_rejected(create, api_error, product):
     assert service.MAX_TOPICS == 50
     for number in range(47):
         create(f"topic_{number}")
-    more = {"ProductKey": product, "TopicShortName": "more", "Operation": "PUB"}
-    assert api_error("CreateProductTopic", **more).code == "iot.messagebroker.TopicTemplateCountExceedMax"
+    params = {"ProductKey": product, "TopicShortName": "more", "Operation": "PUB"}
+    assert api_error("CreateProductTopic", **params).code == "iot.messagebroker.TopicTemplateCountExceedMax"
 
 
-def test_an_update(create, api, listed, api_error):
+def test_update_topic_keeps_unset_parameters(create, api, topic_classes, api_error):
     topic_id = create("submit", Desc="old", Codec="JSON", EnableProxySubscribe=True)
     api("UpdateProductTopic", TopicId=topic_id, TopicShortName="resubmit", Operation="ALL")
-    read = listed()["user/resubmit"]
-    assert (read["Id"], read["Operation"], read["Desc"], read["Codec"]) == (topic_id, "2", "old", "JSON")
-    assert read["EnableProxySubscribe"] is True
+    returned = topic_classes()["user/resubmit"]
+    assert (returned["Id"], returned["Operation"], returned["Desc"], returned["Codec"]) == (
+        topic_id,
+        "2",
+        "old",
+        "JSON",
+    )
+    assert returned["EnableProxySubscribe"] is True
     api("UpdateProductTopic", TopicId=topic_id, TopicShortName="resubmit", Operation="SUB", Desc="")
-    read = listed()["user/resubmit"]
-    assert (read["Operation"], read["Desc"]) == ("1", "")
-    taken = api_error("UpdateProductTopic", TopicId=topic_id, TopicShortName="user/get", Operation="SUB")
-    assert taken.code == "iot.messagebroker.TopicAlreadyFound"
+    returned = topic_classes()["user/resubmit"]
+    assert (returned["Operation"], returned["Desc"]) == ("1", "")
+    error = api_error("UpdateProductTopic", TopicId=topic_id, TopicShortName="user/get", Operation="SUB")
+    assert error.code == "iot.messagebroker.TopicAlreadyFound"
 
 
-def test_a_deleted_class_is_gone(create, api, listed, api_error):
+def test_deleted_topic_does_not_exist(create, api, topic_classes, api_error):
     topic_id = create()
     api("DeleteProductTopic", TopicId=topic_id)
-    assert "user/submit" not in listed()
+    assert "user/submit" not in topic_classes()
     assert api_error("DeleteProductTopic", TopicId=topic_id).code == "iot.messagebroker.TopicTemplatsNotFound"
     assert create() != topic_id
-    default = listed()["user/get"]["Id"]
+    default = topic_classes()["user/get"]["Id"]
     api("DeleteProductTopic", TopicId=default)
-    assert "user/get" not in listed()
+    assert "user/get" not in topic_classes()
 
 
 @pytest.mark.parametrize("topic_id", ["x", "1.5", "-1", "9" * 19, "１"])
-def test_what_is_no_id(api_error, topic_id):
+def test_malformed_topic_id_is_rejected(api_error, topic_id):
     code = "iot.messagebroker.InvalidFormattedTopicTemplateId"
     assert api_error("DeleteProductTopic", TopicId=topic_id).code == code
     assert api_error("UpdateProductTopic", TopicId=topic_id, TopicShortName="a", Operation="PUB").code == code
 
 
 @pytest.mark.parametrize("topic_id", ["9999", "9" * 18])
-def test_a_class_that_is_not_there(api_error, topic_id):
-    wrong = api_error("UpdateProductTopic", TopicId=topic_id, TopicShortName="a", Operation="PUB")
-    assert wrong.code == "iot.messagebroker.TopicTemplatsNotFound"
+def test_missing_topic_is_error(api_error, topic_id):
+    error = api_error("UpdateProductTopic", TopicId=topic_id, TopicShortName="a", Operation="PUB")
+    assert error.code == "iot.messagebroker.TopicTemplatsNotFound"
 
 
-def test_a_product_that_is_not_there(api_error):
+def test_topics_of_missing_product_is_error(api_error):
     params = {"ProductKey": "a1nothing00", "TopicShortName": "a", "Operation": "PUB"}
     assert api_error("CreateProductTopic", **params).code == "iot.prod.NotExistedProduct"
     assert api_error("QueryProductTopic", ProductKey="a1nothing00").code == "iot.prod.NotExistedProduct"
 
 
-def test_a_deleted_product_takes_its_classes_along(platform, api, product, create):
+def test_topics_are_deleted_with_product(platform, api, product, create):
     create()
     api("DeleteProduct", ProductKey=product)
     assert platform.store.count("product_topic") == 0
 
 
-def test_the_class_of_a_topic(platform, product, create):
+def test_find_topic_class(platform, product, create):
     create("a/b", "ALL")
     ctx = Context(platform.store, 0, Account())
     assert service.find_topic_class(ctx, f"/{product}/lamp/user/a/b")["operation"] == "ALL"
@@ -193,14 +198,14 @@ def test_the_class_of_a_topic(platform, product, create):
         assert service.find_topic_class(ctx, topic) is None
 
 
-def test_custom_topics_taken_apart():
+def test_parse_custom_topic():
     assert topics.custom_topic("/a1/my-lamp.1@x:y_z/user/a/b") == ("a1", "my-lamp.1@x:y_z", "user/a/b")
     for topic in ("/sys/a1/lamp/user/a", "/a1/lamp/user", "/a1/lamp/user/", "/a1/lamp/get", "/a1/lamp/user/+"):
         assert topics.custom_topic(topic) is None
 
 
 @pytest.mark.parametrize(
-    ("pattern", "topic", "met"),
+    ("pattern", "topic", "matched"),
     [
         ("/a/b/user/get", "/a/b/user/get", True),
         ("/a/b/user/get", "/a/b/user/get/all", False),
@@ -215,12 +220,12 @@ def test_custom_topics_taken_apart():
         ("/a/b/user/get", "/a/b/user/+", False),
     ],
 )
-def test_filters(pattern, topic, met):
-    assert topics.filter_matches(pattern, topic) is met
+def test_topic_filter_matches(pattern, topic, matched):
+    assert topics.filter_matches(pattern, topic) is matched
 
 
 @pytest.mark.parametrize(
-    ("pattern", "topic", "met"),
+    ("pattern", "topic", "matched"),
     [
         ("/a/+/thing/lifecycle", "/a/+/thing/lifecycle", True),
         ("/a/lamp/thing/lifecycle", "/a/+/thing/lifecycle", True),
@@ -232,5 +237,5 @@ def test_filters(pattern, topic, met):
         ("/a/lamp", "/a/+/thing/lifecycle", False),
     ],
 )
-def test_filters_that_mean_some_devices_topic(pattern, topic, met):
-    assert topics.filter_overlaps(pattern, topic) is met
+def test_topic_filter_overlaps(pattern, topic, matched):
+    assert topics.filter_overlaps(pattern, topic) is matched

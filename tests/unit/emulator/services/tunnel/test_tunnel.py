@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Secure tunnels."""
+"""Tests of secure tunnels."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ DAY = 24 * HOUR
 
 @pytest.fixture
 def product(api):
-    """The key of a product."""
+    """Return the key of a product."""
     return api("CreateProduct", ProductName="light", NodeType=0)["ProductKey"]
 
 
 @pytest.fixture
 def offline(api, product):
-    """Register a device and return its id."""
+    """Return a function that registers a device and returns its ID."""
     return lambda name: api("RegisterDevice", ProductKey=product, DeviceName=name)["Data"]["IotId"]
 
 
 @pytest.fixture
 def online(platform, offline):
-    """Register a device, bring it online and return its id."""
+    """Return a function that registers a device, sets it online and returns its ID."""
 
     def online(name: str) -> str:
         iot_id = offline(name)
@@ -45,40 +45,42 @@ def online(platform, offline):
 
 @pytest.fixture
 def device(online):
-    """The id of a device that is online."""
+    """Return the ID of an online device."""
     return online("lamp")
 
 
 @pytest.fixture
 def create(api):
-    """Create a tunnel and return its id."""
+    """Return a function that creates a tunnel and returns its ID."""
     return lambda iot_id, **params: api("CreateDeviceTunnel", IotId=iot_id, **params)["Data"]["TunnelId"]
 
 
 @pytest.fixture
-def read(api):
-    """What a tunnel is."""
+def details_of(api):
+    """Return a function that returns the details of a tunnel."""
     return lambda tunnel: api("QueryDeviceTunnel", TunnelId=tunnel)["Data"]
 
 
 @pytest.fixture
-def told(platform):
-    """What a device was told, topic by topic and message by message."""
+def messages_to(platform):
+    """Return a function that returns the topics and the content of the messages to a device."""
 
-    def told(iot_id: str) -> list[tuple[str, dict]]:
+    def messages_to(iot_id: str) -> list[tuple[str, dict]]:
         messages = platform.run(lambda ctx: downlink.pending_messages(ctx, iot_id))
         return [(message["topic"], json.loads(message["payload"])) for message in messages]
 
-    return told
+    return messages_to
 
 
-def test_a_tunnel(platform, api, product, device):
-    made = api("CreateDeviceTunnel", ProductKey=product, DeviceName="lamp", Description="remote", Udi="reboot")["Data"]
-    tunnel = made["TunnelId"]
-    assert made["SourceURI"] == f"wss://secure-tunnel-ws.iot.aliyun.test/tunnel/{tunnel}/source"
-    assert made["SourceAccessToken"] not in (tunnel, "")
-    read = api("QueryDeviceTunnel", TunnelId=tunnel)["Data"]
-    assert read == {
+def test_create_tunnel_reply_and_details(platform, api, product, device):
+    created = api("CreateDeviceTunnel", ProductKey=product, DeviceName="lamp", Description="remote", Udi="reboot")[
+        "Data"
+    ]
+    tunnel = created["TunnelId"]
+    assert created["SourceURI"] == f"wss://secure-tunnel-ws.iot.aliyun.test/tunnel/{tunnel}/source"
+    assert created["SourceAccessToken"] not in (tunnel, "")
+    details = api("QueryDeviceTunnel", TunnelId=tunnel)["Data"]
+    assert details == {
         "TunnelId": tunnel,
         "TunnelState": "OPEN",
         "SourceConnState": "DISCONNECTED",
@@ -93,17 +95,17 @@ def test_a_tunnel(platform, api, product, device):
     }
 
 
-def test_what_need_not_be_given(create, read, device):
-    found = read(create(device))
-    assert not {"Description", "Udi", "UtcClosed"} & found.keys()
+def test_tunnel_details_omit_unset_parameters(create, details_of, device):
+    details = details_of(create(device))
+    assert not {"Description", "Udi", "UtcClosed"} & details.keys()
 
 
-def test_the_device_is_told(platform, api, product, device, told):
+def test_device_is_notified_about_tunnel(platform, api, product, device, messages_to):
     tunnel = api("CreateDeviceTunnel", IotId=device, Udi="reboot")["Data"]["TunnelId"]
     api("CloseDeviceTunnel", TunnelId=tunnel)
     token = platform.store.one("tunnel")["device_access_token"]
     topic = f"/sys/{product}/lamp/secure_tunnel/notify"
-    opening = {
+    connect_message = {
         "operation": "connect",
         "tunnel_id": tunnel,
         "uri": f"wss://secure-tunnel-ws.iot.aliyun.test/tunnel/{tunnel}/device",
@@ -111,11 +113,11 @@ def test_the_device_is_told(platform, api, product, device, told):
         "token_expire": DAY,
         "udi": "reboot",
     }
-    closing = {"operation": "close", "tunnel_id": tunnel, "close_reason": "closed by its owner"}
-    assert told(device) == [(topic, opening), (topic, closing)]
+    close_message = {"operation": "close", "tunnel_id": tunnel, "close_reason": "closed by its owner"}
+    assert messages_to(device) == [(topic, connect_message), (topic, close_message)]
 
 
-def test_tokens_are_secrets(platform, api, device):
+def test_tunnel_tokens_are_masked(platform, api, device):
     api("CreateDeviceTunnel", IotId=device)
     [row] = _masked(platform.store.tables())["tunnel"]
     assert (row["source_access_token"], row["device_access_token"]) == (MASK, MASK)
@@ -136,29 +138,29 @@ def test_tokens_are_secrets(platform, api, device):
         ({"IotId": "absent", "Udi": "路" * 4097}, "UdiTooLong"),
     ],
 )
-def test_what_cannot_be_created(platform, device, api_error, params, code):
+def test_create_tunnel_invalid_request_is_rejected(platform, device, api_error, params, code):
     assert api_error("CreateDeviceTunnel", **params).code == f"iot.securetunnel.{code}"
     assert platform.store.count("tunnel") == 0
 
 
-def test_a_device_must_be_online(platform, create, offline, online, api_error):
+def test_create_tunnel_to_offline_device_is_rejected(platform, create, offline, online, api_error):
     assert api_error("CreateDeviceTunnel", IotId=offline("never")).code == "iot.securetunnel.DeviceNotOnline"
     iot_id = online("once")
     platform.run(lambda ctx: go_offline(ctx, find_device(ctx, {"IotId": iot_id})))
     assert api_error("CreateDeviceTunnel", IotId=iot_id).code == "iot.securetunnel.DeviceNotOnline"
 
 
-def test_texts_at_the_limits(create, device):
+def test_create_tunnel_accepts_texts_at_limits(create, device):
     create(device, Description="路" * 1024, Udi="路" * 4096)
 
 
-def test_the_id_wins_over_the_names(api, read, product, device, online):
+def test_create_tunnel_id_takes_precedence_over_name(api, details_of, product, device, online):
     online("other")
-    made = api("CreateDeviceTunnel", IotId=device, ProductKey=product, DeviceName="other")
-    assert read(made["Data"]["TunnelId"])["DeviceName"] == "lamp"
+    created = api("CreateDeviceTunnel", IotId=device, ProductKey=product, DeviceName="other")
+    assert details_of(created["Data"]["TunnelId"])["DeviceName"] == "lamp"
 
 
-def test_a_device_has_10_tunnels(api, create, device, online, api_error):
+def test_create_more_than_10_tunnels_per_device_is_rejected(api, create, device, online, api_error):
     tunnels = [create(device) for _number in range(10)]
     assert api_error("CreateDeviceTunnel", IotId=device).code == "iot.securetunnel.TunnelAmountExceedByDevice"
     api("CloseDeviceTunnel", TunnelId=tunnels[0])
@@ -168,7 +170,7 @@ def test_a_device_has_10_tunnels(api, create, device, online, api_error):
     create(device)
 
 
-def test_an_instance_has_1000_tunnels(create, device, online, api_error, monkeypatch):
+def test_create_tunnels_beyond_instance_limit_is_rejected(create, device, online, api_error, monkeypatch):
     assert service.MAX_TUNNELS_PER_INSTANCE == 1000
     monkeypatch.setattr(service, "MAX_TUNNELS_PER_INSTANCE", 2)
     create(device)
@@ -178,7 +180,7 @@ def test_an_instance_has_1000_tunnels(create, device, online, api_error, monkeyp
     create(other, IotInstanceId="iot-other")
 
 
-def test_a_tunnel_belongs_to_its_instance(api, create, device, api_error):
+def test_tunnel_of_other_instance_is_rejected(api, create, device, api_error):
     tunnel = create(device, IotInstanceId="iot-one")
     for action in ("QueryDeviceTunnel", "CloseDeviceTunnel", "DeleteDeviceTunnel"):
         error = api_error(action, TunnelId=tunnel, IotInstanceId="iot-other")
@@ -186,38 +188,40 @@ def test_a_tunnel_belongs_to_its_instance(api, create, device, api_error):
     api("CloseDeviceTunnel", TunnelId=tunnel, IotInstanceId="iot-one")
 
 
-def test_a_tunnel_is_closed_and_deleted(platform, api, create, read, device, api_error):
+def test_tunnel_is_closed_before_deletion(platform, api, create, details_of, device, api_error):
     tunnel = create(device)
     assert api_error("DeleteDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.IllegalState"
     platform.clock.advance(HOUR)
     api("CloseDeviceTunnel", TunnelId=tunnel)
-    closed = read(tunnel)
+    closed = details_of(tunnel)
     assert closed["TunnelState"] == "CLOSED"
     assert closed["UtcClosed"] > closed["UtcCreated"]
     assert api_error("CloseDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.IllegalState"
     platform.clock.advance(DAY)
-    assert read(tunnel) == closed
+    assert details_of(tunnel) == closed
     api("DeleteDeviceTunnel", TunnelId=tunnel)
     for action in ("QueryDeviceTunnel", "CloseDeviceTunnel", "DeleteDeviceTunnel"):
         assert api_error(action, TunnelId=tunnel).code == "iot.securetunnel.TunnelNotExist"
 
 
-def test_a_tunnel_is_closed_after_a_day_and_gone_after_30(platform, create, read, device, told, api_error):
+def test_tunnel_closes_after_1_day_and_is_deleted_after_30(
+    platform, create, details_of, device, messages_to, api_error
+):
     tunnel = create(device)
     platform.clock.advance(DAY - 60)
-    assert read(tunnel)["TunnelState"] == "OPEN"
+    assert details_of(tunnel)["TunnelState"] == "OPEN"
     platform.clock.advance(60)
-    assert read(tunnel)["TunnelState"] == "CLOSED"
-    kept = platform.store.one("tunnel")
-    assert kept["closed_at"] == kept["created_at"] + DAY * 1000
-    assert told(device)[-1][1]["operation"] == "close"
+    assert details_of(tunnel)["TunnelState"] == "CLOSED"
+    stored = platform.store.one("tunnel")
+    assert stored["closed_at"] == stored["created_at"] + DAY * 1000
+    assert messages_to(device)[-1][1]["operation"] == "close"
     platform.clock.advance(29 * DAY - 60)
-    assert read(tunnel)["TunnelState"] == "CLOSED"
+    assert details_of(tunnel)["TunnelState"] == "CLOSED"
     platform.clock.advance(60)
     assert api_error("QueryDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.TunnelNotExist"
 
 
-def test_a_tunnel_goes_with_its_device(platform, api, create, device, api_error):
+def test_tunnel_is_deleted_with_device(platform, api, create, device, api_error):
     tunnel = create(device)
     api("DeleteDevice", IotId=device)
     assert api_error("QueryDeviceTunnel", TunnelId=tunnel).code == "iot.securetunnel.TunnelNotExist"
@@ -226,24 +230,33 @@ def test_a_tunnel_goes_with_its_device(platform, api, create, device, api_error)
     assert platform.store.count("due") == 0
 
 
-def test_ends_connect_with_their_tokens(platform, api, create, read, device):
-    made = api("CreateDeviceTunnel", IotId=device)["Data"]
-    tunnel = made["TunnelId"]
+def test_tunnel_ends_connect_with_their_tokens(platform, api, create, details_of, device):
+    created = api("CreateDeviceTunnel", IotId=device)["Data"]
+    tunnel = created["TunnelId"]
     device_token = platform.store.one("tunnel")["device_access_token"]
 
     def connect(end: str, token: str, tunnel_id: str = tunnel) -> None:
         platform.run(lambda ctx: service.connect(ctx, tunnel_id, end, token))
 
-    connect(service.SOURCE, made["SourceAccessToken"])
-    assert (read(tunnel)["SourceConnState"], read(tunnel)["DeviceConnState"]) == ("CONNECTED", "DISCONNECTED")
+    connect(service.SOURCE, created["SourceAccessToken"])
+    assert (details_of(tunnel)["SourceConnState"], details_of(tunnel)["DeviceConnState"]) == (
+        "CONNECTED",
+        "DISCONNECTED",
+    )
     with pytest.raises(ValueError, match="token"):
-        connect(service.DEVICE, made["SourceAccessToken"])
+        connect(service.DEVICE, created["SourceAccessToken"])
     connect(service.DEVICE, device_token)
     platform.run(lambda ctx: service.disconnect(ctx, tunnel, service.SOURCE))
-    assert (read(tunnel)["SourceConnState"], read(tunnel)["DeviceConnState"]) == ("DISCONNECTED", "CONNECTED")
-    connect(service.SOURCE, made["SourceAccessToken"])
+    assert (details_of(tunnel)["SourceConnState"], details_of(tunnel)["DeviceConnState"]) == (
+        "DISCONNECTED",
+        "CONNECTED",
+    )
+    connect(service.SOURCE, created["SourceAccessToken"])
     api("CloseDeviceTunnel", TunnelId=tunnel)
-    assert (read(tunnel)["SourceConnState"], read(tunnel)["DeviceConnState"]) == ("DISCONNECTED", "DISCONNECTED")
+    assert (details_of(tunnel)["SourceConnState"], details_of(tunnel)["DeviceConnState"]) == (
+        "DISCONNECTED",
+        "DISCONNECTED",
+    )
     for tunnel_id in (tunnel, "absent"):
         with pytest.raises(ValueError, match="not open"):
             connect(service.DEVICE, device_token, tunnel_id)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task costs: through the action plugin, through an ordinary module, and beside a task that does nothing."""
+"""The time of a task in the action plugin and as a module, compared with a task that does nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ITEMS = 200
-#: An instance holds 50 topics a product, so the loop goes over four products.
+#: A product can have 50 topics, so the loop uses four products.
 TOPICS = 50
 
 HEAD = """
@@ -53,11 +53,11 @@ DEBUG = """
 
 @pytest.fixture(scope="module")
 def account(_shared):
-    """An account with four products of 50 topics each, and 200 devices."""
+    """An account with four products with 50 topics each, and 200 devices."""
     _shared.control("POST", "reset")
     for number in range(ITEMS // TOPICS):
-        _status, made = _shared.call("CreateProduct", ProductName=f"bench_{number}", NodeType=0)
-        key = made["ProductKey"]
+        _status, reply = _shared.call("CreateProduct", ProductName=f"bench_{number}", NodeType=0)
+        key = reply["ProductKey"]
         _status, listed = _shared.call("QueryProductTopic", ProductKey=key)
         for topic in listed["Data"]["ProductTopicInfo"]:
             _shared.call("DeleteProductTopic", TopicId=topic["Id"])
@@ -72,43 +72,43 @@ def account(_shared):
 
 
 def seconds(tmp_path: Path, account, tasks: str, **environment: str) -> float:
-    """The time of a playbook that changes nothing, from start to end."""
+    """Return the duration of a playbook that changes nothing."""
     playbook = tmp_path / "bench.yml"
     playbook.write_text(HEAD.format(endpoint=account.endpoint) + tasks, encoding="utf-8")
     command = [sys.executable, "-m", "ansible", "playbook", str(playbook)]
     environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), **environment}
     started = time.perf_counter()
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "changed=0" in ended.stdout, ended.stdout
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert process.returncode == 0, process.stdout + process.stderr
+    assert "changed=0" in process.stdout, process.stdout
     return time.perf_counter() - started
 
 
 def reads(account, action: str) -> int:
-    """How often an operation was called since the last look."""
+    """Return the number of calls of an operation since the last call of this function."""
     calls = [call for call in account.control("GET", "calls")["calls"] if call["action"] == action]
     account.request("DELETE", "/_emulator/calls")
     return len(calls)
 
 
-def bench_doors(tmp_path, account, table):
+def bench_loops(tmp_path, account, table):
     empty = seconds(tmp_path, account, DEBUG)
     rows = []
     for name, tasks in (("iot_topic", LOOP), ("iot_device", DEVICES)):
         reads(account, "QueryProductTopic")
         action = seconds(tmp_path, account, tasks)
-        asked = reads(account, "QueryProductTopic")
+        topic_reads = reads(account, "QueryProductTopic")
         module = seconds(tmp_path, account, tasks, IOTOPS_FORCE_MODULE="1")
         ratio = (module - empty) / (action - empty)
-        rows.append((f"loop of {ITEMS} {name}", f"{action:.2f}", f"{module:.2f}", f"{ratio:.1f}", asked))
+        rows.append((f"loop of {ITEMS} {name}", f"{action:.2f}", f"{module:.2f}", f"{ratio:.1f}", topic_reads))
     table(
-        f"Loops of {ITEMS} items in place (a playbook of one debug task: {empty:.2f} s)",
+        f"Loops with {ITEMS} items without changes (a playbook with one debug task: {empty:.2f} s)",
         (
-            "what",
+            "task",
             "action plugin, s",
-            "ordinary module, s",
-            "module / action, per item",
-            "QueryProductTopic by the action",
+            "module, s",
+            "module / action plugin, per item",
+            "QueryProductTopic requests of the action plugin",
         ),
         rows,
     )
@@ -116,10 +116,10 @@ def bench_doors(tmp_path, account, table):
 
 def bench_separate_tasks(tmp_path, account, table):
     tasks = "".join(ONE_PRODUCT.format(number=number % TOPICS) for number in range(ITEMS))
-    ours = seconds(tmp_path, account, tasks)
+    topic = seconds(tmp_path, account, tasks)
     debug = seconds(tmp_path, account, DEBUG * ITEMS)
     table(
         f"{ITEMS} separate tasks",
-        ("what", "s"),
-        [("iot_topic", f"{ours:.2f}"), ("debug", f"{debug:.2f}"), ("iot_topic / debug", f"{ours / debug:.2f}")],
+        ("task", "s"),
+        [("iot_topic", f"{topic:.2f}"), ("debug", f"{debug:.2f}"), ("iot_topic / debug", f"{topic / debug:.2f}")],
     )
