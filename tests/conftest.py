@@ -31,7 +31,7 @@ START_TIMEOUT = 15.0  # seconds
 
 
 def flatten(params: dict[str, Any]) -> dict[str, str]:
-    """Return parameters as they are sent: ``{"Tag": [{"Key": "a"}]}`` becomes ``{"Tag.1.Key": "a"}``."""
+    """Return parameters as in a request: ``{"Tag": [{"Key": "a"}]}`` becomes ``{"Tag.1.Key": "a"}``."""
     result: dict[str, str] = {}
 
     def put(name: str, value: Any) -> None:

@@ -33,7 +33,7 @@ def find_operation(action: str) -> tuple[Operation, registry.Implementation]:
 
     Raises:
         GatewayError: 404 if the API has no such operation, 501 if no service implements it. The emulator never
-            returns a made-up success.
+            returns a fabricated success.
     """
     operation = OPERATIONS.get(action)
     if operation is None:

@@ -15,6 +15,6 @@ def width(text: str) -> int:
     return len(text) if text.isascii() else sum(1 if character.isascii() else 2 for character in text)
 
 
-def is_valid_name(text: str, pattern: re.Pattern[str], least: int, most: int) -> bool:
-    """Return whether ``text`` matches ``pattern`` and its width is between ``least`` and ``most``."""
-    return least <= width(text) <= most and pattern.fullmatch(text) is not None
+def is_valid_name(text: str, pattern: re.Pattern[str], min_width: int, max_width: int) -> bool:
+    """Return whether ``text`` matches ``pattern`` and its width is between ``min_width`` and ``max_width``."""
+    return min_width <= width(text) <= max_width and pattern.fullmatch(text) is not None

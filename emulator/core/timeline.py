@@ -20,7 +20,7 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Row
 #: The default page size.
 DEFAULT_SIZE = 10
 
-_MAX_TIME = 10**13  # times in milliseconds have at most 13 digits
+_MAX_TIME = 10**13  # times in milliseconds have at max_size 13 digits
 
 _TOKEN = re.compile(r"(\d{1,13})/(.{0,100})", re.ASCII | re.DOTALL)
 
@@ -36,13 +36,13 @@ class TimeRange:
 
 
 def requested_time_range(
-    p: Mapping[str, Any], most: int, *, retained_since: int, reversible: bool = False
+    p: Mapping[str, Any], max_size: int, *, retained_since: int, reversible: bool = False
 ) -> TimeRange:
     """Return the requested time range, limited to the retained records.
 
     Args:
         p: the parameters of the call.
-        most: the largest page size.
+        max_size: the largest page size.
         retained_since: the time of the oldest records that are retained.
         reversible: whether a call with descending order passes the later time as ``StartTime``.
 
@@ -58,7 +58,7 @@ def requested_time_range(
     if start >= end:
         later, earlier = ("StartTime", "EndTime") if reversible and not ascending else ("EndTime", "StartTime")
         raise ApiError("iot.check.ParametersNotLessThanMax", f"{earlier} must be less than {later}")
-    return TimeRange(max(start, retained_since), end, ascending, requested_page_size(p, most))
+    return TimeRange(max(start, retained_since), end, ascending, requested_page_size(p, max_size))
 
 
 def is_ascending(p: Mapping[str, Any]) -> bool:
@@ -73,15 +73,15 @@ def is_ascending(p: Mapping[str, Any]) -> bool:
     return order == 1
 
 
-def requested_page_size(p: Mapping[str, Any], most: int) -> int:
+def requested_page_size(p: Mapping[str, Any], max_size: int) -> int:
     """Return the requested page size.
 
     Raises:
-        ApiError: the page size is not between 1 and ``most``.
+        ApiError: the page size is not between 1 and ``max_size``.
     """
     size = p.get("PageSize", DEFAULT_SIZE)
-    if not 1 <= size <= most:
-        raise ApiError("iot.common.InvalidPageParams", f"PageSize must be between 1 and {most}")
+    if not 1 <= size <= max_size:
+        raise ApiError("iot.common.InvalidPageParams", f"PageSize must be between 1 and {max_size}")
     return size
 
 

@@ -29,15 +29,17 @@ def custom_topic(topic: str) -> CustomTopic | None:
 
 def filter_matches(pattern: str, topic: str) -> bool:
     """Return whether a filter matches ``topic``: ``+`` is any single level, ``#`` at the end all remaining levels."""
-    wanted = pattern.split("/")
+    filter_levels = pattern.split("/")
     levels = topic.split("/")
-    if wanted[-1] == "#":
+    if filter_levels[-1] == "#":
         # "a/#" also matches "a", as in MQTT.
-        wanted.pop()
-        if len(levels) < len(wanted):
+        filter_levels.pop()
+        if len(levels) < len(filter_levels):
             return False
-        levels = levels[: len(wanted)]
-    return len(wanted) == len(levels) and all(one in ("+", level) for one, level in zip(wanted, levels, strict=True))
+        levels = levels[: len(filter_levels)]
+    return len(filter_levels) == len(levels) and all(
+        wanted in ("+", level) for wanted, level in zip(filter_levels, levels, strict=True)
+    )
 
 
 def filter_overlaps(pattern: str, topic: str) -> bool:
@@ -46,5 +48,5 @@ def filter_overlaps(pattern: str, topic: str) -> bool:
         return filter_matches(pattern, topic)
     levels = topic.split("/")
     wildcards = {number for number, level in enumerate(levels) if level == "+"}
-    wanted = ["+" if number in wildcards else level for number, level in enumerate(pattern.split("/"))]
-    return filter_matches("/".join(wanted), topic)
+    filter_levels = ["+" if number in wildcards else level for number, level in enumerate(pattern.split("/"))]
+    return filter_matches("/".join(filter_levels), topic)

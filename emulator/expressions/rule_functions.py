@@ -54,14 +54,14 @@ class Function(NamedTuple):
 
     Attributes:
         compute: computes the result from the message and the arguments.
-        least: the smallest number of arguments.
-        most: the largest number of arguments.
+        min_arguments: the smallest number of arguments.
+        max_arguments: the largest number of arguments.
         takes_null: whether the function accepts null. Otherwise the result is null if any argument is null.
     """
 
     compute: Callable[..., Any]
-    least: int
-    most: int
+    min_arguments: int
+    max_arguments: int
     takes_null: bool = False
 
     def __call__(self, message: Message, arguments: list[Any]) -> Any:

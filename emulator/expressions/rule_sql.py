@@ -14,7 +14,6 @@ operators are = <> < <= > >= + - * / % AND OR, [NOT] IN, [NOT] LIKE and CASE; th
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,6 +47,13 @@ from ansible_collections.iotops.aliyun.emulator.expressions.rule_terms import (
     payload,
     to_condition,
 )
+from ansible_collections.iotops.aliyun.emulator.expressions.rule_tokens import (
+    InvalidRuleSql,
+    number_value,
+    string_value,
+    tokenize,
+    unexpected,
+)
 
 #: The largest number of fields in SELECT.
 MAX_FIELDS = 50
@@ -55,31 +61,13 @@ MAX_FIELDS = 50
 # The largest nesting depth of parentheses, which prevents a stack overflow of Python.
 _MAX_DEPTH = 32
 
-_KEYWORDS = frozenset(
-    ("select", "from", "where", "as", "and", "or", "not", "in", "like", "case", "when", "then", "else", "end")
-)
 _CONSTANTS = {"true": True, "false": False, "null": None}
 # The function whose result is split into columns.
 _FLATTENING = "thingPropertyFlatMap"
 # The functions that depend on the message even if all arguments are constants.
 _MESSAGE_FUNCTIONS = frozenset(("attribute", "payload", "topic", _FLATTENING))
 
-_TOKEN = re.compile(
-    r"""\s*(?:
-        (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
-      | (?P<string>'(?:[^'\\]|\\.|'')*')
-      | (?P<quoted>"[^"]+")
-      | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*|\[[0-9]+\])*)
-      | (?P<sign><=|>=|<>|[=<>+\-*/%(),])
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPED = re.compile(r"\\(.)|''", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
-
-
-class InvalidRuleSql(ValueError):
-    """The SQL of a rule is not valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,38 +148,13 @@ def fill_template(template: str, result: Any) -> str:
     return _PLACEHOLDER.sub(value, template)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # number, string, quoted, name, keyword, sign, end
-    text: str
-    start: int
-
-
-def _tokens(sql: str) -> list[_Token]:
-    tokens = []
-    position = 0
-    length = len(sql.rstrip())
-    while position < length:
-        match = _TOKEN.match(sql, position)
-        if match is None:
-            raise InvalidRuleSql(f"{sql[position : position + 20]!r} is not valid SQL")
-        kind = match.lastgroup or ""
-        token_text = match[kind]
-        start = match.start(kind)
-        if kind == "name" and token_text.lower() in _KEYWORDS:
-            kind, token_text = "keyword", token_text.lower()
-        tokens.append(_Token(kind, token_text, start))
-        position = match.end()
-    return [*tokens, _Token("end", "", length)]
-
-
 class _Parser:
     """A recursive descent parser, from the operator with the lowest precedence (OR) to the highest."""
 
     def __init__(self, sql: str, binary: bool) -> None:
         self._sql = sql
         self._binary = binary
-        self._rest = _tokens(sql)[::-1]
+        self._rest = tokenize(sql)[::-1]
         self._depth = 0
         self._in_case = False
 
@@ -227,7 +190,7 @@ class _Parser:
         if token.kind == "quoted":
             return token.text[1:-1]
         if token.kind != "name" or not token.text.isidentifier():
-            raise _unexpected(token)
+            raise unexpected(token)
         return token.text
 
     def _or(self) -> Term:
@@ -251,9 +214,9 @@ class _Parser:
         if self._accept("in"):
             found = in_list(left, self._in_values())
         elif self._accept("like"):
-            found = like(left, _string(self._rest.pop()))
+            found = like(left, string_value(self._rest.pop()))
         elif negated:
-            raise _unexpected(self._rest[-1])
+            raise unexpected(self._rest[-1])
         else:
             return left
         return negation(found) if negated else found
@@ -291,9 +254,9 @@ class _Parser:
     def _value(self) -> Term:
         token = self._rest.pop()
         if token.kind == "number":
-            return Constant(_number(token.text))
+            return Constant(number_value(token.text))
         if token.kind == "string":
-            return Constant(_string(token))
+            return Constant(string_value(token))
         if token.kind == "quoted":
             return self._field(token.text[1:-1])
         if token.kind == "name":
@@ -308,7 +271,7 @@ class _Parser:
             return inner
         if token.text == "case":
             return self._case()
-        raise _unexpected(token)
+        raise unexpected(token)
 
     def _field(self, path: str) -> Term:
         if self._binary:
@@ -330,7 +293,7 @@ class _Parser:
         if not self._accept(")"):
             arguments = self._list(self._or, ",")
             self._expect(")")
-        if not function.least <= len(arguments) <= function.most:
+        if not function.min_arguments <= len(arguments) <= function.max_arguments:
             raise InvalidRuleSql(f"{name} does not accept {len(arguments)} arguments")
         call = Call(name, function, tuple(arguments))
         _check_constant_call(call)
@@ -368,30 +331,11 @@ class _Parser:
 
     def _expect(self, expected: str) -> None:
         if not self._accept(expected):
-            raise _unexpected(self._rest[-1])
+            raise unexpected(self._rest[-1])
 
     def _expect_end(self) -> None:
         if self._rest[-1].kind != "end":
-            raise _unexpected(self._rest[-1])
-
-
-def _unexpected(token: _Token) -> InvalidRuleSql:
-    return InvalidRuleSql(f"unexpected {token.text!r}" if token.text else "unexpected end of the SQL")
-
-
-def _string(token: _Token) -> str:
-    if token.kind != "string":
-        raise _unexpected(token)
-    return _ESCAPED.sub(lambda match: match[1] or "'", token.text[1:-1])
-
-
-def _number(digits: str) -> int | float:
-    if digits.isdecimal() and len(digits) <= 18:
-        return int(digits)
-    value = float(digits)
-    if math.isinf(value):
-        raise InvalidRuleSql(f"the number {digits} is too large")
-    return value
+            raise unexpected(self._rest[-1])
 
 
 def _check_constant_call(call: Call) -> None:

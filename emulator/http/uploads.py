@@ -75,8 +75,8 @@ class Uploads:
         fields: dict[str, str] = {}
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as content:
             part = await _file_in_form(http, fields)
-            most = self.platform.run(lambda ctx: object_storage.check_form(ctx, fields))
-            await _read(part, content, most)
+            max_bytes = self.platform.run(lambda ctx: object_storage.check_form(ctx, fields))
+            await _read(part, content, max_bytes)
             content.seek(0)
             media_type = part.headers.get("Content-Type", "").partition(";")[0] or object_storage.BINARY_TYPE
             file = self.platform.run(lambda ctx: object_storage.store(ctx, fields["key"], _parts(content), media_type))
@@ -108,12 +108,12 @@ async def _file_in_form(http: web.Request, fields: dict[str, str]) -> BodyPartRe
     raise StorageError(400, "IncorrectNumberOfFilesInPOSTRequest", "The form has no file.")
 
 
-async def _read(part: BodyPartReader, content: IO[bytes], most: int) -> None:
-    """Read a file. Raises StorageError if it is larger than ``most`` bytes."""
+async def _read(part: BodyPartReader, content: IO[bytes], max_bytes: int) -> None:
+    """Read a file. Raises StorageError if it is larger than ``max_bytes`` bytes."""
     size = 0
     while chunk := await part.read_chunk(PART_SIZE):
         size += len(chunk)
-        if size > most:
+        if size > max_bytes:
             raise StorageError(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size.")
         content.write(chunk)
 

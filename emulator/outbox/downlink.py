@@ -162,8 +162,8 @@ def parse_disconnect_event(event: str) -> tuple[str, str, bytes]:
     return iot_id, topic, text.encode()
 
 
-def pending_messages(ctx: Context, iot_id: str, most: int = 100, after: int = 0) -> list[Row]:
-    """Return up to ``most`` messages in the outbox of a device with an ``id`` greater than ``after``, oldest first.
+def pending_messages(ctx: Context, iot_id: str, limit: int = 100, after: int = 0) -> list[Row]:
+    """Return up to ``limit`` messages in the outbox of a device with an ``id`` greater than ``after``, oldest first.
 
     A message stays in the outbox until ``remove_delivered`` is called: for QoS 0 when the message was sent, for QoS 1
     when the device acknowledged it. The ``payload`` of the rows is bytes.
@@ -173,7 +173,7 @@ def pending_messages(ctx: Context, iot_id: str, most: int = 100, after: int = 0)
         iot_id,
         after,
         ctx.now,
-        most,
+        limit,
     )
     return [{**row, "payload": payloads.from_columns(row)} for row in rows]
 
@@ -210,7 +210,7 @@ def resume_delivery(ctx: Context, device: Row) -> None:
     ctx.store.delete("outbox", iot_id=iot_id, qos=0)
     if simulated.profile_of(ctx, device) is not None:
         simulated.publish_initial_messages(ctx, device)
-        for message in pending_messages(ctx, iot_id, most=-1):
+        for message in pending_messages(ctx, iot_id, limit=-1):
             simulated.react(ctx, device, message["topic"], message["payload"])
         ctx.store.delete("outbox", iot_id=iot_id)
     elif ctx.store.count("outbox", iot_id=iot_id):

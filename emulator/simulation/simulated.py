@@ -150,8 +150,8 @@ def delay_of(part: Profile, device: Row, salt: str = "") -> int:
     """Return the response time of a device in milliseconds."""
     delay = part.get("delay", 0)
     if isinstance(delay, list):
-        least, most = delay
-        delay = least + (most - least) * _position(device, f"delay{salt}")
+        shortest, longest = delay
+        delay = shortest + (longest - shortest) * _position(device, f"delay{salt}")
     return round(delay * 1000)
 
 

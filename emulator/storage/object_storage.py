@@ -90,13 +90,13 @@ class Form:
     url: str
 
 
-def upload_form(ctx: Context, folder: str, suffix: str, most: int, name: str | None = None) -> Form:
-    """Return a form for a file of at most ``most`` bytes, with ``name`` (default: random) and ``suffix``."""
+def upload_form(ctx: Context, folder: str, suffix: str, max_bytes: int, name: str | None = None) -> Form:
+    """Return a form for a file of at most ``max_bytes`` bytes, with ``name`` (default: random) and ``suffix``."""
     name = name or ids.alphanumeric(_NAME_LENGTH)
     key = f"{folder}/{ids.hexadecimal(_FOLDER_LENGTH)}/{name}.{suffix}"
     policy = {
         "expiration": times.utc(ctx.now + FORM_LIFETIME),
-        "conditions": [["eq", "$key", key], ["content-length-range", 0, most]],
+        "conditions": [["eq", "$key", key], ["content-length-range", 0, max_bytes]],
     }
     text = b64encode(json.dumps(policy).encode()).decode()
     signer = _signer(ctx)
@@ -122,11 +122,11 @@ def check_form(ctx: Context, fields: Mapping[str, str]) -> int:
     policy = _policy(fields["policy"])
     if datetime.fromisoformat(policy["expiration"]) <= datetime.fromtimestamp(ctx.now / 1000, UTC):
         raise StorageError(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
-    (_equals, _key, key), (_range, _least, most) = policy["conditions"]
+    (_equals, _key, key), (_range, _minimum, max_bytes) = policy["conditions"]
     if fields["key"] != key:
         condition = json.dumps(["eq", "$key", key])
         raise StorageError(403, "AccessDenied", f"Invalid according to Policy: Policy Condition failed: {condition}")
-    return most
+    return max_bytes
 
 
 def store(

@@ -94,9 +94,9 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.client_id import ClientIdConfirmation
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.client_id import ClientIdSelection
 
-ENTRY = ClientIdConfirmation()
+ENTRY = ClientIdSelection()
 
 
 def main():

@@ -24,8 +24,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import (
     MISSING_LIBRARY,
     connection_settings,
-    open_client,
     execute,
+    open_client,
 )
 
 #: Set to a true word, every task goes through the ordinary module.

@@ -9,15 +9,11 @@ from typing import Any
 from .steps import Json, Step, call
 
 INSTANCE = "iot-cn-6ja1x"
-
 PUBLIC_INSTANCE = "iotx-oxssharez200"
-
 ACCOUNT = "1000000000000001"
 
 PAGE = {"CurrentPage": 1, "PageSize": 10}
-
 NUMBERED_PAGE = {"Page": 1, "PageSize": 10}
-
 PAGE_ID = {"PageId": 1, "PageSize": 10}
 
 

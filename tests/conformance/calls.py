@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Tables of successful calls that cover every operation, one table per API family.
 
-Each table starts with an empty account. ``device_artifacts`` covers the operations on data that only devices can create.
+Each table starts with an empty account. ``device_artifacts`` covers the operations on data that only devices can
+create.
 """
 
 from __future__ import annotations

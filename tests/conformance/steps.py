@@ -157,7 +157,7 @@ def resolve(value: Any, saved: dict[str, Any]) -> Any:
 
 
 def to_request_params(params: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a call as they are sent: objects as JSON."""
+    """Return the parameters of a call in request format: objects become JSON strings."""
     return {name: json.dumps(value) if isinstance(value, dict) else value for name, value in params.items()}
 
 

@@ -135,7 +135,7 @@ OTHER_INVALID_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("RecognizePictureGeneral", {"Url": "data:image/png,nothing"}, "iot.common.IllegalFileFormat"),
     ("TestSpeech", {"ProjectCode": "?", "Voice": "aixia"}, "iot.tcloud.ProjectNotFound"),
     ("TestSpeech", {"ProjectCode": "a", "Voice": "unknown"}, "iot.common.InvalidFormattedParameter"),
-    ("TransformClientId", {**_MISSING_DEVICE, "ClientId": "somebody"}, "iot.device.NotExistedDevice"),
+    ("TransformClientId", {**_MISSING_DEVICE, "ClientId": "unknown"}, "iot.device.NotExistedDevice"),
 ]
 
 #: Operations without invalid calls except for a wrong signature: their only parameter is the instance, and every

@@ -117,7 +117,7 @@ def test_message_batch_with_many_devices_is_split_into_calls(tasks, account):
     assert result["failed"]
     # The first call was sent, and the result reports it.
     assert result["changed"]
-    assert "1 of 2 portions were sent before" in result["msg"]
+    assert "1 of 2 requests were sent before" in result["msg"]
     assert result["code"] == "iot.device.NotExistedDevice"
 
 
@@ -153,22 +153,22 @@ def test_message_subscribe_to_offline_device_fails(tasks, account):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"topic": None}, "^topic must be given with action: publish"),
+        ({"topic": None}, "^topic must be set with action: publish"),
         ({"payload": None}, "^either payload or payload_base64 must be given"),
         ({"payload_base64": "eA=="}, "^either payload or payload_base64 must be given"),
         ({"payload": None, "payload_base64": "x"}, "^payload_base64 is not Base64"),
         ({"payload": "x" * 262145}, "^payload takes at most 262144 bytes"),
         ({"action": "broadcast", "device": None, "payload": "x" * 65537}, "^payload takes at most 65536 bytes"),
         ({"device": None}, "^device must be given, as topic is one below it"),
-        ({"devices": ["lamp-0001"]}, "^devices cannot be given with action: publish"),
-        ({"action": "batch"}, "^devices must be given with action: batch"),
+        ({"devices": ["lamp-0001"]}, "^devices cannot be used with action: publish"),
+        ({"action": "batch"}, "^devices must be set with action: batch"),
         ({"action": "batch", "device": None, "devices": ["lamp-0001"] * 2}, "^devices names a device twice"),
         ({"action": "batch", "device": None, "devices": ["lamp-0001"], "topic": "/a/b"}, "^topic must be one below"),
         ({"action": "rrpc", "answer_within_milliseconds": 999}, "^answer_within_milliseconds must be 1000 to 8000"),
-        ({"action": "subscribe", "payload": None, "topic": None}, "^topics must be given with action: subscribe"),
+        ({"action": "subscribe", "payload": None, "topic": None}, "^topics must be set with action: subscribe"),
         ({"qos": 2}, "^qos must be 0 to 1"),
         ({"user_properties": {str(number): 1 for number in range(21)}}, "^user_properties takes at most 20"),
-        ({"product": "unknown"}, "^there is no product unknown"),
+        ({"product": "unknown"}, "^the product unknown does not exist"),
     ],
 )
 def test_message_with_invalid_options_fails_before_write(tasks, account, options, message):
@@ -212,7 +212,7 @@ def test_service_invoked_on_one_or_several_devices(tasks, account):
         ({}, "^either device or devices must be given"),
         ({"device": "lamp-0001", "devices": ["lamp-0001"]}, "^either device or devices must be given"),
         ({"devices": ["lamp-0001", "lamp-0001"]}, "^devices names a device twice"),
-        ({"devices": ["x"]}, "^devices has an element that cannot be"),
+        ({"devices": ["x"]}, "^devices has an invalid element"),
         ({"device": "lamp-0001", "qos": 2}, "^qos must be 0 to 1"),
     ],
 )
@@ -223,7 +223,7 @@ def test_command_with_invalid_options_fails_before_write(tasks, account, module,
 
 def test_command_with_empty_properties_or_invalid_service_fails_before_write(tasks, account):
     tasks.assert_fails("iot_property", "^properties must name one at least", **LAMP, properties={})
-    tasks.assert_fails("iot_service", "^service may hold an identifier", **LAMP, service="a-b")
+    tasks.assert_fails("iot_service", "^service has an invalid format: expected an identifier", **LAMP, service="a-b")
 
 
 # Speeches
@@ -283,12 +283,12 @@ def test_speech_synthesis_and_test_are_sent(tasks, speeches):
     [
         ({"action": "push", **PROJECT, "speeches": ["ZFDZ"]}, "^one of device, group and all_devices"),
         ({"action": "push", **PROJECT, "speeches": ["ZFDZ"], **LAMP, "group": "west_side"}, "^one of device, group"),
-        ({"action": "push", "speeches": ["ZFDZ"], **LAMP}, "^project_code must be given with action: push"),
+        ({"action": "push", "speeches": ["ZFDZ"], **LAMP}, "^project_code must be set with action: push"),
         ({"action": "combine", "device": "lamp-0001"}, "^product must be given with device"),
-        ({"action": "combine", **LAMP}, "^combination must be given with action: combine"),
-        ({"action": "synthesize", **LAMP, "text": "a", "voice": "Siyue"}, "^audio_format must be given with action"),
+        ({"action": "combine", **LAMP}, "^combination must be set with action: combine"),
+        ({"action": "synthesize", **LAMP, "text": "a", "voice": "Siyue"}, "^audio_format must be set with action"),
         ({"action": "test", **PROJECT, "voice": "Siyue"}, "^text must be given to test"),
-        ({"action": "test", **PROJECT, "voice": "Siyue", "text": "a", **LAMP}, "^product cannot be given with action"),
+        ({"action": "test", **PROJECT, "voice": "Siyue", "text": "a", **LAMP}, "^product cannot be used with action"),
         ({"action": "test", **PROJECT, "voice": "Siyue", "text": "a", "volume": 101}, "^volume must be 0 to 100"),
     ],
 )
@@ -299,7 +299,7 @@ def test_speech_play_with_invalid_options_fails_before_write(tasks, account, opt
 def test_speech_push_of_missing_speech_is_pending_in_check_mode_and_fails(tasks, account):
     pushed = {"action": "push", **PROJECT, "speeches": ["none"], **LAMP}
     assert tasks.run("iot_speech_play", True, **pushed)["pending"] == ["the speech none does not exist yet"]
-    assert "there is no speech none" in tasks.run("iot_speech_play", **pushed)["msg"]
+    assert "the speech none does not exist" in tasks.run("iot_speech_play", **pushed)["msg"]
 
 
 # Prints and images
@@ -322,7 +322,7 @@ def test_recognition_returns_text_of_image(tasks):
     assert result["recognized"]["data"]["data"] == {"\u8f66\u724c": "\u4eacA12345"}
     result = assert_action_writes(tasks, "iot_recognition", "RecognizePictureGeneral", action="text", url=PICTURE)
     assert result["recognized"]["content"] == "\u4eacA12345"
-    tasks.assert_fails("iot_recognition", "^url may hold the address of a picture", action="text", url="a.png")
+    tasks.assert_fails("iot_recognition", "^url has an invalid format: expected the address of a picture", action="text", url="a.png")
     tasks.assert_fails("iot_recognition", "^url must have 1 to 2048", action="text", url="https://" + "a" * 2048)
 
 

@@ -23,7 +23,7 @@ HAZARDS = {
         "integration/test_hazards.py::test_topic_operation_is_returned_as_given"
     ),
     "a topic is written with its short name and read with its full name": (
-        "unit/resources/test_topic.py::test_a_short_name_is_read_whole"
+        "unit/resources/test_topic.py::test_short_name_is_returned_with_user_level"
     ),
     "TopicType is -1 while a rule has no SQL": "integration/test_hazards.py::test_rule_without_sql_has_no_topic_type",
     "the platform adds members to the configuration of a rule action": (
@@ -99,7 +99,9 @@ HAZARDS = {
     "CancelOTATaskByJob without flags cancels nothing": (
         "integration/test_lifecycle_ota_job.py::test_ota_job_cancel_with_task_statuses_cancels_these_only"
     ),
-    "upload forms expire after one minute": "unit/emulator/services/test_upload.py::test_a_form_holds_for_a_minute",
+    "upload forms expire after one minute": (
+        "unit/emulator/services/ota/test_upload.py::test_upload_form_expires_after_a_minute"
+    ),
     "device names beyond the batch limit are ignored without an error": (
         "integration/test_hazards.py::test_devices_above_batch_limit_are_split_into_batches"
     ),

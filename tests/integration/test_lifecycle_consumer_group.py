@@ -61,7 +61,7 @@ def test_default_consumer_group_change_or_deletion_fails(tasks, check_mode):
 def test_consumer_group_with_invalid_name_fails_before_write(tasks):
     tasks.assert_fails("iot_consumer_group", "^name must have 4 to 30 characters", name="abc")
     tasks.assert_fails("iot_consumer_group", "^name must have 4 to 30.*Chinese character counts as 2", name="组" * 16)
-    tasks.assert_fails("iot_consumer_group", "^name may hold Chinese and English letters", name="con-sole")
+    tasks.assert_fails("iot_consumer_group", "^name has an invalid format: expected Chinese and English letters", name="con-sole")
     tasks.assert_fails("iot_consumer_group", "^renamed_from must have 4", name="console", renamed_from="x")
 
 
@@ -129,7 +129,7 @@ def test_consumer_group_backlog_is_returned_and_reset(tasks):
 def test_consumer_group_reset_of_missing_group_fails(tasks):
     result = tasks.run("iot_consumer_group_reset", consumer_group="unknown")
     assert result["failed"]
-    assert "there is no consumer group unknown" in result["msg"]
+    assert "the consumer group unknown does not exist" in result["msg"]
     planned = tasks.run("iot_consumer_group_reset", check_mode=True, consumer_group="unknown")
     assert planned["pending"] == ["the consumer group unknown does not exist yet"]
 

@@ -105,12 +105,12 @@ def test_data_source_with_invalid_topics_fails_before_write(tasks, key):
 
     assert_fails("^topics has a topic 'user/report' that is not of the form", {"topic": "user/report"})
     assert_fails("^topics has a topic .* with a device and without its product", {**OWN, "device": "lamp-0001"})
-    assert_fails("^topics names a topic twice", REPORTS, {"topic": f"/{key}/*/thing/event/property/post"})
+    assert_fails("^topics contains a topic twice", REPORTS, {"topic": f"/{key}/*/thing/event/property/post"})
     assert_fails("^topics takes at most 1000 elements", *({"topic": f"/street_light/+/user/t{n}"} for n in range(1001)))
     tasks.assert_fails("iot_data_source", "^name must have 1 to 30 characters", name="灯" * 16)
-    tasks.assert_fails("iot_data_source", "^name may hold", name="lamps of the west")
+    tasks.assert_fails("iot_data_source", "^name has an invalid format", name="lamps of the west")
     result = tasks.run("iot_data_source", name="lamps", topics=[{"topic": "/unknown/+/user/report"}])
-    assert "there is no product unknown" in result["msg"]
+    assert "the product unknown does not exist" in result["msg"]
     assert tasks.pop_writes() == []
 
 
@@ -158,7 +158,7 @@ def test_data_sources_with_filters_are_returned(tasks, key):
 def test_data_source_with_ambiguous_name_fails_before_write(tasks):
     for _count in range(2):
         tasks.server.call("CreateParserDataSource", Name="lamps")
-    tasks.assert_fails("iot_data_source", "^2 data sources answer to lamps$", name="lamps")
+    tasks.assert_fails("iot_data_source", "^the data source lamps is ambiguous: there are 2", name="lamps")
     tasks.assert_fails(
         "iot_parser", "^2 data sources answer to lamps: .* and .*Give the id", name="x", data_source="lamps"
     )

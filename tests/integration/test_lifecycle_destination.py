@@ -121,8 +121,8 @@ def test_destination_with_invalid_options_fails_before_write(tasks):
     def assert_fails(message, **options):
         tasks.assert_fails("iot_destination", message, name="there", **options)
 
-    assert_fails("^type, configuration must be given to make a destination|^configuration, type must be given")
-    assert_fails("^configuration must be given", type="amqp")
+    assert_fails("^type, configuration must be set to create the destination|^configuration, type must be set")
+    assert_fails("^configuration must be set", type="amqp")
     for kind, missing in (
         ("republish", "productKey"),
         ("amqp", "groupId"),
@@ -149,7 +149,7 @@ def test_destination_with_missing_reference_is_pending_in_check_mode_and_fails(t
     ):
         options = {"name": "there", "type": kind, "configuration": configuration}
         result = tasks.run("iot_destination", **options)
-        assert f"there is no {missing[4:]}" in result["msg"]
+        assert f"the {missing[4:]} does not exist" in result["msg"]
         plan = tasks.run("iot_destination", True, **options)
         assert plan["pending"] == [f"{missing} does not exist yet"]
         assert plan["destination"]["configuration"] == configuration
@@ -187,7 +187,7 @@ def test_destinations_with_filters_are_returned(tasks):
 def test_destination_with_ambiguous_name_fails_before_write(tasks):
     for _count in range(2):
         tasks.server.call("CreateDestination", Name="there", Type="OTS", Configuration=json.dumps(TABLE))
-    tasks.assert_fails("iot_destination", "^2 destinations answer to there$", name="there")
+    tasks.assert_fails("iot_destination", "^the destination there is ambiguous: there are 2", name="there")
     tasks.assert_fails("iot_parser", "^2 destinations answer to there: .*Give the id", name="x", destinations=["there"])
     first, _second = find_destinations(tasks)
     tasks.assert_changed_by(

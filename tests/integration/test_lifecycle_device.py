@@ -34,9 +34,9 @@ def test_device_lifecycle(tasks, product):
     assert "device_secret" not in created
     tasks.assert_changed_by("iot_device", "BatchUpdateDeviceNickname", **OF, nickname="South_lamp")
     changed = tasks.assert_changed_by(
-        "iot_device", "DeleteDeviceProp", "SaveDeviceProp", **OF, tags={"site": "east", "lane": "a b+c&d"}
+        "iot_device", "DeleteDeviceProp", "SaveDeviceProp", **OF, tags={"site": "east", "side": "a b+c&d"}
     )
-    assert changed["device"]["tags"] == {"site": "east", "lane": "a b+c&d"}
+    assert changed["device"]["tags"] == {"site": "east", "side": "a b+c&d"}
     tasks.assert_changed_by("iot_device", "SaveDeviceProp", **OF, tags={"row": "2"}, purge_tags=False)
     tasks.assert_changed_by("iot_device", "DisableThing", **OF, enabled=False)
     tasks.assert_changed_by("iot_device", "EnableThing", **OF, enabled=True)
@@ -48,7 +48,7 @@ def test_device_lifecycle(tasks, product):
         assert found["iot_id"] == created["iot_id"]
     assert tasks.run_ok("iot_device_info", product="street_light", enabled=False)["devices"] == []
     (whole,) = tasks.run_ok("iot_device_info", product="street_light", enabled=True, details=True)["devices"]
-    assert whole["tags"] == {"site": "east", "lane": "a b+c&d", "row": "2"}
+    assert whole["tags"] == {"site": "east", "side": "a b+c&d", "row": "2"}
     (returned,) = tasks.run_ok("iot_device_info", **OF, include_secrets=True)["devices"]
     assert returned["device_secret"]
 
@@ -82,7 +82,7 @@ def test_device_groups_are_added_and_removed(tasks, product):
     assert "groups" not in tasks.run_ok("iot_device", **OF)["device"]
     tasks.assert_changed_by("iot_device", leave, **OF, groups=[])
     assert groups() == []
-    tasks.assert_fails("iot_device", "^groups names a group twice", **OF, groups=["west", ids["west"]])
+    tasks.assert_fails("iot_device", "^groups contains a group twice", **OF, groups=["west", ids["west"]])
     tasks.assert_fails("iot_device", "^groups takes at most 10 elements", **OF, groups=[f"group{n}" for n in range(11)])
     planned = tasks.run("iot_device", True, **OF, groups=["unknown"])
     assert planned["pending"] == ["the device group unknown does not exist yet"]
@@ -92,13 +92,13 @@ def test_device_groups_are_added_and_removed(tasks, product):
     ("options", "message"),
     [
         ({"name": "abc"}, "^name must have 4 to 32 characters"),
-        ({"name": "lamp 1"}, "^name may hold letters"),
+        ({"name": "lamp 1"}, "^name has an invalid format: expected letters"),
         ({"nickname": "abc"}, "^nickname must have 4 to 64 characters"),
         ({"tags": {"a-b": "1"}}, "^tags has an entry 'a-b'"),
         ({"tags": {str(number): "x" for number in range(101)}}, "^tags takes at most 100 entries"),
         ({"gateway": {"name": "hub-1"}}, "^gateway needs product and name"),
-        ({"groups": ["unknown"]}, "^there is no device group unknown"),
-        ({"product": "unknown"}, "^there is no product unknown"),
+        ({"groups": ["unknown"]}, "^the device group unknown does not exist"),
+        ({"product": "unknown"}, "^the product unknown does not exist"),
     ],
 )
 def test_device_with_invalid_options_fails(tasks, product, options, message):
@@ -194,7 +194,7 @@ def test_device_reset_of_missing_device_fails(tasks):
         assert planned["pending"]
         result = tasks.run("iot_device_reset", **options)
         assert result["failed"]
-        assert "there is no" in result["msg"]
+        assert "does not exist" in result["msg"]
     tasks.assert_fails("iot_device_reset", "^name must have 4 to 32", product="street_light", name="x")
     assert tasks.pop_writes() == []
 

@@ -96,7 +96,7 @@ def test_device_group_immutable_option_change_fails_before_write(tasks, account)
         ({**WEST, "description": "x" * 101}, "^description must have at most 100 characters"),
         ({**WEST, "tags": {"a": "1"}}, "^tags has an entry 'a'"),
         ({**WEST, "tags": {"site": "a b"}}, "^tags has an entry 'site'"),
-        ({**WEST, "devices": members("lamp-1", "lamp-1")}, "^devices names a device twice"),
+        ({**WEST, "devices": members("lamp-1", "lamp-1")}, "^devices contains a device twice"),
         (
             {**WEST, "expression": 'name = "x"', "devices": members("lamp-1"), **INSTANCE},
             "cannot be given for a dynamic",

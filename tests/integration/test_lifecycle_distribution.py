@@ -97,7 +97,7 @@ def test_distribution_without_wait_returns_running_job(tasks, account):
         ({"product": None}, "^product must be given with state: distributed"),
         ({"target_instance_ids": None}, "^target_instance_ids must be given"),
         ({"target_uid": None}, "^target_uid or target_aliyun_id must be given"),
-        ({"target_uid": "a"}, "^target_uid may hold digits"),
+        ({"target_uid": "a"}, "^target_uid has an invalid format: expected digits"),
         ({"target_instance_ids": [HOME]}, "^a target must be another instance"),
         ({"target_instance_ids": [EAST, WEST]}, "^a product without devices is distributed to one"),
         ({"devices": ["x"]}, "^devices has an element"),
@@ -114,5 +114,5 @@ def test_distribution_of_missing_product_is_pending_in_check_mode_and_fails(task
     plan = tasks.run(MODULE, True, **given, devices=["lamp-0001"])
     assert plan["pending"] == ["the product path_light does not exist yet"]
     assert plan["distributed"] == ["lamp-0001"]
-    assert "there is no product path_light" in tasks.run(MODULE, **given)["msg"]
+    assert "the product path_light does not exist" in tasks.run(MODULE, **given)["msg"]
     assert "status is for what: jobs" in tasks.run(INFO, what="devices", status="running")["msg"]

@@ -102,8 +102,8 @@ def test_imported_devices_secret_change_fails_before_write(tasks, key):
         (meters(1, name="x"), "^devices has a device x whose name must have 4 to 32"),
         (meters(1, device_secret="no blanks"), "meter-0001 whose device_secret is not of 1 to 32"),
         (meters(1, device_secret="x" * 33), "meter-0001 whose device_secret is not of 1 to 32"),
-        (meters(1, serial_number="a-b"), "meter-0001 whose serial_number may hold"),
-        (meters(1, nickname="a b"), "meter-0001 whose nickname may hold"),
+        (meters(1, serial_number="a-b"), "meter-0001 whose serial_number has an invalid format"),
+        (meters(1, nickname="a b"), "meter-0001 whose nickname has an invalid format"),
         (meters(1, 1), "^devices names a device twice"),
         ([{"name": "meter-0001"}, *meters(2)], "^device_secret must be given to import meter-0001$"),
     ],
@@ -134,4 +134,4 @@ def test_imported_devices_of_missing_product_are_pending_in_check_mode(tasks):
     assert plan["pending"] == ["the product new_meter does not exist yet"]
     assert "s3cret" not in str(plan)
     result = tasks.run(MODULE, product="new_meter", devices=meters(1, 2))
-    assert "there is no product new_meter" in result["msg"]
+    assert "the product new_meter does not exist" in result["msg"]

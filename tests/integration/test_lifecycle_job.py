@@ -175,13 +175,13 @@ def test_job_with_wait_completes_and_can_be_rerun(tasks, product_key):
     assert (planned["changed"], tasks.pop_writes()) == (True, [])
     assert tasks.run_ok("iot_job_rerun", name=found["job_id"])["job_id"] == found["job_id"]
     assert tasks.pop_writes() == ["RerunJob"]
-    assert "there is no device job unknown" in tasks.run("iot_job_rerun", name="unknown")["msg"]
+    assert "the device job unknown does not exist" in tasks.run("iot_job_rerun", name="unknown")["msg"]
 
 
 def test_job_with_wait_timeout_fails(tasks, product_key):
     options = {**CUSTOM, "product": "street_light", "wait": True, "wait_timeout_in_seconds": 1}
     failed = tasks.run(JOB, **options)
-    assert failed["msg"].startswith("after 1 seconds the job calibrate is still ")
+    assert failed["msg"].startswith("timed out after 1 seconds: the job calibrate is still ")
     assert (failed["failed"], failed["changed"]) == (True, True)
 
 
@@ -198,7 +198,7 @@ def test_job_with_wait_timeout_fails(tasks, product_key):
         ("^maximum_per_minute must be 50 to 1000", {"maximum_per_minute": 49}),
         ("^timeout_in_minutes must be 1 to 3600", {"timeout_in_minutes": 0}),
         ("^document has .* characters as JSON, and may have 65536", {"document": {"x": "y" * 65536}}),
-        ("^schedule_time must say its time zone", {"schedule_time": "2030-01-31T20:00:00"}),
+        ("^schedule_time must include a time zone", {"schedule_time": "2030-01-31T20:00:00"}),
         ("^description must have at most 100", {"description": "d" * 101}),
         ("^there is no job calibrate that could be canceled", {"state": "canceled"}),
     ],
@@ -215,10 +215,10 @@ def test_job_with_conflicting_options_fails_before_write(tasks, product_key, tmp
     tasks.assert_fails(
         JOB, "^timeout_in_minutes cannot be given for a job of type pub", **everywhere, **PUB, timeout_in_minutes=1
     )
-    tasks.assert_fails(JOB, "^document, type must be given to make a device job", **everywhere)
+    tasks.assert_fails(JOB, "^document, type must be set to create the device job", **everywhere)
     tasks.assert_fails(
         JOB,
-        "^devices names a device twice",
+        "^devices contains a device twice",
         name="storm",
         **PUB,
         devices=[{"product": "street_light", "name": "lamp-0001"}] * 2,
@@ -228,7 +228,7 @@ def test_job_with_conflicting_options_fails_before_write(tasks, product_key, tmp
 def test_job_of_missing_product_is_planned_and_fails(tasks):
     planned = tasks.run(JOB, True, **CUSTOM, product="unknown")
     assert [step["operation"] for step in planned["steps"]] == ["CreateJob"]
-    assert "there is no product unknown" in tasks.run(JOB, **CUSTOM, product="unknown")["msg"]
+    assert "the product unknown does not exist" in tasks.run(JOB, **CUSTOM, product="unknown")["msg"]
     tasks.assert_unchanged(JOB, name="calibrate", state="absent")
 
 

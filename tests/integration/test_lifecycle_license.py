@@ -74,5 +74,5 @@ def test_license_with_invalid_options_fails_before_write(tasks, account):
         plan = tasks.run(MODULE, True, **given)
         assert plan["pending"] == [f"the {note} does not exist yet"]
         assert plan["changed"]
-        assert f"there is no {note}" in tasks.run(MODULE, **given)["msg"]
+        assert f"the {note} does not exist" in tasks.run(MODULE, **given)["msg"]
     assert tasks.pop_writes() == []

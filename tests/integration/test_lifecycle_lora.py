@@ -88,7 +88,7 @@ def test_lora_devices_with_wait_timeout_fail(tasks, sensors):
         ({"devices": []}, "^devices must name a node"),
         ({"devices": nodes(1, 1)}, "^devices names a node twice"),
         ({"devices": [{"dev_eui": "xyz", "pin_code": "p1n"}]}, "^devices has a node whose dev_eui must have"),
-        ({"devices": [{"dev_eui": "x" * 16, "pin_code": "p1n"}]}, "whose dev_eui may hold hexadecimal digits"),
+        ({"devices": [{"dev_eui": "x" * 16, "pin_code": "p1n"}]}, "whose dev_eui has an invalid format: expected hexadecimal digits"),
         ({"devices": nodes(*range(501))}, "^devices takes at most 500 elements, not 501"),
         ({"devices": nodes(1), "wait_timeout_in_seconds": 0}, "^wait_timeout_in_seconds must be 1 to 86400"),
     ],

@@ -88,7 +88,7 @@ def test_firmware_immutable_option_change_fails_before_write(tasks, product_key,
     after = md5(b"something else")
     tasks.assert_fails(
         "iot_ota_firmware",
-        f"^file of the firmware cannot be changed: it is '{before}' and was asked to be '{after}'. "
+        f"^file of the firmware cannot be changed from '{before}' to '{after}'. "
         "A firmware stays as it was made: give a new one another name and version",
         **options,
     )
@@ -127,7 +127,7 @@ def test_firmware_with_several_files_is_created(tasks, product_key, tmp_path):
     (tmp_path / "kernel").write_bytes(b"K")
     tasks.assert_fails(
         "iot_ota_firmware",
-        f"^files of the firmware cannot be changed: .*{md5(b'k' * 10)}.*was asked.*{md5(b'K')}",
+        f"^files of the firmware cannot be changed from .*{md5(b'k' * 10)}.* to .*{md5(b'K')}",
         **options,
     )
     tasks.assert_fails("iot_ota_firmware", "^file of the firmware cannot be changed", **NEW, file=files[0]["path"])
@@ -160,16 +160,16 @@ def test_firmware_with_invalid_options_fails_before_write(tasks, product_key, im
     tasks.assert_fails(
         "iot_ota_firmware", "^files has a file whose name must have 1 to 32", **NEW, files=[one, {**one, "name": ""}]
     )
-    tasks.assert_fails("iot_ota_firmware", "^file must be a path from the root", **NEW, file="lamp.bin")
+    tasks.assert_fails("iot_ota_firmware", "^file must be an absolute path", **NEW, file="lamp.bin")
     tasks.assert_fails("iot_ota_firmware", "^file must be a file", **NEW, file=str(tmp_path))
     empty = tmp_path / "empty"
     empty.touch()
     tasks.assert_fails(
         "iot_ota_firmware", "^file must have 1 to 2097152000 bytes, and .*empty has 0", **NEW, file=str(empty)
     )
-    tasks.assert_fails("iot_ota_firmware", "^version must be given", name="lamp", file=str(image))
-    tasks.assert_fails("iot_ota_firmware", "^version may hold letters", name="lamp", version="1 1", file=str(image))
-    tasks.assert_fails("iot_ota_firmware", "^name may hold", name="-lamp", version="1.1", file=str(image))
+    tasks.assert_fails("iot_ota_firmware", "^version must be set to create the firmware", name="lamp", file=str(image))
+    tasks.assert_fails("iot_ota_firmware", "^version has an invalid format: expected letters", name="lamp", version="1 1", file=str(image))
+    tasks.assert_fails("iot_ota_firmware", "^name has an invalid format", name="-lamp", version="1.1", file=str(image))
     tasks.assert_fails(
         "iot_ota_firmware",
         "^source_version is for a firmware of type delta",
@@ -190,9 +190,9 @@ def test_firmware_with_invalid_options_fails_before_write(tasks, product_key, im
     plan = tasks.run("iot_ota_firmware", True, **missing)
     assert [step["operation"] for step in plan["steps"]] == list(MADE)
     assert sorted(note.split()[1] for note in plan["pending"]) == ["OTA", "file"]
-    assert "there is no OTA module radio" in tasks.run("iot_ota_firmware", **missing)["msg"]
+    assert "the OTA module radio does not exist" in tasks.run("iot_ota_firmware", **missing)["msg"]
     del missing["module"]
-    assert "there is no file" in tasks.run("iot_ota_firmware", **missing)["msg"]
+    assert "does not exist. Check the path" in tasks.run("iot_ota_firmware", **missing)["msg"]
 
 
 def test_firmwares_with_filters_are_returned(tasks, product_key, image):

@@ -88,7 +88,7 @@ def test_static_ota_job_lifecycle(tasks, product_key):
         "schedule_finish_time": "2030-02-01T20:00:00Z",
         "tags": {"wave": 2},
     }.items():
-        message = f"^{name} of the job cannot be changed: .*cancel it, and make another one under another name"
+        message = f"^{name} of the job cannot be changed from .*cancel it, and make another one under another name"
         tasks.assert_fails(JOB, message, **{**first, name: value})
 
     # Only queued tasks exist, so nothing else can be canceled; canceling them ends the job.
@@ -164,7 +164,7 @@ def test_ota_verify_job_with_wait_verifies_firmware(tasks, product_key):
 def test_ota_job_with_wait_timeout_fails(tasks, product_key):
     options = {"name": "june", "firmware": "v2", "type": "static", "target": "all", "wait": True}
     failed = tasks.run(JOB, **options, wait_timeout_in_seconds=1)
-    assert failed["msg"].startswith("after 1 seconds the job june is still in_progress. It goes on")
+    assert failed["msg"].startswith("timed out after 1 seconds: the job june is still in_progress. The platform continues")
     assert (failed["failed"], failed["changed"], failed["ota_job"]["status"]) == (True, True, "in_progress")
     assert [step["status"] for step in failed["steps"]] == ["done"]
     failed = tasks.run(JOB, **options, wait_timeout_in_seconds=1)
@@ -225,7 +225,7 @@ def test_ota_job_with_group_is_created(tasks, product_key):
     tasks.run_ok("iot_device_group", name="east_side")
     tasks.assert_fails(JOB, "^group of the job cannot be changed", **{**options, "group": "east_side"})
     failed = tasks.run(JOB, **{**options, "group": "nowhere"})
-    assert failed["msg"].startswith("there is no device group nowhere")
+    assert failed["msg"].startswith("the device group nowhere does not exist")
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_ota_job_with_group_is_created(tasks, product_key):
         ("^either source_versions or group must be given", {"type": "dynamic"}),
         ("^target cannot be given for a job of type verify", {"type": "verify", "target": "all"}),
         ("^maximum_per_minute cannot be given for a job of type verify", {"type": "verify", "maximum_per_minute": 10}),
-        ("^devices must be given", {"type": "verify"}),
+        ("^devices must be set to create the job", {"type": "verify"}),
         ("given together", {"type": "static", "target": "all", "retry_count": 1}),
         (
             "^retry_interval_in_minutes must be less than task_timeout_in_minutes, 10, not 10",
@@ -264,9 +264,9 @@ def test_ota_job_with_group_is_created(tasks, product_key):
         ),
         ("^overwrite and multi_module", {"type": "static", "target": "all", "overwrite": True, "multi_module": True}),
         ("^gray_percent must be more than 0", {"gray_percent": "0"}),
-        ("^gray_percent may hold", {"gray_percent": "33%"}),
+        ("^gray_percent has an invalid format", {"gray_percent": "33%"}),
         ("^schedule_time must be a time such as", {"schedule_time": "tomorrow"}),
-        ("^schedule_time must say its time zone", {"schedule_time": "2030-01-31T20:00:00"}),
+        ("^schedule_time must include a time zone", {"schedule_time": "2030-01-31T20:00:00"}),
         ("^maximum_per_minute must be 10 to 10000", {"maximum_per_minute": 9}),
         ("^task_timeout_in_minutes must be 1 to 1440", {"task_timeout_in_minutes": 0}),
         ("^tags takes at most 9 entries", {"tags": {f"k{number}": "v" for number in range(10)}}),
@@ -285,7 +285,7 @@ def test_ota_job_with_missing_firmware_is_pending_in_check_mode_and_fails(tasks,
     planned = tasks.run(JOB, True, **wrong, product="street_light")
     assert planned["pending"] == ["the firmware v9 does not exist yet"]
     assert [step["operation"] for step in planned["steps"]] == ["CreateOTAStaticUpgradeJob"]
-    assert "there is no firmware v9" in tasks.run(JOB, **wrong)["msg"]
+    assert "the firmware v9 does not exist" in tasks.run(JOB, **wrong)["msg"]
     tasks.run_ok("iot_ota_firmware", name="any", version="2.0", file=str(image), needs_verification=False)
     tasks.assert_fails(JOB, "^product must be given with a firmware that is for any", **{**wrong, "firmware": "any"})
     tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **{**wrong, "firmware": "any"}, product="street_light")

@@ -47,10 +47,10 @@ def test_ota_module_lifecycle(tasks, product_key):
 
 def test_ota_module_with_invalid_options_fails_before_write(tasks, product_key):
     tasks.assert_fails("iot_ota_module", "name cannot be default", product=product_key, name="Default")
-    tasks.assert_fails("iot_ota_module", "name may hold letters", **OF, name="a b")
+    tasks.assert_fails("iot_ota_module", "name has an invalid format: expected letters", **OF, name="a b")
     tasks.assert_fails("iot_ota_module", "name must have 1 to 64", **OF, name="")
     tasks.assert_fails("iot_ota_module", "name must have 1 to 64", **OF, name="a" * 65)
-    tasks.assert_fails("iot_ota_module", "alias may hold", **OF, name="modem", alias="the modem")
+    tasks.assert_fails("iot_ota_module", "alias has an invalid format", **OF, name="modem", alias="the modem")
     tasks.assert_fails("iot_ota_module", "description must have at most 100", **OF, name="modem", description="d" * 101)
 
 
@@ -60,6 +60,6 @@ def test_ota_module_of_missing_product_is_pending_in_check_mode_and_fails(tasks)
     assert plan["pending"] == ["the product unknown does not exist yet"]
     failed = tasks.run("iot_ota_module", product="unknown", name="modem")
     assert failed["failed"]
-    assert "there is no product unknown" in failed["msg"]
+    assert "the product unknown does not exist" in failed["msg"]
     tasks.assert_unchanged("iot_ota_module", product="unknown", name="modem", state="absent")
     assert tasks.run_ok("iot_ota_module_info", product="unknown")["ota_modules"] == []

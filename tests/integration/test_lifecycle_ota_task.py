@@ -27,7 +27,9 @@ def job(tasks, tmp_path):
         file=str(tmp_path / "lamp.bin"),
         needs_verification=False,
     )
-    created = tasks.run_ok("iot_ota_job", name="june", firmware="v2", type="static", target="all", needs_confirmation=True)
+    created = tasks.run_ok(
+        "iot_ota_job", name="june", firmware="v2", type="static", target="all", needs_confirmation=True
+    )
     return created["ota_job"]["job_id"]
 
 

@@ -248,10 +248,10 @@ def test_parser_with_invalid_options_fails_before_write(tasks):
         tasks.assert_fails("iot_parser", message, name="forward", **options)
 
     tasks.assert_fails("iot_parser", "^name must have 1 to 30 characters", name="")
-    tasks.assert_fails("iot_parser", "^name may hold", name="for ward")
+    tasks.assert_fails("iot_parser", "^name has an invalid format", name="for ward")
     assert_fails("^a parser needs data_source, destinations, script in order to run", state="started")
     assert_fails("^a parser needs script in order to run", state="started", data_source="lamps", destinations=["to_1"])
-    assert_fails("^destinations names to_1 twice$", destinations=["to_1", "to_1"])
+    assert_fails("^destinations contains to_1 twice$", destinations=["to_1", "to_1"])
     assert_fails("^destinations takes at most 10", destinations=[f"to_{number}" for number in range(11)])
     tens = {"destinations": [f"to_{number}" for number in range(10)], "failover_destination": "to_10"}
     assert_fails("^a parser has at most 10 destinations, the failover_destination included", **tens)
@@ -263,7 +263,7 @@ def test_parser_with_invalid_options_fails_before_write(tasks):
     assert_fails("^to_1 cannot be .*give both options$", failover_destination="to_1")
     assert_fails("^to_2 cannot be .*give both options$", destinations=["to_2"])
     assert_fails(
-        "^destinations names a destination twice$",
+        "^destinations contains a destination twice$",
         destinations=["to_1", parser(tasks)["destinations"][0]["destination_id"]],
     )
 
@@ -297,7 +297,7 @@ def test_parser_with_missing_reference_is_pending_in_check_mode_and_fails(tasks)
         ({"failover_destination": "new"}, "destination new"),
     ):
         result = tasks.run("iot_parser", name="forward", **options)
-        assert f"there is no {missing}" in result["msg"]
+        assert f"the {missing} does not exist" in result["msg"]
         tasks.assert_unchanged("iot_parser", name="forward", state="absent", **options)
 
 

@@ -46,8 +46,8 @@ def test_product_lifecycle(tasks):
         "iot_product", "DeleteProductTags", "UpdateProductTags", "CreateProductTags", **PRODUCT, tags=tags
     )
     assert changed["product"]["tags"] == tags
-    added = tasks.assert_changed_by("iot_product", "CreateProductTags", **PRODUCT, tags={"lane": "2"}, purge_tags=False)
-    assert added["product"]["tags"] == {**tags, "lane": "2"}
+    added = tasks.assert_changed_by("iot_product", "CreateProductTags", **PRODUCT, tags={"side": "2"}, purge_tags=False)
+    assert added["product"]["tags"] == {**tags, "side": "2"}
     tasks.assert_changed_by("iot_product", "ReleaseProduct", **PRODUCT, status="released")
     tasks.assert_changed_by("iot_product", "CancelReleaseProduct", **PRODUCT, status="development")
     tasks.assert_unchanged("iot_product", **PRODUCT)
@@ -106,7 +106,7 @@ def test_product_create_only_option_change_fails_before_write(tasks):
         ({**PRODUCT, "description": "\u706f" * 101}, "^description must have at most 100 characters"),
         ({**PRODUCT, "tags": {"a-b": "1"}}, "^tags has an entry 'a-b'"),
         ({**PRODUCT, "tags": {"a": ""}}, "^tags has an entry 'a'"),
-        (PRODUCT, "^node_type must be given to make a product"),
+        (PRODUCT, "^node_type must be set to create the product"),
     ],
 )
 def test_product_with_invalid_options_fails_before_write(tasks, options, message):
@@ -147,7 +147,7 @@ def test_product_with_missing_key_is_not_created(tasks):
     tasks.pop_writes()
     result = tasks.run("iot_product", product_key="a1unknown0000", **LOCK)
     assert result["failed"]
-    assert "there is no product a1unknown0000. Leave product_key out" in result["msg"]
+    assert "the product a1unknown0000 does not exist. Leave product_key out" in result["msg"]
     planned = tasks.run("iot_product", True, product_key="(known after apply)", **LOCK)
     assert planned["pending"] == ["the product (known after apply) does not exist yet"]
     tasks.assert_unchanged("iot_product", product_key="a1unknown0000", name="safe_lock", state="absent")
@@ -233,4 +233,4 @@ def test_product_deduplication_module_is_changed_each_time(tasks):
     tasks.run_ok("iot_product_deduplication", **{**wanted, "by_value": False})
     assert filter_settings(tasks) == (False, True)
     result = tasks.run("iot_product_deduplication", **{**wanted, "product": "unknown"})
-    assert "there is no product unknown" in result["msg"]
+    assert "the product unknown does not exist" in result["msg"]

@@ -105,7 +105,7 @@ def test_rule_action_with_consumer_group_name_or_id_is_unchanged(tasks, account)
     group = tasks.run_ok("iot_consumer_group", name="listeners")["consumer_group"]["group_id"]
     tasks.assert_unchanged(RULE, **HOT, actions=[{"type": "amqp", "configuration": {"groupId": group}}])
     missing = [{"type": "amqp", "configuration": {"groupId": "unknown"}}]
-    assert "there is no consumer group unknown" in tasks.run(RULE, **HOT, actions=missing)["msg"]
+    assert "the consumer group unknown does not exist" in tasks.run(RULE, **HOT, actions=missing)["msg"]
     planned = tasks.run(RULE, check_mode=True, **HOT, actions=missing)
     assert planned["pending"] == ["the consumer group unknown does not exist yet"]
 

@@ -82,5 +82,5 @@ def test_shadow_of_missing_device_is_pending_in_check_mode_and_fails(tasks, acco
     plan = tasks.run(MODULE, True, **given, desired={"a": 1})
     assert plan["pending"] == [f"the {note} does not exist yet"]
     assert [step["operation"] for step in plan["steps"]] == ["UpdateDeviceShadow"]
-    assert f"there is no {note}" in tasks.run(MODULE, **given, desired={"a": 1})["msg"]
+    assert f"the {note} does not exist" in tasks.run(MODULE, **given, desired={"a": 1})["msg"]
     assert tasks.run_ok("iot_shadow_info", **given)["shadows"] == []

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-DOOR = {"name": "door_west", "content": "www.example.com", "duration_in_seconds": 2}
+GATE = {"name": "gate_west", "content": "www.example.com", "duration_in_seconds": 2}
 DATES = {"start_date": "2030-01-01", "end_date": "2030-12-31"}
 MORNING = {"description": "morning", "content": "a", "start_time": "06:00", "end_time": "10:59"}
 NOON = {"description": "noon", "content": "b", "start_time": "11:00", "end_time": "13:00"}
@@ -22,27 +22,27 @@ def _path(url: str) -> str:
 
 
 def test_sound_code_lifecycle(tasks):
-    created = tasks.assert_changed_by("iot_sound_code", "CreateSoundCode", **DOOR)["sound_code"]
+    created = tasks.assert_changed_by("iot_sound_code", "CreateSoundCode", **GATE)["sound_code"]
     assert created["sound_code"]
     assert created["open_type"] == "inner"
     for options in ({"content": "b"}, {"duration_in_seconds": 30}):
-        changed = tasks.assert_changed_by("iot_sound_code", "UpdateSoundCode", name="door_west", **options)[
+        changed = tasks.assert_changed_by("iot_sound_code", "UpdateSoundCode", name="gate_west", **options)[
             "sound_code"
         ]
         assert options.items() <= changed.items()
     # Options that are not given are kept.
     assert (changed["content"], changed["duration_in_seconds"]) == ("b", 30)
-    tasks.assert_unchanged("iot_sound_code", name="door_west", content="b", duration_in_seconds=30)
-    tasks.assert_fails("iot_sound_code", "^open_type of the sound code cannot be changed", **DOOR, open_type="open")
-    renamed = tasks.assert_changed_by("iot_sound_code", "UpdateSoundCode", name="west", renamed_from="door_west")
+    tasks.assert_unchanged("iot_sound_code", name="gate_west", content="b", duration_in_seconds=30)
+    tasks.assert_fails("iot_sound_code", "^open_type of the sound code cannot be changed", **GATE, open_type="open")
+    renamed = tasks.assert_changed_by("iot_sound_code", "UpdateSoundCode", name="west", renamed_from="gate_west")
     assert renamed["sound_code"] == {**changed, "name": "west"}
-    assert renamed["diff"]["before"]["name"] == "door_west"
+    assert renamed["diff"]["before"]["name"] == "gate_west"
     assert tasks.assert_changed_by("iot_sound_code", "DeleteSoundCode", name="west", state="absent")["sound_code"] == {}
 
 
 def test_sound_codes_with_filters_are_returned(tasks):
-    one = tasks.run_ok("iot_sound_code", **DOOR)["sound_code"]
-    two = tasks.run_ok("iot_sound_code", **{**DOOR, "name": "east", "open_type": "open"})["sound_code"]
+    one = tasks.run_ok("iot_sound_code", **GATE)["sound_code"]
+    two = tasks.run_ok("iot_sound_code", **{**GATE, "name": "east", "open_type": "open"})["sound_code"]
     for filters, found in (
         ({}, [two, one]),
         ({"name": "east"}, [two]),
@@ -65,11 +65,11 @@ def test_sound_codes_with_filters_are_returned(tasks):
         ({"content": "x" * 101}, "^content must have 1 to 100 characters"),
         ({"duration_in_seconds": 0}, "^duration_in_seconds must be 1 to 30"),
         ({"duration_in_seconds": 31}, "^duration_in_seconds must be 1 to 30"),
-        ({"content": None}, "^content must be given to make a sound code"),
+        ({"content": None}, "^content must be set to create the sound code"),
     ],
 )
 def test_sound_code_with_invalid_options_fails_before_write(tasks, options, message):
-    tasks.assert_fails("iot_sound_code", message, **{**DOOR, **options})
+    tasks.assert_fails("iot_sound_code", message, **{**GATE, **options})
 
 
 def test_sound_code_schedule_lifecycle(tasks):
@@ -154,11 +154,11 @@ def test_sound_code_schedules_with_filters_are_returned(tasks):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"start_date": "2030-13-01"}, "^start_date may hold a date"),
+        ({"start_date": "2030-13-01"}, "^start_date has an invalid format: expected a date"),
         ({"start_date": "2031-01-01"}, "^the schedule ends at 2030-12-31, before it starts"),
-        ({"start_date": None}, "^start_date must be given to make a schedule"),
-        ({"start_time": "24:00"}, "^start_time may hold a time"),
-        ({"end_time": "480"}, "^end_time may hold a time.*in quotes"),
+        ({"start_date": None}, "^start_date must be set to create the schedule"),
+        ({"start_time": "24:00"}, "^start_time has an invalid format: expected a time"),
+        ({"end_time": "480"}, "^end_time has an invalid format: expected a time.*in quotes"),
         ({"start_time": "12:00", "end_time": "11:00"}, "^the schedule ends at 11:00"),
         ({"description": ""}, "^description must have 1 to 64"),
         ({"periods": [{**NOON, "end_time": "10:00"}]}, "^periods has a period 'noon' that ends at 10:00"),
@@ -247,7 +247,7 @@ def test_sound_code_label_batch_with_total_creates_labels(tasks, schedule):
         ({"labels": []}, "^labels or total must be given to make a batch"),
         ({"labels": ["a"], "total": 2}, "^total is 2, and labels has 1"),
         ({"total": 201}, "^total must be 1 to 200"),
-        ({"labels": [""]}, "^labels has an element that cannot be"),
+        ({"labels": [""]}, "^labels has an invalid element"),
         ({"labels": [str(number) for number in range(201)]}, "^labels takes at most 200"),
     ],
 )
@@ -263,7 +263,7 @@ def test_sound_code_labels_of_missing_schedule_are_pending_in_check_mode_and_fai
         plan = tasks.run(module, True, **OF, **options)
         assert plan["pending"] == ["the schedule hours does not exist yet"]
         assert len(plan["steps"]) == 1
-        assert "there is no schedule hours" in tasks.run(module, **OF, **options)["msg"]
+        assert "the schedule hours does not exist" in tasks.run(module, **OF, **options)["msg"]
 
 
 def test_sound_code_label_package_returns_archive(tasks, schedule):

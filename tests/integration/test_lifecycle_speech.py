@@ -80,16 +80,16 @@ def test_speeches_with_filters_are_returned(tasks):
     [
         ({"code": None}, "^code must be given to make a speech"),
         ({"text": None}, "^text must be given to make a speech"),
-        ({"voice": None}, "^voice must be given to make a speech"),
-        ({"code": "a_b"}, "^code may hold letters and digits"),
-        ({"text": "1"}, "^text may hold Chinese and English letters and spaces"),
+        ({"voice": None}, "^voice must be set to create the speech"),
+        ({"code": "a_b"}, "^code has an invalid format: expected letters and digits"),
+        ({"text": "1"}, "^text has an invalid format: expected Chinese and English letters and spaces"),
         ({"text": "\u706f" * 51}, "^text must have 1 to 100 characters.*has 102"),
         ({"speech_rate": 501}, "^speech_rate must be -500 to 500"),
         ({"volume": 101}, "^volume must be 0 to 100"),
         ({"sound_code": {"content": "a"}}, "^sound_code needs content and duration_in_seconds"),
         ({"sound_code": {**SOUND, "duration_in_seconds": 16}}, "^sound_code has a duration_in_seconds that must be"),
         ({"type": "number"}, "^a speech of type number has codes and texts of the platform"),
-        ({"project_code": "a-b"}, "^project_code may hold letters and digits"),
+        ({"project_code": "a-b"}, "^project_code has an invalid format: expected letters and digits"),
     ],
 )
 def test_speech_with_invalid_options_fails_before_write(tasks, options, message):

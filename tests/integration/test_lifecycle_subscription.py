@@ -165,8 +165,8 @@ def test_subscription_with_invalid_options_fails_before_write(tasks):
     assert_fails(nothing, AMQP, consumer_groups=["console"], device_data=False)
     assert_fails("^consumer_groups must be given to make an amqp subscription$", AMQP, device_data=True)
     assert_fails("^mns_configuration must be given to make an mns subscription$", MNS, device_data=True)
-    assert_fails("^consumer_groups must name 1 at least$", AMQP, consumer_groups=[], device_data=True)
-    assert_fails("^consumer_groups names console twice$", AMQP, consumer_groups=["console"] * 2, device_data=True)
+    assert_fails("^consumer_groups must have 1 or more elements, not 0$", AMQP, consumer_groups=[], device_data=True)
+    assert_fails("^consumer_groups contains console twice$", AMQP, consumer_groups=["console"] * 2, device_data=True)
     assert_fails("^mns_configuration is for a subscription of type mns, not amqp$", AMQP, mns_configuration=QUEUE)
     assert_fails("^consumer_groups is for a subscription of type amqp, not mns$", MNS, consumer_groups=["console"])
     assert_fails("^mns_configuration lacks queueName, regionName, role$", MNS, mns_configuration={"queue": "x"})
@@ -175,11 +175,11 @@ def test_subscription_with_invalid_options_fails_before_write(tasks):
 
     tasks.run_ok("iot_subscription", **AMQP, consumer_groups=["console"], device_data=True)
     assert_fails(nothing, AMQP, device_data=False)
-    assert_fails("^consumer_groups must name 1 at least$", AMQP, consumer_groups=[])
+    assert_fails("^consumer_groups must have 1 or more elements, not 0$", AMQP, consumer_groups=[])
 
 
 def test_subscription_with_group_name_and_id_of_same_group_fails_before_write(tasks, ids):
-    message = "^consumer_groups names a group twice$"
+    message = "^consumer_groups contains a group twice$"
     tasks.assert_fails(
         "iot_subscription", message, **AMQP, consumer_groups=["console", ids["console"]], device_data=True
     )
@@ -195,9 +195,9 @@ def test_subscription_with_missing_reference_is_pending_in_check_mode_and_fails(
         "the consumer group two does not exist yet",
     ]
     assert plan["diff"]["after"]["consumer_groups"] == ["one", "two"]
-    assert "there is no product new" in tasks.run("iot_subscription", product="new", **options)["msg"]
+    assert "the product new does not exist" in tasks.run("iot_subscription", product="new", **options)["msg"]
     result = tasks.run("iot_subscription", **AMQP, consumer_groups=["one"], device_data=True)
-    assert "there is no consumer group one" in result["msg"]
+    assert "the consumer group one does not exist" in result["msg"]
     tasks.assert_unchanged("iot_subscription", product="new", type="amqp", consumer_groups=["one"], state="absent")
     planned = tasks.run(
         "iot_subscription", True, product="street_light", type="amqp", consumer_groups=["one"], ota_job=True

@@ -428,7 +428,7 @@ def test_thing_model_extended_descriptions_are_set_and_cleared(tasks):
     )
     tasks.assert_fails("iot_thing_model", "protocol_type is modbus", **OF, functions=inline)
     failed = tasks.run("iot_thing_model", **meter, extended_descriptions={"Lihgt": MODBUS})
-    assert "there is no function Lihgt" in failed["msg"]
+    assert "the function Lihgt does not exist" in failed["msg"]
 
 
 def test_thing_model_copy_from_other_product_is_published(tasks):
@@ -459,9 +459,9 @@ def test_thing_model_copy_from_other_product_is_published(tasks):
     tasks.assert_fails("iot_thing_model", "copy_from and functions cannot both", **garden, copy_from=OF, functions={})
     tasks.assert_fails("iot_thing_model", "copy_from has a version", **garden, copy_from={**OF, "version": "v 1"})
     for source, message in (
-        ({"product": "unknown"}, "there is no product unknown"),
-        ({**OF, "version": "v9"}, "there is no version v9 of the thing model of street_light"),
-        ({"product": "spot_light"}, "there is no published version of the thing model of spot_light"),
+        ({"product": "unknown"}, "the product unknown does not exist"),
+        ({**OF, "version": "v9"}, "the version v9 of the thing model of street_light does not exist"),
+        ({"product": "spot_light"}, "the published version of the thing model of spot_light does not exist"),
     ):
         assert message in tasks.run("iot_thing_model", **garden, copy_from=source)["msg"]
         # An earlier task of the same play may create it.
@@ -510,7 +510,7 @@ def test_thing_model_versions_are_published_once(tasks):
     )
     # An existing version with other content is not the published one.
     tasks.assert_fails("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
-    tasks.assert_fails("iot_thing_model", "version may hold", **OF, published=True, version="v 3")
+    tasks.assert_fails("iot_thing_model", "version has an invalid format", **OF, published=True, version="v 3")
     # An existing version cannot be published again.
     back = {**OF, "functions": FUNCTIONS, "published": True, "allow_breaking": True}
     tasks.assert_fails("iot_thing_model", "there is a version v1 already", **back, version="v1")
@@ -702,7 +702,7 @@ def test_thing_model_with_invalid_options_fails_before_write(tasks):
     functions("functions has [0-9]+ characters as TSL, more than the 262144", properties=many)
     for block, message in (
         ({"id": ""}, "blocks has '', whose id must"),
-        ({"id": "a-b"}, "id may hold"),
+        ({"id": "a-b"}, "id has an invalid format"),
         ({"id": "battery"}, "blocks has a new one, battery, without a name"),
         ({"id": "battery", "name": "bat"}, "name must have 4 to 30"),
         ({"id": "battery", "name": "battery", "description": ""}, "description must have"),
@@ -733,8 +733,8 @@ def test_thing_model_of_missing_product_is_pending_in_check_mode_and_fails(tasks
     planned = tasks.run("iot_thing_model", True, **OF, blocks=[block])
     assert planned["pending"] == ["the function battery:Light does not exist yet"]
     assert [step["operation"] for step in planned["steps"]] == ["UpdateThingModel"]
-    assert "there is no function battery:Light" in tasks.run("iot_thing_model", **OF, blocks=[block])["msg"]
-    assert "there is no product window" in tasks.run("iot_thing_model", product="window", functions={})["msg"]
+    assert "the function battery:Light does not exist" in tasks.run("iot_thing_model", **OF, blocks=[block])["msg"]
+    assert "the product window does not exist" in tasks.run("iot_thing_model", product="window", functions={})["msg"]
 
 
 def test_thing_model_info_with_filters_is_returned(tasks, key):

@@ -52,7 +52,7 @@ def test_thing_script_of_released_product_is_created(tasks, meter):
 def test_thing_script_missing_is_empty_and_needs_options(tasks, meter):
     assert tasks.run_ok("iot_thing_script_info", product="old_meter")["thing_scripts"] == []
     assert tasks.run_ok("iot_thing_script_info", product="unknown")["thing_scripts"] == []
-    tasks.assert_fails("iot_thing_script", "^script, type must be given to make a thing script", product="old_meter")
+    tasks.assert_fails("iot_thing_script", "^script, type must be set to create the thing script", product="old_meter")
     tasks.assert_fails("iot_thing_script", "^type must be given", product="old_meter", script="x")
     tasks.assert_fails("iot_thing_script", "^script must have", product="old_meter", type="php", script="")
 
@@ -69,7 +69,7 @@ def test_thing_script_of_missing_product_is_pending_in_check_mode_and_fails(task
     assert plan["pending"] == ["the product old_meter does not exist yet"]
     result = tasks.run("iot_thing_script", product="old_meter", type="php", script="x")
     assert result["failed"]
-    assert "there is no product old_meter" in result["msg"]
+    assert "the product old_meter does not exist" in result["msg"]
 
 
 def test_thing_script_create_with_lost_response_succeeds(tasks, meter):

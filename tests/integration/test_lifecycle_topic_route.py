@@ -10,22 +10,22 @@ MODULE = "iot_topic_route"
 SOURCE = "/street_light/lamp-0001/user/report"
 
 
-def neighbour(number: int, product: str = "street_light") -> str:
-    return f"/{product}/lamp-{number:04}/user/neighbour"
+def neighbor(number: int, product: str = "street_light") -> str:
+    return f"/{product}/lamp-{number:04}/user/neighbor"
 
 
 @pytest.fixture
 def key(tasks):
     """Create a product with topics and connected devices, and return its ProductKey."""
     key = tasks.run_ok("iot_product", name="street_light", node_type="device")["product"]["product_key"]
-    for name, operation in (("user/report", "pub"), ("user/neighbour", "sub")):
+    for name, operation in (("user/report", "pub"), ("user/neighbor", "sub")):
         tasks.run_ok("iot_topic", product="street_light", short_name=name, operation=operation)
     tasks.connect_devices("street_light", *(f"lamp-{number:04}" for number in range(1, 6)))
     return key
 
 
 def assert_route_changed_by(tasks, *operations: str, source: str = SOURCE, numbers: tuple = (), **options) -> dict:
-    destinations = [neighbour(number) for number in numbers]
+    destinations = [neighbor(number) for number in numbers]
     return tasks.assert_changed_by(MODULE, *operations, source=source, destinations=destinations, **options)
 
 
@@ -33,15 +33,13 @@ def test_topic_route_lifecycle(tasks, key):
     created = assert_route_changed_by(tasks, "CreateTopicRouteTable", numbers=(2, 3))
     assert created["topic_route"] == {
         "source_topic": f"/{key}/lamp-0001/user/report",
-        "destinations": [neighbour(2, key), neighbour(3, key)],
+        "destinations": [neighbor(2, key), neighbor(3, key)],
     }
     # Deletions come first; the order of destinations does not matter.
     changed = assert_route_changed_by(tasks, "DeleteTopicRouteTable", "CreateTopicRouteTable", numbers=(4, 3))
-    assert set(changed["topic_route"]["destinations"]) == {neighbour(4, key), neighbour(3, key)}
-    tasks.assert_unchanged(MODULE, source=SOURCE, destinations=[neighbour(3), neighbour(4)])
-    tasks.assert_unchanged(
-        MODULE, source=f"/{key}/lamp-0001/user/report", destinations=[neighbour(3, key), neighbour(4)]
-    )
+    assert set(changed["topic_route"]["destinations"]) == {neighbor(4, key), neighbor(3, key)}
+    tasks.assert_unchanged(MODULE, source=SOURCE, destinations=[neighbor(3), neighbor(4)])
+    tasks.assert_unchanged(MODULE, source=f"/{key}/lamp-0001/user/report", destinations=[neighbor(3, key), neighbor(4)])
     tasks.assert_unchanged(MODULE, source=SOURCE)
 
     more = assert_route_changed_by(tasks, "CreateTopicRouteTable", numbers=(5,), purge_destinations=False)
@@ -67,35 +65,35 @@ def test_topic_routes_with_filters_are_returned(tasks, key):
         return {one["source_topic"].split("/")[2] for one in routes}
 
     assert found(source=SOURCE) == {"lamp-0001"}
-    assert found(destinations=[neighbour(3)]) == {"lamp-0001", "lamp-0002"}
-    assert found(destinations=[neighbour(3), neighbour(2, key)]) == {"lamp-0001"}
-    assert found(destinations=[neighbour(5)]) == set()
-    assert found(source=SOURCE, destinations=[neighbour(3)]) == {"lamp-0001"}
-    assert found(source=SOURCE, destinations=[neighbour(4)]) == set()
+    assert found(destinations=[neighbor(3)]) == {"lamp-0001", "lamp-0002"}
+    assert found(destinations=[neighbor(3), neighbor(2, key)]) == {"lamp-0001"}
+    assert found(destinations=[neighbor(5)]) == set()
+    assert found(source=SOURCE, destinations=[neighbor(3)]) == {"lamp-0001"}
+    assert found(source=SOURCE, destinations=[neighbor(4)]) == set()
     assert found(source="/unknown/lamp-0001/user/report") == set()
-    assert found(destinations=[neighbour(3), neighbour(3, "unknown")]) == set()
+    assert found(destinations=[neighbor(3), neighbor(3, "unknown")]) == set()
     tasks.assert_fails("iot_topic_route_info", "^source or destinations must be given")
 
 
 def test_topic_route_with_rejected_destination_fails(tasks, key):
-    destinations = [neighbour(2), "/street_light/lamp-0003/user/nothing", neighbour(9)]
+    destinations = [neighbor(2), "/street_light/lamp-0003/user/nothing", neighbor(9)]
     result = tasks.run(MODULE, source=SOURCE, destinations=destinations)
     assert result["failed"]
-    assert f"not done for /{key}/lamp-0003/user/nothing, {neighbour(9, key)}; a destination is" in result["msg"]
+    assert f"not done for /{key}/lamp-0003/user/nothing, {neighbor(9, key)}; a destination is" in result["msg"]
     # The valid destinations were added.
     (found,) = tasks.run_ok("iot_topic_route_info", source=SOURCE)["topic_routes"]
-    assert found["destinations"] == [neighbour(2, key)]
+    assert found["destinations"] == [neighbor(2, key)]
     # Simulates a route that was deleted by another client in the meantime.
     tasks.server.control("PUT", "faults", [{"action": "DeleteTopicRouteTable", "drop": "after", "times": 1}])
     result = tasks.run(MODULE, source=SOURCE, destinations=[])
     assert result["failed"]
-    assert f"not done for {neighbour(2, key)}" in result["msg"]
+    assert f"not done for {neighbor(2, key)}" in result["msg"]
     tasks.assert_unchanged(MODULE, source=SOURCE, destinations=[])
 
 
 def test_topic_route_from_inactive_device_fails(tasks, key):
     tasks.run_ok("iot_device", product="street_light", name="lamp-0009")
-    result = tasks.run(MODULE, source="/street_light/lamp-0009/user/report", destinations=[neighbour(2)])
+    result = tasks.run(MODULE, source="/street_light/lamp-0009/user/report", destinations=[neighbor(2)])
     assert result["failed"]
     assert result["code"] == "iot.device.InactiveDevice"
 
@@ -103,11 +101,11 @@ def test_topic_route_from_inactive_device_fails(tasks, key):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"source": "street_light/lamp-0001/user/report"}, "^source may hold a custom topic"),
-        ({"source": "/sys/a1/lamp-0001/thing/event/property/post"}, "^source may hold"),
-        ({"source": "/street_light/+/user/report"}, "^source may hold"),
-        ({"source": SOURCE, "destinations": ["user/neighbour"]}, "^destinations has an element that cannot be"),
-        ({"source": SOURCE, "destinations": [neighbour(n) for n in range(101)]}, "takes at most 100 elements, not 101"),
+        ({"source": "street_light/lamp-0001/user/report"}, "^source has an invalid format: expected a custom topic"),
+        ({"source": "/sys/a1/lamp-0001/thing/event/property/post"}, "^source has an invalid format"),
+        ({"source": "/street_light/+/user/report"}, "^source has an invalid format"),
+        ({"source": SOURCE, "destinations": ["user/neighbor"]}, "^destinations has an invalid element"),
+        ({"source": SOURCE, "destinations": [neighbor(n) for n in range(101)]}, "takes at most 100 elements, not 101"),
     ],
 )
 def test_topic_route_with_invalid_options_fails_before_write(tasks, options, message):
@@ -115,10 +113,10 @@ def test_topic_route_with_invalid_options_fails_before_write(tasks, options, mes
 
 
 def test_topic_route_of_missing_product_is_pending_in_check_mode_and_fails(tasks, key):
-    plan = tasks.run(MODULE, True, source="/path_light/lamp-0001/user/report", destinations=[neighbour(2)])
+    plan = tasks.run(MODULE, True, source="/path_light/lamp-0001/user/report", destinations=[neighbor(2)])
     assert [step["operation"] for step in plan["steps"]] == ["CreateTopicRouteTable"]
     assert plan["pending"] == ["the product path_light does not exist yet"]
-    plan = tasks.run(MODULE, True, source=SOURCE, destinations=[neighbour(2, "path_light")])
-    assert plan["topic_route"]["destinations"] == [neighbour(2, "path_light")]
-    result = tasks.run(MODULE, source=SOURCE, destinations=[neighbour(2, "path_light")])
-    assert "there is no product path_light" in result["msg"]
+    plan = tasks.run(MODULE, True, source=SOURCE, destinations=[neighbor(2, "path_light")])
+    assert plan["topic_route"]["destinations"] == [neighbor(2, "path_light")]
+    result = tasks.run(MODULE, source=SOURCE, destinations=[neighbor(2, "path_light")])
+    assert "the product path_light does not exist" in result["msg"]

@@ -98,7 +98,7 @@ def test_topology_with_notify_gateway_notifies_gateway(tasks, account):
     [
         ({"product": "street_light", "gateway": "lamp-0001"}, "^lamp-0001 is no gateway"),
         ({"gateway": "hub"}, "^gateway must have 4 to 32 characters"),
-        ({"devices": [*lamps(1), *lamps(1)]}, "^devices names a device twice"),
+        ({"devices": [*lamps(1), *lamps(1)]}, "^devices contains a device twice"),
         ({"devices": [{"product": "home_hub", "name": "hub-east"}]}, "^hub-east is a gateway itself"),
     ],
 )
@@ -119,7 +119,7 @@ def test_topology_with_missing_reference_is_pending_in_check_mode_and_fails(task
         assert plan["pending"] == [note]
         result = tasks.run(MODULE, **given)
         assert result["failed"]
-        assert "there is no" in result["msg"]
+        assert "does not exist" in result["msg"]
 
 
 def test_topology_result_contains_no_device_secret(tasks, account):
@@ -176,7 +176,7 @@ def test_device_with_missing_gateway_is_pending_in_check_mode_and_fails(tasks, a
     assert plan["pending"] == ["the device hub-new does not exist yet"]
     assert [step["operation"] for step in plan["steps"]] == ["BatchAddThingTopo"]
     result = tasks.run("iot_device", **of, gateway={"product": "home_hub", "name": "hub-new"})
-    assert "there is no device hub-new" in result["msg"]
+    assert "the device hub-new does not exist" in result["msg"]
     tasks.assert_fails("iot_device", "^gateway needs product and name", **of, gateway={"name": "hub-west"})
 
 

@@ -130,7 +130,9 @@ def main() -> int:
             sys.exit(f"{path.relative_to(ROOT)} exists already")
     for template, path in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(Template((TEMPLATES / template).read_text(encoding="utf-8")).substitute(values), encoding="utf-8")
+        path.write_text(
+            Template((TEMPLATES / template).read_text(encoding="utf-8")).substitute(values), encoding="utf-8"
+        )
         print(f"wrote {path.relative_to(ROOT)}")
     described = ROOT / f"docs/returns/{options.family}.yml"
     text = described.read_text(encoding="utf-8") if described.exists() else returns.HEADER

@@ -54,7 +54,7 @@ CREATE INDEX IF NOT EXISTS distributed_product_by_age ON distributed_product (cr
 """
 
 _BOOTSTRAP = "thing.bootstrap.notify"
-_RECONNECT = {"cmd": 0}  # tells the device to request its new endpoint
+_RECONNECT = {"cmd": 0}  # instructs the device to request its new endpoint
 
 
 @dataclass(frozen=True, slots=True)

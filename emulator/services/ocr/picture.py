@@ -49,7 +49,7 @@ def read(content: bytes) -> Image:
 
 
 def _read_png(content: bytes) -> Image:
-    size = None
+    size: tuple[int, int] | None = None
     texts = []
     position = len(_PNG)
     while position < len(content):
@@ -61,7 +61,8 @@ def _read_png(content: bytes) -> Image:
         if checksum != zlib.crc32(name + chunk):
             raise ImageError(f"The image is corrupt: checksum error in chunk {name.decode('latin-1')}")
         if name == b"IHDR":
-            size = _PNG_SIZE.unpack_from(chunk)
+            width, height = _PNG_SIZE.unpack_from(chunk)
+            size = (width, height)
         elif name == b"tEXt":
             texts.append(chunk.partition(b"\0")[2].decode("latin-1"))
         elif name == b"iTXt":
@@ -82,7 +83,7 @@ def _read_itxt(chunk: bytes) -> str:
 
 
 def _read_jpeg(content: bytes) -> Image:
-    size = None
+    size: tuple[int, int] | None = None
     texts = []
     position = len(_JPEG)
     while True:

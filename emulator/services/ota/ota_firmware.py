@@ -68,7 +68,7 @@ VERIFIED = 1
 VERIFYING = 2
 VERIFICATION_FAILED = 3
 
-#: The statuses in which a firmware can be used for upgrade jobs.
+#: The statuses in which a firmware can be used for static and dynamic jobs.
 USABLE = (VERIFICATION_NOT_REQUIRED, VERIFIED)
 
 #: Validity of the download URLs of a firmware in milliseconds.

@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import json
-import re
-from decimal import Decimal
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import ids, times
@@ -18,6 +16,13 @@ from ansible_collections.iotops.aliyun.emulator.services.group.group import DYNA
 from ansible_collections.iotops.aliyun.emulator.services.group.group import STATIC as STATIC_GROUP
 from ansible_collections.iotops.aliyun.emulator.services.ota import ota_firmware, ota_job, ota_push
 from ansible_collections.iotops.aliyun.emulator.services.ota.ota_firmware import find_firmware
+from ansible_collections.iotops.aliyun.emulator.services.ota.ota_job_params import (
+    parse_gray_percent,
+    parse_retry,
+    parse_schedule,
+    parse_src_versions,
+    parse_tags,
+)
 from ansible_collections.iotops.aliyun.emulator.services.ota.ota_target import (
     ALL,
     GRAY,
@@ -44,23 +49,7 @@ MAX_JOBS_PER_GROUP = 5
 #: The maximum size of a firmware for download over MQTT, in bytes.
 MAX_MQTT_BYTES = 16 * 1024 * 1024
 
-_MINUTE = 60_000
-_HOUR = 60 * _MINUTE
-_DAY = 24 * _HOUR
-
-# The allowed delay until the start of a job, and the allowed time between its start and its end.
-_SCHEDULE_RANGE = (5 * _MINUTE, 7 * _DAY)
-_FINISH_RANGE = (_HOUR, 30 * _DAY)
-
 _RATE_RANGE = (10, 10_000)
-_TIMEOUT_RANGE = (1, 1440)
-_RETRY_INTERVALS = (0, 10, 30, 60, 1440)
-_RETRY_COUNTS = (1, 2, 5)
-_PERCENT = re.compile(r"\d{1,3}(\.\d{1,3})?", re.ASCII)
-
-_TAG_KEY = re.compile(r"[A-Za-z0-9.]{1,30}")
-_MAX_TAG_VALUE_LENGTH = 1024
-_MAX_TAGS_LENGTH = 4096
 
 _ID_LENGTH = 20
 _ID_SUFFIX = "020200"
@@ -112,12 +101,12 @@ def create_ota_static_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
         columns |= {"group_id": group["group_id"], "group_name": group["group_name"]}
         targets = group_members(group)
     elif selection == GRAY:
-        columns["gray_percent"] = _parse_gray_percent(p)
+        columns["gray_percent"] = parse_gray_percent(p)
     if selection in (ALL, GRAY):
-        columns["src_versions"] = json.dumps(_parse_src_versions(p, firmware))
+        columns["src_versions"] = json.dumps(parse_src_versions(p, firmware))
     elif p.get("SrcVersion"):
         raise ApiError("iot.firmware.SrcVersionsNotAllowed")
-    job = _create_job(ctx, p, firmware, product, **columns, **_parse_schedule(ctx, p))
+    job = _create_job(ctx, p, firmware, product, **columns, **parse_schedule(ctx, p))
     return _start(ctx, job, targets)
 
 
@@ -143,7 +132,7 @@ def create_ota_dynamic_upgrade_job(ctx: Context, p: dict[str, Any]) -> Reply:
         columns |= {"group_id": group["group_id"], "group_name": group["group_name"]}
         targets = group_members(group)
     else:
-        columns["src_versions"] = json.dumps(_parse_src_versions(p, firmware, mandatory=True))
+        columns["src_versions"] = json.dumps(parse_src_versions(p, firmware, mandatory=True))
     job = _create_job(ctx, p, firmware, product, **columns)
     if mode == 1:
         add_tasks(ctx, job, targets)
@@ -202,7 +191,7 @@ def _create_job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **
         "job_id": ids.alphanumeric(_ID_LENGTH) + _ID_SUFFIX,
         "firmware_id": firmware["firmware_id"],
         "product_key": product["product_key"],
-        "tags": json.dumps(_parse_tags(p), ensure_ascii=False),
+        "tags": json.dumps(parse_tags(p), ensure_ascii=False),
         "src_versions": "[]",
         "needs_push": p.get("NeedPush", True),
         "needs_confirmation": p.get("NeedConfirm", False),
@@ -210,7 +199,7 @@ def _create_job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **
         "multi_module_mode": multi,
         "overwrite_mode": overwrite,
         "maximum_per_minute": rate,
-        **_parse_retry(p),
+        **parse_retry(p),
         "status": ota_job.PLANNED if planned else ota_job.IN_PROGRESS,
         "created_at": ctx.now,
         "modified_at": ctx.now,
@@ -223,25 +212,6 @@ def _create_job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **
     return job
 
 
-def _parse_retry(p: dict[str, Any]) -> Row:
-    """Return the timeout and the retry options in a request. Raise ApiError if they are invalid."""
-    timeout = p.get("TimeoutInMinutes")
-    if timeout is not None and not _TIMEOUT_RANGE[0] <= timeout <= _TIMEOUT_RANGE[1]:
-        raise ApiError(
-            "iot.firmware.InvalidTimeoutSetting", f"TimeoutInMinutes must be {_TIMEOUT_RANGE[0]} to {_TIMEOUT_RANGE[1]}"
-        )
-    interval, count = p.get("RetryInterval"), p.get("RetryCount")
-    if interval is None and count is None:
-        return {"timeout_in_minutes": timeout}
-    if interval not in _RETRY_INTERVALS:
-        raise ApiError("iot.firmware.InvalidRetryInterval", f"RetryInterval must be one of {_RETRY_INTERVALS}")
-    if count not in _RETRY_COUNTS:
-        raise ApiError("iot.firmware.InvalidRetryCount", f"RetryCount must be one of {_RETRY_COUNTS}")
-    if timeout is not None and interval >= timeout:
-        raise ApiError("iot.firmware.InvalidRetryInterval", "RetryInterval must be less than TimeoutInMinutes")
-    return {"timeout_in_minutes": timeout, "retry_interval": interval, "retry_count": count}
-
-
 def _parse_protocol(ctx: Context, p: dict[str, Any], firmware: Row) -> str:
     protocol = p.get("DownloadProtocol") or ota_job.HTTPS
     if protocol not in (ota_job.HTTPS, ota_job.MQTT):
@@ -251,44 +221,6 @@ def _parse_protocol(ctx: Context, p: dict[str, Any], firmware: Row) -> str:
         if len(files) > 1 or files[0]["size"] > MAX_MQTT_BYTES:
             raise ApiError("iot.ota.DownloadProtocolMqttNotSuitable")
     return protocol
-
-
-def _parse_tags(p: dict[str, Any]) -> list[dict[str, str]]:
-    """Return the tags in a request, which are optional. Raise ApiError if they are invalid."""
-    tags = [{"Key": tag.get("Key", ""), "Value": tag.get("Value", "")} for tag in p.get("Tag", [])]
-    for tag in tags:
-        if not _TAG_KEY.fullmatch(tag["Key"]):
-            raise ApiError("iot.firmware.JobTagKeyInvalid")
-        if not 1 <= len(tag["Value"]) <= _MAX_TAG_VALUE_LENGTH:
-            raise ApiError("iot.firmware.JobTagValueInvalid")
-    if len({tag["Key"] for tag in tags}) < len(tags):
-        raise ApiError("iot.ota.tag.KeyDuplicated")
-    if sum(len(tag["Key"]) + len(tag["Value"]) for tag in tags) > _MAX_TAGS_LENGTH:
-        raise ApiError("iot.firmware.JobTagsTooLong")
-    return tags
-
-
-def _parse_src_versions(p: dict[str, Any], firmware: Row, mandatory: bool = False) -> list[str]:
-    """Return the source versions in a request, an empty list for any version. Raise ApiError if they are invalid."""
-    sources = p.get("SrcVersion", [])
-    differential = firmware["firmware_type"] == ota_firmware.DIFFERENTIAL
-    if not sources:
-        if differential:
-            raise ApiError("iot.firmware.SrcVersionsMandatory")
-        if mandatory:
-            raise ApiError("iot.firmware.NullSrcVersions")
-        return []
-    if not all(ota_firmware.is_valid_version(source) for source in sources):
-        raise ApiError("iot.firmware.IncorrectFormattedSrcVersion")
-    if len(set(sources)) < len(sources):
-        raise ApiError("iot.common.InvalidFormattedParameter", "SrcVersion contains a duplicate")
-    if differential and len(sources) > 1:
-        raise ApiError("iot.firmware.MoreThanOneSrcVersion")
-    if differential and sources != [firmware["src_version"]]:
-        raise ApiError("iot.firmware.UpgradeSrcVersionMismatch")
-    if firmware["dest_version"] in sources:
-        raise ApiError("iot.firmware.SrcDestVersionMatched")
-    return sources
 
 
 def _parse_device_names(p: dict[str, Any]) -> list[str]:
@@ -366,39 +298,3 @@ def _running_jobs_of_group(ctx: Context, group_id: str) -> list[Row]:
     """Return the rows of the running dynamic jobs of a group."""
     running = {"selection_type": ota_job.DYNAMIC, "status": ota_job.IN_PROGRESS}
     return ctx.store.all("ota_job", group_id=group_id, **running)
-
-
-def _parse_gray_percent(p: dict[str, Any]) -> str:
-    percent = p.get("GrayPercent")
-    if not percent:
-        raise ApiError("iot.firmware.NullGrayPercent")
-    if not _PERCENT.fullmatch(percent):
-        raise ApiError("iot.firmware.BadlyFormattedGrayPercent")
-    if not 0 < Decimal(percent) <= 100:
-        raise ApiError("iot.firmware.InvalidGrayPercent")
-    return percent
-
-
-def _parse_schedule(ctx: Context, p: dict[str, Any]) -> Row:
-    """Return the start and end time of a static job. Raise ApiError if they are invalid."""
-    start, finish = p.get("ScheduleTime"), p.get("ScheduleFinishTime")
-    if start is None:
-        if finish is not None:
-            raise ApiError("iot.firmware.ScheduleFinishTimeWithoutStartTime")
-        return {}
-    delay = start - ctx.now
-    if delay <= 0:
-        raise ApiError("iot.firmware.FireTimeMustLargeThanCurrentTime")
-    if delay < _SCHEDULE_RANGE[0]:
-        raise ApiError("iot.firmware.FireTimeTooShort")
-    if delay > _SCHEDULE_RANGE[1]:
-        raise ApiError("iot.firmware.FireTimeTooLate")
-    if finish is None:
-        return {"schedule_at": start}
-    if finish <= start:
-        raise ApiError("iot.firmware.ScheduleFinishTimeEarlierThanStartTime")
-    if finish - start < _FINISH_RANGE[0]:
-        raise ApiError("iot.firmware.ScheduleFinishTimeTooEarly")
-    if finish - start > _FINISH_RANGE[1]:
-        raise ApiError("iot.firmware.ScheduleFinishTimeTooLate")
-    return {"schedule_at": start, "finish_at": finish}

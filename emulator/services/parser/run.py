@@ -175,7 +175,7 @@ def _attached_destination(ctx: Context, parser: Row, destination_id: Any) -> Row
 
 
 def _encode_content(value: Any) -> bytes:
-    """Return the content that a script sends as bytes: byte lists and strings as they are, everything else as JSON."""
+    """Return the content that a script sends as bytes: byte lists and strings unchanged, everything else as JSON."""
     if isinstance(value, list) and value and all(isinstance(one, int) and -128 <= one <= 255 for one in value):
         return from_script_bytes(value, "the script")
     return payloads.to_bytes(value if isinstance(value, str) else payloads.to_json(value))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Store reported properties and events, and service calls.
 
-Times are event times in milliseconds. Values and parameters are stored as JSON. ``valid`` tells whether a record passed
+Times are event times in milliseconds. Values and parameters are stored as JSON. ``valid`` is set if a record passed
 the validation against the thing model. Only the operations for original data return records that did not.
 """
 

@@ -177,7 +177,7 @@ def _check_time(ctx: Context, identifier: str, at: Any) -> None:
 
 
 def _is_filtered(report: _Report, before: Row | None, value: Value) -> bool:
-    """Tell whether the filter of the product suppresses a value because it repeats the previous report."""
+    """Return True if the filter of the product suppresses a value because it repeats the previous report."""
     product = report.product
     matches = []
     if product["filter_by_timestamp"]:

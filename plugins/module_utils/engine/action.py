@@ -1,8 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is done rather than brought about: there is no state to compare with, so it is a change each time."""
+"""Actions: entries of modules that have no state to compare with, and therefore change something each time they run."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
@@ -10,20 +12,23 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.declared impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 
+if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
+
 
 class ActionEntry(DeclaredEntry):
-    """Does something with the account; in check mode it only looks whether its options can be.
+    """Carries out an action. In check mode, it only validates the options and resolves references.
 
     Attributes:
-        does: what it does, in words for the message of check mode, such as "The device is reset".
+        summary: What the action would do, for the message of check mode, such as "The device would be reset".
     """
 
     summary = ""
 
-    def perform(self, params: dict, client, check_mode: bool) -> dict:
+    def perform(self, params: dict[str, Any], client: Client, check_mode: bool) -> dict[str, Any]:
         reader = Reader(client, tolerant=check_mode)
         values = self.values(params, reader)
-        result = {"changed": True}
+        result: dict[str, Any] = {"changed": True}
         if check_mode:
             result["msg"] = f"{self.check_mode_summary(values)}; nothing was done in check mode"
         else:
@@ -32,60 +37,60 @@ class ActionEntry(DeclaredEntry):
             result["pending"] = list(reader.pending)
         return result
 
-    def check_mode_summary(self, values: dict) -> str:
-        """What it does with these values, in words."""
+    def check_mode_summary(self, values: dict[str, Any]) -> str:
+        """Return what the action would do with these values. Defaults to ``summary``."""
         return self.summary
 
-    def run_action(self, client, values: dict) -> dict:
-        """Does it.
+    def run_action(self, client: Client, values: dict[str, Any]) -> dict[str, Any]:
+        """Carry out the action.
 
         Args:
-            client: the client.
-            values: what was given, checked and resolved, by field.
+            client: The API client.
+            values: The values of the options by field, validated and resolved.
 
         Returns:
-            What the result tells beside ``changed``.
+            The result, without ``changed``.
         """
         raise NotImplementedError(type(self).__name__)
 
 
 class PartialFailure(EngineError):
-    """Something was done with the first of many, and then a request failed.
+    """A request failed after the action had been carried out for some of several elements.
 
     Attributes:
-        error: why.
-        result: with which of them it was done.
+        error: The cause.
+        result: The result of the task: ``changed``, and ``done`` with the elements before the failure.
     """
 
-    def __init__(self, error: IotError, done: list):
+    def __init__(self, error: IotError, done: list[Any]):
         super().__init__(str(error))
         self.error = error
         self.result = {"changed": bool(done), "done": done}
 
 
-def call_in_chunks(client, operation: str, wire: str, elements: list, named: dict) -> list:
-    """Calls an operation with as many elements at once as it takes, each of them once.
+def call_in_chunks(client: Client, operation: str, wire: str, elements: list[Any], params: dict[str, Any]) -> list[Any]:
+    """Call an operation for each element once, with as many elements in one request as it takes.
 
     Args:
-        client: the client.
-        operation: the operation.
-        wire: its parameter that takes the elements.
-        elements: what it is called with.
-        named: its other parameters.
+        client: The API client.
+        operation: The name of the operation.
+        wire: The parameter that takes the elements.
+        elements: The elements. Duplicates are removed.
+        params: The other parameters.
 
     Returns:
-        The elements.
+        The elements, without duplicates.
 
     Raises:
-        PartialFailure: a request failed; those before it were carried out.
+        PartialFailure: A request failed. The requests before it were executed.
     """
     elements = list(dict.fromkeys(elements))
     size = client.operation(operation).limits[wire]
-    done: list = []
-    for portion in chunked(elements, size):
+    done: list[Any] = []
+    for chunk in chunked(elements, size):
         try:
-            client.call(operation, {**named, wire: portion})
+            client.call(operation, {**params, wire: chunk})
         except IotError as error:
             raise PartialFailure(error, done) from error
-        done += portion
+        done += chunk
     return done

@@ -1,8 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Carrying a plan out."""
+"""Execution of the steps of a plan."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
@@ -10,13 +12,17 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
 
+if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
+    from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
+
 
 class StepFailed(EngineError):
-    """A step of a plan failed; those before it are done and stay done.
+    """A step of a plan failed. The effects of the steps before it remain.
 
     Attributes:
-        step: the step.
-        error: why; None where the platform reported success and did less than was asked.
+        step: The step.
+        error: The cause; None if the platform reported success but did only a part of the request.
     """
 
     def __init__(self, failed: Step, error: IotError | None, message: str):
@@ -25,17 +31,19 @@ class StepFailed(EngineError):
         self.error = error
 
 
-def apply(client, resource, steps: list[Step], facts: dict) -> None:
-    """Carries the steps out, in their order.
+def apply(client: Client, resource: Resource, steps: list[Step], facts: dict[str, Any]) -> None:
+    """Execute the steps in order, and update the status of each one.
+
+    After a failure, only the steps with ``always_run`` are executed.
 
     Args:
-        client: the client.
-        resource: the declaration, for the types of what is learned.
-        steps: the plan; the status of each step is kept up to date.
-        facts: values by field that steps may refer to; what replies tell is added to it.
+        client: The API client.
+        resource: The declaration of the resource, for the types of the outputs.
+        steps: The plan.
+        facts: The values, by field, that steps can refer to. The outputs of the steps are added.
 
     Raises:
-        StepFailed: a step failed. Steps that put something back were carried out all the same.
+        StepFailed: A step failed. If several failed, this is the first one.
     """
     failure = None
     for current in steps:
@@ -49,32 +57,33 @@ def apply(client, resource, steps: list[Step], facts: dict) -> None:
         raise failure
 
 
-def _execute(client, resource, current: Step, facts: dict) -> None:
+def _execute(client: Client, resource: Resource, current: Step, facts: dict[str, Any]) -> None:
     try:
-        reply = client.call(current.operation, _resolve_params(resource, current.params, facts))
+        response = client.call(current.operation, _resolve_params(resource, current.params, facts))
         if current.upload:
-            current.upload.send(client, reply, facts)
+            current.upload.send(client, response, facts)
     except IotError as error:
         current.status = step.FAILED
         raise StepFailed(current, error, str(error)) from error
     for name, path in current.outputs.items():
-        facts[name] = resource.field(name).type.from_wire(member(reply, path))
-    complaint = current.verify(reply) if current.verify else ""
-    if not complaint and current.wait_for:
-        complaint = current.wait_for(client.call, reply)
-    if complaint:
+        facts[name] = resource.field(name).type.from_wire(member(response, path))
+    problem = current.verify(response) if current.verify else ""
+    if not problem and current.wait_for:
+        problem = current.wait_for(client.call, response)
+    if problem:
         current.status = step.FAILED
-        raise StepFailed(current, None, f"{current.operation}: {complaint}")
+        raise StepFailed(current, None, f"{current.operation}: {problem}")
     current.status = step.DONE
 
 
-def _resolve_params(resource, value, facts: dict):
+def _resolve_params(resource: Resource, value: Any, facts: dict[str, Any]) -> Any:
+    """Return parameters in which references are replaced by values."""
     if isinstance(value, Ref):
         return resource.field(value.field).type.to_wire(facts[value.field])
     if isinstance(value, Derived):
         return value.function(*(facts[name] for name in value.fields))
     if isinstance(value, dict):
-        return {key: _resolve_params(resource, member_, facts) for key, member_ in value.items()}
+        return {key: _resolve_params(resource, element, facts) for key, element in value.items()}
     if isinstance(value, list):
         return [_resolve_params(resource, element, facts) for element in value]
     return value

@@ -1,25 +1,29 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How a resource is made, changed and deleted: declarations that turn a difference into steps.
+"""Declarations of how a resource is created, updated and deleted.
 
-Each ``steps`` is a pure function of what is desired and what is there.
+A resource declares one ``Create``, several ``Change`` objects and one ``Delete``. Each of them has a method ``steps``,
+a pure function that turns the desired and the current state into the steps between them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
 
+if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 
-def wire_value(field, value):
-    """A field's value as a parameter; what is pending becomes a reference, resolved when the step is carried out."""
+
+def wire_value(field: Field, value: Any) -> Any:
+    """Return the parameter for the value of a field; for a pending value, a reference to the field."""
     if value is None:
         return None
     return Ref(field.name) if value is PENDING else field.type.to_wire(value)
@@ -27,64 +31,80 @@ def wire_value(field, value):
 
 @dataclass(frozen=True)
 class Create:
-    """Makes the resource with every given field that the operation takes.
+    """Creates the resource in one request with all desired fields that the operation has parameters for.
+
+    For example::
+
+        Create("CreateBox", outputs={"box_id": "BoxId"})
 
     Attributes:
-        operation: the operation.
-        learns: fields that its reply tells, such as the new key: name to path.
-        constants: parameters that it is always sent with.
+        operation: The name of the operation.
+        outputs: The fields that the response sets, such as the new ID: field name to path in the response.
+        constants: Parameters that are sent in addition, with their values.
     """
 
     operation: str
-    outputs: dict
-    constants: dict | None = None
+    outputs: dict[str, str]
+    constants: dict[str, Any] | None = None
 
-    def steps(self, resource, desired: dict) -> list[Step]:
-        """The one step, with all that it sets."""
-        takes = resource.operation(self.operation).params
-        sent = {f.wire: f for f in resource.fields if f.wire in takes and desired.get(f.name) is not None}
+    def steps(self, resource: Resource, desired: dict[str, Any]) -> list[Step]:
+        """Return the steps that create the resource.
+
+        Raises:
+            InvalidValue: The operation requires a field that is not set.
+        """
+        accepted = resource.operation(self.operation).params
+        sent = {f.wire: f for f in resource.fields if f.wire in accepted and desired.get(f.name) is not None}
         params = {wire: wire_value(f, desired[f.name]) for wire, f in sent.items()}
         params.update(self.constants or {})
-        # The instance is the connection's: whoever sends the request adds it.
+        # The client adds the instance of the connection to every request.
         missing = [
-            name for name, param in takes.items() if param.required and name not in params and name != "IotInstanceId"
+            name
+            for name, param in accepted.items()
+            if param.required and name not in params and name != "IotInstanceId"
         ]
         if missing:
-            wanted = {f.wire: f.name for f in resource.fields}
-            names = ", ".join(wanted.get(name, name) for name in missing)
-            raise InvalidValue(f"{names} must be given to make a {resource.title}", field=names)
+            options = {f.wire: f.name for f in resource.fields}
+            names = ", ".join(options.get(name, name) for name in missing)
+            raise InvalidValue(f"{names} must be set to create the {resource.title}", field=names)
         changes = {f.name: (None, desired[f.name]) for f in sent.values()}
         return [Step(step.CREATE, self.operation, params, changes, dict(self.outputs))]
 
-    def sent_fields(self, resource) -> set:
-        """The names of the fields that the operation takes."""
-        takes = resource.operation(self.operation).params
-        return {f.name for f in resource.fields if f.wire in takes}
+    def sent_fields(self, resource: Resource) -> set[str]:
+        """Return the names of the fields that the operation has parameters for."""
+        accepted = resource.operation(self.operation).params
+        return {f.name for f in resource.fields if f.wire in accepted}
 
 
 class ImplicitCreate:
-    """For what is there as soon as something else is: making it is changing it."""
+    """The creation of a resource that exists as soon as another one does: only its changes are sent."""
 
-    def steps(self, _resource, _desired: dict) -> list[Step]:
-        """None of its own."""
+    def steps(self, _resource: Resource, _desired: dict[str, Any]) -> list[Step]:
+        """Return no steps."""
         return []
 
-    def sent_fields(self, _resource) -> set:
-        """Nothing."""
+    def sent_fields(self, _resource: Resource) -> set[str]:
+        """Return an empty set."""
         return set()
 
 
 class Change:
-    """How some fields of an existing resource are brought to what is desired."""
+    """A way to change some fields of an existing resource.
 
-    fields: tuple = ()
+    Attributes:
+        fields: The names of the fields that it changes. Fields that no change names are immutable.
+    """
 
-    def steps(self, resource, desired: dict, current: dict) -> list[Step]:
-        """The steps that the difference takes; none where there is none."""
+    fields: tuple[str, ...] = ()
+
+    def steps(self, resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> list[Step]:
+        """Return the steps that change the fields to their desired values; none if nothing differs."""
         raise NotImplementedError(type(self).__name__)
 
-    def differences(self, resource, desired: dict, current: dict) -> dict:
-        """The fields of this change that are given and differ: name to (before, after)."""
+    def differences(
+        self, resource: Resource, desired: dict[str, Any], current: dict[str, Any]
+    ) -> dict[str, tuple[Any, Any]]:
+        """Return the fields of this change that are desired and differ: field name to (before, after)."""
         return {
             name: (current.get(name), desired[name])
             for name in self.fields
@@ -93,48 +113,55 @@ class Change:
 
 
 class Update(Change):
-    """One operation that sets several fields at once.
+    """A change of one or more fields in one request.
 
-    An operation of this platform clears what it is not given: fields that are not desired are sent as they are.
+    The operations of this platform clear parameters that are not sent. Fields that are not desired are therefore sent
+    with their current values. For example::
+
+        Update("UpdateBox", "note", "weight")
 
     Args:
-        operation: the operation.
-        fields: the fields that it sets.
+        operation: The name of the operation.
+        fields: The names of the fields that it changes.
     """
 
     def __init__(self, operation: str, *fields: str):
         self.operation = operation
         self.fields = fields
 
-    def steps(self, resource, desired: dict, current: dict) -> list[Step]:
+    def steps(self, resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> list[Step]:
         changes = self.differences(resource, desired, current)
         if not changes:
             return []
-        takes = resource.operation(self.operation).params
-        params = resource.identity_params()
+        accepted = resource.operation(self.operation).params
+        params: dict[str, Any] = resource.identity_params()
         for name in (*self.fields, *(f.name for f in resource.fields if f.required)):
             field = resource.field(name)
             value = desired.get(name, current.get(name))
-            if field.wire in takes and field.wire not in params and value is not None:
+            if field.wire in accepted and field.wire not in params and value is not None:
                 params[field.wire] = wire_value(field, value)
         return [Step(step.UPDATE, self.operation, params, changes)]
 
 
 class Switch(Change):
-    """A field whose every value has an operation that brings it about, such as started and stopped.
+    """A change of a field that has one operation for each of its values, such as started and stopped.
+
+    For example::
+
+        Switch("locked", {True: "LockBox", False: "UnlockBox"})
 
     Args:
-        field: the field.
-        operations: value to operation.
-        settled: waits for what has only begun; see Step.
+        field: The name of the field.
+        operations: The name of the operation for each value.
+        wait_for: Waits until the platform has finished the change; see ``Step``.
     """
 
-    def __init__(self, field: str, operations: dict, settled: Callable | None = None):
+    def __init__(self, field: str, operations: dict[Any, str], wait_for: Callable | None = None):
         self.fields = (field,)
         self.operations = operations
-        self.wait_for = settled
+        self.wait_for = wait_for
 
-    def steps(self, resource, desired: dict, current: dict) -> list[Step]:
+    def steps(self, resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> list[Step]:
         changes = self.differences(resource, desired, current)
         return [
             Step(
@@ -150,13 +177,13 @@ class Switch(Change):
 
 @dataclass(frozen=True)
 class Batch:
-    """An operation that takes many entries in one call.
+    """An operation that takes several entries of a collection in one request.
 
     Attributes:
-        operation: the operation.
-        params: makes its parameters from a list of entries.
-        size: the most entries a call takes; the API's own limit of that operation unless given.
-        verify: says what was not done, given the reply; see Step.
+        operation: The name of the operation.
+        params: Returns the parameters for a list of entries. For a mapping, entries are pairs of key and value.
+        size: Maximum number of entries in one request. Defaults to the limit in the API data of the operation.
+        verify: Returns what was not done, given the response; see ``Step``.
     """
 
     operation: str
@@ -164,23 +191,26 @@ class Batch:
     size: int | None = None
     verify: Callable | None = None
 
-    def chunks(self, resource, entries: list):
-        """The entries in portions of one call."""
+    def chunks(self, resource: Resource, entries: list) -> list[list]:
+        """Return the entries in chunks that one request can take."""
         size = self.size or min(resource.operation(self.operation).limits.values())
         return chunked(entries, size)
 
 
 class Entries(Change):
-    """A collection that is changed entry by entry: a mapping such as tags, or a set such as the members of a group.
+    """A change of a collection entry by entry: a mapping such as tags, or a set such as the members of a group.
 
-    What is removed goes first, so that a full collection has room for what is added.
+    Entries are removed first, then changed, then added, so that a full collection has room for the new ones. For
+    example::
+
+        Entries("tags", add=Batch("AddTags", to_tags), remove=Batch("RemoveTags", to_keys))
 
     Args:
-        field: the field; its type is Mapping or Members.
-        add: how entries are added.
-        remove: how they are removed.
-        change: how the value of an entry is changed; as it is added, unless given.
-        never_empty: whether what is added goes first, because the last entry cannot be removed.
+        field: The name of the field. Its type is ``Mapping`` or ``ObjectSet``.
+        add: The operation that adds entries.
+        remove: The operation that removes entries.
+        change: The operation that changes the values of entries. Defaults to ``add``.
+        never_empty: Whether entries are added before others are removed, because the last entry cannot be removed.
     """
 
     def __init__(
@@ -192,92 +222,94 @@ class Entries(Change):
         self.change = change or add
         self.never_empty = never_empty
 
-    def steps(self, resource, desired: dict, current: dict) -> list[Step]:
+    def steps(self, resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> list[Step]:
         (name,) = self.fields
         if name not in desired or not resource.differs(name, desired, current):
             return []
         field = resource.field(name)
         before = _entries(field, current.get(name))
         after = _entries(field, desired[name])
-        # An element of a set is the same whatever else the task calls it: it is there, or it is not.
+        removed = {key: before[key] for key in before if key not in after}
+        # Elements of a set are compared by identity only, so they are never in `changed`.
         changed = {
             key: after[key]
             for key in after
             if key in before and not field.equal(_value(field, {key: before[key]}), _value(field, {key: after[key]}))
         }
         added = {key: after[key] for key in after if key not in before}
-        portions = [(self.remove, {key: before[key] for key in before if key not in after}, None)]
+        # For each operation: its entries, and whether they exist afterwards.
+        requests = [(self.remove, removed, False)]
         if self.change is self.add:
-            # What is changed as it is added goes along.
-            portions.append((self.add, {**changed, **added}, after))
+            requests.append((self.add, {**changed, **added}, True))
         else:
-            portions += [(self.change, changed, after), (self.add, added, after)]
+            requests += [(self.change, changed, True), (self.add, added, True)]
         if self.never_empty:
-            portions.append(portions.pop(0))
+            requests.append(requests.pop(0))
         result = []
         state = dict(before)
-        for batch, wanted, target in portions:
+        for batch, entries, exist in requests:
             operation = resource.operation(batch.operation)
             action = step.CREATE if operation.kind == CREATE else step.UPDATE
-            # Some operations name the collection by less than the resource.
-            named = {wire: ref for wire, ref in resource.identity_params().items() if wire in operation.params}
-            for chunk in batch.chunks(resource, list(wanted)):
-                shown_before = _value(field, state)
+            # Some operations identify the collection by a part of what identifies the resource.
+            identity = {wire: ref for wire, ref in resource.identity_params().items() if wire in operation.params}
+            for chunk in batch.chunks(resource, list(entries)):
+                value_before = _value(field, state)
                 for key in chunk:
-                    if target is None:
-                        del state[key]
+                    if exist:
+                        state[key] = after[key]
                     else:
-                        state[key] = target[key]
-                params = {**named, **batch.params([wanted[key] for key in chunk])}
-                changes = {name: (shown_before, _value(field, state))}
+                        del state[key]
+                params = {**identity, **batch.params([entries[key] for key in chunk])}
+                changes = {name: (value_before, _value(field, state))}
                 result.append(Step(action, batch.operation, params, changes, verify=batch.verify))
         return result
 
 
-def _entries(field, value: Any) -> dict:
-    """A collection by identity: for a mapping its items, for a set its elements."""
+def _entries(field: Field, value: Any) -> dict[Any, Any]:
+    """Return the entries of a collection by identity: the items of a mapping, or the elements of a set."""
     if isinstance(field.type.empty, dict):
         return {key: (key, text) for key, text in field.type.canonical(value or {}).items()}
     return {field.type.identity(element): element for element in value or []}
 
 
-def _value(field, entries: dict):
+def _value(field: Field, entries: dict[Any, Any]) -> Any:
+    """Return the collection that has these entries."""
     return dict(entries.values()) if isinstance(field.type.empty, dict) else list(entries.values())
 
 
 @dataclass(frozen=True)
 class Delete:
-    """Takes the resource away.
+    """Deletes the resource in one request.
 
     Attributes:
-        operation: the operation.
-        listed: its parameter, where it takes a list of things instead of one.
-        settled: waits for what has only begun; see Step.
+        operation: The name of the operation.
+        list_parameter: The parameter of an operation that deletes a list of resources: it is sent a list with the ID.
+        wait_for: Waits until the platform has finished the deletion; see ``Step``.
     """
 
     operation: str
     list_parameter: str = ""
     wait_for: Callable | None = None
 
-    def steps(self, resource, current: dict) -> list[Step]:
-        """The one step."""
+    def steps(self, resource: Resource, current: dict[str, Any]) -> list[Step]:
+        """Return the steps that delete the resource."""
         changes = {f.name: (current.get(f.name), None) for f in resource.fields if current.get(f.name) is not None}
-        named = resource.identity_params()
-        params = {self.list_parameter: list(named.values())} if self.list_parameter else named
+        identity = resource.identity_params()
+        params = {self.list_parameter: list(identity.values())} if self.list_parameter else identity
         return [Step(step.DELETE, self.operation, params, changes, wait_for=self.wait_for)]
 
 
 @dataclass(frozen=True)
 class StopThenDelete(Delete):
-    """What runs is stopped before it goes.
+    """Stops the resource, unless its status is ``stopped``, and deletes it.
 
     Attributes:
-        stop: the operation that stops it.
+        stop: The name of the operation that stops it.
     """
 
     stop: str = ""
 
-    def steps(self, resource, current):
+    def steps(self, resource: Resource, current: dict[str, Any]) -> list[Step]:
         status = current.get("status")
         stop = Step(step.UPDATE, self.stop, resource.identity_params(), {"status": (status, "stopped")})
         return [*([stop] if status not in (None, "stopped") else []), *super().steps(resource, current)]

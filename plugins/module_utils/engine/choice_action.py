@@ -1,156 +1,166 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Actions of which a task chooses one, each of them one operation of the API."""
+"""Actions with several choices, each of which calls one operation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation, member
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
 
+if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
+
 
 class ActionFailed(EngineError):
-    """An action was begun, and did not end well.
+    """An action failed after at least one request was executed.
 
     Attributes:
-        result: what is known of it, for the result of the task.
-        error: what the platform answered; None where it reported success and the device did not.
+        result: The result of the task so far.
+        error: The cause; None if the platform reported success but the action failed.
     """
 
-    def __init__(self, message: str, result: dict, error: IotError | None = None):
+    def __init__(self, message: str, result: dict[str, Any], error: IotError | None = None):
         super().__init__(message)
         self.result = {"changed": True, **result}
         self.error = error
 
 
-def unchanged(value: Any) -> Any:
-    """A member of a reply that is returned as it is."""
-    return value
-
-
 @dataclass(frozen=True)
 class ApiAction:
-    """One action.
+    """One choice of a ``ChoiceAction``.
 
-    A list that is longer than the operation takes is sent in portions; what the replies tell is a list then.
+    For example::
+
+        ApiAction("Pub", "The message would be published", {"TopicFullName": "topic", "MessageContent": "payload"},
+                  required=("topic", "payload"), returns={"message_id": ("MessageId", str)})
 
     Attributes:
-        operation: the operation.
-        does: what it does, in words for the message of check mode.
-        send: its parameters, by the field or the prepared value that each takes.
-        needs: the options without which it cannot be done.
-        takes: the options that it takes beside those of ``send``, those that others are prepared from.
-        tells: what the result tells: name to path in the reply and what makes the value of it.
-        verify: says what went wrong, given the reply; the platform reports some failures as success.
+        operation: The name of the operation. A list that is longer than its limit is sent in several requests.
+        summary: What the action would do, for the message of check mode.
+        request: The parameters: API parameter to the name of a field or of a value that ``prepare_values`` adds.
+        required: The options that must be set.
+        optional: Options that can be set in addition to those in ``request``, because ``prepare_values`` uses them.
+        returns: The result: key to path in the response and a function that converts the value. If the operation has a
+            list with a limit, the values are lists with one element for each request.
+        verify: Called with the response. Returns why the action failed, or an empty string: the platform reports some
+            failures as success.
     """
 
     operation: str
     summary: str
-    request: dict
-    required: tuple = ()
-    optional: tuple = ()
-    returns: dict = field(default_factory=dict)
-    verify: Callable | None = None
+    request: dict[str, str]
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    returns: dict[str, tuple[str, Callable]] = field(default_factory=dict)
+    verify: Callable[[dict], str] | None = None
 
 
 class ChoiceAction(ActionEntry):
-    """Does one of several things.
+    """Carries out one of several actions.
 
     Attributes:
-        doings: the actions, by the words that choose them.
+        api_actions: The actions, by the choice of the option ``action`` or the return value of ``select_action``.
     """
 
-    api_actions: dict = {}
+    api_actions: dict[str, ApiAction] = {}
 
-    def perform(self, params: dict, client, check_mode: bool) -> dict:
+    def perform(self, params: dict[str, Any], client: Client, check_mode: bool) -> dict[str, Any]:
         self._check(params)
         return super().perform(params, client, check_mode)
 
-    def select_action(self, given: dict) -> str:
-        """The word of the action that options choose."""
-        return given["action"]
+    def select_action(self, options: dict[str, Any]) -> str:
+        """Return the key of the action to carry out. Defaults to the option ``action``."""
+        return options["action"]
 
-    def prepare_values(self, values: dict) -> dict:
-        """What was given, with what is sent in another form."""
+    def prepare_values(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values by field, with additional values that the request needs in another form."""
         return values
 
-    def check_mode_summary(self, values: dict) -> str:
+    def check_mode_summary(self, values: dict[str, Any]) -> str:
         return self.api_actions[self.select_action(values)].summary
 
-    def run_action(self, client, values: dict) -> dict:
+    def run_action(self, client: Client, values: dict[str, Any]) -> dict[str, Any]:
         api_action = self.api_actions[self.select_action(values)]
+        operation = client.operation(api_action.operation)
         prepared = self.prepare_values(values)
-        params = {wire: self._wire(name, prepared) for wire, name in api_action.request.items()}
+        params = {wire: self._wire_value(name, prepared) for wire, name in api_action.request.items()}
         params = {wire: value for wire, value in params.items() if value is not None}
-        portions = _chunks(client.operation(api_action.operation), params)
-        replies: list = []
-        for portion in portions:
+        requests = _split(operation, params)
+        responses: list[dict[str, Any]] = []
+        for request in requests:
             try:
-                replies.append(client.call(api_action.operation, portion))
+                responses.append(client.call(api_action.operation, request))
             except IotError as error:
-                if not replies:
+                if not responses:
                     raise
-                message = f"{len(replies)} of {len(portions)} portions were sent before: {error}"
-                raise ActionFailed(message, _told(api_action, replies), error) from error
-        complaints = (
-            [complaint for complaint in map(api_action.verify, replies) if complaint] if api_action.verify else []
-        )
-        told = _told(api_action, replies if len(portions) > 1 or _is_chunked(client, api_action) else replies[0])
-        if complaints:
-            raise ActionFailed(complaints[0], told)
-        return told
+                message = f"{len(responses)} of {len(requests)} requests were sent before this error: {error}"
+                raise ActionFailed(message, _result_lists(api_action, responses), error) from error
+        is_list = len(requests) > 1 or bool(set(operation.limits) & set(api_action.request))
+        result = _result_lists(api_action, responses) if is_list else _result(api_action, responses[0])
+        problems = list(filter(None, map(api_action.verify, responses))) if api_action.verify else []
+        if problems:
+            raise ActionFailed(problems[0], result)
+        return result
 
-    def _check(self, params: dict) -> None:
-        given = {f.name for f in self.fields if f.is_option and params.get(f.name) is not None}
-        word = self.select_action(params)
-        api_action = self.api_actions[word]
-        missing = [name for name in api_action.required if name not in given]
+    def _check(self, params: dict[str, Any]) -> None:
+        """Check that all required options of the action are set, and no option of another action.
+
+        Raises:
+            InvalidValue: An option is missing, or does not apply.
+        """
+        options = {f.name for f in self.fields if f.is_option and params.get(f.name) is not None}
+        key = self.select_action(params)
+        has_choice = any(f.name == "action" for f in self.fields)
+        api_action = self.api_actions[key]
+        missing = [name for name in api_action.required if name not in options]
         if missing:
             names = ", ".join(missing)
-            raise InvalidValue(f"{names} must be given{self._for(word)}", field=names)
-        known = {"action", *api_action.required, *api_action.optional, *api_action.request.values()}
-        known.update(f.name for f in self.fields if f.resolves_to in known)
+            condition = f"with action: {key}" if has_choice else f"to {key}"
+            raise InvalidValue(f"{names} must be set {condition}", field=names)
+        used = {"action", *api_action.required, *api_action.optional, *api_action.request.values()}
+        used.update(f.name for f in self.fields if f.resolves_to in used)
         for f in self.fields:
-            if f.name in known:
-                known.update(f.depends_on)
-        known.update(f.name for f in self.fields if f.resolves_to in known)
-        unknown = [f.name for f in self.fields if f.name in given and f.name not in known]
-        if unknown:
-            raise InvalidValue(f"{unknown[0]} cannot be given{self._for(word)}", field=unknown[0])
+            if f.name in used:
+                used.update(f.depends_on)
+        used.update(f.name for f in self.fields if f.resolves_to in used)
+        unused = [f.name for f in self.fields if f.name in options and f.name not in used]
+        if unused:
+            condition = f"with action: {key}" if has_choice else f"to {key}"
+            raise InvalidValue(f"{unused[0]} cannot be used {condition}", field=unused[0])
 
-    def _for(self, word: str) -> str:
-        return f" with action: {word}" if any(f.name == "action" for f in self.fields) else f" to {word}"
-
-    def _wire(self, name: str, prepared: dict):
+    def _wire_value(self, name: str, prepared: dict[str, Any]) -> Any:
         value = prepared.get(name)
-        known = {f.name: f for f in self.fields}
-        return value if value is None or name not in known else known[name].type.to_wire(value)
+        fields = {f.name: f for f in self.fields}
+        return value if value is None or name not in fields else fields[name].type.to_wire(value)
 
 
-def _is_chunked(client, api_action: ApiAction) -> bool:
-    return bool(set(client.operation(api_action.operation).limits) & set(api_action.request))
-
-
-def _chunks(operation, params: dict) -> list:
-    for wire, most in operation.limits.items():
-        if len(params.get(wire) or ()) > most:
-            values = params[wire]
-            return [{**params, wire: some} for some in chunked(values, most)]
+def _split(operation: Operation, params: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the parameters of one or more requests, none of which exceeds a limit of the operation."""
+    for wire, limit in operation.limits.items():
+        if len(params.get(wire) or ()) > limit:
+            return [{**params, wire: chunk} for chunk in chunked(params[wire], limit)]
     return [params]
 
 
-def _told(api_action: ApiAction, replies) -> dict:
-    told = {}
+def _result(api_action: ApiAction, response: dict[str, Any]) -> dict[str, Any]:
+    """Return the result of one response, without members that it does not contain."""
+    result = {}
     for name, (path, convert) in api_action.returns.items():
-        if isinstance(replies, list):
-            told[name] = [convert(member(reply, path)) for reply in replies]
-            continue
-        value = member(replies, path)
+        value = member(response, path)
         if value is not None:
-            told[name] = convert(value)
-    return told
+            result[name] = convert(value)
+    return result
+
+
+def _result_lists(api_action: ApiAction, responses: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the result of several responses: each value is a list with one element for each response."""
+    return {
+        name: [convert(member(response, path)) for response in responses]
+        for name, (path, convert) in api_action.returns.items()
+    }

@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 
-def chunked(elements: list, size: int) -> list[list]:
+_Element = TypeVar("_Element")
+
+
+def chunked(elements: list[_Element], size: int) -> list[list[_Element]]:
     """Return consecutive slices of ``elements``, each of at most ``size`` elements; none for an empty list."""
     return [elements[start : start + size] for start in range(0, len(elements), size)]

@@ -1,8 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Entries that are no resource and whose options are fields all the same."""
+"""The base class of entries that do not manage a resource, but whose options are declared as fields."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
@@ -11,31 +13,35 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import
 
 
 class DeclaredEntry(Entry):
-    """What actions and reports have in common.
+    """The base class of actions and reports.
 
     Attributes:
-        fields: its options, as a resource's fields.
+        fields: The declared fields; see ``Field``.
     """
 
-    fields: tuple = ()
+    fields: tuple[Field, ...] = ()
 
-    def options(self) -> dict:
-        spec: dict = {}
+    def options(self) -> dict[str, Any]:
+        spec: dict[str, Any] = {}
         for field in self.fields:
             spec.update(field.argument_spec())
         return spec
 
     def field(self, name: str) -> Field:
-        """The field of that name; KeyError where there is none."""
-        return {field.name: field for field in self.fields}[name]
-
-    def values(self, params: dict, reader: Reader) -> dict:
-        """What is given, by field, with what it names resolved.
+        """Return the field with this name.
 
         Raises:
-            InvalidValue: a value cannot be; nothing was read.
-            ParentMissing: something that is named is not there, and the reader does not tolerate that.
+            KeyError: There is no such field.
         """
-        given = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
-        check_values(self, given)
-        return resolve_references(self.fields, reader, given)
+        return {field.name: field for field in self.fields}[name]
+
+    def values(self, params: dict[str, Any], reader: Reader) -> dict[str, Any]:
+        """Return the values of the fields that the task sets, with the references in them resolved.
+
+        Raises:
+            InvalidValue: A value is invalid. Nothing was read.
+            ReferenceNotFound: A referenced object does not exist, and the reader does not tolerate that.
+        """
+        values = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
+        check_values(self, values)
+        return resolve_references(self.fields, reader, values)

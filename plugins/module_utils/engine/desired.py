@@ -1,42 +1,45 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task asks for, taken from its options and checked before anything is read."""
+"""The desired state: the options of a task, validated before anything is read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 
 
 @dataclass(frozen=True)
 class Desired:
-    """What is asked for.
+    """The desired state of a resource.
 
     Attributes:
-        values: the given fields; what is not given is not in it.
-        absent: whether the resource is to be absent.
-        keep: the collections to which given entries are added and from which none is removed.
-        include_secrets: whether the result may show secrets.
+        values: The values of the fields that the task sets. It does not contain fields that are not set.
+        absent: Whether the resource shall not exist.
+        additive_fields: The collections to which the entries in the task are added, without removing other entries
+            (``purge_<name>`` is false).
+        include_secrets: Whether the result contains secrets.
     """
 
-    values: dict
+    values: dict[str, Any]
     absent: bool
-    additive_fields: frozenset
+    additive_fields: frozenset[str]
     include_secrets: bool
 
     @property
-    def fields(self) -> set:
-        """The names of the fields whose current values matter."""
+    def fields(self) -> set[str]:
+        """The names of the fields whose current values must be read."""
         return set(self.values)
 
     @classmethod
-    def from_params(cls, resource: Resource, params: dict) -> Desired:
-        """What these options ask for; an option that is None is not given, as Ansible has it.
+    def from_params(cls, resource: Resource, params: dict[str, Any]) -> Desired:
+        """Return the desired state for the options of a task. An option that is None is not set.
 
         Raises:
-            InvalidValue: a value cannot be.
+            InvalidValue: A value is invalid.
         """
         state = params.get("state") or next(iter(resource.states))
         implied = resource.states[state]
@@ -45,18 +48,27 @@ class Desired:
         return cls(
             values={**values, **(implied or {})},
             absent=implied is None,
-            additive_fields=frozenset(f.name for f in resource.fields if f.purge and params.get(f"purge_{f.name}") is False),
+            additive_fields=frozenset(
+                f.name for f in resource.fields if f.purge and params.get(f"purge_{f.name}") is False
+            ),
             include_secrets=bool(params.get("include_secrets")),
         )
 
 
-def check_values(resource: Resource, values: dict) -> None:
-    """Holds each value against its field's type.
+class HasFields(Protocol):
+    """An object with declared fields: a resource, an action or a report."""
+
+    def field(self, name: str) -> Field:
+        """Return the field with this name."""
+
+
+def check_values(declaration: HasFields, values: dict[str, Any]) -> None:
+    """Validate values against the types of their fields.
 
     Raises:
-        InvalidValue: one cannot be; it is named, with what is wrong.
+        InvalidValue: A value is invalid.
     """
     for name, value in values.items():
-        complaint = resource.field(name).type.check(value)
-        if complaint:
-            raise InvalidValue(f"{name} {complaint}", field=name)
+        problem = declaration.field(name).type.check(value)
+        if problem:
+            raise InvalidValue(f"{name} {problem}", field=name)

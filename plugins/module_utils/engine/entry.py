@@ -1,11 +1,14 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a module does, apart from how it was started: its options, and its result for a set of them.
+"""Entries: what a module does, independent of the runner that calls it.
 
-An entry knows nothing of AnsibleModule or of action plugins; both call it (see ``door``).
+An entry has the options of the module, and returns the result for the values of these options. It does not know
+AnsibleModule or action plugins; both call it through ``runner.execute``.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
@@ -13,9 +16,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 
-#: The options that every module has: who calls, where, and how patiently. The environment and the profile file are
-#: asked by the client, so that all its users find them in the same order.
-CONNECTION = {
+if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
+
+#: The options for authentication and connection that every module has. The client reads environment variables and the
+#: profile file, so that all plugins look for a setting in the same order.
+CONNECTION: dict[str, dict[str, Any]] = {
     "access_key_id": {"type": "str", "no_log": False},
     "access_key_secret": {"type": "str", "no_log": True},
     "security_token": {"type": "str", "no_log": True},
@@ -32,32 +38,42 @@ CONNECTION = {
 
 
 class Entry:
-    """What a module does.
+    """The base class of entries.
 
     Attributes:
-        families: the modules of ``module_utils/api`` whose operations it may call.
+        families: The modules of ``module_utils/api`` whose operations the entry can call.
     """
 
-    families: tuple = ()
+    families: tuple[Any, ...] = ()
     _catalogue: Catalogue | None = None
 
-    def options(self) -> dict:
-        """The module's own options as an argument spec."""
+    def options(self) -> dict[str, Any]:
+        """Return the options of the module as an argument spec, without those of the connection."""
         raise NotImplementedError(type(self).__name__)
 
-    def perform(self, params: dict, client, check_mode: bool) -> dict:
-        """Does it; returns the result.
+    def perform(self, params: dict[str, Any], client: Client, check_mode: bool) -> dict[str, Any]:
+        """Carry out the task.
+
+        Args:
+            params: The options of the task, validated against the argument spec.
+            client: The API client.
+            check_mode: Whether to change nothing.
+
+        Returns:
+            The result, without ``calls``.
 
         Raises:
-            EngineError, IotError: it cannot be done, or failed.
+            EngineError: The task is invalid, or failed after some requests.
+            IotError: A request failed.
         """
         raise NotImplementedError(type(self).__name__)
 
-    def run(self, params: dict, client, check_mode: bool) -> dict:
+    def run(self, params: dict[str, Any], client: Client, check_mode: bool) -> dict[str, Any]:
         """Perform the task and add the number of requests it sent to the result as ``calls``.
 
         Raises:
-            EngineError, IotError: As ``perform``; a result that the error carries has ``calls`` as well.
+            EngineError: See ``perform``. If the error has a result, ``calls`` is added to it.
+            IotError: See ``perform``.
         """
         before = client.calls
         try:
@@ -69,49 +85,59 @@ class Entry:
         result["calls"] = client.calls - before
         return result
 
-    def argument_spec(self) -> dict:
-        """All options: the module's own and those of the connection."""
+    def argument_spec(self) -> dict[str, Any]:
+        """Return all options: those of the module and those of the connection."""
         return {**self.options(), **CONNECTION}
 
     def catalogue(self) -> Catalogue:
-        """The operations that its client knows."""
+        """Return the catalogue of the operations that the entry can call."""
         if self._catalogue is None:
             self._catalogue = Catalogue(*self.families)
         return self._catalogue
 
 
 class ResourceEntry(Entry):
-    """Brings one resource to what the options ask for."""
+    """The entry of a module that manages a resource.
+
+    Args:
+        resource: The class of the resource.
+    """
 
     def __init__(self, resource: type[Resource]):
         self.resource = resource()
         self.families = resource.families
 
-    def options(self) -> dict:
+    def options(self) -> dict[str, Any]:
         states = list(self.resource.states)
-        spec = {"state": {"type": "str", "choices": states, "default": states[0]}} if len(states) > 1 else {}
+        spec: dict[str, Any] = {}
         if self.resource.states[states[0]] is None:
-            # Nobody takes away what he did not say he would.
-            spec = {"state": {"type": "str", "choices": states, "required": True}}
+            # If the only state is absent, it must be set: a resource is never deleted by default.
+            spec["state"] = {"type": "str", "choices": states, "required": True}
+        elif len(states) > 1:
+            spec["state"] = {"type": "str", "choices": states, "default": states[0]}
         for field in self.resource.fields:
             spec.update(field.argument_spec())
         if self.resource.returns_secrets:
             spec["include_secrets"] = {"type": "bool", "default": False, "no_log": False}
         return spec
 
-    def perform(self, params: dict, client, check_mode: bool) -> dict:
+    def perform(self, params: dict[str, Any], client: Client, check_mode: bool) -> dict[str, Any]:
         return converge(self.resource, params, client, check_mode)
 
 
 class InfoEntry(Entry):
-    """Tells what is there of one kind of resource."""
+    """The entry of a module that gathers information about resources of one kind.
+
+    Args:
+        resource: The class of the resource.
+    """
 
     def __init__(self, resource: type[Resource]):
         self.resource = resource()
         self.families = resource.families
 
-    def options(self) -> dict:
-        spec = {}
+    def options(self) -> dict[str, Any]:
+        spec: dict[str, Any] = {}
         for name in self.resource.filters:
             spec[name] = self.resource.field(name).option_spec(required=name in self.resource.required_filters)
         if self.resource.listing and self.resource.details:
@@ -123,5 +149,5 @@ class InfoEntry(Entry):
             spec["include_secrets"] = {"type": "bool", "default": False, "no_log": False}
         return spec
 
-    def perform(self, params: dict, client, check_mode: bool) -> dict:
+    def perform(self, params: dict[str, Any], client: Client, check_mode: bool) -> dict[str, Any]:
         return gather(self.resource, params, client)

@@ -1,12 +1,14 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the engine refuses, each with the field, what is wrong with it and the way out."""
+"""The exceptions of the engine. Each one names the option, what is wrong with it and what to do."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, IotError
 
-# Resources handle errors of the client, but import them from here: they do not import the client.
+# Resources catch exceptions of the client, but import them from here: they do not import the client.
 __all__ = [
     "AmbiguousReference",
     "ApiError",
@@ -19,33 +21,38 @@ __all__ = [
 
 
 class EngineError(Exception):
-    """The task cannot be done as it is written.
+    """The task cannot be carried out.
+
+    Args:
+        message: What failed and why. A period at the end is removed.
+        field: The name of the option that is wrong; empty if there is none.
+        remedy: One sentence that says what to do.
 
     Attributes:
-        field: the option that is wrong, or empty where none is.
-        remedy: One sentence that says what to do.
-        result: The result of the task as far as it was done; empty if nothing was.
+        field: See above.
+        remedy: See above.
+        result: The result of the task, as far as it was carried out; empty if nothing was.
     """
 
     def __init__(self, message: str, *, field: str = "", remedy: str = ""):
         self.field = field
-        self.result: dict = {}
+        self.result: dict[str, Any] = {}
         self.remedy = remedy.rstrip(".")
         message = message.rstrip(".")
         super().__init__(f"{message}. {self.remedy}" if self.remedy else message)
 
 
 class InvalidValue(EngineError):
-    """A value that the platform would not take."""
+    """The platform would reject a value."""
 
 
 class ImmutableField(EngineError):
-    """A field differs that the platform cannot change."""
+    """A field differs that cannot be changed."""
 
 
 class ReferenceNotFound(EngineError):
-    """What the resource hangs on does not exist."""
+    """An object that the task refers to does not exist."""
 
 
 class AmbiguousReference(EngineError):
-    """More than one thing answers to what the task names."""
+    """A name in the task matches more than one object."""

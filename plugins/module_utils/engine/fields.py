@@ -1,18 +1,21 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A field: one thing that can be said of a resource, and all that the engine has to know of it."""
+"""Fields: the declared properties of a resource, and the resolution of references to other objects."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text, Type
 
+if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+
 
 class Pending:
-    """A value that an earlier task is about to make: unknown while it is only planned."""
+    """The type of ``PENDING``."""
 
     def __repr__(self) -> str:
         return "(known after apply)"
@@ -20,41 +23,51 @@ class Pending:
     __str__ = __repr__
 
 
-#: The one pending value. It equals nothing that can be read, so whatever hangs on it is planned as a change.
+#: A value that is unknown until an earlier task or step has run, such as the ID of an object that check mode only plans
+#: to create. It differs from all values that can be read, so a field that depends on it is planned as a change.
 PENDING = Pending()
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a resource.
+    """A property of a resource.
 
-    Whether it can change is not said here: a field can change when one of the resource's changes names it, and is
-        fixed at
-    creation otherwise.
+    A field defines the Ansible option, the API parameter, the member of responses, and the comparison of values. For
+    example, a required string of 1 to 8 characters, a reference to a room, and the ID that the reference resolves to::
+
+        Field("name", "BoxName", Text(1, 8), required=True)
+        Field("room", lookup=room_id, resolves_to="room_id")
+        Field("room_id", "RoomId", computed=True)
+
+    A field is mutable if one of the ``changes`` of the resource names it, and immutable otherwise.
 
     Attributes:
-        name: the option, and the member of the returned resource.
-        wire: the operations' parameter; empty where none carries the field by itself.
-        type: how it is checked, translated and compared.
-        read: the reply's member, where it is not called as the parameter is.
-        required: whether every task must name it; the key of a resource is.
-        computed: whether the platform fills it in; it is returned and is no option.
-        option: whether it is an option; a field that follows from ``state`` is none.
-        secret: never shown unless asked for by name.
-        write_only: sent and never read back, so it never makes a change by itself.
-        initial: what a fresh resource has where the create does not send the field.
-        purge: whether an option ``purge_<name>`` tells if entries that are not given are removed.
-        resolve: turns what the user named into what the platform knows, ``resolve(reader, value)``; the result is the
-            value of the field ``into``.
-        lookup_each: for a list; resolves each element, ``lookup_each(reader, element)``. The results replace the value.
-        element: what an element of the list is called in messages; two elements that mean the same are an error.
-        into: see ``resolve``.
-        beside: fields before this one whose values, as resolved, ``resolve`` is given as well: a device is named within
-            its product.
-        on_request: the word of the info module's ``include`` that asks for it; without that it is not read there.
-        once: told by the reply of what makes the resource and by nothing afterwards, as a token; the task that makes it
-            returns it.
-        argument: additions to the option's entry in the argument spec.
+        name: The name of the option and of the member of the result.
+        wire: The name of the API parameter; empty if no operation takes the field as a parameter of its own.
+        type: Validates, converts and compares values.
+        read: The name of the member of responses. Defaults to ``wire``.
+        required: Whether every task must set the option, as for the key of a resource.
+        computed: Whether the platform sets the field. It is returned, and is not an option.
+        option: Whether the field is an option. Set it to False for a field that ``state`` determines.
+        secret: Whether the value is hidden in results, diffs and logs, unless ``include_secrets`` is set.
+        write_only: Whether the field is sent but never read, so that a different value alone does not cause a change.
+        initial: The value of a new resource if the create operation does not send the field.
+        purge: Whether there is an option ``purge_<name>`` that determines if entries that are not in the task are
+            removed.
+        lookup: Resolves the reference in this option: ``lookup(reader, value, *values of depends_on)`` returns the
+            value of the field ``resolves_to``.
+        lookup_each: Resolves each element of a list: ``lookup_each(reader, element)`` returns the element that replaces
+            it.
+        element: With ``lookup_each``, what an element is called in messages. If set, two elements that resolve to the
+            same object are an error.
+        resolves_to: The name of the field that ``lookup`` sets.
+        depends_on: The names of fields, declared before this one, whose resolved values ``lookup`` takes. A device, for
+            example, is looked up in its product.
+        on_request: The choice of the option ``include`` of the info module that requests the field. The info module
+            does not read the field otherwise.
+        returned_once: Whether only the response of the create operation contains the value, as for a token. The task
+            that creates the resource returns it.
+        argument: Additional settings of the option in the argument spec, such as a default.
     """
 
     name: str
@@ -72,43 +85,46 @@ class Field:
     lookup_each: Callable | None = None
     element: str = ""
     resolves_to: str = ""
-    depends_on: tuple = ()
+    depends_on: tuple[str, ...] = ()
     on_request: str = ""
     returned_once: bool = False
-    argument: dict = field(default_factory=dict)
+    argument: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_option(self) -> bool:
-        """Whether a task can give it."""
+        """Whether a task can set the field."""
         return self.option and not self.computed
 
     @property
     def member(self) -> str:
-        """The reply's member that holds it."""
+        """The name of the member of responses that contains the field."""
         return self.read or self.wire
 
-    def equal(self, one, other) -> bool:
-        """Whether two values of the field mean the same to the platform."""
+    def equal(self, one: Any, other: Any) -> bool:
+        """Return whether two values are equivalent for the platform."""
         if one is PENDING or other is PENDING:
             return one is other
         return self.type.canonical(one) == self.type.canonical(other)
 
-    def check_distinct(self, elements: list, title: str) -> None:
-        """Raises InvalidValue where two elements of a set are the same to the platform, whatever the task calls them.
+    def check_distinct(self, elements: list[Any], title: str) -> None:
+        """Check that the elements of a set are different objects.
 
         Args:
-            elements: what the task named, resolved.
-            title: what an element is.
+            elements: The resolved elements.
+            title: What an element is called in messages.
+
+        Raises:
+            InvalidValue: Two elements are the same object, although the task may use different names for it.
         """
         if len(self.type.canonical(elements)) < len(elements):
-            raise InvalidValue(f"{self.name} names a {title} twice", field=self.name)
+            raise InvalidValue(f"{self.name} contains a {title} twice", field=self.name)
 
-    def option_spec(self, required: bool) -> dict:
-        """The field's entry in an argument spec; it says of each option whether it is a secret, whatever its name."""
+    def option_spec(self, required: bool) -> dict[str, Any]:
+        """Return the option in the argument spec. ``no_log`` is always set, or Ansible would guess it from the name."""
         return {**self.type.argument, **self.argument, "required": required, "no_log": self.secret}
 
-    def argument_spec(self) -> dict:
-        """The options that the field brings: itself, and its purge where it has one."""
+    def argument_spec(self) -> dict[str, Any]:
+        """Return the options of the field: the option itself and, if declared, ``purge_<name>``."""
         if not self.is_option:
             return {}
         options = {self.name: self.option_spec(self.required)}
@@ -117,14 +133,27 @@ class Field:
         return options
 
 
-def resolve_references(fields: tuple, reader, given: dict) -> dict:
-    """Given values, and what those of them mean to the platform that name something else."""
-    resolved = dict(given)
+def resolve_references(fields: tuple[Field, ...], reader: Reader, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of fields with the references in them resolved.
+
+    Args:
+        fields: The declared fields.
+        reader: Reads the account.
+        values: The values of the task, by field.
+
+    Returns:
+        The values, with the fields that references resolve to.
+
+    Raises:
+        ReferenceNotFound: A referenced object does not exist, and the reader does not tolerate that.
+        InvalidValue: Two elements of a list are the same object.
+    """
+    resolved = dict(values)
     for f in fields:
-        if f.lookup and given.get(f.name) is not None:
-            resolved[f.resolves_to] = f.lookup(reader, given[f.name], *(resolved.get(name) for name in f.depends_on))
-        if f.lookup_each and given.get(f.name) is not None:
-            resolved[f.name] = [f.lookup_each(reader, element) for element in given[f.name]]
+        if f.lookup and values.get(f.name) is not None:
+            resolved[f.resolves_to] = f.lookup(reader, values[f.name], *(resolved.get(name) for name in f.depends_on))
+        if f.lookup_each and values.get(f.name) is not None:
+            resolved[f.name] = [f.lookup_each(reader, element) for element in values[f.name]]
             if f.element:
                 f.check_distinct(resolved[f.name], f.element)
     return resolved

@@ -1,76 +1,92 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is there: the same declarations, read without a plan."""
+"""The path of a task of an info module: read resources and filter them."""
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine import render
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.render import render_values
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 
+if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
 
-def gather(resource: Resource, params: dict, client) -> dict:
-    """The resources that the given filters fit.
 
-    A resource that is named by its key or its id is read whole. A list tells what the platform's list tells; with
-    ``details``, or where a filter needs more, each element is read as well, which takes requests for each. What is read
-    on request only is read where ``include`` names it, of each element.
+def gather(resource: Resource, params: dict[str, Any], client: Client) -> dict[str, Any]:
+    """Return the resources that match the filters.
+
+    If the filters contain the key or the ID of a resource, all its fields are read. Otherwise the result has the fields
+    that the list contains; with ``details``, or if a filter needs other fields, each element is read, which takes
+    additional requests for each. Fields with ``on_request`` are read for each element if ``include`` requests them.
 
     Args:
-        resource: the declaration.
-        params: the filters by field, None where not given; ``details``; ``include``; ``include_secrets``.
-        client: the client.
+        resource: The declaration of the resource.
+        params: The filters by field (None if not set), ``details``, ``include`` and ``include_secrets``.
+        client: The API client.
 
     Returns:
-        The result: the resources under the plural of their kind, and ``calls``.
+        The result: the resources, with the plural of their kind as the key.
 
     Raises:
-        IotError: a read failed.
+        IotError: A read failed.
     """
     reader = Reader(client, tolerant=True)
     filters = {name: params[name] for name in resource.filters if params.get(name) is not None}
     desired = resource.resolve_references(reader, filters)
     compared = {name: value for name, value in desired.items() if not resource.field(name).lookup}
+    found: list[dict[str, Any]] = []
     if PENDING in compared.values():
-        found = []
-    elif _is_named(resource, desired):
-        one = resource.read(reader, desired, _wanted(resource, params))
-        found = [one] if one is not None else []
+        pass
+    elif _is_identified(resource, desired):
+        values = resource.read(reader, desired, _fields_to_read(resource, params))
+        found = [values] if values is not None else []
     else:
-        found = list(_listed(resource, reader, desired, compared, params))
-    fitting = [values for values in found if _fits(resource, values, compared)]
-    shown = [render.values(resource, values, bool(params.get("include_secrets"))) for values in fitting]
-    return {"changed": False, resource.plural: shown}
+        found = list(_list_candidates(resource, reader, desired, compared, params))
+    include_secrets = bool(params.get("include_secrets"))
+    matching = [values for values in found if _matches(resource, values, compared)]
+    return {
+        "changed": False,
+        resource.plural: [render_values(resource, values, include_secrets) for values in matching],
+    }
 
 
-def _is_named(resource: Resource, desired: dict) -> bool:
+def _is_identified(resource: Resource, desired: dict[str, Any]) -> bool:
+    """Return whether the filters identify one resource that can be read without listing the others."""
     identified = all(name in desired for name in resource.identity.values())
     if not resource.listing:
         return identified
-    # What has no read of its own is found in the list by its key only.
+    # A resource without details is found in the list by its key, not by its ID.
     return (identified and bool(resource.details)) or all(name in desired for name in resource.key)
 
 
-def _wanted(resource: Resource, params: dict) -> set:
-    """The fields to read: all but those that are read on request and were not asked for."""
-    asked = {"", *(params.get("include") or [])}
-    return {f.name for f in resource.fields if f.on_request in asked}
+def _fields_to_read(resource: Resource, params: dict[str, Any]) -> set[str]:
+    """Return the names of all fields, without those with ``on_request`` that ``include`` does not request."""
+    requested = {"", *(params.get("include") or [])}
+    return {f.name for f in resource.fields if f.on_request in requested}
 
 
-def _listed(resource: Resource, reader, desired: dict, compared: dict, params: dict):
+def _list_candidates(
+    resource: Resource, reader: Reader, desired: dict[str, Any], compared: dict[str, Any], params: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Yield the resources in the list that match the filters as far as the list contains the fields."""
     details = params.get("details")
     for row in resource.list_items(reader, desired):
         known = {name: value for name, value in compared.items() if name in row}
-        if not _fits(resource, row, known):
+        if not _matches(resource, row, known):
             continue
-        more = bool(resource.details) and (details or len(known) < len(compared))
-        if more or params.get("include"):
-            row = resource.read(reader, {**desired, **row}, _wanted(resource, params))
-            if row is None:
-                continue
-        yield row
+        needs_details = bool(resource.details) and (details or len(known) < len(compared))
+        if needs_details or params.get("include"):
+            values = resource.read(reader, {**desired, **row}, _fields_to_read(resource, params))
+            # The resource may have been deleted since it was listed.
+            if values is not None:
+                yield values
+        else:
+            yield row
 
 
-def _fits(resource: Resource, values: dict, wanted: dict) -> bool:
-    return all(resource.field(name).type.matches(values.get(name), value) for name, value in wanted.items())
+def _matches(resource: Resource, values: dict[str, Any], filters: dict[str, Any]) -> bool:
+    return all(resource.field(name).type.matches(values.get(name), value) for name, value in filters.items())

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The door of ordinary modules: AnsiballZ, on whichever host the task runs."""
+"""The runner of ordinary modules, on the host where the task runs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import
 
 
 def run_module(entry: Entry) -> None:
-    """Runs an entry as an Ansible module; does not return."""
+    """Run an entry as an Ansible module. This function does not return."""
     module = AnsibleModule(argument_spec=entry.argument_spec(), supports_check_mode=True)
     if MISSING_LIBRARY:
         module.fail_json(msg=missing_required_lib("requests"), exception=MISSING_LIBRARY)
-    outcome = execute(entry, module.params, module.check_mode)
-    if outcome.pop("failed", False):
-        module.fail_json(**outcome)
-    module.exit_json(**outcome)
+    result = execute(entry, module.params, module.check_mode)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

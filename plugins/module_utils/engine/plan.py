@@ -1,8 +1,11 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""From what is desired and what is there to the steps between them. Nothing here reads, sends or waits."""
+"""Planning: the steps between the current and the desired state. All functions are pure; they send no requests."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.render import HIDDEN
@@ -10,18 +13,18 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 
 
-def plan(resource: Resource, desired: dict | None, current: dict | None) -> list[Step]:
-    """The steps that make what is there what is desired.
+def plan(resource: Resource, desired: dict[str, Any] | None, current: dict[str, Any] | None) -> list[Step]:
+    """Return the steps that change the current state to the desired state.
 
     Args:
-        resource: the declaration.
-        desired: values by field; a field that is not in it is left alone, an empty value clears, and None asks for
-            what a fresh resource has. None as a whole asks for absence.
-        current: values by field as they were read, or None where the resource does not exist.
+        resource: The declaration of the resource.
+        desired: The desired values by field, or None if the resource shall not exist. A field that it does not contain
+            is left unchanged, an empty value clears the field, and None resets it to the value of a new resource.
+        current: The current values by field, or None if the resource does not exist.
 
     Raises:
-        ImmutableField: a given field differs that cannot change.
-        InvalidValue: a field is missing that making the resource takes.
+        ImmutableField: A desired field differs and cannot be changed.
+        InvalidValue: The resource cannot be created because a required field is not set.
     """
     if desired is None:
         return resource.delete.steps(resource, current) if current is not None else []
@@ -39,30 +42,41 @@ def plan(resource: Resource, desired: dict | None, current: dict | None) -> list
     return _changes(resource, desired, current)
 
 
-def merge(resource: Resource, desired: dict, current: dict | None, keep: set) -> dict:
-    """What is desired where given entries of the fields in ``keep`` add to what is there."""
+def merge(
+    resource: Resource, desired: dict[str, Any], current: dict[str, Any] | None, additive_fields: Collection[str]
+) -> dict[str, Any]:
+    """Return the desired values, in which the entries of additive fields are merged with the current entries.
+
+    Args:
+        resource: The declaration of the resource.
+        desired: The desired values by field.
+        current: The current values by field, or None if the resource does not exist.
+        additive_fields: The names of the collections from which no entries are removed.
+    """
     if current is None:
         return desired
     return {
-        name: resource.field(name).type.merge(current.get(name), value) if name in keep and value is not None else value
+        name: resource.field(name).type.merge(current.get(name), value)
+        if name in additive_fields and value is not None
+        else value
         for name, value in desired.items()
     }
 
 
-def _changes(resource: Resource, desired: dict, current: dict) -> list[Step]:
+def _changes(resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> list[Step]:
     return [step for change in resource.changes for step in change.steps(resource, desired, current)]
 
 
-def _refuse_immutable(resource: Resource, desired: dict, current: dict) -> None:
+def _refuse_immutable(resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> None:
     mutable = resource.mutable()
     for name in desired:
         field = resource.field(name)
         if name in mutable or field.write_only or field.lookup or not resource.differs(name, desired, current):
             continue
         option = next((f.name for f in resource.fields if f.resolves_to == name), name)
-        there, asked = (current.get(name), desired[name]) if not field.secret else (HIDDEN, HIDDEN)
+        before, after = (current.get(name), desired[name]) if not field.secret else (HIDDEN, HIDDEN)
         raise ImmutableField(
-            f"{option} of the {resource.title} cannot be changed: it is {there!r} and was asked to be {asked!r}",
+            f"{option} of the {resource.title} cannot be changed from {before!r} to {after!r}",
             field=option,
             remedy=resource.remedy,
         )

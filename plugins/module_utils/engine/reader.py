@@ -1,42 +1,58 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a resource reads the account with."""
+"""The reader: read access to the account for resources, and the handling of references that do not exist."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ReferenceNotFound
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Pending
+
+if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
 
 
 class Reader:
-    """Reads, and remembers what was named and is not there.
+    """Reads the account, and records references that do not exist.
+
+    ``read``, ``find`` and ``pages`` are those of the client.
 
     Args:
-        client: the client.
-        tolerant: whether a missing parent is no error: in a plan an earlier task may be about to make it, and what is
-            to be absent is absent without it.
+        client: The API client.
+        tolerant: Whether a missing reference is not an error: in check mode an earlier task may create it, and a
+            resource whose parent does not exist is already absent.
+
+    Attributes:
+        pending: A note for each missing reference, for the result.
     """
 
-    def __init__(self, client, tolerant: bool):
+    def __init__(self, client: Client, tolerant: bool):
         self._client = client
         self._tolerant = tolerant
-        self.pending: list = []
+        self.pending: list[str] = []
         self.read = client.read
         self.find = client.find
         self.pages = client.pages
 
     def download(self, url: str) -> str:
-        """The text of a file that a reply refers to."""
+        """Return the text of a file that a response refers to."""
         return self._client.download(url).decode(errors="replace")
 
-    def not_found(self, title: str, name: str, remedy: str = ""):
-        """A parent is not there: a pending value where that is no error.
+    def not_found(self, title: str, name: str, remedy: str = "") -> Pending:
+        """Record that a referenced object does not exist, and return a pending value in its place.
+
+        Args:
+            title: What the object is called in messages.
+            name: The name in the task.
+            remedy: What to do. Defaults to creating the object or checking the name.
 
         Raises:
-            ParentMissing: it is one.
+            ReferenceNotFound: The reader is not tolerant.
         """
         if not self._tolerant:
-            raise ReferenceNotFound(f"there is no {title} {name}", remedy=remedy or "Make it first, or check the name")
+            remedy = remedy or "Create it first, or check the name"
+            raise ReferenceNotFound(f"the {title} {name} does not exist", remedy=remedy)
         note = f"the {title} {name} does not exist yet"
         if note not in self.pending:
             self.pending.append(note)

@@ -1,174 +1,229 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A resource is a declaration: what can be said of it, and how it is read, made, changed and taken away."""
+"""Resources: declarations of what an object of the platform is, and of how it is read, created, updated and deleted."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Callable
+from typing import TYPE_CHECKING, Any, Callable
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation, member
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import (
+    Change,
+    Create,
+    Delete,
+    ImplicitCreate,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
+
+if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The list that a resource is found in by its key.
+    """The operation that lists all resources of a kind.
+
+    The info module lists with it, and a resource is found in the list by its key if the task does not contain its ID.
+    For example::
+
+        Listing("ListShelves", "Data.Shelf", params={"RoomId": "room_id"})
 
     Attributes:
-        operation: the operation; a paged one is read to its end.
-        items: the path of the elements in the reply; known of a paged one.
-        send: parameters by the field whose value they take.
+        operation: The name of the operation. If it is paged, all pages are read.
+        items: The path of the elements in the response. Paged operations have it in their API data.
+        params: Parameters that are sent: API parameter to the name of the field with its value.
     """
 
     operation: str
     items: str = ""
-    params: dict = field(default_factory=dict)
+    params: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Detail:
-    """A read of one resource.
+    """An operation that reads one resource, or some fields of it.
+
+    A resource is read by all of its details; the first one determines whether it exists. For example, a read of the
+    resource itself, and a second read that is sent only if the tags are needed::
+
+        Detail("QueryBox", "Data"),
+        Detail("ListTags", "Data.Tag", only_for=("tags",), parse=tags_of_items),
 
     Attributes:
-        operation: the operation; it is sent what identifies the resource.
-        item: the path in the reply of what is read.
-        only: the fields that this read is for, where it is sent only when one of them is wanted.
-        parse: turns what is read into values by field, where the fields' own members do not.
-        send: parameters beside those that identify the resource.
-        by: the parameters that name the resource to this read, by the field whose value they take, where they are not
-            those that identify it elsewhere.
-        condition: says whether the read is sent, ``condition(reader, current)``, where it applies to some resources of
-            the kind only.
-        otherwise: the values by field where the condition is not met.
-        none: the values by field where the platform says that there is nothing to read, and the resource is there all
-            the same.
+        operation: The name of the operation. It is sent the ``identity`` of the resource.
+        item: The path in the response of the object that contains the fields.
+        only_for: The names of the fields that the operation reads. If set, it is sent only if one of them is needed.
+        parse: Returns the values by field for the object in the response. Defaults to the ``read`` members of the
+            fields.
+        constants: Parameters that are sent in addition, with their values.
+        identity: Parameters that identify the resource in this operation, if they differ from the ``identity`` of the
+            resource: API parameter to field name.
+        if_not_found: The values by field if the platform reports that the object of this operation does not exist,
+            although the resource does. If not set, the resource does not exist either.
+        condition: Called as ``condition(reader, current)`` with the values that are already read. Returns whether the
+            operation is sent, for operations that apply to some resources of the kind only.
+        if_skipped: The values by field if the condition is not met.
     """
 
     operation: str
     item: str
-    only_for: tuple = ()
-    parse: Callable | None = None
-    constants: dict = field(default_factory=dict)
-    identity: dict | None = None
-    if_not_found: dict | None = None
-    condition: Callable | None = None
-    if_skipped: dict = field(default_factory=dict)
+    only_for: tuple[str, ...] = ()
+    parse: Callable[[Any], dict] | None = None
+    constants: dict[str, Any] = field(default_factory=dict)
+    identity: dict[str, str] | None = None
+    if_not_found: dict[str, Any] | None = None
+    condition: Callable[[Reader, dict], bool] | None = None
+    if_skipped: dict[str, Any] = field(default_factory=dict)
 
 
 class Resource:
-    """One kind of thing.
+    """A kind of object that modules manage, such as products.
 
-    A subclass declares; it overrides a method only where the API is odd.
+    A subclass declares the resource in class attributes. It overrides a method only if the API is irregular, and states
+    the reason in its docstring. The engine implements check mode, diffs, paging and retries for all resources. For
+    example::
+
+        class Shelf(Resource):
+            kind = "shelf"
+            title = "shelf"
+            families = (shelf,)
+            key = ("room_id", "name")
+            identity = {"RoomId": "room_id", "ShelfName": "name"}
+            fields = (
+                Field("room", required=True, lookup=room_id, resolves_to="room_id"),
+                Field("room_id", "RoomId", computed=True),
+                Field("name", "ShelfName", Text(1, 20), required=True),
+                Field("note", "Note", Text(0, 100), initial=""),
+            )
+            listing = Listing("ListShelves", "Data.Shelf", params={"RoomId": "room_id"})
+            details = (Detail("QueryShelf", "Data"),)
+            create = Create("CreateShelf", outputs={})
+            changes = (Update("UpdateShelf", "note"),)
+            delete = Delete("DeleteShelf")
+            filters = ("room", "name")
+            required_filters = ("room",)
 
     Attributes:
-        kind: the kind in snake_case, the module's name without ``iot_`` and the key of the result.
-        title: what it is called in messages.
-        families: the modules of ``module_utils/api`` whose operations it calls.
-        key: the fields that make it the same thing on the next run.
-        identity: the parameters that name it to operations, by the field whose value they take.
-        fields: all that can be said of it.
-        states: what each ``state`` means for fields; None is absence. The first is the default.
-        listing: where all of them are, and where one is found by its key when its identity is not known from the task.
-        details: the reads of one; the first tells whether it exists.
-        create, changes, delete: how it is made, changed and taken away.
-        way_out: what to do about a field that cannot change.
-        filters: the fields by which the info module finds resources.
-        within: those of the filters that the info module must be given, because there is no list above them.
-        also_told: what the result tells beside the resource and the plan; see also_tells.
+        kind: The kind in snake_case: the name of the module without ``iot_``, and the key of the resource in the
+            result.
+        title: What the resource is called in messages.
+        families: The modules of ``module_utils/api`` whose operations the resource uses.
+        key: The names of the fields by which a later task finds the same resource.
+        identity: The parameters that identify the resource in operations: API parameter to field name.
+        fields: The fields; see ``Field``.
+        states: The choices of the option ``state``: each one with the fields that it sets, or None if the resource
+            shall not exist. The first one is the default.
+        listing: The operation that lists all resources of the kind; see ``Listing``.
+        details: The operations that read one resource; see ``Detail``.
+        create: How the resource is created; see ``Create``.
+        changes: How the mutable fields are changed, in this order; see ``Update``, ``Switch`` and ``Entries``.
+        delete: How the resource is deleted; see ``Delete``.
+        filters: The names of the fields that are options of the info module.
+        required_filters: The filters that are required, because no operation lists the resources without them.
+        extra_result_keys: The keys that ``extra_results`` adds to the result.
+        remedy: What to do if a task sets a different value for an immutable field.
     """
 
     kind = ""
     title = ""
-    families: tuple = ()
-    key: tuple = ("name",)
-    identity: dict = {}
-    fields: tuple = ()
-    states: dict = {"present": {}, "absent": None}
+    families: tuple[Any, ...] = ()
+    key: tuple[str, ...] = ("name",)
+    identity: dict[str, str] = {}
+    fields: tuple[Field, ...] = ()
+    states: dict[str, dict[str, Any] | None] = {"present": {}, "absent": None}
     listing: Listing | None = None
-    details: tuple = ()
-    create: Create
-    changes: tuple = ()
+    details: tuple[Detail, ...] = ()
+    create: Create | ImplicitCreate
+    changes: tuple[Change, ...] = ()
     delete: Delete
-    filters: tuple = ()
-    required_filters: tuple = ()
-    extra_result_keys: tuple = ()
-    remedy = "Take it away with state: absent and make it again, or leave the option as it is"
+    filters: tuple[str, ...] = ()
+    required_filters: tuple[str, ...] = ()
+    extra_result_keys: tuple[str, ...] = ()
+    remedy = "Delete it with state: absent and create it again, or keep the current value"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._fields = {f.name: f for f in self.fields}
         self._operations = {name: op for family in self.families for name, op in family.OPERATIONS.items()}
 
-    # What is declared
+    # Access to the declaration
 
     def field(self, name: str) -> Field:
-        """The field of that name; KeyError where there is none."""
+        """Return the field with this name.
+
+        Raises:
+            KeyError: There is no such field.
+        """
         return self._fields[name]
 
-    def operation(self, name: str):
-        """The operation of that name, of the resource's families."""
+    def operation(self, name: str) -> Operation:
+        """Return the API data of an operation of the resource's families.
+
+        Raises:
+            KeyError: There is no such operation.
+        """
         return self._operations[name]
 
-    def identity_params(self) -> dict:
-        """The parameters that name the resource to an operation."""
+    def identity_params(self) -> dict[str, Any]:
+        """Return the parameters that identify the resource, as references to its fields."""
         return {wire: Ref(name) for wire, name in self.identity.items()}
 
     @property
     def plural(self) -> str:
-        """What a list of them is called in results."""
+        """The key of a list of resources in the result of the info module."""
         return f"{self.kind}s"
 
     @property
     def returns_secrets(self) -> bool:
-        """Whether there are secrets that a task can ask for."""
+        """Whether there are secrets that a task can request."""
         return any(f.secret and f.computed and not f.write_only for f in self.fields)
 
     @property
     def can_return_secrets(self) -> bool:
-        """Whether some of them can be read at any time."""
+        """Whether there are secrets that can be read after the resource has been created."""
         return any(f.secret and f.computed and not f.write_only and not f.returned_once for f in self.fields)
 
-    def mutable(self) -> set:
-        """The names of the fields that can change."""
+    def mutable(self) -> set[str]:
+        """Return the names of the fields that can be changed."""
         return {name for change in self.changes for name in change.fields}
 
-    def differs(self, name: str, desired: dict, current: dict) -> bool:
-        """Whether a given field is other than it should be."""
+    def differs(self, name: str, desired: dict[str, Any], current: dict[str, Any]) -> bool:
+        """Return whether the current value of a desired field differs from the desired value."""
         return not self._fields[name].equal(desired[name], current.get(name))
 
-    def initial_values(self, desired: dict) -> dict:
-        """The resource as its creation leaves it, before any change."""
+    def initial_values(self, desired: dict[str, Any]) -> dict[str, Any]:
+        """Return the values by field of a resource that has just been created, before any change."""
         sent = self.create.sent_fields(self)
         return {
             f.name: desired[f.name] if f.name in sent and desired.get(f.name) is not None else f.initial
             for f in self.fields
         }
 
-    # How it is read
+    # Reading
 
-    def resolve_references(self, reader, desired: dict) -> dict:
-        """What is desired, with what the user named replaced by what the platform knows."""
+    def resolve_references(self, reader: Reader, desired: dict[str, Any]) -> dict[str, Any]:
+        """Return the desired values with the references in them resolved; see ``fields.resolve_references``."""
         return resolve_references(self.fields, reader, desired)
 
-    def read(self, reader, desired: dict, wanted=None) -> dict | None:
-        """What is there of what is desired.
+    def read(self, reader: Reader, desired: dict[str, Any], wanted: set[str] | None = None) -> dict[str, Any] | None:
+        """Read the resource.
 
         Args:
-            reader: reads the account.
-            desired: what is desired, resolved; of it only what identifies the resource is used.
-            wanted: the fields to read; all of them when None.
+            reader: Reads the account.
+            desired: The desired values, resolved. Only those that identify the resource are used.
+            wanted: The names of the fields to read; None for all fields.
 
         Returns:
-            Values by field, or None where the resource does not exist.
+            The values by field, or None if the resource does not exist.
         """
         known = {name: desired[name] for name in self.identity.values() if name in desired}
         if any(value is PENDING for value in known.values()):
             return None
         current = dict(known)
-        # What has no read of its own is read in the list, also where its identity is known.
+        # A resource without details is read from the list even if its identity is known.
         if len(known) < len(self.identity) or not self.details:
             found = self.find_in_list(reader, desired)
             if found is None:
@@ -177,31 +232,49 @@ class Resource:
         for detail in self.details:
             if detail.only_for and wanted is not None and not wanted & set(detail.only_for):
                 continue
-            told = self.read_detail(reader, detail, current)
-            if told is None:
+            values = self.read_detail(reader, detail, current)
+            if values is None:
                 return None
-            current.update(told)
+            current.update(values)
         return current
 
-    def find_in_list(self, reader, desired: dict) -> dict | None:
-        """The one element of the listing that has the desired key, as values by field; None where none has."""
+    def find_in_list(self, reader: Reader, desired: dict[str, Any]) -> dict[str, Any] | None:
+        """Find the resource with the desired key in the list.
+
+        Returns:
+            The values by field, or None if there is no such resource.
+
+        Raises:
+            AmbiguousReference: Several resources have the key.
+        """
         matches = [row for row in self.list_items(reader, desired) if self.matches_key(row, desired)]
         if len(matches) > 1:
-            named = ", ".join(str(desired[name]) for name in self.key)
-            raise AmbiguousReference(f"{len(matches)} {self.title}s answer to {named}")
+            key = ", ".join(str(desired[name]) for name in self.key)
+            raise AmbiguousReference(
+                f"the {self.title} {key} is ambiguous: there are {len(matches)}",
+                remedy="Rename or delete all but one of them",
+            )
         return matches[0] if matches else None
 
-    def matches_key(self, row: dict, desired: dict) -> bool:
-        """Whether an element of the listing is the desired resource."""
+    def matches_key(self, row: dict[str, Any], desired: dict[str, Any]) -> bool:
+        """Return whether an element of the list has the desired key."""
         return all(self._fields[name].equal(row.get(name), desired.get(name)) for name in self.key)
 
-    def list_items(self, reader, desired: dict):
-        """The elements of the listing, as values by field."""
+    def list_items(self, reader: Reader, desired: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the values by field of each element of the list.
+
+        Args:
+            reader: Reads the account.
+            desired: The values of the parameters of the listing, by field.
+        """
+        if self.listing is None:
+            raise NotImplementedError(f"{type(self).__name__} has no listing")
         params = {wire: desired[name] for wire, name in self.listing.params.items() if desired.get(name) is not None}
-        # A listing below something that is only planned is empty.
+        # If the parent is only planned, the list is empty.
         if any(value is PENDING for value in params.values()):
             return
         operation = self.operation(self.listing.operation)
+        items: Iterable[Any]
         if operation.pages:
             items = reader.pages(self.listing.operation, params)
         else:
@@ -209,44 +282,61 @@ class Resource:
         for item in items:
             yield self.parse(item)
 
-    def read_detail(self, reader, detail: Detail, current: dict) -> dict | None:
-        """What one detail tells, as values by field; None where the platform says that the resource does not exist."""
+    def read_detail(self, reader: Reader, detail: Detail, current: dict[str, Any]) -> dict[str, Any] | None:
+        """Read one detail.
+
+        Args:
+            reader: Reads the account.
+            detail: The declared operation.
+            current: The values by field that are already read.
+
+        Returns:
+            The values by field, or None if the resource does not exist.
+        """
         if detail.condition and not detail.condition(reader, current):
             return detail.if_skipped
-        named = (detail.identity or self.identity).items()
-        params = {wire: self._fields[name].type.to_wire(current[name]) for wire, name in named}
+        identity = (detail.identity or self.identity).items()
+        params = {wire: self._fields[name].type.to_wire(current[name]) for wire, name in identity}
         params.update(detail.constants)
+        item: Any
         if self.operation(detail.operation).pages:
             item = list(reader.pages(detail.operation, params))
         else:
-            reply = reader.find(detail.operation, params)
-            if reply is None:
+            response = reader.find(detail.operation, params)
+            if response is None:
                 return detail.if_not_found
-            item = member(reply, detail.item)
+            item = member(response, detail.item)
         return detail.parse(item) if detail.parse else self.parse(item or {})
 
-    def parse(self, item: dict) -> dict:
-        """Values by field of an object that the platform gave; fields that it does not hold are left out."""
+    def parse(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Return the values by field of an object in a response, without the fields that it does not contain."""
         values = {}
         for f in self.fields:
             if f.member and not f.write_only and (f.member in item or self.defaults_to_empty(f, item)):
                 values[f.name] = f.type.from_wire(item.get(f.member))
         return values
 
-    def unfinished_reason(self, there: dict | None) -> str:
-        """Why what a task waits for has not come about yet, in words; empty where it has. See waiting.WAIT_FIELDS."""
+    def defaults_to_empty(self, f: Field, item: dict[str, Any]) -> bool:
+        """Return whether a field that is missing in a response is empty: the platform omits empty strings."""
+        return f.initial == "" and f.wire != ""
+
+    # Extensions of the result
+
+    def unfinished_reason(self, current: dict[str, Any] | None) -> str:
+        """Return why a task has to wait longer, or an empty string if the resource is finished.
+
+        Must be implemented by resources with the fields ``waiting.WAIT_FIELDS``.
+        """
         raise NotImplementedError(type(self).__name__)
 
-    def extra_results(self, desired: dict | None, current: dict | None, steps: list) -> dict:
-        """What the result tells of a plan beside its steps, by the names of ``also_told``.
+    def extra_results(
+        self, desired: dict[str, Any] | None, current: dict[str, Any] | None, steps: list[Step]
+    ) -> dict[str, Any]:
+        """Return results in addition to the resource and the steps, with the keys in ``extra_result_keys``.
 
         Args:
-            desired: what is desired, resolved; None where it is absence.
-            current: what was there.
-            steps: the plan.
+            desired: The desired values, resolved; None if the resource shall not exist.
+            current: The current values; None if the resource does not exist.
+            steps: The plan.
         """
         return {}
-
-    def defaults_to_empty(self, f: Field, item: dict) -> bool:
-        """Whether a member that a reply lacks is an empty one: the platform leaves empty texts out."""
-        return f.initial == "" and f.wire != ""

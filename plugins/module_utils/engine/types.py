@@ -1,9 +1,15 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The types of fields: what Ansible takes, what the platform takes and gives, and when two values are the same.
+"""The types of fields.
 
-A type is a small object without state. ``to_wire`` and ``from_wire`` translate; ``canonical`` gives a value whose
-equality is what the platform means by the same; ``check`` says what is wrong with a value before anything is sent.
+The type of a field defines the Ansible option, the conversion to and from the API, and the comparison of two values:
+
+- ``check`` validates an option before any request is sent.
+- ``to_wire`` and ``from_wire`` convert between the option and the API.
+- ``canonical`` converts a value to a form in which equivalent values are equal.
+
+Types have no state, and one instance can be used by several fields. This module has the types of single values, the
+types of collections are in ``collection_types``.
 """
 
 from __future__ import annotations
@@ -12,60 +18,75 @@ import json
 import re
 import unicodedata
 from datetime import datetime, timezone
+from typing import Any
 
 
 class Type:
-    """A value that travels as it is."""
+    """A value of any kind, which is sent unchanged."""
 
-    #: The option's entry in an argument spec.
-    argument: dict = {"type": "raw"}
-    #: What a cleared value of this type is.
-    empty = ""
+    #: The option in the argument spec.
+    argument: dict[str, Any] = {"type": "raw"}
 
-    def check(self, value) -> str:
-        """What is wrong with a given value; empty where nothing is."""
+    @property
+    def empty(self) -> Any:
+        """The value that clears a field of this type."""
         return ""
 
-    def to_wire(self, value):
-        """The value as a parameter of an operation."""
+    def check(self, value: Any) -> str:
+        """Validate the value of an option.
+
+        Returns:
+            What is wrong with the value, to follow the name of the option in a message, such as
+            ``must be an integer, not 'x'``; an empty string if the value is valid.
+        """
+        return ""
+
+    def to_wire(self, value: Any) -> Any:
+        """Return the value of the API parameter; None omits the parameter."""
         return value
 
-    def from_wire(self, value):
-        """The value that a reply holds; None where it holds none."""
+    def from_wire(self, value: Any) -> Any:
+        """Return the value of a response member, or None if the response does not contain it."""
         return value
 
-    def canonical(self, value):
-        """A value that is equal for two values that mean the same."""
+    def canonical(self, value: Any) -> Any:
+        """Return the form of a value that is used for comparison: it is equal for equivalent values."""
         return value
 
-    def to_display(self, value):
-        """The value as a diff shows it."""
+    def to_display(self, value: Any) -> Any:
+        """Return the form of a value that is shown in diffs."""
         return value
 
-    def matches(self, value, asked) -> bool:
-        """Whether a value is what a filter asks for: the same, or in a collection also among others."""
-        return self.canonical(value) == self.canonical(asked)
+    def identity(self, element: Any) -> Any:
+        """Return what identifies an element of a set: by default the element itself."""
+        return element
 
-    def merge(self, current, given):
-        """What is desired when a given value adds to the current one (``purge`` off); only collections can."""
-        return given
+    def matches(self, value: Any, requested: Any) -> bool:
+        """Return whether a value matches a filter: it is equivalent or, for a collection, contains all its entries."""
+        return self.canonical(value) == self.canonical(requested)
+
+    def merge(self, current: Any, requested: Any) -> Any:
+        """Return the desired value if entries are not purged; only collections keep the current entries."""
+        return requested
 
 
-def width(text: str, wide: int) -> int:
-    """The length of a text in the platform's own way of counting: an East Asian wide character counts ``wide``."""
-    if wide == 1:
+def width(text: str, wide_char_width: int) -> int:
+    """Return the length of a text as the platform counts it: a wide East Asian character as ``wide_char_width``."""
+    if wide_char_width == 1:
         return len(text)
-    return sum(wide if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return sum(wide_char_width if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 class Text(Type):
-    """Text of a limited length.
+    """A string of a limited length.
 
     Args:
-        least, most: the shortest and the longest, in characters; an empty text, which clears, is always allowed where
-            ``least`` is 0 or ``clearable`` is set.
-        wide: how many characters the platform counts an East Asian wide character as.
-        allowed: a regular expression that the whole text must match, and ``hint``, its meaning in words.
+        minimum: Minimum length in characters.
+        maximum: Maximum length in characters; None for no limit.
+        wide_char_width: The number of characters that the platform counts an East Asian wide character as.
+        pattern: A regular expression that the whole string must match.
+        hint: The meaning of the pattern, for messages such as ``expected letters and digits``.
+        clearable: Whether an empty string, which clears the field, is valid although ``minimum`` is greater than 0.
     """
 
     argument = {"type": "str"}
@@ -87,9 +108,9 @@ class Text(Type):
         self._hint = hint
         self._clearable = clearable or not minimum
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         if not isinstance(value, str):
-            return f"must be text, not {type(value).__name__}"
+            return f"must be a string, not {type(value).__name__}"
         if not value and self._clearable:
             return ""
         length = width(value, self._wide_char_width)
@@ -101,16 +122,21 @@ class Text(Type):
             )
             return f"must have {limits} characters{counting}; {value!r} has {length}"
         if self._pattern and not self._pattern.fullmatch(value):
-            return f"may hold {self._hint}; {value!r} does not fit"
+            return f"has an invalid format: expected {self._hint}; {value!r} does not match"
         return ""
 
-    def from_wire(self, value):
-        # Members without a value are left out of replies: not there and empty are the same text.
+    def from_wire(self, value: Any) -> str:
+        # Responses omit members without a value: a missing member is an empty string.
         return "" if value is None else str(value)
 
 
 class Number(Type):
-    """A whole number between two limits."""
+    """An integer.
+
+    Args:
+        minimum: Minimum value; None for no limit.
+        maximum: Maximum value; None for no limit.
+    """
 
     argument = {"type": "int"}
     empty = None
@@ -119,288 +145,139 @@ class Number(Type):
         self._minimum = minimum
         self._maximum = maximum
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, int):
-            return f"must be a whole number, not {value!r}"
+            return f"must be an integer, not {value!r}"
         if (self._minimum is not None and value < self._minimum) or (
             self._maximum is not None and value > self._maximum
         ):
-            return f"must be {self._minimum} to {self._maximum}, not {value}"
+            return f"must be {self._limits()}, not {value}"
         return ""
 
-    def from_wire(self, value):
-        # An identifier or a count is a number in one reply and a text in another.
+    def _limits(self) -> str:
+        if self._maximum is None:
+            return f"at least {self._minimum}"
+        return f"at most {self._maximum}" if self._minimum is None else f"{self._minimum} to {self._maximum}"
+
+    def from_wire(self, value: Any) -> int | None:
+        # The platform returns an ID or a count as a number in some responses and as a string in others.
         return None if value in (None, "") else int(value)
 
 
-class Flag(Type):
-    """True or false."""
-
-    argument = {"type": "bool"}
-    empty = False
-
-    def from_wire(self, value):
-        return value if value is None or isinstance(value, bool) else str(value).lower() == "true"
-
-
 class NumberChoice(Number):
-    """One of a few whole numbers."""
+    """One of several integers.
+
+    Args:
+        numbers: The valid values.
+    """
 
     def __init__(self, *numbers: int):
         super().__init__()
         self._numbers = numbers
         self.argument = {"type": "int", "choices": list(numbers)}
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         if value in self._numbers:
             return ""
         return f"must be one of {', '.join(map(str, self._numbers))}, not {value!r}"
 
 
+class Flag(Type):
+    """A boolean."""
+
+    argument = {"type": "bool"}
+    empty = False
+
+    def from_wire(self, value: Any) -> bool | None:
+        return value if value is None or isinstance(value, bool) else str(value).lower() == "true"
+
+
 class Timestamp(Type):
-    """A point in time, a text such as ``2030-01-31T20:00:00+08:00``; operations take it in milliseconds since 1970."""
+    """A point in time such as ``2030-01-31T20:00:00+08:00``, which operations take in milliseconds since 1970."""
 
     argument = {"type": "str"}
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         try:
-            moment = _parsed(value)
+            time = _parse_time(value)
         except ValueError:
             return f"must be a time such as 2030-01-31T20:00:00+08:00, not {value!r}"
-        return "" if moment.tzinfo else f"must say its time zone, as in 2030-01-31T20:00:00Z; {value!r} does not"
+        return "" if time.tzinfo else f"must include a time zone, as in 2030-01-31T20:00:00Z; {value!r} has none"
 
-    def to_wire(self, value):
-        return round(_parsed(value).timestamp() * 1000)
+    def to_wire(self, value: Any) -> int:
+        return round(_parse_time(value).timestamp() * 1000)
 
-    def from_wire(self, value):
-        # Some replies have milliseconds as well, and some the time in UTC.
+    def from_wire(self, value: Any) -> str:
+        # Some responses contain milliseconds since 1970, others a time in UTC.
         if value in (None, "", 0, "0"):
             return ""
         if str(value).isdigit():
             value = datetime.fromtimestamp(int(value) / 1000, timezone.utc).isoformat(timespec="milliseconds")
         return str(value).replace("+00:00", "Z")
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         try:
             return self.to_wire(value) if value else ""
         except ValueError:
             return value
 
 
-def _parsed(text) -> datetime:
-    # The Z that stands for UTC is new to Python 3.11.
+def _parse_time(text: Any) -> datetime:
+    # Python before 3.11 does not parse a Z as UTC.
     return datetime.fromisoformat(re.sub("[Zz]$", "+00:00", str(text)))
 
 
 class Choice(Type):
-    """One of a few words.
+    """One of several words, or a boolean that the API represents as a word or a number.
+
+    The API may represent a value in one way in requests and in another way in responses::
+
+        Choice({"pub": "PUB", "sub": "SUB"}, {0: "pub", 1: "sub"})
 
     Args:
-        written: what each word is written as; None leaves the parameter out.
-        read: what each value that is read means, where that is not the same.
-        alike: words that are read as another word: word to word.
+        requests: The parameter for each word; None omits the parameter.
+        responses: The word for each value in responses. Defaults to the inverse of ``requests``.
+        aliases: Words that the platform returns as another word, with that other word.
     """
 
-    def __init__(self, written: dict, read: dict | None = None, aliases: dict | None = None):
-        self._written = written
+    def __init__(
+        self,
+        requests: dict[Any, Any],
+        responses: dict[Any, Any] | None = None,
+        aliases: dict[Any, Any] | None = None,
+    ):
+        self._requests = requests
         self._aliases = aliases or {}
-        self._read = {str(wire): word for wire, word in (read or {v: k for k, v in written.items()}).items()}
-        flags = all(isinstance(word, bool) for word in written)
-        self.argument = {"type": "bool"} if flags else {"type": "str", "choices": list(written)}
+        self._responses = {str(k): word for k, word in (responses or {v: k for k, v in requests.items()}).items()}
+        is_boolean = all(isinstance(word, bool) for word in requests)
+        self.argument = {"type": "bool"} if is_boolean else {"type": "str", "choices": list(requests)}
 
-    def check(self, value) -> str:
-        if value in self._written:
+    def check(self, value: Any) -> str:
+        if value in self._requests:
             return ""
-        return f"must be one of {', '.join(map(str, self._written))}, not {value!r}"
+        return f"must be one of {', '.join(map(str, self._requests))}, not {value!r}"
 
-    def to_wire(self, value):
-        return self._written[value]
+    def to_wire(self, value: Any) -> Any:
+        return self._requests[value]
 
-    def from_wire(self, value):
-        return None if value is None else self._read.get(str(value), str(value).lower())
+    def from_wire(self, value: Any) -> Any:
+        return None if value is None else self._responses.get(str(value), str(value).lower())
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return self._aliases.get(value, value)
 
 
-class Mapping(Type):
-    """Text by key, such as tags.
-
-    Args:
-        key, value: the types of keys and values.
-        most: the largest number of entries.
-    """
-
-    argument = {"type": "dict"}
-
-    def __init__(self, key: Text, value: Text, maximum: int | None = None):
-        self._key = key
-        self._value = value
-        self._maximum = maximum
-
-    @property
-    def empty(self):
-        return {}
-
-    def check(self, value) -> str:
-        if not isinstance(value, dict):
-            return f"must be a dictionary, not {type(value).__name__}"
-        if self._maximum is not None and len(value) > self._maximum:
-            return f"takes at most {self._maximum} entries, not {len(value)}"
-        for key, text in value.items():
-            if text is None:
-                return f"has no value for {key!r}; leave the key out to remove it"
-            if isinstance(text, (dict, list)):
-                return f"must hold text; that of {key!r} is not"
-            complaint = self._key.check(str(key)) or self._value.check(_text(text))
-            if complaint:
-                return f"has an entry {key!r} that cannot be: it {complaint}"
-        return ""
-
-    def canonical(self, value):
-        # YAML turns "7" without quotes into a number and yes into a boolean; the platform knows text only.
-        return {str(key): _text(text) for key, text in (value or {}).items()}
-
-    def from_wire(self, value):
-        return self.canonical(value)
-
-    def matches(self, value, asked) -> bool:
-        return self.canonical(asked).items() <= self.canonical(value).items()
-
-    def merge(self, current, given):
-        return {**self.canonical(current), **self.canonical(given)}
-
-
-class TextSet(Type):
-    """A set of texts; their order means nothing.
-
-    Args:
-        element: the type of each.
-        most: the largest number of elements.
-    """
-
-    argument = {"type": "list", "elements": "str"}
-
-    def __init__(self, element: Text, maximum: int | None = None):
-        self._element = element
-        self._maximum = maximum
-
-    @property
-    def empty(self):
-        return []
-
-    def check(self, value) -> str:
-        if self._maximum is not None and len(set(value)) > self._maximum:
-            return f"takes at most {self._maximum} elements, not {len(set(value))}"
-        complaints = (self._element.check(text) for text in value)
-        return next((f"has an element that cannot be: it {complaint}" for complaint in complaints if complaint), "")
-
-    def identity(self, element):
-        """What makes an element the same: itself."""
-        return element
-
-    def from_wire(self, value):
-        return list(value or [])
-
-    def canonical(self, value):
-        return set(value or [])
-
-    def matches(self, value, asked) -> bool:
-        return self.canonical(asked) <= self.canonical(value)
-
-    def merge(self, current, given):
-        return list(dict.fromkeys([*(current or []), *given]))
-
-
-class ObjectSet(Type):
-    """A set of things, each told apart by some of its keys; their order means nothing.
-
-    Args:
-        options: the keys that a task gives for each element, all of them text.
-        identity: the keys that make an element the same; they may be filled in when what the task named is resolved.
-        most: the largest number of elements.
-    """
-
-    def __init__(self, options: tuple, identity: tuple, maximum: int | None = None):
-        self._options = options
-        self._identity = identity
-        self._maximum = maximum
-        spec = {key: {"type": "str", "required": True} for key in options}
-        self.argument = {"type": "list", "elements": "dict", "options": spec}
-
-    @property
-    def empty(self):
-        return []
-
-    def check(self, value) -> str:
-        if self._maximum is not None and len(value) > self._maximum:
-            return f"takes at most {self._maximum} elements, not {len(value)}"
-        return ""
-
-    def identity(self, element: dict) -> tuple:
-        """What makes an element the same."""
-        values = [element[key] for key in self._identity]
-        if not all(isinstance(value, str) for value in values):
-            # What is to be filled in is pending: until then the task's own words tell the elements apart.
-            values = [element[key] for key in self._options]
-        return tuple(map(str, values))
-
-    def canonical(self, value):
-        return {self.identity(element) for element in value or []}
-
-    def merge(self, current, given):
-        known = {self.identity(element): element for element in [*(current or []), *given]}
-        return list(known.values())
-
-
-class ReferenceSet(ObjectSet):
-    """A set of things that a task names by one text each, and that the platform knows by an id.
-
-    Its elements are what the names are resolved to: each has its ``name`` and its id.
-
-    Args:
-        identity: the key of the id.
-        least, most: the smallest and the largest number of elements.
-    """
-
-    def __init__(self, identity: str, minimum: int = 0, maximum: int | None = None):
-        super().__init__(("name",), (identity,), maximum)
-        self.key = identity
-        self._minimum = minimum
-        self.argument = {"type": "list", "elements": "str"}
-
-    def check(self, value) -> str:
-        if len(value) < self._minimum:
-            return f"must name {self._minimum} at least"
-        twice = [name for name in value if value.count(name) > 1]
-        return f"names {twice[0]} twice" if twice else super().check(value)
-
-    def to_wire(self, value):
-        return [element[self.key] for element in value]
-
-    def from_wire(self, value):
-        # A list of ids has no names in it: whoever reads it fills them in.
-        return [{"name": str(element), self.key: str(element)} for element in value or []]
-
-    def to_display(self, value):
-        return sorted(element["name"] for element in value)
-
-
 class JsonText(Type):
-    """An object that travels as JSON text; two are the same when they parse to the same."""
+    """An object that the API represents as JSON text; objects are compared, not texts."""
 
     argument = {"type": "dict"}
 
     @property
-    def empty(self):
+    def empty(self) -> Any:
         return {}
 
-    def to_wire(self, value):
+    def to_wire(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
-    def from_wire(self, value):
+    def from_wire(self, value: Any) -> Any:
         return json.loads(value) if value else {}
-
-
-def _text(value) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)

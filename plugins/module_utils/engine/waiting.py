@@ -1,55 +1,58 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Waiting for what goes on by itself after it was set going, such as a job."""
+"""Waiting for asynchronous work of the platform, such as a job."""
 
 from __future__ import annotations
 
 import time
+from typing import Any, Callable, TypeVar
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Number
 
-#: The fields of a resource that can be waited for; its ``unfinished`` says what for.
+#: The fields of a resource that a task can wait for. ``Resource.unfinished_reason`` determines when the wait ends.
 WAIT_FIELDS = (
     Field("wait", type=Flag(), write_only=True, argument={"default": False}),
     Field("wait_timeout_in_seconds", type=Number(1, 2_592_000), write_only=True, argument={"default": 3600}),
 )
 
-#: The seconds before the second look, by how much each following pause is longer, and the longest.
+#: The seconds between the first two reads, the factor by which the interval grows, and the longest interval in seconds.
 FIRST_PAUSE = 1.0
 GROWTH = 1.5
 LONGEST_PAUSE = 30.0
 
+_State = TypeVar("_State")
+
 
 class WaitTimeout(EngineError):
-    """What was waited for has not come about in time; it goes on.
+    """The timeout of a wait expired. The work of the platform continues.
 
     Attributes:
-        result: the result of the task so far.
+        result: The result of the task so far.
     """
 
-    result: dict
+    result: dict[str, Any]
 
 
-def wait(read, unfinished, seconds: float):
-    """Reads until what is read is finished, at growing intervals.
+def wait(read: Callable[[], _State], unfinished_reason: Callable[[_State], str], seconds: float) -> tuple[_State, str]:
+    """Read a state at growing intervals until it is finished or the timeout expires.
 
     Args:
-        read: reads it as it is now.
-        unfinished: says of what was read why it is not finished; nothing where it is.
-        seconds: how long to wait at most.
+        read: Returns the current state.
+        unfinished_reason: Returns why a state is not finished, or an empty string if it is.
+        seconds: The timeout in seconds. The last read is when it expires.
 
     Returns:
-        What was read last, and why it is not finished; nothing where it is.
+        The last state, and why it is not finished; an empty string if it is.
     """
-    ends = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE
     while True:
-        there = read()
-        reason = unfinished(there)
-        left = ends - time.monotonic()
-        if not reason or left <= 0:
-            return there, reason
-        time.sleep(min(pause, left))
+        state = read()
+        reason = unfinished_reason(state)
+        remaining = deadline - time.monotonic()
+        if not reason or remaining <= 0:
+            return state, reason
+        time.sleep(min(pause, remaining))
         pause = min(pause * GROWTH, LONGEST_PAUSE)

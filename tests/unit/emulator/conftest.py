@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Fixtures: an emulator in this process, a product with a thing model, and its devices.
+"""Fixtures for emulator tests: an emulated account in this process, a product with a thing model, and its devices.
 
-Imports from the collection are inside of functions here: pytest reads this file before Ansible's way of finding
-collections is in force, and what was imported by then would stand in its way.
+Imports from the collection are inside functions: pytest loads this file before the collection finder of Ansible is
+installed, and modules that were imported before would break it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 
 from ...conftest import flatten
 
-#: A member of the envelope that a few operations have where they say yes.
+#: A member of the envelope that a few operations return on success.
 CODE_OF_SUCCESS = ("Code", "Success")
 
 _PYTHON_TYPES = {"string": str, "integer": int, "boolean": bool, "number": (int, float)}
@@ -25,7 +25,7 @@ _PYTHON_TYPES = {"string": str, "integer": int, "boolean": bool, "number": (int,
 
 @pytest.fixture
 def platform() -> Iterator[Any]:
-    """An empty platform in memory."""
+    """Create an empty emulated account in memory."""
     from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 
     platform = Platform()
@@ -35,16 +35,16 @@ def platform() -> Iterator[Any]:
 
 @pytest.fixture
 def api(platform):
-    """Call an operation as Python: ``api("QueryProduct", ProductKey="a1")`` returns the reply without its envelope.
+    """Call an operation: ``api("QueryProduct", ProductKey="a1")`` returns the response without the envelope.
 
-    Also holds every reply to the members and types that the catalogue declares.
+    Also checks that the response only has members and types that the catalog defines.
     """
     from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 
     def call(action: str, **params: Any) -> dict[str, Any]:
         reply = platform.call(action, flatten(params))
-        own = {name: value for name, value in reply.items() if (name, str(value)) != CODE_OF_SUCCESS}
-        check_members(action, OPERATIONS[action].result, own)
+        members = {name: value for name, value in reply.items() if (name, str(value)) != CODE_OF_SUCCESS}
+        check_members(action, OPERATIONS[action].result, members)
         return reply
 
     return call
@@ -52,7 +52,7 @@ def api(platform):
 
 @pytest.fixture
 def api_error(api):
-    """Call an operation that must answer with a business error, and return the error."""
+    """Call an operation that must fail with a business error, and return the error."""
     from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 
     def call(action: str, **params: Any) -> ApiError:
@@ -65,7 +65,7 @@ def api_error(api):
 
 @pytest.fixture
 def download(platform):
-    """What is fetched from a URL that the platform has given out; of ``media_type``, where a test says so."""
+    """Download the file of a URL that an operation returned; if set, check its ``media_type``."""
     from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
     def download(url: str, media_type: str | None = None) -> bytes:
@@ -79,7 +79,7 @@ def download(platform):
 
 @pytest.fixture
 def upload(platform, api):
-    """Ask an operation for a form and upload a file with it; returns what the operation answered."""
+    """Request an upload form, upload a file with it, and return the data of the response with the form."""
     from ansible_collections.iotops.aliyun.emulator.storage import object_storage
 
     def upload(content: bytes = b"firmware", action: str = "GenerateOTAUploadURL", **params: Any) -> dict[str, Any]:
@@ -92,16 +92,16 @@ def upload(platform, api):
 
 @pytest.fixture
 def create_firmware(api, upload):
-    """Make a firmware of version 2.0.0 that needs no verification, and return its id."""
-    made = []
+    """Create a firmware of version 2.0.0 that needs no verification, and return its id."""
+    created = []
 
     def create_firmware(product: str, **params: Any) -> str:
-        made.append(product)
-        described = {"FirmwareName": f"firmware{len(made)}", "DestVersion": "2.0.0", "NeedToVerify": False}
+        created.append(product)
+        defaults = {"FirmwareName": f"firmware{len(created)}", "DestVersion": "2.0.0", "NeedToVerify": False}
         if "MultiFiles" not in params:
-            # Every firmware has a content of its own.
-            described["FirmwareUrl"] = upload(f"content {len(made)}".encode())["FirmwareUrl"]
-        return api("CreateOTAFirmware", ProductKey=product, **{**described, **params})["Data"]["FirmwareId"]
+            # Every firmware has different content.
+            defaults["FirmwareUrl"] = upload(f"content {len(created)}".encode())["FirmwareUrl"]
+        return api("CreateOTAFirmware", ProductKey=product, **{**defaults, **params})["Data"]["FirmwareId"]
 
     return create_firmware
 
@@ -111,8 +111,8 @@ def create_static_job(api, key):
     """Create a static job for all devices of a product and return its id."""
 
     def create_static_job(firmware_id: str, **params: Any) -> str:
-        asked = {"FirmwareId": firmware_id, "ProductKey": key, "TargetSelection": "ALL", **params}
-        return api("CreateOTAStaticUpgradeJob", **asked)["Data"]["JobId"]
+        request = {"FirmwareId": firmware_id, "ProductKey": key, "TargetSelection": "ALL", **params}
+        return api("CreateOTAStaticUpgradeJob", **request)["Data"]["JobId"]
 
     return create_static_job
 
@@ -122,17 +122,17 @@ def create_dynamic_job(api, key):
     """Create a dynamic job for devices of version 1.0.0, or of a group, and return its id."""
 
     def create_dynamic_job(firmware_id: str, **params: Any) -> str:
-        asked = {"FirmwareId": firmware_id, "ProductKey": key, **params}
+        request = {"FirmwareId": firmware_id, "ProductKey": key, **params}
         if "GroupId" not in params:
-            asked.setdefault("SrcVersion", ["1.0.0"])
-        return api("CreateOTADynamicUpgradeJob", **asked)["Data"]["JobId"]
+            request.setdefault("SrcVersion", ["1.0.0"])
+        return api("CreateOTADynamicUpgradeJob", **request)["Data"]["JobId"]
 
     return create_dynamic_job
 
 
-def check_members(where: str, declared: dict, given: dict[str, Any]) -> None:
-    """Fail where a reply has a member or a type that the catalogue does not know."""
-    for name, value in given.items():
+def check_members(where: str, declared: dict[str, Any], members: dict[str, Any]) -> None:
+    """Fail if a response has a member or a type that the catalog does not define."""
+    for name, value in members.items():
         assert name in declared, f"{where} has no {name}"
         param = declared[name]
         if param.type == "list":
@@ -163,7 +163,7 @@ def _parameter(identifier: str, data_type: dict[str, Any] | None = None) -> dict
     return {"identifier": identifier, "name": identifier, "dataType": data_type or _type("int")}
 
 
-#: The thing model of the product ``modelled``, as TSL.
+#: The thing model of ``create_modeled_product``, as TSL.
 TSL = {
     "properties": [
         _function("temperature", accessMode="rw", dataType=_type(unit="°C")),
@@ -217,7 +217,7 @@ def create_modeled_product(api):
 
 @pytest.fixture
 def key(create_modeled_product) -> str:
-    """The key of a product with a thing model."""
+    """Create a product with a thing model and return its key."""
     return create_modeled_product()
 
 
@@ -237,13 +237,16 @@ def register(platform, api, key):
 
 @pytest.fixture
 def device(register) -> dict[str, Any]:
-    """The row of a device that is connected; no gateway has it, so that its messages stay in the outbox."""
+    """Register a connected device and return its row. It has no MQTT connection: messages stay in the outbox."""
     return register()
 
 
 @pytest.fixture
 def publish_as_device(platform, device):
-    """Let a device publish; ``{own}`` in the topic is what its own topics begin with. Returns the message's id."""
+    """Publish a message of a device and return the id of the message.
+
+    ``{own}`` in the topic is replaced by the product key and the name of the device.
+    """
 
     def publish_as_device(topic: str, content: Any, who: dict[str, Any] = device) -> int:
         from ansible_collections.iotops.aliyun.emulator.routing.uplink import receive
@@ -257,7 +260,7 @@ def publish_as_device(platform, device):
 
 @pytest.fixture
 def report(publish_as_device, device):
-    """Let a device report properties. Returns the message's id."""
+    """Report properties of a device and return the id of the message."""
 
     def report(who: dict[str, Any] = device, **properties: Any) -> int:
         return publish_as_device(
@@ -269,43 +272,44 @@ def report(publish_as_device, device):
 
 @pytest.fixture
 def outbox(platform, device):
-    """Take what waits for a device out of its outbox, as topics without its own part and payloads.
+    """Remove all messages from the outbox of a device, and return them as tuples of topic and payload.
 
-    With ``raw`` the payloads are the bytes that they are.
+    Product key and name of the device in the topic are replaced by ``{own}``. JSON payloads are decoded unless ``raw``
+    is set.
     """
 
     def outbox(who: dict[str, Any] = device, raw: bool = False) -> list[tuple[str, Any]]:
         from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 
         def take(ctx) -> list[dict[str, Any]]:
-            waiting = downlink.pending_messages(ctx, who["iot_id"])
-            downlink.remove_delivered(ctx, [message["id"] for message in waiting])
-            return waiting
+            messages = downlink.pending_messages(ctx, who["iot_id"])
+            downlink.remove_delivered(ctx, [message["id"] for message in messages])
+            return messages
 
         own = f"{who['product_key']}/{who['device_name']}"
-        read = bytes if raw else _read
-        return [(message["topic"].replace(own, "{own}"), read(message["payload"])) for message in platform.run(take)]
+        decode = bytes if raw else _decode
+        return [(message["topic"].replace(own, "{own}"), decode(message["payload"])) for message in platform.run(take)]
 
     return outbox
 
 
 @pytest.fixture
 def simulate(platform):
-    """Make simulated devices as ``POST /_emulator/devices`` does, and do what they have to do at once."""
+    """Create simulated devices as ``POST /_emulator/devices`` does, and run due work."""
 
-    def simulate(**wanted: Any) -> dict[str, Any]:
+    def simulate(**body: Any) -> dict[str, Any]:
         from ansible_collections.iotops.aliyun.emulator.http import control_devices
 
-        made = platform.run(lambda ctx: control_devices.create_devices(ctx, wanted))
+        created = platform.run(lambda ctx: control_devices.create_devices(ctx, body))
         platform.run_due_work()
-        return made
+        return created
 
     return simulate
 
 
 @pytest.fixture
 def advance_clock(platform):
-    """Move the clock by so many seconds, and do what falls due."""
+    """Move the clock forward by ``seconds``, and run due work."""
 
     def advance_clock(seconds: float) -> None:
         platform.clock.advance(seconds)
@@ -315,27 +319,30 @@ def advance_clock(platform):
 
 
 @pytest.fixture
-def subscribed(platform, api):
-    """Subscribe a consumer group to all messages of a product; returns what reads them as topics and contents."""
+def subscribe_consumer_group(platform, api):
+    """Subscribe a consumer group to messages of a product.
+
+    Returns a function that removes the queued messages and returns them as tuples of topic and payload.
+    """
 
     def subscribe(product: str, **flags: bool):
         from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_queue
 
         group = api("CreateConsumerGroup", GroupName=f"group_{product}")["GroupId"]
-        wanted = flags or {"DeviceDataFlag": True, "DeviceStatusChangeFlag": True, "ThingHistoryFlag": True}
-        api("CreateSubscribeRelation", ProductKey=product, Type="AMQP", ConsumerGroupIds=[group], **wanted)
+        message_types = flags or {"DeviceDataFlag": True, "DeviceStatusChangeFlag": True, "ThingHistoryFlag": True}
+        api("CreateSubscribeRelation", ProductKey=product, Type="AMQP", ConsumerGroupIds=[group], **message_types)
 
         def messages() -> list[tuple[str, Any]]:
-            waiting = platform.run(lambda ctx: consumer_queue.queued_messages(ctx, group, 100))
+            queued = platform.run(lambda ctx: consumer_queue.queued_messages(ctx, group, 100))
             api("ResetConsumerGroupPosition", GroupId=group)
-            return [(message["topic"], _read(message["payload"])) for message in waiting]
+            return [(message["topic"], _decode(message["payload"])) for message in queued]
 
         return messages
 
     return subscribe
 
 
-def _read(payload: bytes) -> Any:
+def _decode(payload: bytes) -> Any:
     try:
         return json.loads(payload)
     except ValueError:

@@ -33,17 +33,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
     Switch,
     Update,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
-    Choice,
-    Flag,
-    Mapping,
-    Number,
-    ObjectSet,
-    Text,
-)
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
 
 _BOX = "BoxId BoxName RoomId Colour Note Weight Locked:bool ThingCount KeyCode"
 

@@ -49,7 +49,7 @@ def test_a_create_sends_its_constants():
 
 
 def test_a_create_names_the_options_that_it_lacks():
-    with pytest.raises(InvalidValue, match=r"^room_id, name must be given to make a shelf$") as caught:
+    with pytest.raises(InvalidValue, match=r"^room_id, name must be set to create the shelf$") as caught:
         SHELF.create.steps(SHELF, {"note": "x", "name": None})
     assert caught.value.field == "room_id, name"
 

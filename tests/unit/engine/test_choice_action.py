@@ -15,9 +15,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action
     ApiAction,
     ChoiceAction,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 
 OPERATIONS = {
     "Ring": Operation("1", CREATE, None, "Bell! Tone", response="Id:int"),
@@ -113,7 +114,7 @@ def test_a_failure_of_the_first_is_told_as_it_is():
 
 def test_a_failure_of_another_tells_what_was_done():
     error = failure()
-    with pytest.raises(ActionFailed, match="1 of 2 portions were sent before") as caught:
+    with pytest.raises(ActionFailed, match="1 of 2 requests were sent before") as caught:
         ring(Client({"Id": 5}, fails=error), action="all", bells=["a", "b", "c"])
     assert caught.value.result == {"changed": True, "ids": ["5"], "calls": 2}
     assert caught.value.error is error
@@ -129,9 +130,9 @@ def test_a_success_that_is_none():
 @pytest.mark.parametrize(
     ("options", "message", "field"),
     [
-        ({"action": "one"}, "^bell must be given with action: one$", "bell"),
-        ({"action": "all", "bells": ["a"], "tone": "a"}, "^tone cannot be given with action: all$", "tone"),
-        ({"action": "one", "bell": "big", "bells": ["a"]}, "^bells cannot be given with action: one$", "bells"),
+        ({"action": "one"}, "^bell must be set with action: one$", "bell"),
+        ({"action": "all", "bells": ["a"], "tone": "a"}, "^tone cannot be used with action: all$", "tone"),
+        ({"action": "one", "bell": "big", "bells": ["a"]}, "^bells cannot be used with action: one$", "bells"),
         ({"action": "one", "bell": "huge"}, "^bell must be one of big, small", "bell"),
     ],
 )

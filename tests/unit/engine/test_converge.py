@@ -253,7 +253,7 @@ def test_what_the_account_does_not_show_yet_is_told_as_it_was_made(monkeypatch):
 @pytest.mark.parametrize(("resource", "task"), [(BOX, {"name": "b1"}), (SHELF, {"name": "s1", "note": "n"})])
 def test_a_missing_parent_is_an_error_when_applying(resource, task):
     client = FakeClient()
-    with pytest.raises(ReferenceNotFound, match=r"^there is no room loft\. Make it first, or check the name$"):
+    with pytest.raises(ReferenceNotFound, match=r"^the room loft does not exist\. Create it first, or check the name$"):
         converge(resource, {**task, "room": "loft"}, client, False)
     assert client.writes == []
 

@@ -8,8 +8,9 @@ import json
 
 import pytest
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Mapping, Number, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text
 
 
 def test_a_field_gives_one_option():

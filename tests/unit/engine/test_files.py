@@ -19,11 +19,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import 
     LocalPath,
     Upload,
     matching_suffix,
-    same,
     stat_file,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step, unchanged
 
 FORM = {"Host": "http://store", "Key": "ota/1.bin", "Policy": "p", "Signature": "s", "KeyId": "k", "Url": "http://u"}
 
@@ -50,7 +49,7 @@ def plan() -> list:
     upload = Upload("/lamp", "address", key_id="KeyId", address="Url")
     return [
         Step(steps.UPDATE, "GenerateOTAUploadURL", {}, upload=upload),
-        Step(steps.CREATE, "CreateOTAFirmware", {"FirmwareUrl": Derived(same, ("address",))}),
+        Step(steps.CREATE, "CreateOTAFirmware", {"FirmwareUrl": Derived(unchanged, ("address",))}),
     ]
 
 
@@ -88,7 +87,7 @@ def test_what_is_known_of_a_file(tmp_path):
         stat_file(reader, str(path), "file", maximum=2)
     with pytest.raises(InvalidValue, match="is none"):
         stat_file(reader, str(tmp_path), "file", maximum=2)
-    with pytest.raises(ReferenceNotFound, match=r"there is no file /none. Check the path"):
+    with pytest.raises(ReferenceNotFound, match=r"the file /none does not exist. Check the path"):
         stat_file(reader, "/none", "file", maximum=2)
 
 

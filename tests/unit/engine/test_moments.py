@@ -31,8 +31,8 @@ def test_a_moment_is_the_same_however_it_is_written(text):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("2019-01-01T00:00:00", "must say its time zone"),
-        ("2019-01-01", "must say its time zone"),
+        ("2019-01-01T00:00:00", "must include a time zone"),
+        ("2019-01-01", "must include a time zone"),
         ("tomorrow", "must be a time such as"),
         ("", "must be a time such as"),
         (1546300800, "must be a time such as"),

@@ -78,7 +78,7 @@ def test_a_field_that_cannot_change_is_named_with_what_is_there_what_was_asked_a
     with pytest.raises(ImmutableField) as caught:
         plan(BOX, {"name": "b1", "colour": "blue", "note": "new"}, THERE)
     assert str(caught.value) == (
-        "colour of the box cannot be changed: it is 'red' and was asked to be 'blue'. Take it away with state: absent "
+        "colour of the box cannot be changed from 'red' to 'blue'. Take it away with state: absent "
         "and make it again, or leave the option as it is"
     )
     assert (caught.value.field, caught.value.remedy) == ("colour", BOX.remedy)

@@ -135,7 +135,7 @@ def test_a_parent_that_is_named_is_resolved_beside_its_name():
 
 
 def test_a_missing_parent_is_an_error_or_pending():
-    with pytest.raises(ReferenceNotFound, match=r"^there is no room loft\. Build it$"):
+    with pytest.raises(ReferenceNotFound, match=r"^the room loft does not exist\. Build it$"):
         reader(FakeClient()).not_found("room", "loft", "Build it.")
     tolerant = Reader(FakeClient(), tolerant=True)
     assert tolerant.not_found("room", "loft") is PENDING

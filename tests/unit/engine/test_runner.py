@@ -37,7 +37,7 @@ def test_a_result_passes_as_it_is():
 
 def test_what_the_engine_refuses_is_told_with_the_option():
     result = through(FakeClient({}), colour="blue")
-    assert result.pop("msg").startswith("colour of the box cannot be changed: it is 'red' and was asked to be 'blue'. ")
+    assert result.pop("msg").startswith("colour of the box cannot be changed from 'red' to 'blue'. ")
     assert result == {"failed": True, "changed": False, "field": "colour"}
 
 

@@ -8,17 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import (
+    Mapping,
+    ObjectSet,
+    ReferenceSet,
+    TextSet,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
     Choice,
     Flag,
     JsonText,
-    Mapping,
     Number,
-    ObjectSet,
-    ReferenceSet,
     Text,
-    TextSet,
     Type,
     width,
 )
@@ -130,15 +132,15 @@ def test_values_that_can_be(kind, value):
 @pytest.mark.parametrize(
     ("kind", "value", "complaint"),
     [
-        (Text(), 7, "must be text, not int"),
+        (Text(), 7, "must be a string, not int"),
         (Text(2, 4), "", "must have 2 to 4 characters; '' has 0"),
         (Text(2, 4), "a", "2 to 4"),
         (Text(2, 4), "abcde", "2 to 4"),
         (Text(0, 2), "abc", "at most 2"),
         (Text(2), "a", "must have at least 2 characters; 'a' has 1"),
         (Text(4, 6, wide_char_width=2), "灯灯灯灯", "where a Chinese character counts as 2; '灯灯灯灯' has 8"),
-        (Text(1, 9, pattern="[a-z]+", hint="letters"), "ab\n", "may hold letters"),
-        (Text(1, 9, pattern="[a-z]+", hint="letters"), "aBc", "may hold letters; 'aBc' does not fit"),
+        (Text(1, 9, pattern="[a-z]+", hint="letters"), "ab\n", "has an invalid format: expected letters"),
+        (Text(1, 9, pattern="[a-z]+", hint="letters"), "aBc", "has an invalid format: expected letters; 'aBc' does not match"),
         (Number(0, 3), 4, "must be 0 to 3, not 4"),
         (Number(0, 3), -1, "must be 0 to 3"),
         (Number(), True, "whole number"),

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A client that answers what it was told to, and what the tests of declared resources share."""
+"""A client with predefined responses, and helpers for the tests of resources."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import 
 CATALOGUE = Catalogue(*FAMILIES)
 
 
-def declared() -> list[type[Resource]]:
-    """Every resource that the collection declares."""
+def declared_resources() -> list[type[Resource]]:
+    """Return all resources that the collection declares."""
     found = {}
     for module in pkgutil.walk_packages(resources.__path__, f"{resources.__name__}."):
         names = vars(importlib.import_module(module.name))
@@ -29,37 +29,46 @@ def declared() -> list[type[Resource]]:
     return list(found.values())
 
 
-def filled(params, known: dict | None = None):
-    """Parameters of a step with references resolved: by ``known``, or to a text that is a number too."""
+def resolve_params(params, known: dict | None = None):
+    """Return the parameters of a step with resolved references.
+
+    Args:
+        params: The parameters.
+        known: Values by field. The value of any other field is "1", which is also a number.
+    """
     if isinstance(params, Ref):
         return (known or {}).get(params.field, "1")
     if isinstance(params, Derived):
         return params.function(*((known or {}).get(name, "1") for name in params.fields))
     if isinstance(params, dict):
-        return {name: filled(value, known) for name, value in params.items()}
-    return [filled(value, known) for value in params] if isinstance(params, list) else params
+        return {name: resolve_params(value, known) for name, value in params.items()}
+    return [resolve_params(value, known) for value in params] if isinstance(params, list) else params
 
 
-class Answers:
-    """A client whose every reply is given: by operation a reply, a list of elements where it has pages, or a function.
+class FakeClient:
+    """A client with predefined responses.
 
-    A reply of None says that the thing is not there. Writes answer nothing, unless told to. Each request is held
-    against its operation.
+    Each request is validated with its operation.
+
+    Args:
+        replies: The response by operation: a response, a function that returns it, or, for an operation with pages, a
+            list of elements. None stands for "not found". Writes have an empty response by default.
     """
 
-    def __init__(self, **replies):
+    def __init__(self, **replies) -> None:
         self.replies = replies
         self.calls = 0
         self.sent: list = []
 
     @property
-    def log(self) -> list:
+    def log(self) -> list[str]:
+        """Return the names of the operations that were called, in order."""
         return [name for name, _params in self.sent]
 
     def operation(self, name: str):
         return CATALOGUE.operation(name)
 
-    def _answer(self, name: str, params: dict | None):
+    def _respond(self, name: str, params: dict | None):
         pages = self.operation(name).pages
         first = {pages.page: 1, pages.size: pages.max_size} if pages else {}
         encode(name, self.operation(name), {**first, **(params or {})})
@@ -69,11 +78,11 @@ class Answers:
         return reply(params) if callable(reply) else reply
 
     def call(self, name: str, params: dict | None = None):
-        return self._answer(name, params)
+        return self._respond(name, params)
 
     def read(self, name: str, params: dict | None = None):
         assert not self.operation(name).writes
-        return self._answer(name, params)
+        return self._respond(name, params)
 
     find = read
 
@@ -84,7 +93,7 @@ class Answers:
         self.sent.append((url, {**fields, "file": path}))
 
     def pages(self, name: str, params: dict | None = None):
-        items = self._answer(name, params)
+        items = self._respond(name, params)
         return iter(items if isinstance(items, list) else member(items, self.operation(name).pages.items))
 
     def clear_cache(self):

@@ -1,17 +1,17 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How long the texts of options may be, as the manual has it."""
+"""Lengths of text options, as in the manual."""
 
 from __future__ import annotations
 
 import pytest
 
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import declared
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import declared_resources
 
-RESOURCES = {resource.kind: resource() for resource in declared()}
+RESOURCES = {resource.kind: resource() for resource in declared_resources()}
 
-#: By field: the shortest, the longest, how much a Chinese character counts (None: there can be none), and whether an
-#: empty text clears.
+#: By field: the minimum and maximum length, how many characters a Chinese character counts as (None: not allowed), and
+#: whether an empty text clears the field.
 LIMITS = {
     ("product", "name"): (4, 30, 2, False),
     ("product", "description"): (0, 100, 1, True),
@@ -47,24 +47,24 @@ LIMITS = {
 each_limit = pytest.mark.parametrize(("kind", "name"), LIMITS)
 
 
-def fits(kind: str, name: str, text: str) -> bool:
+def is_valid(kind: str, name: str, text: str) -> bool:
     return RESOURCES[kind].field(name).type.check(text) == ""
 
 
 @each_limit
-def test_lengths(kind, name):
-    least, most, _wide, clears = LIMITS[kind, name]
-    assert fits(kind, name, "") is clears
-    if least:
-        assert fits(kind, name, "a" * least)
-        assert least == 1 or not fits(kind, name, "a" * (least - 1))
-    assert fits(kind, name, "a" * (most or 5000))
-    assert most is None or not fits(kind, name, "a" * (most + 1))
+def test_text_outside_length_limits_is_invalid(kind, name):
+    minimum, maximum, _wide_char_width, clearable = LIMITS[kind, name]
+    assert is_valid(kind, name, "") is clearable
+    if minimum:
+        assert is_valid(kind, name, "a" * minimum)
+        assert minimum == 1 or not is_valid(kind, name, "a" * (minimum - 1))
+    assert is_valid(kind, name, "a" * (maximum or 5000))
+    assert maximum is None or not is_valid(kind, name, "a" * (maximum + 1))
 
 
 @each_limit
 def test_chinese_characters_count_as_documented(kind, name):
-    _least, most, wide, _clears = LIMITS[kind, name]
-    assert fits(kind, name, "灯" * ((most or 5000) // (wide or 1))) is (wide is not None)
-    if wide and most:
-        assert not fits(kind, name, "灯" * (most // wide) + "a")
+    _minimum, maximum, wide_char_width, _clearable = LIMITS[kind, name]
+    assert is_valid(kind, name, "灯" * ((maximum or 5000) // (wide_char_width or 1))) is (wide_char_width is not None)
+    if wide_char_width and maximum:
+        assert not is_valid(kind, name, "灯" * (maximum // wide_char_width) + "a")

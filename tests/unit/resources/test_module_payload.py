@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What travels with a module to another host: the API's data of the families that it uses, and no more."""
+"""The payload of a module: the files that are sent to a remote host contain only the API data that the module uses."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PACKAGE = r"ansible_collections\.iotops\.aliyun\.plugins\.module_utils"
 #: ``from package.api.errors import common, product`` names modules, ``from package.api.model import READ`` does not.
 IMPORT = re.compile(rf"^\s*from {PACKAGE}\.([\w.]+) import (\([^)]*\)|[^\n(]*)$", re.MULTILINE)
 
-#: Families that go along with what a module shares with others, beside those that it calls itself.
-ALONG = {
+#: API families that a module imports with shared code, in addition to those that it calls.
+SHARED_FAMILIES = {
     "iot_job_rerun": {"group", "product"},
     "iot_location_info": {"device", "group"},
     "iot_message": {"device", "thing_model_data"},
@@ -36,38 +36,38 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("iot_*.py
 
 
 def imports(path: Path) -> set[Path]:
-    """The files of ``module_utils`` that a file imports."""
+    """Return the files of ``module_utils`` that a file imports."""
     found = set()
     for package, names in IMPORT.findall(path.read_text(encoding="utf-8")):
-        place = UTILS.joinpath(*package.split("."))
-        if place.with_suffix(".py").exists():
-            found.add(place.with_suffix(".py"))
+        target = UTILS.joinpath(*package.split("."))
+        if target.with_suffix(".py").exists():
+            found.add(target.with_suffix(".py"))
             continue
-        found |= {place / f"{name}.py" for name in re.findall(r"\w+", names) if (place / f"{name}.py").exists()}
+        found |= {target / f"{name}.py" for name in re.findall(r"\w+", names) if (target / f"{name}.py").exists()}
     return found
 
 
-def travelling(module: str) -> set[Path]:
-    """All files of ``module_utils`` that go with a module."""
+def payload(module: str) -> set[Path]:
+    """Return all files that are sent with a module, including the module."""
     seen: set[Path] = set()
-    waiting = [ROOT / f"plugins/modules/{module}.py"]
-    while waiting:
-        path = waiting.pop()
+    pending = [ROOT / f"plugins/modules/{module}.py"]
+    while pending:
+        path = pending.pop()
         if path not in seen:
             seen.add(path)
-            waiting += imports(path)
+            pending += imports(path)
     return seen
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_only_the_families_that_a_module_uses_travel_with_it(module):
+def test_module_payload_has_only_used_api_families(module):
     entry = importlib.import_module(f"ansible_collections.iotops.aliyun.plugins.modules.{module}").ENTRY
     used = {family.__name__.rpartition(".")[2] for family in entry.families}
-    families = {path.stem for path in travelling(module) if path.parent == UTILS / "api"} - {"model"}
-    assert families - used == ALONG.get(module, set())
+    families = {path.stem for path in payload(module) if path.parent == UTILS / "api"} - {"model"}
+    assert families - used == SHARED_FAMILIES.get(module, set())
     assert used <= families
 
 
-def test_what_knows_every_family_stays_at_home():
-    assert UTILS / "api/families.py" in travelling("iot_api")
-    assert UTILS / "api/families.py" not in travelling("iot_device")
+def test_module_payload_without_raw_api_has_no_family_list():
+    assert UTILS / "api/families.py" in payload("iot_api")
+    assert UTILS / "api/families.py" not in payload("iot_device")

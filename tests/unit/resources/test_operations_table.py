@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Every operation of the API is sent by a module of its own, not only by ``iot_api``."""
+"""Every operation of the API is sent by a module other than ``iot_api``."""
 
 from __future__ import annotations
 

@@ -1,16 +1,16 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The words that options have, as the manual writes and reads them."""
+"""The choices of options, and the values that the platform takes and returns for them."""
 
 from __future__ import annotations
 
 import pytest
 
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import declared
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import declared_resources
 
-RESOURCES = {resource.kind: resource() for resource in declared()}
+RESOURCES = {resource.kind: resource() for resource in declared_resources()}
 
-#: Words by field, each with how it is written and how it is read.
+#: The choices by field, each with the value in requests and the value in responses.
 WORDS = {
     ("product", "node_type"): {"device": (0, 0), "gateway": (1, 1)},
     ("product", "thing_model"): {True: ("iothub_senior", "iothub_senior"), False: (None, "iothub")},
@@ -50,16 +50,16 @@ WORDS = {
 
 
 @pytest.mark.parametrize(("kind", "name"), WORDS)
-def test_words_are_written_and_read_as_the_manual_has_them(kind, name):
+def test_choice_is_converted_as_documented(kind, name):
     field = RESOURCES[kind].field(name)
-    given = field.type.argument.get("choices", [True, False])
-    assert set(given) == set(WORDS[kind, name])
-    for word, (written, read) in WORDS[kind, name].items():
-        assert field.type.to_wire(word) == written, word
-        for as_read in (read, str(read)):
-            assert field.equal(field.type.from_wire(as_read), word), word
-        others = {other for other in given if WORDS[kind, name][other][1] != read}
-        assert not any(field.equal(field.type.from_wire(read), other) for other in others), word
+    choices = field.type.argument.get("choices", [True, False])
+    assert set(choices) == set(WORDS[kind, name])
+    for word, (request_value, response_value) in WORDS[kind, name].items():
+        assert field.type.to_wire(word) == request_value, word
+        for value in (response_value, str(response_value)):
+            assert field.equal(field.type.from_wire(value), word), word
+        others = {other for other in choices if WORDS[kind, name][other][1] != response_value}
+        assert not any(field.equal(field.type.from_wire(response_value), other) for other in others), word
 
 
 @pytest.mark.parametrize(
@@ -74,5 +74,5 @@ def test_words_are_written_and_read_as_the_manual_has_them(kind, name):
         ("rule", "topic_type", None, None),
     ],
 )
-def test_what_is_read_and_cannot_be_written(kind, name, wire, word):
+def test_response_value_without_choice_is_converted(kind, name, wire, word):
     assert RESOURCES[kind].field(name).type.from_wire(wire) == word

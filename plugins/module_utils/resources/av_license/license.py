@@ -1,33 +1,35 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Audio and video licences of products and devices (the manual's chapter 4.21.3)."""
+"""Audio and video licenses of products and devices (manual chapter 4.21.3)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import av_license, device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import ActionFailed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import wait
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import read_details, device_id
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id, read_details
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
 LICENSES = Choice({"480p": "480P", "720p": "720P"})
 
-#: The devices of one call; the manual names no limit.
-MOST_A_CALL = 100
+#: The maximum number of devices in one request. The manual does not document a limit.
+MAX_PER_REQUEST = 100
 
-DONE = 100  # per cent
+DONE = 100  # percent
 
-_OF_DEVICE = {
+_LICENSE_MEMBERS = {
     "ProductKey": "product_key",
     "ProductName": "product_name",
     "DeviceName": "device_name",
@@ -39,10 +41,10 @@ _OF_DEVICE = {
 
 
 class License(ActionEntry):
-    """Licenses a product and devices of it, or takes the licence away from the product.
+    """Assignment of a license to a product and to devices of it, or removal of the license of a product.
 
-    Which devices have a licence the platform tells, and which products have one it does not: where devices are named,
-    nothing is done that is done already, and otherwise the product is licensed each time.
+    Custom code: the platform lists the licenses of devices but not of products. Nothing is sent if devices are set
+    and all of them have the license. Without devices, every run sends the request for the product.
     """
 
     families = (av_license, device, product)
@@ -55,65 +57,66 @@ class License(ActionEntry):
         Field("wait_timeout_in_seconds", type=Number(1, 86400), argument={"default": 300}),
     )
 
-    def perform(self, params, client, check_mode):
-        given = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
-        check_values(self, given)
-        if given["state"] == "unbound" and given.get("devices"):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
+        if params["state"] == "unbound" and params.get("devices"):
             raise InvalidValue(
-                "devices keep the licences that they have",
+                "devices cannot be set with state: unbound, because devices keep their licenses",
                 field="devices",
-                remedy="Leave devices out to take the licence away from the product",
+                remedy="Remove devices to remove the license of the product",
             )
         reader = Reader(client, tolerant=check_mode)
-        values = resolve_references(self.fields, reader, given)
-        of = {"ProductKey": values["product_key"], "LicenseCode": LICENSES.to_wire(values["license"])}
-        coming = self._coming(reader, values, of)
-        result = {"changed": coming is None or bool(coming), "licensed": list(coming or {}), "calls": 0}
+        values = self.values(params, reader)
+        license_params = {"ProductKey": values["product_key"], "LicenseCode": LICENSES.to_wire(values["license"])}
+        missing = self._unlicensed_devices(reader, values, license_params)
+        result = {"changed": missing is None or bool(missing), "licensed": list(missing or {})}
         if result["changed"] and not check_mode:
             if values["state"] == "unbound":
-                client.call("UnbindLicenseProduct", of)
+                client.call("UnbindLicenseProduct", license_params)
             else:
-                client.call("BindLicenseProduct", of)
-                self._license(client, of, coming or {}, values["wait_timeout_in_seconds"])
+                client.call("BindLicenseProduct", license_params)
+                self._license_devices(client, license_params, missing or {}, values["wait_timeout_in_seconds"])
         if result["changed"] and check_mode:
             result["msg"] = "The product and its devices would be licensed; nothing was done in check mode"
             if values["state"] == "unbound":
-                result["msg"] = "The product would lose its licence; nothing was done in check mode"
+                result["msg"] = "The license of the product would be removed; nothing was done in check mode"
         if reader.pending:
             result["pending"] = list(reader.pending)
         return result
 
-    def _coming(self, reader: Reader, values: dict, of: dict):
-        """The IotIds of the devices that have no licence yet, by their names; None where no devices are named."""
+    def _unlicensed_devices(self, reader: Reader, values: dict, license_params: dict) -> dict[str, Any] | None:
+        """Return the IotIds of the devices without the license, by device name; None if devices is not set."""
         if not values.get("devices"):
             return None
         names = list(dict.fromkeys(values["devices"]))
         if values["product_key"] is PENDING:
             return dict.fromkeys(names, PENDING)
-        licensed = {row["DeviceName"] for row in reader.pages("QueryLicenseDeviceList", of)}
+        licensed = {row["DeviceName"] for row in reader.pages("QueryLicenseDeviceList", license_params)}
         names = [name for name in names if name not in licensed]
         details = read_details(reader, values["product_key"], names)
         return {name: details[name]["IotId"] if name in details else reader.not_found("device", name) for name in names}
 
-    def _license(self, client, of: dict, coming: dict, timeout: int) -> None:
-        for ids in chunked(list(coming.values()), MOST_A_CALL):
-            begun = client.call("BindLicenseDevice", {**of, "IotIdList": ids})
-            named = {**of, "CheckProgressId": str(member(begun, "Data.CheckProgressId"))}
+    def _license_devices(self, client: Any, license_params: dict, iot_ids: dict[str, str], timeout: int) -> None:
+        for chunk in chunked(list(iot_ids.values()), MAX_PER_REQUEST):
+            started = client.call("BindLicenseDevice", {**license_params, "IotIdList": chunk})
+            params = {**license_params, "CheckProgressId": str(member(started, "Data.CheckProgressId"))}
             progress, reason = wait(
-                lambda named=named: member(client.call("CheckBindLicenseDeviceProgress", named), "Data"),
+                lambda params=params: member(client.call("CheckBindLicenseDeviceProgress", params), "Data"),
                 lambda data: int(data["Progress"]) < DONE,
                 timeout,
             )
             failed = int(progress.get("FailSum") or 0)
-            told = {"failed_count": failed, "failed_file": progress.get("ResultCsvFile", "")}
+            result = {"failed_count": failed, "failed_file": progress.get("ResultCsvFile", "")}
             if reason:
-                raise ActionFailed(f"devices are still being licensed after {timeout} seconds", told)
+                raise ActionFailed(f"the licensing of devices has not ended after {timeout} seconds", result)
             if failed:
-                raise ActionFailed(f"{failed} devices were not licensed; failed_file says which", told)
+                raise ActionFailed(f"{failed} devices were not licensed; failed_file has the URL of their list", result)
 
 
 class LicenseInfo(ReportEntry):
-    """Tells which devices have a licence."""
+    """The devices that have a license.
+
+    Custom code: product is required together with device.
+    """
 
     families = (av_license, device, product)
     fields = (
@@ -127,12 +130,15 @@ class LicenseInfo(ReportEntry):
     )
     empty_result = {"licenses": []}
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if params.get("device") and not params.get("product"):
-            raise InvalidValue("product must be given with device, which is named within it", field="product")
+            raise InvalidValue(
+                "product must be set with device, because device names are unique only within a product",
+                field="product",
+            )
         return super().perform(params, client, check_mode)
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         code = values.get("license")
         params = {
             "ProductKey": values.get("product_key"),
@@ -141,5 +147,5 @@ class LicenseInfo(ReportEntry):
             "StartTime": values.get("licensed_after"),
             "EndTime": values.get("licensed_before"),
         }
-        rows = [rename_members(row, _OF_DEVICE) for row in reader.pages("QueryLicenseDeviceList", params)]
+        rows = [rename_members(row, _LICENSE_MEMBERS) for row in reader.pages("QueryLicenseDeviceList", params)]
         return {"licenses": [{**row, "license": LICENSES.from_wire(row["license"])} for row in rows]}

@@ -36,7 +36,7 @@ class Lookup:
         """Return ``name`` and ID of the object that has this name or ID. The ID is pending if there is no such object.
 
         Raises:
-            ReferenceNotFound: There is no such object, and the reader does not tolerate that.
+            ReferenceNotFound: There is no such object and the reader is not tolerant.
             AmbiguousReference: Several objects have this name or ID.
         """
         found = {

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Mapping, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
 
 #: Values of the tags of products and groups. The values of device tags can contain any character.
 WORDS = Text(

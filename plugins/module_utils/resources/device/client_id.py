@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import DEVICE_FIELDS
 
 
-class ClientIdConfirmation(ActionEntry):
+class ClientIdSelection(ActionEntry):
     """Selection of the valid client ID of a device. The platform rejects connections with its other client IDs."""
 
     families = (device, product)

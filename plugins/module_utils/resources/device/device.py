@@ -17,12 +17,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
     Entries,
     Switch,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.gateway_job import wait_for_gateway_job

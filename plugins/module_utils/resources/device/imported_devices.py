@@ -5,19 +5,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Delete, ImplicitCreate
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Mapping, Number, ObjectSet, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import read_details
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -72,7 +72,7 @@ class Imports(ObjectSet):
                     "letters, digits and - _ @ . :"
                 )
         if len(self.canonical(value)) < len(value):
-            return "has a duplicate device"
+            return "contains a device twice"
         return super().check(value)
 
 
@@ -191,7 +191,7 @@ class ImportedDevices(Resource):
         Field("devices", type=Imports(), required=True, initial=[]),
         Field("apply_id", "ApplyId", Number(), computed=True),
         Field("device_secrets", type=Mapping(Text(), Text()), computed=True, secret=True),
-        # The secrets of the devices in the task, which are not displayed with the devices, and the names of the devices.
+        # The secrets of the devices in the task, apart from the displayed devices, and the names of the devices.
         Field("given_secrets", computed=True, secret=True, write_only=True),
         Field("selected_names", computed=True, write_only=True),
     )
@@ -234,7 +234,7 @@ class ImportedDevices(Resource):
 
     def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         params = {"ApplyId": desired["apply_id"]}
-        # The list of devices has no ProductKey, so the first page is also read as a single response.
+        # The first page is read on its own as well, because only the response as a whole has the ProductKey.
         first = {**params, "PageNo": 1, "PageSize": self.operation("QueryImportedDeviceByApplyId").pages.max_size}
         found = reader.find("QueryImportedDeviceByApplyId", first)
         if found is None:

@@ -49,7 +49,7 @@ def device_id(reader: Reader, name: str, product_key: Any) -> Any:
     """Return the IotId of a device by its name and the ProductKey of its product.
 
     Raises:
-        ReferenceNotFound: There is no such device, and the reader does not tolerate that.
+        ReferenceNotFound: There is no such device and the reader is not tolerant.
     """
     if product_key is PENDING:
         return PENDING

@@ -9,9 +9,10 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Number, ObjectSet, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lora import parse_task
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
@@ -60,7 +61,7 @@ class Nodes(ObjectSet):
             if error:
                 return f"has a node whose dev_eui {error}"
         if len({node["dev_eui"].upper() for node in value}) < len(value):
-            return "has a duplicate node"
+            return "contains a node twice"
         return super().check(value)
 
 

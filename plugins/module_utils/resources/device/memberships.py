@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Entries
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ReferenceSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import ReferenceSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import (
     DYNAMIC,
     group_id,
@@ -44,6 +44,6 @@ def find_group(reader: Reader, name: str) -> dict:
     """Return name and GroupId of a group that a task names by its name or GroupId.
 
     Raises:
-        ReferenceNotFound: There is no such group, and the reader does not tolerate that.
+        ReferenceNotFound: There is no such group and the reader is not tolerant.
     """
     return {"name": name, "group_id": group_id(reader, name)}

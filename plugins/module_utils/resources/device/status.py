@@ -7,10 +7,11 @@ from __future__ import annotations
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 

@@ -12,12 +12,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import mem
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, ImplicitCreate
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, ObjectSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import read_details
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device

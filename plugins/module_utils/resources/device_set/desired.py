@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Text, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import NICKNAME, GatewayRef

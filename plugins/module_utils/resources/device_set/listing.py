@@ -160,7 +160,7 @@ class Listing:
         """Return the entries of ``names``, which has IDs as keys, that are referenced by ID or by name."""
         missing = [reference for reference in references if reference not in names and reference not in names.values()]
         if missing:
-            raise ReferenceNotFound(f"there is no {title} {missing[0]}", remedy="Check the name")
+            raise ReferenceNotFound(f"the {title} {missing[0]} does not exist", remedy="Check the name")
         return {key: name for key, name in names.items() if key in references or name in references}
 
     def _selected_names(self, group_names: dict[str, str], products: dict[str, str]) -> dict[str, list[str]] | None:

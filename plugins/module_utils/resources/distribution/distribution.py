@@ -1,21 +1,23 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Products and devices in other instances than the one they came from (the manual's chapter 4.2)."""
+"""Products and devices in other instances than the one they came from (manual chapter 4.2)."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, distribution, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import ActionFailed
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import wait
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -65,7 +67,7 @@ def of_job(row: dict) -> dict:
     }
 
 
-def results_of(reader, job_id: str) -> list:
+def results_of(reader: Reader, job_id: str) -> list:
     """What became of each device of a job that has ended."""
     url = member(reader.read("QueryDeviceDistributeDetail", {"JobId": job_id}), "File")
     rows = json.loads(reader.download(url)) if url else []
@@ -99,7 +101,7 @@ class Distribution(ActionEntry):
         Field("wait_timeout_in_seconds", type=Number(1, 86400), argument={"default": 300}),
     )
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         given = {f.name: params[f.name] for f in self.fields if f.is_option and params.get(f.name) is not None}
         check_values(self, given)
         self._check_options(given)
@@ -133,14 +135,14 @@ class Distribution(ActionEntry):
         if len(targets) > 1 and not given.get("devices"):
             raise InvalidValue("a product without devices is distributed to one instance", field="target_instance_ids")
 
-    def _forget(self, client, reader: Reader, values: dict, check_mode: bool) -> dict:
+    def _forget(self, client: Any, reader: Reader, values: dict, check_mode: bool) -> dict:
         named = {"JobId": values["job_id"]}
         there = reader.find("QueryDeviceDistributeJob", named) is not None
         if there and not check_mode:
             client.call("DeleteDeviceDistributeJob", named)
         return {"changed": there}
 
-    def _distribute(self, client, reader: Reader, values: dict, check_mode: bool) -> dict:
+    def _distribute(self, client: Any, reader: Reader, values: dict, check_mode: bool) -> dict:
         coming = self._coming(reader, values)
         result: dict = {"changed": bool(coming), "distributed": coming if values.get("devices") else []}
         if not coming or check_mode:
@@ -231,14 +233,14 @@ class DistributionInfo(ReportEntry):
         Field("results", type=Flag(), argument={"default": False}),
     )
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         for name, where in (("device", "devices"), ("job_id", "jobs"), ("status", "jobs")):
             if params.get(name) and params["what"] != where:
                 raise InvalidValue(f"{name} is for what: {where}", field=name)
         result = super().perform(params, client, check_mode)
         return result if params["what"] in result else {**result, params["what"]: []}
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         of = {"ProductKey": values.get("product_key"), "TargetUid": values.get("target_uid")}
         if values["what"] == "jobs":
             status = values.get("status")

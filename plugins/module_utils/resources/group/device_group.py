@@ -1,18 +1,23 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device groups: static ones, with members of their own, and dynamic ones (the manual's chapter 4.10)."""
+"""Static and dynamic device groups (manual chapter 4.10)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import group, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Mapping, Number, ObjectSet, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
     with_product_key,
@@ -24,21 +29,21 @@ GROUP_NAME = Text(
 
 
 class GroupTags(Mapping):
-    """Tags of a group, which are set all at once as JSON text."""
+    """The tags of a group. One request sets all of them, as JSON text."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(Text(2, 30, pattern="[A-Za-z0-9.]+", hint="letters, digits and dots"), tags.WORDS, maximum=100)
 
-    def to_wire(self, value):
+    def to_wire(self, value: dict) -> str:
         rows = [{"tagKey": key, "tagValue": text} for key, text in self.canonical(value).items()]
         return json.dumps(rows, ensure_ascii=False)
 
 
-def group_id(reader, name: str):
-    """The GroupId of a group that is named by its name or by its GroupId.
+def group_id(reader: Reader, name: str) -> Any:
+    """Return the GroupId of a group that a task names by its name or GroupId.
 
     Raises:
-        ParentMissing: there is none, and the reader does not tolerate that.
+        ReferenceNotFound: There is no such group and the reader is not tolerant.
     """
     found = [
         row["GroupId"] for row in reader.pages("QueryDeviceGroupList") if name in (row["GroupName"], row["GroupId"])
@@ -46,48 +51,60 @@ def group_id(reader, name: str):
     return found[0] if found else reader.not_found("device group", name)
 
 
-#: What the platform calls the two kinds of groups.
+#: The platform's values of ``GroupType`` for static and dynamic groups.
 STATIC, DYNAMIC = "LINK_PLATFORM", "LINK_PLATFORM_DYNAMIC"
 
-_OF_DYNAMIC = {"GroupType": DYNAMIC}
+_DYNAMIC_TYPE = {"GroupType": DYNAMIC}
 
 
-class CreateEither(Create):
-    """A group with an expression is a dynamic one, which has an operation of its own."""
+class CreateGroup(Create):
+    """Creation of a static or dynamic group.
 
-    def steps(self, resource, desired):
+    Custom code: a group with an expression is a dynamic group, which has another operation.
+    """
+
+    def steps(self, resource: Resource, desired: dict) -> list[Step]:
         if not desired.get("expression"):
             return super().steps(resource, desired)
         _refuse_members(desired)
         return Create("CreateDeviceDynamicGroup", self.outputs).steps(resource, desired)
 
-    def sent_fields(self, resource):
+    def sent_fields(self, resource: Resource) -> set:
         return super().sent_fields(resource) | {"expression"}
 
 
-class DeleteEither(Delete):
-    """A dynamic group goes by an operation of its own."""
+class DeleteGroup(Delete):
+    """Deletion of a static or dynamic group.
 
-    def steps(self, resource, current):
+    Custom code: a dynamic group has another operation.
+    """
+
+    def steps(self, resource: Resource, current: dict) -> list[Step]:
         is_dynamic = current.get("type") == "dynamic"
         return (Delete("DeleteDeviceDynamicGroup") if is_dynamic else super()).steps(resource, current)
 
 
-class UpdateEither(Update):
-    """An operation that takes a group for a static one unless it is told otherwise."""
+class UpdateGroup(Update):
+    """Update of a static or dynamic group.
 
-    def steps(self, resource, desired, current):
+    Custom code: without a GroupType, the operation takes the group for a static one.
+    """
+
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         result = super().steps(resource, desired, current)
         if current.get("type") == "dynamic" or desired.get("expression"):
             for step in result:
-                step.params.update(_OF_DYNAMIC)
+                step.params.update(_DYNAMIC_TYPE)
         return result
 
 
-class StaticMembers(Entries):
-    """Which devices are in a dynamic group only its expression says."""
+class UpdateMembers(Entries):
+    """Update of the members of a static group.
 
-    def steps(self, resource, desired, current):
+    Custom code: the members of a dynamic group follow from its expression, so the options for members are refused.
+    """
+
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         if current.get("type") == "dynamic":
             _refuse_members(desired)
         return super().steps(resource, desired, current)
@@ -97,30 +114,30 @@ def _refuse_members(desired: dict) -> None:
     for name in ("devices", "super_group"):
         if desired.get(name):
             raise InvalidValue(
-                f"{name} cannot be given for a dynamic group",
+                f"{name} cannot be set for a dynamic group, whose members follow from its expression",
                 field=name,
-                remedy="Leave it out, or make a static group, without an expression",
+                remedy=f"Remove {name}, or create a static group without expression",
             )
 
 
-def _rows(devices: list) -> dict:
-    return {"Device": [{"ProductKey": one["product_key"], "DeviceName": one["name"]} for one in devices]}
+def _device_params(devices: list[dict]) -> dict:
+    return {"Device": [{"ProductKey": item["product_key"], "DeviceName": item["name"]} for item in devices]}
 
 
-def membership_failure(reply: dict) -> str:
-    """What a reply says of devices that did not get into the group, which is no error to the platform."""
-    full = int(reply.get("ExceedTenGroupDeviceCount") or 0)
-    return f"{full} of the devices are in ten groups already, which is the most" if full else ""
+def membership_failure(response: dict) -> str:
+    """Return why devices were not added to the group; the platform does not report this as an error."""
+    full = int(response.get("ExceedTenGroupDeviceCount") or 0)
+    return f"{full} of the devices were not added: they are already in 10 groups, the maximum" if full else ""
 
 
-def _of_super_group(data: dict | None) -> dict:
-    # The manual's table has a list of one in it, its example the group itself.
+def _parse_super_group(data: dict | None) -> dict:
+    # In the manual's table, the data contains a list with one group; in its example, the data is the group.
     data = data or {}
     group = next(iter(data.get("GroupInfo") or []), {}) if "GroupInfo" in data else data
     return {"super_group_id": group.get("GroupId", "")}
 
 
-def _of_rows(items: list) -> dict:
+def _parse_devices(items: list[dict]) -> dict:
     return {
         "devices": [
             {"product": item.get("ProductName"), "product_key": item["ProductKey"], "name": item["DeviceName"]}
@@ -129,22 +146,25 @@ def _of_rows(items: list) -> dict:
     }
 
 
-def _of_tags(items: list | None) -> dict:
+def _parse_tags(items: list[dict] | None) -> dict:
     return {"tags": tags.parse_rows(items)}
 
 
-def _is_dynamic(_reader, current: dict) -> bool:
+def _is_dynamic(_reader: Reader, current: dict) -> bool:
     return current.get("type") == "dynamic"
 
 
-def _is_static(_reader, current: dict) -> bool:
+def _is_static(_reader: Reader, current: dict) -> bool:
     return current.get("type") != "dynamic"
 
 
 class DeviceGroup(Resource):
-    """A group of devices, which can be of different products.
+    """A group of devices, which can belong to different products.
 
-    A static group has the members that it is given, a dynamic one all devices of which its expression is true.
+    A static group has the members that the task sets. A dynamic group has all devices that match its expression.
+
+    Custom code: the two types of groups have separate lists, groups with certain tags have another list, and a read
+    needs the type of the group.
     """
 
     kind = "device_group"
@@ -174,61 +194,61 @@ class DeviceGroup(Resource):
     )
     listing = Listing("QueryDeviceGroupList", params={"GroupName": "name"})
     details = (
-        # See read_detail.
+        # Read by read_detail, with each type of group.
         Detail("QueryDeviceGroupInfo", "Data"),
         Detail(
             "QuerySuperDeviceGroup",
             "Data",
             only_for=("super_group",),
-            parse=_of_super_group,
+            parse=_parse_super_group,
             condition=_is_static,
             if_skipped={"super_group_id": ""},
         ),
         Detail(
-            "QueryDeviceGroupTagList", "Data.GroupTagInfo", only_for=("tags",), parse=_of_tags, condition=_is_static
+            "QueryDeviceGroupTagList", "Data.GroupTagInfo", only_for=("tags",), parse=_parse_tags, condition=_is_static
         ),
         Detail(
             "QueryDeviceGroupTagList",
             "Data.GroupTagInfo",
             only_for=("tags",),
-            parse=_of_tags,
-            constants=_OF_DYNAMIC,
+            parse=_parse_tags,
+            constants=_DYNAMIC_TYPE,
             condition=_is_dynamic,
         ),
         Detail(
             "QueryDeviceListByDeviceGroup",
             "Data.SimpleDeviceInfo",
             only_for=("devices",),
-            parse=_of_rows,
+            parse=_parse_devices,
             condition=_is_static,
         ),
-        Detail("QueryDynamicGroupDevices", "", only_for=("devices",), parse=_of_rows, condition=_is_dynamic),
+        Detail("QueryDynamicGroupDevices", "", only_for=("devices",), parse=_parse_devices, condition=_is_dynamic),
     )
-    create = CreateEither("CreateDeviceGroup", outputs={"group_id": "Data.GroupId"})
+    create = CreateGroup("CreateDeviceGroup", outputs={"group_id": "Data.GroupId"})
     changes = (
-        UpdateEither("UpdateDeviceGroup", "description"),
-        UpdateEither("SetDeviceGroupTags", "tags"),
-        StaticMembers(
+        UpdateGroup("UpdateDeviceGroup", "description"),
+        UpdateGroup("SetDeviceGroupTags", "tags"),
+        UpdateMembers(
             "devices",
-            add=Batch("BatchAddDeviceGroupRelations", _rows, verify=membership_failure),
-            remove=Batch("BatchDeleteDeviceGroupRelations", _rows),
+            add=Batch("BatchAddDeviceGroupRelations", _device_params, verify=membership_failure),
+            remove=Batch("BatchDeleteDeviceGroupRelations", _device_params),
         ),
     )
-    delete = DeleteEither("DeleteDeviceGroup")
-    remedy = "Take the group away with state: absent and make it again, or leave the option as it is"
+    delete = DeleteGroup("DeleteDeviceGroup")
+    remedy = "Delete the group with state: absent and create it again, or keep the current value"
     filters = ("name", "group_id", "type", "tags")
 
-    def find_in_list(self, reader, desired):
-        return super().find_in_list(reader, desired) or self._locate_dynamic(reader, desired)
+    def find_in_list(self, reader: Reader, desired: dict) -> dict | None:
+        return super().find_in_list(reader, desired) or self._find_dynamic(reader, desired)
 
-    def _locate_dynamic(self, reader, desired):
-        """The dynamic group of that name: names are unique over both kinds, and each has a list of its own."""
+    def _find_dynamic(self, reader: Reader, desired: dict) -> dict | None:
+        """Return the dynamic group with this name. Names are unique over both types, which have separate lists."""
         for item in reader.pages("QueryDeviceGroupList", {"GroupName": desired["name"], "GroupTypes": [DYNAMIC]}):
             if item["GroupName"] == desired["name"]:
                 return self.parse(item)
         return None
 
-    def list_items(self, reader, desired):
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         if desired.get("tags") and "name" not in desired:
             pairs = self.field("tags").type.canonical(desired["tags"])
             items = reader.pages("QueryDeviceGroupByTags", {"Tag": tags.to_rows(list(pairs.items()))})
@@ -240,13 +260,13 @@ class DeviceGroup(Resource):
         for item in items:
             yield self.parse(item)
 
-    def read_detail(self, reader, detail, current):
+    def read_detail(self, reader: Reader, detail: Detail, current: dict) -> dict | None:
         if detail is not self.details[0]:
             return super().read_detail(reader, detail, current)
-        # The type of a group that is known only by its GroupId is unknown, and the read must name it: try both.
+        # If only the GroupId is known, the type is unknown, but the operation needs it: try both types.
         for kind in [current["type"]] if current.get("type") else ["static", "dynamic"]:
-            params = {"GroupId": current["group_id"], **(_OF_DYNAMIC if kind == "dynamic" else {})}
-            reply = reader.find(detail.operation, params)
-            if reply is not None:
-                return {**self.parse(member(reply, detail.item) or {}), "type": kind}
+            params = {"GroupId": current["group_id"], **(_DYNAMIC_TYPE if kind == "dynamic" else {})}
+            response = reader.find(detail.operation, params)
+            if response is not None:
+                return {**self.parse(member(response, detail.item) or {}), "type": kind}
         return None

@@ -1,32 +1,35 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device jobs: the same done with many devices (the manual's chapter 4.13)."""
+"""Device jobs: the same done with many devices (manual chapter 4.13)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import group, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import job as job_api
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, Delete, wire_value
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import (
     LocalPath,
     Upload,
     matching_suffix,
-    same,
     stat_file,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step, unchanged
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
     Choice,
     Flag,
     JsonText,
     Number,
     NumberChoice,
-    ObjectSet,
     Text,
     Timestamp,
     Type,
@@ -63,7 +66,7 @@ TARGETS = {"product_key": "product", "group_id": "group", "devices": "devices"}
 class Document(JsonText):
     """What the devices are to do."""
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         if not isinstance(value, dict):
             return f"must be a dictionary, not {type(value).__name__}"
         length = len(self.to_wire(value))
@@ -73,17 +76,17 @@ class Document(JsonText):
 class Devices(ObjectSet):
     """The devices of a job."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(("product", "name"), ("product_key", "name"), maximum=200)
 
-    def from_wire(self, value):
+    def from_wire(self, value: Any) -> Any:
         return [{"product_key": row["ProductKey"], "name": row["DeviceName"]} for row in value or []]
 
 
 class CreateAndUpload(Create):
     """A file goes first: the job names it by the key that it has then."""
 
-    def steps(self, resource, desired):
+    def steps(self, resource: Resource, desired: dict) -> list[Step]:
         if desired.get("stopped"):
             raise InvalidValue(
                 f"there is no job {desired['name']} that could be canceled", field="name", remedy="Check the name"
@@ -101,7 +104,7 @@ class CreateAndUpload(Create):
             params = {"BizCode": "DEVICE_JOB_FILE", "FileSuffix": matching_suffix(path, SUFFIXES) or SUFFIXES[0]}
             upload = Upload(path, "file_key", key_id="OssAccessKeyId", address="Key")
             result.append(Step(steps.UPDATE, "GenerateFileUploadURL", params, upload=upload))
-            key = Derived(same, ("file_key",))
+            key = Derived(unchanged, ("file_key",))
             constants["JobFile"] = {"fileKey": key, "signMethod": "MD5", "sign": desired["file_md5"]}
         (create,) = Create(self.operation, self.outputs, constants).steps(resource, desired)
         for name in self._beside():
@@ -109,7 +112,7 @@ class CreateAndUpload(Create):
                 create.changes[name] = (None, desired[name])
         return [*result, create]
 
-    def sent_fields(self, resource):
+    def sent_fields(self, resource: Resource) -> set[str]:
         return super().sent_fields(resource) | set(self._beside())
 
     def _beside(self) -> tuple:
@@ -155,7 +158,7 @@ class UpdateRunning(Change):
 
     fields = ("description", "maximum_per_minute", "qos", "timeout_in_minutes")
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differences(resource, desired, current)
         if not changes:
             return []
@@ -177,14 +180,14 @@ class Cancel(Change):
 
     fields = ("stopped",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differences(resource, desired, current)
         if changes and not desired["stopped"]:
             raise InvalidValue("a job that has ended does not begin anew", field="state")
         return [Step(steps.UPDATE, "CancelJob", resource.identity_params(), changes)] if changes else []
 
 
-def _md5(reader, path: str):
+def _md5(reader: Reader, path: str):
     file = stat_file(reader, path, "file", MOST_BYTES)
     return file if file is PENDING else file.md5
 
@@ -275,15 +278,15 @@ class Job(Resource):
     delete = Delete("DeleteJob")
     filters = ("name", "job_id", "type", "status")
 
-    def list_items(self, reader, desired):
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         # What is being removed is as good as gone, and nothing more can be done to it.
         return (row for row in super().list_items(reader, desired) if row["status"] != REMOVING)
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
         there = super().read(reader, desired, wanted)
         return None if there is None or there["status"] == REMOVING else there
 
-    def parse(self, item):
+    def parse(self, item: dict) -> dict[str, Any]:
         values = super().parse(item)
         values["stopped"] = values.get("status") in ENDED
         if "TargetConfig" in item:
@@ -303,7 +306,7 @@ class Job(Resource):
             )
         return values
 
-    def unfinished_reason(self, there):
+    def unfinished_reason(self, there: dict | None) -> str:
         waiting = there is not None and there["status"] in (*RUNNING, "canceling")
         return f"the job {there['name']} is still {there['status']}" if waiting else ""
 
@@ -315,6 +318,6 @@ class Rerun(ActionEntry):
     fields = (Field("name", required=True, lookup=JOBS.find_id, resolves_to="job_id"),)
     summary = "The tasks of the job that failed or took too long would be done once more"
 
-    def run_action(self, client, values):
+    def run_action(self, client: Any, values: dict) -> dict:
         client.call("RerunJob", {"JobId": values["job_id"]})
         return {"job_id": values["job_id"]}

@@ -1,13 +1,16 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What single devices do within device jobs (the manual's chapter 4.13)."""
+"""What single devices do within device jobs (manual chapter 4.13)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import job
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_text import parsed
@@ -40,14 +43,14 @@ class JobTaskInfo(ReportEntry):
         Field("status", "Status", STATES),
     )
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if (params.get("task_id") is None) is (params.get("job_id") is None):
             raise InvalidValue("either task_id or job_id must be given", field="task_id")
         if params.get("task_id") and params.get("status"):
             raise InvalidValue("status is for the tasks of a job", field="status")
         return super().perform(params, client, check_mode)
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         if "task_id" in values:
             # The tasks of a job are listed without what the device has said of them.
             reply = reader.find("QueryTask", {"TaskId": values["task_id"]})

@@ -1,38 +1,34 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Messages to devices (the manual's chapter 4.17)."""
+"""Messages to devices (manual chapter 4.17)."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import contextlib
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import message, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import ApiAction, ChoiceAction
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
-    Choice,
-    Flag,
-    Mapping,
-    Number,
-    Text,
-    TextSet,
-)
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model_data.command import QOS
 
-#: The most bytes of a message, and of one to all devices.
-MOST = 256 * 1024
-MOST_BROADCAST = 64 * 1024
+#: The maximum size of a message and of a broadcast, in bytes.
+MAX_BYTES = 256 * 1024
+MAX_BROADCAST_BYTES = 64 * 1024
 
-_USUAL_TIMEOUT = 5000  # milliseconds
+_DEFAULT_TIMEOUT_IN_MILLISECONDS = 5000
 
-_TOPIC = Text(1, pattern=r"/?[^/\s#]+(/[^/\s#]+)*", hint="levels between slashes")
+_TOPIC = Text(1, pattern=r"/?[^/\s#]+(/[^/\s#]+)*", hint="levels separated by slashes")
 _MQTT5 = {
     "UserProp": "user_properties_sent",
     "CorrelationData": "correlation_data_sent",
@@ -45,30 +41,33 @@ _PAYLOAD = ("payload", "payload_base64")
 
 
 def encoded(text: str) -> str:
-    """A text in Base64."""
+    """Return text as Base64."""
     return base64.b64encode(text.encode()).decode()
 
 
-def decoded(text) -> dict:
-    """What a message in Base64 holds, as it is and, where it is one, as text."""
-    told = {"payload_base64": text or ""}
+def decoded(text: str | None) -> dict:
+    """Return the content of a Base64 message as ``payload_base64`` and, if it is UTF-8 text, as ``payload``."""
+    content = {"payload_base64": text or ""}
     with contextlib.suppress(binascii.Error, UnicodeDecodeError):
-        told["payload"] = base64.b64decode(text or "").decode()
-    return told
+        content["payload"] = base64.b64decode(text or "").decode()
+    return content
 
 
-def _no_answer(reply: dict) -> str:
-    code = member(reply, "RrpcCode")
-    words = {
-        "TIMEOUT": "the device did not answer in time",
+def _rrpc_failure(response: dict) -> str:
+    code = member(response, "RrpcCode")
+    reasons = {
+        "TIMEOUT": "the device did not respond before the timeout",
         "OFFLINE": "the device is offline",
         "HALFCONN": "the device has lost its connection",
     }
-    return "" if code in (None, "SUCCESS") else words.get(code, "the device could not be asked") + f" ({code})"
+    return "" if code in (None, "SUCCESS") else reasons.get(code, "the request to the device failed") + f" ({code})"
 
 
 class Message(ChoiceAction):
-    """Sends a message to one device, some or all of a product, asks a device, or subscribes it to topics."""
+    """Messages to one, several or all devices of a product, requests to a device, and its subscription to topics.
+
+    Custom code: the size limit depends on the action, and some options are required or invalid only with some topics.
+    """
 
     families = (message, product)
     api_actions = {
@@ -112,7 +111,7 @@ class Message(ChoiceAction):
         ),
         "rrpc": ApiAction(
             "RRpc",
-            "The device would be asked",
+            "A request would be sent to the device",
             {
                 "ProductKey": "product_key",
                 "DeviceName": "device",
@@ -128,7 +127,7 @@ class Message(ChoiceAction):
                 "code": ("RrpcCode", str),
                 "answer": ("PayloadBase64Byte", decoded),
             },
-            verify=_no_answer,
+            verify=_rrpc_failure,
         ),
         "subscribe": ApiAction(
             "SubscribeTopic",
@@ -157,27 +156,27 @@ class Message(ChoiceAction):
         Field("retained", type=Flag()),
     )
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         self._check_topics(params)
         self._check_payload(params)
         return super().perform(params, client, check_mode)
 
-    def prepare_values(self, values):
+    def prepare_values(self, values: dict) -> dict:
         prepared = dict(values)
         if values.get("payload") is not None:
             prepared["content"] = encoded(values["payload"])
         else:
             prepared["content"] = values.get("payload_base64")
         for name, full in (("topic", "full_topic"), ("response_topic", "full_response_topic")):
-            prepared[full] = values.get(name) and self._full(values, values[name])
-        prepared["full_topics"] = [self._full(values, topic) for topic in values.get("topics") or []]
+            prepared[full] = values.get(name) and self._full_topic(values, values[name])
+        prepared["full_topics"] = [self._full_topic(values, topic) for topic in values.get("topics") or []]
         topic = values.get("topic") or ""
-        # A topic of the platform tells the device; one of a cloud gateway's device does not.
+        # A full topic of the platform contains the device name; a topic of a device of a cloud gateway does not.
         prepared["gateway_device"] = values.get("device") if topic.startswith("/") else None
         prepared["short_topic"] = topic[len("user/") :] if topic.startswith("user/") else topic
         if topic:
             prepared["broadcast_topic"] = topic if topic[0] == "/" else f"/broadcast/{values['product_key']}/{topic}"
-        prepared["timeout"] = values.get("answer_within_milliseconds", _USUAL_TIMEOUT)
+        prepared["timeout"] = values.get("answer_within_milliseconds", _DEFAULT_TIMEOUT_IN_MILLISECONDS)
         if values.get("correlation_data"):
             prepared["correlation_data_sent"] = encoded(values["correlation_data"])
         if values.get("user_properties"):
@@ -185,7 +184,7 @@ class Message(ChoiceAction):
             prepared["user_properties_sent"] = [{"Key": key, "Value": text} for key, text in texts.items()]
         return prepared
 
-    def _full(self, values: dict, topic: str) -> str:
+    def _full_topic(self, values: dict, topic: str) -> str:
         if topic.startswith("/"):
             return topic
         return f"/{values['product_key']}/{values.get('device')}/{topic}"
@@ -193,39 +192,49 @@ class Message(ChoiceAction):
     def _check_topics(self, params: dict) -> None:
         action = params["action"]
         if len(set(params.get("devices") or [])) < len(params.get("devices") or []):
-            raise InvalidValue("devices names a device twice", field="devices")
+            raise InvalidValue("devices contains a device twice", field="devices")
         if action == "batch" and (params.get("topic") or "").startswith("/"):
-            raise InvalidValue("topic must be one below product and device, such as user/get", field="topic")
+            raise InvalidValue(
+                "topic must be relative to product and device with action: batch",
+                field="topic",
+                remedy="Set a topic such as user/get",
+            )
         names = ("topic", "response_topic")
-        below = [name for name in names if params.get(name) and not params[name].startswith("/")]
-        if action == "publish" and below and not params.get("device"):
-            raise InvalidValue(f"device must be given, as {below[0]} is one below it", field="device")
+        relative = [name for name in names if params.get(name) and not params[name].startswith("/")]
+        if action == "publish" and relative and not params.get("device"):
+            raise InvalidValue(
+                f"device must be set because {relative[0]} is relative to a device",
+                field="device",
+                remedy=f"Set device, or start {relative[0]} with a slash",
+            )
 
     def _check_payload(self, params: dict) -> None:
-        given = [name for name in _PAYLOAD if params.get(name) is not None]
+        options = [name for name in _PAYLOAD if params.get(name) is not None]
         if params["action"] == "subscribe":
             return
-        if len(given) != 1:
-            raise InvalidValue("either payload or payload_base64 must be given", field="payload")
-        text = params[given[0]]
+        if len(options) != 1:
+            raise InvalidValue("exactly one of payload and payload_base64 must be set", field="payload")
+        option = options[0]
         try:
-            size = len(text.encode() if given == ["payload"] else base64.b64decode(text, validate=True))
+            size = len(
+                params[option].encode() if option == "payload" else base64.b64decode(params[option], validate=True)
+            )
         except binascii.Error:
-            raise InvalidValue("payload_base64 is not Base64", field="payload_base64") from None
-        most = MOST_BROADCAST if params["action"] == "broadcast" else MOST
-        if size > most:
-            raise InvalidValue(f"{given[0]} takes at most {most} bytes, not {size}", field=given[0])
+            raise InvalidValue("payload_base64 must be valid Base64", field="payload_base64") from None
+        limit = MAX_BROADCAST_BYTES if params["action"] == "broadcast" else MAX_BYTES
+        if size > limit:
+            raise InvalidValue(f"{option} must have at most {limit} bytes, not {size}", field=option)
 
 
 class MessageInfo(ReportEntry):
-    """Tells a message that was sent to a device or by one."""
+    """A message that was sent to or by a device."""
 
     families = (message,)
     fields = (Field("message_id", type=Text(1), required=True),)
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         found = member(reader.read("QueryMessageInfo", {"UniMsgId": values["message_id"]}), "Message") or {}
-        told = {
+        result = {
             "message_id": str(found.get("UniMsgId", values["message_id"])),
             "topic": found.get("TopicFullName", ""),
             "sent": found.get("GenerateTime"),
@@ -233,8 +242,8 @@ class MessageInfo(ReportEntry):
             "user_properties": {row["Key"]: row["Value"] for row in found.get("UserProperties") or []},
         }
         if found.get("TransformedMessageContent"):
-            told["transformed"] = {
+            result["transformed"] = {
                 "topic": found.get("TransformedTopicFullName", ""),
                 **decoded(found["TransformedMessageContent"]),
             }
-        return {"message": told}
+        return {"message": result}

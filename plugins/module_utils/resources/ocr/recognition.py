@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Recognition of pictures (the manual's chapter 4.21.6)."""
+"""Recognition of text and license plates in images (manual chapter 4.21.6)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.jso
 
 
 class Recognize(ChoiceAction):
-    """Tells what can be read in a picture. Each time counts: there are twenty a day."""
+    """Recognition of the license plate or the text in an image. An account has a quota of 20 requests a day."""
 
     families = (ocr,)
     api_actions = {
         "car_number": ApiAction(
             "RecognizeCarNum",
-            "The licence plate in the picture would be read",
+            "The license plate in the image would be recognized",
             {"Url": "url"},
             returns={"recognized": ("Data", parsed)},
         ),
         "text": ApiAction(
             "RecognizePictureGeneral",
-            "The text in the picture would be read",
+            "The text in the image would be recognized",
             {"Url": "url"},
             returns={"recognized": ("Data", parsed)},
         ),
@@ -33,7 +33,7 @@ class Recognize(ChoiceAction):
         Field("action", type=Choice({word: word for word in api_actions}), required=True),
         Field(
             "url",
-            type=Text(1, 2048, pattern=r"(https?://|data:image/)\S+", hint="the address of a picture"),
+            type=Text(1, 2048, pattern=r"(https?://|data:image/)\S+", hint="the URL of an image"),
             required=True,
         ),
     )

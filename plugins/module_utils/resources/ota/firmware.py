@@ -1,10 +1,11 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Firmwares: what devices and their modules are upgraded to (the manual's chapter 4.20)."""
+"""Firmwares: what devices and their modules are upgraded to (manual chapter 4.20)."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import ota, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
@@ -15,11 +16,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import 
     LocalPath,
     Upload,
     matching_suffix,
-    same,
     stat_file,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step, unchanged
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Lookup
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.module import (
@@ -56,7 +57,7 @@ FIRMWARES = Lookup("firmware", "ListOTAFirmware", id="FirmwareId", name="Firmwar
 class Files(Type):
     """Several files, each under a name by which devices tell them apart; two are the same by name and content."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         options = {
             "name": {"type": "str", "required": True},
             "path": {"type": "path", "required": True},
@@ -64,10 +65,10 @@ class Files(Type):
         self.argument = {"type": "list", "elements": "dict", "options": options}
 
     @property
-    def empty(self):
+    def empty(self) -> Any:
         return []
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         if not 2 <= len(value) <= MOST_FILES:
             return f"takes 2 to {MOST_FILES} files, not {len(value)}; a firmware of one file has it in file"
         for one in value:
@@ -81,23 +82,23 @@ class Files(Type):
         twice = [name for name in names if names.count(name) > 1]
         return f"names {twice[0]} twice" if twice else ""
 
-    def from_wire(self, value):
+    def from_wire(self, value: Any) -> Any:
         return [
             {"name": row.get("Name"), "size_in_bytes": int(row.get("Size") or 0), "md5": _digest(row)}
             for row in value or []
         ]
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return {one["name"]: one["md5"] for one in value or []}
 
-    def to_display(self, value):
+    def to_display(self, value: Any) -> Any:
         return [{key: one[key] for key in ("name", "md5") if key in one} for one in value]
 
 
 class UploadAndCreate(Create):
     """The files go first, one by one: the firmware is made of what was uploaded."""
 
-    def steps(self, resource, desired):
+    def steps(self, resource: Resource, desired: dict) -> list[Step]:
         _check(desired)
         files = desired.get("files")
         result = []
@@ -109,7 +110,7 @@ class UploadAndCreate(Create):
                 rows.append(
                     {
                         "Name": one["name"],
-                        "Url": Derived(same, (fact,)),
+                        "Url": Derived(unchanged, (fact,)),
                         "SignValue": one["md5"],
                         "FileMd5": one["md5"],
                         "Size": one["size_in_bytes"],
@@ -118,14 +119,14 @@ class UploadAndCreate(Create):
             sent = {"MultiFiles": rows, "SignMethod": "MD5"}
         else:
             result.append(_upload(desired.get("file"), "address"))
-            sent = {"FirmwareUrl": Derived(same, ("address",)), "SignMethod": "MD5"}
+            sent = {"FirmwareUrl": Derived(unchanged, ("address",)), "SignMethod": "MD5"}
         (create,) = super().steps(resource, desired)
         create.params.update(sent)
         if files:
             create.changes["files"] = (None, files)
         return [*result, create]
 
-    def sent_fields(self, resource):
+    def sent_fields(self, resource: Resource) -> set[str]:
         return super().sent_fields(resource) | {"files"}
 
 
@@ -172,16 +173,16 @@ def _digest(row: dict) -> str:
 class Digest(Text):
     """An MD5 in hexadecimal digits."""
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
 
-def _md5(reader, path: str):
+def _md5(reader: Reader, path: str):
     file = stat_file(reader, path, "file", MOST_BYTES)
     return file if file is PENDING else file.md5
 
 
-def _looked_at(reader, one: dict) -> dict:
+def _looked_at(reader: Reader, one: dict) -> dict:
     file = stat_file(reader, one["path"], f"the file {one['name']}", MOST_BYTES)
     if file is PENDING:
         return {**one, "md5": PENDING, "size_in_bytes": PENDING}
@@ -243,7 +244,7 @@ class OtaFirmware(Resource):
     filters = ("name", "firmware_id", "product", "module", "version", "type", "status")
     remedy = "A firmware stays as it was made: give a new one another name and version, or take this one away first"
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         if resolved.get("file_md5") not in (None, PENDING):
             resolved["size_in_bytes"] = os.path.getsize(desired["file"])
@@ -252,7 +253,7 @@ class OtaFirmware(Resource):
             _refuse_twins(resolved["files"])
         return resolved
 
-    def parse(self, item):
+    def parse(self, item: dict) -> dict[str, Any]:
         values = super().parse(item)
         if "Status" in item:
             values["needs_verification"] = int(item["Status"]) != NEEDS_NO_VERIFICATION

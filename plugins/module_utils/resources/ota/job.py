@@ -1,30 +1,32 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Upgrade jobs, which lead devices to a firmware (the manual's chapter 4.20).
+"""Upgrade jobs, which lead devices to a firmware (manual chapter 4.20).
 
 A job has no name on this platform. It is given one in a tag, by which the next run finds it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import group, ota, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import LocalPath, Upload, same, stat_file
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import LocalPath, Upload, stat_file
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step, unchanged
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
     Choice,
     Flag,
-    Mapping,
     Number,
     NumberChoice,
     Text,
-    TextSet,
     Timestamp,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import WAIT_FIELDS
@@ -69,16 +71,16 @@ ENDED = ("completed", "canceled")
 class Percent(Text):
     """A share, of which 33.3 and 33.30 are the same."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(1, 7, pattern=r"\d{1,3}(\.\d{1,3})?", hint="a number with up to three digits after the point")
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         complaint = super().check(value)
         if not complaint and not 0 < Decimal(value) <= 100:
             complaint = f"must be more than 0 and at most 100, not {value}"
         return complaint
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         try:
             return Decimal(value) if value else value
         except ArithmeticError:
@@ -88,7 +90,7 @@ class Percent(Text):
 class Versions(TextSet):
     """Versions that devices are upgraded from."""
 
-    def from_wire(self, value):
+    def from_wire(self, value: Any) -> Any:
         return super().from_wire((value or {}).get("SrcVersion"))
 
 
@@ -99,7 +101,7 @@ class Words(TextSet):
         super().__init__(Text(1))
         self.argument = {"type": "list", "elements": "str", "choices": list(words)}
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         wrong = [word for word in value if word not in self.argument["choices"]]
         return f"cannot have {wrong[0]!r}" if wrong else ""
 
@@ -107,7 +109,7 @@ class Words(TextSet):
 class CreateOfType(Create):
     """Each type of job has an operation of its own; a list of devices in a file is uploaded before."""
 
-    def steps(self, resource, desired):
+    def steps(self, resource: Resource, desired: dict) -> list[Step]:
         if desired.get("stopped"):
             raise InvalidValue(
                 f"the firmware has no job {desired['name']} that could be canceled",
@@ -132,11 +134,11 @@ class CreateOfType(Create):
         result = [create]
         if desired.get("devices_file"):
             upload = Upload(desired["devices_file"], "list_address", key_id="AccessKeyId", address="FileUrl")
-            create.params["DnListFileUrl"] = Derived(same, ("list_address",))
+            create.params["DnListFileUrl"] = Derived(unchanged, ("list_address",))
             result.insert(0, Step(steps.UPDATE, "GenerateDeviceNameListURL", {}, upload=upload))
         return result
 
-    def sent_fields(self, resource):
+    def sent_fields(self, resource: Resource) -> set[str]:
         takes = set().union(*(resource.operation(operation).params for operation in OPERATIONS.values()))
         return {f.name for f in resource.fields if f.wire in takes} | {"name", "type", "tags"}
 
@@ -207,7 +209,7 @@ class Cancel(Change):
 
     fields = ("stopped",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         if not self.differences(resource, desired, current):
             return []
         if not desired["stopped"]:
@@ -226,7 +228,7 @@ class Cancel(Change):
         return result
 
 
-def group_id(reader, name: str):
+def group_id(reader: Reader, name: str):
     """The GroupId of a group of either type that is named by its name or by its GroupId.
 
     Raises:
@@ -312,7 +314,7 @@ class OtaJob(Resource):
     filters = ("firmware", "job_id", "name", "type", "status")
     remedy = "A job stays as it was made: cancel it, and make another one under another name"
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         if resolved.get("firmware_id") is not None and "product_key" not in resolved:
             # A firmware for any product leaves open which one.
@@ -323,7 +325,7 @@ class OtaJob(Resource):
             stat_file(reader, desired["devices_file"], "devices_file", MOST_LIST_BYTES)
         return resolved
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
         there = super().read(reader, desired, wanted)
         if there is None:
             return None
@@ -332,12 +334,12 @@ class OtaJob(Resource):
             return {**there, "stopped": not there["left"]}
         return {**there, "stopped": there.get("status") in ENDED}
 
-    def list_items(self, reader, desired):
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         if not desired.get("firmware_id"):
             raise InvalidValue("firmware or job_id must be given to find jobs", field="firmware")
         return super().list_items(reader, desired)
 
-    def parse(self, item):
+    def parse(self, item: dict) -> dict[str, Any]:
         values = super().parse(item)
         tags = {row["Key"]: row.get("Value", "") for row in (item.get("Tags") or {}).get("OtaTagDTO") or []}
         values["name"] = tags.pop(NAME_TAG, "")
@@ -346,10 +348,10 @@ class OtaJob(Resource):
         values["type"] = "verify" if verifies else str(item.get("SelectionType", "")).lower()
         return values
 
-    def unfinished_reason(self, there):
+    def unfinished_reason(self, there: dict | None) -> str:
         return "" if there["status"] in ENDED else f"the job {there['name']} is still {there['status']}"
 
-    def _left(self, reader, there: dict, kinds) -> list:
+    def _left(self, reader: Reader, there: dict, kinds) -> list:
         """Of the kinds those of which there is something to cancel."""
         if there["status"] == "completed":
             return []

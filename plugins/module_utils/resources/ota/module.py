@@ -1,12 +1,15 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""OTA modules: the parts of a product's devices that are upgraded apart from each other (the manual's chapter 4.20)."""
+"""OTA modules: the parts of a product's devices that are upgraded apart from each other (manual chapter 4.20)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import ota, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -18,17 +21,17 @@ DEFAULT = "default"
 class ModuleName(Text):
     """The name of a module, in which capital letters are no different from small ones."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(1, 64, pattern="[A-Za-z0-9._-]+", hint="letters, digits, periods, - and _")
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
 
 class NewName(ModuleName):
     """A name that a module of one's own can have."""
 
-    def check(self, value):
+    def check(self, value: Any) -> str:
         if self.canonical(value) == DEFAULT:
             return "cannot be default: every product has that module, and it stays as it is"
         return super().check(value)
@@ -70,7 +73,7 @@ class OtaModule(Resource):
     required_filters = ("product",)
 
 
-def module_name(reader, name: str, of_product):
+def module_name(reader: Reader, name: str, of_product):
     """The name of a product's module as it was made.
 
     Raises:

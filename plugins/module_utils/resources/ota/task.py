@@ -1,18 +1,21 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What single devices do within upgrade jobs, and what can be done about it (the manual's chapter 4.20)."""
+"""What single devices do within upgrade jobs, and what can be done about it (manual chapter 4.20)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import ota, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry, call_in_chunks
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmware import FIRMWARES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.job import OtaJob
@@ -42,18 +45,18 @@ class UpgradeTasks(ActionEntry):
         Field("devices", type=TextSet(DEVICE_NAME)),
     )
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         missing = [name for name in NEEDED[params["action"]] if not params.get(name)]
         if missing:
             raise InvalidValue(f"action: {params['action']} needs {', '.join(missing)}", field=missing[0])
         return super().perform(params, client, check_mode)
 
-    def check_mode_summary(self, values):
+    def check_mode_summary(self, values: dict) -> str:
         what = values["devices"] if values["action"] == "cancel" else values["task_ids"]
         done = {"confirm": "confirmed", "cancel": "canceled", "reupgrade": "done once more"}[values["action"]]
         return f"{len(set(what))} upgrades would be {done}"
 
-    def run_action(self, client, values):
+    def run_action(self, client: Any, values: dict) -> dict:
         if values["action"] == "cancel":
             named = {"ProductKey": values["product_key"], "FirmwareId": values["firmware_id"]}
             named.update({"JobId": values["job_id"]} if values.get("job_id") else {})
@@ -73,7 +76,7 @@ class UpgradeTasksInfo(Entry):
         Field("product", lookup=product_key, resolves_to="product_key"),
     )
 
-    def options(self):
+    def options(self) -> dict:
         return {
             "firmware": {"type": "str"},
             "job": {"type": "str"},
@@ -84,7 +87,7 @@ class UpgradeTasksInfo(Entry):
             "status": {"type": "str", "choices": list(STATUSES)},
         }
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         reader = Reader(client, tolerant=True)
         given = {name: value for name, value in params.items() if value is not None and name in self.options()}
         if "job" in given or "job_id" in given:
@@ -103,7 +106,7 @@ class UpgradeTasksInfo(Entry):
         if complaint:
             raise InvalidValue(f"devices {complaint}", field="devices")
 
-    def _of_job(self, reader, given: dict) -> list:
+    def _of_job(self, reader: Reader, given: dict) -> list:
         values = resolve_references(
             self.fields, reader, {name: value for name, value in given.items() if name == "firmware"}
         )
@@ -122,11 +125,11 @@ class UpgradeTasksInfo(Entry):
             rows = [row for some in _chunks(given["devices"], 50) for row in self._named(reader, params, some)]
         return [of_task(row) for row in rows]
 
-    def _named(self, reader, params: dict, some: list) -> list:
+    def _named(self, reader: Reader, params: dict, some: list) -> list:
         # Where devices are named there are no pages.
         return member(reader.read("ListOTATaskByJob", {**params, "DeviceNames": some}), "Data.SimpleOTATaskInfo") or []
 
-    def _of_devices(self, reader, given: dict) -> dict:
+    def _of_devices(self, reader: Reader, given: dict) -> dict:
         values = resolve_references(
             self.fields, reader, {name: given[name] for name in ("firmware", "product") if name in given}
         )

@@ -1,16 +1,19 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Data sources: the topics whose messages a parser gets (the manual's chapter 4.16)."""
+"""Data sources: the topics whose messages a parser gets (manual chapter 4.16)."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import ObjectSet, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import (
     Lookup,
     Renamable,
@@ -32,7 +35,7 @@ class Topics(ObjectSet):
     The sign for all devices is written ``+`` or ``*``.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(("topic",), ("topic", "product_key", "device"), maximum=MOST_TOPICS)
         self.argument = {
             "type": "list",
@@ -44,7 +47,7 @@ class Topics(ObjectSet):
             },
         }
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         for element in value:
             if not element.get("product") and not _TOPIC.fullmatch(element["topic"]):
                 form = "/{product}/{device}/{the rest} or /as/mqtt/status/{product}/{device}"
@@ -59,11 +62,11 @@ class Topics(ObjectSet):
         owner = key if isinstance(key, str) else element.get("product")
         return ("/".join(levels), owner or "", element.get("device") or "")
 
-    def to_display(self, value):
+    def to_display(self, value: Any) -> Any:
         return sorted(value, key=self.identity)
 
 
-def _topic(reader, element: dict) -> dict:
+def _topic(reader: Reader, element: dict) -> dict:
     """A topic as a task gives it, with ProductKeys where it names products."""
     known = {name: text for name, text in element.items() if text is not None}
     if "product" in known:

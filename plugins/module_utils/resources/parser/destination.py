@@ -1,15 +1,20 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Destinations: where a parser's script sends messages to (the manual's chapter 4.16)."""
+"""Destinations: where a parser's script sends messages to (manual chapter 4.16)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, product, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, JsonText, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import (
     Lookup,
@@ -44,20 +49,20 @@ def spelt(configuration: dict) -> dict:
 class Kind(Choice):
     """The type of a destination; one that a task cannot give goes back as it came."""
 
-    def to_wire(self, value):
+    def to_wire(self, value: Any) -> Any:
         return value.upper()
 
 
 class Configuration(JsonText):
     """A configuration, which comes back with members that the platform added."""
 
-    def to_wire(self, value):
+    def to_wire(self, value: Any) -> Any:
         return super().to_wire(spelt(value))
 
-    def from_wire(self, value):
+    def from_wire(self, value: Any) -> Any:
         return spelt(super().from_wire(value))
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return comparable(spelt(value or {}))
 
 
@@ -85,7 +90,7 @@ def _check(desired: dict, current: dict) -> None:
 class CreateChecked(Create):
     """A type and a configuration go together."""
 
-    def steps(self, resource, desired):
+    def steps(self, resource: Resource, desired: dict) -> list[Step]:
         made = super().steps(resource, desired)
         _check(desired, {})
         return made
@@ -94,7 +99,7 @@ class CreateChecked(Create):
 class UpdateChecked(Update):
     """A type and a configuration go together, whichever of them changes."""
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changed = super().steps(resource, desired, current)
         if {"type", "configuration"} & {name for one in changed for name in one.changes}:
             _check(desired, current)
@@ -132,7 +137,7 @@ class Destination(Renamable):
     delete = Delete("DeleteDestination")
     filters = ("name", "destination_id", "type")
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         # Each of these members means the same in every type that has it, but for the topic of a message queue.
         configuration = spelt(desired.get("configuration") or {})
@@ -146,7 +151,7 @@ class Destination(Renamable):
             resolved["configuration"] = configuration
         return resolved
 
-    def list_items(self, reader, desired):
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         if "destination_id" in desired:
             # Only the list tells the description, and it can be asked for a name only.
             told = reader.find("GetDestination", {"DestinationId": desired["destination_id"]})
@@ -155,7 +160,7 @@ class Destination(Renamable):
             desired = {"name": member(told, "Destination.Name")}
         yield from super().list_items(reader, desired)
 
-    def matches_key(self, row, desired):
+    def matches_key(self, row: dict, desired: dict) -> bool:
         if "destination_id" in desired:
             return row["destination_id"] == desired["destination_id"]
         return super().matches_key(row, desired)

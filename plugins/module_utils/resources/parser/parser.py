@@ -1,17 +1,20 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Parsers: forwarding by script, from a data source to destinations (the manual's chapter 4.16)."""
+"""Parsers: forwarding by script, from a data source to destinations (manual chapter 4.16)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, StopThenDelete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ReferenceSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, ReferenceSet, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Renamable, renamed_from
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import RULE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.data_source import DATA_SOURCES
@@ -30,17 +33,17 @@ _ABOUT_DESTINATIONS = ("destinations", "failover_destination", "status")
 class Script(Text):
     """A script. White space around it, and how its lines end, means nothing."""
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         return super().check(value) or ("" if value.strip() else "cannot be empty: a parser keeps a script that it has")
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return (value or "").replace("\r\n", "\n").strip()
 
 
 class Attached(Text):
     """The id of something that is attached, or nothing."""
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         # A reply leaves out what is not attached.
         return value or ""
 
@@ -63,7 +66,7 @@ class Forwarding(Change):
 
     fields = ("data_source_id", "destinations", "failover_destination_id", "script", "script_draft", "status")
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differences(resource, desired, current)
         runs, runs_after = _runs(current.get("status")), _runs({**current, **desired}.get("status"))
         if runs_after:

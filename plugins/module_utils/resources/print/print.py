@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Printing on devices (the manual's chapter 4.21.2)."""
+"""Printing on devices (manual chapter 4.21.2)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.spe
 
 
 class Print(ChoiceAction):
-    """Prints what a template makes of some values."""
+    """Printing of a template that is filled with values."""
 
     families = (printing, device, product)
     api_actions = {
         "print": ApiAction(
             "PrintByTemplate",
-            "The device would be told to print",
+            "The device would print the template",
             {
                 "IotId": "iot_id",
                 "TemplateBizCode": "template",
@@ -42,5 +42,5 @@ class Print(ChoiceAction):
         Field("old_topic", type=Flag()),
     )
 
-    def select_action(self, given):
+    def select_action(self, given: dict) -> str:
         return "print"

@@ -197,7 +197,7 @@ def product_key(reader: Reader, product_name: str) -> Any:
     """Return the ProductKey of a product that a task names by its name or ProductKey.
 
     Raises:
-        ReferenceNotFound: There is no such product, and the reader does not tolerate that.
+        ReferenceNotFound: There is no such product and the reader is not tolerant.
         AmbiguousReference: One product has this name and another product has this ProductKey.
     """
     keys = {

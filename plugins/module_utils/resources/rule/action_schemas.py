@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the configuration of a rule's action holds, type by type, as JSON schemas (the manual's chapter 4.15.4).
+"""What the configuration of a rule's action holds, type by type, as JSON schemas (manual chapter 4.15.4).
 
 What the platform adds by itself may be written along, as whoever copies a configuration does.
 """

@@ -8,9 +8,11 @@ An action has no name: it is the same action on the next run when it is of the s
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_schema import schema_error
@@ -47,10 +49,10 @@ class Actions(Type):
     }
 
     @property
-    def empty(self):
+    def empty(self) -> Any:
         return []
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         if len(value) > MOST_ACTIONS:
             return f"takes at most {MOST_ACTIONS} actions, not {len(value)}"
         for action in value:
@@ -69,11 +71,11 @@ class Actions(Type):
         target = tuple(str(action["configuration"].get(name)) for name in names)
         return (action["type"], target, bool(action.get("error_action")))
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return {self.identity(action): comparable(action["configuration"]) for action in value or []}
 
-    def merge(self, current, given):
-        return list({self.identity(action): action for action in [*(current or []), *given]}.values())
+    def merge(self, current: Any, requested: Any) -> Any:
+        return list({self.identity(action): action for action in [*(current or []), *requested]}.values())
 
 
 def comparable(configuration: dict) -> str:
@@ -118,7 +120,7 @@ class ActionChanges(Change):
 
     fields = ("actions",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         if "actions" not in desired or not resource.differs("actions", desired, current):
             return []
         kind = resource.field("actions").type

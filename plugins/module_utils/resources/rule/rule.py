@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules of the first rules engine: data selected by SQL and forwarded (the manual's chapter 4.15)."""
+"""Rules of the first rules engine: data selected by SQL and forwarded (manual chapter 4.15)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, StopThenDelete, Switch, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import RULE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
@@ -26,7 +28,7 @@ NEEDED_TO_START = {"product": "product_key", "short_topic": "short_topic", "sele
 class StartAndStop(Switch):
     """A rule that lacks its SQL cannot start."""
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         if desired.get("status") == "started":
             after = {**current, **desired}
             missing = [option for option, name in NEEDED_TO_START.items() if not after.get(name)]
@@ -37,7 +39,7 @@ class StartAndStop(Switch):
         return super().steps(resource, desired, current)
 
 
-def with_ids(reader, action: dict) -> dict:
+def with_ids(reader: Reader, action: dict) -> dict:
     """An action with the ids of what its configuration names: a topic's product, a consumer group."""
     configuration = dict(action["configuration"])
     if action["type"] == "republish":
@@ -104,7 +106,7 @@ class Rule(Resource):
     delete = StopThenDelete("DeleteRule", stop="StopRule")
     filters = ("name", "product", "status")
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         topic = desired.get("short_topic")
         if topic and "topic_type" not in desired:

@@ -1,26 +1,24 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Labels: sound codes that belong to a schedule, one by one and in batches (the manual's chapter 4.21.4)."""
+"""Labels: sound codes that belong to a schedule, one by one and in batches (manual chapter 4.21.4)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import sound_code
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, Delete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import (
-    Choice,
-    Flag,
-    Number,
-    Text,
-    TextSet,
-    Type,
-)
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import renamed_from
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.schedule import SCHEDULES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.sound_code import NAME, Audible
@@ -60,7 +58,7 @@ class SoundCodeLabel(Audible):
     filters = ("schedule", "label", "sound_code")
     required_filters = ("schedule",)
 
-    def list_items(self, reader, desired):
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         schedule = {"schedule_code": desired["schedule_code"]}
         return ({**schedule, **row} for row in super().list_items(reader, desired))
 
@@ -70,7 +68,7 @@ class CreateBatch(Create):
 
     chosen = "BatchCreateSoundCodeLabel"
 
-    def steps(self, resource, desired):
+    def steps(self, resource: Resource, desired: dict) -> list[Step]:
         if desired.get("labels"):
             return super().steps(resource, desired)
         if desired.get("total") is None:
@@ -80,7 +78,7 @@ class CreateBatch(Create):
         changes = {f.name: (None, desired[f.name]) for f in sent}
         return [Step(steps.CREATE, self.chosen, params, changes, dict(self.outputs))]
 
-    def sent_fields(self, resource):
+    def sent_fields(self, resource: Resource) -> set[str]:
         return {*super().sent_fields(resource), "total"}
 
 
@@ -89,7 +87,7 @@ class Retry(Change):
 
     fields = ("status",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         status = current.get("status")
         if not desired.get("retry") or status not in STUCK:
             return []
@@ -139,10 +137,10 @@ class SoundCodeLabelBatch(Resource):
     remedy = "A batch is what it was made with: make one of another description, or leave the option as it is"
 
     @property
-    def plural(self):
+    def plural(self) -> str:
         return "sound_code_label_batches"
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         if desired.get("labels"):
             labels = list(dict.fromkeys(desired["labels"]))
@@ -151,11 +149,11 @@ class SoundCodeLabelBatch(Resource):
             resolved.update(labels=labels, total=len(labels))
         return resolved
 
-    def list_items(self, reader, desired):
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         schedule = {"schedule_code": desired["schedule_code"]}
         return ({**schedule, **row} for row in super().list_items(reader, desired))
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
         there = super().read(reader, desired, wanted)
         if there is not None and (wanted is None or "failed" in wanted):
             found = reader.read("QuerySoundCodeLabelBatchFailedResult", {"BatchCode": there["batch_code"]})
@@ -173,7 +171,7 @@ class Package(ActionEntry):
     fields = (*OF_SCHEDULE, Field("batch", type=Text(1), required=True))
     summary = "The audio of the batch's labels would be packed"
 
-    def run_action(self, client, values):
+    def run_action(self, client: Any, values: dict) -> dict:
         batches = [
             row["BatchCode"]
             for row in client.pages("QuerySoundCodeLabelBatchList", {"ScheduleCode": values["schedule_code"]})

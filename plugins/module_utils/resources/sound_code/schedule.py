@@ -1,15 +1,20 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Schedules of sound codes, with their periods of the day (the manual's chapter 4.21.4)."""
+"""Schedules of sound codes, with their periods of the day (manual chapter 4.21.4)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import sound_code
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, ObjectSet, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import (
     Lookup,
     Renamable,
@@ -38,10 +43,10 @@ def _order(first, last) -> str:
 class Periods(ObjectSet):
     """Periods of the day, in no order; those of other descriptions are others."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(tuple(PERIOD), ("description",))
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         for element in value:
             named = element["description"]
             for option, (_wire, kind) in PERIOD.items():
@@ -58,10 +63,10 @@ class Periods(ObjectSet):
         # The platform lets two be called the same: the second has its code in its name, and goes.
         return (element["description"], *([element["period_code"]] if element.get("double") else []))
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return {(self.identity(one), *(one[option] for option in PERIOD)) for one in value or []}
 
-    def to_display(self, value):
+    def to_display(self, value: Any) -> Any:
         return [{option: one[option] for option in PERIOD} for one in sorted(value, key=self.identity)]
 
 
@@ -84,7 +89,7 @@ def _written(periods: list) -> dict:
 class PeriodByPeriod(Entries):
     """Periods come, change and go one by one; what changes or goes is named by its code."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             "periods",
             add=Batch("CreateSchedulePeriod", _written, size=1),
@@ -96,7 +101,7 @@ class PeriodByPeriod(Entries):
             remove=Batch("DeleteSchedulePeriod", lambda periods: {"PeriodCode": periods[0]["period_code"]}, size=1),
         )
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         if "periods" in desired:
             kind = resource.field("periods").type
             codes = {kind.identity(one): one.get("period_code") for one in current.get("periods") or []}
@@ -149,7 +154,7 @@ class SoundCodeSchedule(Renamable):
     delete = Delete("DeleteSoundCodeSchedule")
     filters = ("name", "schedule_code", "status")
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         for first, last in (("start_date", "end_date"), ("start_time", "end_time")):
             complaint = _order(desired.get(first), desired.get(last))
             if complaint:

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sound codes: what a device hears and has decoded (the manual's chapter 4.21.4)."""
+"""Sound codes: what a device hears and has decoded (manual chapter 4.21.4)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import sound_cod
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Renamable, renamed_from
@@ -21,7 +22,7 @@ OPEN_TYPE = Choice({"inner": "INNER", "open": "OPEN"})
 class Audible(Renamable):
     """What can be heard: where its audio can be downloaded is told on request."""
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
         there = super().read(reader, desired, wanted)
         if there is not None and (wanted is None or "audio_url" in wanted):
             audio = reader.read("GetSoundCodeAudio", {"SoundCodeList": [there["sound_code"]]})

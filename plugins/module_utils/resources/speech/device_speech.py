@@ -1,17 +1,23 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Speeches on devices, and how they come there (the manual's chapter 4.21.1)."""
+"""Speeches on devices, and how they come there (manual chapter 4.21.1)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product, speech
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Delete, ImplicitCreate
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, TextSet, Type
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.speech import (
@@ -71,7 +77,7 @@ _OF_SPEECH = {"BizCode": "code", "SpeechType": "type", "Text": "text", "Voice": 
 class DeleteFromDevice(Delete):
     """A speech on a device is named by its code and its format."""
 
-    def steps(self, resource, current):
+    def steps(self, resource: Resource, current: dict) -> list[Step]:
         (step,) = super().steps(resource, current)
         step.params["DeviceSpeechList"] = [{"AudioFormat": current["audio_format"], "BizCode": current["code"]}]
         return [step]
@@ -102,10 +108,10 @@ class DeviceSpeech(Resource):
     required_filters = ("product", "device")
 
     @property
-    def plural(self):
+    def plural(self) -> str:
         return "device_speeches"
 
-    def list_items(self, reader, desired):
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         of = {name: desired[name] for name in ("product_key", "iot_id")}
         return (
             ({**of, **row} for row in super().list_items(reader, desired)) if of["iot_id"] is not PENDING else iter(())
@@ -130,14 +136,14 @@ class DevicesInfo(ReportEntry):
     )
     empty_result = {"devices": []}
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if (params.get("space_is") is None) is not (params.get("space_in_kilobytes") is None):
             raise InvalidValue("space_is and space_in_kilobytes go together", field="space_is")
         if (params.get("device") is None) is not (params.get("product") is None):
             raise InvalidValue("product and device go together", field="device")
         return super().perform(params, client, check_mode)
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         project = {"ProjectCode": values["project_code"]}
         if "iot_id" in values:
             found = [member(reader.read("GetSpeechDeviceDetail", {"IotId": values["iot_id"]}), "Data") or {}]
@@ -163,7 +169,7 @@ class VoicesInfo(ReportEntry):
 
     families = (speech,)
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         scenes = member(reader.read("GetSpeechVoice"), "Data.Items") or []
         voices = [
             {"voice": voice["Value"], "label": voice["Label"], "scene": scene["Value"], "scene_label": scene["Label"]}
@@ -193,7 +199,7 @@ class PushesInfo(ReportEntry):
         ),
     )
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         mode = values.get("mode")
         params = {
             "ProjectCode": values["project_code"],

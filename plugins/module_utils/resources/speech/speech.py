@@ -1,15 +1,20 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Speeches: texts that devices can say once they were pushed to them (the manual's chapter 4.21.1)."""
+"""Speeches: texts that devices can say once they were pushed to them (manual chapter 4.21.1)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import speech
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text, Type
 
 #: The type of a speech whose text is its owner's; the others are packs of words that the platform has ready.
@@ -42,10 +47,10 @@ class Appended(Type):
     }
 
     @property
-    def empty(self):
+    def empty(self) -> Any:
         return {}
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         content, duration = value.get("content"), value.get("duration_in_seconds")
         if content is None and duration is None:
             return ""
@@ -54,12 +59,12 @@ class Appended(Type):
         complaint = Number(1, 15).check(duration)
         return f"has a duration_in_seconds that {complaint}" if complaint else ""
 
-    def to_wire(self, value):
+    def to_wire(self, value: Any) -> Any:
         if not value.get("content"):
             return {}
         return {"SoundCodeContent": value["content"], "AdditionalDuration": value["duration_in_seconds"]}
 
-    def from_wire(self, value):
+    def from_wire(self, value: Any) -> Any:
         if not value:
             return {}
         return {
@@ -67,10 +72,10 @@ class Appended(Type):
             "duration_in_seconds": int(value.get("AdditionalDuration") or 0),
         }
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return (value["content"], value["duration_in_seconds"]) if value and value.get("content") else None
 
-    def to_display(self, value):
+    def to_display(self, value: Any) -> Any:
         return value if value.get("content") else {}
 
 
@@ -85,7 +90,7 @@ def with_sound_code(params: dict) -> dict:
 class CreateSpeech(Create):
     """A speech has a text of its own; a pack has what the platform put into it."""
 
-    def steps(self, resource, desired):
+    def steps(self, resource: Resource, desired: dict) -> list[Step]:
         if desired.get("type", CUSTOM) == CUSTOM:
             missing = [name for name in ("code", "text") if not desired.get(name)]
             if missing:
@@ -99,7 +104,7 @@ class CreateSpeech(Create):
 class UpdateSpeech(Update):
     """How a speech sounds can change, and what it says cannot."""
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         result = super().steps(resource, desired, current)
         for step in result:
             step.params = with_sound_code(step.params)
@@ -137,10 +142,10 @@ class Speech(Resource):
     remedy = "Only how a speech sounds can change: make another one, or leave the option as it is"
 
     @property
-    def plural(self):
+    def plural(self) -> str:
         return "speeches"
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         pack = desired.get("type", CUSTOM) != CUSTOM
         if pack and (desired.get("code") or desired.get("text")):
             raise InvalidValue(
@@ -150,23 +155,23 @@ class Speech(Resource):
             )
         return super().resolve_references(reader, desired)
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
         # Only the list tells what is in a pack, and what is not there: to name that to another read is an error.
         row = self.find_in_list(reader, desired)
         return None if row is None else {**row, **super().read(reader, {**desired, **row}, wanted)}
 
-    def matches_key(self, row, desired):
+    def matches_key(self, row: dict, desired: dict) -> bool:
         if desired.get("speech_code"):
             return row["speech_code"] == desired["speech_code"]
         if desired.get("type", CUSTOM) != CUSTOM:
             return row["type"] == desired["type"]
         return row["type"] == CUSTOM and row["code"] == desired.get("code")
 
-    def list_items(self, reader, desired):
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         project = {"project_code": desired["project_code"]}
         return ({**project, **row} for row in super().list_items(reader, desired))
 
-    def parse(self, item):
+    def parse(self, item: dict) -> dict[str, Any]:
         values = super().parse(item)
         if "EnableSoundCode" in item:
             config = item.get("SoundCodeConfig") if self.is_heard(item) else None

@@ -1,19 +1,23 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Pushing speeches to devices and making them speak (the manual's chapter 4.21.1)."""
+"""Pushing speeches to devices and making them speak (manual chapter 4.21.1)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, product, speech
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import (
     ApiAction,
     ChoiceAction,
-    unchanged,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import unchanged
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import group_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -35,7 +39,7 @@ _COMBINATION = {**_OF_DEVICE, "CombinationList": "combination", "AudioFormat": "
 _MANNER = {"Voice": "voice", "AudioFormat": "audio_format", "SpeechRate": "speech_rate", "Volume": "volume"}
 
 
-def speech_codes(reader, names: list, project_code: str):
+def speech_codes(reader: Reader, names: list, project_code: str):
     """The ids of a project's speeches that are named by their code, their id or, of a pack, their type.
 
     Raises:
@@ -159,7 +163,7 @@ class Play(ChoiceAction):
         Field("sound_code", type=Appended()),
     )
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if params.get("device") and not params.get("product"):
             raise InvalidValue("product must be given with device, which is named within it", field="product")
         targets = [name for name in ("device", "group", "all_devices") if params.get(name)]
@@ -169,7 +173,7 @@ class Play(ChoiceAction):
             raise InvalidValue("text must be given to test a speech of type custom", field="text")
         return super().perform(params, client, check_mode)
 
-    def prepare_values(self, values):
+    def prepare_values(self, values: dict) -> dict:
         mode = "device" if "iot_id" in values else "group" if "group_id" in values else "all"
         prepared = {**values, "mode": MODES[mode]}
         if "sound_code" in values:

@@ -1,8 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Consumer groups, which get the messages of AMQP subscriptions (the manual's chapter 4.18)."""
+"""Consumer groups, which receive the messages of AMQP subscriptions (manual chapter 4.18)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
@@ -11,7 +13,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, Delete
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Number, Text, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import (
@@ -20,7 +23,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.loo
     renamed_from,
 )
 
-#: The id of the group that every account has; what it is called depends on the platform's language.
+#: The ID of the group that every account has. Its name depends on the language of the platform.
 DEFAULT_GROUP = "DEFAULT_GROUP"
 
 NAME = Text(
@@ -29,8 +32,8 @@ NAME = Text(
 
 CONSUMER_GROUPS = Lookup("consumer group", "QueryConsumerGroupList", "GroupId", "GroupName", "group_id")
 
-#: What is told of each client that is connected, by the member that tells it.
-_OF_CLIENT = {
+#: The results for each connected client, by the member of the response.
+_CLIENT_MEMBERS = {
     "ClientId": "client_id",
     "ClientIpPort": "address",
     "OnlineTime": "online_since",
@@ -42,30 +45,33 @@ _OF_CLIENT = {
 def _refuse_default(current: dict, field: str) -> None:
     if current.get("group_id") == DEFAULT_GROUP:
         raise ImmutableField(
-            "the default consumer group can be neither changed nor deleted",
+            "the default consumer group cannot be changed or deleted",
             field=field,
-            remedy="Make a group of your own, or leave this one as it is",
+            remedy="Create another consumer group, or keep the default one unchanged",
         )
 
 
-def _of_status(reply: dict) -> dict:
-    clients = member(reply, "ClientConnectionStatusList.ConsumerGroupClientConnectionInfo") or []
+def _parse_status(response: dict) -> dict:
+    clients = member(response, "ClientConnectionStatusList.ConsumerGroupClientConnectionInfo") or []
     return {
-        "backlog": int(reply.get("AccumulationCount") or 0),
-        "rate": int(reply.get("ConsumerSpeed") or 0),
-        "real_time_rate": int(reply.get("RealTimeConsumeCountPerMinute") or 0),
-        "backlog_rate": int(reply.get("AccumulatedConsumeCountPerMinute") or 0),
-        "last_consumed": reply.get("LastConsumerTime") or "",
-        "clients": [{word: one.get(wire) for wire, word in _OF_CLIENT.items()} for one in clients],
+        "backlog": int(response.get("AccumulationCount") or 0),
+        "rate": int(response.get("ConsumerSpeed") or 0),
+        "real_time_rate": int(response.get("RealTimeConsumeCountPerMinute") or 0),
+        "backlog_rate": int(response.get("AccumulatedConsumeCountPerMinute") or 0),
+        "last_consumed": response.get("LastConsumerTime") or "",
+        "clients": [{name: row.get(wire) for wire, name in _CLIENT_MEMBERS.items()} for row in clients],
     }
 
 
 class Rename(Change):
-    """Nothing but its name can change."""
+    """Rename of a consumer group.
+
+    Custom code: the operation takes the name as ``NewGroupName``, and the default group cannot be renamed.
+    """
 
     fields = ("name",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differences(resource, desired, current)
         if not changes:
             return []
@@ -74,16 +80,22 @@ class Rename(Change):
         return [Step(steps.UPDATE, "UpdateConsumerGroup", params, changes)]
 
 
-class DeleteOwn(Delete):
-    """The default group stays."""
+class DeleteGroup(Delete):
+    """Deletion of a consumer group.
 
-    def steps(self, resource, current):
+    Custom code: the default group cannot be deleted.
+    """
+
+    def steps(self, resource: Resource, current: dict) -> list[Step]:
         _refuse_default(current, "state")
         return super().steps(resource, current)
 
 
 class ConsumerGroup(Renamable):
-    """A consumer group."""
+    """A consumer group.
+
+    Custom code: the default group can be selected by its ID, because its name depends on the language of the platform.
+    """
 
     kind = "consumer_group"
     title = "consumer group"
@@ -105,15 +117,15 @@ class ConsumerGroup(Renamable):
     listing = Listing("QueryConsumerGroupList")
     details = (
         Detail("QueryConsumerGroupByGroupId", "Data"),
-        # How it fares is nothing that a task could ask for.
-        Detail("QueryConsumerGroupStatus", "", only_for=("backlog",), parse=_of_status),
+        # Not an option of the module, so only the info module reads it.
+        Detail("QueryConsumerGroupStatus", "", only_for=("backlog",), parse=_parse_status),
     )
     create = Create("CreateConsumerGroup", outputs={"group_id": "GroupId"})
     changes = (Rename(),)
-    delete = DeleteOwn("DeleteConsumerGroup")
+    delete = DeleteGroup("DeleteConsumerGroup")
     filters = ("name", "group_id")
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         for option in ("name", "renamed_from"):
             if resolved.get(option) == DEFAULT_GROUP:
@@ -122,17 +134,17 @@ class ConsumerGroup(Renamable):
 
 
 class ConsumerGroupReset(ActionEntry):
-    """Drops the messages that wait for a consumer group."""
+    """Removal of the pending messages of a consumer group."""
 
     families = (subscription,)
     fields = (
         Field("consumer_group", required=True, lookup=CONSUMER_GROUPS.find_id, resolves_to="group_id"),
         Field("group_id", computed=True),
     )
-    summary = "The messages that wait for the consumer group would be dropped"
+    summary = "The pending messages of the consumer group would be dropped"
 
-    def run_action(self, client, values):
+    def run_action(self, client: Any, values: dict) -> dict:
         group = {"GroupId": values["group_id"]}
-        waiting = _of_status(client.read("QueryConsumerGroupStatus", group))["backlog"]
+        pending = _parse_status(client.read("QueryConsumerGroupStatus", group))["backlog"]
         client.call("ResetConsumerGroupPosition", group)
-        return {"group_id": values["group_id"], "dropped": waiting}
+        return {"group_id": values["group_id"], "dropped": pending}

@@ -1,22 +1,28 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Server-side subscriptions: which messages of a product's devices are pushed where (the manual's chapter 4.18)."""
+"""Server-side subscriptions: message types of a product's devices, and their consumers (manual chapter 4.18)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ReferenceSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, JsonText, ReferenceSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, JsonText
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import comparable
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import CONSUMER_GROUPS
 
 GATEWAY = "1"
 
-#: The kinds of messages, by the flag that subscribes to each.
+#: The message types, with the flag that subscribes to each.
 MESSAGES = {
     "device_data": "DeviceDataFlag",
     "device_status_change": "DeviceStatusChangeFlag",
@@ -29,55 +35,60 @@ MESSAGES = {
     "ota_job": "OtaJobFlag",
     "device_tag": "DeviceTagFlag",
 }
-#: Those that only gateways have, and those that only AMQP carries: the platform drops them from others without a word.
-OF_GATEWAYS = ("device_topo_life_cycle", "found_device_list")
-OVER_AMQP = ("ota_version", "ota_job", "device_tag")
+#: The message types of gateways, and the message types that only AMQP delivers. The platform ignores their flags for
+#: other products and subscriptions, without an error.
+GATEWAY_ONLY = ("device_topo_life_cycle", "found_device_list")
+AMQP_ONLY = ("ota_version", "ota_job", "device_tag")
 
-#: What each type of subscription needs, and the other cannot have.
+#: The option that each type of subscription requires. It is invalid for the other type.
 _TARGET = {"amqp": "consumer_groups", "mns": "mns_configuration"}
 
 
 class Queue(JsonText):
-    """A queue of Message Service, with the role by which the platform reaches it."""
+    """A queue of Message Service (MNS), with the RAM role that gives the platform access to it."""
 
-    def check(self, value) -> str:
+    def check(self, value: dict) -> str:
         role = value.get("role")
         missing = [name for name in ("queueName", "regionName", "role") if not value.get(name)]
         if role:
-            named = role if isinstance(role, dict) else {}
-            missing += [f"role.{name}" for name in ("roleArn", "roleName") if not named.get(name)]
-        return f"lacks {', '.join(missing)}" if missing else ""
+            members = role if isinstance(role, dict) else {}
+            missing += [f"role.{name}" for name in ("roleArn", "roleName") if not members.get(name)]
+        return f"must have {', '.join(missing)}" if missing else ""
 
-    def canonical(self, value):
+    def canonical(self, value: dict | None) -> Any:
         return comparable(value or {})
 
 
 def _check(desired: dict, current: dict) -> None:
-    """Raises InvalidValue where a subscription would be to nothing, or nowhere."""
+    """Raise InvalidValue if the subscription would have no message type or no consumer."""
     after = {**current, **desired}
     if not any(after.get(name) for name in MESSAGES):
         raise InvalidValue(
-            "a subscription must be to one kind of messages at least",
+            "a subscription must have at least one message type",
             field=next(iter(MESSAGES)),
-            remedy=f"Set one of {', '.join(MESSAGES)}, or take the subscription away with state: absent",
+            remedy=f"Set one of {', '.join(MESSAGES)} to true, or delete the subscription with state: absent",
         )
     target = _TARGET[after["type"]]
     if not after.get(target):
-        raise InvalidValue(f"{target} must be given to make an {after['type']} subscription", field=target)
+        raise InvalidValue(f"{target} must be set for a subscription of type {after['type']}", field=target)
 
 
-class Subscribe(Create):
-    """A subscription is made with all that it is."""
+class CreateSubscription(Create):
+    """Creation of a subscription.
 
-    def steps(self, resource, desired):
+    Custom code: at least one message type and a consumer are required, although each option is optional.
+    """
+
+    def steps(self, resource: Resource, desired: dict) -> list[Step]:
         _check(desired, {})
         return super().steps(resource, desired)
 
 
-class Subscribed(Update):
-    """A subscription changes as a whole, unless it is only about the consumer groups of one.
+class UpdateSubscription(Update):
+    """Update of a subscription.
 
-    These come and go one by one, and come first: the last one cannot go.
+    Custom code: one request sets the whole subscription, except if only the consumer groups differ. These are added and
+    removed one by one, and added first, because the last one cannot be removed.
     """
 
     groups = Entries(
@@ -91,7 +102,7 @@ class Subscribed(Update):
         never_empty=True,
     )
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differences(resource, desired, current)
         if changes:
             _check(desired, current)
@@ -101,7 +112,11 @@ class Subscribed(Update):
 
 
 class Subscription(Resource):
-    """A subscription of a product: one over AMQP and one to a queue of Message Service (MNS) at most."""
+    """A subscription of a product, which can have one over AMQP and one to a queue of Message Service (MNS).
+
+    Custom code: the API has no list of subscriptions, returns consumer groups without their names, and ignores flags of
+    message types that are invalid for the product or for the type of the subscription.
+    """
 
     kind = "subscription"
     title = "subscription"
@@ -125,47 +140,56 @@ class Subscription(Resource):
         *(Field(name, flag, Flag(), initial=False) for name, flag in MESSAGES.items()),
     )
     details = (Detail("QuerySubscribeRelation", ""),)
-    create = Subscribe("CreateSubscribeRelation", outputs={})
-    changes = (Subscribed("UpdateSubscribeRelation", "consumer_groups", "mns_configuration", *MESSAGES),)
+    create = CreateSubscription("CreateSubscribeRelation", outputs={})
+    changes = (UpdateSubscription("UpdateSubscribeRelation", "consumer_groups", "mns_configuration", *MESSAGES),)
     delete = Delete("DeleteSubscribeRelation")
     filters = ("product", "type")
     required_filters = ("product",)
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         _check_type(desired)
-        of_gateways = [name for name in OF_GATEWAYS if desired.get(name)]
+        gateway_only = [name for name in GATEWAY_ONLY if desired.get(name)]
         key = resolved["product_key"]
-        if of_gateways and key is not PENDING:
-            kinds = {item["ProductKey"]: item.get("NodeType") for item in reader.pages("QueryProductList")}
-            if str(kinds.get(key)) != GATEWAY:
+        if gateway_only and key is not PENDING:
+            node_types = {item["ProductKey"]: item.get("NodeType") for item in reader.pages("QueryProductList")}
+            if str(node_types.get(key)) != GATEWAY:
                 raise InvalidValue(
-                    f"{of_gateways[0]} is of gateways, and {desired['product']} is a product of none",
-                    field=of_gateways[0],
+                    f"{gateway_only[0]} is valid only for gateways; {desired['product']} is not a product of gateways",
+                    field=gateway_only[0],
+                    remedy=f"Remove {gateway_only[0]}",
                 )
         return resolved
 
-    def read(self, reader, desired, wanted=None):
-        there = super().read(reader, desired, wanted)
-        if there and there.get("consumer_groups"):
+    def read(self, reader: Reader, desired: dict, fields: set | None = None) -> dict | None:
+        current = super().read(reader, desired, fields)
+        if current and current.get("consumer_groups"):
             names = {row["GroupId"]: row["GroupName"] for row in reader.pages("QueryConsumerGroupList")}
-            for group in there["consumer_groups"]:
+            for group in current["consumer_groups"]:
                 group["name"] = names.get(group["group_id"], group["group_id"])
-        return there
+        return current
 
-    def list_items(self, reader, desired):
-        # There is no list of subscriptions: a product has one of each type, or has not.
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
+        # There is no list of subscriptions: read the one subscription that a product can have of each type.
         for kind in _TARGET:
-            there = self.read(reader, {**desired, "type": kind})
-            if there is not None:
-                yield there
+            current = self.read(reader, {**desired, "type": kind})
+            if current is not None:
+                yield current
 
 
 def _check_type(desired: dict) -> None:
     kind = desired.get("type")
     for other, target in _TARGET.items():
         if desired.get(target) and other != kind:
-            raise InvalidValue(f"{target} is for a subscription of type {other}, not {kind}", field=target)
-    over_amqp = [name for name in OVER_AMQP if desired.get(name)]
-    if over_amqp and kind == "mns":
-        raise InvalidValue(f"{over_amqp[0]} is for a subscription of type amqp", field=over_amqp[0])
+            raise InvalidValue(
+                f"{target} is valid only for a subscription of type {other}, not {kind}",
+                field=target,
+                remedy=f"Remove {target}, or set type: {other}",
+            )
+    amqp_only = [name for name in AMQP_ONLY if desired.get(name)]
+    if amqp_only and kind == "mns":
+        raise InvalidValue(
+            f"{amqp_only[0]} is valid only for a subscription of type amqp, not {kind}",
+            field=amqp_only[0],
+            remedy=f"Remove {amqp_only[0]}",
+        )

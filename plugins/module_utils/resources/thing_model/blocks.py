@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model_json import ThingModelJson
@@ -44,10 +46,10 @@ class Blocks(Type):
     }
 
     @property
-    def empty(self):
+    def empty(self) -> Any:
         return []
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         seen = set()
         for block in value:
             complaint = self._check_one(block)
@@ -65,10 +67,10 @@ class Blocks(Type):
                 return f"{name} {complaint}"
         return ""
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return {block["id"]: comparable(block) for block in value or []}
 
-    def to_display(self, value):
+    def to_display(self, value: Any) -> Any:
         return sorted(value or [], key=lambda block: block["id"])
 
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
@@ -176,23 +177,23 @@ class Functions(Type):
     argument = {"type": "dict"}
 
     @property
-    def empty(self):
+    def empty(self) -> Any:
         return {}
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         return json_schema.schema_error(SCHEMA, with_text_keys(value))
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return canonical(value)
 
-    def to_display(self, value):
+    def to_display(self, value: Any) -> Any:
         return normal(value)
 
-    def merge(self, current, given):
-        if given is PENDING:
-            return given
-        current, given = normal(current), normal(given)
-        merged = {kind: {**current.get(kind, {}), **given.get(kind, {})} for kind in KINDS}
+    def merge(self, current: Any, requested: Any) -> Any:
+        if requested is PENDING:
+            return requested
+        current, requested = normal(current), normal(requested)
+        merged = {kind: {**current.get(kind, {}), **requested.get(kind, {})} for kind in KINDS}
         return {kind: functions for kind, functions in merged.items() if functions}
 
 

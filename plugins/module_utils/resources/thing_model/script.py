@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The script that parses the data of a product's devices (the manual's chapter 4.11)."""
+"""The script that parses the data of a product's devices (manual chapter 4.11)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -49,7 +50,7 @@ class ThingScript(Resource):
     filters = ("product",)
     required_filters = ("product",)
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         key = resolved["product_key"]
         if key is not PENDING and {"type", "script"} & set(desired):
@@ -62,7 +63,7 @@ class ThingScript(Resource):
                 )
         return resolved
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
         there = super().read(reader, desired, wanted)
         if there is not None:
             there["script"] = reader.download(there.pop("url"))

@@ -19,6 +19,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Delete
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import thing_model_json, tsl
@@ -49,7 +50,7 @@ class ModelChange(Change):
 
     fields = ("functions", "blocks", "published", "version")
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         if is_unknown(desired):
             return self._unknown(resource, desired, current)
         known = current.get("known") or {}
@@ -101,7 +102,7 @@ def around_release(resource, steps: list, current: dict) -> list:
 class DeleteModel(Delete):
     """The draft is emptied, and what is in force gives way to it."""
 
-    def steps(self, resource, current):
+    def steps(self, resource: Resource, current: dict) -> list[Step]:
         result = []
         model = model_of(current)
         if len(model) > 1 or model[DEFAULT]["functions"]:

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The categories that products can be of, and the thing model that each begins with (the manual's chapter 4.11)."""
+"""The categories that products can be of, and the thing model that each begins with (manual chapter 4.11)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import thing_mod
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import thing_model_json
@@ -21,7 +22,7 @@ class TemplatesInfo(ReportEntry):
     families = (thing_model,)
     fields = (Field("category", type=Text(1)),)
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         rows = member(reader.read("ListThingTemplates", {}), "Data") or []
         asked = values.get("category")
         if asked is None:
@@ -36,7 +37,7 @@ class TemplatesInfo(ReportEntry):
         return {"templates": [{**rename_members(row, _NAMES), **_model(reader, row["CategoryKey"])} for row in found]}
 
 
-def _model(reader, category_key: str) -> dict:
+def _model(reader: Reader, category_key: str) -> dict:
     reply = reader.read("GetThingTemplate", {"CategoryKey": category_key})
     model = thing_model_json.parse(reply.get("ThingModelJSON") or "{}")
     return {"functions": thing_model_json.functions_of(model), "as_thing_model_json": model}

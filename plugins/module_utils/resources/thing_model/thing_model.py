@@ -1,17 +1,20 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A product's thing model: its draft, and what of it is in force (the manual's chapter 4.11)."""
+"""A product's thing model: its draft, and what of it is in force (manual chapter 4.11)."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, thing_model
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import ImplicitCreate
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Text, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import (
@@ -48,7 +51,7 @@ class Source(Type):
         "options": {"product": {"type": "str", "required": True}, "version": {"type": "str"}},
     }
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         complaint = VERSION.check(value["version"]) if value.get("version") is not None else ""
         return complaint and f"has a version that cannot be: it {complaint}"
 
@@ -58,7 +61,7 @@ class Described(Type):
 
     argument = {"type": "dict"}
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         odd = [identifier for identifier, extended in value.items() if not isinstance(extended, dict)]
         return f"has no dictionary for {odd[0]}" if odd else ""
 
@@ -104,7 +107,7 @@ class ThingModel(Resource):
 
     # What is desired
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         functions, field = _given(desired)
         blocks = [_read_block(block) for block in desired.get("blocks") or []]
         resolved = super().resolve_references(reader, desired)
@@ -134,7 +137,7 @@ class ThingModel(Resource):
             )
         return resolved
 
-    def _check_descriptions(self, reader, key, given: list) -> None:
+    def _check_descriptions(self, reader: Reader, key, given: list) -> None:
         """Raises InvalidValue where extended descriptions are not what the product's protocol takes."""
         given = [(option, functions) for option, functions in given if functions and functions is not PENDING]
         if key is PENDING or not any(extended_descriptions.described(functions) for _option, functions in given):
@@ -145,7 +148,7 @@ class ThingModel(Resource):
             if complaint:
                 raise InvalidValue(f"{option} {complaint}", field=option)
 
-    def _described(self, reader, resolved: dict, functions: dict | None, descriptions: dict, block_id: str):
+    def _described(self, reader: Reader, resolved: dict, functions: dict | None, descriptions: dict, block_id: str):
         """Functions with extended descriptions; those of the draft where none are given."""
         if functions is None:
             if resolved["product_key"] is PENDING:
@@ -162,7 +165,7 @@ class ThingModel(Resource):
             found[identifier] = {**found[identifier], "extended": extended}
         return result
 
-    def _resolve_source(self, reader, resolved: dict) -> None:
+    def _resolve_source(self, reader: Reader, resolved: dict) -> None:
         """Fills in what a model is copied from, and what that is."""
         source = resolved["copy_from"]
         key = product_key(reader, source["product"])
@@ -189,7 +192,7 @@ class ThingModel(Resource):
         resolved["functions"] = model.pop(DEFAULT)["functions"]
         resolved["blocks"] = list(model.values())
 
-    def extra_results(self, desired, current, steps):
+    def extra_results(self, desired: dict | None, current: dict | None, steps: list[Step]) -> dict:
         told: dict = {name: [] for name in self.extra_result_keys}
         if steps and not is_unknown(desired):
             changes = classed(desired, current or {})
@@ -198,7 +201,7 @@ class ThingModel(Resource):
 
     # What is there
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
         key = desired["product_key"]
         if key is PENDING:
             return None
@@ -225,7 +228,7 @@ class ThingModel(Resource):
         }
         return told
 
-    def _told(self, reader, desired: dict, wanted: set | None, told: dict, draft: dict, in_force: dict | None):
+    def _told(self, reader: Reader, desired: dict, wanted: set | None, told: dict, draft: dict, in_force: dict | None):
         """What was read, of the version and the block that were asked for; None where there is none."""
         version, block_id = desired.get("version"), desired.get("block")
         if version and version not in [one["version"] for one in told["versions"]]:
@@ -253,7 +256,7 @@ class ThingModel(Resource):
         told.update(self._forms(reader, params, of_version, wanted))
         return told
 
-    def _forms(self, reader, params: dict, of_version: bool, wanted: set | None) -> dict:
+    def _forms(self, reader: Reader, params: dict, of_version: bool, wanted: set | None) -> dict:
         """The model in the platform's own words, in the forms that were asked for."""
         described = (
             "QueryThingModelExtendConfig" if "ModelVersion" in params else "QueryThingModelExtendConfigPublished"
@@ -276,7 +279,7 @@ class ThingModel(Resource):
 # Reading
 
 
-def read_model(reader, key: str, operation: str, version: str | None = None) -> dict:
+def read_model(reader: Reader, key: str, operation: str, version: str | None = None) -> dict:
     """All blocks of a product's model by their id, each with its functions in the plain form.
 
     Args:
@@ -313,7 +316,7 @@ def _as_fields(model: dict) -> dict:
     }
 
 
-def _versions(reader, key: str) -> dict:
+def _versions(reader: Reader, key: str) -> dict:
     """What is said of each version of a product's model, the one that is in force first."""
     rows = member(reader.read("ListThingModelVersion", {"ProductKey": key}), "Data.ModelVersions") or []
     return {
@@ -322,7 +325,7 @@ def _versions(reader, key: str) -> dict:
     }
 
 
-def _category(reader, key: str):
+def _category(reader: Reader, key: str):
     return member(reader.read("QueryProduct", {"ProductKey": key}), "Data.CategoryKey") or ""
 
 

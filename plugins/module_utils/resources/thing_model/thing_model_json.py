@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""ThingModelJson: the form in which single functions are made, changed and read (the manual's chapter 4.11.19).
+"""ThingModelJson: the form in which single functions are made, changed and read (manual chapter 4.11.19).
 
 It says more than TSL: a function's extended description, and whether it is a standard one of the product's category.
 What the platform fills in (``createTs``, ``std``, ``customFlag``, ``configCode``, ids) is passed over.
@@ -9,6 +9,7 @@ What the platform fills in (``createTs``, ``std``, ``customFlag``, ``configCode`
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import json_schema
@@ -129,7 +130,7 @@ class ThingModelJson(Type):
 
     argument = {"type": "raw"}
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         try:
             return json_schema.schema_error(SCHEMA, parse(value))
         except ValueError as error:

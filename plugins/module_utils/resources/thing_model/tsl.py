@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import json_schema
@@ -137,7 +138,7 @@ class Tsl(Type):
 
     argument = {"type": "raw"}
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         try:
             model = parse(value)
         except ValueError as error:
@@ -146,16 +147,16 @@ class Tsl(Type):
             return f"has {len(text(model))} characters, more than the {MOST_CHARACTERS} that a thing model can have"
         return json_schema.schema_error(SCHEMA, model) or _twice(model)
 
-    def to_wire(self, value):
+    def to_wire(self, value: Any) -> Any:
         return text(parse(value))
 
-    def from_wire(self, value):
+    def from_wire(self, value: Any) -> Any:
         return parse(value) if value else {}
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return plain.compared(functions_of(parse(value))) if value else {}
 
-    def to_display(self, value):
+    def to_display(self, value: Any) -> Any:
         return functions_of(parse(value)) if value else {}
 
 

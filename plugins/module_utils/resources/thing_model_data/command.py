@@ -1,14 +1,17 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Telling devices what to do by their thing model (the manual's chapter 4.12)."""
+"""Telling devices what to do by their thing model (manual chapter 4.12)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product, thing_model_data
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import ApiAction, ChoiceAction
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import JsonText, Number, Text, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import JsonText, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_text import parsed
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
@@ -38,14 +41,14 @@ class Command(ChoiceAction):
     families = (thing_model_data, device, product)
     one = some = ""
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if bool(params.get("device")) is bool(params.get("devices")):
             raise InvalidValue("either device or devices must be given", field="device")
         if len(set(params.get("devices") or [])) < len(params.get("devices") or []):
             raise InvalidValue("devices names a device twice", field="devices")
         return super().perform(params, client, check_mode)
 
-    def select_action(self, given):
+    def select_action(self, given: dict) -> str:
         return self.some if given.get("devices") else self.one
 
 
@@ -67,7 +70,7 @@ class SetProperty(Command):
     }
     fields = (*OF_DEVICES, Field("properties", type=JsonText(), required=True), Field("qos", type=QOS))
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if not params["properties"]:
             raise InvalidValue("properties must name one at least", field="properties")
         return super().perform(params, client, check_mode)

@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_text import parsed
@@ -25,17 +27,17 @@ class Values(Type):
     argument = {"type": "dict"}
 
     @property
-    def empty(self):
+    def empty(self) -> Any:
         return {}
 
-    def check(self, value) -> str:
+    def check(self, value: Any) -> str:
         return "" if isinstance(value, dict) else f"must be a dictionary, not {type(value).__name__}"
 
-    def canonical(self, value):
+    def canonical(self, value: Any) -> Any:
         return {name: same for name, same in (value or {}).items() if same is not None}
 
-    def merge(self, current, given):
-        return {**(current or {}), **given}
+    def merge(self, current: Any, requested: Any) -> Any:
+        return {**(current or {}), **requested}
 
 
 def of_rows(rows: list | None) -> dict:
@@ -58,7 +60,7 @@ class DesiredProperties(Change):
 
     fields = ("desired_properties",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         before = current.get("desired_properties") or {}
         versions = current.get("desired_versions") or {}
         wanted = {

@@ -1,19 +1,22 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What devices have reported and were told: properties, events, services (the manual's chapter 4.12)."""
+"""What devices have reported and were told: properties, events, services (manual chapter 4.12)."""
 
 from __future__ import annotations
 
 import itertools
 import time
+from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product, thing_model_data
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_text import parsed
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -93,11 +96,11 @@ class DataInfo(ReportEntry):
     )
     empty_result = {"records": [], "complete": True}
 
-    def perform(self, params, client, check_mode):
+    def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         self._check(params)
         return super().perform(params, client, check_mode)
 
-    def gather(self, reader, values):
+    def gather(self, reader: Reader, values: dict) -> dict:
         if values["what"] in (STATUS, DESIRED):
             found = self._now(reader, values)
         else:
@@ -130,7 +133,7 @@ class DataInfo(ReportEntry):
 
     # What is now
 
-    def _now(self, reader, values: dict):
+    def _now(self, reader: Reader, values: dict):
         of = {"IotId": values["iot_id"], "FunctionBlockId": values.get("function_block")}
         wanted = values.get("identifiers")
         if values["what"] == DESIRED:
@@ -142,14 +145,14 @@ class DataInfo(ReportEntry):
             rows = member(reader.read("QueryDevicePropertyStatus", of), "Data.List.PropertyStatusInfo") or []
         return (told(row, _NOW) for row in rows if not wanted or row["Identifier"] in wanted)
 
-    def _desired(self, reader, of: dict, wanted):
+    def _desired(self, reader: Reader, of: dict, wanted):
         for some in chunked(wanted or [], MOST_IDENTIFIERS) or [None]:
             reply = reader.read("QueryDeviceDesiredProperty", {**of, "Identifier": some})
             yield from member(reply, "Data.List.DesiredPropertyInfo") or []
 
     # What was
 
-    def _history(self, reader, values: dict):
+    def _history(self, reader: Reader, values: dict):
         names = list(dict.fromkeys(values.get("identifiers") or []))
         operation, items, original = _HISTORIES[values["what"]]
         if values["original"]:
@@ -169,7 +172,7 @@ class DataInfo(ReportEntry):
                 for reply in self._by_time(reader, values, operation, params):
                     yield from (told(row, _RECORD, **more) for row in member(reply, f"Data.List.{items}") or [])
 
-    def _of_several(self, reader, values: dict, names: list):
+    def _of_several(self, reader: Reader, values: dict, names: list):
         params = {"Identifier": names, "PageSize": PAGE_OF_SEVERAL}
         for reply in self._by_time(reader, values, "QueryDevicePropertiesData", params, turned=True):
             rows = [
@@ -179,7 +182,7 @@ class DataInfo(ReportEntry):
             ]
             yield from sorted(rows, key=lambda row: row["time"], reverse=values["newest_first"])
 
-    def _by_time(self, reader, values: dict, operation: str, params: dict, turned: bool = False):
+    def _by_time(self, reader: Reader, values: dict, operation: str, params: dict, turned: bool = False):
         """Pages that go on at a moment; with ``turned``, the newest first go from a later start to an earlier end."""
         first, last = values["start"], values["end"]
         newest_first = values["newest_first"]

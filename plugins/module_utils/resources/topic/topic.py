@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Custom topic classes of a product (the manual's chapter 4.14)."""
+"""Custom topic classes of a product (manual chapter 4.14)."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 
 
 class ShortName(Text):
-    """The part of a topic class below product and device.
+    """The part of a topic class after product and device.
 
-    It is written as ``user/get`` and read as ``/{ProductKey}/${deviceName}/user/get``; custom topics are all below
-    ``user``, which may be left out when one is made.
+    It is written as ``user/get`` and returned as ``/{ProductKey}/${deviceName}/user/get``. All custom topics are below
+    ``user``, which can be omitted.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             1,
             128,
             pattern="[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*",
-            hint="levels of letters, digits and underscores between slashes",
+            hint="levels of letters, digits and underscores, separated by slashes",
         )
 
-    def from_wire(self, value):
+    def from_wire(self, value: str | None) -> str:
         text = super().from_wire(value)
         return text.split("/", 3)[3] if text.startswith("/") else text
 
-    def canonical(self, value):
+    def canonical(self, value: str | None) -> str | None:
         return value[len("user/") :] if value and value.startswith("user/") else value
 
 
 class Topic(Resource):
-    """A custom topic class: what devices of a product may publish or subscribe beside the platform's own topics."""
+    """A custom topic class: topics that devices of a product can publish or subscribe to, besides the system topics."""
 
     kind = "topic"
     title = "topic"
@@ -51,7 +51,7 @@ class Topic(Resource):
         Field(
             "operation",
             "Operation",
-            # Written as words, read as numbers.
+            # Written as words, returned as numbers.
             Choice({"pub": "PUB", "sub": "SUB", "all": "ALL"}, {0: "pub", 1: "sub", 2: "all"}),
         ),
         Field("description", "Desc", Text(0, 100), initial=""),

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Secure tunnels to devices (the manual's chapter 4.9)."""
+"""Secure tunnels to devices (manual chapter 4.9)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, Delete
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
@@ -18,50 +19,64 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 CONNECTION = Choice({"connected": "CONNECTED", "disconnected": "DISCONNECTED"})
 
 
-class Open(Create):
-    """A tunnel is opened to a device; one whose id is known has been, or is about to be."""
+class OpenTunnel(Create):
+    """Creation of a tunnel to a device.
 
-    def steps(self, resource, desired):
+    Custom code: a task with a tunnel ID refers to an existing tunnel, or to one that an earlier task will create, and
+    must not create another.
+    """
+
+    def steps(self, resource: Resource, desired: dict) -> list[Step]:
         if "tunnel_id" in desired:
             return []
         if "iot_id" not in desired:
             raise InvalidValue(
-                "product and device must be given to open a tunnel",
+                "product and device must be set to open a tunnel",
                 field="device",
-                remedy="Give the device, or with tunnel_id a tunnel that is there",
+                remedy="Set product and device, or set tunnel_id to use an existing tunnel",
             )
         return super().steps(resource, desired)
 
 
-class Close(Change):
-    """An open tunnel can be closed, and a closed one is never open again."""
+class CloseTunnel(Change):
+    """Closing of a tunnel.
+
+    Custom code: a closed tunnel cannot be opened again.
+    """
 
     fields = ("status",)
 
-    def steps(self, resource, desired, current):
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differences(resource, desired, current)
         if not changes:
             return []
         if desired["status"] == "open":
             raise InvalidValue(
-                "a tunnel that is closed cannot be opened again",
+                "a closed tunnel cannot be opened again",
                 field="state",
-                remedy="Leave tunnel_id out to open another one",
+                remedy="Remove tunnel_id to open another tunnel",
             )
         return [Step(steps.UPDATE, "CloseDeviceTunnel", resource.identity_params(), changes)]
 
 
-class DeleteClosed(Delete):
-    """A tunnel is closed before it goes."""
+class DeleteTunnel(Delete):
+    """Deletion of a tunnel.
 
-    def steps(self, resource, current):
-        closing = Close().steps(resource, {"status": "closed"}, current)
+    Custom code: an open tunnel must be closed first.
+    """
+
+    def steps(self, resource: Resource, current: dict) -> list[Step]:
+        closing = CloseTunnel().steps(resource, {"status": "closed"}, current)
         closed = {**current, "status": "closed"}
         return [*closing, *super().steps(resource, closed)]
 
 
 class Tunnel(Resource):
-    """A tunnel to a device. The platform lists none: it is known by its id only."""
+    """A tunnel to a device, which is known only by its ID.
+
+    Custom code: the API has no list of tunnels, so a task without a tunnel ID always opens a tunnel, and a task with an
+    unknown tunnel ID must not open one.
+    """
 
     kind = "tunnel"
     title = "tunnel"
@@ -93,7 +108,7 @@ class Tunnel(Resource):
         Field("source_access_token", computed=True, secret=True, returned_once=True),
     )
     details = (Detail("QueryDeviceTunnel", "Data"),)
-    create = Open(
+    create = OpenTunnel(
         "CreateDeviceTunnel",
         outputs={
             "tunnel_id": "Data.TunnelId",
@@ -101,25 +116,26 @@ class Tunnel(Resource):
             "source_access_token": "Data.SourceAccessToken",
         },
     )
-    changes = (Close(),)
-    delete = DeleteClosed("DeleteDeviceTunnel")
+    changes = (CloseTunnel(),)
+    delete = DeleteTunnel("DeleteDeviceTunnel")
     filters = ("tunnel_id",)
     required_filters = ("tunnel_id",)
-    remedy = "Leave tunnel_id out to open another one, or leave the option as it is"
+    remedy = "Remove tunnel_id to open another tunnel, or keep the current value"
 
-    def resolve_references(self, reader, desired):
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
         if "tunnel_id" not in desired and desired.get("status") != "open":
-            raise InvalidValue("tunnel_id must be given to say which tunnel", field="tunnel_id")
+            raise InvalidValue("tunnel_id must be set to close or delete a tunnel", field="tunnel_id")
         if "device" in desired and "product" not in desired:
             raise InvalidValue(
-                "product must be given with device: a device is named within its product", field="product"
+                "product must be set with device, because device names are unique only within a product",
+                field="product",
             )
         return super().resolve_references(reader, desired)
 
-    def read(self, reader, desired, wanted=None):
+    def read(self, reader: Reader, desired: dict, fields: set | None = None) -> dict | None:
         if "tunnel_id" not in desired:
             return None
-        there = super().read(reader, desired, wanted)
-        if there is None:
-            reader.not_found("tunnel", desired["tunnel_id"], "Leave tunnel_id out to open one")
-        return there
+        current = super().read(reader, desired, fields)
+        if current is None:
+            reader.not_found("tunnel", desired["tunnel_id"], "Remove tunnel_id to open a tunnel")
+        return current

@@ -42,7 +42,7 @@ def pending(platform, device):
     """Return the payloads in the outbox."""
 
     def pending() -> list[bytes]:
-        rows = platform.run(lambda ctx: downlink.pending_messages(ctx, device["iot_id"], most=-1))
+        rows = platform.run(lambda ctx: downlink.pending_messages(ctx, device["iot_id"], limit=-1))
         return [row["payload"] for row in rows]
 
     return pending

@@ -31,8 +31,8 @@ def test_connection_changes_device_status(api, platform, register, connect, disc
     assert api("GetDeviceStatus", IotId=device["iot_id"])["Data"]["Status"] == "OFFLINE"
 
 
-def test_status_change_is_forwarded_to_subscriber(key, register, connect, disconnect, subscribed):
-    messages = subscribed(key)
+def test_status_change_is_forwarded_to_subscriber(key, register, connect, disconnect, subscribe_consumer_group):
+    messages = subscribe_consumer_group(key)
     device = register(online=False)
     connected = connect(device)
     disconnected = disconnect(connected)
@@ -54,8 +54,8 @@ def test_status_change_is_forwarded_to_subscriber(key, register, connect, discon
     assert offline["utcTime"] == times.utc(disconnected["status_at"])
 
 
-def test_unchanged_status_is_not_forwarded(key, device, connect, disconnect, subscribed):
-    messages = subscribed(key)
+def test_unchanged_status_is_not_forwarded(key, device, connect, disconnect, subscribe_consumer_group):
+    messages = subscribe_consumer_group(key)
     connect(device)
     assert messages() == []
     disconnected = disconnect(device)

@@ -80,8 +80,8 @@ def topo_add_request(gateway, *devices) -> dict:
 # Devices
 
 
-def test_device_lifecycle_is_forwarded_to_subscriber(platform, api, key, subscribed):
-    messages = subscribed(key, **FLAGS)
+def test_device_lifecycle_is_forwarded_to_subscriber(platform, api, key, subscribe_consumer_group):
+    messages = subscribe_consumer_group(key, **FLAGS)
     data = api("RegisterDevice", ProductKey=key, DeviceName="lamp")["Data"]
     for action in ("DisableThing", "EnableThing", "DeleteDevice"):
         platform.clock.advance(1)
@@ -100,9 +100,9 @@ def test_device_lifecycle_is_forwarded_to_subscriber(platform, api, key, subscri
     ]
 
 
-def test_device_lifecycle_without_change_is_not_forwarded(api, key, register, subscribed):
+def test_device_lifecycle_without_change_is_not_forwarded(api, key, register, subscribe_consumer_group):
     lamp = register(online=False)
-    messages = subscribed(key, **FLAGS)
+    messages = subscribe_consumer_group(key, **FLAGS)
     api("EnableThing", IotId=lamp["iot_id"])
     assert messages() == []
     api("DisableThing", IotId=lamp["iot_id"])
@@ -140,9 +140,9 @@ def _register_dynamically(api, platform, advance_clock, key):
     "register_devices", [_register_batch, _register_batch_by_name, _import_devices, _register_dynamically]
 )
 def test_device_lifecycle_of_each_registration_is_forwarded(
-    api, platform, advance_clock, key, subscribed, register_devices
+    api, platform, advance_clock, key, subscribe_consumer_group, register_devices
 ):
-    messages = subscribed(key, **FLAGS)
+    messages = subscribe_consumer_group(key, **FLAGS)
     register_devices(api, platform, advance_clock, key)
     devices = {device["iot_id"]: device for device in platform.store.all("device", product_key=key)}
     assert len(devices) == 2
@@ -153,16 +153,16 @@ def test_device_lifecycle_of_each_registration_is_forwarded(
         assert (message["action"], message["deviceSecret"]) == ("create", devices[iot_id]["device_secret"])
 
 
-def test_device_lifecycle_of_simulated_device_precedes_status(key, simulate, subscribed):
-    messages = subscribed(key, **FLAGS, **STATUS_FLAGS)
+def test_device_lifecycle_of_simulated_device_precedes_status(key, simulate, subscribe_consumer_group):
+    messages = subscribe_consumer_group(key, **FLAGS, **STATUS_FLAGS)
     simulate(product=key, count=2)
     simulate(product=key, count=2)
     assert [message.get("action") or message["status"] for _topic, message in messages()] == ["create", "online"] * 2
 
 
-def test_device_lifecycle_of_lora_task_is_forwarded(api, platform, advance_clock, subscribed):
+def test_device_lifecycle_of_lora_task_is_forwarded(api, platform, advance_clock, subscribe_consumer_group):
     created = api("CreateProduct", ProductName="lora", NodeType=0, NetType="LORA", JoinPermissionId="8001")
-    messages = subscribed(created["ProductKey"], **FLAGS)
+    messages = subscribe_consumer_group(created["ProductKey"], **FLAGS)
     node = {"DevEui": "d896e0ffe0101c62", "PinCode": "E8F3B4"}
     api("CreateLoRaNodesTask", ProductKey=created["ProductKey"], DeviceInfo=[node])
     advance_clock(10)
@@ -253,8 +253,8 @@ def test_topology_lifecycle_is_forwarded_to_rule_and_parser(api, gateway, sensor
 # Topologies
 
 
-def test_topology_lifecycle_is_forwarded_to_subscriber(platform, api, gateway, sensors, subscribed):
-    messages = subscribed(gateway["product_key"], **TOPOLOGY_FLAGS)
+def test_topology_lifecycle_is_forwarded_to_subscriber(platform, api, gateway, sensors, subscribe_consumer_group):
+    messages = subscribe_consumer_group(gateway["product_key"], **TOPOLOGY_FLAGS)
     api("BatchAddThingTopo", **topo_add_request(gateway, *sensors))
     [(topic, message)] = messages()
     assert topic == f"/{gateway['product_key']}/gateway/thing/topo/lifecycle"
@@ -270,22 +270,26 @@ def test_topology_lifecycle_is_forwarded_to_subscriber(platform, api, gateway, s
     assert messages() == []
 
 
-def test_topology_lifecycle_of_failed_call_is_not_forwarded(monkeypatch, gateway, sensors, api_error, subscribed):
+def test_topology_lifecycle_of_failed_call_is_not_forwarded(
+    monkeypatch, gateway, sensors, api_error, subscribe_consumer_group
+):
     monkeypatch.setattr(topology, "MAX_SUB_DEVICES", 1)
-    messages = subscribed(gateway["product_key"], **TOPOLOGY_FLAGS)
+    messages = subscribe_consumer_group(gateway["product_key"], **TOPOLOGY_FLAGS)
     api_error("BatchAddThingTopo", **topo_add_request(gateway, *sensors))
     assert messages() == []
 
 
-def test_topology_lifecycle_of_add_request_is_not_forwarded(api, gateway, sensors, subscribed):
-    messages = subscribed(gateway["product_key"], **TOPOLOGY_FLAGS)
+def test_topology_lifecycle_of_add_request_is_not_forwarded(api, gateway, sensors, subscribe_consumer_group):
+    messages = subscribe_consumer_group(gateway["product_key"], **TOPOLOGY_FLAGS)
     body = json.dumps([{"IotId": sensors[0]["iot_id"]}])
     api("NotifyAddThingTopo", GwIotId=gateway["iot_id"], DeviceListStr=body)
     assert messages() == []
 
 
-def test_topology_lifecycle_of_gateway_messages_is_forwarded(publish_as_device, gateway, sensors, subscribed):
-    messages = subscribed(gateway["product_key"], **TOPOLOGY_FLAGS)
+def test_topology_lifecycle_of_gateway_messages_is_forwarded(
+    publish_as_device, gateway, sensors, subscribe_consumer_group
+):
+    messages = subscribe_consumer_group(gateway["product_key"], **TOPOLOGY_FLAGS)
     sub_devices = [
         {
             "productKey": each["ProductKey"],
@@ -302,11 +306,11 @@ def test_topology_lifecycle_of_gateway_messages_is_forwarded(publish_as_device, 
 
 
 def test_topology_lifecycle_of_moved_sub_device_is_forwarded_for_both_gateways(
-    api, gateways, gateway, sensors, register, attach, subscribed
+    api, gateways, gateway, sensors, register, attach, subscribe_consumer_group
 ):
     other = register("other", gateways)
     attach(*sensors)
-    messages = subscribed(gateways, **TOPOLOGY_FLAGS)
+    messages = subscribe_consumer_group(gateways, **TOPOLOGY_FLAGS)
     api("BatchAddThingTopo", **topo_add_request(other, sensors[0]))
     assert [(message["gwDeviceName"], message["action"]) for _topic, message in messages()] == [
         ("gateway", "remove"),
@@ -329,20 +333,22 @@ def test_topology_lifecycle_of_moved_sub_device_is_forwarded_for_both_gateways(
     ],
 )
 def test_topology_lifecycle_of_each_call_is_forwarded(
-    api, gateway, sensors, attach, subscribed, action, whose, expected
+    api, gateway, sensors, attach, subscribe_consumer_group, action, whose, expected
 ):
     attach(*sensors)
-    messages = subscribed(gateway["product_key"], **TOPOLOGY_FLAGS)
+    messages = subscribe_consumer_group(gateway["product_key"], **TOPOLOGY_FLAGS)
     api(action, IotId=(gateway if whose == "gateway" else sensors[0])["iot_id"])
     assert actions_and_names(messages()) == expected
 
 
-def test_topology_lifecycle_of_enabled_sub_devices_is_forwarded(api, gateway, sensors, attach, subscribed):
+def test_topology_lifecycle_of_enabled_sub_devices_is_forwarded(
+    api, gateway, sensors, attach, subscribe_consumer_group
+):
     attach(*sensors)
     api("DisableThing", IotId=sensors[1]["iot_id"])
     api("DisableThing", IotId=gateway["iot_id"])
-    messages = subscribed(gateway["product_key"], **TOPOLOGY_FLAGS)
-    device_messages = subscribed(sensors[0]["product_key"], **FLAGS)
+    messages = subscribe_consumer_group(gateway["product_key"], **TOPOLOGY_FLAGS)
+    device_messages = subscribe_consumer_group(sensors[0]["product_key"], **FLAGS)
     api("EnableThing", IotId=sensors[0]["iot_id"])
     api("EnableThing", IotId=gateway["iot_id"])
     assert actions_and_names(messages()) == [("enable", ["sensor1"]), ("enable", ["sensor2"])]
@@ -353,8 +359,8 @@ def test_topology_lifecycle_of_enabled_sub_devices_is_forwarded(api, gateway, se
 
 
 @pytest.mark.parametrize("action", ["DisableThing", "DeleteDevice", "ResetThing"])
-def test_status_of_disconnected_device_is_forwarded(platform, api, key, device, subscribed, action):
-    messages = subscribed(key, **STATUS_FLAGS)
+def test_status_of_disconnected_device_is_forwarded(platform, api, key, device, subscribe_consumer_group, action):
+    messages = subscribe_consumer_group(key, **STATUS_FLAGS)
     platform.clock.advance(5)
     api(action, IotId=device["iot_id"])
     [(topic, message)] = messages()
@@ -364,36 +370,38 @@ def test_status_of_disconnected_device_is_forwarded(platform, api, key, device, 
 
 
 @pytest.mark.parametrize("action", ["DisableThing", "DeleteDevice", "ResetThing"])
-def test_status_of_offline_device_is_not_forwarded(api, key, register, subscribed, action):
+def test_status_of_offline_device_is_not_forwarded(api, key, register, subscribe_consumer_group, action):
     lamp = register(online=False)
-    messages = subscribed(key, **STATUS_FLAGS)
+    messages = subscribe_consumer_group(key, **STATUS_FLAGS)
     api(action, IotId=lamp["iot_id"])
     assert messages() == []
 
 
 @pytest.mark.parametrize("action", ["DisableThing", "DeleteDevice", "ResetThing", "RemoveThingTopo"])
 def test_status_of_sub_devices_is_forwarded_with_gateway(
-    api, gateway, sensors, attach, connect_sub_devices, subscribed, action
+    api, gateway, sensors, attach, connect_sub_devices, subscribe_consumer_group, action
 ):
     attach(*sensors)
     connect_sub_devices(sensors[0])
-    messages = subscribed(sensors[0]["product_key"], **STATUS_FLAGS)
+    messages = subscribe_consumer_group(sensors[0]["product_key"], **STATUS_FLAGS)
     api(action, IotId=gateway["iot_id"])
     assert [(message["deviceName"], message["status"]) for _topic, message in messages()] == [("sensor1", "offline")]
 
 
-def test_status_of_detached_sub_device_is_forwarded(api, sensors, attach, connect_sub_devices, subscribed):
+def test_status_of_detached_sub_device_is_forwarded(
+    api, sensors, attach, connect_sub_devices, subscribe_consumer_group
+):
     attach(*sensors)
     connect_sub_devices(sensors[0])
-    messages = subscribed(sensors[0]["product_key"], **STATUS_FLAGS)
+    messages = subscribe_consumer_group(sensors[0]["product_key"], **STATUS_FLAGS)
     for sensor in sensors:
         api("RemoveThingTopo", IotId=sensor["iot_id"])
     assert [(message["deviceName"], message["status"]) for _topic, message in messages()] == [("sensor1", "offline")]
 
 
-def test_status_of_disabled_simulated_device_is_forwarded(api, platform, key, simulate, subscribed):
+def test_status_of_disabled_simulated_device_is_forwarded(api, platform, key, simulate, subscribe_consumer_group):
     simulate(product=key, names=["lamp"])
-    messages = subscribed(key, **STATUS_FLAGS)
+    messages = subscribe_consumer_group(key, **STATUS_FLAGS)
     api("DisableThing", ProductKey=key, DeviceName="lamp")
     simulate(product=key, names=["lamp"], online=True)
     assert platform.store.one("device", device_name="lamp")["status"] == "DISABLE"
@@ -414,12 +422,12 @@ def forward_fails(monkeypatch):
 
 
 def test_lifecycle_without_recipients_creates_no_messages(
-    api, platform, advance_clock, key, rule, subscribed, gateway, sensors, attach, simulate, forward_fails
+    api, platform, advance_clock, key, rule, subscribe_consumer_group, gateway, sensors, attach, simulate, forward_fails
 ):
     """Recipients of other message types do not count."""
-    subscribed(key, DeviceDataFlag=True, DeviceStatusChangeFlag=True, DeviceTopoLifeCycleFlag=True)
+    subscribe_consumer_group(key, DeviceDataFlag=True, DeviceStatusChangeFlag=True, DeviceTopoLifeCycleFlag=True)
     rule(key, "+/thing/event/property/post")
-    subscribed(gateway["product_key"], DeviceLifeCycleFlag=False, DeviceDataFlag=True)
+    subscribe_consumer_group(gateway["product_key"], DeviceLifeCycleFlag=False, DeviceDataFlag=True)
     _register_batch(api, platform, advance_clock, key)
     simulate(product=key, count=2)
     attach(*sensors)
@@ -429,8 +437,8 @@ def test_lifecycle_without_recipients_creates_no_messages(
         api(action, IotId=gateway["iot_id"])
 
 
-def test_lifecycle_with_recipients_creates_message(key, subscribed, forward_fails, api):
-    subscribed(key, **FLAGS)
+def test_lifecycle_with_recipients_creates_message(key, subscribe_consumer_group, forward_fails, api):
+    subscribe_consumer_group(key, **FLAGS)
     with pytest.raises(AssertionError, match="without a recipient"):
         api("RegisterDevice", ProductKey=key, DeviceName="lamp")
 

@@ -112,15 +112,17 @@ def test_every_message_is_recorded(platform, publish_as_device):
     assert platform.run(lambda ctx: trace.find_message(ctx, second))["is_base64"] == 0
 
 
-def test_custom_topic_message_is_forwarded_to_subscriber(publish_as_device, key, subscribed):
-    messages = subscribed(key)
+def test_custom_topic_message_is_forwarded_to_subscriber(publish_as_device, key, subscribe_consumer_group):
+    messages = subscribe_consumer_group(key)
     publish_as_device("/{own}/user/update", b"\xff")
     assert messages() == [(f"/{key}/lamp/user/update", b"\xff")]
 
 
 @pytest.mark.parametrize("topic", ["/{own}/user/get", "/{own}/user/nothing", "/{own}/nothing"])
-def test_message_on_topic_without_publish_permission_is_not_forwarded(publish_as_device, key, subscribed, topic):
-    messages = subscribed(key)
+def test_message_on_topic_without_publish_permission_is_not_forwarded(
+    publish_as_device, key, subscribe_consumer_group, topic
+):
+    messages = subscribe_consumer_group(key)
     publish_as_device(topic, {"a": 1})
     assert messages() == []
 

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tags, and what they may be."""
+"""Tags: limits and format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common imp
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "good"),
+    ("key", "value", "valid"),
     [
         ("a.1", "v", True),
         ("k" * 30, "值" * 64, True),
@@ -29,22 +29,22 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common imp
         ("k", "值" * 64 + "v", False),
     ],
 )
-def test_keys_and_values(key, value, good):
-    assert (tags.tags().check({key: value}) == "") is good
+def test_tag_key_and_value_are_checked(key, value, valid):
+    assert (tags.tags().check({key: value}) == "") is valid
 
 
-def test_values_can_have_limits_of_their_own():
+def test_tags_with_other_types_are_checked():
     assert tags.tags(value=Text(1, 9)).check({"k": "a b$"}) == ""
     assert tags.tags(key=Text(2, 9)).check({"k": "v"}) != ""
 
 
-def test_one_thing_has_100_at_most():
+def test_tags_above_maximum_fail():
     kind = tags.tags()
     assert kind.check({f"k{n}": "v" for n in range(100)}) == ""
     assert kind.check({f"k{n}": "v" for n in range(101)}) == "takes at most 100 entries, not 101"
 
 
-def test_tags_come_back_as_they_were_sent():
+def test_tags_are_parsed_as_sent():
     values = {"a": "1", "b": "值"}
     assert tags.to_rows(list(values.items())) == [{"TagKey": "a", "TagValue": "1"}, {"TagKey": "b", "TagValue": "值"}]
     assert tags.parse_rows(tags.to_rows(list(values.items()))) == values

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""LoRaWAN: waiting for a task, and what it has not registered."""
+"""LoRaWAN: registration tasks and join permissions."""
 
 from __future__ import annotations
 
@@ -11,24 +11,28 @@ import pytest
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device import lora_devices
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lora import LoraInfo
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lora_devices import NotRegistered, Register
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lora_devices import (
+    Register,
+    RegistrationFailed,
+)
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient
 
 NODES = [{"dev_eui": "d896e0ffff000001", "pin_code": "p1n"}, {"dev_eui": "D896E0FFFF000002", "pin_code": "p1n"}]
 BOTH = ["d896e0ffff000001", "d896e0ffff000002"]
 
 
 @pytest.fixture(autouse=True)
-def _no_pause(monkeypatch):
-    monkeypatch.setattr(lora_devices, "PAUSE", 0)
+def _no_poll_interval(monkeypatch):
+    """Read a task again without waiting."""
+    monkeypatch.setattr(lora_devices, "POLL_INTERVAL", 0)
 
 
-def account(*looks: tuple) -> Answers:
-    """An account whose task is so at each look at it: its state, and the DevEUIs of what was registered."""
-    coming = iter(looks)
+def account(*reads: tuple) -> FakeClient:
+    """Return a client of an account with a task, whose state and registered DevEUIs are given for each read."""
+    remaining = iter(reads)
 
-    def look(_params):
-        state, registered = next(coming)
+    def read_task(_params):
+        state, registered = next(remaining)
         return {
             "TaskId": "7",
             "TaskState": state,
@@ -37,19 +41,19 @@ def account(*looks: tuple) -> Answers:
             "SuccessDevEuis": {"SuccessDevEui": registered} if registered else None,
         }
 
-    return Answers(
+    return FakeClient(
         QueryProductList=[{"ProductKey": "a1", "ProductName": "sensor"}],
         CreateLoRaNodesTask={"TaskId": "7"},
-        GetLoraNodesTask=look,
+        GetLoraNodesTask=read_task,
     )
 
 
 def register(client, **options) -> dict:
-    given = {"product": "sensor", "devices": NODES, "wait": True, "wait_timeout_in_seconds": 60, **options}
-    return Register().run(given, client, False)
+    params = {"product": "sensor", "devices": NODES, "wait": True, "wait_timeout_in_seconds": 60, **options}
+    return Register().run(params, client, False)
 
 
-def test_a_task_is_waited_for():
+def test_registration_waits_for_task():
     client = account(("RUNNING", []), ("RUNNING", BOTH[:1]), ("FINISH", BOTH))
     assert register(client) == {
         "changed": True,
@@ -65,8 +69,10 @@ def test_a_task_is_waited_for():
     )
 
 
-def test_nodes_that_were_not_registered_make_the_task_fail():
-    with pytest.raises(NotRegistered, match=r"^1 of 2 nodes were not registered: D896E0FFFF000002\. Check") as caught:
+def test_registration_with_failed_nodes_fails():
+    with pytest.raises(
+        RegistrationFailed, match=r"^1 of 2 nodes were not registered: D896E0FFFF000002\. Check"
+    ) as caught:
         register(account(("FINISH", BOTH[:1])))
     assert caught.value.result["task"]["failed"] == ["D896E0FFFF000002"]
     outcome = execute(
@@ -79,16 +85,18 @@ def test_nodes_that_were_not_registered_make_the_task_fail():
     assert outcome["task"]["registered"] == []
 
 
-def test_nobody_waits_longer_than_asked(monkeypatch):
+def test_registration_stops_waiting_at_timeout(monkeypatch):
     clock = itertools.count(0, 40)
     monkeypatch.setattr(lora_devices.time, "monotonic", lambda: next(clock))
     client = account(("RUNNING", []), ("RUNNING", BOTH[:1]), ("FINISH", BOTH))
-    with pytest.raises(NotRegistered, match=r"^the task 7 is still running after 60 seconds\. Look at it later"):
+    with pytest.raises(
+        RegistrationFailed, match=r"^the task 7 is still running after 60 seconds\. Read its state later"
+    ):
         register(client)
     assert client.log.count("GetLoraNodesTask") == 2
 
 
-def test_a_task_is_told():
+def test_task_is_returned():
     client = account(("RUNNING", BOTH[:1]))
     assert LoraInfo().run({"task_id": "7", "join_permission": None}, client, False) == {
         "changed": False,
@@ -97,14 +105,14 @@ def test_a_task_is_told():
     }
 
 
-def test_join_permissions_and_a_task_at_once():
+def test_join_permissions_and_task_are_returned_together():
     client = account(("FINISH", BOTH))
     client.replies["QueryLoRaJoinPermissions"] = {
         "JoinPermissions": {"JoinPermission": [{"JoinPermissionId": 8, "JoinPermissionName": "fields"}]}
     }
-    told = LoraInfo().run({"task_id": "7", "join_permission": "fields"}, client, False)
-    assert told["task"]["state"] == "finish"
-    assert told["join_permissions"] == [
+    result = LoraInfo().run({"task_id": "7", "join_permission": "fields"}, client, False)
+    assert result["task"]["state"] == "finish"
+    assert result["join_permissions"] == [
         {"join_permission_id": "8", "name": "fields", "type": "", "class_mode": "", "enabled": False, "owner": ""}
     ]
     client.replies["QueryLoRaJoinPermissions"] = {}

@@ -110,4 +110,4 @@ def test_gateway_change_attaches_moves_and_detaches_devices(account):
     assert dict(account.written()) == {"RemoveThingTopo": 2}
     assert account.run(devices=rows(NAMES[:2], gateway={}))["changed"] is False
     missing = account.run(devices=rows(NAMES[:1], gateway={"product": "hubs", "name": "hub-3"}))
-    assert "there is no gateway hub-3" in missing["msg"]
+    assert "the gateway hub-3 does not exist" in missing["msg"]

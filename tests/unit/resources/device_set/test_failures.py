@@ -143,7 +143,7 @@ def test_invalid_options_fail(account):
 
 def test_missing_group_fails_and_is_pending_in_check_mode(account):
     result = account.run(devices=rows(NAMES[:2], groups=["no_such"]))
-    assert "there is no device group no_such" in result["msg"]
+    assert "the device group no_such does not exist" in result["msg"]
     in_check_mode = account.run(True, devices=rows(NAMES[:2], groups=["no_such"]))
     assert in_check_mode["pending"] == ["the device group no_such does not exist yet"]
     assert in_check_mode["counts"]["created"] == 2
@@ -152,4 +152,4 @@ def test_missing_group_fails_and_is_pending_in_check_mode(account):
 def test_missing_product_fails_and_is_accepted_in_check_mode(account):
     in_check_mode = account.run(True, product="no_such", devices=rows(NAMES[:2]))
     assert in_check_mode["counts"]["created"] == 2
-    assert "there is no product no_such" in account.run(product="no_such", devices=rows(NAMES[:2]))["msg"]
+    assert "the product no_such does not exist" in account.run(product="no_such", devices=rows(NAMES[:2]))["msg"]

@@ -152,8 +152,8 @@ def test_property_value_has_its_data_type(kind, text, value):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"products": ["no_such"]}, "there is no product no_such"),
-        ({"device_groups": ["no_such"]}, "there is no device group no_such"),
+        ({"products": ["no_such"]}, "the product no_such does not exist"),
+        ({"device_groups": ["no_such"]}, "the device group no_such does not exist"),
     ],
 )
 def test_listing_with_missing_reference_fails(lamps, options, message):

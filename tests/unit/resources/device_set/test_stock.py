@@ -75,5 +75,5 @@ def test_registration_with_lost_response_fails_and_is_not_repeated(account, stoc
 def test_invalid_options_fail(account, stock):
     assert "count must be 0 or more" in stock(count=-1)["msg"]
     assert "secrets_file must be an absolute path" in stock(count=1, secrets_file="x.csv")["msg"]
-    assert "there is no product none" in stock(count=1, product="none")["msg"]
+    assert "the product none does not exist" in stock(count=1, product="none")["msg"]
     assert stock(True, count=1, product="none")["pending"] == ["the product none does not exist yet"]

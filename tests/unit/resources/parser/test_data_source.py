@@ -10,15 +10,15 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.data_source import DataSource, Topics
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient
 
 SOURCE = DataSource()
 KIND = Topics()
 
 
-def account(*topics) -> Answers:
+def account(*topics) -> FakeClient:
     row = {"DataSourceId": 1, "Name": "lamps"}
-    return Answers(
+    return FakeClient(
         QueryProductList=[{"ProductKey": "a1", "ProductName": "street_light"}],
         ListParserDataSource=[row],
         GetParserDataSource={"DataSource": row},
@@ -103,5 +103,5 @@ def test_what_topics_can_be(topics, complaint):
 
 
 def test_a_topic_that_is_named_twice_is_refused():
-    with pytest.raises(InvalidValue, match=r"^topics names a topic twice$"):
+    with pytest.raises(InvalidValue, match=r"^topics contains a topic twice$"):
         source(account(), topics=[{"topic": "/a1/+/user/get"}, {"topic": "/street_light/*/user/get"}])

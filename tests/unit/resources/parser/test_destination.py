@@ -19,7 +19,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.des
     lacking,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import TARGETS
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient
 
 DESTINATION = Destination()
 KIND = Configuration()
@@ -28,8 +28,8 @@ TABLE = {"instanceName": "i", "tableName": "t", "regionName": "cn-shanghai", "ro
 ROW = {"DestinationId": 3, "Name": "there", "Type": "OTS", "Configuration": json.dumps(TABLE), "Description": "old"}
 
 
-def account(*rows) -> Answers:
-    return Answers(
+def account(*rows) -> FakeClient:
+    return FakeClient(
         QueryProductList=[{"ProductKey": "a1", "ProductName": "street_light"}],
         QueryConsumerGroupList=[{"GroupId": "g1", "GroupName": "console"}],
         ListDestination=list(rows),

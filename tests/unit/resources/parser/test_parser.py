@@ -15,19 +15,19 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.parser import MOST_DESTINATIONS, Parser
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient
 
 PARSER = Parser()
 ROW = {"ParserId": 7, "Name": "forward", "Status": "RUNNING"}
 WHOLE = {**ROW, "DataSourceId": 1, "Script": "writeAmqp(1);\n", "ScriptDraft": "writeAmqp(1);\n"}
 
 
-def account(parser=None, destinations=("d1",), failover=(), **replies) -> Answers:
+def account(parser=None, destinations=("d1",), failover=(), **replies) -> FakeClient:
     def attached(params):
         names = failover if params["IsFailover"] else destinations
         return {"Data": {"destinations": [{"Name": name, "DestinationId": int(name[1:])} for name in names]}}
 
-    return Answers(
+    return FakeClient(
         ListParser=[parser] if parser else [],
         GetParser={"Data": parser} if parser else None,
         ListParserDestination=attached,

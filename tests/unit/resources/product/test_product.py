@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Products, and how other resources name them."""
+"""Products, and references to products."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import Product, product_key
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient
 
 PRODUCT = Product()
 
@@ -26,38 +26,41 @@ LIST = [
 ]
 
 
-def key(name: str, tolerant=False):
-    return product_key(Reader(Answers(QueryProductList=LIST), tolerant), name)
+def find_key(name: str, tolerant: bool = False):
+    """Return the ProductKey of a product in an account that has the products in ``LIST``."""
+    return product_key(Reader(FakeClient(QueryProductList=LIST), tolerant), name)
 
 
-def test_a_product_is_named_by_its_name_or_its_key():
-    assert [key("street_light"), key("a1"), key("lock")] == ["a1", "a1", "a2"]
+def test_product_key_by_name_or_key_is_found():
+    assert [find_key("street_light"), find_key("a1"), find_key("lock")] == ["a1", "a1", "a2"]
 
 
-def test_a_name_that_is_a_key_elsewhere_is_refused():
+def test_product_key_by_ambiguous_name_fails():
     with pytest.raises(
-        AmbiguousReference, match=r"^a2 is the name of one product and the ProductKey of another$"
+        AmbiguousReference, match=r"^a2 is the name of one product and the ProductKey of another product\. "
     ) as caught:
-        key("a2")
+        find_key("a2")
     assert caught.value.field == "product"
 
 
-def test_a_product_that_is_not_there_is_an_error_or_pending():
-    with pytest.raises(ReferenceNotFound, match=r"^there is no product street\. Make it first, or check the name$"):
-        key("street")
-    assert key("street", tolerant=True) is PENDING
+def test_product_key_of_missing_product_fails_or_is_pending():
+    with pytest.raises(
+        ReferenceNotFound, match=r"^the product street does not exist\. Create it first, or check the name$"
+    ):
+        find_key("street")
+    assert find_key("street", tolerant=True) is PENDING
 
 
 @pytest.mark.parametrize(
-    ("name", "good"),
+    ("name", "valid"),
     [("lamp", True), ("路灯", True), ("路灯" * 7 + "_1", True), ("路", False), ("路灯" * 8, False), ("lamp-1", False)],
 )
-def test_names(name, good):
-    assert (PRODUCT.field("name").type.check(name) == "") is good
+def test_product_name_is_checked(name, valid):
+    assert (PRODUCT.field("name").type.check(name) == "") is valid
 
 
 @pytest.mark.parametrize(
-    ("name", "written", "read"),
+    ("name", "written", "returned"),
     [
         ("wifi", "WIFI", 3),
         ("cellular", "CELLULAR", 6),
@@ -66,28 +69,28 @@ def test_names(name, good):
         ("lora", "LORA", 8),
     ],
 )
-def test_a_net_type_is_written_as_a_word_and_read_as_a_number(name, written, read):
+def test_product_net_type_is_written_as_word_and_returned_as_number(name, written, returned):
     field = PRODUCT.field("net_type")
     assert field.type.to_wire(name) == written
-    assert field.equal(field.type.from_wire(read), name)
-    assert not field.equal(field.type.from_wire(3 if read != 3 else 6), name)
+    assert field.equal(field.type.from_wire(returned), name)
+    assert not field.equal(field.type.from_wire(3 if returned != 3 else 6), name)
 
 
-def test_a_product_without_a_thing_model_is_made_without_its_code():
-    def made(**more):
-        return plan(PRODUCT, {"name": "lamp", "node_type": "device", **more}, None)[0].params
+def test_product_without_thing_model_is_created_without_commodity_code():
+    def create_params(**options):
+        return plan(PRODUCT, {"name": "lamp", "node_type": "device", **options}, None)[0].params
 
-    assert made(thing_model=True)["AliyunCommodityCode"] == "iothub_senior"
-    assert made(thing_model=False)["AliyunCommodityCode"] is None
+    assert create_params(thing_model=True)["AliyunCommodityCode"] == "iothub_senior"
+    assert create_params(thing_model=False)["AliyunCommodityCode"] is None
     assert PRODUCT.field("thing_model").type.from_wire("iothub") is False
 
 
-def test_numbers_are_numbers_however_they_are_told():
-    told = PRODUCT.parse({"DeviceCount": "7", "GmtCreate": "1581595942000", "NodeType": "1"})
-    assert (told["device_count"], told["created"], told["node_type"]) == (7, 1581595942000, "gateway")
+def test_product_numbers_as_text_are_parsed():
+    parsed = PRODUCT.parse({"DeviceCount": "7", "GmtCreate": "1581595942000", "NodeType": "1"})
+    assert (parsed["device_count"], parsed["created"], parsed["node_type"]) == (7, 1581595942000, "gateway")
 
 
-def test_what_a_list_leaves_out_is_not_known():
+def test_product_fields_missing_in_list_are_unknown():
     assert PRODUCT.parse({"ProductKey": "a1", "ProductName": "lamp", "NodeType": 0}) == {
         "name": "lamp",
         "product_key": "a1",
@@ -96,7 +99,7 @@ def test_what_a_list_leaves_out_is_not_known():
     }
 
 
-def test_a_fresh_product_is_tagged_and_then_released():
+def test_new_product_is_tagged_before_release():
     desired = {"name": "lamp", "node_type": "device", "status": "released", "tags": {f"k{n}": "v" for n in range(11)}}
     steps = plan(PRODUCT, desired, None)
     assert [step.operation for step in steps] == [
@@ -108,7 +111,7 @@ def test_a_fresh_product_is_tagged_and_then_released():
     assert [len(step.params["ProductTag"]) for step in steps[1:3]] == [10, 1]
 
 
-def test_a_description_is_changed_with_the_name_that_goes_with_it():
+def test_product_description_update_sends_name():
     current = {"name": "lamp", "product_key": "a1", "description": "old", "status": "released"}
     (step,) = plan(PRODUCT, {"name": "lamp", "description": ""}, current)
     assert step.params == {**PRODUCT.identity_params(), "ProductName": "lamp", "Description": ""}
@@ -116,10 +119,10 @@ def test_a_description_is_changed_with_the_name_that_goes_with_it():
     assert step.operation == "CancelReleaseProduct"
 
 
-# Names by the key
+# Products that a task names by ProductKey
 
 
-def test_a_product_that_is_named_by_its_key_gets_another_name():
+def test_product_named_by_key_is_renamed():
     current = {"name": "lamp", "product_key": "a1", "description": "old"}
     (step,) = plan(PRODUCT, {"name": "lock", "product_key": "a1"}, current)
     assert step.operation == "UpdateProduct"
@@ -127,9 +130,9 @@ def test_a_product_that_is_named_by_its_key_gets_another_name():
 
 
 @pytest.mark.parametrize("name", ["a1nobody", "(known after apply)"])
-def test_a_key_that_no_product_has_makes_none(name):
-    client = Answers(QueryProduct=None)
-    with pytest.raises(ReferenceNotFound, match=r"Leave product_key out to make a product$"):
+def test_product_with_unknown_key_is_not_created(name):
+    client = FakeClient(QueryProduct=None)
+    with pytest.raises(ReferenceNotFound, match=r"Remove product_key to create a product$"):
         PRODUCT.read(Reader(client, tolerant=False), {"name": "lamp", "product_key": name})
     tolerant = Reader(client, tolerant=True)
     assert PRODUCT.read(tolerant, {"name": "lamp", "product_key": name}) is None
@@ -140,31 +143,31 @@ def test_a_key_that_no_product_has_makes_none(name):
 
 
 @pytest.mark.parametrize(("word", "wire"), [("platform", 1), ("others", 3)])
-def test_who_issues_certificates(word, wire):
+def test_certificate_issuer_is_read(word, wire):
     field = PRODUCT.field("certificate_issuer")
     assert field.type.to_wire(word) == wire
     assert field.type.from_wire(str(wire)) == word
-    client = Answers(
+    client = FakeClient(
         QueryProduct={"Data": {"ProductKey": "a1", "AuthType": "x509"}},
         QueryProductCertInfo={"ProductCertInfo": {"IssueModel": wire}},
     )
-    there = PRODUCT.read(Reader(client, tolerant=False), {"product_key": "a1"}, {"certificate_issuer"})
-    assert there["certificate_issuer"] == word
+    current = PRODUCT.read(Reader(client, tolerant=False), {"product_key": "a1"}, {"certificate_issuer"})
+    assert current["certificate_issuer"] == word
 
 
-def test_who_has_no_certificates_is_not_asked_who_issues_them():
-    client = Answers(QueryProduct={"Data": {"ProductKey": "a1", "AuthType": "secret"}})
-    there = PRODUCT.read(Reader(client, tolerant=False), {"product_key": "a1"}, {"certificate_issuer"})
-    assert "certificate_issuer" not in there
+def test_certificate_issuer_of_product_without_certificates_is_not_read():
+    client = FakeClient(QueryProduct={"Data": {"ProductKey": "a1", "AuthType": "secret"}})
+    current = PRODUCT.read(Reader(client, tolerant=False), {"product_key": "a1"}, {"certificate_issuer"})
+    assert "certificate_issuer" not in current
 
 
 @pytest.mark.parametrize("current", [None, {"name": "lamp", "product_key": "a1", "auth_type": "id2"}])
-def test_only_certificates_have_an_issuer(current):
+def test_certificate_issuer_of_product_without_certificates_fails(current):
     desired = {"name": "lamp", "node_type": "device", "certificate_issuer": "platform"}
     if current:
         desired.pop("node_type")
     auth_type = current["auth_type"] if current else "secret"
-    with pytest.raises(InvalidValue, match=rf"^a product whose auth_type is {auth_type} has no certificates"):
+    with pytest.raises(InvalidValue, match=rf"^certificate_issuer cannot be set: .* {auth_type} has no certificates"):
         plan(PRODUCT, desired, current)
 
 
@@ -181,7 +184,7 @@ def test_only_certificates_have_an_issuer(current):
         ({"deduplicate_by_value": True, "deduplicate_by_timestamp": True}, (True, True)),
     ],
 )
-def test_deduplication_is_set_when_a_product_is_made_and_not_later(options, sent):
+def test_deduplication_is_set_at_creation_only(options, sent):
     steps = plan(PRODUCT, {"name": "lamp", "node_type": "device", **options}, None)
     operations = ["CreateProduct"] + ["UpdateProductFilterConfig"] * (sent is not None)
     assert [step.operation for step in steps] == operations

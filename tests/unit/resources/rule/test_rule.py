@@ -11,7 +11,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.rule import Rule, topic_type
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient
 
 RULE = Rule()
 SQL = {"product": "street_light", "short_topic": "+/user/up", "select": "*"}
@@ -28,8 +28,8 @@ RUNNING = {
 }
 
 
-def account(rule=None, actions=()) -> Answers:
-    return Answers(
+def account(rule=None, actions=()) -> FakeClient:
+    return FakeClient(
         QueryProductList=[{"ProductKey": "a1", "ProductName": "street_light"}],
         ListRule=[rule] if rule else [],
         GetRule={"RuleInfo": rule} if rule else None,
@@ -173,7 +173,7 @@ def test_a_topic_of_a_product_that_is_not_there_is_an_error_or_left_as_it_is():
         "configuration": {"topic": "/new/d/user/x", "topicType": 1},
         "error_action": False,
     }
-    with pytest.raises(ReferenceNotFound, match="there is no product new"):
+    with pytest.raises(ReferenceNotFound, match="the product new does not exist"):
         rule(account(STOPPED), False, actions=[action])
     result = rule(account(STOPPED), actions=[action])
     assert result["pending"] == ["the product new does not exist yet"]

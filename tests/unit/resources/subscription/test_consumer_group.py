@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Consumer groups: the default one, renaming, and how one fares."""
+"""Consumer groups: the default group, renaming, and the consumption status."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import ConsumerGroup
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient
 
 GROUP = ConsumerGroup()
 ROWS = [{"GroupId": "g1", "GroupName": "console"}, {"GroupId": "DEFAULT_GROUP", "GroupName": "默认消费组"}]
 
 
-def account(**replies) -> Answers:
+def account(**replies) -> FakeClient:
+    """Return a client of an account with the group console and the default group."""
     by_id = {row["GroupId"]: row for row in ROWS}
-    return Answers(
+    return FakeClient(
         QueryConsumerGroupList=ROWS,
         QueryConsumerGroupByGroupId=lambda params: {"Data": by_id[params["GroupId"]]},
         CreateConsumerGroup={"GroupId": "g2"},
@@ -31,19 +32,17 @@ def group(client, **options) -> dict:
 
 
 @pytest.mark.parametrize("name", ["DEFAULT_GROUP", "默认消费组"])
-def test_the_default_group_can_be_neither_changed_nor_deleted(name):
+def test_default_group_change_or_deletion_fails(name):
     assert group(account(), name=name)["changed"] is False
     for options in ({"name": name, "state": "absent"}, {"name": "mine", "renamed_from": name}):
         client = account()
-        with pytest.raises(
-            ImmutableField, match=r"^the default consumer group can be neither changed nor deleted"
-        ) as no:
+        with pytest.raises(ImmutableField, match=r"^the default consumer group cannot be changed or deleted") as caught:
             converge(GROUP, options, client, False)
-        assert no.value.field == ("state" if "state" in options else "name")
+        assert caught.value.field == ("state" if "state" in options else "name")
         assert not any(client.operation(operation).writes for operation in client.log)
 
 
-def test_a_group_is_renamed_where_nothing_has_the_new_name():
+def test_group_is_renamed_if_new_name_is_unused():
     (step,) = group(account(), name="board", renamed_from="console")["steps"]
     assert (step["operation"], step["changes"]) == (
         "UpdateConsumerGroup",
@@ -54,11 +53,11 @@ def test_a_group_is_renamed_where_nothing_has_the_new_name():
     assert step["operation"] == "CreateConsumerGroup"
 
 
-def test_how_a_group_fares_is_read_for_who_looks_and_for_nobody_else():
+def test_group_status_is_read_by_info_module_only():
     client = account()
     group(client, name="console")
     assert "QueryConsumerGroupStatus" not in client.log
-    # A number is a text now and then, and what there is none of is left out.
+    # Some numbers are returned as text, and members without a value are missing.
     status = {"AccumulationCount": "26", "ConsumerSpeed": 14, "RealTimeConsumeCountPerMinute": 14}
     client_ = {"ClientId": "c", "ClientIpPort": "1.2.3.4:5", "OnlineTime": 1, "RealTimeConsumeCountPerMinute": 2}
     status["ClientConnectionStatusList"] = {"ConsumerGroupClientConnectionInfo": [client_]}

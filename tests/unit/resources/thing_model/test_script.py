@@ -9,15 +9,15 @@ import pytest
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.script import TYPES, ThingScript
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient
 
 SCRIPT = ThingScript()
 
 
-def account(data: dict | None, data_format=0) -> Answers:
+def account(data: dict | None, data_format=0) -> FakeClient:
     """An account whose product old_meter has this script; its text is at http://storage/1."""
     product = {"ProductKey": "a1", "ProductName": "old_meter", "DataFormat": data_format}
-    return Answers(
+    return FakeClient(
         QueryProductList=[{name: value for name, value in product.items() if value is not None}],
         GetThingScript={"Data": data},
         **{"http://storage/1": "// 1"},

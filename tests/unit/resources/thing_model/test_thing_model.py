@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import g
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import thing_model_json, tsl
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.state import BreakingChange
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model import ThingModel
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient
 
 THING_MODEL = ThingModel()
 LAMP, LOCK = (
@@ -26,7 +26,7 @@ LAMP, LOCK = (
 )
 
 
-def account(draft=None, published=None, released=False, **writes) -> Answers:
+def account(draft=None, published=None, released=False, **writes) -> FakeClient:
     """An account whose product ``door`` has this draft, and this model in force, as the version v1."""
 
     def model(value):
@@ -34,7 +34,7 @@ def account(draft=None, published=None, released=False, **writes) -> Answers:
         return {"Data": {"ThingModelJson": thing_model_json.written(functions, "a1")}}
 
     versions = [{"ModelVersion": "v1", "Description": "first", "GmtCreate": 1}] if published else []
-    return Answers(
+    return FakeClient(
         QueryProductList=[{"ProductKey": "a1", "ProductName": "door"}],
         QueryProduct={"Data": {"ProductStatus": "RELEASE_STATUS" if released else "DEVELOPMENT_STATUS"}},
         QueryThingModel=model(draft),

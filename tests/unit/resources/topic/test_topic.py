@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Topics: their short names, and that a topic, which has no read of its own, is read in the list."""
+"""Topics: short names, and that topics are read from the list, because no operation reads a single topic."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.topic.topic import ShortName, Topic
-from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import Answers
+from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient
 
 KIND = ShortName()
 TOPIC = Topic()
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "alike"),
+    ("one", "other", "equal"),
     [
         ("user/get", "get", True),
         ("get", "get", True),
@@ -28,12 +28,12 @@ TOPIC = Topic()
         ("get", None, False),
     ],
 )
-def test_what_is_below_user_may_leave_it_out(one, other, alike):
-    assert (KIND.canonical(one) == KIND.canonical(other)) is alike
+def test_short_name_without_user_level_is_equal(one, other, equal):
+    assert (KIND.canonical(one) == KIND.canonical(other)) is equal
 
 
 @pytest.mark.parametrize(
-    ("read", "value"),
+    ("returned", "value"),
     [
         ("/a1BwAGVxxxx/${deviceName}/user/get", "user/get"),
         ("/a1BwAGVxxxx/${deviceName}/user/a/b", "user/a/b"),
@@ -41,12 +41,12 @@ def test_what_is_below_user_may_leave_it_out(one, other, alike):
         (None, ""),
     ],
 )
-def test_a_short_name_is_read_whole(read, value):
-    assert KIND.from_wire(read) == value
+def test_short_name_is_returned_with_user_level(returned, value):
+    assert KIND.from_wire(returned) == value
 
 
 @pytest.mark.parametrize(
-    ("name", "good"),
+    ("name", "valid"),
     [
         ("get", True),
         ("user/a_1/b", True),
@@ -61,12 +61,12 @@ def test_a_short_name_is_read_whole(read, value):
         ("a b", False),
     ],
 )
-def test_what_a_short_name_may_be(name, good):
-    assert (KIND.check(name) == "") is good
+def test_short_name_is_checked(name, valid):
+    assert (KIND.check(name) == "") is valid
 
 
-def account(*topics) -> Answers:
-    """An account whose product street_light has these topics: (short name, operation as it is read)."""
+def account(*topics) -> FakeClient:
+    """Return a client of an account whose product street_light has these topics: short name and returned operation."""
     rows = [
         {"Id": str(n), "ProductKey": "a1", "TopicShortName": f"/a1/${{deviceName}}/{name}", "Operation": str(operation)}
         for n, (name, operation) in enumerate(topics, 1)
@@ -85,7 +85,7 @@ def account(*topics) -> Answers:
         row.update(Operation={"PUB": "0", "SUB": "1", "ALL": "2"}[params["Operation"]], Desc=params.get("Desc", ""))
         return {}
 
-    return Answers(
+    return FakeClient(
         QueryProductList=[{"ProductKey": "a1", "ProductName": "street_light"}],
         QueryProductTopic={"Data": {"ProductTopicInfo": rows}},
         CreateProductTopic=create,
@@ -97,7 +97,7 @@ def topic(client, check_mode=False, **options) -> dict:
     return converge(TOPIC, {"product": "street_light", "short_name": "get", **options}, client, check_mode)
 
 
-def test_a_topic_that_was_made_is_returned_whole():
+def test_created_topic_is_returned_with_all_fields():
     client = account()
     result = topic(client, operation="sub", description="d")
     assert [step["operation"] for step in result["steps"]] == ["CreateProductTopic"]
@@ -112,7 +112,7 @@ def test_a_topic_that_was_made_is_returned_whole():
     assert topic(client, short_name="user/get", operation="sub")["changed"] is False
 
 
-def test_a_topic_that_was_changed_is_returned_whole():
+def test_updated_topic_is_returned_with_all_fields():
     client = account(("user/get", 1))
     result = topic(client, operation="all")
     assert result["topic"] == {
@@ -128,9 +128,9 @@ def test_a_topic_that_was_changed_is_returned_whole():
     )
 
 
-def test_a_topic_is_made_with_an_operation():
+def test_new_topic_without_operation_fails():
     client = account()
-    with pytest.raises(InvalidValue, match=r"^operation must be given to make a topic$"):
+    with pytest.raises(InvalidValue, match=r"^operation must be set to create the topic$"):
         topic(client)
     assert topic(account(("user/get", 1)))["changed"] is False
 
@@ -147,7 +147,7 @@ def test_a_topic_is_made_with_an_operation():
         ({"product": "nothing"}, []),
     ],
 )
-def test_topics_are_found(filters, found):
+def test_topics_with_filters_are_returned(filters, found):
     client = account(("user/get", 1), ("user/put", 0))
     result = gather(TOPIC, {"product": "street_light", **filters}, client)
-    assert [one["short_name"] for one in result["topics"]] == found
+    assert [item["short_name"] for item in result["topics"]] == found

@@ -110,7 +110,7 @@ def test_detail_of_connected_device(platform, api, register, context):
 
 def test_batch_detail_omits_missing_and_repeated_devices(api, product, register):
     one, two = register("one1", Nickname="first"), register("two2")
-    reply = api("BatchQueryDeviceDetail", ProductKey=product, DeviceName=["two2", "gone", "one1", "two2"])
+    reply = api("BatchQueryDeviceDetail", ProductKey=product, DeviceName=["two2", "absent", "one1", "two2"])
     listed = reply["Data"]["Data"]
     assert [device["IotId"] for device in listed] == [two["IotId"], one["IotId"]]
     detail = api("QueryDeviceDetail", IotId=one["IotId"])["Data"]
@@ -266,8 +266,8 @@ def test_batch_update_nicknames(platform, api, product, register):
         ({"DeviceName": "lamp", "Nickname": "abc"}, "iot.device.InvalidDeviceNickNameExisted"),
         ({"DeviceName": "lamp", "Nickname": "a" * 33}, "iot.device.InvalidDeviceNickNameExisted"),
         ({"DeviceName": "lamp", "Nickname": "a b c"}, "iot.device.InvalidDeviceNickNameExisted"),
-        ({"DeviceName": "gone", "Nickname": "gone"}, "iot.device.NotExistedDevice"),
-        ({"Nickname": "gone"}, "iot.device.NullDeviceName"),
+        ({"DeviceName": "absent", "Nickname": "absent"}, "iot.device.NotExistedDevice"),
+        ({"Nickname": "absent"}, "iot.device.NullDeviceName"),
     ],
 )
 def test_batch_update_nicknames_with_one_invalid_entry_changes_none(api, product, register, api_error, entry, code):

@@ -46,7 +46,7 @@ def files(api, device) -> dict:
 
 
 def test_checksums_match_catalogue_values():
-    # The check values are from the catalogue of parametrised CRC algorithms.
+    # The check values are from the catalogue of parametrized CRC algorithms.
     assert crc16(b"123456789") == 0xBB3D
     assert crc64(b"123456789") == 0x995DC9BBDF1939FA
 

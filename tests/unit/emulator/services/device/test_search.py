@@ -293,7 +293,7 @@ WHERE = 'SELECT * FROM device WHERE name = "lamp"'
         (f"{WHERE} AND gmt_create > '2020-04-04 16:38:17'", "Exception"),
         (f"{WHERE} AND gmt_create > '2020-13-04 16:38:17.000'", "Exception"),
         (f"{WHERE} OR name = '{'a' * 400}'", "Exception"),
-        ("SELECT colour FROM device WHERE name = 'lamp'", "FieldError"),
+        ("SELECT shade FROM device WHERE name = 'lamp'", "FieldError"),
         ("SELECT * FROM device WHERE device_secret = 'lamp'", "FieldError"),
         ("SELECT * FROM device WHERE tag.color = 'red'", "FieldError"),
         (f"{WHERE} ORDER BY name", "OrderError"),

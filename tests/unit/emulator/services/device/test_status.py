@@ -106,7 +106,7 @@ def test_batch_state_by_name_and_by_id(platform, api, product, register, connect
         "LastOnlineTime": times.beijing(platform.store.one("device", iot_id=one)["online_at"]),
         "Timestamp": platform.store.one("device", iot_id=one)["status_at"],
     }
-    by_name = api("BatchGetDeviceState", ProductKey=product, DeviceName=["two2", "gone", "one1"])
+    by_name = api("BatchGetDeviceState", ProductKey=product, DeviceName=["two2", "absent", "one1"])
     listed = by_name["DeviceStatusList"]["DeviceStatus"]
     assert [device["IotId"] for device in listed] == [two, one]
     assert listed[1] == expected

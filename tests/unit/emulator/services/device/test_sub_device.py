@@ -249,5 +249,5 @@ def test_register_with_product_secret(api, platform, publish_and_get_reply, sens
         ("nothing", "6100"),
         ("sensor2", "401"),
     ]
-    for wrong in ([], {}, {"proxieds": []}, None):
-        assert publish_and_get_reply("proxy/provisioning/product_register", wrong)[0] == 460
+    for invalid in ([], {}, {"proxieds": []}, None):
+        assert publish_and_get_reply("proxy/provisioning/product_register", invalid)[0] == 460

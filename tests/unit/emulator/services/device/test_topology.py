@@ -351,14 +351,14 @@ def test_topology_and_messages_are_deleted_with_devices(
 
 
 def test_notify_add_sends_message_and_keeps_topology(platform, api, gateway, sensors, sub_device_names):
-    wanted = [
+    devices = [
         {"productKey": sensors[0]["ProductKey"], "deviceName": "sensor_0"},
         {"IotId": sensors[1]["IotId"]},
         {"iotId": sensors[2]["IotId"]},
     ]
-    first = api("NotifyAddThingTopo", GwIotId=gateway["IotId"], DeviceListStr=json.dumps(wanted))
+    first = api("NotifyAddThingTopo", GwIotId=gateway["IotId"], DeviceListStr=json.dumps(devices))
     references = {"GwProductKey": gateway["ProductKey"], "GwDeviceName": "gateway"}
-    second = api("NotifyAddThingTopo", **references, DeviceListStr=json.dumps(wanted[:1]))
+    second = api("NotifyAddThingTopo", **references, DeviceListStr=json.dumps(devices[:1]))
     requested = [{"productKey": device["ProductKey"], "deviceName": device["DeviceName"]} for device in sensors]
     assert gateway_messages(platform) == [
         ("thing.topo.add.notify", requested),
@@ -389,8 +389,8 @@ def test_notify_add_invalid_device_list_is_rejected(platform, gateway, api_error
 
 
 def test_notify_add_and_list_of_non_gateway_are_rejected(sensors, api_error):
-    wanted = json.dumps([{"IotId": sensors[1]["IotId"]}])
-    error = api_error("NotifyAddThingTopo", GwIotId=sensors[0]["IotId"], DeviceListStr=wanted)
+    devices = json.dumps([{"IotId": sensors[1]["IotId"]}])
+    error = api_error("NotifyAddThingTopo", GwIotId=sensors[0]["IotId"], DeviceListStr=devices)
     assert error.code == "iot.device.AddTopoRelationFailed"
     assert (
         api_error("GetThingTopo", IotId=sensors[0]["IotId"], PageSize=10).code == "iot.device.QueryTopoRelationFailed"

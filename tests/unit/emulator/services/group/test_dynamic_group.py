@@ -71,7 +71,7 @@ def test_create_dynamic_group_reply_and_details(api):
     [
         ({"GroupName": "abc"}, "iot.group.InvalidGroupName"),
         ({"GroupDesc": "路" * 101}, "iot.group.LongGroupDescError"),
-        ({"DynamicGroupExpression": 'colour = "red"'}, "iot.devicesearch.InvalidSQLFieldError"),
+        ({"DynamicGroupExpression": 'shade = "red"'}, "iot.devicesearch.InvalidSQLFieldError"),
         ({"DynamicGroupExpression": 'name > "lamp"'}, "iot.devicesearch.InvalidSQLOperatorTypeError"),
     ],
 )

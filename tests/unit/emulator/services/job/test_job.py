@@ -23,35 +23,9 @@ CUSTOM = {"Type": "CUSTOM_JOB", "JobDocument": '{"key":"value"}'}
 
 
 @pytest.fixture
-def create(api, key):
-    """Create a custom job for all devices of a product, and return its id."""
-
-    def create(**params) -> str:
-        target = json.dumps({"targetType": "PRODUCT_KEY", "targetProduct": key})
-        request = {"JobName": "onejob", "TargetConfig": target, **CUSTOM, **params}
-        for name in ("TargetConfig", "RolloutConfig", "TimeoutConfig", "JobFile"):
-            if isinstance(request.get(name), dict):
-                request[name] = json.dumps(request[name])
-        return api("CreateJob", **request)["JobId"]
-
-    return create
-
-
-@pytest.fixture
 def read(api):
     """Return a job from QueryJob."""
     return lambda job_id: api("QueryJob", JobId=job_id)["Data"]
-
-
-@pytest.fixture
-def statistics(api):
-    """Return the number of a job's tasks by status, without statuses that have no tasks."""
-
-    def statistics(job_id: str) -> dict[str, int]:
-        data = api("QueryJobStatistics", JobId=job_id)["Data"]
-        return {name: count for name, count in data.items() if count and name != "Total"}
-
-    return statistics
 
 
 @pytest.fixture

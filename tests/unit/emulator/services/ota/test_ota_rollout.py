@@ -4,80 +4,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-import pytest
-
 MINUTE = 60
 HOUR = 3600
 INSTANCE = "iot-cn-x"
-
-
-@pytest.fixture
-def simulate_devices(simulate, key):
-    """Create simulated devices with an upgrade profile."""
-
-    def simulate_devices(
-        count: int = 3, version: str = "1.0.0", prefix: str = "lamp", online: bool = True, **upgrade
-    ) -> None:
-        versions = {"default": version} if version else {}
-        profile = {"upgrade": upgrade}
-        simulate(product=key, count=count, prefix=prefix, online=online, module_versions=versions, profile=profile)
-
-    return simulate_devices
-
-
-@pytest.fixture
-def tasks(api):
-    """Return the tasks of a job."""
-
-    def tasks(job_id: str, **params) -> list[dict]:
-        return api("ListOTATaskByJob", JobId=job_id, PageSize=100, **params)["Data"]["SimpleOTATaskInfo"]
-
-    return tasks
-
-
-@pytest.fixture
-def counts(tasks):
-    """Return the number of a job's tasks by status."""
-    return lambda job_id: dict(Counter(task["TaskStatus"] for task in tasks(job_id)))
-
-
-@pytest.fixture
-def status(api):
-    """Return the status of a job."""
-    return lambda job_id: api("QueryOTAJob", JobId=job_id)["Data"]["JobStatus"]
-
-
-@pytest.fixture
-def report_version(publish_as_device):
-    """Report the version of a module as a device that is not simulated."""
-
-    def report_version(device: dict, version: str, **members: str) -> None:
-        publish_as_device(
-            "/ota/device/inform/{own}", {"id": "1", "params": {"version": version, **members}}, device
-        )
-
-    return report_version
-
-
-@pytest.fixture
-def report_progress(publish_as_device):
-    """Report progress as a device that is not simulated."""
-
-    def report_progress(device: dict, step: int | str, **members: str) -> None:
-        publish_as_device(
-            "/ota/device/progress/{own}", {"id": "1", "params": {"step": step, "desc": "", **members}}, device
-        )
-
-    return report_progress
-
-
-@pytest.fixture
-def lamp(device, report_version):
-    """Return the row of a connected device with version 1.0.0 that is not simulated: messages stay in its outbox."""
-    report_version(device, "1.0.0")
-    return device
 
 
 def test_upgrade_passes_all_statuses_until_job_completes(
@@ -146,10 +75,10 @@ def test_task_list_is_filtered_and_paged(
     api, key, simulate_devices, create_firmware, create_static_job, tasks, api_error, advance_clock
 ):
     simulate_devices(4)
-    simulate_devices(1, prefix="away", online=False)
+    simulate_devices(1, prefix="down", online=False)
     job_id = create_static_job(create_firmware(key))
     advance_clock(2)
-    assert [task["DeviceName"] for task in tasks(job_id, TaskStatus="QUEUED")] == ["away00001"]
+    assert [task["DeviceName"] for task in tasks(job_id, TaskStatus="QUEUED")] == ["down00001"]
     reply = api("ListOTATaskByJob", JobId=job_id, CurrentPage=2, PageSize=2)
     assert [task["DeviceName"] for task in reply["Data"]["SimpleOTATaskInfo"]] == ["lamp00003", "lamp00004"]
     assert (reply["Total"], reply["PageCount"], reply["CurrentPage"], reply["PageSize"]) == (5, 3, 2, 2)
@@ -346,248 +275,6 @@ def test_failed_task_with_interval_0_is_retried_immediately(
     assert counts(job_id) == {"SUCCEEDED": 1}
 
 
-# Confirming and scheduling
-
-
-def test_task_is_not_pushed_before_confirmation(
-    api, key, simulate_devices, create_firmware, create_static_job, tasks, counts, advance_clock
-):
-    simulate_devices(2)
-    job_id = create_static_job(create_firmware(key), NeedConfirm=True)
-    advance_clock(HOUR)
-    assert counts(job_id) == {"CONFIRM": 2}
-    api("ConfirmOTATask", TaskId=[tasks(job_id)[0]["TaskId"]])
-    assert counts(job_id) == {"SUCCEEDED": 1, "CONFIRM": 1}
-
-
-def test_unconfirmed_task_ignores_request_and_progress_of_device(
-    key, lamp, create_firmware, create_static_job, publish_as_device, report_progress, outbox, counts
-):
-    job_id = create_static_job(create_firmware(key), NeedConfirm=True)
-    publish_as_device("/sys/{own}/thing/ota/firmware/get", {"id": "7", "params": {}}, lamp)
-    assert outbox(lamp)[0][1]["data"] == {}
-    report_progress(lamp, 10)
-    assert counts(job_id) == {"CONFIRM": 1}
-
-
-def test_scheduled_job_starts_at_scheduled_time(
-    platform,
-    key,
-    simulate_devices,
-    lamp,
-    create_firmware,
-    create_static_job,
-    publish_as_device,
-    outbox,
-    counts,
-    status,
-    advance_clock,
-):
-    simulate_devices()
-    begin = platform.clock.now() + 10 * MINUTE * 1000
-    job_id = create_static_job(create_firmware(key), ScheduleTime=begin)
-    advance_clock(9 * MINUTE)
-    assert (status(job_id), counts(job_id)) == ("PLANNED", {"QUEUED": 4})
-    publish_as_device("/sys/{own}/thing/ota/firmware/get", {"id": "7", "params": {}}, lamp)
-    assert outbox(lamp)[0][1]["data"] == {}
-    advance_clock(MINUTE)
-    assert (status(job_id), counts(job_id)) == ("IN_PROGRESS", {"SUCCEEDED": 3, "NOTIFIED": 1})
-
-
-def test_device_connecting_before_scheduled_time_is_upgraded_at_that_time(
-    platform, key, simulate_devices, simulate, create_firmware, create_static_job, counts, advance_clock
-):
-    simulate_devices(1, online=False)
-    begin = platform.clock.now() + 10 * MINUTE * 1000
-    job_id = create_static_job(create_firmware(key), ScheduleTime=begin)
-    simulate(product=key, count=1, prefix="lamp", online=True)
-    assert counts(job_id) == {"QUEUED": 1}
-    advance_clock(11 * MINUTE)
-    assert counts(job_id) == {"SUCCEEDED": 1}
-
-
-def test_job_cancels_unfinished_tasks_at_scheduled_end(
-    platform, key, simulate_devices, create_firmware, create_static_job, tasks, counts, status, advance_clock
-):
-    simulate_devices(1)
-    simulate_devices(2, prefix="mute", outcome="stall")
-    begin = platform.clock.now() + 10 * MINUTE * 1000
-    job_id = create_static_job(create_firmware(key), ScheduleTime=begin, ScheduleFinishTime=begin + HOUR * 1000)
-    advance_clock(10 * MINUTE + HOUR - 1)
-    assert counts(job_id) == {"SUCCEEDED": 1, "NOTIFIED": 2}
-    advance_clock(1)
-    assert counts(job_id) == {"SUCCEEDED": 1, "CANCELED": 2}
-    assert status(job_id) == "COMPLETED"
-    assert tasks(job_id)[1]["TaskDesc"] == "the scheduled end time of the job has passed"
-
-
-# Several jobs
-
-
-def test_later_job_fails_for_device_with_unfinished_task(
-    key, simulate_devices, create_firmware, create_static_job, tasks, status, counts
-):
-    simulate_devices(2)
-    first = create_static_job(create_firmware(key), TargetSelection="SPECIFIC", TargetDeviceName=["lamp00001"])
-    second = create_static_job(create_firmware(key, DestVersion="3.0.0"))
-    assert counts(first) == {"QUEUED": 1}
-    results = {task["DeviceName"]: task["TaskStatus"] for task in tasks(second)}
-    assert results == {"lamp00001": "FAILED", "lamp00002": "QUEUED"}
-    third = create_static_job(create_firmware(key, DestVersion="4.0.0"))
-    assert counts(third) == {"FAILED": 2}
-    assert status(third) == "COMPLETED"
-
-
-def test_overwriting_job_cancels_tasks_not_in_progress(
-    key,
-    lamp,
-    register,
-    report_version,
-    create_firmware,
-    create_static_job,
-    report_progress,
-    tasks,
-    status,
-    counts,
-    advance_clock,
-):
-    busy = register("busy")
-    report_version(busy, "1.0.0")
-    first = create_static_job(create_firmware(key))
-    advance_clock(1)
-    report_progress(busy, 10)
-    second = create_static_job(create_firmware(key, DestVersion="3.0.0"), OverwriteMode=2)
-    assert counts(first) == {"CANCELED": 1, "IN_PROGRESS": 1}
-    results = {task["DeviceName"]: task["TaskStatus"] for task in tasks(second)}
-    assert results == {"lamp": "QUEUED", "busy": "FAILED"}
-    third = create_static_job(create_firmware(key, DestVersion="4.0.0"), OverwriteMode=2)
-    assert counts(second) == {"CANCELED": 1, "FAILED": 1}
-    assert (status(first), status(second), status(third)) == ("IN_PROGRESS", "COMPLETED", "IN_PROGRESS")
-
-
-def test_multi_module_jobs_conflict_only_for_same_module(
-    api, key, lamp, create_firmware, create_static_job, report_progress, tasks, advance_clock
-):
-    api("CreateOTAModule", ProductKey=key, ModuleName="mcu")
-    several = {"MultiModuleMode": True, "IotInstanceId": INSTANCE}
-    first = create_static_job(create_firmware(key), **several)
-    second = create_static_job(create_firmware(key, ModuleName="mcu"), **several)
-    third = create_static_job(create_firmware(key, ModuleName="mcu", DestVersion="3.0.0"), **several)
-    assert [tasks(job)[0]["TaskStatus"] for job in (first, second, third)] == ["QUEUED", "CANCELED", "QUEUED"]
-    advance_clock(1)
-    report_progress(lamp, 10, module="mcu")
-    assert [tasks(job)[0]["TaskStatus"] for job in (first, second, third)] == ["NOTIFIED", "CANCELED", "IN_PROGRESS"]
-    fourth = create_static_job(create_firmware(key, ModuleName="mcu", DestVersion="4.0.0"), **several)
-    assert tasks(fourth)[0]["TaskStatus"] == "FAILED"
-    single = create_static_job(create_firmware(key, DestVersion="5.0.0"))
-    assert tasks(single)[0]["TaskStatus"] == "FAILED"
-
-
-# Dynamic jobs
-
-
-def test_dynamic_job_adds_devices_that_become_eligible(
-    key, simulate_devices, create_firmware, create_dynamic_job, counts, status, advance_clock
-):
-    simulate_devices(1, prefix="here")
-    job_id = create_dynamic_job(create_firmware(key))
-    advance_clock(2)
-    assert counts(job_id) == {"SUCCEEDED": 1}
-    simulate_devices(2, prefix="come", version="1.0.0")
-    simulate_devices(2, prefix="else", version="1.1.0")
-    advance_clock(2)
-    assert counts(job_id) == {"SUCCEEDED": 3}
-    assert status(job_id) == "IN_PROGRESS"
-
-
-def test_dynamic_job_with_mode_2_adds_devices_on_version_change(
-    key, lamp, simulate_devices, create_firmware, create_dynamic_job, report_version, counts, advance_clock
-):
-    job_id = create_dynamic_job(create_firmware(key), DynamicMode=2)
-    report_version(lamp, "1.0.0")
-    assert counts(job_id) == {}
-    simulate_devices(1)
-    advance_clock(2)
-    assert counts(job_id) == {"SUCCEEDED": 1}
-    report_version(lamp, "0.9.0")
-    report_version(lamp, "1.0.0")
-    assert counts(job_id) == {"SUCCEEDED": 1, "NOTIFIED": 1}
-
-
-def test_device_is_added_to_newest_dynamic_job(
-    platform, key, simulate_devices, create_firmware, create_dynamic_job, counts, advance_clock
-):
-    first = create_dynamic_job(create_firmware(key))
-    platform.clock.advance(1)
-    second = create_dynamic_job(create_firmware(key, DestVersion="3.0.0"))
-    simulate_devices(2)
-    advance_clock(2)
-    assert (counts(first), counts(second)) == ({}, {"SUCCEEDED": 2})
-
-
-def test_device_is_upgraded_by_consecutive_dynamic_jobs(
-    api, key, simulate_devices, create_firmware, create_dynamic_job, counts, advance_clock
-):
-    first = create_dynamic_job(create_firmware(key))
-    second = create_dynamic_job(create_firmware(key, DestVersion="3.0.0"), SrcVersion=["2.0.0"])
-    simulate_devices(2)
-    advance_clock(2)
-    assert (counts(first), counts(second)) == ({"SUCCEEDED": 2}, {"SUCCEEDED": 2})
-    detail = api("QueryDeviceDetail", ProductKey=key, DeviceName="lamp00001")["Data"]
-    assert detail["FirmwareVersion"] == "3.0.0"
-
-
-def test_dynamic_job_adds_device_at_most_10_times(
-    api, key, lamp, create_firmware, create_dynamic_job, report_version, counts, tasks
-):
-    job_id = create_dynamic_job(create_firmware(key))
-    for _time in range(20):
-        report_version(lamp, "2.0.0")
-        report_version(lamp, "1.0.0")
-    assert counts(job_id) == {"SUCCEEDED": 10}
-    # With device names, all tasks are returned on one page, even if a device has several.
-    reply = api("ListOTATaskByJob", JobId=job_id, DeviceNames=[lamp["device_name"]])
-    assert reply["Data"]["SimpleOTATaskInfo"] == tasks(job_id)
-    assert (reply["Total"], reply["PageCount"], reply["PageSize"]) == (10, 1, 10)
-
-
-def test_dynamic_job_skips_device_with_unfinished_task(
-    key, lamp, create_firmware, create_static_job, create_dynamic_job, report_version, counts
-):
-    first = create_static_job(create_firmware(key, DestVersion="3.0.0"))
-    second = create_dynamic_job(create_firmware(key), DynamicMode=2)
-    report_version(lamp, "0.9.0")
-    report_version(lamp, "1.0.0")
-    assert (counts(first), counts(second)) == ({"QUEUED": 1}, {})
-
-
-def test_canceled_dynamic_job_adds_no_devices(
-    api, key, lamp, simulate_devices, create_firmware, create_dynamic_job, counts, advance_clock
-):
-    job_id = create_dynamic_job(create_firmware(key))
-    api("CancelOTAStrategyByJob", JobId=job_id)
-    simulate_devices(1)
-    advance_clock(2)
-    assert counts(job_id) == {"NOTIFIED": 1}
-
-
-def test_dynamic_job_for_group_adds_new_members(
-    api, key, simulate_devices, create_firmware, create_dynamic_job, counts, advance_clock
-):
-    expression = 'ota_module.module_name = "default" AND ota_module.firmware_version = "1.0.0"'
-    reply = api("CreateDeviceDynamicGroup", GroupName="olds", DynamicGroupExpression=expression, IotInstanceId=INSTANCE)
-    group = {"GroupId": reply["Data"]["GroupId"], "GroupType": "LINK_PLATFORM_DYNAMIC", "IotInstanceId": INSTANCE}
-    job_id = create_dynamic_job(create_firmware(key), **group)
-    simulate_devices(2, version="1.0.0")
-    simulate_devices(2, prefix="else", version="1.1.0")
-    advance_clock(2)
-    assert counts(job_id) == {"SUCCEEDED": 2}
-    api("DeleteDeviceDynamicGroup", GroupId=reply["Data"]["GroupId"], IotInstanceId=INSTANCE)
-    simulate_devices(2, prefix="late", version="1.0.0")
-    advance_clock(2)
-    assert counts(job_id) == {"SUCCEEDED": 2}
-
-
 # Complete jobs
 
 
@@ -622,9 +309,9 @@ def test_job_completes_when_devices_of_last_tasks_are_deleted(
 
 
 def test_ota_messages_are_sent_to_consumers(
-    api, key, simulate_devices, create_firmware, create_static_job, subscribed, advance_clock
+    api, key, simulate_devices, create_firmware, create_static_job, subscribe_consumer_group, advance_clock
 ):
-    messages = subscribed(key, OtaEventFlag=True, OtaVersionFlag=True, OtaJobFlag=True)
+    messages = subscribe_consumer_group(key, OtaEventFlag=True, OtaVersionFlag=True, OtaJobFlag=True)
     simulate_devices(1)
     firmware_id = create_firmware(key)
     job_id = create_static_job(firmware_id)

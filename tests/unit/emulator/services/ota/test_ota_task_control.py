@@ -42,17 +42,11 @@ def counts(tasks):
 
 
 @pytest.fixture
-def status(api):
-    """Return the status of a job."""
-    return lambda job_id: api("QueryOTAJob", JobId=job_id)["Data"]["JobStatus"]
-
-
-@pytest.fixture
 def job_with_all_statuses(platform, api, key, devices, create_firmware, create_static_job, advance_clock, tasks):
     """Return the id of a job that has a task in each unfinished status."""
     devices(1, "runs", progress=[10])
     devices(1, "sent")
-    devices(1, "away", online=False)
+    devices(1, "down", online=False)
     devices(1, "wait", online=False)
     job_id = create_static_job(create_firmware(key), NeedConfirm=True)
     waiting = [task["TaskId"] for name, task in tasks(job_id).items() if name != "wait00001"]
@@ -61,7 +55,7 @@ def job_with_all_statuses(platform, api, key, devices, create_firmware, create_s
     assert {name: task["TaskStatus"] for name, task in tasks(job_id).items()} == {
         "runs00001": "IN_PROGRESS",
         "sent00001": "NOTIFIED",
-        "away00001": "QUEUED",
+        "down00001": "QUEUED",
         "wait00001": "CONFIRM",
     }
     return job_id
@@ -73,9 +67,9 @@ def job_with_all_statuses(platform, api, key, devices, create_firmware, create_s
 @pytest.mark.parametrize(
     ("flags", "canceled"),
     [
-        ({"CancelQueuedTask": True}, {"away", "wait"}),
-        ({"CancelQueuedTask": True, "CancelUnconfirmedTask": False}, {"away"}),
-        ({"CancelQueuedTask": True, "CancelUnconfirmedTask": True}, {"away", "wait"}),
+        ({"CancelQueuedTask": True}, {"down", "wait"}),
+        ({"CancelQueuedTask": True, "CancelUnconfirmedTask": False}, {"down"}),
+        ({"CancelQueuedTask": True, "CancelUnconfirmedTask": True}, {"down", "wait"}),
         ({"CancelUnconfirmedTask": True}, {"wait"}),
         ({"CancelQueuedTask": False}, set()),
         ({"CancelInProgressTask": True}, {"runs"}),
@@ -180,7 +174,7 @@ def test_cancel_by_job_keeps_dynamic_job_in_progress(
 
 def test_cancel_by_device_cancels_tasks_of_devices(api, key, job_with_all_statuses, tasks, status):
     firmware_id = next(iter(tasks(job_with_all_statuses).values()))["FirmwareId"]
-    names = ["runs00001", "sent00001", "away00001"]
+    names = ["runs00001", "sent00001", "down00001"]
     api("CancelOTATaskByDevice", FirmwareId=firmware_id, ProductKey=key, DeviceName=names[:1])
     assert tasks(job_with_all_statuses)["runs00001"]["TaskStatus"] == "CANCELED"
     api(

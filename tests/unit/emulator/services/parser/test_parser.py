@@ -334,7 +334,7 @@ def test_script_draft_empty_is_rejected(api, parser, read, api_error):
 @pytest.mark.parametrize(
     ("script", "message"),
     [
-        ("writeMns(1, {)", "line 1: ) closes nothing"),
+        ("writeMns(1, {)", "line 1: ) has no opening bracket"),
         ('var data = payload("json");', "script doesn't contains transmit function"),
         ("// writeMns(1, payload())", "script doesn't contains transmit function"),
         ('var a = "writeMns(1)";', "script doesn't contains transmit function"),

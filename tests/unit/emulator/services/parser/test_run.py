@@ -91,7 +91,7 @@ def start(api, parser):
 
 
 def report_level(publish_as_device, level: int = 5) -> None:
-    """Let the device report the property level."""
+    """Report the property ``level`` from the device."""
     publish_as_device("/sys/{own}/thing/event/property/post", {"id": "1", "params": {"level": level}})
 
 
@@ -244,7 +244,7 @@ def test_message_not_in_data_source_is_ignored(
         ("writeAmqp()", "the parser has no destination None"),
         ('throw new Error("my own"); writeAmqp(ID, 1)', "my own"),
         ("var x = payload('json').nothing.there; writeAmqp(ID, x)", "Cannot read properties of undefined"),
-        ("writeAmqp(ID, crypto('a', 'MD5'))", "has no crypto()"),
+        ("writeAmqp(ID, crypto('a', 'MD5'))", "does not support crypto()"),
         ("topic(99); writeAmqp(ID, 1)", "the topic has no level 99"),
     ],
 )

@@ -1,90 +1,15 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Test pushing speeches to devices, and reading push jobs."""
+"""Test pushing speeches to devices."""
 
 from __future__ import annotations
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.core.context import Account, Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
-from ansible_collections.iotops.aliyun.emulator.routing import connection
 from ansible_collections.iotops.aliyun.emulator.services.speech import speech_push as service
 
 DAY = 24 * 3600
-
-
-@pytest.fixture
-def connect(platform):
-    """Set a device online or offline."""
-
-    def connect(device, online: bool = True) -> None:
-        context = Context(platform.store, platform.clock.now(), Account())
-        row = platform.store.one("device", iot_id=device["IotId"])
-        if online:
-            connection.go_online(context, row, "10.0.0.1")
-        else:
-            connection.go_offline(context, row)
-
-    return connect
-
-
-@pytest.fixture
-def register_device(api, connect):
-    """Register a device of one product, set it online if requested, and return its data."""
-    key = api("CreateProduct", ProductName="speakers", NodeType=0)["ProductKey"]
-
-    def register_device(name: str, online: bool = False) -> dict:
-        data = api("RegisterDevice", ProductKey=key, DeviceName=name)["Data"]
-        if online:
-            connect(data)
-        return data
-
-    return register_device
-
-
-@pytest.fixture
-def create_speech(api):
-    """Create a speech and return its code."""
-
-    def create_speech(biz_code: str = "ZFDZ", **params) -> str:
-        params = {"ProjectCode": "p1", "Voice": "Siyue", "BizCode": biz_code, "Text": "支付到账", **params}
-        return api("CreateSpeech", **params)["Data"]
-
-    return create_speech
-
-
-@pytest.fixture
-def push_speeches(api):
-    """Push speeches to one device, or to the target in the parameters, and return the code of the job."""
-
-    def push_speeches(codes: list[str], device=None, **params) -> str:
-        target = {"PushMode": "SINGLE_DEVICE", "IotId": device["IotId"]} if device else {}
-        return api("PushSpeech", **{"ProjectCode": "p1", "SpeechCodeList": codes, **target, **params})["Data"]
-
-    return push_speeches
-
-
-@pytest.fixture
-def read_job(api):
-    """Read a push job with QuerySpeechPushJob."""
-
-    def read_job(code: str) -> dict:
-        [job] = api("QuerySpeechPushJob", ProjectCode="p1", JobCode=code)["Data"]["List"]["Items"]
-        return job
-
-    return read_job
-
-
-@pytest.fixture
-def device_statuses(api):
-    """Return the status of a push job by device name."""
-
-    def device_statuses(code: str, **params) -> dict[str, str]:
-        reply = api("QuerySpeechPushJobDevice", JobCode=code, **params)
-        return {device["DeviceName"]: device["Status"] for device in reply["Data"]["List"]["Items"]}
-
-    return device_statuses
 
 
 def speeches_on_device(api, device) -> list[str]:
@@ -327,19 +252,19 @@ def test_push_of_deleted_speech_is_skipped(
     platform, api, register_device, create_speech, push_speeches, connect, read_job
 ):
     lamp = register_device("lamp1")
-    deleted, remaining = create_speech("gone"), create_speech("kept")
+    deleted, remaining = create_speech("deleted"), create_speech("remaining")
     code = push_speeches([deleted, remaining], lamp)
     other = push_speeches([deleted], lamp)
     api("DeleteSpeech", SpeechCodeList=[deleted])
     assert (read_job(code)["SpeechNum"], read_job(code)["SpeechStatus"]) == (2, False)
     connect(lamp)
     platform.clock.advance(1)
-    assert speeches_on_device(api, lamp) == ["kept"]
+    assert speeches_on_device(api, lamp) == ["remaining"]
     assert (read_job(code)["Status"], read_job(other)["Status"]) == ("SUCCESS", "CANCEL")
     assert read_job(other)["SpeechStatus"] is False
     assert api("QuerySpeechPushJobSpeech", JobCode=other)["Data"]["Total"] == 0
     api("DeleteSpeech", SpeechCodeList=[remaining])
-    assert speeches_on_device(api, lamp) == ["kept"]
+    assert speeches_on_device(api, lamp) == ["remaining"]
 
 
 def test_push_to_group_delivers_to_members_at_creation(
@@ -394,57 +319,6 @@ def test_push_with_invalid_parameters_is_rejected(platform, api, register_device
     api("PushSpeech", **{**params, "SpeechCodeList": [code] * 100})
 
 
-def test_push_job_list_is_filtered_and_paged(platform, api, register_device, create_speech, push_speeches, api_error):
-    lamp, bulb = register_device("lamp1", online=True), register_device("bulb1")
-    code = create_speech()
-    jobs = []
-    for target in ({"device": lamp}, {"device": bulb}, {"PushMode": "ALL"}):
-        jobs.append(push_speeches([code], **target))
-        platform.clock.advance(1)
-    push_speeches([create_speech("other", ProjectCode="p2")], lamp, ProjectCode="p2")
-
-    def listed(**params) -> list[int]:
-        reply = api("QuerySpeechPushJob", ProjectCode="p1", **params)
-        return [jobs.index(job["Code"]) for job in reply["Data"]["List"]["Items"]]
-
-    assert listed() == [2, 1, 0]
-    assert listed(PageId=2, PageSize=2) == [0]
-    assert listed(StatusList=["RUNNING"]) == [2, 1]
-    assert listed(StatusList=["SUCCESS", "CANCEL"]) == [0]
-    assert listed(StatusList=["TIMEOUT"]) == []
-    assert listed(PushMode="ALL") == [2]
-    assert listed(JobCode=jobs[1]) == [1]
-    assert listed(JobCode=jobs[1], PushMode="ALL") == []
-    page = api("QuerySpeechPushJob", ProjectCode="p1", PageSize=2)["Data"]
-    assert (page["PageId"], page["PageSize"], page["Total"]) == (1, 2, 3)
-    for invalid in ({"StatusList": ["SENDING"]}, {"PushMode": "SOME"}):
-        code = api_error("QuerySpeechPushJob", ProjectCode="p1", **invalid).code
-        assert code == "iot.common.InvalidFormattedParameter"
-
-
-def test_push_job_device_list_is_filtered_and_paged(
-    api, register_device, create_speech, push_speeches, device_statuses, api_error
-):
-    for number in range(3):
-        register_device(f"lamp{number}", online=number == 0)
-    code = push_speeches([create_speech()], PushMode="ALL")
-    assert device_statuses(code) == {"lamp0": "SENDING", "lamp1": "RUNNING", "lamp2": "RUNNING"}
-    assert device_statuses(code, Status="RUNNING") == {"lamp1": "RUNNING", "lamp2": "RUNNING"}
-    assert device_statuses(code, DeviceName="lamp1") == {"lamp1": "RUNNING"}
-    assert device_statuses(code, DeviceName="lamp") == {}
-    assert device_statuses(code, DeviceName="lamp0", Status="RUNNING") == {}
-    both = [device_statuses(code, PageSize=2, PageId=number) for number in (1, 2)]
-    assert [len(page) for page in both] == [2, 1]
-    assert api("QuerySpeechPushJobDevice", JobCode=code, PageSize=2)["Data"]["Total"] == 3
-    invalid = api_error("QuerySpeechPushJobDevice", JobCode=code, Status="FAILED")
-    assert invalid.code == "iot.common.InvalidFormattedParameter"
-
-
-@pytest.mark.parametrize("action", ["QuerySpeechPushJobDevice", "QuerySpeechPushJobSpeech"])
-def test_missing_push_job_is_rejected(api_error, action):
-    assert api_error(action, JobCode="x").code == "iot.system.IllegalRequest"
-
-
 def test_device_deletion_deletes_its_push_jobs(platform, api, register_device, create_speech, push_speeches, read_job):
     lamp, bulb = register_device("lamp1", online=True), register_device("bulb1")
     push_speeches([create_speech()], lamp)
@@ -472,35 +346,3 @@ def test_finished_push_job_leaves_no_scheduled_work(platform, register_device, c
     platform.run_due_work()
     assert platform.store.count("due") == 0
     assert platform.store.one("speech_push_device")["status"] == service.SUCCESS
-
-
-def test_solution_group_list_returns_static_groups(platform, api, register_device, api_error):
-    lamp = register_device("lamp1")
-    top = api("CreateDeviceGroup", GroupName="lamps_top", GroupDesc="all of them")["Data"]["GroupId"]
-    platform.clock.advance(1)
-    child = api("CreateDeviceGroup", GroupName="lamps_below", SuperGroupId=top)["Data"]["GroupId"]
-    api("CreateDeviceGroup", GroupName="bulbs")
-    expression = {"DynamicGroupExpression": 'name LIKE "lamp%"', "IotInstanceId": "iot-1"}
-    api("CreateDeviceDynamicGroup", GroupName="lamps_dynamic", **expression)
-    member = {name: lamp[name] for name in ("ProductKey", "DeviceName")}
-    api("BatchAddDeviceGroupRelations", GroupId=top, Device=[member])
-
-    def list_groups(**params) -> dict:
-        return api("QuerySolutionDeviceGroupPage", **{"ProjectCode": "p1", "PageId": 1, "PageSize": 10, **params})
-
-    first, second = list_groups(FuzzyGroupName="mps_")["Data"]["List"]["itemName"]
-    created = second["GmtCreate"]
-    assert second == {
-        "DeviceCount": 1,
-        "GmtCreate": created,
-        "GmtModified": created,
-        "GroupDesc": "all of them",
-        "GroupId": top,
-        "GroupName": "lamps_top",
-    }
-    assert (first["GroupId"], first["DeviceCount"]) == (child, 0)
-    assert list_groups(PageSize=1)["Data"]["Total"] == 3
-    assert list_groups(PageSize=1, PageId=3)["Data"]["List"]["itemName"] == [second]
-    for invalid in ({"PageId": 10_001}, {"PageSize": 51}):
-        params = {"ProjectCode": "p1", "PageId": 1, "PageSize": 10, **invalid}
-        assert api_error("QuerySolutionDeviceGroupPage", **params).code == "iot.common.InvalidPageParams"

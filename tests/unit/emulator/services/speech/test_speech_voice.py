@@ -124,7 +124,7 @@ def test_mp3_tag_lengths_are_syncsafe():
     assert file[10:21] == b"TIT2" + bytes((0, 1, 28, 33)) + b"\0\0\x03"
 
 
-def test_wav_odd_chunk_is_padded():
+def test_wav_chunk_of_uneven_length_is_padded():
     file = audio.render(Sound("ab", 220), audio.WAV)
     assert struct.unpack_from("<I", file, 4)[0] == len(file) - 8
     assert len(samples(file)) == 3200

@@ -39,8 +39,8 @@ def test_set_property_sends_command(api, device, outbox, calls):
     assert "OutputData" not in call
 
 
-def test_reply_is_stored_and_forwarded(api, device, key, publish_as_device, calls, subscribed, outbox):
-    messages = subscribed(key)
+def test_reply_is_stored_and_forwarded(api, device, key, publish_as_device, calls, subscribe_consumer_group, outbox):
+    messages = subscribe_consumer_group(key)
     message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items='{"level": 5}')["Data"]["MessageId"]
     reply = {"id": message_id, "code": 200, "data": {}}
     outbox()
@@ -63,8 +63,10 @@ def test_reply_is_stored_and_forwarded(api, device, key, publish_as_device, call
 
 
 @pytest.mark.parametrize("request_id", ["", "x", "1", "9" * 19, "9" * 40, None])
-def test_reply_without_request_is_forwarded_but_not_stored(publish_as_device, key, subscribed, calls, request_id):
-    messages = subscribed(key)
+def test_reply_without_request_is_forwarded_but_not_stored(
+    publish_as_device, key, subscribe_consumer_group, calls, request_id
+):
+    messages = subscribe_consumer_group(key)
     publish_as_device(f"{SET}_reply", {"id": request_id, "code": 200, "data": {}})
     assert len(messages()) == 1
     assert calls() == []

@@ -40,9 +40,9 @@ def test_command_without_working_script_is_rejected(api, custom_format_device, a
     error = api_error(action, IotId=custom_format_device["iot_id"], **params)
     assert (error.code, error.message) == (code, "the product has no script")
     for kind, content, message in [
-        ("Python_27", "def protocol_to_raw_data(json): pass", "scripts in JavaScript only, not Python_27"),
+        ("Python_27", "def protocol_to_raw_data(json): pass", "only runs scripts in JavaScript, not in Python_27"),
         ("JavaScript", "function protocolToRawData(json) { throw new Error('no such luck') }", "no such luck"),
-        ("JavaScript", "function protocolToRawData(json) { return 'text' }", "has to return bytes"),
+        ("JavaScript", "function protocolToRawData(json) { return 'text' }", "must return bytes"),
         ("JavaScript", "function somethingElse() {}", "protocolToRawData is not defined"),
         ("JavaScript", "function {", "SyntaxError"),
     ]:
@@ -81,7 +81,7 @@ function transformPayload(topic, bytes) { return {topic: topic, first: bytes[0],
 """
 
 
-def test_a_report_and_its_reply(api, custom_format_device, publish_as_device, outbox):
+def test_raw_report_is_converted_and_answered(api, custom_format_device, publish_as_device, outbox):
     write_script(api, custom_format_device, SCRIPT)
     publish_as_device("/sys/{own}/thing/model/up_raw", b"\x01\x00\x32", custom_format_device)
     status = api("QueryDevicePropertyStatus", IotId=custom_format_device["iot_id"])["Data"]["List"][

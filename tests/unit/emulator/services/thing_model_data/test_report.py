@@ -39,8 +39,10 @@ def items(messages) -> list[dict]:
     return [{name: one["value"] for name, one in message["items"].items()} for _topic, message in messages]
 
 
-def test_property_report_is_stored_answered_and_forwarded(api, device, key, report, outbox, status, subscribed):
-    messages = subscribed(key)
+def test_property_report_is_stored_answered_and_forwarded(
+    api, device, key, report, outbox, status, subscribe_consumer_group
+):
+    messages = subscribe_consumer_group(key)
     report(temperature=20.5, label="路灯", GeoLocation={"Longitude": 1, "Latitude": 2.5})
     assert status() == {"temperature": "20.5", "label": "路灯", "GeoLocation": '{"Longitude":1,"Latitude":2.5}'}
     ((topic, reply),) = outbox()
@@ -100,9 +102,9 @@ def test_property_report_of_block_is_stored_in_block(report, status):
     ],
 )
 def test_invalid_property_is_forwarded_as_check_failed_data(
-    key, report, outbox, status, original, subscribed, name, value, code
+    key, report, outbox, status, original, subscribe_consumer_group, name, value, code
 ):
-    messages = subscribed(key)
+    messages = subscribe_consumer_group(key)
     report(**{name: value, "humidity": 50})
     assert status() == {"humidity": "50"}
     assert original().keys() == {"humidity", name}
@@ -123,11 +125,11 @@ def test_property_report_beyond_limits_is_valid(report, status):
 
 
 def test_property_report_without_validation_is_forwarded_as_is(
-    create_modeled_product, register, report, outbox, status, original, subscribed
+    create_modeled_product, register, report, outbox, status, original, subscribe_consumer_group
 ):
     product = create_modeled_product("unchecked", ValidateType=2)
     device = register("free", product)
-    messages = subscribed(product)
+    messages = subscribe_consumer_group(product)
     report(device, level="high", anything=[1])
     assert status(device) == {}
     assert original(device) == {"level": "high", "anything": "[1]"}
@@ -137,8 +139,8 @@ def test_property_report_without_validation_is_forwarded_as_is(
 
 
 @pytest.mark.parametrize("at", ["soon", True, -1, None])
-def test_property_report_with_invalid_time_is_rejected(key, publish_as_device, original, subscribed, at):
-    messages = subscribed(key)
+def test_property_report_with_invalid_time_is_rejected(key, publish_as_device, original, subscribe_consumer_group, at):
+    messages = subscribe_consumer_group(key)
     publish_as_device(POST, {"params": {"level": {"value": 1, "time": at}, "humidity": 1}})
     assert original() == {"humidity": "1"}
     assert messages()[0][1]["checkFailedData"]["level"]["code"] == 460
@@ -176,18 +178,18 @@ def test_property_report_without_thing_model_is_rejected(api, register, report, 
     ],
 )
 def test_repeated_property_is_filtered_by_time_and_value(
-    api, key, platform, publish_as_device, subscribed, by_time, by_value, forwarded
+    api, key, platform, publish_as_device, subscribe_consumer_group, by_time, by_value, forwarded
 ):
     api("UpdateProductFilterConfig", ProductKey=key, PropertyTimestampFilter=by_time, PropertyValueFilter=by_value)
-    messages = subscribed(key)
+    messages = subscribe_consumer_group(key)
     at = platform.clock.now()
     for value in (1, 1, 2):
         publish_as_device(POST, {"params": {"level": {"value": value, "time": at}}})
     assert items(messages()) == [{"level": value} for value in forwarded]
 
 
-def test_event_report_is_answered_and_forwarded(api, device, key, publish_as_device, outbox, subscribed):
-    messages = subscribed(key)
+def test_event_report_is_answered_and_forwarded(api, device, key, publish_as_device, outbox, subscribe_consumer_group):
+    messages = subscribe_consumer_group(key)
     publish_as_device(
         "/sys/{own}/thing/event/alarm/post", {"id": "5", "params": {"value": {"code": 7}, "time": 1700000000000}}
     )
@@ -214,9 +216,9 @@ def test_event_report_is_answered_and_forwarded(api, device, key, publish_as_dev
     [("nothing", {"value": {}}, 5160), ("alarm", {"value": {"code": "x"}}, 6306), ("alarm", {"value": {"x": 1}}, 6304)],
 )
 def test_invalid_event_is_forwarded_as_check_failed_data(
-    platform, key, publish_as_device, outbox, subscribed, name, params, code
+    platform, key, publish_as_device, outbox, subscribe_consumer_group, name, params, code
 ):
-    messages = subscribed(key)
+    messages = subscribe_consumer_group(key)
     publish_as_device(f"/sys/{{own}}/thing/event/{name}/post", {"id": "5", "params": params})
     assert outbox()[0][1]["code"] == 200
     ((_topic, message),) = messages()
@@ -295,10 +297,10 @@ def test_pack_report_for_unrelated_device_is_rejected(
 
 
 def test_history_report_of_gateway_is_forwarded_on_history_topics(
-    gateway_and_sub_device, publish_as_device, status, platform, subscribed
+    gateway_and_sub_device, publish_as_device, status, platform, subscribe_consumer_group
 ):
     gateway, sub_device = gateway_and_sub_device
-    messages = subscribed(sub_device["product_key"])
+    messages = subscribe_consumer_group(sub_device["product_key"])
     at = platform.clock.now() - DAY
     part = {
         "identity": identity(sub_device),
@@ -318,8 +320,10 @@ def test_history_report_of_device_is_stored(publish_as_device, status, platform)
     assert status() == {"level": "1"}
 
 
-def test_history_report_is_not_sent_to_device_data_subscribers(publish_as_device, key, platform, subscribed):
-    messages = subscribed(key, DeviceDataFlag=True)
+def test_history_report_is_not_sent_to_device_data_subscribers(
+    publish_as_device, key, platform, subscribe_consumer_group
+):
+    messages = subscribe_consumer_group(key, DeviceDataFlag=True)
     part = {"properties": [{"level": {"value": 1, "time": platform.clock.now() - DAY}}]}
     publish_as_device("/sys/{own}/thing/event/property/history/post", {"id": "1", "params": [part]})
     assert messages() == []

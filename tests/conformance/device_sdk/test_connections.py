@@ -1,0 +1,113 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Test connections of devices with the vendor's device SDK."""
+
+from __future__ import annotations
+
+import base64
+import time
+
+import pytest
+
+from ..linkkit_device import TIMEOUT, Device
+from .clients import CONNECTION_REFUSED, connect_code, connect_without_sdk, received_messages, wait_for_result
+
+
+def test_device_connection_changes_status(create_device, credentials, device_status):
+    assert device_status() == "UNACTIVE"
+    device = create_device(*credentials).connect()
+    assert device_status() == "ONLINE"
+    device.close()
+    wait_for_result("OFFLINE", device_status)
+
+
+def test_connection_with_invalid_credentials_or_keepalive_is_refused(server, credentials, device_status):
+    key, name, secret = credentials
+    assert connect_code(server, key, name, "another") == CONNECTION_REFUSED
+    assert connect_code(server, key, "other", secret) == CONNECTION_REFUSED
+    assert connect_code(server, *credentials, client_id="7") == CONNECTION_REFUSED
+    assert connect_code(server, *credentials, username="lamp") == CONNECTION_REFUSED
+    assert connect_code(server, *credentials, keepalive=29) == CONNECTION_REFUSED
+    assert connect_code(server, *credentials, keepalive=1201) == CONNECTION_REFUSED
+    assert device_status() == "UNACTIVE"
+    assert connect_code(server, *credentials) == 0
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_refused_connection_does_not_close_existing_connection(server, credentials, device_status, clean):
+    """A broker usually closes the existing connection with the same client id."""
+    key, name, _secret = credentials
+    client, code = connect_without_sdk(server, *credentials, clean=clean)
+    assert code == 0
+    assert connect_code(server, key, name, "another", clean=clean) == CONNECTION_REFUSED
+    _result, number = client.publish(f"/sys/{key}/{name}/thing/event/property/post", '{"id": "1"}', 1)
+    acknowledged = []
+    client.on_publish = lambda _client, _data, mid: acknowledged.append(mid)
+    deadline = time.monotonic() + TIMEOUT
+    while not acknowledged and time.monotonic() < deadline:
+        assert client.loop(0.1) == 0
+    assert acknowledged == [number]
+    assert device_status() == "ONLINE"
+    client.disconnect()
+
+
+def test_rrpc_after_broken_connection_returns_halfconn(server, api, credentials, product, device_status):
+    client, _code = connect_without_sdk(server, *credentials)
+    client.socket().close()
+    wait_for_result("OFFLINE", device_status)
+    request = base64.b64encode(b"question").decode()
+    params = {"ProductKey": product.key, "DeviceName": "lamp", "RequestBase64Byte": request, "Timeout": 1000}
+    assert api("RRpc", **params)["RrpcCode"] == "HALFCONN"
+    server.control("POST", "clock", {"advance": 61})
+    assert api("RRpc", **params)["RrpcCode"] == "OFFLINE"
+
+
+def test_second_connection_of_device_closes_first(
+    api, create_device, credentials, device, device_params, device_status
+):
+    other = create_device(*credentials).connect()
+    device.wait("on_disconnect")
+    device.close()
+    assert device_status() == "ONLINE"
+    api("SetDeviceProperty", **device_params, Items='{"level": 7}')
+    assert other.wait("on_thing_prop_changed") == ({"level": 7},)
+    assert device.pending_calls("on_thing_prop_changed") == []
+
+
+def test_disabled_device_is_disconnected_and_refused(server, api, device, credentials, device_params, device_status):
+    api("DisableThing", **device_params)
+    device.wait("on_disconnect")
+    assert received_messages(device) == [(f"/sys/{device.own}/thing/disable", "thing.disable")]
+    device.close()
+    assert connect_code(server, *credentials) == CONNECTION_REFUSED
+    assert device_status() == "DISABLE"
+    api("EnableThing", **device_params)
+    assert connect_code(server, *credentials) == 0
+
+
+def test_deleted_device_is_disconnected_and_refused(server, api, device, credentials, device_params):
+    api("DeleteDevice", **device_params)
+    device.wait("on_disconnect")
+    assert received_messages(device) == [(f"/sys/{device.own}/thing/delete", "thing.delete")]
+    device.close()
+    assert connect_code(server, *credentials) == CONNECTION_REFUSED
+
+
+def test_reset_disconnects_devices(server, device):
+    server.control("POST", "reset")
+    device.wait("on_disconnect")
+
+
+def test_devices_after_emulator_kill_are_offline(launch, tmp_path, create_device):
+    """The killed emulator had no time to update their status."""
+    data = str(tmp_path / "data")
+    first = launch("--data", data, "--mqtt-port", "0")
+    key = first.call("CreateProduct", ProductName="light", NodeType=0)[1]["ProductKey"]
+    secret = first.call("RegisterDevice", ProductKey=key, DeviceName="lamp")[1]["Data"]["DeviceSecret"]
+    device = Device(first.mqtt, key, "lamp", secret).connect()
+    first.end(9)
+    device.wait("on_disconnect")
+    device.close()
+    second = launch("--data", data)
+    assert second.mqtt == ""
+    assert second.call("GetDeviceStatus", ProductKey=key, DeviceName="lamp")[1]["Data"]["Status"] == "OFFLINE"
