@@ -86,6 +86,7 @@ test: lint unit integration molecule sanity package  ## run all checks and tests
 lint: setup  ## check style, wording, types, architecture, generated files, documentation, changelog
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
+	$(PY) -m mypy
 	$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
 	$(PY) tests/tools/words.py
 	$(PY) tests/tools/generate.py --check
@@ -119,4 +120,5 @@ record-operations: setup  ## record the API operations that each module sends in
 	@echo "Run make generate to update docs/operations.md."
 
 clean:  ## delete build and test results, but not the virtual environment
-	rm -rf build collections tests/output .ansible .emulator .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	rm -rf build collections tests/output .ansible .emulator .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+	    .ruff_cache

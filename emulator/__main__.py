@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--background",
         action="store_true",
-        help="start a background process, wait until it accepts connections, print endpoint and process id as JSON, exit",
+        help="start a background process, wait until it is ready, print the endpoint and process id as JSON, and exit",
     )
     parser.add_argument(
         "--access-key",

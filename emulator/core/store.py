@@ -125,6 +125,17 @@ class Store:
         condition, values = _where(where)
         return self._db.execute(f"SELECT * FROM {table}{condition} LIMIT 1", values).fetchone()
 
+    def require(self, table: str, /, **where: Any) -> Row:
+        """Return a row that must exist.
+
+        Raises:
+            LookupError: no row matches.
+        """
+        row = self.one(table, **where)
+        if row is None:
+            raise LookupError(f"the table {table} has no row with {where}")
+        return row
+
     def all(self, table: str, order: str = "rowid", /, **where: Any) -> list[Row]:
         """Return the rows that match, sorted by ``order`` (the text of an ORDER BY clause)."""
         condition, values = _where(where)

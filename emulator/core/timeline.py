@@ -57,7 +57,7 @@ def requested_time_range(
         start, end = end, start
     if start >= end:
         later, earlier = ("StartTime", "EndTime") if reversible and not ascending else ("EndTime", "StartTime")
-        raise ApiError("iot.check.ParametersNotLessThanMax", f"{earlier} must be less than {later}")
+        raise ApiError("iot.check.ParameterIsNotLessThanMax", f"{earlier} must be less than {later}")
     return TimeRange(max(start, retained_since), end, ascending, requested_page_size(p, max_size))
 
 

@@ -340,11 +340,11 @@ class _Parser:
 
 def _check_constant_call(call: Call) -> None:
     """Raise InvalidRuleSql if the call fails for every message."""
-    constant = [isinstance(argument, Constant) for argument in call.arguments]
+    constants = [argument for argument in call.arguments if isinstance(argument, Constant)]
     try:
-        if call.name == "crypto" and constant[1]:
+        if call.name == "crypto" and isinstance(call.arguments[1], Constant):
             digest_algorithm(call.arguments[1].value)
-        if constant and all(constant) and call.name not in _MESSAGE_FUNCTIONS:
+        if constants and len(constants) == len(call.arguments) and call.name not in _MESSAGE_FUNCTIONS:
             call(Scope(Message("", b"")))
     except EvaluationError as error:
         raise InvalidRuleSql(f"{call.name}: {error}") from None

@@ -70,7 +70,7 @@ def create_devices(ctx: Context, body: Any) -> dict[str, Any]:
     for name in names:
         device = ctx.store.one("device", product_key=product["product_key"], device_name=name)
         is_new = device is None
-        if is_new:
+        if device is None:
             device = add_device(ctx, product["product_key"], name)
             if has_recipients:
                 lifecycle_message.forward_device_event(ctx, device, lifecycle_message.CREATED)

@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     """A response: the HTTP status, the error code or an empty string, the members, and the XML root element."""
 
     status: int
@@ -111,35 +111,35 @@ class Server:
         request = wire.Request(http.method, http.raw_path, http.headers, await http.read())
         action = request.action
         try:
-            answer = await self._answer(request)
+            response = await self._respond(request)
         except _Dropped:
             self.journal.add(action, 0, "", time.perf_counter() - started)
             if http.transport:  # None if the client has closed the connection
                 http.transport.abort()
             return web.Response()
-        self.journal.add(action, answer.status, answer.code, time.perf_counter() - started)
+        self.journal.add(action, response.status, response.code, time.perf_counter() - started)
         media_type = request.media_type
-        body = wire.render(answer.reply, media_type, answer.root)
-        return web.Response(body=body, status=answer.status, headers={"Content-Type": media_type})
+        body = wire.render(response.reply, media_type, response.root)
+        return web.Response(body=body, status=response.status, headers={"Content-Type": media_type})
 
-    async def _answer(self, request: wire.Request) -> Answer:
+    async def _respond(self, request: wire.Request) -> ApiResponse:
         """Return the response to a call. Raises _Dropped if a fault rule closes the connection."""
         action = request.action
         try:
-            reply = await self._carry_out(request)
+            reply = await self._execute(request)
         except ApiError as error:
             members = {"Success": False, "Code": error.code, "ErrorMessage": error.message, **error.extra}
-            return Answer(200, error.code, _envelope(members), f"{action}Response")
+            return ApiResponse(200, error.code, _envelope(members), f"{action}Response")
         except GatewayError as error:
-            return _gateway_answer(error, request.headers)
+            return _gateway_response(error, request.headers)
         except _Dropped:
             raise
         except Exception:
             _log.exception("The operation %s failed.", action)
-            return _gateway_answer(GatewayError(500, "InternalError"), request.headers)
-        return Answer(200, "", _envelope({"Success": True, **reply}), f"{action}Response")
+            return _gateway_response(GatewayError(500, "InternalError"), request.headers)
+        return ApiResponse(200, "", _envelope({"Success": True, **reply}), f"{action}Response")
 
-    async def _carry_out(self, request: wire.Request) -> dict[str, Any]:
+    async def _execute(self, request: wire.Request) -> dict[str, Any]:
         self.authenticator.check(request)
         if request.version != VERSION:
             raise GatewayError(400, "InvalidVersion")
@@ -177,7 +177,7 @@ def _envelope(members: dict[str, Any]) -> dict[str, Any]:
     return {"RequestId": request_id(), **members}
 
 
-def _gateway_answer(error: GatewayError, headers: Mapping[str, str]) -> Answer:
+def _gateway_response(error: GatewayError, headers: Mapping[str, str]) -> ApiResponse:
     entry = ERRORS.get(error.code)
     reply = {
         "RequestId": request_id(),
@@ -186,4 +186,4 @@ def _gateway_answer(error: GatewayError, headers: Mapping[str, str]) -> Answer:
         "Message": error.message,
         "Recommend": entry.remedy if entry else "",
     }
-    return Answer(error.status, error.code, reply, "Error")
+    return ApiResponse(error.status, error.code, reply, "Error")

@@ -168,7 +168,9 @@ class Gateway:
             return None
         if names.product_key == own["product_key"] and names.device_name in (own["device_name"], None):
             return own
-        return session.find_online_sub_device(ctx, own, *names)
+        if names.device_name is None:
+            return None
+        return session.find_online_sub_device(ctx, own, names.product_key, names.device_name)
 
     # Events of the emulated account
 

@@ -56,7 +56,7 @@ def connect(ctx: Context, device: Row, ip_address: str) -> Row:
     """
     go_online(ctx, device, ip_address)
     ctx.store.delete("lost_connection", iot_id=device["iot_id"])
-    connected = ctx.store.one("device", iot_id=device["iot_id"])
+    connected = ctx.store.require("device", iot_id=device["iot_id"])
     if not device["online"]:
         _forward_status(ctx, connected, "online", device["status_at"])
     downlink.resume_delivery(ctx, connected)
@@ -83,7 +83,7 @@ def disconnect(ctx: Context, device: Row, heartbeat: float = 0) -> Row:
     if heartbeat:
         half_until = ctx.now + round(heartbeat * 1000)
         ctx.store.put("lost_connection", ("iot_id",), iot_id=device["iot_id"], half_until=half_until)
-    disconnected = ctx.store.one("device", iot_id=device["iot_id"])
+    disconnected = ctx.store.require("device", iot_id=device["iot_id"])
     _forward_status(ctx, disconnected, "offline", device["status_at"])
     return disconnected
 

@@ -153,8 +153,8 @@ def _run_handler(
     try:
         data = entry.handler(ctx, device, match, message)
         code, text = SUCCESS, "success"
-    except MessageRejected as refused:
-        data, code, text = None, refused.code, refused.message
+    except MessageRejected as rejection:
+        data, code, text = None, rejection.code, rejection.message
     if entry.reply and _wants_reply(message):
         send_reply(_reply_to(message, topic, code, text, {} if data is None else data))
 

@@ -4,5 +4,5 @@
 
 A module declares its tables as ``TABLES`` (SQL text, optional) and its operations with ``@operation``. It handles
 parameters and rows and does not know HTTP or MQTT. Code that several families share is in ``common`` and in the
-packages beside ``services``.
+packages next to ``services``.
 """

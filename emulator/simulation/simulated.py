@@ -157,7 +157,7 @@ def delay_of(part: Profile, device: Row, salt: str = "") -> int:
 
 def set_module_version(ctx: Context, device: Row, module: str, version: str) -> None:
     """Change the module version of a simulated device, without a report to the platform."""
-    row = ctx.store.one("simulated_device", iot_id=device["iot_id"])
+    row = ctx.store.require("simulated_device", iot_id=device["iot_id"])
     versions = {**json.loads(row["module_versions"]), module: version}
     ctx.store.update("simulated_device", {"module_versions": payloads.to_json(versions)}, iot_id=device["iot_id"])
 
@@ -172,14 +172,15 @@ def react(ctx: Context, device: Row, topic: str, payload: bytes) -> None:
         return
     (function, raw), match = found
     message = payload if raw else payloads.parse_json_object(payload)
-    if message is not None:
-        function(ctx, device, profile_of(ctx, device), {**match, "topic": topic}, message)
+    profile = profile_of(ctx, device)
+    if message is not None and profile is not None:
+        function(ctx, device, profile, {**match, "topic": topic}, message)
 
 
 def publish_initial_messages(ctx: Context, device: Row) -> None:
     """Publish the initial messages of a simulated device, after it connected or its profile changed."""
     ctx.store.execute("UPDATE simulated_device SET beginning = beginning + 1 WHERE iot_id = ?", device["iot_id"])
-    row = ctx.store.one("simulated_device", iot_id=device["iot_id"])
+    row = ctx.store.require("simulated_device", iot_id=device["iot_id"])
     own = f"{device['product_key']}/{device['device_name']}"
     for module, version in json.loads(row["module_versions"]).items():
         params = {"version": version, "module": module}
@@ -193,8 +194,10 @@ def publish_initial_messages(ctx: Context, device: Row) -> None:
 @when_due(_REPORTS)
 def _report(ctx: Context, payload: dict[str, Any]) -> None:
     row = ctx.store.one("simulated_device", iot_id=payload["iot_id"])
-    device = ctx.store.one("device", iot_id=payload["iot_id"])
-    if row is None or row["beginning"] != payload["beginning"] or not device["online"]:
+    if row is None or row["beginning"] != payload["beginning"]:
+        return
+    device = ctx.store.require("device", iot_id=payload["iot_id"])
+    if not device["online"]:
         return
     report = _parsed(row["profile"])["reports"][payload["number"]]
     _publish_properties(ctx, device, report.get("properties", {}))

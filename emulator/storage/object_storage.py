@@ -176,7 +176,7 @@ def read_content(ctx: Context, file: Row, start: int = 0, stop: int | None = Non
 def iter_content(ctx: Context, file: Row, start: int, stop: int) -> Iterator[bytes]:
     """Yield the bytes of a file from ``start`` up to ``stop`` in chunks."""
     for number in range(start // PART_SIZE, -(-stop // PART_SIZE)):
-        part = ctx.store.one("stored_part", file_key=file["file_key"], number=number)
+        part = ctx.store.require("stored_part", file_key=file["file_key"], number=number)
         offset = number * PART_SIZE
         yield part["content"][max(0, start - offset) : stop - offset]
 

@@ -8,77 +8,82 @@ name: iot_devices
 short_description: Devices of the IoT Platform as hosts
 version_added: 0.1.0
 description:
-  - Makes a host of each device, of one product or of many, with variables for what the platform knows of it.
-  - Asks page by page and never device by device, unless O(properties) or O(one_by_one) say so. What the platform knows
-    of tags, groups and OTA modules is told page by page by the search of an Enterprise instance, which
-    O(iot_instance_id) names; of groups also by the lists of their members.
-  - Its configuration is a YAML file whose name ends in C(iot_devices.yml) or C(iot_devices.yaml).
-  - The variables of a host are C(iot_name), C(iot_product), C(iot_product_key), C(iot_id), C(iot_nickname) and
-    C(iot_status) (C(online), C(offline), C(unactive) or C(disable)), and as O(facts) and O(properties) say C(iot_tags),
-    C(iot_groups), C(iot_modules) (the version by module) and C(iot_properties). No secret is among them.
-  - An expression of O(compose), O(groups) or O(keyed_groups) whose outcome depends on nothing but the variables that it
-    names is evaluated once for hosts whose variables are the same, so that tens of thousands of hosts take seconds.
+  - Creates a host for each device of one or more products, with variables for what the platform knows about the
+    device.
+  - Reads devices page by page. Devices are read one by one only if O(properties) or O(one_by_one) is set.
+  - Tags, groups and OTA modules are read page by page with the device search of an Enterprise instance, which is set
+    with O(iot_instance_id). Groups are also read page by page from the lists of their members.
+  - The configuration is a YAML file whose name ends with C(iot_devices.yml) or C(iot_devices.yaml).
+  - Each host has the variables C(iot_name), C(iot_product), C(iot_product_key), C(iot_id), C(iot_nickname) and
+    C(iot_status) (C(online), C(offline), C(unactive) or C(disable)). O(facts) and O(properties) add the variables
+    C(iot_tags), C(iot_groups), C(iot_modules) (versions by module) and C(iot_properties). No variable contains a
+    secret.
+  - An expression in O(compose), O(groups) or O(keyed_groups) whose result depends only on the variables in it is
+    evaluated once for all hosts with the same values, so that an inventory with tens of thousands of hosts takes
+    seconds.
 options:
   plugin:
     description:
-      - The name of this plugin.
+      - Name of this plugin.
     type: str
     required: true
     choices: [iotops.aliyun.iot_devices]
   products:
     description:
-      - The products whose devices are hosts, by name or by ProductKey; all products, unless given.
+      - Names or ProductKeys of the products whose devices are added. Defaults to all products.
     type: list
     elements: str
   device_groups:
     description:
-      - Only devices in one of these static groups, by name or by GroupId. Fewer requests are sent then.
+      - Names or GroupIds of static device groups. If set, only devices in at least one of these groups are added,
+        which takes fewer requests.
     type: list
     elements: str
   tags:
     description:
-      - Only devices with all of these tags. Fewer requests are sent then.
+      - Tags of devices. If set, only devices with all of these tags are added, which takes fewer requests.
     type: dict
   statuses:
     description:
-      - Only devices in one of these states.
+      - Statuses of devices. If set, only devices with one of these statuses are added.
     type: list
     elements: str
     choices: [online, offline, unactive, disable]
   indexed_status:
     description:
-      - Whether devices in one of O(statuses) are looked up in the platform's own index. Where few of many devices are,
-        that takes far fewer requests; the platform takes up to ten seconds to bring a change into it.
+      - Whether devices with one of the O(statuses) are found with the status index of the platform. If only a few of
+        many devices have the status, this takes far fewer requests. The platform updates the index within ten
+        seconds.
     type: bool
     default: false
   facts:
     description:
-      - What to ask for beside what lists of devices tell.
+      - What to read in addition to what the lists of devices contain.
     type: list
     elements: str
     choices: [tags, groups, modules]
     default: [tags, groups]
   properties:
     description:
-      - The identifiers of properties of the thing model whose last values become C(iot_properties). It takes a request
+      - Identifiers of thing model properties whose latest values are set as C(iot_properties). This takes one request
         for each host.
     type: list
     elements: str
   one_by_one:
     description:
-      - Whether devices are asked one by one for what no list tells. Otherwise a warning says what is missing.
+      - Whether to read facts that no list contains from each device. If V(false), a warning lists the missing facts.
     type: bool
     default: false
   hostname:
     description:
-      - What a host is called. A device's name is unique within its product only; where two devices would be one host,
-        that is an error.
+      - How hosts are named. The name of a device is unique within its product only. If two devices have the same host
+        name, the inventory fails.
     type: str
     choices: [name, product_and_name, iot_id]
     default: name
   parallel_requests:
     description:
-      - How many requests of one operation are under way at the same time, 1 to 64. The quotas hold all the same.
+      - Maximum number of concurrent requests of one operation, from 1 to 64. The rate limits apply as well.
     type: int
     default: 8
 extends_documentation_fragment:
@@ -93,12 +98,12 @@ author:
 """
 
 EXAMPLES = r"""
-# lamps.iot_devices.yml: the lamps, grouped by what they are
+# lamps.iot_devices.yml: the devices of one product, grouped by their device groups and by site
 plugin: iotops.aliyun.iot_devices
 products: [street_light]
 facts: [tags, groups, modules]
 compose:
-  site: iot_tags.site | default('nowhere')
+  site: iot_tags.site | default('unknown')
 groups:
   reachable: iot_status == 'online'
 keyed_groups:
@@ -120,14 +125,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import
     open_client,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.listing import ListingEntry
-from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import plain
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import json_round_trip
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.constructed import Constructed
 
 ENTRY = ListingEntry()
 
 _SUFFIXES = ("iot_devices.yml", "iot_devices.yaml")
 
-#: The variables of a host, by what they are of a device.
+#: The variables of a host, by the key of the device.
 VARIABLES = {
     "name": "iot_name",
     "product": "iot_product",
@@ -143,55 +148,55 @@ VARIABLES = {
 
 
 class InventoryModule(BaseInventoryPlugin, Constructed, Cacheable):
-    """Devices as hosts."""
+    """Adds devices as hosts."""
 
     NAME = "iotops.aliyun.iot_devices"
 
     def verify_file(self, path):
-        """Whether a file's name says that it is for this plugin."""
+        """Return whether the name of a file ends with a suffix of this plugin."""
         return super().verify_file(path) and path.endswith(_SUFFIXES)
 
     def parse(self, inventory, loader, path, cache=True):
-        """Fills the inventory from what a file asks for."""
+        """Add the devices that a configuration file selects."""
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
         for device in self._devices(path, cache):
-            self._add(device)
+            self._add_host(device)
 
     def _devices(self, path: str, cache: bool) -> list:
         if not self.get_option("cache"):
-            return self._ask()
+            return self._read_devices()
         key = self.get_cache_key(path)
         if cache:
             try:
                 return self._cache[key]
             except KeyError:
                 pass
-        self._cache[key] = self._ask()
+        self._cache[key] = self._read_devices()
         return self._cache[key]
 
-    def _ask(self) -> list:
+    def _read_devices(self) -> list:
         params = {name: self._option(name) for name in ENTRY.argument_spec()}
         client = open_client(ENTRY, connection_settings(params))
         try:
-            outcome = execute(ENTRY, params, False, lambda *given: client)
+            result = execute(ENTRY, params, False, lambda _entry, _params: client)
         finally:
             client.close()
-        if outcome.get("failed"):
-            raise AnsibleParserError(outcome["msg"])
-        for warning in outcome.get("warnings", ()):
+        if result.get("failed"):
+            raise AnsibleParserError(result["msg"])
+        for warning in result.get("warnings", ()):
             self.display.warning(warning)
-        return outcome["devices"]
+        return result["devices"]
 
     def _option(self, name: str):
         value = self.get_option(name)
-        # A secret in the file may be a lookup, or encrypted.
-        return plain(self.templar.template(value)) if value is not None else None
+        # A secret in the file can be a template or encrypted with ansible-vault.
+        return json_round_trip(self.templar.template(value)) if value is not None else None
 
-    def _add(self, device: dict) -> None:
+    def _add_host(self, device: dict) -> None:
         host = self._host_name(device)
         if host in self.inventory.hosts and self.inventory.get_host(host).vars.get("iot_id"):
-            message = f"two devices would be the host {host}; hostname: product_and_name tells them apart"
+            message = f"two devices have the host name {host}. Set hostname: product_and_name to make host names unique"
             raise AnsibleParserError(message)
         self.inventory.add_host(host)
         variables = {VARIABLES[name]: value for name, value in device.items()}
@@ -200,5 +205,5 @@ class InventoryModule(BaseInventoryPlugin, Constructed, Cacheable):
         self.construct(host, variables)
 
     def _host_name(self, device: dict) -> str:
-        how = self.get_option("hostname")
-        return f"{device['product']}.{device['name']}" if how == "product_and_name" else device[how]
+        choice = self.get_option("hostname")
+        return f"{device['product']}.{device['name']}" if choice == "product_and_name" else device[choice]

@@ -88,17 +88,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 reply:
-  description: The members of the reply.
-  returned: when one reply was asked for and the operation was called
+  description: Members of the response.
+  returned: when O(all_pages=false) and the operation was called
   type: dict
   sample:
     RequestId: 4C467B38-3910-447D-87BC-AC049166F216
     Success: true
 elements:
-  description: The elements of the list.
-  returned: when O(all_pages) is set
+  description: Elements of all pages.
+  returned: when O(all_pages=true)
   type: list
   elements: raw
+msg:
+  description: Message that the operation was not called.
+  returned: in check mode, when the operation changes the account
+  type: str
+  sample: DeleteProduct changes the account and was not called in check mode
 calls:
   description: Number of requests sent to the API.
   returned: always

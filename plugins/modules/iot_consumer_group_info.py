@@ -49,7 +49,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 consumer_groups:
-  description: The consumer groups that fit, the newest first.
+  description: Consumer groups that match the filters, newest first.
   returned: success
   type: list
   elements: dict
@@ -59,38 +59,37 @@ consumer_groups:
       returned: always
       type: str
     group_id:
-      description: The GroupId that the platform gave it, by which clients connect.
+      description: GroupId that the platform assigned to the consumer group, with which clients connect.
       returned: always
       type: str
     created:
-      description: When it was made, in UTC.
+      description: Time when the consumer group was created, in UTC.
       returned: always
       type: str
     backlog:
-      description: How many messages wait for it.
-      returned: by M(iotops.aliyun.iot_consumer_group_info), where the group is read whole
+      description: Number of messages in the backlog of the consumer group.
+      returned: when read in full (see O(details))
       type: int
     rate:
-      description: How many messages a minute its clients take.
-      returned: with C(backlog)
+      description: Number of messages that the clients consume per minute.
+      returned: when read in full (see O(details))
       type: int
     real_time_rate:
-      description: How many of these had not waited.
-      returned: with C(backlog)
+      description: Number of these messages that were not in the backlog.
+      returned: when read in full (see O(details))
       type: int
     backlog_rate:
-      description: How many of these had waited.
-      returned: with C(backlog)
+      description: Number of these messages that were in the backlog.
+      returned: when read in full (see O(details))
       type: int
     last_consumed:
-      description: When a message was last taken, in UTC; empty where none was.
-      returned: with C(backlog)
+      description: Time when a message was last consumed, in UTC. Empty if no message has been consumed.
+      returned: when read in full (see O(details))
       type: str
     clients:
-      description:
-        - The clients that are connected, each with C(client_id), C(address) (IP address and port), C(online_since)
-          (milliseconds since 1970), C(real_time_rate) and C(backlog_rate).
-      returned: with C(backlog)
+      description: Connected clients, each with its C(client_id), C(address) (IP address and port), C(online_since)
+        (in milliseconds since 1970-01-01 UTC), C(real_time_rate) and C(backlog_rate).
+      returned: when read in full (see O(details))
       type: list
       elements: dict
   sample:

@@ -49,24 +49,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 group_id:
-  description: The GroupId of the consumer group.
-  returned: when it was done
+  description: GroupId of the consumer group.
+  returned: when not in check mode
   type: str
   sample: nJRaJPn5U1JITGfjBO9l000100
 dropped:
-  description: How many messages waited just before.
-  returned: when it was done
+  description: Number of messages in the backlog immediately before the reset.
+  returned: when not in check mode
   type: int
   sample: 26
 msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: The messages that wait for the consumer group would be dropped; nothing was done in check mode
+  sample: The pending messages of the consumer group would be dropped; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -101,7 +101,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 data_source:
-  description: The data source; empty when it is absent.
+  description: The data source. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -110,7 +110,7 @@ data_source:
       returned: always
       type: str
     data_source_id:
-      description: The DataSourceId that the platform gave it.
+      description: DataSourceId that the platform assigned to the data source.
       returned: always
       type: str
     description:
@@ -119,17 +119,17 @@ data_source:
       type: str
     topics:
       description: Topics of the data source, up to 1,000.
-      returned: when asked for
+      returned: when O(topics) is set
       type: list
       elements: dict
     created:
-      description: When it was made, in UTC.
+      description: Time when the data source was created, in UTC.
       returned: always
       type: str
   sample:
     name: lamps
     data_source_id: '1001'
-    description: what lamps report
+    description: data from lamps
     topics:
       - topic: /a1BwAGVxxxx/+/thing/event/property/post
         item_id: '129322'
@@ -174,9 +174,8 @@ steps:
           before: null
           after: lamps
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

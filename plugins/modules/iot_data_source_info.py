@@ -45,7 +45,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 data_sources:
-  description: The data sources that fit, the oldest first.
+  description: Data sources that match the filters, oldest first.
   returned: success
   type: list
   elements: dict
@@ -55,7 +55,7 @@ data_sources:
       returned: always
       type: str
     data_source_id:
-      description: The DataSourceId that the platform gave it.
+      description: DataSourceId that the platform assigned to the data source.
       returned: always
       type: str
     description:
@@ -64,17 +64,17 @@ data_sources:
       type: str
     topics:
       description: Topics of the data source, up to 1,000.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: list
       elements: dict
     created:
-      description: When it was made, in UTC.
+      description: Time when the data source was created, in UTC.
       returned: always
       type: str
   sample:
     - name: lamps
       data_source_id: '1001'
-      description: what lamps report
+      description: data from lamps
       topics:
         - topic: /a1BwAGVxxxx/+/thing/event/property/post
           item_id: '129322'

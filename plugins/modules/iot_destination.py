@@ -96,7 +96,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 destination:
-  description: The destination; empty when it is absent.
+  description: The destination. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -105,7 +105,8 @@ destination:
       returned: always
       type: str
     destination_id:
-      description: The DestinationId that the platform gave it, by which scripts send to it.
+      description: DestinationId that the platform assigned to the destination, with which scripts send messages
+        to it.
       returned: always
       type: str
     type:
@@ -124,7 +125,7 @@ destination:
       returned: always
       type: str
     created:
-      description: When it was made, in UTC.
+      description: Time when the destination was created, in UTC.
       returned: always
       type: str
   sample:
@@ -175,9 +176,8 @@ steps:
           before: null
           after: to_console
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

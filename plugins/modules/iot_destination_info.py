@@ -45,7 +45,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 destinations:
-  description: The destinations that fit, the oldest first.
+  description: Destinations that match the filters, oldest first.
   returned: success
   type: list
   elements: dict
@@ -55,7 +55,8 @@ destinations:
       returned: always
       type: str
     destination_id:
-      description: The DestinationId that the platform gave it, by which scripts send to it.
+      description: DestinationId that the platform assigned to the destination, with which scripts send messages
+        to it.
       returned: always
       type: str
     type:
@@ -74,7 +75,7 @@ destinations:
       returned: always
       type: str
     created:
-      description: When it was made, in UTC.
+      description: Time when the destination was created, in UTC.
       returned: always
       type: str
   sample:

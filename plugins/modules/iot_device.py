@@ -152,12 +152,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 device:
-  description: The device; empty when it is absent.
+  description: The device. Empty if it is absent.
   returned: success
   type: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
+      description: ProductKey of the product.
       returned: always
       type: str
     name:
@@ -165,7 +165,7 @@ device:
       returned: always
       type: str
     iot_id:
-      description: The IotId that the platform gave it.
+      description: IotId that the platform assigned to the device.
       returned: always
       type: str
     nickname:
@@ -174,16 +174,16 @@ device:
       type: str
     tags:
       description: Tags of the device, as a dictionary of keys and values.
-      returned: when asked for
+      returned: when O(tags) is set
       type: dict
     groups:
-      description: Static groups that the device is a member of, by name or GroupId.
-      returned: when asked for
+      description: Static groups that the device is a member of, each with its C(name) and C(group_id).
+      returned: when O(groups) is set
       type: list
       elements: dict
     desired_properties:
       description: Desired values of thing model properties, by property identifier.
-      returned: when asked for
+      returned: when O(desired_properties) is set
       type: dict
     enabled:
       description: Whether the device can connect to the platform.
@@ -191,44 +191,44 @@ device:
       type: bool
     gateway:
       description: Gateway that the device is attached to, if the device connects through a gateway.
-      returned: when asked for
+      returned: when O(gateway) is set
       type: dict
     client_ids:
       description: Client IDs of a device that uses dynamic registration without pre-registration.
-      returned: when asked for
+      returned: when O(client_ids) is set
       type: list
       elements: str
     status:
-      description: C(online), C(offline), C(unactive) (it has never connected) or C(disable).
+      description: Status of the device, C(online), C(offline), C(unactive) (it has never connected) or C(disable).
       returned: always
       type: str
     node_type:
-      description: C(device) or C(gateway).
-      returned: when read whole
+      description: Node type of the device, C(device) or C(gateway).
+      returned: when the device exists
       type: str
     firmware_version:
-      description: The version of its default OTA module.
-      returned: when it has reported one
+      description: Version of the default OTA module of the device.
+      returned: when the device has reported a version
       type: str
     ip_address:
-      description: Its IP address.
-      returned: when it has connected
+      description: IP address of the device.
+      returned: when the device has been online
       type: str
     created:
-      description: When it was registered, in UTC.
+      description: Time when the device was registered, in UTC.
       returned: always
       type: str
     activated:
-      description: When it first connected, in UTC.
-      returned: when it has connected
+      description: Time when the device first connected, in UTC.
+      returned: when the device has been online
       type: str
     last_online:
-      description: When it last connected, in UTC.
-      returned: when it has connected
+      description: Time when the device last connected, in UTC.
+      returned: when the device has been online
       type: str
     device_secret:
-      description: Its secret.
-      returned: when O(include_secrets) is set
+      description: DeviceSecret of the device.
+      returned: when O(include_secrets=true)
       type: str
   sample:
     product_key: a1BwAGVxxxx
@@ -281,9 +281,8 @@ steps:
           before: null
           after: lamp-0001
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -64,7 +64,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 certificates_url:
-  description: Where the archive can be downloaded.
+  description: URL from which the archive can be downloaded. Hidden unless O(include_secrets=true).
   returned: success
   type: str
   sample: (hidden)

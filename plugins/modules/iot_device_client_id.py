@@ -76,11 +76,10 @@ msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: The client id would be declared the right one; nothing was done in check mode
+  sample: The client ID would be set as the valid one; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

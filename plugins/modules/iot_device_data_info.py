@@ -102,57 +102,57 @@ EXAMPLES = r"""
 
 RETURN = r"""
 records:
-  description: What was asked for.
+  description: Records that match the options.
   returned: success
   type: list
   elements: dict
   contains:
     identifier:
-      description: The identifier of the property, event or service.
-      type: str
+      description: Identifier of the property, event or service.
       returned: always
+      type: str
     name:
-      description: Its name.
+      description: Name of the property, event or service.
+      returned: when the platform returns it
       type: str
-      returned: when the platform tells it
     data_type:
-      description: The property's type.
+      description: Data type of the property.
+      returned: when O(what=status) or O(what=desired)
       type: str
-      returned: with O(what=status) and O(what=desired)
     unit:
-      description: The property's unit.
+      description: Unit of the property.
+      returned: when the property has a unit
       type: str
-      returned: when it has one
     value:
-      description: The property's value, as the platform writes it.
+      description: Value of the property, in the format of the platform.
+      returned: when the property has a value
       type: str
-      returned: of a property that has one
     version:
-      description: The version of a desired value.
+      description: Version of the desired value.
+      returned: when O(what=desired)
       type: int
-      returned: with O(what=desired)
     event_type:
-      description: C(info), C(alert) or C(error).
+      description: Type of the event, C(info), C(alert) or C(error).
+      returned: when O(what=events)
       type: str
-      returned: of an event
     input:
-      description: What the service was given.
+      description: Input of the service.
+      returned: when O(what=services)
       type: raw
-      returned: of a service
     output:
-      description: What the event or the service told.
+      description: Output of the event or of the service.
+      returned: when O(what=events), or when O(what=services) and the device has responded
       type: raw
-      returned: of an event, and a service that has answered
     time:
-      description: When it was, in milliseconds since 1970-01-01 UTC.
+      description: Time of the record, in milliseconds since 1970-01-01 UTC.
+      returned: when the record has a time
       type: int
-      returned: when it was
   sample:
     - identifier: Brightness
       value: '40'
       time: 1579249499000
 complete:
-  description: Whether that is all, and O(limit) left nothing out.
+  description: Whether all records were returned, that is, O(limit) was not exceeded.
   returned: success
   type: bool
   sample: true

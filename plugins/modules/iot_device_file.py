@@ -65,16 +65,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 device_file:
-  description: The file; empty when it is absent.
+  description: The file. Always empty, because the module only deletes files.
   returned: success
   type: dict
   contains:
     product_key:
-      description: The ProductKey of the device's product.
+      description: ProductKey of the product.
       returned: always
       type: str
     iot_id:
-      description: The IotId of the device.
+      description: IotId of the device.
       returned: always
       type: str
     name:
@@ -86,16 +86,16 @@ device_file:
       returned: always
       type: str
     size_in_kilobytes:
-      description: Its size in kilobytes.
+      description: Size of the file, in kilobytes.
       returned: always
       type: int
     created:
-      description: When it was uploaded, in UTC.
+      description: Time when the file was uploaded, in UTC.
       returned: always
       type: str
     download_url:
-      description: Where it can be downloaded for a while. Whoever has the address can read the file.
-      returned: when it is read whole and O(include_secrets) is set
+      description: URL from which anyone can download the file for a limited time.
+      returned: when O(include_secrets=true)
       type: str
   sample: {}
 diff:
@@ -139,9 +139,8 @@ steps:
           before: log.txt
           after: null
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -68,17 +68,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 device_files:
-  description: The files that fit, the newest first.
+  description: Files that match the filters, newest first.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of the device's product.
+      description: ProductKey of the product.
       returned: always
       type: str
     iot_id:
-      description: The IotId of the device.
+      description: IotId of the device.
       returned: always
       type: str
     name:
@@ -90,16 +90,16 @@ device_files:
       returned: always
       type: str
     size_in_kilobytes:
-      description: Its size in kilobytes.
+      description: Size of the file, in kilobytes.
       returned: always
       type: int
     created:
-      description: When it was uploaded, in UTC.
+      description: Time when the file was uploaded, in UTC.
       returned: always
       type: str
     download_url:
-      description: Where it can be downloaded for a while. Whoever has the address can read the file.
-      returned: when it is read whole and O(include_secrets) is set
+      description: URL from which anyone can download the file for a limited time.
+      returned: when O(include_secrets=true) and read in full (see O(details))
       type: str
   sample:
     - product_key: a1BwAGVxxxx

@@ -122,7 +122,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 device_group:
-  description: The group; empty when it is absent.
+  description: The device group. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -131,12 +131,12 @@ device_group:
       returned: always
       type: str
     group_id:
-      description: The GroupId that the platform gave it.
+      description: GroupId that the platform assigned to the device group.
       returned: always
       type: str
     super_group_id:
-      description: The GroupId of the group above it.
-      returned: when asked for
+      description: GroupId of the parent group.
+      returned: when O(super_group) is set
       type: str
     description:
       description: Description of the device group, up to 100 characters.
@@ -145,27 +145,27 @@ device_group:
     expression:
       description: Search expression that the members of a dynamic group match, in the language of the device search
         of the platform. For example C(product_key = "a1BwAGVxxxx" and name LIKE "lamp%").
-      returned: of a dynamic group that was read whole
+      returned: for dynamic groups
       type: str
     type:
-      description: C(static) or C(dynamic).
-      returned: when it was read
+      description: Type of the device group, C(static) or C(dynamic).
+      returned: when the platform returns it
       type: str
     tags:
       description: Tags of the device group, as a dictionary of keys and values.
-      returned: when asked for
+      returned: when O(tags) is set
       type: dict
     devices:
       description: Devices that are members of the group.
-      returned: when asked for
+      returned: when O(devices) is set
       type: list
       elements: dict
     device_count:
-      description: How many members it has.
-      returned: when read whole
+      description: Number of members of the device group.
+      returned: when the device group exists
       type: int
     created:
-      description: When it was made, in UTC.
+      description: Time when the device group was created, in UTC.
       returned: always
       type: str
   sample:
@@ -220,9 +220,8 @@ steps:
           before: null
           after: west_side
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

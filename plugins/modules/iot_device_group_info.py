@@ -56,7 +56,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 device_groups:
-  description: The groups that fit, the newest first.
+  description: Device groups that match the filters, newest first.
   returned: success
   type: list
   elements: dict
@@ -66,12 +66,12 @@ device_groups:
       returned: always
       type: str
     group_id:
-      description: The GroupId that the platform gave it.
+      description: GroupId that the platform assigned to the device group.
       returned: always
       type: str
     super_group_id:
-      description: The GroupId of the group above it.
-      returned: when asked for
+      description: GroupId of the parent group.
+      returned: when read in full (see O(details))
       type: str
     description:
       description: Description of the device group, up to 100 characters.
@@ -80,27 +80,27 @@ device_groups:
     expression:
       description: Search expression that the members of a dynamic group match, in the language of the device search
         of the platform. For example C(product_key = "a1BwAGVxxxx" and name LIKE "lamp%").
-      returned: of a dynamic group that was read whole
+      returned: when read in full (see O(details)), for dynamic groups
       type: str
     type:
-      description: C(static) or C(dynamic).
-      returned: when it was read
+      description: Type of the device group, C(static) or C(dynamic).
+      returned: when the platform returns it
       type: str
     tags:
       description: Tags of the device group, as a dictionary of keys and values.
-      returned: when asked for
+      returned: when read in full (see O(details))
       type: dict
     devices:
       description: Devices that are members of the group.
-      returned: when asked for
+      returned: when read in full (see O(details))
       type: list
       elements: dict
     device_count:
-      description: How many members it has.
-      returned: when read whole
+      description: Number of members of the device group.
+      returned: when read in full (see O(details))
       type: int
     created:
-      description: When it was made, in UTC.
+      description: Time when the device group was created, in UTC.
       returned: always
       type: str
   sample:

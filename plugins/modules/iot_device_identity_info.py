@@ -43,27 +43,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: The devices that are there.
+  description: Devices that exist.
   returned: success
   type: list
   elements: dict
   contains:
     iot_id:
-      description: The device's IotId.
-      type: str
+      description: IotId of the device.
       returned: always
+      type: str
     product_key:
-      description: The ProductKey of its product.
-      type: str
+      description: ProductKey of the product.
       returned: always
+      type: str
     name:
-      description: The device's name.
-      type: str
+      description: Name of the device.
       returned: always
-    nickname:
-      description: Its nickname.
       type: str
-      returned: when it has one
+    nickname:
+      description: Nickname of the device.
+      returned: when the device has a nickname
+      type: str
   sample:
     - iot_id: Q7uOhVRdZRRlDnTLvxxxx00100
       product_key: a1BwAGVxxxx

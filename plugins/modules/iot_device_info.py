@@ -93,13 +93,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: The devices that fit, the newest first.
+  description: Devices that match the filters, newest first.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
+      description: ProductKey of the product.
       returned: always
       type: str
     name:
@@ -107,7 +107,7 @@ devices:
       returned: always
       type: str
     iot_id:
-      description: The IotId that the platform gave it.
+      description: IotId that the platform assigned to the device.
       returned: always
       type: str
     nickname:
@@ -116,16 +116,16 @@ devices:
       type: str
     tags:
       description: Tags of the device, as a dictionary of keys and values.
-      returned: when asked for
+      returned: when read in full (see O(details))
       type: dict
     groups:
-      description: Static groups that the device is a member of, by name or GroupId.
-      returned: when O(include) has V(groups)
+      description: Static groups that the device is a member of, each with its C(name) and C(group_id).
+      returned: when O(include) contains V(groups)
       type: list
       elements: dict
     desired_properties:
       description: Desired values of thing model properties, by property identifier.
-      returned: when O(include) has V(desired_properties)
+      returned: when O(include) contains V(desired_properties)
       type: dict
     enabled:
       description: Whether the device can connect to the platform.
@@ -133,60 +133,60 @@ devices:
       type: bool
     gateway:
       description: Gateway that the device is attached to, if the device connects through a gateway.
-      returned: when asked for
+      returned: when O(include) contains V(gateway)
       type: dict
     client_ids:
       description: Client IDs of a device that uses dynamic registration without pre-registration.
-      returned: when asked for
+      returned: when O(include) contains V(client_ids)
       type: list
       elements: str
     status:
-      description: C(online), C(offline), C(unactive) (it has never connected) or C(disable).
+      description: Status of the device, C(online), C(offline), C(unactive) (it has never connected) or C(disable).
       returned: always
       type: str
     node_type:
-      description: C(device) or C(gateway).
-      returned: when read whole
+      description: Node type of the device, C(device) or C(gateway).
+      returned: when read in full (see O(details))
       type: str
     firmware_version:
-      description: The version of its default OTA module.
-      returned: when it has reported one
+      description: Version of the default OTA module of the device.
+      returned: when read in full (see O(details)) and the device has reported a version
       type: str
     ip_address:
-      description: Its IP address.
-      returned: when it has connected
+      description: IP address of the device.
+      returned: when read in full (see O(details)) and the device has been online
       type: str
     created:
-      description: When it was registered, in UTC.
+      description: Time when the device was registered, in UTC.
       returned: always
       type: str
     activated:
-      description: When it first connected, in UTC.
-      returned: when it has connected
+      description: Time when the device first connected, in UTC.
+      returned: when read in full (see O(details)) and the device has been online
       type: str
     last_online:
-      description: When it last connected, in UTC.
-      returned: when it has connected
+      description: Time when the device last connected, in UTC.
+      returned: when read in full (see O(details)) and the device has been online
       type: str
     certificate:
-      description: Its X.509 certificate, in PEM.
-      returned: when asked for, and the platform has issued one
+      description: X.509 certificate of the device, in PEM format.
+      returned: when O(include) contains V(certificate) and the platform has issued a certificate
       type: str
     certificate_id:
-      description: The id of its certificate.
-      returned: when asked for, and the platform has issued one
+      description: ID of the certificate.
+      returned: when O(include) contains V(certificate) and the platform has issued a certificate
       type: str
     certificate_status:
-      description: C(generating), C(generated) or C(failed).
-      returned: when asked for, of a product whose devices get certificates of the platform
+      description: Status of the certificate, C(generating), C(generated) or C(failed).
+      returned: when O(include) contains V(certificate) and the platform issues the certificates of the product
       type: str
     certificate_private_key:
-      description: The private key of its certificate, in PEM.
-      returned: when asked for and O(include_secrets) is set, and the platform has issued a certificate
+      description: Private key of the certificate, in PEM format.
+      returned: when O(include_secrets=true), O(include) contains V(certificate) and the platform has issued one
       type: str
     device_secret:
-      description: Its secret.
-      returned: when O(include_secrets) is set
+      description: DeviceSecret of the device.
+      returned: when O(include_secrets=true)
       type: str
   sample:
     - product_key: a1BwAGVxxxx

@@ -56,8 +56,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 job_id:
-  description: The job that took the sub-devices away from a gateway, where it had more than 2,000 of them.
-  returned: when there is such a job
+  description: ID of the job that detached the sub-devices of a gateway with more than 2,000 sub-devices.
+  returned: when the platform created a job
   type: str
   sample: 450407bxxxx
 msg:
@@ -66,9 +66,8 @@ msg:
   type: str
   sample: The device would be reset; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -64,16 +64,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 device_speech:
-  description: The speech of the device; empty, as it is gone.
+  description: The speech on the device. Always empty, because the module only deletes speeches.
   returned: success
   type: dict
   contains:
     product_key:
-      description: The ProductKey of the device's product.
+      description: ProductKey of the product.
       returned: always
       type: str
     iot_id:
-      description: The device's IotId.
+      description: IotId of the device.
       returned: always
       type: str
     code:
@@ -85,23 +85,19 @@ device_speech:
       returned: always
       type: str
     size_in_kilobytes:
-      description: How much space it takes.
+      description: Size of the speech, in kilobytes.
       returned: always
       type: float
-  sample:
-    product_key: a1BwAGVxxxx
-    iot_id: Q7uOhVRdZRRIDnTLv00100
-    code: ZFDZ
-    audio_format: wav
-    size_in_kilobytes: 16.0
+  sample: {}
 diff:
   description: Values of the options before and after the task.
   returned: always
   type: dict
   sample:
-    before: {}
-    after:
-      code: null
+    before:
+      code: ZFDZ
+      audio_format: wav
+    after: {}
 steps:
   description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
     only.
@@ -134,9 +130,8 @@ steps:
           before: ZFDZ
           after: null
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

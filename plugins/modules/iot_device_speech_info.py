@@ -49,17 +49,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 device_speeches:
-  description: The speech of a devices that fit.
+  description: Speeches on the device that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of the device's product.
+      description: ProductKey of the product.
       returned: always
       type: str
     iot_id:
-      description: The device's IotId.
+      description: IotId of the device.
       returned: always
       type: str
     code:
@@ -71,7 +71,7 @@ device_speeches:
       returned: always
       type: str
     size_in_kilobytes:
-      description: How much space it takes.
+      description: Size of the speech, in kilobytes.
       returned: always
       type: float
   sample:

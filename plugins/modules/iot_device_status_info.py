@@ -51,31 +51,31 @@ EXAMPLES = r"""
 
 RETURN = r"""
 statuses:
-  description: The devices that are there.
+  description: Devices that exist, with their status.
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The device's name.
-      type: str
+      description: Name of the device.
       returned: always
+      type: str
     status:
-      description: C(online), C(offline), C(unactive) (it was never online) or C(disable).
-      type: str
+      description: Status of the device, C(online), C(offline), C(unactive) (it has never connected) or C(disable).
       returned: always
+      type: str
     changed:
-      description: Since when, in milliseconds since 1970-01-01 UTC.
+      description: Time when the status last changed, in milliseconds since 1970-01-01 UTC.
+      returned: when the platform returns it
       type: int
-      returned: when the platform tells it
     iot_id:
-      description: The device's IotId.
+      description: IotId of the device.
+      returned: when O(devices) contains several devices
       type: str
-      returned: when several devices are asked for
     last_online:
-      description: When the device was online last, as the platform writes it.
+      description: Time when the device was last online, in the format of the platform.
+      returned: when O(devices) contains several devices and the device has been online
       type: str
-      returned: when several devices are asked for, and it ever was
   sample:
     - name: lamp-0001
       status: online

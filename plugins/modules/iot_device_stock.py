@@ -66,26 +66,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 product_key:
-  description: The ProductKey of the product.
+  description: ProductKey of the product.
   returned: success
   type: str
   sample: a1BwAGVxxxx
 existing:
-  description: How many devices the product had.
+  description: Number of devices of the product before the task.
   returned: success
   type: int
   sample: 2
 created:
-  description: The names of the devices that were registered; nobody knows them in check mode.
+  description: Names of the devices that were registered. Empty in check mode, because the platform generates the
+    names.
   returned: success
   type: list
   elements: str
   sample:
     - 9pLsZkW3mxTq0VdnxxxxA1
 estimate:
-  description:
-    - The C(requests) that the task was going to send, those of each of the C(operations), and the C(seconds) that
-      they take.
+  description: Estimate for the task, with the number of requests of each operation (C(operations)), their total
+    (C(requests)) and their duration in seconds (C(seconds)).
   returned: success
   type: dict
   sample:
@@ -96,15 +96,16 @@ estimate:
     requests: 3
     seconds: 1.0
 pending:
-  description: What the task names and an earlier one in the play would have made; in check mode only.
-  returned: when there is any
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
   sample:
     - the product street_light does not exist yet
 diff:
-  description: How many devices there were and are.
-  returned: success
+  description: Number of devices before and after the task.
+  returned: always
   type: dict
   sample:
     before:

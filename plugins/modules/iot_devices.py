@@ -242,14 +242,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 product_key:
-  description: The ProductKey of the devices' product.
+  description: ProductKey of the product.
   returned: success
   type: str
   sample: a1BwAGVxxxx
 counts:
-  description:
-    - How many devices were C(named) (of the slice), were C(existing) before, were C(created), C(updated) or C(deleted),
-      or would be in check mode, and C(failed).
+  description: Number of devices in the task or in its slice (C(named)), of devices that existed before (C(existing)),
+    of devices that were, or in check mode would be, C(created), C(updated) and C(deleted), and of devices that
+    C(failed).
   returned: success
   type: dict
   sample:
@@ -260,7 +260,7 @@ counts:
     deleted: 0
     failed: 0
 created:
-  description: The names of the devices that were registered.
+  description: Names of the devices that were registered, or that would be registered in check mode.
   returned: success
   type: list
   elements: str
@@ -269,28 +269,30 @@ created:
     - lamp-bridge-02
     - lamp-bridge-03
 updated:
-  description: The names of the devices that were changed.
+  description: Names of the devices that were updated, or that would be updated in check mode.
   returned: success
   type: list
   elements: str
   sample: []
 deleted:
-  description: The names of the devices that were deleted.
+  description: Names of the devices that were deleted, or that would be deleted in check mode.
   returned: success
   type: list
   elements: str
   sample: []
 failures:
-  description: The devices that are not what they should be, each with its C(name) and C(msg), which says why.
+  description: Devices that are not in their desired state, each with its C(name) and the reason (C(msg)).
   returned: always
   type: list
   elements: dict
   sample: []
 estimate:
   description:
-    - The C(requests) that the task was going to send in all, those of each of the C(operations), and the C(seconds)
-      that the quotas make them take; the same of its C(reads) and its C(writes). To look up the product and the
-      groups, and to look again at batches of new devices that take long, comes on top.
+    - Estimate for the task, with the number of requests of each operation (C(operations)), their total (C(requests))
+      and the minimum duration in seconds under the quotas (C(seconds)). C(reads) and C(writes) contain the same
+      for read and write requests.
+    - Does not include the lookup of the product and of the groups, and repeated polling of batches of new devices
+      that take long.
   returned: success
   type: dict
   sample:
@@ -322,15 +324,16 @@ estimate:
       requests: 10
       seconds: 2.0
 pending:
-  description: What the task names and an earlier one in the play would have made; in check mode only.
-  returned: when there is any
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
+  returned: when a named resource does not exist
   type: list
   elements: str
   sample:
     - the device group bridge_lamps does not exist yet
 diff:
-  description: What changes of each device, as it was and as it is after, of 500 devices at most.
-  returned: success
+  description: Values of the changed devices before and after the task, by device name. Contains up to 500 devices.
+  returned: always
   type: dict
   sample:
     before: {}

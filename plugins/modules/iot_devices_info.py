@@ -97,52 +97,52 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: The devices.
+  description: Devices that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The device's name.
-      type: str
+      description: Name of the device.
       returned: always
+      type: str
     product:
-      description: The name of its product.
-      type: str
+      description: Name of the product.
       returned: always
+      type: str
     product_key:
-      description: The ProductKey of its product.
-      type: str
+      description: ProductKey of the product.
       returned: always
+      type: str
     iot_id:
-      description: Its IotId.
-      type: str
+      description: IotId of the device.
       returned: always
+      type: str
     nickname:
-      description: Its nickname; empty where it has none.
-      type: str
+      description: Nickname of the device. Empty if it has none.
       returned: always
+      type: str
     status:
-      description: C(online), C(offline), C(unactive) (it was never online) or C(disable).
-      type: str
+      description: Status of the device, C(online), C(offline), C(unactive) (it has never connected) or C(disable).
       returned: always
+      type: str
     tags:
-      description: Its tags.
+      description: Tags of the device.
+      returned: when O(facts) contains V(tags) and they could be read
       type: dict
-      returned: when O(facts) has V(tags) and they are told
     groups:
-      description: The names of the static groups that it is in.
+      description: Names of the static groups that the device is a member of.
+      returned: when O(facts) contains V(groups) and they could be read
       type: list
       elements: str
-      returned: when O(facts) has V(groups) and they are told
     modules:
-      description: The version by OTA module.
+      description: Versions by OTA module.
+      returned: when O(facts) contains V(modules) and they could be read
       type: dict
-      returned: when O(facts) has V(modules) and they are told
     properties:
-      description: The value that was reported last, by the property's identifier.
+      description: Last reported values by property identifier.
+      returned: when O(properties) is set
       type: dict
-      returned: when O(properties) is given
   sample:
     - name: lamp-0001
       product: street_light

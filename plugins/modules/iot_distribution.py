@@ -113,20 +113,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 job_id:
-  description: The job that was made.
-  returned: when something was distributed
+  description: ID of the distribution job.
+  returned: when a job was created
   type: str
   sample: YaLOxxxx010001
 distributed:
-  description: The devices that were distributed, or would be.
+  description: Names of the devices that were distributed, or that would be distributed in check mode.
   returned: when O(state=distributed)
   type: list
   elements: str
   sample:
     - lamp-0001
 failures:
-  description: The devices that were not distributed, each with its C(device_name), a C(code) and a C(message).
-  returned: when some were not
+  description: Devices that were not distributed, each with its C(device_name), a C(code) and a C(message).
+  returned: when a device was not distributed
   type: list
   elements: dict
   sample:
@@ -137,11 +137,11 @@ msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: A job would be made that distributes what is not there; nothing was done in check mode
+  sample: A job would be created that distributes what is missing in the target instances; nothing was done in check
+    mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

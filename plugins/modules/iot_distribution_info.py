@@ -78,55 +78,56 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: The devices, one that is in several instances with each.
-  returned: when they are asked for
+  description: Distributed devices. A device that is in several instances has one entry for each instance.
+  returned: when O(what=devices)
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey.
-      type: str
+      description: ProductKey of the product.
       returned: always
+      type: str
     device_name:
-      description: Its name.
-      type: str
+      description: Name of the device.
       returned: always
+      type: str
     source_instance_id:
-      description: The instance it came from.
-      type: str
+      description: ID of the source instance.
       returned: always
+      type: str
     source_region:
-      description: Where that is.
-      type: str
+      description: Region of the source instance.
       returned: always
+      type: str
     source_uid:
-      description: Whose that is.
-      type: str
+      description: Number (UID) of the account that owns the source instance.
       returned: always
+      type: str
     target_instance_id:
-      description: The instance it is in.
-      type: str
+      description: ID of the target instance.
       returned: always
+      type: str
     target_region:
-      description: Where that is.
-      type: str
+      description: Region of the target instance.
       returned: always
+      type: str
     target_uid:
-      description: Whose that is.
-      type: str
+      description: Number (UID) of the account that owns the target instance.
       returned: always
+      type: str
     target_aliyun_id:
-      description: That account's login name.
+      description: Login name of the account that owns the target instance.
+      returned: when the platform returns it
       type: str
-      returned: when it is known
     created:
-      description: When the job was made, in milliseconds since 1970-01-01 UTC.
-      type: int
+      description: Time when the distribution job was created, in milliseconds since 1970-01-01 UTC.
       returned: always
+      type: int
     modified:
-      description: When it came there.
-      type: int
+      description: Time when the device was distributed to the target instance, in milliseconds since 1970-01-01
+        UTC.
       returned: always
+      type: int
   sample:
     - product_key: a1BwAGVxxxx
       device_name: lamp-0001
@@ -134,8 +135,8 @@ devices:
       target_instance_id: iotx-oxssharez400
       target_region: ap-southeast-1
 products:
-  description: The products, with what is told of devices but name and C(modified).
-  returned: when they are asked for
+  description: Distributed products, with the same keys as devices except C(device_name) and C(modified).
+  returned: when O(what=products)
   type: list
   elements: dict
   sample:
@@ -143,58 +144,58 @@ products:
       source_instance_id: iot-060a0abc
       target_instance_id: iotx-oxssharez400
 jobs:
-  description: The jobs.
-  returned: when they are asked for
+  description: Jobs that distribute devices.
+  returned: when O(what=jobs)
   type: list
   elements: dict
   contains:
     job_id:
-      description: Its id.
-      type: str
+      description: ID of the job.
       returned: always
+      type: str
     product_key:
-      description: The ProductKey.
-      type: str
+      description: ProductKey of the product.
       returned: always
+      type: str
     status:
-      description: C(initial), C(running), C(finished) or C(interrupted).
-      type: str
+      description: Status of the job, C(initial), C(running), C(finished) or C(interrupted).
       returned: always
+      type: str
     strategy:
-      description: C(specified), or C(nearest) of several instances.
-      type: str
+      description: Strategy of the job, which is C(specified), or C(nearest) for several target instances.
       returned: always
+      type: str
     source_instance_id:
-      description: The instance they were in.
-      type: str
+      description: ID of the source instance.
       returned: always
+      type: str
     source_uid:
-      description: Whose that is.
-      type: str
+      description: Number (UID) of the account that owns the source instance.
       returned: always
+      type: str
     target_instance_ids:
-      description: The instances they go to.
+      description: IDs of the target instances.
+      returned: always
       type: list
       elements: str
-      returned: always
     target_uid:
-      description: Whose these are.
+      description: Number (UID) of the account that owns the target instances.
+      returned: always
       type: str
-      returned: always
     device_count:
-      description: How many devices it has.
-      type: int
+      description: Number of devices in the job.
       returned: always
+      type: int
     created:
-      description: When it was made, in milliseconds since 1970-01-01 UTC.
-      type: int
+      description: Time when the job was created, in milliseconds since 1970-01-01 UTC.
       returned: always
+      type: int
     results:
-      description:
-        - What became of its devices, each with C(device_name), C(code), which is 200 where all went well, and C(message).
+      description: Result for each device of the job, with its C(device_name), a C(code), which is 200 if the device
+        was distributed, and a C(message).
+      returned: when O(results=true) and the job has ended
       type: list
       elements: dict
-      returned: when they are asked for and it has ended
   sample:
     - job_id: YaLOxxxx010001
       status: finished

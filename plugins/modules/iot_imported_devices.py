@@ -93,26 +93,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 imported_devices:
-  description: Those of the devices that are there; empty when they are absent.
+  description: The devices in O(devices) that exist. Empty if they are absent.
   returned: success
   type: dict
   contains:
     product_key:
-      description: The ProductKey of their product.
+      description: ProductKey of the product.
       returned: always
       type: str
     devices:
-      description: Devices to manage, up to 10,000.
+      description: Devices, each with its C(name) and its C(nickname), or in a batch its C(serial_number).
       returned: always
       type: list
       elements: dict
     apply_id:
-      description: The ApplyId of the batch in which they were imported.
-      returned: when several were imported at once
+      description: ApplyId of the batch in which the devices were imported.
+      returned: when several devices were imported at once
       type: int
     device_secrets:
-      description: Their secrets by their names.
-      returned: when O(include_secrets) is set
+      description: DeviceSecrets by device name.
+      returned: when O(include_secrets=true)
       type: dict
   sample:
     product_key: a1BwAGVxxxx
@@ -162,9 +162,8 @@ steps:
           after:
             - name: meter-0001
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -49,27 +49,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 imported_devices:
-  description: The batch, or nothing where there is none of this id.
+  description: The batch, as a list with one element. Empty if no batch has this ApplyId.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of their product.
+      description: ProductKey of the product.
       returned: always
       type: str
     devices:
-      description: Devices to manage, up to 10,000.
+      description: Devices, each with its C(name) and its C(nickname), or in a batch its C(serial_number).
       returned: always
       type: list
       elements: dict
     apply_id:
-      description: The ApplyId of the batch in which they were imported.
+      description: ApplyId of the batch in which the devices were imported.
       returned: always
       type: int
     device_secrets:
-      description: Their secrets by their names.
-      returned: when O(include_secrets) is set
+      description: DeviceSecrets by device name.
+      returned: when O(include_secrets=true)
       type: dict
   sample:
     - product_key: a1BwAGVxxxx

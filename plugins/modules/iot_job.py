@@ -105,8 +105,8 @@ options:
     type: int
   schedule_time:
     description:
-      - Start time of the job, such as V(2030-01-31T20:00:00+08:00), 10 minutes to 7 days in the future.
-      - If not set, the job starts when it is created.
+      - Start time of the job, such as V(2030-01-31T20:00:00+08:00).
+      - 10 minutes to 7 days in the future. If not set, the job starts when it is created.
       - Cannot be changed after creation. Use a fixed time, because a time that is calculated again in each run is a
         change.
     type: str
@@ -173,7 +173,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 job:
-  description: The job; empty when it is absent.
+  description: The job. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -182,7 +182,7 @@ job:
       returned: always
       type: str
     job_id:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the job.
       returned: always
       type: str
     type:
@@ -192,24 +192,24 @@ job:
       type: str
     document:
       description: Document of the job, which describes what the devices have to do.
-      returned: when it is read whole
+      returned: when the job exists
       type: dict
     product_key:
-      description: The ProductKey of the product whose devices it is for; empty where it is for others.
-      returned: when it is read whole
+      description: ProductKey of the product that the job targets. Empty if the job has another target.
+      returned: when the job exists
       type: str
     group_id:
-      description: The GroupId of the group whose devices it is for; empty where it is for others.
-      returned: when it is read whole
+      description: GroupId of the device group that the job targets. Empty if the job has another target.
+      returned: when the job exists
       type: str
     devices:
       description: Devices that the job targets, up to 200.
-      returned: when it is read whole
+      returned: when the job exists
       type: list
       elements: dict
     file_md5:
-      description: The MD5 of its file; empty where it has none.
-      returned: when it is read whole
+      description: MD5 of the file of the job. Empty if the job has no file.
+      returned: when the job exists
       type: str
     description:
       description: Description of the job, up to 100 characters.
@@ -217,41 +217,40 @@ job:
       type: str
     maximum_per_minute:
       description: Maximum number of devices to which the job is sent per minute, V(50) to V(1000).
-      returned: when it is read whole
+      returned: when the job exists
       type: int
     qos:
       description: Quality of service of the messages of the job, at most once (V(0)) or at least once (V(1)).
-      returned: for the types C(pub) and C(custom), when it is read whole
+      returned: for jobs of type V(pub) or V(custom)
       type: int
     timeout_in_minutes:
       description: Time in minutes that each device has to complete the job.
-      returned: for other types than C(pub), when it is read whole
+      returned: for jobs of another type than V(pub)
       type: int
     schedule_time:
-      description: Start time of the job, such as V(2030-01-31T20:00:00+08:00), 10 minutes to 7 days in the future.
-      returned: when it is read whole
+      description: Start time of the job, such as V(2030-01-31T20:00:00+08:00).
+      returned: when the job exists
       type: str
     status:
-      description:
-        - How it stands, C(initializing), C(waiting) (for its time), C(in_progress), C(completed), C(timed_out),
-          C(canceling) or C(canceled).
-      returned: when it is there
+      description: Status of the job, C(initializing), C(waiting) (for its start time), C(in_progress), C(completed),
+        C(timed_out), C(canceling) or C(canceled).
+      returned: when the job exists
       type: str
     stopped:
-      description: Whether it has ended, or is about to because it was canceled.
-      returned: when it is there
+      description: Whether the job has ended or is about to end because it was canceled.
+      returned: when the job exists
       type: bool
     created:
-      description: When it was made, in UTC.
-      returned: when it is there
+      description: Time when the job was created, in UTC.
+      returned: when the job exists
       type: str
     modified:
-      description: When it was changed last, in UTC.
-      returned: when it is there
+      description: Time when the job was last changed, in UTC.
+      returned: when the job exists
       type: str
     download_url:
-      description: Where its file can be fetched for half an hour.
-      returned: when O(include_secrets=true) and it has one
+      description: URL from which the file of the job can be downloaded for half an hour.
+      returned: when O(include_secrets=true) and the job has a file
       type: str
   sample:
     name: dim_all
@@ -312,9 +311,8 @@ steps:
           before: null
           after: dim_all
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

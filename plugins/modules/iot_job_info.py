@@ -73,7 +73,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 jobs:
-  description: The jobs that fit.
+  description: Jobs that match the filters.
   returned: success
   type: list
   elements: dict
@@ -83,7 +83,7 @@ jobs:
       returned: always
       type: str
     job_id:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the job.
       returned: always
       type: str
     type:
@@ -93,24 +93,24 @@ jobs:
       type: str
     document:
       description: Document of the job, which describes what the devices have to do.
-      returned: when it is read whole
+      returned: when read in full (see O(details))
       type: dict
     product_key:
-      description: The ProductKey of the product whose devices it is for; empty where it is for others.
-      returned: when it is read whole
+      description: ProductKey of the product that the job targets. Empty if the job has another target.
+      returned: when read in full (see O(details))
       type: str
     group_id:
-      description: The GroupId of the group whose devices it is for; empty where it is for others.
-      returned: when it is read whole
+      description: GroupId of the device group that the job targets. Empty if the job has another target.
+      returned: when read in full (see O(details))
       type: str
     devices:
       description: Devices that the job targets, up to 200.
-      returned: when it is read whole
+      returned: when read in full (see O(details))
       type: list
       elements: dict
     file_md5:
-      description: The MD5 of its file; empty where it has none.
-      returned: when it is read whole
+      description: MD5 of the file of the job. Empty if the job has no file.
+      returned: when read in full (see O(details))
       type: str
     description:
       description: Description of the job, up to 100 characters.
@@ -118,52 +118,50 @@ jobs:
       type: str
     maximum_per_minute:
       description: Maximum number of devices to which the job is sent per minute, V(50) to V(1000).
-      returned: when it is read whole
+      returned: when read in full (see O(details))
       type: int
     qos:
       description: Quality of service of the messages of the job, at most once (V(0)) or at least once (V(1)).
-      returned: for the types C(pub) and C(custom), when it is read whole
+      returned: when read in full (see O(details)), for jobs of type V(pub) or V(custom)
       type: int
     timeout_in_minutes:
       description: Time in minutes that each device has to complete the job.
-      returned: for other types than C(pub), when it is read whole
+      returned: when read in full (see O(details)), for jobs of another type than V(pub)
       type: int
     schedule_time:
-      description: Start time of the job, such as V(2030-01-31T20:00:00+08:00), 10 minutes to 7 days in the future.
-      returned: when it is read whole
+      description: Start time of the job, such as V(2030-01-31T20:00:00+08:00).
+      returned: when read in full (see O(details))
       type: str
     status:
-      description:
-        - How it stands, C(initializing), C(waiting) (for its time), C(in_progress), C(completed), C(timed_out),
-          C(canceling) or C(canceled).
-      returned: when it is there
+      description: Status of the job, C(initializing), C(waiting) (for its start time), C(in_progress), C(completed),
+        C(timed_out), C(canceling) or C(canceled).
+      returned: always
       type: str
     stopped:
-      description: Whether it has ended, or is about to because it was canceled.
-      returned: when it is there
+      description: Whether the job has ended or is about to end because it was canceled.
+      returned: always
       type: bool
     created:
-      description: When it was made, in UTC.
-      returned: when it is there
+      description: Time when the job was created, in UTC.
+      returned: always
       type: str
     modified:
-      description: When it was changed last, in UTC.
-      returned: when it is there
+      description: Time when the job was last changed, in UTC.
+      returned: always
       type: str
     statistics:
-      description: How many of its tasks stand how, and their C(total).
-      returned: when asked for
+      description: Number of tasks of the job by status, and in total (C(total)).
+      returned: when O(include) contains V(statistics)
       type: dict
     tasks:
-      description:
-        - Its tasks, one for each device, with C(task_id), C(product_key), C(device), C(iot_id), C(status), C(progress),
-          C(queued) and C(modified).
-      returned: when asked for
+      description: Tasks of the job, one for each device, with C(task_id), C(product_key), C(device), C(iot_id),
+        C(status), C(progress), C(queued) and C(modified).
+      returned: when O(include) contains V(tasks)
       type: list
       elements: dict
     download_url:
-      description: Where its file can be fetched for half an hour.
-      returned: when O(include_secrets=true) and it has one
+      description: URL from which the file of the job can be downloaded for half an hour.
+      returned: when O(include_secrets=true), read in full (see O(details)), and the job has a file
       type: str
   sample:
     - name: dim_all

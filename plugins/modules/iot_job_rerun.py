@@ -56,19 +56,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 job_id:
-  description: The id of the job.
-  returned: when it was done
+  description: ID of the job.
+  returned: when not in check mode
   type: str
   sample: XUbmsMHmkqv0PiAGxxxx010001
 msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: The tasks of the job that failed or took too long would be done once more; nothing was done in check mode
+  sample: The failed and timed-out tasks of the job would be repeated; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

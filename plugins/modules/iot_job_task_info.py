@@ -45,59 +45,59 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tasks:
-  description: The tasks.
+  description: Tasks that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     task_id:
-      description: The id of the task.
-      type: str
+      description: ID of the task.
       returned: always
+      type: str
     job_id:
-      description: The id of its job.
-      type: str
+      description: ID of the job.
       returned: always
+      type: str
     job:
-      description: The name of its job.
-      type: str
+      description: Name of the job.
       returned: always
+      type: str
     product_key:
-      description: The ProductKey of the device's product.
-      type: str
+      description: ProductKey of the product of the device.
       returned: always
+      type: str
     device:
-      description: The device's name.
-      type: str
+      description: Name of the device.
       returned: always
+      type: str
     iot_id:
-      description: The device's IotId.
-      type: str
+      description: IotId of the device.
       returned: always
+      type: str
     status:
-      description: The state.
-      type: str
+      description: Status of the task.
       returned: always
+      type: str
     progress:
-      description: How far it is, as the device says.
+      description: Progress of the task that the device reported.
+      returned: when the device has reported progress
       type: str
-      returned: when the device has said so
     message:
-      description: What the platform says of it, such as why it failed.
+      description: Message of the platform about the task, such as the reason of a failure.
+      returned: when O(task_id) is set and the platform returns a message
       type: str
-      returned: of one task, when there is something to say
     details:
-      description: What the device has said of it.
+      description: Details of the task that the device reported.
+      returned: when O(task_id) is set and the device has reported details
       type: raw
-      returned: of one task, when the device has said something
     queued:
-      description: When it was queued, in UTC.
-      type: str
+      description: Time when the task was queued, in UTC.
       returned: always
+      type: str
     changed:
-      description: When it changed last, in UTC.
-      type: str
+      description: Time when the task was last changed, in UTC.
       returned: always
+      type: str
   sample:
     - task_id: MSnT9xxxxq010101
       job_id: sGWotgRkutXxxxx

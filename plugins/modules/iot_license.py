@@ -86,20 +86,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 licensed:
-  description: The devices that were licensed, or would be.
+  description: Names of the devices that were licensed, or that would be licensed in check mode.
   returned: success
   type: list
   elements: str
   sample:
     - lamp-0001
 failed_count:
-  description: How many devices could not be licensed.
-  returned: when some could not
+  description: Number of devices that could not be licensed.
+  returned: when a device could not be licensed, or when the timeout has expired
   type: int
   sample: 1
 failed_file:
-  description: Where a file can be downloaded that says which, as CSV.
-  returned: when some could not
+  description: URL of a CSV file that lists the devices that could not be licensed.
+  returned: when a device could not be licensed, or when the timeout has expired
   type: str
   sample: https://www.example.com/failed.csv
 msg:
@@ -108,9 +108,8 @@ msg:
   type: str
   sample: The product and its devices would be licensed; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

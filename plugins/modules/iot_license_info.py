@@ -51,39 +51,39 @@ EXAMPLES = r"""
 
 RETURN = r"""
 licenses:
-  description: The licences.
+  description: Licenses that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of the device's product.
-      type: str
+      description: ProductKey of the product of the device.
       returned: always
+      type: str
     product_name:
-      description: The name of its product.
-      type: str
+      description: Name of the product.
       returned: always
+      type: str
     device_name:
-      description: The device's name.
-      type: str
+      description: Name of the device.
       returned: always
+      type: str
     iot_id:
-      description: Its IotId.
-      type: str
+      description: IotId of the device.
       returned: always
+      type: str
     license:
-      description: C(480p) or C(720p).
+      description: Type of the license, C(480p) or C(720p).
+      returned: always
       type: str
-      returned: always
     licensed:
-      description: When it got the licence, in milliseconds since 1970-01-01 UTC.
-      type: int
+      description: Time when the license was assigned, in milliseconds since 1970-01-01 UTC.
       returned: always
+      type: int
     expires:
-      description: Until when it has it.
-      type: int
+      description: Time when the license expires, in milliseconds since 1970-01-01 UTC.
       returned: always
+      type: int
   sample:
     - product_key: a1BwAGVxxxx
       product_name: street_light

@@ -78,57 +78,56 @@ EXAMPLES = r"""
 
 RETURN = r"""
 positions:
-  description: Where the devices are of which that is known.
-  returned: without O(start)
+  description: Locations of the devices whose location is known.
+  returned: when O(start) is not set
   type: list
   elements: dict
   contains:
     device:
-      description: The device's name.
-      type: str
+      description: Name of the device.
       returned: always
+      type: str
     longitude:
-      description: The longitude in degrees.
-      type: float
+      description: Longitude in degrees.
       returned: always
+      type: float
     latitude:
-      description: The latitude in degrees.
+      description: Latitude in degrees.
+      returned: always
       type: float
-      returned: always
     coordinate_system:
-      description: C(wgs84) or C(gcj02).
-      type: str
+      description: Coordinate system, C(wgs84) or C(gcj02).
       returned: always
+      type: str
     country:
-      description: The country.
+      description: Country of the location.
+      returned: when the platform returns it
       type: str
-      returned: when it is known
     province:
-      description: The province.
+      description: Province of the location.
+      returned: when the platform returns it
       type: str
-      returned: when it is known
     city:
-      description: The city.
+      description: City of the location.
+      returned: when the platform returns it
       type: str
-      returned: when it is known
     adcode:
-      description: The code of the place in China.
+      description: Administrative code of the location in China.
+      returned: when the platform returns it
       type: int
-      returned: when it is known
     ip_address:
-      description: The address from which the device has connected.
+      description: IP address from which the device connected.
+      returned: when the platform returns it
       type: str
-      returned: when it is known
   sample:
     - device: lamp-0001
       longitude: 120.0
       latitude: 30.0
       coordinate_system: wgs84
 traces:
-  description:
-    - Where the devices were, the oldest first, each with its C(device) and its C(points), which have C(longitude),
-      C(latitude) and C(time).
-  returned: with O(start)
+  description: Traces of the devices, oldest point first. Each trace has a C(device) and C(points) with C(longitude),
+    C(latitude) and C(time).
+  returned: when O(start) is set
   type: list
   elements: dict
   sample:

@@ -93,32 +93,32 @@ EXAMPLES = r"""
 
 RETURN = r"""
 task:
-  description: The task of the platform.
-  returned: when it was started
+  description: Registration task of the platform.
+  returned: when not in check mode
   type: dict
   contains:
     task_id:
-      description: Its id.
-      type: str
+      description: ID of the task.
       returned: always
-    state:
-      description: C(running) or C(finish).
       type: str
-      returned: when waited for
+    state:
+      description: State of the task, C(running) or C(finish).
+      returned: when O(wait=true)
+      type: str
     total:
-      description: How many nodes it has.
+      description: Number of nodes in the task.
+      returned: when O(wait=true)
       type: int
-      returned: when waited for
     registered:
-      description: The DevEUIs of the nodes that were registered.
+      description: DevEUIs of the nodes that were registered.
+      returned: when O(wait=true)
       type: list
       elements: str
-      returned: when waited for
     failed:
-      description: The DevEUIs of the nodes that were not registered.
+      description: DevEUIs of the nodes that were not registered.
+      returned: when a node was not registered
       type: list
       elements: str
-      returned: when there are such
   sample:
     task_id: '62146'
     state: finish
@@ -131,9 +131,8 @@ msg:
   type: str
   sample: The nodes would be registered; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

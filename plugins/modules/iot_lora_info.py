@@ -43,35 +43,35 @@ EXAMPLES = r"""
 
 RETURN = r"""
 join_permissions:
-  description: The join permissions that fit.
-  returned: unless only a task was asked for
+  description: Join permissions that match the filter.
+  returned: when O(join_permission) is set or O(task_id) is not set
   type: list
   elements: dict
   contains:
     join_permission_id:
-      description: Its id.
-      type: str
+      description: ID of the join permission.
       returned: always
+      type: str
     name:
-      description: Its name.
-      type: str
+      description: Name of the join permission.
       returned: always
+      type: str
     type:
-      description: C(local) or C(roaming).
-      type: str
+      description: Type of the join permission, C(local) or C(roaming).
       returned: always
+      type: str
     class_mode:
-      description: The class of its nodes, C(a), C(b) or C(c).
-      type: str
+      description: LoRaWAN class of the nodes, C(a), C(b) or C(c).
       returned: always
+      type: str
     enabled:
-      description: Whether it is in force.
+      description: Whether the join permission is enabled.
+      returned: always
       type: bool
-      returned: always
     owner:
-      description: The account that made it.
-      type: str
+      description: ID of the account that created the join permission.
       returned: always
+      type: str
   sample:
     - join_permission_id: '8001'
       name: fields
@@ -80,27 +80,27 @@ join_permissions:
       enabled: true
       owner: '1375364789000000'
 task:
-  description: The task; empty where there is none of this id.
-  returned: when O(task_id) is given
+  description: Registration task. Empty if no task has this ID.
+  returned: when O(task_id) is set
   type: dict
   contains:
     task_id:
-      description: Its id.
+      description: ID of the task.
+      returned: when the task exists
       type: str
-      returned: always
     state:
-      description: C(running) or C(finish).
+      description: State of the task, C(running) or C(finish).
+      returned: when the task exists
       type: str
-      returned: when it is there
     total:
-      description: How many nodes it has.
+      description: Number of nodes in the task.
+      returned: when the task exists
       type: int
-      returned: when it is there
     registered:
-      description: The DevEUIs of the nodes that were registered.
+      description: DevEUIs of the nodes that were registered.
+      returned: when the task exists
       type: list
       elements: str
-      returned: when it is there
   sample:
     task_id: '62146'
     state: finish

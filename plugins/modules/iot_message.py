@@ -156,28 +156,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 message_id:
-  description: The id that the platform gave the message.
-  returned: when it went to one topic, and not in check mode
+  description: ID that the platform assigned to the message.
+  returned: when O(action) is V(publish), V(broadcast) or V(rrpc), and not in check mode
   type: str
   sample: '889455942124347329'
 code:
-  description: How the device was asked, C(SUCCESS) where it has answered.
-  returned: when a device was asked
+  description: Result code of the request, C(SUCCESS) if the device has responded.
+  returned: when O(action=rrpc) and not in check mode
   type: str
   sample: SUCCESS
 answer:
-  description: What the device has answered.
-  returned: when a device was asked
+  description: Response of the device.
+  returned: when O(action=rrpc) and not in check mode
   type: dict
   contains:
     payload:
-      description: The answer as text.
+      description: Content of the response, as text.
+      returned: when the content is text
       type: str
-      returned: when it is text
     payload_base64:
-      description: The answer in Base64.
-      type: str
+      description: Content of the response, encoded in Base64.
       returned: always
+      type: str
   sample:
     payload: world hello
     payload_base64: d29ybGQgaGVsbG8=
@@ -187,9 +187,8 @@ msg:
   type: str
   sample: The message would be published; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -54,33 +54,34 @@ message:
   type: dict
   contains:
     message_id:
-      description: Its id.
-      type: str
+      description: ID of the message.
       returned: always
+      type: str
     topic:
-      description: Its topic.
-      type: str
+      description: Topic of the message.
       returned: always
+      type: str
     sent:
-      description: When it was sent, in milliseconds since 1970-01-01 UTC.
+      description: Time when the message was sent, in milliseconds since 1970-01-01 UTC.
+      returned: always
       type: int
-      returned: always
     payload:
-      description: The message as text.
+      description: Content of the message, as text.
+      returned: when the content is text
       type: str
-      returned: when it is text
     payload_base64:
-      description: The message in Base64.
+      description: Content of the message, encoded in Base64.
+      returned: always
       type: str
-      returned: always
     user_properties:
-      description: Its properties.
-      type: dict
+      description: User properties of the message.
       returned: always
-    transformed:
-      description: What it was turned into on its way, with C(topic) and payload.
       type: dict
-      returned: when it was
+    transformed:
+      description: Message after its transformation, with C(topic), C(payload_base64) and, if the content is text,
+        C(payload).
+      returned: when the message was transformed
+      type: dict
   sample:
     message_id: '889455942124347329'
     topic: /a1BwAGVxxxx/lamp-0001/user/command

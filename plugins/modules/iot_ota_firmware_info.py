@@ -76,7 +76,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ota_firmwares:
-  description: The firmwares that fit.
+  description: Firmware that matches the filters.
   returned: success
   type: list
   elements: dict
@@ -86,15 +86,15 @@ ota_firmwares:
       returned: always
       type: str
     firmware_id:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the firmware.
       returned: always
       type: str
     product_key:
-      description: The ProductKey of its product; empty where it is for any product.
+      description: ProductKey of the product of the firmware. Empty if the firmware is for any product.
       returned: always
       type: str
     module_name:
-      description: The OTA module that it is for.
+      description: OTA module of the firmware.
       returned: always
       type: str
     version:
@@ -111,16 +111,16 @@ ota_firmwares:
       returned: always
       type: str
     file_md5:
-      description: The MD5 of its file; empty where it has several.
+      description: MD5 of the file of the firmware. Empty if the firmware consists of several files.
       returned: always
       type: str
     size_in_bytes:
-      description: The size of its file, in bytes.
-      returned: when it has one file
+      description: Size of the file of the firmware, in bytes.
+      returned: when the firmware consists of one file
       type: int
     files:
       description: Files of a firmware that consists of more than one file.
-      returned: when it has several and is read whole
+      returned: when read in full (see O(details)) and the firmware consists of several files
       type: list
       elements: dict
     description:
@@ -134,29 +134,28 @@ ota_firmwares:
       type: bool
     udi:
       description: Custom information that devices receive with the firmware, in any format.
-      returned: when it is read whole
+      returned: when read in full (see O(details))
       type: str
     status:
-      description:
-        - Whether it was found to work, C(unverified), C(verifying), C(verified) or C(failed); C(unneeded) where
-          it is used all the same.
-      returned: when it is there
+      description: Verification status of the firmware, C(unverified), C(verifying), C(verified) or C(failed), or
+        C(unneeded) if the firmware needs no verification.
+      returned: always
       type: str
     verify_progress:
-      description: How many per cent of the devices of its verification have been upgraded.
-      returned: when it is read whole
+      description: Percentage of the devices in the verification of the firmware that have been upgraded.
+      returned: when read in full (see O(details))
       type: int
     created:
-      description: When it was made, in UTC.
-      returned: when it is there
+      description: Time when the firmware was created, in UTC.
+      returned: always
       type: str
     modified:
-      description: When its status changed last, in UTC.
-      returned: when it is there
+      description: Time when the status of the firmware last changed, in UTC.
+      returned: always
       type: str
     download_url:
-      description: Where its file can be fetched for a day.
-      returned: when O(include_secrets=true), for one file that is read whole
+      description: URL from which the file of the firmware can be downloaded for a day.
+      returned: when O(include_secrets=true), read in full (see O(details)), and the firmware consists of one file
       type: str
   sample:
     - name: lamp_1_1

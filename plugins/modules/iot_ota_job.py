@@ -57,9 +57,10 @@ options:
     choices: [verify, static, dynamic]
   target:
     description:
-      - Devices that a static job upgrades, which are all devices that can be upgraded (V(all)), the devices in
-        O(devices) or O(devices_file) (V(specific)), the percentage in O(gray_percent) (V(gray)), or the devices of
-        O(group) (V(group)).
+      - Devices that a static job upgrades, which are all devices that can be upgraded (V(all)), specific devices
+        (V(specific)), a percentage of the devices (V(gray)), or the devices of a device group (V(group)).
+      - The devices are set with O(devices) or O(devices_file), the percentage with O(gray_percent), and the device
+        group with O(group).
       - Required when a static job is created.
     type: str
     choices: [all, specific, gray, group]
@@ -161,7 +162,7 @@ options:
     description:
       - Time at which a static job starts, for example V(2030-01-31T20:00:00+08:00).
       - 5 minutes to 7 days in the future. If not set, the job starts immediately.
-      - Use a fixed time. A time that each run computes anew would be a change of the job, and a job cannot be changed.
+      - Use a fixed time, because a time that is calculated again in each run is a change, and a job cannot be changed.
     type: str
   schedule_finish_time:
     description:
@@ -252,15 +253,15 @@ ota_job:
       returned: always
       type: str
     job_id:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the job.
       returned: always
       type: str
     firmware_id:
-      description: The id of the firmware that it leads to.
+      description: ID of the firmware of the job.
       returned: always
       type: str
     product_key:
-      description: The ProductKey of the devices' product.
+      description: ProductKey of the product of the devices.
       returned: always
       type: str
     type:
@@ -268,108 +269,106 @@ ota_job:
       returned: always
       type: str
     target:
-      description: Devices that a static job upgrades, which are all devices that can be upgraded (V(all)), the
-        devices in O(devices) or O(devices_file) (V(specific)), the percentage in O(gray_percent) (V(gray)), or
-        the devices of O(group) (V(group)).
+      description: Devices that a static job upgrades, which are all devices that can be upgraded (V(all)), specific
+        devices (V(specific)), a percentage of the devices (V(gray)), or the devices of a device group (V(group)).
       returned: always
       type: str
     devices:
       description: Names of the devices of a static job with the target V(specific), or of the devices that verify
         the firmware.
-      returned: when asked for
+      returned: when O(devices) is set
       type: list
       elements: str
     gray_percent:
       description: Percentage of the devices that a static job upgrades. The number of devices is rounded down,
         and is at least 1.
-      returned: when it is read whole
+      returned: when the job exists
       type: str
     group_id:
-      description: The id of the group that it is for; empty where it is for none.
-      returned: when it is read whole
+      description: GroupId of the device group of the job. Empty if the job has no group.
+      returned: when the job exists
       type: str
     source_versions:
       description: Versions that devices are upgraded from. For a static job with the target V(all) or V(gray),
         or for a dynamic job.
-      returned: when it is read whole
+      returned: when the job exists
       type: list
       elements: str
     dynamic_mode:
       description: Devices that a dynamic job upgrades, which are those that match now or later (V(all)), or only
         those that report a new version later (V(later)).
-      returned: for a dynamic job that is read whole
+      returned: for dynamic jobs
       type: str
     needs_push:
       description: Whether the platform pushes the upgrade to online devices. If V(false), devices must request
         it.
-      returned: when it is read whole
+      returned: when the job exists
       type: bool
     needs_confirmation:
       description: Whether each upgrade waits for a confirmation, for example by M(iotops.aliyun.iot_ota_task).
-      returned: when it is read whole
+      returned: when the job exists
       type: bool
     download_protocol:
       description: Protocol with which devices download the firmware.
-      returned: when it is read whole
+      returned: when the job exists
       type: str
     maximum_per_minute:
       description: Maximum number of devices to which the upgrade is pushed in a minute.
-      returned: when it is read whole
+      returned: when the job exists
       type: int
     overwrite:
       description: Whether the job replaces upgrades of other jobs that devices are waiting for. Upgrades that a
         device has started continue.
-      returned: when it is read whole
+      returned: when the job exists
       type: bool
     multi_module:
       description: Whether the devices can upgrade several OTA modules at the same time.
-      returned: when it is read whole
+      returned: when the job exists
       type: bool
     retry_interval_in_minutes:
       description: Time after which a failed upgrade is retried, in minutes.
-      returned: when it is
+      returned: when failed upgrades are retried
       type: int
     retry_count:
       description: Number of times that a failed upgrade is retried.
-      returned: when it is
+      returned: when failed upgrades are retried
       type: int
     task_timeout_in_minutes:
       description: Maximum duration of the upgrade of a device, in minutes, counted from its first progress report.
         An upgrade that takes longer fails and is not retried.
-      returned: when that is limited
+      returned: when the duration is limited
       type: int
     schedule_time:
       description: Time at which a static job starts, for example V(2030-01-31T20:00:00+08:00).
-      returned: when it is read whole
+      returned: when the job exists
       type: str
     schedule_finish_time:
       description: Time at which a static job ends, even if upgrades are not finished.
-      returned: when it is read whole
+      returned: when the job exists
       type: str
     tags:
       description: Additional tags of the job.
       returned: always
       type: dict
     status:
-      description: How it stands, C(planned), C(in_progress), C(completed) or C(canceled).
-      returned: when it is there
+      description: Status of the job, C(planned), C(in_progress), C(completed) or C(canceled).
+      returned: when the job exists
       type: str
     stopped:
-      description:
-        - Whether it has ended; after a cancellation, whether nothing goes on of what was to be canceled.
+      description: Whether the job has ended. For a job that the task cancels, whether nothing is left to cancel.
       returned: always
       type: bool
     created:
-      description: When it was made, in UTC.
-      returned: when it is there
+      description: Time when the job was created, in UTC.
+      returned: when the job exists
       type: str
     started:
-      description: When it began, in UTC.
-      returned: when it has begun
+      description: Time when the job started, in UTC.
+      returned: when the job has started
       type: str
     ended:
-      description: When it ended, in UTC.
-      returned: when it has ended
+      description: Time when the job ended, in UTC.
+      returned: when the job has ended
       type: str
   sample:
     name: june
@@ -434,9 +433,8 @@ steps:
           before: null
           after: june
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

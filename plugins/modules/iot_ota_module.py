@@ -72,12 +72,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ota_module:
-  description: The module; empty when it is absent.
+  description: The OTA module. Empty if it is absent.
   returned: success
   type: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
+      description: ProductKey of the product.
       returned: always
       type: str
     name:
@@ -93,12 +93,12 @@ ota_module:
       returned: always
       type: str
     created:
-      description: When it was made, in UTC, to the minute.
-      returned: when it is there
+      description: Time when the OTA module was created, in UTC, with a precision of one minute.
+      returned: when the OTA module exists
       type: str
     modified:
-      description: When it was changed last, in UTC, to the minute.
-      returned: when it is there
+      description: Time when the OTA module was last changed, in UTC, with a precision of one minute.
+      returned: when the OTA module exists
       type: str
   sample:
     product_key: a1BwAGVxxxx
@@ -147,9 +147,8 @@ steps:
           before: null
           after: modem
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -43,13 +43,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ota_modules:
-  description: The modules that fit.
+  description: OTA modules that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
+      description: ProductKey of the product.
       returned: always
       type: str
     name:
@@ -65,11 +65,11 @@ ota_modules:
       returned: always
       type: str
     created:
-      description: When it was made, in UTC, to the minute.
+      description: Time when the OTA module was created, in UTC, with a precision of one minute.
       returned: always
       type: str
     modified:
-      description: When it was changed last, in UTC, to the minute.
+      description: Time when the OTA module was last changed, in UTC, with a precision of one minute.
       returned: always
       type: str
   sample:

@@ -114,8 +114,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 done:
-  description: The ids of the tasks, or the names of the devices, with which it was done.
-  returned: when something was done
+  description: IDs of the tasks, or for V(cancel) the names of the devices, for which the action was performed.
+  returned: when not in check mode
   type: list
   elements: str
   sample:
@@ -124,11 +124,10 @@ msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: 1 upgrades would be confirmed; nothing was done in check mode
+  sample: 1 OTA tasks would be confirmed; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -74,69 +74,68 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ota_tasks:
-  description: The upgrades that fit.
+  description: OTA tasks that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     task_id:
-      description: Its id.
-      type: str
+      description: ID of the task.
       returned: always
+      type: str
     job_id:
-      description: The id of its job.
-      type: str
+      description: ID of the job.
       returned: always
+      type: str
     firmware_id:
-      description: The id of the firmware.
-      type: str
+      description: ID of the firmware.
       returned: always
+      type: str
     product_key:
-      description: The ProductKey of the device.
-      type: str
+      description: ProductKey of the product of the device.
       returned: always
+      type: str
     device:
-      description: The name of the device.
-      type: str
+      description: Name of the device.
       returned: always
+      type: str
     iot_id:
-      description: The id of the device.
-      type: str
+      description: IotId of the device.
       returned: always
+      type: str
     source_version:
-      description: The version that the device had when the upgrade was made.
-      type: str
+      description: Version that the device had when the task was created.
       returned: always
+      type: str
     version:
-      description: The version that it is to have.
-      type: str
+      description: Version to which the device is upgraded.
       returned: always
+      type: str
     status:
-      description:
-        - How it stands, C(confirm) (it waits to be confirmed), C(queued), C(notified), C(in_progress), C(succeeded),
-          C(failed) or C(canceled).
-      type: str
+      description: Status of the task, C(confirm) (waits for a confirmation), C(queued), C(notified), C(in_progress),
+        C(succeeded), C(failed) or C(canceled).
       returned: always
+      type: str
     created:
-      description: When it was made, in UTC.
-      type: str
+      description: Time when the task was created, in UTC.
       returned: always
+      type: str
     modified:
-      description: When it was changed last, in UTC.
-      type: str
+      description: Time when the task was last changed, in UTC.
       returned: always
+      type: str
     progress:
-      description: How many per cent the device has done.
+      description: Percentage of the upgrade that the device has completed.
+      returned: when O(job) or O(job_id) is set and the device has reported progress
       type: int
-      returned: for the upgrades of a job
     description:
-      description: What the device, or the platform, said of it last.
+      description: Last message of the device or of the platform about the task.
+      returned: when O(job) or O(job_id) is set
       type: str
-      returned: for the upgrades of a job
     module:
-      description: The OTA module.
+      description: OTA module.
+      returned: when neither O(job) nor O(job_id) is set
       type: str
-      returned: for the upgrades of devices
   sample:
     - task_id: y3tOmCDNgpR8F9jnVEzC01xxxx
       job_id: wahVIzGkCMuAUE2gDERM02xxxx
@@ -152,53 +151,53 @@ ota_tasks:
       progress: 50
       description: the download failed
 module_versions:
-  description: The versions that the devices have reported of their OTA modules.
-  returned: where no job is named
+  description: Versions of the OTA modules that the devices have reported.
+  returned: when neither O(job) nor O(job_id) is set
   type: list
   elements: dict
   contains:
     device:
-      description: The name of the device.
-      type: str
+      description: Name of the device.
       returned: always
+      type: str
     module:
-      description: The OTA module.
-      type: str
+      description: OTA module.
       returned: always
+      type: str
     version:
-      description: Its version.
-      type: str
+      description: Version of the OTA module.
       returned: always
+      type: str
   sample:
     - device: lamp-0001
       module: default
       version: '0.9'
 ota_jobs:
-  description: The jobs of the firmware that the devices are in.
-  returned: where no job is named, with O(firmware)
+  description: Jobs of the firmware that include the devices.
+  returned: when neither O(job) nor O(job_id) is set, and O(firmware) is set
   type: list
   elements: dict
   contains:
     device:
-      description: The name of the device.
-      type: str
+      description: Name of the device.
       returned: always
+      type: str
     name:
-      description: The name of the job; empty where it has none.
-      type: str
+      description: Name of the job. Empty if it has none.
       returned: always
+      type: str
     job_id:
-      description: Its id.
-      type: str
+      description: ID of the job.
       returned: always
+      type: str
     type:
-      description: Its type, C(verify), C(static) or C(dynamic).
-      type: str
+      description: Type of the job, C(verify), C(static) or C(dynamic).
       returned: always
+      type: str
     status:
-      description: How it stands, C(planned), C(in_progress), C(completed) or C(canceled).
-      type: str
+      description: Status of the job, C(planned), C(in_progress), C(completed) or C(canceled).
       returned: always
+      type: str
   sample:
     - device: lamp-0001
       name: june

@@ -129,7 +129,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 parser:
-  description: The parser; empty when it is absent.
+  description: The parser. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -138,7 +138,7 @@ parser:
       returned: always
       type: str
     parser_id:
-      description: The ParserId that the platform gave it.
+      description: ParserId that the platform assigned to the parser.
       returned: always
       type: str
     description:
@@ -146,42 +146,44 @@ parser:
       returned: always
       type: str
     data_source_id:
-      description: The DataSourceId of the data source that it has.
-      returned: when it has one and is read whole
+      description: DataSourceId of the data source of the parser.
+      returned: when the parser has a data source
       type: str
     destinations:
-      description: Names or DestinationIds of the destinations to which the script sends messages.
-      returned: when asked for, and with O(state=started) or O(state=stopped)
+      description: Destinations to which the script sends messages, each with its C(name) and C(destination_id).
+      returned: when O(destinations) or O(failover_destination) is set, or when O(state) is V(started) or V(stopped)
       type: list
       elements: dict
     failover_destination_id:
-      description: The DestinationId of the destination for what could not be sent; empty where there is none.
-      returned: when asked for, and with O(state=started) or O(state=stopped)
+      description: DestinationId of the destination for messages that could not be sent to the other destinations.
+        Empty if there is none.
+      returned: when O(destinations) or O(failover_destination) is set, or when O(state) is V(started) or V(stopped)
       type: str
     script:
       description: Published script of the parser, in JavaScript. It identifies destinations by their DestinationIds.
-      returned: when it has one and is read whole
+      returned: when the parser has a published script
       type: str
     script_draft:
       description: Draft of the script.
-      returned: when it has one and is read whole
+      returned: when the parser has a draft of the script
       type: str
     status:
-      description: C(started), C(stopped), or C(abnormal) of one that runs and whose script fails on messages.
+      description: Status of the parser, C(started), C(stopped), or C(abnormal) for a running parser whose script
+        fails on messages.
       returned: always
       type: str
     created:
-      description: When it was made, in UTC.
+      description: Time when the parser was created, in UTC.
       returned: always
       type: str
     modified:
-      description: When it last changed, in UTC.
+      description: Time when the parser was last changed, in UTC.
       returned: always
       type: str
   sample:
     name: lamps_to_console
     parser_id: '1001'
-    description: forwards what lamps report
+    description: forwards data from lamps
     data_source_id: '1001'
     destinations:
       - name: to_console
@@ -236,9 +238,8 @@ steps:
           before: null
           after: lamps_to_console
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

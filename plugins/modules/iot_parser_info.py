@@ -56,7 +56,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 parsers:
-  description: The parsers that fit, the oldest first.
+  description: Parsers that match the filters, oldest first.
   returned: success
   type: list
   elements: dict
@@ -66,7 +66,7 @@ parsers:
       returned: always
       type: str
     parser_id:
-      description: The ParserId that the platform gave it.
+      description: ParserId that the platform assigned to the parser.
       returned: always
       type: str
     description:
@@ -74,42 +74,44 @@ parsers:
       returned: always
       type: str
     data_source_id:
-      description: The DataSourceId of the data source that it has.
-      returned: when it has one and is read whole
+      description: DataSourceId of the data source of the parser.
+      returned: when read in full (see O(details)) and the parser has a data source
       type: str
     destinations:
-      description: Names or DestinationIds of the destinations to which the script sends messages.
-      returned: when read whole
+      description: Destinations to which the script sends messages, each with its C(name) and C(destination_id).
+      returned: when read in full (see O(details))
       type: list
       elements: dict
     failover_destination_id:
-      description: The DestinationId of the destination for what could not be sent; empty where there is none.
-      returned: when read whole
+      description: DestinationId of the destination for messages that could not be sent to the other destinations.
+        Empty if there is none.
+      returned: when read in full (see O(details))
       type: str
     script:
       description: Published script of the parser, in JavaScript. It identifies destinations by their DestinationIds.
-      returned: when it has one and is read whole
+      returned: when read in full (see O(details)) and the parser has a published script
       type: str
     script_draft:
       description: Draft of the script.
-      returned: when it has one and is read whole
+      returned: when read in full (see O(details)) and the parser has a draft of the script
       type: str
     status:
-      description: C(started), C(stopped), or C(abnormal) of one that runs and whose script fails on messages.
+      description: Status of the parser, C(started), C(stopped), or C(abnormal) for a running parser whose script
+        fails on messages.
       returned: always
       type: str
     created:
-      description: When it was made, in UTC.
+      description: Time when the parser was created, in UTC.
       returned: always
       type: str
     modified:
-      description: When it last changed, in UTC.
+      description: Time when the parser was last changed, in UTC.
       returned: always
       type: str
   sample:
     - name: lamps_to_console
       parser_id: '1001'
-      description: forwards what lamps report
+      description: forwards data from lamps
       data_source_id: '1001'
       destinations:
         - name: to_console

@@ -71,34 +71,33 @@ EXAMPLES = r"""
 
 RETURN = r"""
 id:
-  description: The id under which the device was told.
-  returned: when the device has answered
+  description: ID of the request to the device.
+  returned: when the device has responded
   type: str
   sample: '42000011392021112380'
 retries:
-  description: How often it had to be told again.
-  returned: when the device has answered
+  description: Number of times that the request was repeated.
+  returned: when the device has responded
   type: int
   sample: 0
 device_error_code:
-  description: What the device calls what went wrong.
-  returned: when it could not do it
+  description: Error code that the device reported.
+  returned: when the device has reported an error
   type: str
   sample: '1'
 device_error_message:
-  description: What went wrong, in the device's words.
-  returned: when it could not do it
+  description: Error message that the device reported.
+  returned: when the device has reported an error
   type: str
   sample: no paper
 msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: The device would be told to print; nothing was done in check mode
+  sample: The device would print the template; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

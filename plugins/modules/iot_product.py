@@ -195,7 +195,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 product:
-  description: The product; empty when it is absent.
+  description: The product. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -224,11 +224,11 @@ product:
     data_format:
       description: Data format of the product's devices, which is Alink JSON (V(alink)) or a custom format that
         a script parses (V(custom)).
-      returned: when it has a thing model
+      returned: when the product has a thing model
       type: str
     net_type:
       description: Network type with which the product's devices connect.
-      returned: when the platform tells
+      returned: when the platform returns it
       type: str
     auth_type:
       description: Authentication method of the product's devices.
@@ -236,20 +236,20 @@ product:
       type: str
     protocol_type:
       description: Protocol with which the product's devices communicate with a gateway. For sub-devices.
-      returned: when the platform tells
+      returned: when the platform returns it
       type: str
     category_key:
       description: Key of the predefined category whose thing model the product starts with.
-      returned: when the platform tells
+      returned: when the platform returns it
       type: str
     validate_type:
       description: How strictly data from the product's devices is validated against the thing model.
-      returned: when the platform tells
+      returned: when the platform returns it
       type: str
     certificate_issuer:
       description: Issuer of the X.509 certificates of the product's devices, which is the platform (V(platform))
         or another issuer (V(others)).
-      returned: when O(certificate_issuer) is given
+      returned: when O(certificate_issuer) is set
       type: str
     status:
       description: Release status of the product. The thing model of a released product cannot be changed.
@@ -257,19 +257,19 @@ product:
       type: str
     tags:
       description: Tags of the product.
-      returned: when O(tags) is given
+      returned: when O(tags) is set
       type: dict
     device_count:
-      description: How many devices it has.
+      description: Number of devices of the product.
       returned: always
       type: int
     created:
-      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      description: Time when the product was created, in milliseconds since 1970-01-01 UTC.
       returned: always
       type: int
     product_secret:
-      description: Its secret.
-      returned: when O(include_secrets) is set
+      description: ProductSecret of the product.
+      returned: when O(include_secrets=true)
       type: str
   sample:
     name: street_light

@@ -65,11 +65,10 @@ msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: The deduplication would be set; nothing was done in check mode
+  sample: The deduplication settings would be updated; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -71,7 +71,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 products:
-  description: The products that fit, the newest first.
+  description: Products that match the filters, newest first.
   returned: success
   type: list
   elements: dict
@@ -96,16 +96,16 @@ products:
       type: str
     thing_model:
       description: Whether the product has a thing model.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: bool
     data_format:
       description: Data format of the product's devices, which is Alink JSON (V(alink)) or a custom format that
         a script parses (V(custom)).
-      returned: when it has a thing model
+      returned: when the product has a thing model
       type: str
     net_type:
       description: Network type with which the product's devices connect.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: str
     auth_type:
       description: Authentication method of the product's devices.
@@ -113,40 +113,40 @@ products:
       type: str
     protocol_type:
       description: Protocol with which the product's devices communicate with a gateway. For sub-devices.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: str
     category_key:
       description: Key of the predefined category whose thing model the product starts with.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: str
     validate_type:
       description: How strictly data from the product's devices is validated against the thing model.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: str
     certificate_issuer:
       description: Issuer of the X.509 certificates of the product's devices, which is the platform (V(platform))
         or another issuer (V(others)).
-      returned: when read whole, of a product whose devices have certificates
+      returned: when read in full (see O(details)) and the devices authenticate with certificates
       type: str
     status:
       description: Release status of the product. The thing model of a released product cannot be changed.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: str
     tags:
       description: Tags of the product.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: dict
     device_count:
-      description: How many devices it has.
+      description: Number of devices of the product.
       returned: always
       type: int
     created:
-      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      description: Time when the product was created, in milliseconds since 1970-01-01 UTC.
       returned: always
       type: int
     product_secret:
-      description: Its secret.
-      returned: when O(include_secrets) is set and it is read whole
+      description: ProductSecret of the product.
+      returned: when O(include_secrets=true) and read in full (see O(details))
       type: str
   sample:
     - name: street_light

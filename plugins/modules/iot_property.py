@@ -94,19 +94,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 message_id:
-  description: The id that the platform gave the message.
-  returned: when one device is told
+  description: ID that the platform assigned to the message.
+  returned: when O(device) is set and not in check mode
   type: str
   sample: '889455942124347329'
 msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: The device would be told to take on the properties; nothing was done in check mode
+  sample: A request to set the properties would be sent to the device; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

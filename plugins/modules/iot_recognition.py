@@ -55,8 +55,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 recognized:
-  description: What the platform has read, as it tells it.
-  returned: unless in check mode
+  description: Result of the recognition, in the format of the platform.
+  returned: when not in check mode
   type: raw
   sample:
     content: iPhone 12
@@ -66,7 +66,7 @@ msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: The licence plate in the picture would be read; nothing was done in check mode
+  sample: The license plate in the image would be recognized; nothing was done in check mode
 calls:
   description: Number of requests sent to the API.
   returned: always

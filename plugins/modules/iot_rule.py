@@ -36,8 +36,8 @@ options:
     type: str
   short_topic:
     description:
-      - Topic from which the rule selects data, relative to the product, for example V(+/thing/event/property/post).
-        V(+) matches every device.
+      - Topic from which the rule selects data, relative to the product. V(+) matches every device.
+      - For example, V(+/thing/event/property/post).
     type: str
   topic_type:
     description:
@@ -138,7 +138,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 rule:
-  description: The rule; empty when it is absent.
+  description: The rule. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -147,22 +147,21 @@ rule:
       returned: always
       type: str
     rule_id:
-      description: The RuleId that the platform gave it.
+      description: RuleId that the platform assigned to the rule.
       returned: always
       type: str
     product_key:
-      description: The ProductKey of the product that it listens to.
-      returned: when it has SQL
+      description: ProductKey of the product from which the rule selects data.
+      returned: when the rule has an SQL statement
       type: str
     short_topic:
-      description: Topic from which the rule selects data, relative to the product, for example V(+/thing/event/property/post).
-        V(+) matches every device.
-      returned: when it has SQL
+      description: Topic from which the rule selects data, relative to the product. V(+) matches every device.
+      returned: when the rule has an SQL statement
       type: str
     topic_type:
       description: Type of the topic, which is a topic of the platform (V(system)), a custom topic (V(custom)),
         or the topic of the devices' status (V(status)).
-      returned: when it has SQL
+      returned: when the rule has an SQL statement
       type: str
     select:
       description: Fields that the rule selects, which is the part of the SQL statement between C(SELECT) and C(FROM).
@@ -177,24 +176,24 @@ rule:
       returned: always
       type: str
     data_type:
-      description: C(json) or C(binary).
-      returned: when read whole
+      description: Format of the data, C(json) or C(binary).
+      returned: when the rule exists
       type: str
     actions:
       description: Actions of the rule, which forward the selected data.
-      returned: when asked for
+      returned: when O(actions) is set
       type: list
       elements: dict
     status:
-      description: C(started) or C(stopped).
+      description: Status of the rule, C(started) or C(stopped).
       returned: always
       type: str
     created:
-      description: When it was made, in UTC.
+      description: Time when the rule was created, in UTC.
       returned: always
       type: str
     modified:
-      description: When it last changed, in UTC.
+      description: Time when the rule was last changed, in UTC.
       returned: always
       type: str
   sample:
@@ -254,9 +253,8 @@ steps:
           before: null
           after: overheat
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

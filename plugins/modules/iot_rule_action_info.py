@@ -34,31 +34,31 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: The action; an empty list where there is none.
+  description: The action, as a list with one element. Empty if no action has this ID.
   returned: success
   type: list
   elements: dict
   contains:
     action_id:
-      description: The id of the action.
-      type: str
+      description: ID of the action.
       returned: always
+      type: str
     rule_id:
-      description: The id of its rule.
-      type: str
+      description: RuleId of the rule.
       returned: always
+      type: str
     type:
-      description: What it does, such as C(republish).
+      description: Type of the action, such as C(republish).
+      returned: always
       type: str
-      returned: always
     configuration:
-      description: Its configuration, with what the platform adds.
+      description: Configuration of the action, including the members that the platform adds.
+      returned: always
       type: dict
-      returned: always
     error_action:
-      description: Whether it is for what the others fail to forward.
-      type: bool
+      description: Whether the action receives the data that the other actions could not forward.
       returned: always
+      type: bool
   sample:
     - action_id: '10003'
       rule_id: '1000'

@@ -51,7 +51,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 rules:
-  description: The rules that fit, the newest first.
+  description: Rules that match the filters, newest first.
   returned: success
   type: list
   elements: dict
@@ -61,22 +61,21 @@ rules:
       returned: always
       type: str
     rule_id:
-      description: The RuleId that the platform gave it.
+      description: RuleId that the platform assigned to the rule.
       returned: always
       type: str
     product_key:
-      description: The ProductKey of the product that it listens to.
-      returned: when it has SQL
+      description: ProductKey of the product from which the rule selects data.
+      returned: when the rule has an SQL statement
       type: str
     short_topic:
-      description: Topic from which the rule selects data, relative to the product, for example V(+/thing/event/property/post).
-        V(+) matches every device.
-      returned: when it has SQL
+      description: Topic from which the rule selects data, relative to the product. V(+) matches every device.
+      returned: when the rule has an SQL statement
       type: str
     topic_type:
       description: Type of the topic, which is a topic of the platform (V(system)), a custom topic (V(custom)),
         or the topic of the devices' status (V(status)).
-      returned: when it has SQL
+      returned: when the rule has an SQL statement
       type: str
     select:
       description: Fields that the rule selects, which is the part of the SQL statement between C(SELECT) and C(FROM).
@@ -91,24 +90,24 @@ rules:
       returned: always
       type: str
     data_type:
-      description: C(json) or C(binary).
-      returned: when read whole
+      description: Format of the data, C(json) or C(binary).
+      returned: when read in full (see O(details))
       type: str
     actions:
       description: Actions of the rule, which forward the selected data.
-      returned: when asked for
+      returned: when read in full (see O(details))
       type: list
       elements: dict
     status:
-      description: C(started) or C(stopped).
+      description: Status of the rule, C(started) or C(stopped).
       returned: always
       type: str
     created:
-      description: When it was made, in UTC.
+      description: Time when the rule was created, in UTC.
       returned: always
       type: str
     modified:
-      description: When it last changed, in UTC.
+      description: Time when the rule was last changed, in UTC.
       returned: always
       type: str
   sample:

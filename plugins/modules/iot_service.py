@@ -95,13 +95,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 message_id:
-  description: The id that the platform gave the message.
-  returned: when one device is told
+  description: ID that the platform assigned to the message.
+  returned: when O(device) is set and not in check mode
   type: str
   sample: '889455942124347329'
 answer:
-  description: What the device has answered.
-  returned: when the service is synchronous
+  description: Response of the device.
+  returned: when the service is synchronous and not in check mode
   type: raw
   sample:
     code: 200
@@ -112,9 +112,8 @@ msg:
   type: str
   sample: The service of the device would be invoked; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -41,21 +41,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 order_id:
-  description: The order that opened it.
-  returned: when it was opened
+  description: ID of the order that activated the service.
+  returned: when not in check mode
   type: str
   sample: '209977000530000'
 msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: The IoT Platform would be opened for the account; nothing was done in check mode
-pending:
-  description: What the options name and is not there yet; here there is nothing to name.
-  returned: never
-  type: list
-  elements: str
-  sample: []
+  sample: The IoT Platform service would be activated; nothing was done in check mode
 calls:
   description: Number of requests sent to the API.
   returned: always

@@ -67,12 +67,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 shadow:
-  description: The shadow.
+  description: The device shadow.
   returned: success
   type: dict
   contains:
     product_key:
-      description: The ProductKey of the device's product.
+      description: ProductKey of the product.
       returned: always
       type: str
     device:
@@ -84,15 +84,15 @@ shadow:
       returned: always
       type: dict
     reported:
-      description: What it last reported.
+      description: State that the device last reported.
       returned: always
       type: dict
     version:
-      description: The version of the shadow, 0 where nothing was written yet.
+      description: Version of the shadow, 0 if nothing has been written to it yet.
       returned: always
       type: int
     updated:
-      description: When it last changed, in seconds since 1970-01-01 UTC.
+      description: Time when the shadow was last changed, in seconds since 1970-01-01 UTC.
       returned: always
       type: int
   sample:
@@ -147,9 +147,8 @@ steps:
           after:
             color: green
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -40,13 +40,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 shadows:
-  description: The shadows that fit.
+  description: The device shadow, as a list with one element. Empty if the device does not exist.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of the device's product.
+      description: ProductKey of the product.
       returned: always
       type: str
     device:
@@ -58,15 +58,15 @@ shadows:
       returned: always
       type: dict
     reported:
-      description: What it last reported.
+      description: State that the device last reported.
       returned: always
       type: dict
     version:
-      description: The version of the shadow, 0 where nothing was written yet.
+      description: Version of the shadow, 0 if nothing has been written to it yet.
       returned: always
       type: int
     updated:
-      description: When it last changed, in seconds since 1970-01-01 UTC.
+      description: Time when the shadow was last changed, in seconds since 1970-01-01 UTC.
       returned: always
       type: int
   sample:

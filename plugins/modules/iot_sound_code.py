@@ -82,7 +82,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sound_code:
-  description: The sound code; empty when it is absent.
+  description: The sound code. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -91,7 +91,7 @@ sound_code:
       returned: always
       type: str
     sound_code:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the sound code.
       returned: always
       type: str
     content:
@@ -108,7 +108,7 @@ sound_code:
       returned: always
       type: str
     created:
-      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      description: Time when the sound code was created, in milliseconds since 1970-01-01 UTC.
       returned: always
       type: int
   sample:

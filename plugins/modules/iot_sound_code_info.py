@@ -55,7 +55,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sound_codes:
-  description: The sound codes that fit.
+  description: Sound codes that match the filters.
   returned: success
   type: list
   elements: dict
@@ -65,7 +65,7 @@ sound_codes:
       returned: always
       type: str
     sound_code:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the sound code.
       returned: always
       type: str
     content:
@@ -82,12 +82,12 @@ sound_codes:
       returned: always
       type: str
     created:
-      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      description: Time when the sound code was created, in milliseconds since 1970-01-01 UTC.
       returned: always
       type: int
     audio_url:
-      description: Where its audio can be downloaded, a WAV file.
-      returned: when it is asked for
+      description: URL from which the audio can be downloaded, as a WAV file.
+      returned: when O(include) contains V(audio_url)
       type: str
   sample:
     - name: door_west

@@ -73,12 +73,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sound_code_label:
-  description: The label; empty when it is absent.
+  description: The label. Empty if it is absent.
   returned: success
   type: dict
   contains:
     schedule_code:
-      description: The id of its schedule.
+      description: ID of the schedule.
       returned: always
       type: str
     label:
@@ -86,7 +86,7 @@ sound_code_label:
       returned: always
       type: str
     sound_code:
-      description: The id of the sound code that it is.
+      description: ID of the sound code of the label.
       returned: always
       type: str
   sample:
@@ -133,9 +133,8 @@ steps:
           before: null
           after: table_7
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

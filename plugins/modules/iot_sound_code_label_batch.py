@@ -86,7 +86,7 @@ sound_code_label_batch:
   type: dict
   contains:
     schedule_code:
-      description: The id of its schedule.
+      description: ID of the schedule.
       returned: always
       type: str
     description:
@@ -94,7 +94,7 @@ sound_code_label_batch:
       returned: always
       type: str
     batch_code:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the batch.
       returned: always
       type: str
     total:
@@ -102,15 +102,15 @@ sound_code_label_batch:
       returned: always
       type: int
     status:
-      description: C(running), C(success), C(partial_failed) or C(interrupted).
+      description: Status of the batch, C(running), C(success), C(partial_failed) or C(interrupted).
       returned: always
       type: str
     made:
-      description: How many labels it has made so far.
+      description: Number of labels that the batch has created so far.
       returned: always
       type: int
     created:
-      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      description: Time when the batch was created, in milliseconds since 1970-01-01 UTC.
       returned: always
       type: int
   sample:
@@ -161,9 +161,8 @@ steps:
           before: null
           after: ground floor
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -63,13 +63,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sound_code_label_batches:
-  description: The batchs that fit.
+  description: Batches that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     schedule_code:
-      description: The id of its schedule.
+      description: ID of the schedule.
       returned: always
       type: str
     description:
@@ -77,7 +77,7 @@ sound_code_label_batches:
       returned: always
       type: str
     batch_code:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the batch.
       returned: always
       type: str
     total:
@@ -85,20 +85,20 @@ sound_code_label_batches:
       returned: always
       type: int
     status:
-      description: C(running), C(success), C(partial_failed) or C(interrupted).
+      description: Status of the batch, C(running), C(success), C(partial_failed) or C(interrupted).
       returned: always
       type: str
     made:
-      description: How many labels it has made so far.
+      description: Number of labels that the batch has created so far.
       returned: always
       type: int
     created:
-      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      description: Time when the batch was created, in milliseconds since 1970-01-01 UTC.
       returned: always
       type: int
     failed:
-      description: The labels that could not be made, each with its C(label), a C(code) and a C(message).
-      returned: when they are asked for
+      description: Labels that could not be created, each with its C(label), a C(code) and a C(message).
+      returned: when O(include) contains V(failed)
       type: list
       elements: dict
   sample:

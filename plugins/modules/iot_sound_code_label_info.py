@@ -57,13 +57,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sound_code_labels:
-  description: The labels that fit.
+  description: Labels that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     schedule_code:
-      description: The id of its schedule.
+      description: ID of the schedule.
       returned: always
       type: str
     label:
@@ -71,12 +71,12 @@ sound_code_labels:
       returned: always
       type: str
     sound_code:
-      description: The id of the sound code that it is.
+      description: ID of the sound code of the label.
       returned: always
       type: str
     audio_url:
-      description: Where its audio can be downloaded, a WAV file.
-      returned: when it is asked for
+      description: URL from which the audio can be downloaded, as a WAV file.
+      returned: when O(include) contains V(audio_url)
       type: str
   sample:
     - schedule_code: Md3ZiTL888K9lXDy7890xxxx

@@ -74,13 +74,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 batch_code:
-  description: The id of the batch.
-  returned: unless in check mode
+  description: ID of the batch.
+  returned: when not in check mode
   type: str
   sample: Md3ZiTL888K9lXDy7893xxxx
 package_url:
-  description: Where the archive can be downloaded.
-  returned: unless in check mode
+  description: URL from which the archive can be downloaded.
+  returned: when not in check mode
   type: str
   sample: https://iotx-xxxx.oss-cn-shanghai.aliyuncs.com/labels.zip
 msg:
@@ -89,9 +89,8 @@ msg:
   type: str
   sample: The audio of the batch's labels would be packed; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -158,7 +158,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sound_code_schedule:
-  description: The schedule; empty when it is absent.
+  description: The schedule. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -167,12 +167,12 @@ sound_code_schedule:
       returned: always
       type: str
     schedule_code:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the schedule.
       returned: always
       type: str
     description:
       description: Description of the schedule.
-      returned: when it has one
+      returned: when the schedule has a description
       type: str
     open_type:
       description: Devices that can decode the labels, either only devices of the same instance (V(inner)), or also
@@ -201,11 +201,11 @@ sound_code_schedule:
       type: str
     periods:
       description: Periods of the day.
-      returned: when read whole
+      returned: when O(periods) is set
       type: list
       elements: dict
     created:
-      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      description: Time when the schedule was created, in milliseconds since 1970-01-01 UTC.
       returned: always
       type: int
   sample:
@@ -263,15 +263,6 @@ steps:
         name:
           before: null
           after: opening_hours
-pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
-  returned: when a named resource does not exist
-  type: list
-  elements: str
-  sample:
-    - the product street_light does not exist yet
 calls:
   description: Number of requests sent to the API.
   returned: always

@@ -48,7 +48,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sound_code_schedules:
-  description: The schedules that fit.
+  description: Schedules that match the filters.
   returned: success
   type: list
   elements: dict
@@ -58,12 +58,12 @@ sound_code_schedules:
       returned: always
       type: str
     schedule_code:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the schedule.
       returned: always
       type: str
     description:
       description: Description of the schedule.
-      returned: when it has one
+      returned: when the schedule has a description
       type: str
     open_type:
       description: Devices that can decode the labels, either only devices of the same instance (V(inner)), or also
@@ -92,11 +92,11 @@ sound_code_schedules:
       type: str
     periods:
       description: Periods of the day.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: list
       elements: dict
     created:
-      description: When it was made, in milliseconds since 1970-01-01 UTC.
+      description: Time when the schedule was created, in milliseconds since 1970-01-01 UTC.
       returned: always
       type: int
   sample:

@@ -128,7 +128,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 speech:
-  description: The speech; empty when it is absent.
+  description: The speech. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -148,7 +148,7 @@ speech:
       returned: always
       type: str
     speech_code:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the speech.
       returned: always
       type: str
     text:
@@ -165,18 +165,18 @@ speech:
       type: str
     speech_rate:
       description: Speed at which the text is spoken, from -500 to 500.
-      returned: when read whole
+      returned: when the speech exists
       type: int
     volume:
       description: Volume of the speech, from 0 to 100.
-      returned: when read whole
+      returned: when the speech exists
       type: int
     sound_code:
       description: Sound code that is played after the speech.
-      returned: when read whole
+      returned: when the speech exists
       type: dict
     words:
-      description: The words of a pack, each with its C(code) and C(text).
+      description: Words of a pack, each with its C(code) and C(text).
       returned: always
       type: list
       elements: dict
@@ -231,15 +231,6 @@ steps:
         code:
           before: null
           after: ZFDZ
-pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
-  returned: when a named resource does not exist
-  type: list
-  elements: str
-  sample:
-    - the product street_light does not exist yet
 calls:
   description: Number of requests sent to the API.
   returned: always

@@ -80,74 +80,74 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: The devices.
+  description: Devices that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
-      type: str
+      description: ProductKey of the product.
       returned: always
+      type: str
     device_name:
-      description: Its name.
-      type: str
+      description: Name of the device.
       returned: always
+      type: str
     iot_id:
-      description: Its IotId.
-      type: str
+      description: IotId of the device.
       returned: always
+      type: str
     status:
-      description: C(online), C(offline), C(unactive) or C(disable).
+      description: Status of the device, C(online), C(offline), C(unactive) (it has never connected) or C(disable).
+      returned: when O(device) is set
       type: str
-      returned: when one device is named
     available_kilobytes:
-      description: How much space it has left.
-      type: float
+      description: Space that is available for speeches, in kilobytes.
       returned: always
-    total_kilobytes:
-      description: How much it has.
       type: float
-      returned: when one device is named
+    total_kilobytes:
+      description: Total space for speeches, in kilobytes.
+      returned: when O(device) is set
+      type: float
     updated:
-      description: When its speeches last changed, in milliseconds since 1970-01-01 UTC.
+      description: Time when the speeches on the device last changed, in milliseconds since 1970-01-01 UTC.
+      returned: when O(device) is set and speeches have been pushed to the device
       type: int
-      returned: when one device is named and had any
   sample:
     - product_key: a1BwAGVxxxx
       device_name: lamp-0001
       iot_id: Q7uOhVRdZRRIDnTLv00100
       available_kilobytes: 200.0
 groups:
-  description: The device groups.
-  returned: when they are asked for
+  description: Device groups of the project.
+  returned: when O(groups=true) or O(group_name) is set
   type: list
   elements: dict
   contains:
     group_id:
-      description: Its GroupId.
-      type: str
+      description: GroupId of the device group.
       returned: always
+      type: str
     name:
-      description: Its name.
-      type: str
+      description: Name of the device group.
       returned: always
+      type: str
     description:
-      description: What it is.
+      description: Description of the device group.
+      returned: always
       type: str
-      returned: always
     device_count:
-      description: How many devices it has.
-      type: int
+      description: Number of devices in the device group.
       returned: always
+      type: int
     created:
-      description: When it was made, in milliseconds since 1970-01-01 UTC.
-      type: int
+      description: Time when the device group was created, in milliseconds since 1970-01-01 UTC.
       returned: always
+      type: int
     modified:
-      description: When it last changed.
-      type: int
+      description: Time when the device group was last changed, in milliseconds since 1970-01-01 UTC.
       returned: always
+      type: int
   sample:
     - group_id: W16X8Tvdosecxxxx
       name: west_side

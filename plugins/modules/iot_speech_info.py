@@ -64,7 +64,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 speeches:
-  description: The speechs that fit.
+  description: Speeches that match the filters.
   returned: success
   type: list
   elements: dict
@@ -85,7 +85,7 @@ speeches:
       returned: always
       type: str
     speech_code:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the speech.
       returned: always
       type: str
     text:
@@ -102,18 +102,18 @@ speeches:
       type: str
     speech_rate:
       description: Speed at which the text is spoken, from -500 to 500.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: int
     volume:
       description: Volume of the speech, from 0 to 100.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: int
     sound_code:
       description: Sound code that is played after the speech.
-      returned: when read whole
+      returned: when read in full (see O(details))
       type: dict
     words:
-      description: The words of a pack, each with its C(code) and C(text).
+      description: Words of a pack, each with its C(code) and C(text).
       returned: always
       type: list
       elements: dict

@@ -181,42 +181,42 @@ EXAMPLES = r"""
 
 RETURN = r"""
 job_codes:
-  description: The codes of the pushes, which M(iotops.aliyun.iot_speech_push_info) knows.
-  returned: when speeches were pushed
+  description: Codes of the push jobs, for M(iotops.aliyun.iot_speech_push_info).
+  returned: when O(action=push) and not in check mode
   type: list
   elements: str
   sample:
     - tBUmxxxxQPGT
 audio_urls:
-  description: Where the audio can be downloaded.
-  returned: when a speech was tested
+  description: URLs from which the audio can be downloaded.
+  returned: when O(action=test) and not in check mode
   type: list
   elements: str
   sample:
     - https://xxxx.oss-cn-shanghai.aliyuncs.com/test.wav
 detail:
-  description: What the device says of its state.
-  returned: when the device has answered
+  description: State that the device reported.
+  returned: when the device has responded
   type: str
   sample: Bat_Pt:99 RSSI:-92
 id:
-  description: The id under which the device was told.
-  returned: when the device has answered
+  description: ID of the request to the device.
+  returned: when the device has responded
   type: str
   sample: '42000011392021112380'
 retries:
-  description: How often it had to be told again.
-  returned: when the device has answered
+  description: Number of times that the request was repeated.
+  returned: when the device has responded
   type: int
   sample: 0
 device_error_code:
-  description: What the device calls what went wrong.
-  returned: when it could not do it
+  description: Error code that the device reported.
+  returned: when the device has reported an error
   type: str
   sample: '1'
 device_error_message:
-  description: What went wrong, in the device's words.
-  returned: when it could not do it
+  description: Error message that the device reported.
+  returned: when the device has reported an error
   type: str
   sample: speech model not found
 msg:
@@ -225,9 +225,8 @@ msg:
   type: str
   sample: The speeches would be pushed; nothing was done in check mode
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

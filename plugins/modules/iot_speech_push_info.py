@@ -61,85 +61,87 @@ EXAMPLES = r"""
 
 RETURN = r"""
 jobs:
-  description: The pushes.
+  description: Push jobs that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     job_code:
-      description: Its code.
-      type: str
+      description: Code of the push job.
       returned: always
+      type: str
     mode:
-      description: C(all), C(device) or C(group).
-      type: str
+      description: Target of the push, C(all), C(device) or C(group).
       returned: always
+      type: str
     status:
-      description: C(running), C(cancel), C(success) or C(timeout).
-      type: str
+      description: Status of the push job, C(running), C(cancel), C(success) or C(timeout).
       returned: always
+      type: str
     product_key:
-      description: The ProductKey of the device.
+      description: ProductKey of the product of the device.
+      returned: when the target is a device
       type: str
-      returned: when it is to one device
     device_name:
-      description: The name of the device.
+      description: Name of the device.
+      returned: when the target is a device
       type: str
-      returned: when it is to one device
     iot_id:
-      description: The IotId of the device.
+      description: IotId of the device.
+      returned: when the target is a device
       type: str
-      returned: when it is to one device
     group_id:
-      description: The GroupId of the group.
+      description: GroupId of the device group.
+      returned: when the target is a device group
       type: str
-      returned: when it is to a group
     group_name:
-      description: The name of the group.
+      description: Name of the device group.
+      returned: when the target is a device group
       type: str
-      returned: when it is to a group
     speech_count:
-      description: How many speeches it has.
-      type: int
+      description: Number of speeches in the push.
       returned: always
+      type: int
     complete:
-      description: Whether all of them are there still.
+      description: Whether all speeches of the push still exist.
+      returned: always
       type: bool
-      returned: always
     device_count:
-      description: To how many devices it is.
-      type: int
+      description: Number of devices to which the speeches are pushed.
       returned: always
+      type: int
     succeeded:
-      description: How many have them.
-      type: int
+      description: Number of devices that have received the speeches.
       returned: always
+      type: int
     failed:
-      description: How many could not.
-      type: int
+      description: Number of devices for which the push failed.
       returned: always
+      type: int
     running:
-      description: How many it waits for.
-      type: int
+      description: Number of devices that have not received the speeches yet.
       returned: always
+      type: int
     created:
-      description: When it began, in milliseconds since 1970-01-01 UTC.
-      type: int
+      description: Time when the push job was created, in milliseconds since 1970-01-01 UTC.
       returned: always
+      type: int
     expires:
-      description: When it waits no longer.
-      type: int
+      description: Time when the push job expires and no longer waits for devices, in milliseconds since 1970-01-01
+        UTC.
       returned: always
+      type: int
     devices:
-      description: The devices, each with C(device_name), C(status), C(error_code), C(error_message) and C(modified).
+      description: Devices of the push, each with its C(device_name), C(status), C(error_code), C(error_message)
+        and C(modified).
+      returned: when O(include) contains V(devices)
       type: list
       elements: dict
-      returned: when they are asked for
     speeches:
-      description: The speeches, each with C(code), C(type), C(text) and C(voice).
+      description: Speeches of the push, each with its C(code), C(type), C(text) and C(voice).
+      returned: when O(include) contains V(speeches)
       type: list
       elements: dict
-      returned: when they are asked for
   sample:
     - job_code: tBUmxxxxQPGT
       mode: device

@@ -27,27 +27,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 voices:
-  description: The voices.
+  description: Voices that the platform provides.
   returned: success
   type: list
   elements: dict
   contains:
     voice:
-      description: What options call it.
-      type: str
+      description: Name of the voice, as used in options of other modules.
       returned: always
+      type: str
     label:
-      description: What it is, in Chinese.
-      type: str
+      description: Display name of the voice, in Chinese.
       returned: always
+      type: str
     scene:
-      description: What it is for.
-      type: str
+      description: Usage scenario of the voice.
       returned: always
+      type: str
     scene_label:
-      description: What that is, in Chinese.
-      type: str
+      description: Display name of the usage scenario, in Chinese.
       returned: always
+      type: str
   sample:
     - voice: Siyue
       label: gentle female voice

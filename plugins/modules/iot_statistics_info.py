@@ -38,17 +38,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: How many there are.
+  description: Number of devices.
   returned: success
   type: int
   sample: 100
 activated:
-  description: How many have ever connected.
+  description: Number of devices that have ever connected.
   returned: success
   type: int
   sample: 10
 online:
-  description: How many are online.
+  description: Number of devices that are online.
   returned: success
   type: int
   sample: 8

@@ -151,12 +151,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 subscription:
-  description: The subscription; empty when it is absent.
+  description: The subscription. Empty if it is absent.
   returned: success
   type: dict
   contains:
     product_key:
-      description: The ProductKey of the product.
+      description: ProductKey of the product.
       returned: always
       type: str
     type:
@@ -165,15 +165,14 @@ subscription:
       returned: always
       type: str
     consumer_groups:
-      description: Consumer groups that receive the messages, by name or GroupId. V(DEFAULT_GROUP) is the default
-        consumer group.
-      returned: with the type C(amqp)
+      description: Consumer groups that receive the messages, each with its C(name) and C(group_id).
+      returned: for subscriptions of type V(amqp)
       type: list
       elements: dict
     mns_configuration:
       description: Configuration of the queue that receives the messages, with C(queueName), C(regionName) and C(role).
         C(role) contains C(roleArn) and C(roleName) of the role that the platform uses to access the queue.
-      returned: with the type C(mns)
+      returned: for subscriptions of type V(mns)
       type: dict
     device_data:
       description: Whether the subscription includes data that devices report, through a thing model or on custom
@@ -274,9 +273,8 @@ steps:
           before: null
           after: true
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

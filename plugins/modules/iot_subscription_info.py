@@ -44,13 +44,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 subscriptions:
-  description: The subscriptions that fit.
+  description: Subscriptions that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of the product.
+      description: ProductKey of the product.
       returned: always
       type: str
     type:
@@ -59,15 +59,14 @@ subscriptions:
       returned: always
       type: str
     consumer_groups:
-      description: Consumer groups that receive the messages, by name or GroupId. V(DEFAULT_GROUP) is the default
-        consumer group.
-      returned: with the type C(amqp)
+      description: Consumer groups that receive the messages, each with its C(name) and C(group_id).
+      returned: for subscriptions of type V(amqp)
       type: list
       elements: dict
     mns_configuration:
       description: Configuration of the queue that receives the messages, with C(queueName), C(regionName) and C(role).
         C(role) contains C(roleArn) and C(roleName) of the role that the platform uses to access the queue.
-      returned: with the type C(mns)
+      returned: for subscriptions of type V(mns)
       type: dict
     device_data:
       description: Whether the subscription includes data that devices report, through a thing model or on custom

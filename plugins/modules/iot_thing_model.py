@@ -275,7 +275,7 @@ thing_model:
   type: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
+      description: ProductKey of the product.
       returned: always
       type: str
     functions:
@@ -297,9 +297,8 @@ thing_model:
       returned: always
       type: str
     versions:
-      description:
-        - The last ten versions, the one that is in force first, each with C(version), C(description) and C(published_at),
-          in milliseconds since 1970.
+      description: Last 10 versions, with the version in force first, each with its C(version), C(description) and
+        C(published_at) (in milliseconds since 1970-01-01 UTC).
       returned: always
       type: list
       elements: dict
@@ -322,10 +321,9 @@ thing_model:
         description: the first
         published_at: 1579235657535
 compatible_changes:
-  description:
-    - What the task changes, or would change in check mode, and is compatible with what is in force. Each has C(at),
-      the place, C(change), what happens to it (C(added), C(removed), C(changed), C(widened) or C(narrowed)), and
-      C(before) and C(after) where there are such values.
+  description: Changes that the task makes, or would make in check mode, and that are compatible with the version
+    in force. Each has C(at) (the path), C(change) (C(added), C(removed), C(changed), C(widened) or C(narrowed)),
+    and C(before) and C(after) if there are such values.
   returned: always
   type: list
   elements: dict
@@ -335,7 +333,8 @@ compatible_changes:
       before: 100
       after: 255
 breaking_changes:
-  description: What breaks it, in the same form; also told when that is why the task failed.
+  description: Changes that are not compatible with the version in force, in the same form. Also returned if the
+    task fails because of these changes.
   returned: always
   type: list
   elements: dict
@@ -383,9 +382,8 @@ steps:
           before: false
           after: true
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -71,13 +71,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 thing_models:
-  description: The thing model, in a list of one; the list is empty where there is no such product, version or block.
+  description: The thing model, as a list with one element. Empty if the product, the version or the block does
+    not exist.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
+      description: ProductKey of the product.
       returned: always
       type: str
     functions:
@@ -99,27 +100,26 @@ thing_models:
       returned: always
       type: str
     versions:
-      description:
-        - The last ten versions, the one that is in force first, each with C(version), C(description) and C(published_at),
-          in milliseconds since 1970.
+      description: Last 10 versions, with the version in force first, each with its C(version), C(description) and
+        C(published_at) (in milliseconds since 1970-01-01 UTC).
       returned: always
       type: list
       elements: dict
     as_tsl:
-      description: The block as TSL.
-      returned: when O(include) names it
+      description: Block as TSL.
+      returned: when O(include) contains V(tsl)
       type: dict
     as_simple_tsl:
-      description: The block as TSL with nothing but identifiers and types.
-      returned: when O(include) names it
+      description: Block as a TSL that contains only identifiers and types.
+      returned: when O(include) contains V(simple_tsl)
       type: dict
     as_thing_model_json:
-      description: The block as ThingModelJson.
-      returned: when O(include) names it
+      description: Block as ThingModelJson.
+      returned: when O(include) contains V(thing_model_json)
       type: dict
     as_extend_config:
-      description: The extended descriptions of the block's functions, by kind.
-      returned: when O(include) names it
+      description: Extended descriptions of the functions of the block, by kind.
+      returned: when O(include) contains V(extend_config)
       type: dict
   sample:
     - product_key: a1BwAGVxxxx

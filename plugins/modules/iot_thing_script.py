@@ -72,7 +72,7 @@ thing_script:
   type: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
+      description: ProductKey of the product.
       returned: always
       type: str
     type:
@@ -132,9 +132,8 @@ steps:
           before: // none yet
           after: function rawDataToProtocol(bytes) { return {}; }
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

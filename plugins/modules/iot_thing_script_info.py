@@ -33,13 +33,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 thing_scripts:
-  description: The product's script, or nothing where it has none.
+  description: The script of the product, as a list with one element. Empty if the product has no script.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
+      description: ProductKey of the product.
       returned: always
       type: str
     type:

@@ -46,27 +46,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 templates:
-  description: The categories; an empty list where there is none of that key or name.
+  description: Categories. Empty if no category has this CategoryKey or name.
   returned: success
   type: list
   elements: dict
   contains:
     category_key:
-      description: The CategoryKey.
-      type: str
+      description: CategoryKey of the category.
       returned: always
+      type: str
     category_name:
-      description: What it is called, in Chinese.
-      type: str
+      description: Name of the category, in Chinese.
       returned: always
+      type: str
     functions:
-      description: Its functions in the plain form, see O(iotops.aliyun.iot_thing_model#module:functions).
+      description: Functions of the category in the plain form, see O(iotops.aliyun.iot_thing_model#module:functions).
+      returned: when O(category) is set
       type: dict
-      returned: when O(category) is given
     as_thing_model_json:
-      description: The same as the platform tells it.
+      description: Functions of the category as ThingModelJson.
+      returned: when O(category) is set
       type: dict
-      returned: when O(category) is given
   sample:
     - category_key: Lighting
       category_name: street lamps

@@ -79,12 +79,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 topic:
-  description: The topic class; empty when it is absent.
+  description: The topic class. Empty if it is absent.
   returned: success
   type: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
+      description: ProductKey of the product.
       returned: always
       type: str
     short_name:
@@ -93,7 +93,7 @@ topic:
       returned: always
       type: str
     topic_id:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the topic class.
       returned: always
       type: str
     operation:
@@ -151,9 +151,8 @@ steps:
           before: null
           after: user/report
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -48,13 +48,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 topics:
-  description: The topic classes that fit.
+  description: Topic classes that match the filters.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of its product.
+      description: ProductKey of the product.
       returned: always
       type: str
     short_name:
@@ -63,7 +63,7 @@ topics:
       returned: always
       type: str
     topic_id:
-      description: The id that the platform gave it.
+      description: ID that the platform assigned to the topic class.
       returned: always
       type: str
     operation:

@@ -74,7 +74,7 @@ topic_route:
   type: dict
   contains:
     source_topic:
-      description: The topic on which the device publishes.
+      description: Topic on which the device publishes.
       returned: always
       type: str
     destinations:
@@ -85,7 +85,7 @@ topic_route:
   sample:
     source_topic: /a1BwAGVxxxx/lamp-0001/user/report
     destinations:
-      - /a1BwAGVxxxx/lamp-0002/user/neighbour
+      - /a1BwAGVxxxx/lamp-0002/user/neighbor
 diff:
   description: Values of the options before and after the task.
   returned: always
@@ -95,7 +95,7 @@ diff:
       destinations: []
     after:
       destinations:
-        - /a1BwAGVxxxx/lamp-0002/user/neighbour
+        - /a1BwAGVxxxx/lamp-0002/user/neighbor
 steps:
   description: Requests that change the resource, in the order in which they are sent. In check mode they are planned
     only.
@@ -127,11 +127,10 @@ steps:
         destinations:
           before: []
           after:
-            - /a1BwAGVxxxx/lamp-0002/user/neighbour
+            - /a1BwAGVxxxx/lamp-0002/user/neighbor
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

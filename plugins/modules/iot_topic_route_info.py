@@ -44,13 +44,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 topic_routes:
-  description: The routes that fit, each with all of its destinations.
+  description: Routes that match the filters, each with all its destinations.
   returned: success
   type: list
   elements: dict
   contains:
     source_topic:
-      description: The topic on which the device publishes.
+      description: Topic on which the device publishes.
       returned: always
       type: str
     destinations:
@@ -61,7 +61,7 @@ topic_routes:
   sample:
     - source_topic: /a1BwAGVxxxx/lamp-0001/user/report
       destinations:
-        - /a1BwAGVxxxx/lamp-0002/user/neighbour
+        - /a1BwAGVxxxx/lamp-0002/user/neighbor
 calls:
   description: Number of requests sent to the API.
   returned: always

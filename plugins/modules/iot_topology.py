@@ -99,12 +99,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 topology:
-  description: The gateway and what is behind it.
+  description: The gateway and its sub-devices.
   returned: success
   type: dict
   contains:
     product_key:
-      description: The ProductKey of the gateway's product.
+      description: ProductKey of the product of the gateway.
       returned: always
       type: str
     gateway:
@@ -172,9 +172,8 @@ steps:
               product_key: a1BwAGVxxxx
               name: lamp-0001
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

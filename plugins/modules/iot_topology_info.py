@@ -51,13 +51,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 topologies:
-  description: The gateway and what is behind it, or nothing where there is no such gateway.
+  description: The gateway and its sub-devices, as a list with one element. Empty if the gateway does not exist.
   returned: success
   type: list
   elements: dict
   contains:
     product_key:
-      description: The ProductKey of the gateway's product.
+      description: ProductKey of the product of the gateway.
       returned: always
       type: str
     gateway:

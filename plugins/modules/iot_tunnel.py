@@ -102,7 +102,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tunnel:
-  description: The tunnel; empty when it is absent.
+  description: The tunnel. Empty if it is absent.
   returned: success
   type: dict
   contains:
@@ -111,15 +111,15 @@ tunnel:
       returned: always
       type: str
     product_key:
-      description: The ProductKey of the device's product.
+      description: ProductKey of the product of the device.
       returned: always
       type: str
     device_name:
-      description: The device's name.
+      description: Name of the device.
       returned: always
       type: str
     iot_id:
-      description: The device's IotId.
+      description: IotId of the device.
       returned: always
       type: str
     description:
@@ -131,32 +131,32 @@ tunnel:
       returned: always
       type: str
     status:
-      description: C(open) or C(closed).
+      description: Status of the tunnel, C(open) or C(closed).
       returned: always
       type: str
     source_connection:
-      description: Whether the end that reaches for the device is C(connected) or C(disconnected).
+      description: Connection status of the client that accesses the device, C(connected) or C(disconnected).
       returned: always
       type: str
     device_connection:
-      description: Whether the device's end is C(connected) or C(disconnected).
+      description: Connection status of the device, C(connected) or C(disconnected).
       returned: always
       type: str
     created:
-      description: When it was opened, in UTC.
+      description: Time when the tunnel was opened, in UTC.
       returned: always
       type: str
     closed:
-      description: When it was closed, in UTC.
-      returned: when it is closed
+      description: Time when the tunnel was closed, in UTC.
+      returned: when the tunnel is closed
       type: str
     source_uri:
-      description: The address of the WebSocket that leads through it.
-      returned: when it was opened
+      description: URI of the WebSocket with which a client accesses the device.
+      returned: when the task opened the tunnel
       type: str
     source_access_token:
-      description: The token that opens the WebSocket.
-      returned: when it was opened and O(include_secrets) is set
+      description: Token with which a client opens the WebSocket.
+      returned: when the task opened the tunnel and O(include_secrets=true)
       type: str
   sample:
     tunnel_id: d4098041-a560-xxxx
@@ -209,9 +209,8 @@ steps:
           before: null
           after: open
 pending:
-  description:
-    - Resources that the options name and that do not exist yet. In check mode they are expected to be created by
-      an earlier task.
+  description: Resources that the options name and that do not exist yet. In check mode they are expected to be
+    created by an earlier task.
   returned: when a named resource does not exist
   type: list
   elements: str

@@ -41,7 +41,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tunnels:
-  description: The tunnels that fit.
+  description: The tunnel, as a list with one element. Empty if it does not exist.
   returned: success
   type: list
   elements: dict
@@ -51,15 +51,15 @@ tunnels:
       returned: always
       type: str
     product_key:
-      description: The ProductKey of the device's product.
+      description: ProductKey of the product of the device.
       returned: always
       type: str
     device_name:
-      description: The device's name.
+      description: Name of the device.
       returned: always
       type: str
     iot_id:
-      description: The device's IotId.
+      description: IotId of the device.
       returned: always
       type: str
     description:
@@ -71,24 +71,24 @@ tunnels:
       returned: always
       type: str
     status:
-      description: C(open) or C(closed).
+      description: Status of the tunnel, C(open) or C(closed).
       returned: always
       type: str
     source_connection:
-      description: Whether the end that reaches for the device is C(connected) or C(disconnected).
+      description: Connection status of the client that accesses the device, C(connected) or C(disconnected).
       returned: always
       type: str
     device_connection:
-      description: Whether the device's end is C(connected) or C(disconnected).
+      description: Connection status of the device, C(connected) or C(disconnected).
       returned: always
       type: str
     created:
-      description: When it was opened, in UTC.
+      description: Time when the tunnel was opened, in UTC.
       returned: always
       type: str
     closed:
-      description: When it was closed, in UTC.
-      returned: when it is closed
+      description: Time when the tunnel was closed, in UTC.
+      returned: when the tunnel is closed
       type: str
   sample:
     - tunnel_id: d4098041-a560-xxxx

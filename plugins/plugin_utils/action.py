@@ -1,16 +1,17 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The controller's door: a task runs in the worker that the controller forks for it, without a new Python for each
-item.
+"""The in-process runner: an action plugin that runs a task in the worker process of the controller.
 
-All items of a loop share the worker, and with it the imports, the connection and what was read. Whatever a worker
-cannot do goes through the ordinary module: another host, another user, an asynchronous task.
+All items of a loop run in the same worker. They share its imports, the connection to the platform and the cache of
+reads, and no Python process is started for each item. Tasks that cannot run in the worker are executed by the ordinary
+module: those with another connection than ``local``, with ``become`` or with ``async``.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,24 +28,26 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import
     execute,
     open_client,
 )
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.vault import ControllerVault
 
-#: Set to a true word, every task goes through the ordinary module.
+#: The environment variable that makes all tasks use the ordinary module.
 FORCE_MODULE = "IOTOPS_FORCE_MODULE"
 
-_NOT_TRUE = ("", "0", "no", "false")
+_FALSE_WORDS = ("", "0", "no", "false")
 
-# The client of the task that this worker runs: (task and settings, client). A worker runs one task, and all its items.
-_kept: list = []
-# What this worker ran last: each item of a loop has a task of its own, which is the same where it is tried again.
-_ran: list = []
+# The client of the current task and what it was opened for: [(task and settings), client]. A worker runs one task with
+# all its items.
+_shared_client: list[Any] = []
+# The task that ran last: [task]. Each item of a loop has a task object of its own, and a retry has the same one again.
+_last_task: list[Any] = []
 
 
 class IotAction(ActionBase):
-    """Runs an entry in the worker; a subclass for each module names it.
+    """Runs an entry in the worker process. There is one subclass for each module.
 
     Attributes:
-        module: the module's name without the collection's.
-        entry: what it does.
+        module: The name of the module, without that of the collection.
+        entry: The entry of the module.
     """
 
     module: str
@@ -54,15 +57,16 @@ class IotAction(ActionBase):
     _requires_connection = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        # The controller loads an action before it forks: what is made here is there in every worker.
+        # The controller loads an action before it forks the workers. What is computed here is computed once for all of
+        # them.
         super().__init_subclass__(**kwargs)
         cls.entry.catalogue().parse_signatures()
 
-    def run(self, tmp: Any = None, task_vars: dict | None = None) -> dict:
-        """Runs the task, here where that can be, through the module otherwise; returns the result."""
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the task, in this process if possible and with the ordinary module otherwise, and return its result."""
         result = super().run(tmp, task_vars)
         del tmp
-        if self._belongs_elsewhere():
+        if self._needs_module():
             result.update(
                 self._execute_module(
                     module_name=f"iotops.aliyun.{self.module}",
@@ -72,58 +76,63 @@ class IotAction(ActionBase):
                 )
             )
             return result
-        with self._environment():
+        with self._task_environment():
             params, hidden = self._params()
-            self._forget_if_tried_again()
+            self._clear_cache_on_retry()
+            self.entry.vault = ControllerVault(self._loader)
             outcome = execute(self.entry, params, bool(self._task.check_mode), self._client)
         outcome["invocation"] = {"module_args": params}
-        result.update(without(hidden, plain(outcome)))
+        result.update(mask_values(hidden, json_round_trip(outcome)))
         return result
 
-    def _belongs_elsewhere(self) -> bool:
-        forced = os.environ.get(FORCE_MODULE, "").lower() not in _NOT_TRUE
+    def _needs_module(self) -> bool:
+        forced = os.environ.get(FORCE_MODULE, "").lower() not in _FALSE_WORDS
         local = self._connection.transport == "local"
         return bool(forced or not local or self._task.async_val or self._play_context.become or MISSING_LIBRARY)
 
-    def _params(self) -> tuple[dict, set]:
-        """The task's options, checked and complete with defaults, and the values among them that must not be shown."""
+    def _params(self) -> tuple[dict[str, Any], set[str]]:
+        """Return the options of the task, validated and with defaults, and the values in them that must not be shown.
+
+        Raises:
+            AnsibleActionFail: An option is invalid.
+        """
         spec = self.entry.argument_spec()
-        validated = ModuleArgumentSpecValidator(spec).validate(plain(self._task.args))
-        hidden = hidden_values(spec, validated.validated_parameters)
+        validated = ModuleArgumentSpecValidator(spec).validate(json_round_trip(self._task.args))
+        hidden = no_log_values(spec, validated.validated_parameters)
         if validated.error_messages:
-            message = "; ".join(without(hidden, validated.error_messages))
+            message = "; ".join(mask_values(hidden, validated.error_messages))
             if validated.unsupported_parameters:
                 message = f"Unsupported parameters for (iotops.aliyun.{self.module}) module: {message}"
             raise AnsibleActionFail(message)
         return validated.validated_parameters, hidden
 
-    def _client(self, entry: Entry, params: dict):
-        """The client that the items of this task share."""
-        # The environment may name another account for each item.
-        environment: dict = {}
+    def _client(self, entry: Entry, params: dict[str, Any]) -> Any:
+        """Return the client that the items of this task share."""
+        # The environment can contain other credentials for each item.
+        environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
         connection = {**connection_settings(params), "environment": environment}
         settings = (self._task._uuid, json.dumps(connection, sort_keys=True, default=str))
-        if not _kept or _kept[0] != settings:
+        if not _shared_client or _shared_client[0] != settings:
             client = open_client(entry, params)
-            if _kept:
-                _kept[1].close()
-            _kept[:] = [settings, client]
-        return _kept[1]
+            if _shared_client:
+                _shared_client[1].close()
+            _shared_client[:] = [settings, client]
+        return _shared_client[1]
 
-    def _forget_if_tried_again(self) -> None:
-        """Drops what was read where a task waits with ``until``: it wants to see something come about."""
-        if _ran and _ran[0] is self._task and _kept:
-            _kept[1].clear_cache()
-        _ran[:] = [self._task]
+    def _clear_cache_on_retry(self) -> None:
+        """Clear the cache of reads if the task is retried with ``until``, so that it reads the new state."""
+        if _last_task and _last_task[0] is self._task and _shared_client:
+            _shared_client[1].clear_cache()
+        _last_task[:] = [self._task]
 
     @contextmanager
-    def _environment(self):
-        """The task's ``environment``, for as long as it runs."""
-        wanted: dict = {}
-        self._compute_environment_string(wanted)
-        before = {name: os.environ.get(name) for name in wanted}
-        os.environ.update({name: str(value) for name, value in wanted.items()})
+    def _task_environment(self) -> Iterator[None]:
+        """Set the variables in the task's ``environment`` while the context is active."""
+        variables: dict[str, Any] = {}
+        self._compute_environment_string(variables)
+        before = {name: os.environ.get(name) for name in variables}
+        os.environ.update({name: str(value) for name, value in variables.items()})
         try:
             yield
         finally:
@@ -134,28 +143,36 @@ class IotAction(ActionBase):
                     os.environ[name] = value
 
 
-def plain(value: Any) -> Any:
-    """A value as it would be after its way to a module and back: JSON, without the controller's tags, dates as text."""
+def json_round_trip(value: Any) -> Any:
+    """Return a value as a module would receive or return it: JSON types, without tags, with dates as strings."""
     return json.loads(json.dumps(value, cls=AnsibleJSONEncoder, vault_to_text=True))
 
 
-def hidden_values(spec: dict, params: Any) -> set:
-    """The given values of options that are marked ``no_log``, at any depth."""
-    found: set = set()
-    for name, entry in spec.items():
+def no_log_values(spec: dict[str, Any], params: Any) -> set[str]:
+    """Return the values of all options with ``no_log``, at any depth.
+
+    Args:
+        spec: The argument spec.
+        params: The options. Values of the wrong type are ignored.
+    """
+    found: set[str] = set()
+    for name, option in spec.items():
         value = params.get(name) if isinstance(params, dict) else None
         if value in (None, ""):
             continue
-        if entry.get("no_log"):
+        if option.get("no_log"):
             found.add(str(value))
-        elif "options" in entry:
+        elif "options" in option:
             for element in value if isinstance(value, list) else [value]:
-                found |= hidden_values(entry["options"], element)
+                found |= no_log_values(option["options"], element)
     return found
 
 
-def without(hidden: set, value: Any) -> Any:
-    """A value with hidden ones masked, as a module's result has them; None and booleans stay as they are."""
+def mask_values(hidden: set[str], value: Any) -> Any:
+    """Return a result in which hidden values are masked, as in the result of a module.
+
+    None and booleans at the top level are not masked.
+    """
     masked = remove_values(value, hidden)
     if isinstance(value, dict):
         masked.update({key: kept for key, kept in value.items() if kept is None or isinstance(kept, bool)})

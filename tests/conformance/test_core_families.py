@@ -71,7 +71,7 @@ def test_topics_crud_through_sdk_succeeds(call_ok, call_error):
     (created_topic,) = (item for item in listed if str(item["Id"]) == topic)
     assert (created_topic["TopicShortName"], created_topic["Operation"]) == (f"/{key}/${{deviceName}}/user/report", "2")
     call_ok("DeleteProductTopic", TopicId=topic)
-    assert call_error("DeleteProductTopic", TopicId=topic) == "iot.messagebroker.TopicTemplatsNotFound"
+    assert call_error("DeleteProductTopic", TopicId=topic) == "iot.messagebroker.TopicTemplateIsNotFound"
 
 
 def test_devices_crud_through_sdk_succeeds(call_ok, call_error):

@@ -92,7 +92,7 @@ OTHER_INVALID_CALLS: list[tuple[str, dict[str, Any], str]] = [
     (
         "CreateDestination",
         {"Name": "a", "Type": "MNS", "Configuration": "?"},
-        "iot.ruleng.RuleActionConfigurationsNotJson",
+        "iot.ruleng.RuleActionConfigurationIsNotJson",
     ),
     ("CreateDeviceDynamicGroup", {**_GROUP, "GroupName": "?"}, "iot.group.InvalidGroupName"),
     (
@@ -108,7 +108,7 @@ OTHER_INVALID_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("CreateSoundCode", {"Duration": 0, "SoundCodeContent": "a"}, "iot.common.InvalidFormattedParameter"),
     ("CreateSoundCode", {"Duration": 2, "SoundCodeContent": "a" * 101}, "iot.common.InvalidFormattedParameter"),
     ("CreateSoundCodeSchedule", {**_SCHEDULE, "Name": "a" * 65}, "iot.common.InvalidFormattedParameter"),
-    ("CreateSoundCodeSchedule", {**_SCHEDULE, "EndDate": "2000-01-01"}, "iot.check.ParametersNotLessThanMax"),
+    ("CreateSoundCodeSchedule", {**_SCHEDULE, "EndDate": "2000-01-01"}, "iot.check.ParameterIsNotLessThanMax"),
     ("CreateSpeech", {"ProjectCode": "?", "Voice": "aixia"}, "iot.tcloud.ProjectNotFound"),
     ("CreateSpeech", {"ProjectCode": "a", "Voice": "unknown"}, "iot.common.InvalidFormattedParameter"),
     ("DeleteDeviceDistributeJob", {}, "MissingJobId"),

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 from . import operation_record, option_coverage
@@ -26,12 +28,15 @@ class Tasks:
         """Run a task and return its result, also if it failed."""
         # Imported here because Ansible's collection loader is not active when this file is imported.
         from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute, open_client
+        from ansible_collections.iotops.aliyun.plugins.module_utils.engine.vault import CommandVault
 
         def make_client(entry, params):
             return operation_record.record_operations(open_client(entry, params), module)
 
         params = option_coverage.validated(module, {"endpoint": self.server.endpoint, **CONNECTION, **options})
-        result = execute(option_coverage.entry_of(module), params, check_mode, make_client)
+        entry = option_coverage.entry_of(module)
+        entry.vault = CommandVault(sys.executable, _run_command)
+        result = execute(entry, params, check_mode, make_client)
         result = json.loads(json.dumps(result))
         if not result.get("failed"):
             option_coverage.record_success(module, options, result)
@@ -105,6 +110,11 @@ class Tasks:
         assert not result.get("failed"), result["msg"]
         assert self.pop_writes() == []
         return result
+
+
+def _run_command(command: list, text: str) -> tuple:
+    process = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    return process.returncode, process.stdout, process.stderr
 
 
 def pop_writes(server) -> list[str]:

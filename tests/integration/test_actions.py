@@ -154,16 +154,16 @@ def test_message_subscribe_to_offline_device_fails(tasks, account):
     ("options", "message"),
     [
         ({"topic": None}, "^topic must be set with action: publish"),
-        ({"payload": None}, "^either payload or payload_base64 must be given"),
-        ({"payload_base64": "eA=="}, "^either payload or payload_base64 must be given"),
-        ({"payload": None, "payload_base64": "x"}, "^payload_base64 is not Base64"),
-        ({"payload": "x" * 262145}, "^payload takes at most 262144 bytes"),
-        ({"action": "broadcast", "device": None, "payload": "x" * 65537}, "^payload takes at most 65536 bytes"),
-        ({"device": None}, "^device must be given, as topic is one below it"),
+        ({"payload": None}, "^exactly one of payload and payload_base64 must be set"),
+        ({"payload_base64": "eA=="}, "^exactly one of payload and payload_base64 must be set"),
+        ({"payload": None, "payload_base64": "x"}, "^payload_base64 must be valid Base64"),
+        ({"payload": "x" * 262145}, "^payload must have at most 262144 bytes"),
+        ({"action": "broadcast", "device": None, "payload": "x" * 65537}, "^payload must have at most 65536 bytes"),
+        ({"device": None}, "^device must be set because topic is relative to a device"),
         ({"devices": ["lamp-0001"]}, "^devices cannot be used with action: publish"),
         ({"action": "batch"}, "^devices must be set with action: batch"),
-        ({"action": "batch", "device": None, "devices": ["lamp-0001"] * 2}, "^devices names a device twice"),
-        ({"action": "batch", "device": None, "devices": ["lamp-0001"], "topic": "/a/b"}, "^topic must be one below"),
+        ({"action": "batch", "device": None, "devices": ["lamp-0001"] * 2}, "^devices contains a device twice"),
+        ({"action": "batch", "device": None, "devices": ["lamp-0001"], "topic": "/a/b"}, "^topic must be relative"),
         ({"action": "rrpc", "answer_within_milliseconds": 999}, "^answer_within_milliseconds must be 1000 to 8000"),
         ({"action": "subscribe", "payload": None, "topic": None}, "^topics must be set with action: subscribe"),
         ({"qos": 2}, "^qos must be 0 to 1"),
@@ -209,9 +209,9 @@ def test_service_invoked_on_one_or_several_devices(tasks, account):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "^either device or devices must be given"),
-        ({"device": "lamp-0001", "devices": ["lamp-0001"]}, "^either device or devices must be given"),
-        ({"devices": ["lamp-0001", "lamp-0001"]}, "^devices names a device twice"),
+        ({}, "^exactly one of device and devices must be set"),
+        ({"device": "lamp-0001", "devices": ["lamp-0001"]}, "^exactly one of device and devices must be set"),
+        ({"devices": ["lamp-0001", "lamp-0001"]}, "^devices contains a device twice"),
         ({"devices": ["x"]}, "^devices has an invalid element"),
         ({"device": "lamp-0001", "qos": 2}, "^qos must be 0 to 1"),
     ],
@@ -222,7 +222,7 @@ def test_command_with_invalid_options_fails_before_write(tasks, account, module,
 
 
 def test_command_with_empty_properties_or_invalid_service_fails_before_write(tasks, account):
-    tasks.assert_fails("iot_property", "^properties must name one at least", **LAMP, properties={})
+    tasks.assert_fails("iot_property", "^properties must contain at least one property", **LAMP, properties={})
     tasks.assert_fails("iot_service", "^service has an invalid format: expected an identifier", **LAMP, service="a-b")
 
 
@@ -259,7 +259,7 @@ def test_speech_push_and_combination_are_sent(tasks, speeches):
     result = tasks.run(module, action="combine_and_wait", **{**combination, "combination": ["ZFCG"]})
     assert result["failed"]
     assert result["changed"]
-    assert result["msg"].startswith("the device did not do it")
+    assert result["msg"].startswith("the device reported a failure")
     assert result["device_error_code"]
 
 
@@ -281,13 +281,16 @@ def test_speech_synthesis_and_test_are_sent(tasks, speeches):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"action": "push", **PROJECT, "speeches": ["ZFDZ"]}, "^one of device, group and all_devices"),
-        ({"action": "push", **PROJECT, "speeches": ["ZFDZ"], **LAMP, "group": "west_side"}, "^one of device, group"),
+        ({"action": "push", **PROJECT, "speeches": ["ZFDZ"]}, "^exactly one of device, group and all_devices"),
+        (
+            {"action": "push", **PROJECT, "speeches": ["ZFDZ"], **LAMP, "group": "west_side"},
+            "^exactly one of device, group",
+        ),
         ({"action": "push", "speeches": ["ZFDZ"], **LAMP}, "^project_code must be set with action: push"),
-        ({"action": "combine", "device": "lamp-0001"}, "^product must be given with device"),
+        ({"action": "combine", "device": "lamp-0001"}, "^product must be set with device"),
         ({"action": "combine", **LAMP}, "^combination must be set with action: combine"),
         ({"action": "synthesize", **LAMP, "text": "a", "voice": "Siyue"}, "^audio_format must be set with action"),
-        ({"action": "test", **PROJECT, "voice": "Siyue"}, "^text must be given to test"),
+        ({"action": "test", **PROJECT, "voice": "Siyue"}, "^text must be set with action: test"),
         ({"action": "test", **PROJECT, "voice": "Siyue", "text": "a", **LAMP}, "^product cannot be used with action"),
         ({"action": "test", **PROJECT, "voice": "Siyue", "text": "a", "volume": 101}, "^volume must be 0 to 100"),
     ],
@@ -322,7 +325,9 @@ def test_recognition_returns_text_of_image(tasks):
     assert result["recognized"]["data"]["data"] == {"\u8f66\u724c": "\u4eacA12345"}
     result = assert_action_writes(tasks, "iot_recognition", "RecognizePictureGeneral", action="text", url=PICTURE)
     assert result["recognized"]["content"] == "\u4eacA12345"
-    tasks.assert_fails("iot_recognition", "^url has an invalid format: expected the address of a picture", action="text", url="a.png")
+    tasks.assert_fails(
+        "iot_recognition", "^url has an invalid format: expected the URL of an image", action="text", url="a.png"
+    )
     tasks.assert_fails("iot_recognition", "^url must have 1 to 2048", action="text", url="https://" + "a" * 2048)
 
 

@@ -114,14 +114,14 @@ def test_device_data_returns_events_and_services(tasks, account):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"what": "properties"}, "^identifiers must be given to tell these properties"),
-        ({"what": "events", "original": True}, "^identifiers must be given to tell these events"),
-        ({"what": "status", "start": 1}, "^start says nothing of status"),
-        ({"what": "services", "event_type": "info"}, "^event_type says nothing of services"),
-        ({"what": "desired", "original": True}, "^original says nothing of original desired"),
-        ({"what": "events", "start": 5, "end": 5}, "^start is 5, not before end, 5"),
+        ({"what": "properties"}, "^identifiers must be set to read properties"),
+        ({"what": "events", "original": True}, "^identifiers must be set to read original events"),
+        ({"what": "status", "start": 1}, "^start cannot be set to read status"),
+        ({"what": "services", "event_type": "info"}, "^event_type cannot be set to read services"),
+        ({"what": "desired", "original": True}, "^original cannot be set to read original desired"),
+        ({"what": "events", "start": 5, "end": 5}, "^start must be before end, 5, not 5"),
         ({"what": "events", "limit": 0}, "^limit must be 1 to 100000"),
-        ({"what": "events", "identifiers": ["a b"]}, "^identifiers has an element"),
+        ({"what": "events", "identifiers": ["a b"]}, "^identifiers has an invalid element"),
     ],
 )
 def test_device_data_with_invalid_options_fails_before_write(tasks, account, options, message):
@@ -144,9 +144,9 @@ def test_location_returns_positions_and_traces(tasks, account):
     moved = tasks.run("iot_location_info", **OF, devices=["lamp-0001"], **account, match_map=True)
     assert "has no map" in moved["msg"]
     for options, message in (
-        ({"start": 1}, "^start and end go together"),
-        ({"start": 2, "end": 2}, "^start is 2, not before end"),
-        ({"match_map": True}, "^match_map is for traces"),
+        ({"start": 1}, "^start and end must be set together"),
+        ({"start": 2, "end": 2}, "^start must be before end; start is 2, end is 2"),
+        ({"match_map": True}, "^match_map is valid only for traces"),
     ):
         tasks.assert_fails("iot_location_info", message, **OF, devices=["lamp-0001"], **options)
 

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tests of device status, identity, tags and desired properties, and of other small modules."""
+"""Tests of device status, device identity, tags of products, and other small modules."""
 
 from __future__ import annotations
 
@@ -11,29 +11,10 @@ import pytest
 LAMP = {"product": "street_light", "name": "lamp-001"}
 NAMES = [f"lamp-{number:03}" for number in range(1, 61)]
 
-TSL = {
-    "properties": [
-        {
-            "identifier": identifier,
-            "name": identifier,
-            "accessMode": access,
-            "required": False,
-            "dataType": kind,
-        }
-        for identifier, access, kind in [
-            ("text", "rw", {"type": "text", "specs": {"length": "20"}}),
-            ("seen", "r", {"type": "int", "specs": {"min": "0", "max": "9", "step": "1"}}),
-            *((f"level{n}", "rw", {"type": "int", "specs": {"min": "0", "max": "99", "step": "1"}}) for n in range(12)),
-        ]
-    ],
-    "services": [],
-    "events": [],
-}
-
 
 @pytest.fixture
 def account(tasks):
-    """Create a product with a thing model and 60 devices, one online and one disabled; return its ProductKey."""
+    """Create a product and 60 devices, one online and one disabled; return its ProductKey."""
     key = tasks.run_ok(
         "iot_product",
         name="street_light",
@@ -42,7 +23,6 @@ def account(tasks):
         data_format="alink",
         tags={"site": "west", "kind": "light"},
     )["product"]["product_key"]
-    tasks.run_ok("iot_thing_model", product="street_light", tsl=TSL, published=True)
     tasks.run_ok("iot_devices", product="street_light", devices=[{"name": name} for name in NAMES])
     tasks.server.control("POST", "devices", {"product": key, "names": ["lamp-001"], "online": True})
     tasks.run_ok("iot_device", product="street_light", name="lamp-002", enabled=False)
@@ -127,36 +107,3 @@ def test_service_activation_returns_same_order(tasks):
     first = tasks.run_ok("iot_service_activation")["order_id"]
     assert re.fullmatch(r"\d+", first)
     assert tasks.run_ok("iot_service_activation")["order_id"] == first
-
-
-def test_desired_properties_are_set_kept_and_cleared(tasks, account):
-    set_ = "SetDeviceDesiredProperty"
-    tasks.assert_unchanged("iot_device", **LAMP, desired_properties={})
-    created = tasks.assert_changed_by("iot_device", set_, **LAMP, desired_properties={"level1": 5, "text": "7"})
-    assert created["device"]["desired_properties"] == {"level1": 5, "text": "7"}
-    # Properties that are not given are kept, and unchanged ones are not set again.
-    changed = tasks.assert_changed_by("iot_device", set_, **LAMP, desired_properties={"level1": 6, "text": "7"})
-    assert changed["diff"]["before"]["desired_properties"] == {"level1": 5, "text": "7"}
-    assert changed["diff"]["after"]["desired_properties"] == {"level1": 6, "text": "7"}
-    tasks.assert_unchanged("iot_device", **LAMP, desired_properties={"text": "7"})
-    assert "desired_properties" not in tasks.run_ok("iot_device", **LAMP)["device"]
-    (found,) = tasks.run_ok("iot_device_info", **LAMP, include=["desired_properties"])["devices"]
-    assert found["desired_properties"] == {"level1": 6, "text": "7"}
-    deleted = tasks.assert_changed_by("iot_device", set_, **LAMP, desired_properties={"text": None})
-    assert deleted["device"]["desired_properties"] == {"level1": 6}
-
-
-def test_desired_properties_above_ten_are_split_into_calls(tasks, account):
-    levels = {f"level{number}": number for number in range(12)}
-    created = tasks.assert_changed_by(
-        "iot_device", "SetDeviceDesiredProperty", "SetDeviceDesiredProperty", **LAMP, desired_properties=levels
-    )
-    assert created["device"]["desired_properties"] == levels
-
-
-@pytest.mark.parametrize("wanted", [{"level1": 500}, {"none": 1}, {"seen": 1}])
-def test_desired_properties_with_invalid_value_fail_without_change(tasks, account, wanted):
-    result = tasks.run("iot_device", **LAMP, desired_properties=wanted)
-    assert result["failed"]
-    assert result["operation"] == "SetDeviceDesiredProperty"
-    assert not result["changed"]

@@ -23,7 +23,7 @@ HAZARDS = {
         "integration/test_hazards.py::test_topic_operation_is_returned_as_given"
     ),
     "a topic is written with its short name and read with its full name": (
-        "unit/resources/test_topic.py::test_short_name_is_returned_with_user_level"
+        "unit/resources/topic/test_topic.py::test_short_name_is_returned_with_user_level"
     ),
     "TopicType is -1 while a rule has no SQL": "integration/test_hazards.py::test_rule_without_sql_has_no_topic_type",
     "the platform adds members to the configuration of a rule action": (
@@ -117,7 +117,7 @@ HAZARDS = {
     "a search ends at the 10,000th device": "unit/fleet/test_search.py::test_beyond_its_reach",
     "deep pages have a lower quota": "unit/client/test_rate_limit.py::test_deep_pages_have_separate_bucket",
     "SetDeviceDesiredProperty accepts ten properties": (
-        "integration/test_device_facts.py::test_desired_properties_above_ten_are_split_into_calls"
+        "integration/test_lifecycle_device.py::test_desired_properties_above_ten_are_split_into_calls"
     ),
 }
 

@@ -138,7 +138,7 @@ def test_inventory_with_cache_sends_no_request_twice(list_inventory, tmp_path):
 def test_inventory_with_duplicate_device_names_fails(list_inventory, tasks):
     tasks.run_ok("iot_devices", product="hubs", devices=[{"name": "lamp-001"}], iot_instance_id=INSTANCE)
     message, _calls = list_inventory(fails=True)
-    assert "two devices would be the host lamp-001" in message
+    assert "two devices have the host name lamp-001" in message
     returned, _calls = list_inventory(hostname="product_and_name")
     assert {"hubs.lamp-001", "lamps.lamp-001"} <= set(returned["_meta"]["hostvars"])
 

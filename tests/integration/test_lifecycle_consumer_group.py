@@ -43,7 +43,7 @@ def test_consumer_group_renamed_from_old_name_is_deleted(tasks):
 
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_default_consumer_group_change_or_deletion_fails(tasks, check_mode):
-    never = "the default consumer group can be neither changed nor deleted"
+    never = "the default consumer group cannot be changed or deleted"
     current = tasks.assert_unchanged("iot_consumer_group", name=DEFAULT, check_mode=check_mode)
     assert current["consumer_group"]["group_id"] == DEFAULT
     name = current["consumer_group"]["name"]
@@ -61,7 +61,9 @@ def test_default_consumer_group_change_or_deletion_fails(tasks, check_mode):
 def test_consumer_group_with_invalid_name_fails_before_write(tasks):
     tasks.assert_fails("iot_consumer_group", "^name must have 4 to 30 characters", name="abc")
     tasks.assert_fails("iot_consumer_group", "^name must have 4 to 30.*Chinese character counts as 2", name="组" * 16)
-    tasks.assert_fails("iot_consumer_group", "^name has an invalid format: expected Chinese and English letters", name="con-sole")
+    tasks.assert_fails(
+        "iot_consumer_group", "^name has an invalid format: expected Chinese and English letters", name="con-sole"
+    )
     tasks.assert_fails("iot_consumer_group", "^renamed_from must have 4", name="console", renamed_from="x")
 
 

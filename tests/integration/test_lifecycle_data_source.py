@@ -103,8 +103,8 @@ def test_data_source_with_invalid_topics_fails_before_write(tasks, key):
     def assert_fails(message, *given):
         tasks.assert_fails("iot_data_source", message, name="lamps", topics=list(given))
 
-    assert_fails("^topics has a topic 'user/report' that is not of the form", {"topic": "user/report"})
-    assert_fails("^topics has a topic .* with a device and without its product", {**OWN, "device": "lamp-0001"})
+    assert_fails("^topics contains the topic 'user/report', which does not have the format", {"topic": "user/report"})
+    assert_fails("^topics contains the topic .* with a device but without its product", {**OWN, "device": "lamp-0001"})
     assert_fails("^topics contains a topic twice", REPORTS, {"topic": f"/{key}/*/thing/event/property/post"})
     assert_fails("^topics takes at most 1000 elements", *({"topic": f"/street_light/+/user/t{n}"} for n in range(1001)))
     tasks.assert_fails("iot_data_source", "^name must have 1 to 30 characters", name="灯" * 16)
@@ -134,7 +134,7 @@ def test_data_source_attached_to_parser_deletion_fails(tasks):
     tasks.run_ok("iot_parser", name="forward", data_source="lamps")
     result = tasks.run("iot_data_source", name="lamps", state="absent")
     assert result["failed"]
-    assert "detach it first" in result["msg"]
+    assert "detach the data source from it first" in result["msg"]
 
 
 def test_data_sources_with_filters_are_returned(tasks, key):
@@ -158,9 +158,9 @@ def test_data_sources_with_filters_are_returned(tasks, key):
 def test_data_source_with_ambiguous_name_fails_before_write(tasks):
     for _count in range(2):
         tasks.server.call("CreateParserDataSource", Name="lamps")
-    tasks.assert_fails("iot_data_source", "^the data source lamps is ambiguous: there are 2", name="lamps")
+    tasks.assert_fails("iot_data_source", "^2 data sources match lamps. Rename", name="lamps")
     tasks.assert_fails(
-        "iot_parser", "^2 data sources answer to lamps: .* and .*Give the id", name="x", data_source="lamps"
+        "iot_parser", "^2 data sources match lamps; their IDs are .* and .*Use the ID", name="x", data_source="lamps"
     )
 
 

@@ -132,14 +132,18 @@ def test_destination_with_invalid_options_fails_before_write(tasks):
         ("fc", "serviceName, functionName, regionName, role"),
         ("ots", "instanceName, tableName, regionName, role"),
     ):
-        assert_fails(f"^the configuration of the {kind} destination lacks {missing}$", type=kind, configuration={})
+        assert_fails(
+            f"^configuration of a destination of type {kind} must contain {missing}$", type=kind, configuration={}
+        )
     half = {**TABLE, "role": {"roleName": "x"}}
-    assert_fails(r"destination lacks role\.roleArn$", type="ots", configuration=half)
+    assert_fails(r"destination of type ots must contain role\.roleArn$", type="ots", configuration=half)
     tasks.assert_fails("iot_destination", "^name must have at least 1 characters", name="")
 
     tasks.run_ok("iot_destination", name="there", type="ots", configuration=TABLE)
-    assert_fails("^the configuration of the fc destination lacks serviceName, functionName$", type="fc")
-    assert_fails("^the configuration of the ots destination lacks instanceName", configuration={"tableName": "x"})
+    assert_fails("^configuration of a destination of type fc must contain serviceName, functionName$", type="fc")
+    assert_fails(
+        "^configuration of a destination of type ots must contain instanceName", configuration={"tableName": "x"}
+    )
 
 
 def test_destination_with_missing_reference_is_pending_in_check_mode_and_fails(tasks):
@@ -161,7 +165,7 @@ def test_destination_attached_to_parser_deletion_fails(tasks):
     tasks.run_ok("iot_parser", name="forward", destinations=["to_archive"])
     result = tasks.run("iot_destination", name="to_archive", state="absent")
     assert result["failed"]
-    assert "detach it first" in result["msg"]
+    assert "detach the destination from it first" in result["msg"]
 
 
 def test_destinations_with_filters_are_returned(tasks):
@@ -187,8 +191,10 @@ def test_destinations_with_filters_are_returned(tasks):
 def test_destination_with_ambiguous_name_fails_before_write(tasks):
     for _count in range(2):
         tasks.server.call("CreateDestination", Name="there", Type="OTS", Configuration=json.dumps(TABLE))
-    tasks.assert_fails("iot_destination", "^the destination there is ambiguous: there are 2", name="there")
-    tasks.assert_fails("iot_parser", "^2 destinations answer to there: .*Give the id", name="x", destinations=["there"])
+    tasks.assert_fails("iot_destination", "^2 destinations match there. Rename", name="there")
+    tasks.assert_fails(
+        "iot_parser", "^2 destinations match there; their IDs are .*Use the ID", name="x", destinations=["there"]
+    )
     first, _second = find_destinations(tasks)
     tasks.assert_changed_by(
         "iot_parser", "CreateParser", "AttachDestination", name="x", destinations=[first["destination_id"]]

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Lifecycle tests of devices, their groups, client ids, reset and certificates."""
+"""Lifecycle tests of devices: groups, gateway, desired properties, client ids, reset and certificates."""
 
 from __future__ import annotations
 
@@ -14,6 +14,25 @@ import pytest
 from .tasks import start_with_state
 
 OF = {"product": "street_light", "name": "lamp-0001"}
+
+TSL = {
+    "properties": [
+        {
+            "identifier": identifier,
+            "name": identifier,
+            "accessMode": access,
+            "required": False,
+            "dataType": kind,
+        }
+        for identifier, access, kind in [
+            ("text", "rw", {"type": "text", "specs": {"length": "20"}}),
+            ("seen", "r", {"type": "int", "specs": {"min": "0", "max": "9", "step": "1"}}),
+            *((f"level{n}", "rw", {"type": "int", "specs": {"min": "0", "max": "99", "step": "1"}}) for n in range(12)),
+        ]
+    ],
+    "services": [],
+    "events": [],
+}
 
 
 @pytest.fixture
@@ -51,6 +70,7 @@ def test_device_lifecycle(tasks, product):
     assert whole["tags"] == {"site": "east", "side": "a b+c&d", "row": "2"}
     (returned,) = tasks.run_ok("iot_device_info", **OF, include_secrets=True)["devices"]
     assert returned["device_secret"]
+    assert tasks.run_ok("iot_device", **OF, include_secrets=True)["device"]["device_secret"]
 
     cleared = tasks.assert_changed_by(
         "iot_device", "BatchUpdateDeviceNickname", *["DeleteDeviceProp"] * 3, **OF, nickname="", tags={}
@@ -94,9 +114,9 @@ def test_device_groups_are_added_and_removed(tasks, product):
         ({"name": "abc"}, "^name must have 4 to 32 characters"),
         ({"name": "lamp 1"}, "^name has an invalid format: expected letters"),
         ({"nickname": "abc"}, "^nickname must have 4 to 64 characters"),
-        ({"tags": {"a-b": "1"}}, "^tags has an entry 'a-b'"),
+        ({"tags": {"a-b": "1"}}, "^tags has an invalid entry 'a-b'"),
         ({"tags": {str(number): "x" for number in range(101)}}, "^tags takes at most 100 entries"),
-        ({"gateway": {"name": "hub-1"}}, "^gateway needs product and name"),
+        ({"gateway": {"name": "hub-1"}}, "^gateway must have both product and name"),
         ({"groups": ["unknown"]}, "^the device group unknown does not exist"),
         ({"product": "unknown"}, "^the product unknown does not exist"),
     ],
@@ -106,6 +126,79 @@ def test_device_with_invalid_options_fails(tasks, product, options, message):
     assert result.get("failed"), result
     assert not result["changed"]
     assert re.search(message, result["msg"]), result["msg"]
+
+
+# Gateway
+
+
+@pytest.fixture
+def gateways(tasks, product):
+    """Create two gateways and a device."""
+    tasks.run_ok("iot_product", name="home_hub", node_type="gateway")
+    for name in ("hub-west", "hub-east"):
+        tasks.run_ok("iot_device", product="home_hub", name=name)
+    tasks.run_ok("iot_device", **OF)
+
+
+def test_device_gateway_is_set_changed_and_cleared(tasks, gateways):
+    west, east = ({"product": "home_hub", "name": name} for name in ("hub-west", "hub-east"))
+    put = tasks.assert_changed_by("iot_device", "BatchAddThingTopo", **OF, gateway=west)
+    assert put["device"]["gateway"]["name"] == "hub-west"
+    moved = tasks.assert_changed_by("iot_device", "BatchAddThingTopo", **OF, gateway=east)
+    assert moved["diff"]["before"]["gateway"]["name"] == "hub-west"
+    assert moved["diff"]["after"]["gateway"]["name"] == "hub-east"
+    tasks.assert_unchanged("iot_device", **OF)
+    (found,) = tasks.run_ok("iot_device_info", **OF, include=["gateway"])["devices"]
+    assert found["gateway"] == moved["device"]["gateway"]
+    assert found["gateway"]["product"] == "home_hub"
+    assert "gateway" not in tasks.run_ok("iot_device_info", **OF)["devices"][0]
+    taken = tasks.assert_changed_by("iot_device", "RemoveThingTopo", **OF, gateway={})
+    assert taken["device"]["gateway"] == {}
+    tasks.assert_unchanged("iot_device", **OF, gateway={})
+
+
+# Desired properties
+
+
+@pytest.fixture
+def modeled(tasks):
+    """Create a product with a thing model, and a device."""
+    tasks.run_ok("iot_product", name="street_light", node_type="device", thing_model=True, data_format="alink")
+    tasks.run_ok("iot_thing_model", product="street_light", tsl=TSL, published=True)
+    tasks.run_ok("iot_device", **OF)
+
+
+def test_desired_properties_are_set_kept_and_cleared(tasks, modeled):
+    set_ = "SetDeviceDesiredProperty"
+    tasks.assert_unchanged("iot_device", **OF, desired_properties={})
+    created = tasks.assert_changed_by("iot_device", set_, **OF, desired_properties={"level1": 5, "text": "7"})
+    assert created["device"]["desired_properties"] == {"level1": 5, "text": "7"}
+    # Properties that are not given are kept, and unchanged ones are not set again.
+    changed = tasks.assert_changed_by("iot_device", set_, **OF, desired_properties={"level1": 6, "text": "7"})
+    assert changed["diff"]["before"]["desired_properties"] == {"level1": 5, "text": "7"}
+    assert changed["diff"]["after"]["desired_properties"] == {"level1": 6, "text": "7"}
+    tasks.assert_unchanged("iot_device", **OF, desired_properties={"text": "7"})
+    assert "desired_properties" not in tasks.run_ok("iot_device", **OF)["device"]
+    (found,) = tasks.run_ok("iot_device_info", **OF, include=["desired_properties"])["devices"]
+    assert found["desired_properties"] == {"level1": 6, "text": "7"}
+    deleted = tasks.assert_changed_by("iot_device", set_, **OF, desired_properties={"text": None})
+    assert deleted["device"]["desired_properties"] == {"level1": 6}
+
+
+def test_desired_properties_above_ten_are_split_into_calls(tasks, modeled):
+    levels = {f"level{number}": number for number in range(12)}
+    created = tasks.assert_changed_by(
+        "iot_device", "SetDeviceDesiredProperty", "SetDeviceDesiredProperty", **OF, desired_properties=levels
+    )
+    assert created["device"]["desired_properties"] == levels
+
+
+@pytest.mark.parametrize("wanted", [{"level1": 500}, {"none": 1}, {"seen": 1}])
+def test_desired_properties_with_invalid_value_fail_without_change(tasks, modeled, wanted):
+    result = tasks.run("iot_device", **OF, desired_properties=wanted)
+    assert result["failed"]
+    assert result["operation"] == "SetDeviceDesiredProperty"
+    assert not result["changed"]
 
 
 # Client ids
@@ -145,7 +238,7 @@ def test_device_client_ids_are_returned_and_deleted(prepared_tasks):
 def test_device_client_ids_cannot_be_added(prepared_tasks):
     known = client_ids(prepared_tasks)
     for wrong in (["other"], known[:1], [*known, "other"]):
-        prepared_tasks.assert_fails("iot_device", "^client_ids cannot be given to a device", **OF, client_ids=wrong)
+        prepared_tasks.assert_fails("iot_device", "^client_ids must be an empty list", **OF, client_ids=wrong)
     assert client_ids(prepared_tasks) == known
 
 

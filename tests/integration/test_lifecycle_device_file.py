@@ -78,5 +78,5 @@ def test_device_file_download_url_is_returned_with_include_secrets_only(prepared
 def test_device_file_missing_is_unchanged_when_absent(prepared_tasks):
     for options in ({"name": "log.txt", "device": "lamp-0009"}, {"file_id": "x"}, {"name": "x", "product": "unknown"}):
         prepared_tasks.assert_unchanged(MODULE, **{**OF, **options}, state="absent")
-    prepared_tasks.assert_fails(MODULE, "^name or file_id must be given", **OF, state="absent")
+    prepared_tasks.assert_fails(MODULE, "^name or file_id must be set", **OF, state="absent")
     prepared_tasks.assert_unchanged(MODULE, **OF, name="x", state="absent", include_secrets=True)

@@ -94,12 +94,12 @@ def test_device_group_immutable_option_change_fails_before_write(tasks, account)
     [
         ({"name": "abc"}, "^name must have 4 to 30 characters"),
         ({**WEST, "description": "x" * 101}, "^description must have at most 100 characters"),
-        ({**WEST, "tags": {"a": "1"}}, "^tags has an entry 'a'"),
-        ({**WEST, "tags": {"site": "a b"}}, "^tags has an entry 'site'"),
+        ({**WEST, "tags": {"a": "1"}}, "^tags has an invalid entry 'a'"),
+        ({**WEST, "tags": {"site": "a b"}}, "^tags has an invalid entry 'site'"),
         ({**WEST, "devices": members("lamp-1", "lamp-1")}, "^devices contains a device twice"),
         (
             {**WEST, "expression": 'name = "x"', "devices": members("lamp-1"), **INSTANCE},
-            "cannot be given for a dynamic",
+            "cannot be set for a dynamic",
         ),
     ],
 )
@@ -125,7 +125,7 @@ def test_dynamic_device_group_lifecycle(tasks, account):
     tasks.assert_changed_by(MODULE, "SetDeviceGroupTags", **lamps, tags={})
     tasks.assert_unchanged(MODULE, **lamps, expression=expression, description="all lamps", tags={})
     tasks.assert_fails(MODULE, "^expression of the device group cannot be changed", **lamps, expression='name = "x"')
-    tasks.assert_fails(MODULE, "^devices cannot be given for a dynamic group", **lamps, devices=members("lamp-1"))
+    tasks.assert_fails(MODULE, "^devices cannot be set for a dynamic group", **lamps, devices=members("lamp-1"))
 
     for wanted in ({"name": "all_lamps"}, {"group_id": group["group_id"]}, {"type": "dynamic", "details": True}):
         (found,) = tasks.run_ok("iot_device_group_info", **wanted, **INSTANCE)["device_groups"]

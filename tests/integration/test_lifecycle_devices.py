@@ -182,6 +182,8 @@ def test_device_set_info_with_filters_returns_devices(tasks, account):
     assert names(parallel_requests=2) == NAMES[:2]
     assert names(tags={"site": "bridge"}) == ["lamp-01"]
     assert names(tags={"site": "tunnel"}) == []
+    assert names(device_groups=["east"]) == []
+    assert names(statuses=["online"], indexed_status=True) == ["lamp-01"]
     (lamp,) = tasks.run_ok("iot_devices_info", products=["street_light"], statuses=["online"], properties=["Level"])[
         "devices"
     ]

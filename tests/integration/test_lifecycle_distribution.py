@@ -94,15 +94,18 @@ def test_distribution_without_wait_returns_running_job(tasks, account):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"product": None}, "^product must be given with state: distributed"),
-        ({"target_instance_ids": None}, "^target_instance_ids must be given"),
-        ({"target_uid": None}, "^target_uid or target_aliyun_id must be given"),
+        ({"product": None}, "^product must be set with state: distributed"),
+        ({"target_instance_ids": None}, "^target_instance_ids must be set"),
+        ({"target_uid": None}, "^target_uid or target_aliyun_id must be set"),
         ({"target_uid": "a"}, "^target_uid has an invalid format: expected digits"),
-        ({"target_instance_ids": [HOME]}, "^a target must be another instance"),
-        ({"target_instance_ids": [EAST, WEST]}, "^a product without devices is distributed to one"),
-        ({"devices": ["x"]}, "^devices has an element"),
-        ({"job_id": "j"}, "^job_id is for state: absent"),
-        ({"state": "absent"}, "^job_id must be given with state: absent"),
+        ({"target_instance_ids": [HOME]}, "^target_instance_ids must not contain source_instance_id"),
+        (
+            {"target_instance_ids": [EAST, WEST]},
+            "^target_instance_ids must contain exactly one instance if devices is not set",
+        ),
+        ({"devices": ["x"]}, "^devices has an invalid element"),
+        ({"job_id": "j"}, "^job_id can be set with state: absent only"),
+        ({"state": "absent"}, "^job_id must be set with state: absent"),
     ],
 )
 def test_distribution_with_invalid_options_fails_before_write(tasks, account, options, message):
@@ -115,4 +118,4 @@ def test_distribution_of_missing_product_is_pending_in_check_mode_and_fails(task
     assert plan["pending"] == ["the product path_light does not exist yet"]
     assert plan["distributed"] == ["lamp-0001"]
     assert "the product path_light does not exist" in tasks.run(MODULE, **given)["msg"]
-    assert "status is for what: jobs" in tasks.run(INFO, what="devices", status="running")["msg"]
+    assert "status can be set with what: jobs only" in tasks.run(INFO, what="devices", status="running")["msg"]

@@ -98,14 +98,14 @@ def test_imported_devices_secret_change_fails_before_write(tasks, key):
 @pytest.mark.parametrize(
     ("devices", "message"),
     [
-        ([], "^devices must name a device"),
+        ([], "^devices must have at least one device"),
         (meters(1, name="x"), "^devices has a device x whose name must have 4 to 32"),
-        (meters(1, device_secret="no blanks"), "meter-0001 whose device_secret is not of 1 to 32"),
-        (meters(1, device_secret="x" * 33), "meter-0001 whose device_secret is not of 1 to 32"),
+        (meters(1, device_secret="no blanks"), "meter-0001 whose device_secret is invalid; it must have 1 to 32"),
+        (meters(1, device_secret="x" * 33), "meter-0001 whose device_secret is invalid; it must have 1 to 32"),
         (meters(1, serial_number="a-b"), "meter-0001 whose serial_number has an invalid format"),
         (meters(1, nickname="a b"), "meter-0001 whose nickname has an invalid format"),
-        (meters(1, 1), "^devices names a device twice"),
-        ([{"name": "meter-0001"}, *meters(2)], "^device_secret must be given to import meter-0001$"),
+        (meters(1, 1), "^devices contains a device twice"),
+        ([{"name": "meter-0001"}, *meters(2)], "^device_secret must be set to import meter-0001\\."),
     ],
 )
 def test_imported_devices_with_invalid_options_fail_before_write(tasks, key, devices, message):
@@ -123,7 +123,7 @@ def test_imported_devices_rejected_by_check_are_not_imported(tasks, key):
         patch.setattr(imported_devices, "read_details", lambda *_: {})
         result = tasks.run(MODULE, **OF, devices=meters(1, 2))
     assert result["failed"]
-    assert "BatchCheckImportDevice: not possible for meter-0001 (" in result["msg"]
+    assert "BatchCheckImportDevice: cannot import meter-0001 (" in result["msg"]
     assert "s3cret" not in str(result)
     assert tasks.pop_writes() == ["BatchCheckImportDevice"]
 

@@ -57,15 +57,17 @@ def test_license_of_product_is_bound_each_time(tasks, account):
         assert tasks.run_ok(MODULE, **OF)["changed"]
         assert tasks.pop_writes() == ["BindLicenseProduct"]
     plan = tasks.run(MODULE, True, **OF, state="unbound")
-    assert "would lose its licence" in plan["msg"]
+    assert "license of the product would be removed" in plan["msg"]
     assert tasks.run_ok(MODULE, **OF, state="unbound")["changed"]
     assert tasks.pop_writes() == ["UnbindLicenseProduct"]
 
 
 def test_license_with_invalid_options_fails_before_write(tasks, account):
-    tasks.assert_fails(MODULE, "^devices keep the licences", **OF, state="unbound", devices=["lamp-0001"])
-    tasks.assert_fails(MODULE, "^devices has an element", **OF, devices=["x"])
-    assert "product must be given" in tasks.run("iot_license_info", device="lamp-0001")["msg"]
+    tasks.assert_fails(
+        MODULE, "^devices cannot be set with state: unbound", **OF, state="unbound", devices=["lamp-0001"]
+    )
+    tasks.assert_fails(MODULE, "^devices has an invalid element", **OF, devices=["x"])
+    assert "product must be set" in tasks.run("iot_license_info", device="lamp-0001")["msg"]
     for options, note in (
         ({"devices": ["lamp-0009"]}, "device lamp-0009"),
         ({"product": "path_light", "devices": ["lamp-0001"]}, "product path_light"),

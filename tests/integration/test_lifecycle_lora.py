@@ -78,17 +78,20 @@ def test_lora_devices_with_wait_timeout_fail(tasks, sensors):
     result = tasks.run(MODULE, **OF, devices=nodes(*range(1, 201)), wait_timeout_in_seconds=1)
     assert result["failed"]
     assert result["changed"]
-    assert "is still running after 1 seconds. Look at it later with iot_lora_info" in result["msg"]
+    assert "is still running after 1 seconds. Read its state later with iot_lora_info" in result["msg"]
     assert result["task"]["state"] == "running"
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"devices": []}, "^devices must name a node"),
-        ({"devices": nodes(1, 1)}, "^devices names a node twice"),
+        ({"devices": []}, "^devices must have at least one node"),
+        ({"devices": nodes(1, 1)}, "^devices contains a node twice"),
         ({"devices": [{"dev_eui": "xyz", "pin_code": "p1n"}]}, "^devices has a node whose dev_eui must have"),
-        ({"devices": [{"dev_eui": "x" * 16, "pin_code": "p1n"}]}, "whose dev_eui has an invalid format: expected hexadecimal digits"),
+        (
+            {"devices": [{"dev_eui": "x" * 16, "pin_code": "p1n"}]},
+            "whose dev_eui has an invalid format: expected hexadecimal digits",
+        ),
         ({"devices": nodes(*range(501))}, "^devices takes at most 500 elements, not 501"),
         ({"devices": nodes(1), "wait_timeout_in_seconds": 0}, "^wait_timeout_in_seconds must be 1 to 86400"),
     ],

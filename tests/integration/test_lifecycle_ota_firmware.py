@@ -89,7 +89,7 @@ def test_firmware_immutable_option_change_fails_before_write(tasks, product_key,
     tasks.assert_fails(
         "iot_ota_firmware",
         f"^file of the firmware cannot be changed from '{before}' to '{after}'. "
-        "A firmware stays as it was made: give a new one another name and version",
+        "A firmware is immutable: create one with another name and version",
         **options,
     )
     image.write_bytes(bytes(range(256)) * 5000)
@@ -139,47 +139,60 @@ def test_firmware_with_several_files_is_created(tasks, product_key, tmp_path):
 
 def test_firmware_of_type_delta_needs_source_version(tasks, product_key, image):
     options = {**NEW, "type": "delta", "file": str(image)}
-    tasks.assert_fails("iot_ota_firmware", "source_version must be given for a firmware of type delta", **options)
-    tasks.assert_fails("iot_ota_firmware", "source_version and version are the same", **options, source_version="1.1")
+    tasks.assert_fails("iot_ota_firmware", "source_version must be set with type: delta", **options)
+    tasks.assert_fails(
+        "iot_ota_firmware", "source_version and version must differ; both are 1.1", **options, source_version="1.1"
+    )
     created = tasks.assert_changed_by("iot_ota_firmware", *MADE, **options, source_version="1.0")
     assert (created["ota_firmware"]["type"], created["ota_firmware"]["source_version"]) == ("delta", "1.0")
     tasks.assert_fails("iot_ota_firmware", "^source_version of the firmware", **{**options, "source_version": "0.9"})
 
 
 def test_firmware_with_invalid_options_fails_before_write(tasks, product_key, image, tmp_path):
-    tasks.assert_fails("iot_ota_firmware", "^file or files must be given to make a firmware", **NEW)
+    tasks.assert_fails("iot_ota_firmware", "^file or files must be set to create a firmware", **NEW)
     one = {"name": "a", "path": str(image)}
     duplicate = tmp_path / "duplicate"
     duplicate.write_bytes(image.read_bytes())
     both = [one, {"name": "b", "path": str(duplicate)}]
-    tasks.assert_fails("iot_ota_firmware", "^the files a and b are the same", **NEW, files=both)
-    duplicate.write_bytes(b"b")
-    tasks.assert_fails("iot_ota_firmware", "^file and files cannot both be given", **NEW, file=str(image), files=both)
-    tasks.assert_fails("iot_ota_firmware", "^files takes 2 to 20 files, not 1", **NEW, files=[one])
-    tasks.assert_fails("iot_ota_firmware", "^files names a twice", **NEW, files=[one, one])
     tasks.assert_fails(
-        "iot_ota_firmware", "^files has a file whose name must have 1 to 32", **NEW, files=[one, {**one, "name": ""}]
+        "iot_ota_firmware", "^files contains two files with the same content: a and b", **NEW, files=both
+    )
+    duplicate.write_bytes(b"b")
+    tasks.assert_fails("iot_ota_firmware", "^file and files cannot both be set", **NEW, file=str(image), files=both)
+    tasks.assert_fails("iot_ota_firmware", "^files takes 2 to 20 files, not 1", **NEW, files=[one])
+    tasks.assert_fails("iot_ota_firmware", "^files contains the file a twice", **NEW, files=[one, one])
+    tasks.assert_fails(
+        "iot_ota_firmware",
+        "^files contains a file with an invalid name: it must have 1 to 32",
+        **NEW,
+        files=[one, {**one, "name": ""}],
     )
     tasks.assert_fails("iot_ota_firmware", "^file must be an absolute path", **NEW, file="lamp.bin")
     tasks.assert_fails("iot_ota_firmware", "^file must be a file", **NEW, file=str(tmp_path))
     empty = tmp_path / "empty"
     empty.touch()
     tasks.assert_fails(
-        "iot_ota_firmware", "^file must have 1 to 2097152000 bytes, and .*empty has 0", **NEW, file=str(empty)
+        "iot_ota_firmware", "^file must have 1 to 2097152000 bytes, but .*empty has 0", **NEW, file=str(empty)
     )
     tasks.assert_fails("iot_ota_firmware", "^version must be set to create the firmware", name="lamp", file=str(image))
-    tasks.assert_fails("iot_ota_firmware", "^version has an invalid format: expected letters", name="lamp", version="1 1", file=str(image))
+    tasks.assert_fails(
+        "iot_ota_firmware",
+        "^version has an invalid format: expected letters",
+        name="lamp",
+        version="1 1",
+        file=str(image),
+    )
     tasks.assert_fails("iot_ota_firmware", "^name has an invalid format", name="-lamp", version="1.1", file=str(image))
     tasks.assert_fails(
         "iot_ota_firmware",
-        "^source_version is for a firmware of type delta",
+        "^source_version can be set with type: delta only",
         **NEW,
         file=str(image),
         source_version="1",
     )
     tasks.assert_fails(
         "iot_ota_firmware",
-        "^product must be given with module",
+        "^product must be set with module",
         name="lamp",
         version="1.1",
         file=str(image),

@@ -88,7 +88,7 @@ def test_static_ota_job_lifecycle(tasks, product_key):
         "schedule_finish_time": "2030-02-01T20:00:00Z",
         "tags": {"wave": 2},
     }.items():
-        message = f"^{name} of the job cannot be changed from .*cancel it, and make another one under another name"
+        message = f"^{name} of the job cannot be changed from .*cancel it, and create one with another name"
         tasks.assert_fails(JOB, message, **{**first, name: value})
 
     # Only queued tasks exist, so nothing else can be canceled; canceling them ends the job.
@@ -148,7 +148,7 @@ def test_ota_job_with_multi_module_is_created(tasks, product_key):
 
 def test_ota_verify_job_with_wait_verifies_firmware(tasks, product_key):
     eleven = {"name": "trial", "firmware": "v3", "type": "verify", "devices": [f"lamp-{n:04}" for n in range(11)]}
-    tasks.assert_fails(JOB, "^devices of a job of type verify are 10 at most", **eleven)
+    tasks.assert_fails(JOB, "^devices takes at most 10 elements with type: verify, not 11", **eleven)
     tasks.connect_devices(product_key, LAMPS[0], profile={"upgrade": {"delay": [0, 0]}})
     trial = {"name": "trial", "firmware": "v3", "type": "verify", "devices": LAMPS[:1], "wait": True}
     planned = tasks.run(JOB, True, **trial)
@@ -164,7 +164,9 @@ def test_ota_verify_job_with_wait_verifies_firmware(tasks, product_key):
 def test_ota_job_with_wait_timeout_fails(tasks, product_key):
     options = {"name": "june", "firmware": "v2", "type": "static", "target": "all", "wait": True}
     failed = tasks.run(JOB, **options, wait_timeout_in_seconds=1)
-    assert failed["msg"].startswith("timed out after 1 seconds: the job june is still in_progress. The platform continues")
+    assert failed["msg"].startswith(
+        "timed out after 1 seconds: the status of the job june is still in_progress. The platform continues"
+    )
     assert (failed["failed"], failed["changed"], failed["ota_job"]["status"]) == (True, True, "in_progress")
     assert [step["status"] for step in failed["steps"]] == ["done"]
     failed = tasks.run(JOB, **options, wait_timeout_in_seconds=1)
@@ -174,7 +176,7 @@ def test_ota_job_with_wait_timeout_fails(tasks, product_key):
 def test_dynamic_ota_job_is_canceled_in_parts(tasks, product_key):
     options = {"name": "june", "firmware": "v2"}
     dynamic = {**options, "type": "dynamic", "source_versions": ["1.0"], "dynamic_mode": "all"}
-    tasks.assert_fails(JOB, "^a job of type dynamic has no end to wait for", **dynamic, wait=True)
+    tasks.assert_fails(JOB, "^wait cannot be set with type: dynamic", **dynamic, wait=True)
     created = tasks.assert_changed_by(JOB, "CreateOTADynamicUpgradeJob", **dynamic)
     assert (created["ota_job"]["target"], created["ota_job"]["dynamic_mode"]) == ("all", "all")
     # The strategy and the tasks of its devices are canceled separately.
@@ -231,23 +233,29 @@ def test_ota_job_with_group_is_created(tasks, product_key):
 @pytest.mark.parametrize(
     ("message", "options"),
     [
-        ("^type must be given", {}),
-        ("^target must be given for a job of type static", {"type": "static"}),
-        ("^target: specific needs devices or devices_file", {"type": "static", "target": "specific"}),
-        ("^target: gray needs gray_percent", {"type": "static", "target": "gray"}),
-        ("^target: group needs group", {"type": "static", "target": "group"}),
-        ("^devices is for target: specific, not for", {"type": "static", "target": "all", "devices": ["lamp-0001"]}),
+        ("^type must be set to create a job", {}),
+        ("^target must be set with type: static", {"type": "static"}),
         (
-            "^source_versions cannot be given for target: specific",
+            "^exactly one of devices and devices_file must be set with target: specific",
+            {"type": "static", "target": "specific"},
+        ),
+        ("^gray_percent must be set with target: gray", {"type": "static", "target": "gray"}),
+        ("^group must be set with target: group", {"type": "static", "target": "group"}),
+        (
+            "^devices can be set with target: specific only, not with",
+            {"type": "static", "target": "all", "devices": ["lamp-0001"]},
+        ),
+        (
+            "^source_versions cannot be set with target: specific",
             {"type": "static", "target": "specific", "devices": ["lamp-0001"], "source_versions": ["1"]},
         ),
-        ("^dynamic_mode cannot be given for a job of type static", {"type": "static", "dynamic_mode": "all"}),
-        ("^devices cannot be given for a job of type dynamic", {"type": "dynamic", "devices": ["lamp-0001"]}),
-        ("^either source_versions or group must be given", {"type": "dynamic"}),
-        ("^target cannot be given for a job of type verify", {"type": "verify", "target": "all"}),
-        ("^maximum_per_minute cannot be given for a job of type verify", {"type": "verify", "maximum_per_minute": 10}),
+        ("^dynamic_mode cannot be set with type: static", {"type": "static", "dynamic_mode": "all"}),
+        ("^devices cannot be set with type: dynamic", {"type": "dynamic", "devices": ["lamp-0001"]}),
+        ("^exactly one of source_versions and group must be set", {"type": "dynamic"}),
+        ("^target cannot be set with type: verify", {"type": "verify", "target": "all"}),
+        ("^maximum_per_minute cannot be set with type: verify", {"type": "verify", "maximum_per_minute": 10}),
         ("^devices must be set to create the job", {"type": "verify"}),
-        ("given together", {"type": "static", "target": "all", "retry_count": 1}),
+        ("must be set together", {"type": "static", "target": "all", "retry_count": 1}),
         (
             "^retry_interval_in_minutes must be less than task_timeout_in_minutes, 10, not 10",
             {
@@ -259,20 +267,20 @@ def test_ota_job_with_group_is_created(tasks, product_key):
             },
         ),
         (
-            "^schedule_time must be given",
+            "^schedule_time must be set with schedule_finish_time",
             {"type": "static", "target": "all", "schedule_finish_time": "2030-01-31T20:00:00Z"},
         ),
         ("^overwrite and multi_module", {"type": "static", "target": "all", "overwrite": True, "multi_module": True}),
-        ("^gray_percent must be more than 0", {"gray_percent": "0"}),
+        ("^gray_percent must be greater than 0", {"gray_percent": "0"}),
         ("^gray_percent has an invalid format", {"gray_percent": "33%"}),
         ("^schedule_time must be a time such as", {"schedule_time": "tomorrow"}),
         ("^schedule_time must include a time zone", {"schedule_time": "2030-01-31T20:00:00"}),
         ("^maximum_per_minute must be 10 to 10000", {"maximum_per_minute": 9}),
         ("^task_timeout_in_minutes must be 1 to 1440", {"task_timeout_in_minutes": 0}),
         ("^tags takes at most 9 entries", {"tags": {f"k{number}": "v" for number in range(10)}}),
-        ("^tags has an entry 'a_b'", {"tags": {"a_b": "v"}}),
+        ("^tags has an invalid entry 'a_b'", {"tags": {"a_b": "v"}}),
         ("^devices takes at most 200", {"devices": [f"lamp-{number:04}" for number in range(201)]}),
-        ("^the firmware has no job june that could be canceled", {"state": "canceled"}),
+        ("^the firmware has no job june to cancel", {"state": "canceled"}),
     ],
 )
 def test_ota_job_with_invalid_options_fails_before_write(tasks, product_key, message, options):
@@ -287,7 +295,7 @@ def test_ota_job_with_missing_firmware_is_pending_in_check_mode_and_fails(tasks,
     assert [step["operation"] for step in planned["steps"]] == ["CreateOTAStaticUpgradeJob"]
     assert "the firmware v9 does not exist" in tasks.run(JOB, **wrong)["msg"]
     tasks.run_ok("iot_ota_firmware", name="any", version="2.0", file=str(image), needs_verification=False)
-    tasks.assert_fails(JOB, "^product must be given with a firmware that is for any", **{**wrong, "firmware": "any"})
+    tasks.assert_fails(JOB, "^product must be set because the firmware does not belong", **{**wrong, "firmware": "any"})
     tasks.assert_changed_by(JOB, "CreateOTAStaticUpgradeJob", **{**wrong, "firmware": "any"}, product="street_light")
     # Only the platform can report this error.
     failed = tasks.run(JOB, **{**wrong, "firmware": "v3"})
@@ -316,7 +324,7 @@ def test_ota_jobs_with_filters_are_returned(tasks, product_key):
     assert [job["maximum_per_minute"] for job in whole] == [10000, 10000]
     assert "devices" not in whole[0]
     failed = tasks.run("iot_ota_job_info", name="june")
-    assert failed["msg"] == "firmware or job_id must be given to find jobs"
+    assert failed["msg"] == "firmware or job_id must be set to find jobs"
 
 
 def test_ota_job_create_with_lost_response_creates_one(tasks, product_key):

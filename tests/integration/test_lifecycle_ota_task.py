@@ -45,7 +45,7 @@ def test_ota_tasks_are_confirmed_canceled_and_repeated(tasks, job):
 
     tasks.pop_writes()
     planned = tasks.run(ACTION, True, action="confirm", task_ids=list(ids.values()))
-    assert planned["msg"] == "12 upgrades would be confirmed; nothing was done in check mode"
+    assert planned["msg"] == "12 OTA tasks would be confirmed; nothing was done in check mode"
     assert (planned["changed"], tasks.pop_writes()) == (True, [])
 
     done = tasks.run_ok(ACTION, action="confirm", task_ids=list(ids.values()))
@@ -74,11 +74,11 @@ def test_ota_tasks_with_partial_failure_report_completed_tasks(tasks, job):
 @pytest.mark.parametrize(
     ("message", "options"),
     [
-        ("^action: confirm needs task_ids", {"action": "confirm"}),
-        ("^action: reupgrade needs job_id, task_ids", {"action": "reupgrade", "task_ids": []}),
-        ("^action: cancel needs firmware, devices", {"action": "cancel", "product": "street_light"}),
-        ("^devices has an element", {"action": "cancel", "product": "p", "firmware": "f", "devices": ["a b"]}),
-        ("^task_ids has an element", {"action": "confirm", "task_ids": [""]}),
+        ("^task_ids must be set with action: confirm", {"action": "confirm"}),
+        ("^job_id, task_ids must be set with action: reupgrade", {"action": "reupgrade", "task_ids": []}),
+        ("^firmware, devices must be set with action: cancel", {"action": "cancel", "product": "street_light"}),
+        ("^devices has an invalid element", {"action": "cancel", "product": "p", "firmware": "f", "devices": ["a b"]}),
+        ("^task_ids has an invalid element", {"action": "confirm", "task_ids": [""]}),
     ],
 )
 def test_ota_tasks_with_invalid_options_fail_before_write(tasks, message, options):
@@ -122,6 +122,6 @@ def test_ota_task_info_of_devices_returns_tasks_versions_and_jobs(tasks, job):
     assert found(tasks, **of, status="queued") == {}
     assert found(tasks, **of, status="failed") == {}
     assert found(tasks, product="unknown", devices=LAMPS[:1]) == {}
-    assert tasks.run(INFO)["msg"] == "job or job_id, or product and devices must be given"
-    assert tasks.run(INFO, job="june")["msg"] == "firmware must be given with job"
-    assert tasks.run(INFO, product="p", devices=["x y"])["msg"].startswith("devices has an element")
+    assert tasks.run(INFO)["msg"] == "job or job_id, or both product and devices must be set"
+    assert tasks.run(INFO, job="june")["msg"] == "firmware must be set with job"
+    assert tasks.run(INFO, product="p", devices=["x y"])["msg"].startswith("devices has an invalid element")

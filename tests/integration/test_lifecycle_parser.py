@@ -249,19 +249,23 @@ def test_parser_with_invalid_options_fails_before_write(tasks):
 
     tasks.assert_fails("iot_parser", "^name must have 1 to 30 characters", name="")
     tasks.assert_fails("iot_parser", "^name has an invalid format", name="for ward")
-    assert_fails("^a parser needs data_source, destinations, script in order to run", state="started")
-    assert_fails("^a parser needs script in order to run", state="started", data_source="lamps", destinations=["to_1"])
+    assert_fails("^data_source, destinations, script must be set for a running parser", state="started")
+    assert_fails(
+        "^script must be set for a running parser", state="started", data_source="lamps", destinations=["to_1"]
+    )
     assert_fails("^destinations contains to_1 twice$", destinations=["to_1", "to_1"])
     assert_fails("^destinations takes at most 10", destinations=[f"to_{number}" for number in range(11)])
     tens = {"destinations": [f"to_{number}" for number in range(10)], "failover_destination": "to_10"}
-    assert_fails("^a parser has at most 10 destinations, the failover_destination included", **tens)
+    assert_fails("^destinations takes at most 10 elements, including failover_destination, not 11", **tens)
     assert_fails(
-        "^to_1 cannot be the failover_destination and one of", destinations=["to_1"], failover_destination="to_1"
+        "^to_1 cannot be in both destinations and failover_destination",
+        destinations=["to_1"],
+        failover_destination="to_1",
     )
 
     tasks.run_ok("iot_parser", name="forward", destinations=["to_1"], failover_destination="to_2")
-    assert_fails("^to_1 cannot be .*give both options$", failover_destination="to_1")
-    assert_fails("^to_2 cannot be .*give both options$", destinations=["to_2"])
+    assert_fails("^to_1 cannot be .*set both options$", failover_destination="to_1")
+    assert_fails("^to_2 cannot be .*set both options$", destinations=["to_2"])
     assert_fails(
         "^destinations contains a destination twice$",
         destinations=["to_1", parser(tasks)["destinations"][0]["destination_id"]],
@@ -273,7 +277,7 @@ def test_parser_with_invalid_options_fails_before_write(tasks):
     ("options", "missing"), [({"data_source": ""}, "data_source"), ({"destinations": []}, "destinations")]
 )
 def test_running_parser_without_required_parts_fails_before_write(tasks, running, state, options, missing):
-    message = f"^a parser needs {missing} in order to run.*state: stopped$"
+    message = f"^{missing} must be set for a running parser.*state: stopped$"
     assert tasks.assert_fails("iot_parser", message, name="forward", state=state, **options)["field"] == missing
 
 

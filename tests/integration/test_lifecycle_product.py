@@ -38,7 +38,7 @@ def test_product_lifecycle(tasks):
         )
         assert failed["field"] == field
         assert str(current) in failed["msg"]
-        assert "make another one" in failed["msg"]
+        assert "Create another product" in failed["msg"]
     tasks.assert_changed_by("iot_product", "UpdateProduct", **PRODUCT, description="all lamps")
     # Deleted, changed and new tags need one operation each.
     tags = {"site": "east", "row": "1"}
@@ -57,6 +57,8 @@ def test_product_lifecycle(tasks):
         (found,) = tasks.run_ok("iot_product_info", **wanted)["products"]
         assert (found["product_key"], found["description"]) == (key, "all lamps")
     assert tasks.run_ok("iot_product_info", tags={"site": "west"})["products"] == []
+    (whole,) = tasks.run_ok("iot_product_info", node_type="device", details=True)["products"]
+    assert whole["tags"] == {**tags, "side": "2"}
 
     cleared = tasks.assert_changed_by(
         "iot_product", "UpdateProduct", "DeleteProductTags", **PRODUCT, description="", tags={}
@@ -97,6 +99,13 @@ def test_product_create_only_option_change_fails_before_write(tasks):
     assert returned["product_secret"] == created["product"]["product_secret"]
 
 
+def test_product_with_join_permission_is_created(tasks):
+    permission = tasks.run_ok("iot_lora_info")["join_permissions"][0]["join_permission_id"]
+    sensor = {"name": "soil_sensor", "net_type": "lora", "join_permission_id": permission}
+    tasks.assert_changed_by("iot_product", "CreateProduct", **sensor, node_type="device")
+    tasks.assert_unchanged("iot_product", **sensor)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -104,8 +113,8 @@ def test_product_create_only_option_change_fails_before_write(tasks):
         # A Chinese character counts as 2 in a name and as 1 in a description.
         ({"name": "\u8def\u706f" * 8}, "^name must have 4 to 30 characters.* has 32"),
         ({**PRODUCT, "description": "\u706f" * 101}, "^description must have at most 100 characters"),
-        ({**PRODUCT, "tags": {"a-b": "1"}}, "^tags has an entry 'a-b'"),
-        ({**PRODUCT, "tags": {"a": ""}}, "^tags has an entry 'a'"),
+        ({**PRODUCT, "tags": {"a-b": "1"}}, "^tags has an invalid entry 'a-b'"),
+        ({**PRODUCT, "tags": {"a": ""}}, "^tags has an invalid entry 'a'"),
         (PRODUCT, "^node_type must be set to create the product"),
     ],
 )
@@ -147,7 +156,7 @@ def test_product_with_missing_key_is_not_created(tasks):
     tasks.pop_writes()
     result = tasks.run("iot_product", product_key="a1unknown0000", **LOCK)
     assert result["failed"]
-    assert "the product a1unknown0000 does not exist. Leave product_key out" in result["msg"]
+    assert "the product a1unknown0000 does not exist. Remove product_key to create a product" in result["msg"]
     planned = tasks.run("iot_product", True, product_key="(known after apply)", **LOCK)
     assert planned["pending"] == ["the product (known after apply) does not exist yet"]
     tasks.assert_unchanged("iot_product", product_key="a1unknown0000", name="safe_lock", state="absent")
@@ -189,7 +198,7 @@ def test_product_certificate_issuer_platform_is_the_default(tasks):
 
 @pytest.mark.parametrize("issuer", ["platform", "others"])
 def test_product_certificate_issuer_without_x509_fails_before_write(tasks, issuer):
-    message = "^a product whose auth_type is secret has no certificates"
+    message = "^certificate_issuer cannot be set: a product whose auth_type is secret has no certificates"
     tasks.assert_fails("iot_product", message, **LOCK, certificate_issuer=issuer)
     tasks.run_ok("iot_product", **LOCK)
     tasks.assert_fails("iot_product", message, name="safe_lock", certificate_issuer=issuer)

@@ -50,7 +50,9 @@ def account(tasks):
 def test_rule_lifecycle(tasks, account):
     created = tasks.assert_changed_by(RULE, "CreateRule", **HOT, description="too hot")["rule"]
     assert (created["status"], created.get("topic_type")) == ("stopped", None)
-    tasks.assert_fails(RULE, "needs product, short_topic, select before it can start", **HOT, state="started")
+    tasks.assert_fails(
+        RULE, "product, short_topic, select must be set before a rule can be started", **HOT, state="started"
+    )
     tasks.assert_changed_by(RULE, "UpdateRule", **HOT, **SQL)
     for changed in (
         {"where": "level > 3"},
@@ -135,7 +137,10 @@ def test_rule_action_with_invalid_configuration_fails_before_write(tasks, accoun
     configuration = {name: value for name, value in configuration.items() if value is not None}
     actions = [{"type": kind, "configuration": configuration}]
     tasks.assert_fails(
-        RULE, f"^actions has a {kind} action whose configuration is wrong .*{complaint}", **HOT, actions=actions
+        RULE,
+        f"^actions contains an action of type {kind} whose configuration is invalid .*{complaint}",
+        **HOT,
+        actions=actions,
     )
 
 
@@ -145,6 +150,8 @@ def test_rule_with_too_many_or_duplicate_actions_fails_before_write(tasks, accou
         return {"type": "republish", "configuration": {"topic": topic, "topicType": 1}, **more}
 
     tasks.assert_fails(RULE, "at most 10 actions", **HOT, actions=[republish_to(number) for number in range(11)])
-    tasks.assert_fails(RULE, "names a type and target twice", **HOT, actions=[republish_to(1), republish_to(1)])
+    tasks.assert_fails(
+        RULE, "contains two actions with the same type and target", **HOT, actions=[republish_to(1), republish_to(1)]
+    )
     errors = [republish_to(1, error_action=True), republish_to(2, error_action=True)]
-    tasks.assert_fails(RULE, "one error action at most", **HOT, actions=errors)
+    tasks.assert_fails(RULE, "at most one action with error_action: true", **HOT, actions=errors)

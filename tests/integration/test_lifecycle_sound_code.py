@@ -155,15 +155,15 @@ def test_sound_code_schedules_with_filters_are_returned(tasks):
     ("options", "message"),
     [
         ({"start_date": "2030-13-01"}, "^start_date has an invalid format: expected a date"),
-        ({"start_date": "2031-01-01"}, "^the schedule ends at 2030-12-31, before it starts"),
+        ({"start_date": "2031-01-01"}, "^end_date must not be before start_date, 2031-01-01, not 2030-12-31"),
         ({"start_date": None}, "^start_date must be set to create the schedule"),
         ({"start_time": "24:00"}, "^start_time has an invalid format: expected a time"),
         ({"end_time": "480"}, "^end_time has an invalid format: expected a time.*in quotes"),
-        ({"start_time": "12:00", "end_time": "11:00"}, "^the schedule ends at 11:00"),
+        ({"start_time": "12:00", "end_time": "11:00"}, "^end_time must not be before start_time, 12:00, not 11:00"),
         ({"description": ""}, "^description must have 1 to 64"),
-        ({"periods": [{**NOON, "end_time": "10:00"}]}, "^periods has a period 'noon' that ends at 10:00"),
-        ({"periods": [{**NOON, "content": ""}]}, "^periods has a period 'noon' that cannot be: content"),
-        ({"periods": [NOON, NOON]}, "^periods has two periods 'noon'"),
+        ({"periods": [{**NOON, "end_time": "10:00"}]}, "^periods contains the invalid period 'noon': it ends at 10:00"),
+        ({"periods": [{**NOON, "content": ""}]}, "^periods contains the invalid period 'noon': content"),
+        ({"periods": [NOON, NOON]}, "^periods contains the period 'noon' twice"),
     ],
 )
 def test_sound_code_schedule_with_invalid_options_fails_before_write(tasks, options, message):
@@ -243,9 +243,9 @@ def test_sound_code_label_batch_with_total_creates_labels(tasks, schedule):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "^labels or total must be given to make a batch"),
-        ({"labels": []}, "^labels or total must be given to make a batch"),
-        ({"labels": ["a"], "total": 2}, "^total is 2, and labels has 1"),
+        ({}, "^labels or total must be set to create a batch"),
+        ({"labels": []}, "^labels or total must be set to create a batch"),
+        ({"labels": ["a"], "total": 2}, "^total must be the number of labels, 1, not 2"),
         ({"total": 201}, "^total must be 1 to 200"),
         ({"labels": [""]}, "^labels has an invalid element"),
         ({"labels": [str(number) for number in range(201)]}, "^labels takes at most 200"),
@@ -280,4 +280,4 @@ def test_sound_code_label_package_returns_archive(tasks, schedule):
     again = tasks.run_ok(module, **OF, batch=packed["batch_code"])
     assert _path(again["package_url"]) == _path(packed["package_url"])
     failed = tasks.run(module, **OF, batch="nowhere")
-    assert "no batches of the schedule answer to nowhere" in failed["msg"]
+    assert "no batches of the schedule match nowhere" in failed["msg"]

@@ -32,7 +32,9 @@ def test_speech_lifecycle(tasks):
         tasks.assert_changed_by(MODULE, "UpdateSpeech", **OF, code="ZFDZ", sound_code={})["speech"]["sound_code"] == {}
     )
     for options in ({"text": "other"}, {"audio_format": "mp3"}):
-        message = f"^{next(iter(options))} of the speech cannot be changed.*Only how a speech sounds"
+        message = (
+            f"^{next(iter(options))} of the speech cannot be changed.*Only voice, speech_rate, volume"
+        )
         tasks.assert_fails(MODULE, message, **{**PAID, **options})
     tasks.assert_unchanged(MODULE, **OF, code="ZFDZ", voice="Xiaoyun")
     assert found == tasks.run_ok("iot_speech_info", **OF, type="custom", details=True)["speeches"][0] | {
@@ -78,17 +80,20 @@ def test_speeches_with_filters_are_returned(tasks):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"code": None}, "^code must be given to make a speech"),
-        ({"text": None}, "^text must be given to make a speech"),
+        ({"code": None}, "^code must be set to create a speech"),
+        ({"text": None}, "^text must be set to create a speech"),
         ({"voice": None}, "^voice must be set to create the speech"),
         ({"code": "a_b"}, "^code has an invalid format: expected letters and digits"),
         ({"text": "1"}, "^text has an invalid format: expected Chinese and English letters and spaces"),
         ({"text": "\u706f" * 51}, "^text must have 1 to 100 characters.*has 102"),
         ({"speech_rate": 501}, "^speech_rate must be -500 to 500"),
         ({"volume": 101}, "^volume must be 0 to 100"),
-        ({"sound_code": {"content": "a"}}, "^sound_code needs content and duration_in_seconds"),
-        ({"sound_code": {**SOUND, "duration_in_seconds": 16}}, "^sound_code has a duration_in_seconds that must be"),
-        ({"type": "number"}, "^a speech of type number has codes and texts of the platform"),
+        ({"sound_code": {"content": "a"}}, "^sound_code must contain both content and duration_in_seconds"),
+        (
+            {"sound_code": {**SOUND, "duration_in_seconds": 16}},
+            "^sound_code has an invalid duration_in_seconds: it must be",
+        ),
+        ({"type": "number"}, "^code cannot be set with type: number"),
         ({"project_code": "a-b"}, "^project_code has an invalid format: expected letters and digits"),
     ],
 )
@@ -148,7 +153,7 @@ def test_speech_devices_with_filters_are_returned(tasks, pushed):
     for filters in ({"name_prefix": "lamb"}, few, {**LAMP, "device": "lamp-0009"}):
         assert tasks.run_ok("iot_speech_device_info", **OF, **filters)["devices"] == []
     result = tasks.run("iot_speech_device_info", **OF, space_is="smaller")
-    assert "go together" in result["msg"]
+    assert "must be set together" in result["msg"]
 
 
 def test_speech_voices_are_returned(tasks):

@@ -141,7 +141,7 @@ def test_subscriptions_of_both_types_are_independent(tasks, ids):
 def test_subscription_to_gateway_messages_of_other_product_fails_before_write(tasks, flag):
     # The platform would ignore it, and each run of the task would report a change.
     options = {"type": "amqp", "consumer_groups": ["console"], flag: True}
-    message = f"^{flag} is of gateways, and street_light is a product of none$"
+    message = f"^{flag} is valid only for gateways; street_light is not a product of gateways"
     tasks.assert_fails("iot_subscription", message, product="street_light", **options)
     tasks.assert_changed_by("iot_subscription", CREATE, product="gateways", **options)
     tasks.assert_unchanged("iot_subscription", **AMQP, state="absent", **{flag: False})
@@ -149,7 +149,7 @@ def test_subscription_to_gateway_messages_of_other_product_fails_before_write(ta
 
 @pytest.mark.parametrize("flag", OVER_AMQP)
 def test_mns_subscription_to_amqp_messages_fails_before_write(tasks, flag):
-    message = f"^{flag} is for a subscription of type amqp$"
+    message = f"^{flag} is valid only for a subscription of type amqp, not mns"
     tasks.assert_fails("iot_subscription", message, **MNS, mns_configuration=QUEUE, device_data=True, **{flag: True})
     tasks.assert_changed_by(
         "iot_subscription", CREATE, **MNS, mns_configuration=QUEUE, device_data=True, **{flag: False}
@@ -160,18 +160,22 @@ def test_subscription_with_invalid_options_fails_before_write(tasks):
     def assert_fails(message, of, **options):
         return tasks.assert_fails("iot_subscription", message, **of, **options)
 
-    nothing = "^a subscription must be to one kind of messages at least.*state: absent"
+    nothing = "^a subscription must have at least one message type.*state: absent"
     assert_fails(nothing, AMQP, consumer_groups=["console"])
     assert_fails(nothing, AMQP, consumer_groups=["console"], device_data=False)
-    assert_fails("^consumer_groups must be given to make an amqp subscription$", AMQP, device_data=True)
-    assert_fails("^mns_configuration must be given to make an mns subscription$", MNS, device_data=True)
+    assert_fails("^consumer_groups must be set for a subscription of type amqp$", AMQP, device_data=True)
+    assert_fails("^mns_configuration must be set for a subscription of type mns$", MNS, device_data=True)
     assert_fails("^consumer_groups must have 1 or more elements, not 0$", AMQP, consumer_groups=[], device_data=True)
     assert_fails("^consumer_groups contains console twice$", AMQP, consumer_groups=["console"] * 2, device_data=True)
-    assert_fails("^mns_configuration is for a subscription of type mns, not amqp$", AMQP, mns_configuration=QUEUE)
-    assert_fails("^consumer_groups is for a subscription of type amqp, not mns$", MNS, consumer_groups=["console"])
-    assert_fails("^mns_configuration lacks queueName, regionName, role$", MNS, mns_configuration={"queue": "x"})
+    assert_fails(
+        "^mns_configuration is valid only for a subscription of type mns, not amqp", AMQP, mns_configuration=QUEUE
+    )
+    assert_fails(
+        "^consumer_groups is valid only for a subscription of type amqp, not mns", MNS, consumer_groups=["console"]
+    )
+    assert_fails("^mns_configuration must have queueName, regionName, role$", MNS, mns_configuration={"queue": "x"})
     no_role = {**QUEUE, "role": {"roleName": "x"}}
-    assert_fails(r"^mns_configuration lacks role\.roleArn$", MNS, mns_configuration=no_role)
+    assert_fails(r"^mns_configuration must have role\.roleArn$", MNS, mns_configuration=no_role)
 
     tasks.run_ok("iot_subscription", **AMQP, consumer_groups=["console"], device_data=True)
     assert_fails(nothing, AMQP, device_data=False)

@@ -424,7 +424,7 @@ def test_thing_model_extended_descriptions_are_set_and_cleared(tasks):
         tasks.assert_fails("iot_thing_model", message, **meter, extended_descriptions={"Light": described})
     services = {"services": {"Reset": {"extended": MODBUS}}}
     tasks.assert_fails(
-        "iot_thing_model", "modbus has none for services", **meter, functions=services, allow_breaking=True
+        "iot_thing_model", "modbus does not support them for services", **meter, functions=services, allow_breaking=True
     )
     tasks.assert_fails("iot_thing_model", "protocol_type is modbus", **OF, functions=inline)
     failed = tasks.run("iot_thing_model", **meter, extended_descriptions={"Lihgt": MODBUS})
@@ -454,10 +454,12 @@ def test_thing_model_copy_from_other_product_is_published(tasks):
     tasks.run_ok("iot_thing_model", **OF, functions={}, allow_breaking=True)
     tasks.assert_changed_by("iot_thing_model", "CopyThingModel", **garden, copy_from=OF)
 
-    tasks.assert_fails("iot_thing_model", "of another category", product="door_lock", copy_from=OF)
-    tasks.assert_fails("iot_thing_model", "the product itself", **OF, copy_from=OF)
+    tasks.assert_fails("iot_thing_model", "must be a product of the same category", product="door_lock", copy_from=OF)
+    tasks.assert_fails("iot_thing_model", "copy_from must be another product than street_light", **OF, copy_from=OF)
     tasks.assert_fails("iot_thing_model", "copy_from and functions cannot both", **garden, copy_from=OF, functions={})
-    tasks.assert_fails("iot_thing_model", "copy_from has a version", **garden, copy_from={**OF, "version": "v 1"})
+    tasks.assert_fails(
+        "iot_thing_model", "copy_from has an invalid version", **garden, copy_from={**OF, "version": "v 1"}
+    )
     for source, message in (
         ({"product": "unknown"}, "the product unknown does not exist"),
         ({**OF, "version": "v9"}, "the version v9 of the thing model of street_light does not exist"),
@@ -482,7 +484,7 @@ def test_thing_model_versions_are_published_once(tasks):
     for version in ("v1", "v2"):
         tasks.assert_fails(
             "iot_thing_model",
-            f"there is a version {version} already",
+            f"version {version} already exists",
             **OF,
             functions=more,
             published=True,
@@ -490,7 +492,7 @@ def test_thing_model_versions_are_published_once(tasks):
         )
     # The option version matters only if the model is published.
     tasks.assert_changed_by("iot_thing_model", "CreateThingModel", **OF, functions=more, version="v1")
-    tasks.assert_fails("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
+    tasks.assert_fails("iot_thing_model", "version v1 already exists", **OF, published=True, version="v1")
     tasks.assert_changed_by(
         "iot_thing_model",
         "PublishThingModel",
@@ -502,18 +504,18 @@ def test_thing_model_versions_are_published_once(tasks):
     tasks.assert_unchanged("iot_thing_model", **OF, published=True, version="v3", version_description="more")
     tasks.assert_fails(
         "iot_thing_model",
-        "the description of version v3 cannot be changed: it is 'more'",
+        "version_description of version v3 cannot be changed from 'more'",
         **OF,
         published=True,
         version="v3",
         version_description="less",
     )
     # An existing version with other content is not the published one.
-    tasks.assert_fails("iot_thing_model", "there is a version v1 already", **OF, published=True, version="v1")
+    tasks.assert_fails("iot_thing_model", "version v1 already exists", **OF, published=True, version="v1")
     tasks.assert_fails("iot_thing_model", "version has an invalid format", **OF, published=True, version="v 3")
     # An existing version cannot be published again.
     back = {**OF, "functions": FUNCTIONS, "published": True, "allow_breaking": True}
-    tasks.assert_fails("iot_thing_model", "there is a version v1 already", **back, version="v1")
+    tasks.assert_fails("iot_thing_model", "version v1 already exists", **back, version="v1")
     tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", "PublishThingModel", **back, version="v4")
     assert [one["version"] for one in model(tasks)["versions"]] == ["v4", "v3", "v2", "v1"]
 
@@ -526,7 +528,7 @@ def test_thing_model_breaking_change_fails_before_write(tasks):
     narrow = with_properties(Brightness={**BRIGHTNESS, "max": 50, "name": "level"})
     failed = tasks.assert_fails(
         "iot_thing_model",
-        "would break what is in force: properties.Brightness.max narrowed from 100 to 50.*allow_breaking: true",
+        "would break .* the published version: properties.Brightness.max narrowed from 100 to 50.*allow_breaking: true",
         **OF,
         functions=narrow,
     )
@@ -657,34 +659,48 @@ def test_thing_model_with_invalid_options_fails_before_write(tasks):
         "functions is invalid at properties.Light.type: 'lamp' is not one of", properties={"Light": {"type": "lamp"}}
     )
     functions("properties.Level: 'min' is a required property", properties={"Level": {"type": "int", "max": 1}})
-    functions("properties.Level.length: it cannot be given", properties={"Level": {**BRIGHTNESS, "length": 1}})
+    functions(
+        "properties.Level.length: this value is not allowed here", properties={"Level": {**BRIGHTNESS, "length": 1}}
+    )
     functions("properties.Label: 'length' is a required", properties={"Label": {"type": "text"}})
     functions(
         "values.[01]: (True|False) is not of type 'string'",
         properties={"On": {"type": "bool", "values": {0: False, 1: True}}},
     )
-    functions("properties.On: a bool has the values 0 and 1", properties={"On": {"type": "bool", "values": {1: "on"}}})
-    functions("properties.Level: min 2 is above max 1", properties={"Level": {"type": "int", "min": 2, "max": 1}})
-    functions("properties.Level: step 0 is not above 0", properties={"Level": {**BRIGHTNESS, "step": 0}})
-    functions("properties.Level: max of an int is a whole number", properties={"Level": {**BRIGHTNESS, "max": 1.5}})
-    functions("properties.Level: max is no number: 'x'", properties={"Level": {**BRIGHTNESS, "max": "x"}})
-    functions("properties.set: set is a word that the platform keeps", properties={"set": LIGHT})
-    functions("properties._x: its name must have 1 to 30", properties={"_x": {"type": "date"}})
-    functions("light is the name of properties.A already", properties={"A": LIGHT, "B": LIGHT})
     functions(
-        "events.A: A is the identifier of properties.A already", properties={"A": LIGHT}, events={"A": {"type": "info"}}
+        "properties.On: values of a bool must contain exactly 0 and 1",
+        properties={"On": {"type": "bool", "values": {1: "on"}}},
+    )
+    functions(
+        "properties.Level: min 2 is greater than max 1", properties={"Level": {"type": "int", "min": 2, "max": 1}}
+    )
+    functions("properties.Level: step must be greater than 0, not 0", properties={"Level": {**BRIGHTNESS, "step": 0}})
+    functions(
+        "properties.Level: max of an int must be a whole number", properties={"Level": {**BRIGHTNESS, "max": 1.5}}
+    )
+    functions("properties.Level: max must be a number, not 'x'", properties={"Level": {**BRIGHTNESS, "max": "x"}})
+    functions("properties.set: the identifier set is reserved", properties={"set": LIGHT})
+    functions("properties._x: name must have 1 to 30", properties={"_x": {"type": "date"}})
+    functions("the name light is already used by properties.A", properties={"A": LIGHT, "B": LIGHT})
+    functions(
+        "events.A: the identifier A is already used by properties.A",
+        properties={"A": LIGHT},
+        events={"A": {"type": "info"}},
     )
     functions("events.A: 'type' is a required", events={"A": {}})
-    functions("outputs.time: time is a word", events={"A": {"type": "info", "outputs": {"time": {"type": "date"}}}})
+    functions(
+        "outputs.time: the identifier time is reserved",
+        events={"A": {"type": "info", "outputs": {"time": {"type": "date"}}}},
+    )
     nested = {"type": "struct", "members": {"In": {"type": "struct", "members": {"A": {"type": "date"}}}}}
-    functions("members.In: a struct holds .* and no struct", properties={"Out": nested})
+    functions("members.In: the type of a struct member must be .*, not struct", properties={"Out": nested})
     functions(
         "item.type: 'bool' is not one of", properties={"A": {"type": "array", "size": 1, "item": {"type": "bool"}}}
     )
     functions("Additional properties are not allowed \\('propertys'", propertys={})
-    assert_fails("functions and tsl cannot both be given", functions={}, tsl={"properties": []})
+    assert_fails("functions and tsl cannot both be set", functions={}, tsl={"properties": []})
     assert_fails(
-        "tsl is invalid at properties.A: its name must",
+        "tsl is invalid at properties.A: name must",
         tsl={"properties": [{"identifier": "A", "name": "a b", "accessMode": "r", "dataType": {"type": "date"}}]},
     )
     half = {"identifier": "A", "name": "a", "accessMode": "r", "dataType": {"type": "int", "specs": {"min": "0"}}}
@@ -699,19 +715,24 @@ def test_thing_model_with_invalid_options_fails_before_write(tasks):
         thing_model_json={"properties": [{"identifier": "A", "name": "a", "dataType": "DATE", "dataSpecs": {}}]},
     )
     many = {f"Text{n}": {"type": "text", "length": 9, "description": "x" * 1000} for n in range(300)}
-    functions("functions has [0-9]+ characters as TSL, more than the 262144", properties=many)
+    functions("functions must have at most 262144 characters as TSL, not [0-9]+", properties=many)
     for block, message in (
-        ({"id": ""}, "blocks has '', whose id must"),
+        ({"id": ""}, "blocks contains the invalid block '': id must"),
         ({"id": "a-b"}, "id has an invalid format"),
-        ({"id": "battery"}, "blocks has a new one, battery, without a name"),
+        ({"id": "battery"}, "blocks contains the new block battery without a name"),
         ({"id": "battery", "name": "bat"}, "name must have 4 to 30"),
         ({"id": "battery", "name": "battery", "description": ""}, "description must have"),
         ({"id": "battery", "name": "battery", "functions": {"events": {"A": {}}}}, "functions is invalid at events.A"),
-        ({"id": "battery", "name": "battery", "functions": {}, "tsl": '{"events":[]}'}, "functions and tsl, which say"),
+        (
+            {"id": "battery", "name": "battery", "functions": {}, "tsl": '{"events":[]}'},
+            "functions and tsl cannot both be set for block battery",
+        ),
     ):
         assert_fails(message, blocks=[block])
-    assert_fails("blocks names battery twice", blocks=[{"id": "battery"}] * 2)
-    assert_fails("extended_descriptions has no dictionary for Light", extended_descriptions={"Light": 1})
+    assert_fails("blocks contains the block battery twice", blocks=[{"id": "battery"}] * 2)
+    assert_fails(
+        "extended_descriptions must contain dictionaries only; the value of Light", extended_descriptions={"Light": 1}
+    )
     tasks.run_ok("iot_product", name="plain", node_type="device")
     tasks.assert_fails("iot_thing_model", "iot.prod.NotSeniorProduct", product="plain", functions=FUNCTIONS)
 

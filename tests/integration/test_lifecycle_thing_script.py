@@ -53,14 +53,16 @@ def test_thing_script_missing_is_empty_and_needs_options(tasks, meter):
     assert tasks.run_ok("iot_thing_script_info", product="old_meter")["thing_scripts"] == []
     assert tasks.run_ok("iot_thing_script_info", product="unknown")["thing_scripts"] == []
     tasks.assert_fails("iot_thing_script", "^script, type must be set to create the thing script", product="old_meter")
-    tasks.assert_fails("iot_thing_script", "^type must be given", product="old_meter", script="x")
+    tasks.assert_fails("iot_thing_script", "^type must be set", product="old_meter", script="x")
     tasks.assert_fails("iot_thing_script", "^script must have", product="old_meter", type="php", script="")
 
 
 def test_thing_script_of_product_with_other_data_format_fails_before_write(tasks):
     for name, more in (("street_light", {"thing_model": True, "data_format": "alink"}), ("plain", {})):
         tasks.run_ok("iot_product", name=name, node_type="device", **more)
-        tasks.assert_fails("iot_thing_script", "speak no format of their own", product=name, type="php", script="x")
+        tasks.assert_fails(
+            "iot_thing_script", "does not use a custom data format", product=name, type="php", script="x"
+        )
 
 
 def test_thing_script_of_missing_product_is_pending_in_check_mode_and_fails(tasks):

@@ -72,14 +72,14 @@ def test_topic_routes_with_filters_are_returned(tasks, key):
     assert found(source=SOURCE, destinations=[neighbor(4)]) == set()
     assert found(source="/unknown/lamp-0001/user/report") == set()
     assert found(destinations=[neighbor(3), neighbor(3, "unknown")]) == set()
-    tasks.assert_fails("iot_topic_route_info", "^source or destinations must be given")
+    tasks.assert_fails("iot_topic_route_info", "^source or destinations must be set")
 
 
 def test_topic_route_with_rejected_destination_fails(tasks, key):
     destinations = [neighbor(2), "/street_light/lamp-0003/user/nothing", neighbor(9)]
     result = tasks.run(MODULE, source=SOURCE, destinations=destinations)
     assert result["failed"]
-    assert f"not done for /{key}/lamp-0003/user/nothing, {neighbor(9, key)}; a destination is" in result["msg"]
+    assert f"failed for /{key}/lamp-0003/user/nothing, {neighbor(9, key)}. A destination must" in result["msg"]
     # The valid destinations were added.
     (found,) = tasks.run_ok("iot_topic_route_info", source=SOURCE)["topic_routes"]
     assert found["destinations"] == [neighbor(2, key)]
@@ -87,7 +87,7 @@ def test_topic_route_with_rejected_destination_fails(tasks, key):
     tasks.server.control("PUT", "faults", [{"action": "DeleteTopicRouteTable", "drop": "after", "times": 1}])
     result = tasks.run(MODULE, source=SOURCE, destinations=[])
     assert result["failed"]
-    assert f"not done for {neighbor(2, key)}" in result["msg"]
+    assert f"failed for {neighbor(2, key)}" in result["msg"]
     tasks.assert_unchanged(MODULE, source=SOURCE, destinations=[])
 
 

@@ -40,7 +40,7 @@ def test_tunnel_lifecycle(tasks, account):
     closed = tasks.assert_changed_by(MODULE, "CloseDeviceTunnel", **named, state="closed")
     assert closed["tunnel"]["status"] == "closed"
     assert closed["tunnel"]["closed"]
-    tasks.assert_fails(MODULE, "^a tunnel that is closed cannot be opened again", **named)
+    tasks.assert_fails(MODULE, "^a closed tunnel cannot be opened again", **named)
     assert tasks.assert_changed_by(MODULE, "DeleteDeviceTunnel", **named, state="absent")["tunnel"] == {}
     assert tasks.run_ok("iot_tunnel_info", **named)["tunnels"] == []
 
@@ -58,7 +58,7 @@ def test_tunnel_without_id_is_opened_each_time(tasks, account):
 
 
 def test_tunnel_close_without_id_fails_before_write(tasks, account):
-    tasks.assert_fails(MODULE, "^tunnel_id must be given", **LAMP, state="closed")
+    tasks.assert_fails(MODULE, "^tunnel_id must be set", **LAMP, state="closed")
 
 
 def test_tunnel_token_is_returned_once_with_include_secrets_only(tasks, account):
@@ -84,10 +84,10 @@ def test_tunnel_immutable_option_change_fails_before_write(tasks, account, optio
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "^product and device must be given to open a tunnel"),
-        ({"product": "street_light"}, "^product and device must be given to open a tunnel"),
-        ({"device": "lamp-0001"}, "^product must be given with device"),
-        ({"state": "absent"}, "^tunnel_id must be given"),
+        ({}, "^product and device must be set to open a tunnel"),
+        ({"product": "street_light"}, "^product and device must be set to open a tunnel"),
+        ({"device": "lamp-0001"}, "^product must be set with device"),
+        ({"state": "absent"}, "^tunnel_id must be set"),
         ({**LAMP, "description": "x" * 1025}, "^description must have at most 1024 characters"),
         ({**LAMP, "udi": "x" * 4097}, "^udi must have at most 4096 characters"),
     ],
@@ -98,7 +98,7 @@ def test_tunnel_with_invalid_options_fails_before_write(tasks, account, options,
 
 def test_tunnel_missing_fails_or_is_pending_in_check_mode(tasks, account):
     result = tasks.run(MODULE, tunnel_id=NOWHERE)
-    assert "there is no tunnel" in result["msg"]
+    assert f"the tunnel {NOWHERE} does not exist" in result["msg"]
     tasks.assert_unchanged(MODULE, tunnel_id=NOWHERE, state="absent")
     plan = tasks.run(MODULE, True, **{**LAMP, "device": "lamp-0009"})
     assert plan["pending"] == ["the device lamp-0009 does not exist yet"]

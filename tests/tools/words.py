@@ -35,7 +35,7 @@ WORDS = {
     "settled": "wait_for, finished",
     "on top of": "based on",
     "also_tells|also_told|as_it_is|any_operation|look_at|whereabouts|doings?": "see the style of the neighboring code",
-    "as it is|as they are|it is so|so already|such as it is": "unchanged",
+    "(?<!soon )as (?:it is|they are)|it is so|so already|such as it is": "unchanged",
     "lanes?": "concurrency, worker",
     "the pace|pacer": "rate limit",
     "embedded platform": "emulator",
@@ -50,7 +50,7 @@ WORDS = {
     "no longer there|not there|gone": "does not exist, deleted",
     "odd|oddities": "irregular",
     "anybody|somebody|everybody|no one": "name the actor",
-    "FILL[ _]IN(?:_TYPE)?": "the text that make new-resource left open",
+    "(?-i:FILL[ _]IN(?:_TYPE)?)": "the text that make new-resource left open",
 }
 
 #: Words of the vendor's wire format, of SQL and of third-party names, which look like the ones above.

@@ -219,7 +219,7 @@ def _conditions(ctx: Context, p: dict[str, Any]) -> tuple[list[str], list[Any]]:
     """
     start, end = p.get("StartTime"), p.get("EndTime")
     if start is not None and end is not None and start > end:
-        raise ApiError("iot.check.ParametersNotLessThanMax", "StartTime must not be later than EndTime")
+        raise ApiError("iot.check.ParameterIsNotLessThanMax", "StartTime must not be later than EndTime")
     terms = ["licensed_at <= ?"]
     values: list[Any] = [ctx.now if end is None else min(end, ctx.now)]
     if start is not None:

@@ -108,7 +108,7 @@ def batch_register_device_with_apply_id(ctx: Context, p: dict[str, Any]) -> Repl
     """Manual section 4.8.16: Register the devices of an application once, after a successful check of the names."""
     application = _find_application(ctx, p["ApplyId"], p["ProductKey"])
     if application["status"] in (CHECK, CREATE):
-        raise ApiError("iot.device.CreateDeviceTasksRunning")
+        raise ApiError("iot.device.CreateDeviceTaskIsRunning")
     if application["status"] == CHECK_FAILED:
         raise ApiError("iot.device.IncorrentDeviceApplyInfo", "The check of the names of this application failed")
     if application["status"] != CHECK_SUCCESS:

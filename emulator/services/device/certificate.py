@@ -79,7 +79,7 @@ def query_cert_url_by_apply_id(ctx: Context, p: dict[str, Any]) -> Reply:
         raise ApiError("iot.device.DeviceApplyIsNotFound")
     _check_product(ctx, application["product_key"])
     if application["status"] == CREATE:
-        raise ApiError("iot.device.CreateDeviceTasksRunning")
+        raise ApiError("iot.device.CreateDeviceTaskIsRunning")
     devices = ctx.store.rows(
         """
         SELECT device.* FROM device_application_entry AS entry JOIN device USING (iot_id)

@@ -184,7 +184,7 @@ def _check_subscribable(ctx: Context, topic: str) -> None:
     """Raise ApiError if the devices of the product cannot subscribe to the topic."""
     topic_class = find_topic_class(ctx, topic)
     if topic_class is None:
-        raise ApiError("iot.messagebroker.TopicTemplatsNotFound", f"The product has no topic class for {topic}")
+        raise ApiError("iot.messagebroker.TopicTemplateIsNotFound", f"The product has no topic class for {topic}")
     if topic_class["operation"] == "PUB":
         message = f"Devices can only publish on {topic}"
         raise ApiError("iot.messagebroker.PublishMessageFailed", message)

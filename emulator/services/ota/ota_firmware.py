@@ -240,7 +240,7 @@ def _parse_versions(p: dict[str, Any]) -> Row:
         # A full firmware upgrades from any version; SrcVersion is ignored.
         return {"dest_version": p["DestVersion"], "src_version": ""}
     if not source:
-        raise ApiError("iot.firmware.SrcVersionsMandatory")
+        raise ApiError("iot.firmware.SrcVersionIsMandatory")
     if source == p["DestVersion"]:
         raise ApiError("iot.firmware.SrcDestVersionMatched")
     return {"dest_version": p["DestVersion"], "src_version": source}

@@ -71,7 +71,7 @@ def parse_src_versions(p: dict[str, Any], firmware: Row, mandatory: bool = False
     differential = firmware["firmware_type"] == ota_firmware.DIFFERENTIAL
     if not sources:
         if differential:
-            raise ApiError("iot.firmware.SrcVersionsMandatory")
+            raise ApiError("iot.firmware.SrcVersionIsMandatory")
         if mandatory:
             raise ApiError("iot.firmware.NullSrcVersions")
         return []

@@ -52,7 +52,7 @@ def cancel_ota_task_by_job(ctx: Context, p: dict[str, Any]) -> None:
     """
     job = find_job(ctx, p["JobId"])
     if not any(name in p for name in (*_STATUS_BY_FLAG, _SCHEDULED)):
-        raise ApiError("iot.firmware.CancelOptionsMandatory")
+        raise ApiError("iot.firmware.CancelOptionIsMandatory")
     flags = {**p, "CancelUnconfirmedTask": p.get("CancelUnconfirmedTask", p.get("CancelQueuedTask", False))}
     statuses = {status for name, status in _STATUS_BY_FLAG.items() if flags.get(name)}
     if p.get(_SCHEDULED):

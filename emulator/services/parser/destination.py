@@ -192,7 +192,7 @@ def _check_configuration(ctx: Context, kind: str, text: str) -> None:
     _check_type(kind)
     settings = configuration_checks.parse_object(text)
     if settings is None:
-        raise ApiError("iot.ruleng.RuleActionConfigurationsNotJson")
+        raise ApiError("iot.ruleng.RuleActionConfigurationIsNotJson")
     if not settings:
         raise ApiError("iot.ruleng.NullRuleActionConfig")
     settings = _normalize_settings(settings)

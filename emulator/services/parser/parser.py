@@ -122,7 +122,7 @@ def start_parser(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.16.18: Start a parser."""
     parser = find_parser(ctx, p["ParserId"])
     if parser["status"] == RUNNING:
-        raise ApiError("iot.ruleng.RuleAlreadyStarted", "The parser is already running")
+        raise ApiError("iot.ruleng.RuleAlreadyIsStarted", "The parser is already running")
     check_can_run(ctx, parser["parser_id"])
     ctx.store.update("parser", {"status": RUNNING}, parser_id=parser["parser_id"])
 
@@ -137,7 +137,7 @@ def stop_parser(ctx: Context, p: dict[str, Any]) -> None:
 def _check_name(ctx: Context, name: str) -> None:
     check_name(name)
     if ctx.store.one("parser", name=name):
-        raise ApiError("iot.rule.RuleNamesAlreadyExisted", "A parser with this name already exists")
+        raise ApiError("iot.rule.RuleNameIsAlreadyExisted", "A parser with this name already exists")
 
 
 def _to_reply(parser: Row) -> Row:

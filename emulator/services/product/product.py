@@ -78,7 +78,7 @@ def find_product(ctx: Context, product_key: str) -> Row:
     product = ctx.store.one("product", product_key=product_key)
     if product is None:
         if not (product_key.isascii() and product_key.isalnum()):
-            raise ApiError("iot.prod.InvalidFormattedProductKey")
+            raise ApiError("iot.prod.InvalidFormattedProductkey")
         raise ApiError("iot.prod.NotExistedProduct")
     return product
 

@@ -131,7 +131,7 @@ def _check_unique(ctx: Context, action: Row) -> None:
     names = ("rule_id", "type", "configuration", "on_error")
     same = ctx.store.one("rule_action", **{name: action[name] for name in names})
     if same is not None and same["action_id"] != action.get("action_id"):
-        raise ApiError("iot.rule.RuleActionsAlreadyCreated")
+        raise ApiError("iot.rule.RuleActionIsAlreadyCreated")
 
 
 def _to_reply(ctx: Context, action: Row) -> Row:

@@ -51,7 +51,7 @@ def parse_configuration(kind: str, text: str) -> Configuration:
     except (ValueError, RecursionError):
         configuration = None
     if not isinstance(configuration, dict):
-        raise ApiError("iot.ruleng.RuleActionConfigurationsNotJson")
+        raise ApiError("iot.ruleng.RuleActionConfigurationIsNotJson")
     for name in _PLATFORM_MEMBERS:
         configuration.pop(name, None)
     if not configuration:

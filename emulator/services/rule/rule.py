@@ -195,7 +195,7 @@ def start_rule(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.15.9: Start a rule."""
     rule = find_rule(ctx, p["RuleId"])
     if rule["status"] == RUNNING:
-        raise ApiError("iot.ruleng.RuleAlreadyStarted")
+        raise ApiError("iot.ruleng.RuleAlreadyIsStarted")
     if not (rule["product_key"] and rule["short_topic"] and rule["select_text"]):
         raise ApiError("iot.rule.NullSqlForRule")
     find_product(ctx, rule["product_key"])
@@ -240,7 +240,7 @@ def _check_name(ctx: Context, name: str) -> None:
             "Name must have 1 to 30 letters, digits, _, - or Chinese and Japanese characters (which count as 2)",
         )
     if ctx.store.one("rule", rule_name=name):
-        raise ApiError("iot.rule.RuleNamesAlreadyExisted")
+        raise ApiError("iot.rule.RuleNameIsAlreadyExisted")
 
 
 def _check_description(description: str | None) -> None:

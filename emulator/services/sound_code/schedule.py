@@ -217,7 +217,7 @@ def _check_dates(start: str, end: str) -> None:
         if not _is_date(value):
             raise invalid_parameter(f"{name} must be a date in the format yyyy-MM-dd")
     if end < start:
-        raise ApiError("iot.check.ParametersNotLessThanMax", "EndDate must not be earlier than StartDate")
+        raise ApiError("iot.check.ParameterIsNotLessThanMax", "EndDate must not be earlier than StartDate")
 
 
 def _check_times(start: str, end: str) -> None:
@@ -226,7 +226,7 @@ def _check_times(start: str, end: str) -> None:
         if not _TIME.fullmatch(value):
             raise invalid_parameter(f"{name} must be a time between 00:00 and 23:59 in the format HH:mm")
     if end < start:
-        raise ApiError("iot.check.ParametersNotLessThanMax", "EndTime must not be earlier than StartTime")
+        raise ApiError("iot.check.ParameterIsNotLessThanMax", "EndTime must not be earlier than StartTime")
 
 
 def _is_date(text: str) -> bool:

@@ -99,7 +99,7 @@ def _find_topic(ctx: Context, topic_id: str) -> Row:
         raise ApiError("iot.messagebroker.InvalidFormattedTopicTemplateId")
     topic = ctx.store.one("product_topic", topic_id=int(topic_id))
     if topic is None:
-        raise ApiError("iot.messagebroker.TopicTemplatsNotFound")
+        raise ApiError("iot.messagebroker.TopicTemplateIsNotFound")
     return topic
 
 

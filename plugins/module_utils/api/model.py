@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Dict, Mapping
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.spelling import vendor_spelling
+
 #: The API version that every request names.
 VERSION = "2018-01-20"
 
@@ -231,7 +233,7 @@ class Operation:
     def means_not_found(self, code: str) -> bool:
         """Return whether an error code of this operation means that the resource does not exist."""
         # The manual does not spell the prefix of codes consistently (iot.prod, iot.Prod).
-        return code.lower() in (known.lower() for known in self.not_found_codes)
+        return vendor_spelling(code).lower() in (known.lower() for known in self.not_found_codes)
 
 
 @dataclass(frozen=True)

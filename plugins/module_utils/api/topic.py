@@ -29,7 +29,7 @@ OPERATIONS = {
     "DeleteProductTopic": Operation(
         "4.14.4", DELETE, 50,
         "TopicId!",
-        not_found_codes=("iot.messagebroker.TopicTemplatsNotFound",),
+        not_found_codes=("iot.messagebroker.TopicTemplateIsNotFound",),
     ),
     "CreateTopicRouteTable": Operation(
         "4.14.5", SET, 50,

@@ -15,6 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     ErrorCode,
     Operation,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.spelling import vendor_spelling
 
 
 class Family(Protocol):
@@ -71,11 +72,11 @@ class Catalogue:
 
         The category of a code that the manual does not list follows from its name and from the HTTP status.
         """
-        known = self._errors.get(code.lower())
+        known = self._errors.get(vendor_spelling(code).lower())
         if known:
             return known
         if code.startswith("Throttling") or status == 429:
             return ErrorCode(THROTTLED, "")
-        if status >= 500 or code.endswith(("Exception", "Timeout")):
+        if status >= 500 or code.endswith(("SystemException", "Timeout")):
             return ErrorCode(TRANSIENT, "")
         return ErrorCode(PERMANENT, "")

@@ -22,6 +22,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     Response,
     member,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.spelling import vendor_spelling
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.cache import ReadCache
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import Connection
@@ -29,6 +30,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.encoding impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import (
     ApiError,
     InvalidRequest,
+    InvalidResponse,
     IotError,
     TransportError,
 )
@@ -36,6 +38,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit im
     AnyRateLimiter,
     NoRateLimiter,
     RateLimiter,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import (
+    check_response,
+    mask,
+    required_list,
+    safe_text,
+    secret_values,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.retry import RetryPolicy
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import shared_bucket_factory
@@ -47,6 +56,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport imp
 MAX_QUERY_LENGTH = 1800
 
 _CODES_THAT_QUOTE_THE_REQUEST = ("SignatureDoesNotMatch", "IncompleteSignature")
+
+#: The maximum number of elements of a paged list. A list that does not end is an error, not a loop.
+MAX_ELEMENTS = 20_000_000
 
 _Result = TypeVar("_Result")
 
@@ -120,6 +132,7 @@ class Client:
         Raises:
             InvalidRequest: The parameters do not match the operation. No request was sent.
             ApiError: The platform returned an error: an HTTP status 4xx or 5xx, or ``Success: false``.
+            InvalidResponse: The response does not match the API data.
             TransportError: There was no response, or the response is not from the platform.
         """
         operation = self.operation(name)
@@ -134,7 +147,7 @@ class Client:
             attempts += 1
             self._rate_limiter.wait(name, qps)
             try:
-                return self._send(name, query, body)
+                return self._send(name, operation, query, body, params)
             except IotError as error:
                 # If the response to the first delete was lost, the second delete may not find the resource: it is
                 # deleted.
@@ -201,6 +214,8 @@ class Client:
         params = {pages.size: pages.max_size, **(params or {})}
         size = int(params[pages.size])
         seen = 0
+        previous: list = []
+        tokens: set = set()
         position = params.pop(pages.page, None)
         carried = params.pop(pages.carry_token, None)
         if not pages.token:
@@ -210,14 +225,24 @@ class Client:
             if carried:
                 request[pages.carry_token] = carried
             response = self.read(name, request)
-            items = member(response, pages.items) or []
+            items = required_list(name, response, pages.items, pages.total)
+            if (items and items == previous and not pages.token) or seen + len(items) > MAX_ELEMENTS:
+                raise InvalidResponse(
+                    f"{pages.items} does not end: page {position} is the same as the page before"
+                    if items == previous
+                    else f"{pages.items} has more than {MAX_ELEMENTS} elements",
+                    operation=name,
+                    request_id=safe_text(str(response.get("RequestId", ""))),
+                )
+            previous = items
             yield from items
             seen += len(items)
             if pages.token:
                 requested, position = position, member(response, pages.token)
                 # A token that refers to its own page would cause an endless loop.
-                if not position or not items or position == requested:
+                if not position or not items or position == requested or position in tokens:
                     return
+                tokens.add(position)
                 continue
             if pages.total:
                 # The platform may return smaller pages than requested, so a page that is not full is not the end.
@@ -290,7 +315,9 @@ class Client:
                 return operation.deep_qps
         return operation.qps
 
-    def _send(self, name: str, query: Mapping[str, str], body: Mapping[str, str]) -> Response:
+    def _send(
+        self, name: str, operation: Operation, query: Mapping[str, str], body: Mapping[str, str], params: Params
+    ) -> Response:
         common = {
             "Action": name,
             "Version": VERSION,
@@ -318,15 +345,18 @@ class Client:
             error.set_operation(name)
             raise
         if status < 400 and str(response.get("Success", True)).lower() != "false":
+            check_response(name, operation, response)
             return response
-        raise self._error(name, status, response)
+        raise self._error(name, status, response, params)
 
-    def _error(self, name: str, status: int, response: Response) -> ApiError:
-        code = str(response.get("Code") or f"HTTP {status}")
+    def _error(self, name: str, status: int, response: Response, params: Params) -> ApiError:
+        code = vendor_spelling(safe_text(str(response.get("Code") or f"HTTP {status}"), 100))
         known = self.catalogue.error(code, status)
         # For scripts, a separate member describes the error.
         text = response.get("SyntaxErrorMsg") or response.get("ErrorMessage") or response.get("Message") or ""
-        message = str(text)
+        # The message may quote the request.
+        secrets = {self.connection.access_key_secret, self.connection.security_token, *secret_values(params)}
+        message = safe_text(mask(str(text), secrets))
         # The platform's message names the invalid value, so it is preferred to the one in the catalogue, unless it is
         # not in English. The message about a wrong signature quotes the signed text, which contains all parameters.
         if known.meaning and (not message.isascii() or code in _CODES_THAT_QUOTE_THE_REQUEST):
@@ -335,7 +365,7 @@ class Client:
             message or known.meaning or "the platform returned an error without a message",
             operation=name,
             code=code,
-            request_id=str(response.get("RequestId", "")),
+            request_id=safe_text(str(response.get("RequestId", "")), 100),
             category=known.category,
             remedy=known.remedy,
             ambiguous=known.category == TRANSIENT,

@@ -45,6 +45,12 @@ _PROFILE_KEYS = {
 
 _Settings = Dict[str, Any]
 
+#: The range of each numeric setting.
+RANGES = {"timeout_in_seconds": (1, 3600), "retries": (0, 100)}
+
+# The modes of profiles that contain an AccessKey, in lower case. CloudSSO profiles contain a temporary AccessKey.
+_MODES_WITH_ACCESS_KEY = ("ak", "ststoken", "cloudsso")
+
 
 @dataclass(frozen=True)
 class Connection:
@@ -76,8 +82,8 @@ def resolve(settings: Mapping[str, Any], environ: Mapping[str, str] | None = Non
         environ: The environment. Defaults to ``os.environ``.
 
     Raises:
-        InvalidRequest: There is no AccessKey, the profile does not exist or cannot be used, or the endpoint is
-            malformed.
+        InvalidRequest: There is no AccessKey, the profile does not exist or cannot be used, the endpoint is malformed,
+            or a number is out of range.
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in settings.items() if value not in (None, "")}
@@ -98,6 +104,13 @@ def resolve(settings: Mapping[str, Any], environ: Mapping[str, str] | None = Non
                 f"{' and '.join(ENVIRONMENT[name] for name in missing)}, or profile"
             ),
         )
+    for name, (minimum, maximum) in RANGES.items():
+        if not minimum <= given.get(name, minimum) <= maximum:
+            raise InvalidRequest(
+                f"{name} must be {minimum} to {maximum}, not {given[name]}",
+                code="InvalidOption",
+                remedy=f"Set {name} to a value in this range",
+            )
     region = given.get("region", DEFAULT_REGION)
     verify = given.get("validate_certs", True)
     return Connection(
@@ -123,6 +136,13 @@ def _complete(given: _Settings, source: _Settings) -> _Settings:
     if "security_token" not in given and complete.get("access_key_id") != source.get("access_key_id", ""):
         complete.pop("security_token", None)
     return complete
+
+
+def endpoint_password(endpoint: str | None) -> str:
+    """Return the password in the URL of an endpoint, which is invalid there but must not be shown; empty if none."""
+    authority = (endpoint or "").rpartition("://")[2].split("/")[0]
+    user, at, _host = authority.rpartition("@")
+    return user.partition(":")[2] or user if at else ""
 
 
 def _endpoint(endpoint: str | None, region: str) -> str:
@@ -160,7 +180,8 @@ def _profile(name: str | None, environ: Mapping[str, str]) -> _Settings:
     """
     path = os.path.expanduser(environ.get("ALIBABA_CLOUD_CONFIG_FILE", PROFILE_FILE))
     try:
-        with open(path, encoding="utf-8") as file:
+        # A byte order mark is ignored.
+        with open(path, encoding="utf-8-sig") as file:
             content = json.load(file)
         profiles = {profile["name"]: profile for profile in content.get("profiles", [])}
     except FileNotFoundError:
@@ -171,11 +192,18 @@ def _profile(name: str | None, environ: Mapping[str, str]) -> _Settings:
             code="InvalidProfile",
             remedy="Create it with the vendor's command line tool, or set ALIBABA_CLOUD_CONFIG_FILE to its path",
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise InvalidRequest(
-            f"the profile file {path} cannot be read",
-            code="InvalidProfile",
-            remedy="Check the permissions of the file, and that it is valid JSON with a list of profiles",
+    except OSError as error:
+        raise _invalid_profile(
+            f"the profile file {path} cannot be read: {error.strerror}", "Check the permissions of the file"
+        ) from None
+    except ValueError as error:
+        reason = f"line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "it is not UTF-8"
+        raise _invalid_profile(
+            f"the profile file {path} is not valid JSON ({reason})", "Correct the file, or create it again"
+        ) from None
+    except (KeyError, TypeError, AttributeError):
+        raise _invalid_profile(
+            f"the profile file {path} has no list of profiles with names", "Correct the file, or create it again"
         ) from None
     selected = name or content.get("current") or "default"
     if selected not in profiles:
@@ -188,16 +216,26 @@ def _profile(name: str | None, environ: Mapping[str, str]) -> _Settings:
             remedy=f"Set profile to one of the profiles in the file: {known}",
         )
     profile = profiles[selected]
-    mode = profile.get("mode", "AK")
-    if mode not in ("AK", "StsToken"):
-        if name is None:
-            return {}
+    mode = profile.get("mode") or "AK"
+    if str(mode).lower() not in _MODES_WITH_ACCESS_KEY:
         raise InvalidRequest(
-            f"the profile {selected} has the unsupported mode {mode}",
+            f"the profile {selected} in {path} has the unsupported mode {mode}",
             code="InvalidProfile",
             remedy=(
-                "Use a profile of mode AK or StsToken, or request a temporary AccessKey from STS and set "
+                "Use a profile of mode AK, StsToken or CloudSSO, or request a temporary AccessKey from STS and set "
                 "access_key_id, access_key_secret and security_token"
             ),
         )
-    return {ours: profile[theirs] for ours, theirs in _PROFILE_KEYS.items() if profile.get(theirs)}
+    settings = {ours: profile[theirs] for ours, theirs in _PROFILE_KEYS.items() if profile.get(theirs)}
+    for setting, value in settings.items():
+        if not isinstance(value, str):
+            raise _invalid_profile(
+                f"{_PROFILE_KEYS[setting]} of the profile {selected} in {path} must be text, "
+                f"not {type(value).__name__}",
+                "Put the value into quotes",
+            )
+    return settings
+
+
+def _invalid_profile(message: str, remedy: str) -> InvalidRequest:
+    return InvalidRequest(message, code="InvalidProfile", remedy=remedy)

@@ -77,5 +77,17 @@ class TransportError(IotError):
         super().__init__(message, **details)
 
 
+class InvalidResponse(IotError):
+    """A response that does not have the shape of the API data.
+
+    The platform may have executed the request.
+    """
+
+    def __init__(self, message: str, **details: Any) -> None:
+        details.setdefault("code", "InvalidResponse")
+        details.setdefault("remedy", "Check endpoint, and proxies between the endpoint and this machine")
+        super().__init__(f"the response does not match the API: {message}", ambiguous=True, **details)
+
+
 class InvalidRequest(IotError):
     """A request that does not match the operation or the settings, and was not sent."""

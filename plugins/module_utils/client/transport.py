@@ -9,12 +9,14 @@ import os
 import re
 import ssl
 import traceback
+import warnings
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import DataHandler, Request
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import PERMANENT, TRANSIENT, Response
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.deadline import Watchdog
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError, TransportError
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.form import Form
 
@@ -22,16 +24,65 @@ REQUESTS_IMPORT_ERROR: str | None
 try:
     import requests
     from requests.adapters import HTTPAdapter
-    from requests.utils import get_environ_proxies
+    from requests.utils import get_environ_proxies, select_proxy
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.exceptions import InsecureRequestWarning
 except ImportError:  # The runners report it with the path of the Python interpreter.
     requests = None  # type: ignore[assignment]
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
     REQUESTS_IMPORT_ERROR = None
 
+#: The maximum size of a decompressed response in bytes. The largest legitimate one, a page of devices, has about 1 MB.
+MAX_RESPONSE = 64 * 1024 * 1024
+# Small, because a compressed chunk can grow a thousand times.
+_CHUNK = 16 * 1024
+
+# What OpenSSL reports if the other side does not use TLS.
+_NOT_TLS = (
+    "WRONG_VERSION_NUMBER",
+    "wrong version number",
+    "RECORD_LAYER_FAILURE",
+    "record layer failure",
+    "HTTP_REQUEST",
+)
+
 _STORAGE_CODE = re.compile(rb"<Code>(\w+)</Code>")
 
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "iotops.aliyun"}
+
+
+def _adapter(watchdog: Watchdog, connections: int) -> Any:
+    """Return an adapter whose connections are known to the watchdog."""
+
+    def tracked(pool: Any) -> Any:
+        class Connection(pool.ConnectionCls):  # type: ignore[misc,name-defined]
+            def request(self, *args: Any, **kwargs: Any) -> Any:
+                watchdog.connection_used(self)
+                return super().request(*args, **kwargs)
+
+            def connect(self) -> None:
+                watchdog.connection_used(self)
+                super().connect()
+
+        return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
+
+    pools = {"http": tracked(HTTPConnectionPool), "https": tracked(HTTPSConnectionPool)}
+
+    class Adapter(HTTPAdapter):
+        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+            super().init_poolmanager(*args, **kwargs)
+            self.poolmanager.pool_classes_by_scheme = pools
+
+        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+            known = proxy in self.proxy_manager
+            manager = super().proxy_manager_for(proxy, **kwargs)
+            # The manager for SOCKS proxies has connection classes of its own.
+            if not known and not proxy.lower().startswith("socks"):
+                manager.pool_classes_by_scheme = pools
+            return manager
+
+    return Adapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
 
 
 class Transport:
@@ -39,8 +90,8 @@ class Transport:
 
     Args:
         endpoint: Scheme, host and port, such as ``https://iot.cn-shanghai.aliyuncs.com``.
-        timeout: The timeout in seconds for the response. The timeout for the connection is the same, but at most 10
-            seconds.
+        timeout: The timeout in seconds for a request and its whole response; for the connection the same, but at most
+            10 seconds.
         verify: True, False, or the path of a CA bundle.
         connections: The maximum number of connections to keep open, for callers in several threads.
     """
@@ -53,7 +104,11 @@ class Transport:
         self._proxies = get_environ_proxies(self._url)
         self._verify = _environment_certificates() if verify is True else verify
         # An adapter instead of a session: there must be no cookies, no redirects, and no header from a .netrc file.
-        self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
+        self._watchdog = Watchdog()
+        self._adapter = _adapter(self._watchdog, connections)
+        if verify is False:
+            # The option says so; Ansible shows the warning of each worker on stderr.
+            warnings.filterwarnings("ignore", category=InsecureRequestWarning)
         # Each request is a copy of this one. The query is already encoded, and requests would parse and encode it
         # again.
         self._blank = requests.Request("POST", self._url, headers=HEADERS).prepare()
@@ -78,21 +133,41 @@ class Transport:
             request.headers["Content-Type"] = "application/x-www-form-urlencoded"
             request.prepare_body(body.encode(), None)
         try:
-            response = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=self._proxies)
-            content = response.content
+            with self._watchdog.limit(self._timeout[1]) as limited:
+                status, content = self._exchange(request)
         except requests.exceptions.SSLError as error:
             if any(isinstance(cause, ssl.SSLEOFError) for cause in _causes(error)):
                 raise self._no_response(error, ambiguous=True) from None
+            if any(reason in str(error) for reason in _NOT_TLS):
+                raise TransportError(
+                    f"{self.endpoint} does not use TLS",
+                    code="SSLError",
+                    category=PERMANENT,
+                    remedy=f"Set endpoint to {self.endpoint.replace('https://', 'http://', 1)}, or check the port",
+                ) from None
             raise TransportError(
                 f"the certificate of {self.endpoint} is not trusted: {_reason(error)}",
                 code="SSLError",
                 category=PERMANENT,
                 remedy="Check endpoint, or set ca_path to a file with the certificate authority",
             ) from None
-        except (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError) as error:
+        except requests.exceptions.ProxyError as error:
+            raise self._proxy_error(error) from None
+        except requests.exceptions.ConnectTimeout as error:
             raise self._no_response(error, ambiguous=False) from None
         except requests.exceptions.ConnectionError as error:
+            if limited.expired:
+                raise self._too_slow() from None
+            if _never_connected(error) and self._proxy():
+                raise self._proxy_error(error) from None
             raise self._no_response(error, ambiguous=not _never_connected(error)) from None
+        except requests.exceptions.InvalidSchema:
+            raise TransportError(
+                f"the proxy {self._proxy()} is a SOCKS proxy, which requires the Python package PySocks",
+                code="ProxyError",
+                category=PERMANENT,
+                remedy="Install PySocks, or set another proxy",
+            ) from None
         except ValueError:  # InvalidURL and InvalidProxyURL of requests, and errors of urllib3 about such a host name
             raise TransportError(
                 f"{self.endpoint} or the URL of the proxy is malformed",
@@ -101,6 +176,8 @@ class Transport:
                 remedy="Check endpoint, region and the proxy",
             ) from None
         except requests.exceptions.RequestException as error:
+            if limited.expired:
+                raise self._too_slow() from None
             raise self._no_response(error, ambiguous=True) from None
         except (
             OSError
@@ -113,17 +190,60 @@ class Transport:
             ) from None
         try:
             members = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             members = None
-        if response.status_code < 400 and not (response.status_code < 300 and isinstance(members, dict)):
+        if status < 400 and not (status < 300 and isinstance(members, dict)):
             raise TransportError(
-                f"the response of {self.endpoint} is not from the IoT Platform (HTTP status {response.status_code})",
+                f"the response of {self.endpoint} is not from the IoT Platform (HTTP status {status})",
                 code="InvalidReply",
                 category=PERMANENT,
                 remedy="Check endpoint, and proxies between the endpoint and this machine",
                 ambiguous=True,
             )
-        return response.status_code, members if isinstance(members, dict) else {}
+        return status, members if isinstance(members, dict) else {}
+
+    def _exchange(self, request: Any) -> tuple[int, bytes]:
+        """Send a request, and return the status and the content of the response, which is limited in size."""
+        response = self._adapter.send(
+            request, stream=True, timeout=self._timeout, verify=self._verify, proxies=self._proxies
+        )
+        chunks = []
+        size = 0
+        try:
+            for chunk in response.iter_content(_CHUNK):
+                size += len(chunk)
+                if size > MAX_RESPONSE:
+                    raise TransportError(
+                        f"the response of {self.endpoint} is larger than {MAX_RESPONSE // 1024 // 1024} MiB",
+                        code="InvalidReply",
+                        category=PERMANENT,
+                        remedy="Check endpoint, and proxies between the endpoint and this machine",
+                        ambiguous=True,
+                    )
+                chunks.append(chunk)
+        finally:
+            response.close()
+        return response.status_code, b"".join(chunks)
+
+    def _proxy(self) -> str:
+        """Return the URL of the proxy of the endpoint without user name and password, or an empty string."""
+        proxy = select_proxy(self._url, self._proxies)
+        return proxy.rpartition("@")[2] if proxy else ""
+
+    def _proxy_error(self, error: BaseException) -> TransportError:
+        return TransportError(
+            f"no connection to {self.endpoint} through the proxy {self._proxy()}: {_reason(error)}",
+            code="ProxyError",
+            remedy="Check the environment variables http_proxy, https_proxy and no_proxy",
+        )
+
+    def _too_slow(self) -> TransportError:
+        return TransportError(
+            f"the response of {self.endpoint} was not complete after {self._timeout[1]:g} seconds",
+            code="ConnectionError",
+            remedy="Increase timeout_in_seconds, or check the network",
+            ambiguous=True,
+        )
 
     def get(self, url: str) -> bytes:
         """Download a file. A URL with the scheme ``data`` contains it.

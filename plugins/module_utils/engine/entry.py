@@ -18,6 +18,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 
 if TYPE_CHECKING:
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
+    from ansible_collections.iotops.aliyun.plugins.module_utils.engine.vault import Vault
 
 #: The options for authentication and connection that every module has. The client reads environment variables and the
 #: profile file, so that all plugins look for a setting in the same order.
@@ -42,9 +43,11 @@ class Entry:
 
     Attributes:
         families: The modules of ``module_utils/api`` whose operations the entry can call.
+        vault: Encrypts files with Ansible Vault; set by the runner.
     """
 
     families: tuple[Any, ...] = ()
+    vault: Vault | None = None
     _catalogue: Catalogue | None = None
 
     def options(self) -> dict[str, Any]:

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import MISSING_LIBRARY, execute
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.vault import CommandVault
 
 
 def run_module(entry: Entry) -> None:
@@ -15,7 +19,12 @@ def run_module(entry: Entry) -> None:
     module = AnsibleModule(argument_spec=entry.argument_spec(), supports_check_mode=True)
     if MISSING_LIBRARY:
         module.fail_json(msg=missing_required_lib("requests"), exception=MISSING_LIBRARY)
+    entry.vault = CommandVault(sys.executable, partial(_run_command, module))
     result = execute(entry, module.params, module.check_mode)
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _run_command(module: AnsibleModule, command: list, text: str) -> tuple:
+    return module.run_command(command, data=text, binary_data=True)

@@ -208,13 +208,13 @@ class Resource:
         """Return the desired values with the references in them resolved; see ``fields.resolve_references``."""
         return resolve_references(self.fields, reader, desired)
 
-    def read(self, reader: Reader, desired: dict[str, Any], wanted: set[str] | None = None) -> dict[str, Any] | None:
+    def read(self, reader: Reader, desired: dict[str, Any], fields: set[str] | None = None) -> dict[str, Any] | None:
         """Read the resource.
 
         Args:
             reader: Reads the account.
             desired: The desired values, resolved. Only those that identify the resource are used.
-            wanted: The names of the fields to read; None for all fields.
+            fields: The names of the fields to read; None for all fields.
 
         Returns:
             The values by field, or None if the resource does not exist.
@@ -230,7 +230,7 @@ class Resource:
                 return None
             current.update(found)
         for detail in self.details:
-            if detail.only_for and wanted is not None and not wanted & set(detail.only_for):
+            if detail.only_for and fields is not None and not fields & set(detail.only_for):
                 continue
             values = self.read_detail(reader, detail, current)
             if values is None:
@@ -251,7 +251,7 @@ class Resource:
         if len(matches) > 1:
             key = ", ".join(str(desired[name]) for name in self.key)
             raise AmbiguousReference(
-                f"the {self.title} {key} is ambiguous: there are {len(matches)}",
+                f"{len(matches)} {self.title}s match {key}",
                 remedy="Rename or delete all but one of them",
             )
         return matches[0] if matches else None

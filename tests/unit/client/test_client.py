@@ -166,7 +166,7 @@ def test_client_in_several_threads_sends_all_requests():
 def test_invalid_request_is_not_sent():
     transport = FakeTransport()
     client = make_client(transport)
-    for name, params in (("MakeCoffee", {}), ("QueryProduct", {}), ("QueryProduct", {**KEY, "Colour": "red"})):
+    for name, params in (("MakeCoffee", {}), ("QueryProduct", {}), ("QueryProduct", {**KEY, "Color": "red"})):
         for call in (client.call, client.check, client.read, client.find):
             with pytest.raises(InvalidRequest):
                 call(name, params)
@@ -259,7 +259,7 @@ def test_gateway_error_raises_api_error():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("The key a1 is gone", "The key a1 is gone"),
+        ("The key a1 is missing", "The key a1 is missing"),
         ("产品不存在", "The product does not exist"),
         ("", "The product does not exist"),
         (None, "The product does not exist"),
@@ -326,7 +326,7 @@ def test_find_missing_resource_returns_none(code):
         error_response("InvalidAction.NotFound", status=404),
         error_response("SignatureDoesNotMatch", status=400),
         error_response("Forbidden.RAM", status=403),
-        error_response("iot.prod.InvalidFormattedProductKey"),
+        error_response("iot.prod.InvalidFormattedProductkey"),
         error_response("iot.device.NotExistedDevice"),
         error_response("iot.common.FileNotExist"),
         error_response("", status=404),

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -131,21 +133,71 @@ def test_missing_access_key_raises_invalid_request(tmp_path):
     assert error.message == "no credentials found: access_key_secret is not set"
 
 
-def test_unusable_current_profile_is_ignored(file):
-    for content in ({"current": "gone", "profiles": PROFILES}, {"current": "role", "profiles": PROFILES}, {}):
+def test_missing_current_profile_is_ignored(file):
+    for content in ({"current": "missing", "profiles": PROFILES}, {}):
         assert rejected({}, file(content)).code == "MissingCredentials"
 
 
+def test_current_profile_with_unsupported_mode_is_named(file):
+    error = rejected({}, file({"current": "role", "profiles": PROFILES}))
+    assert error.code == "InvalidProfile"
+    assert "the profile role in" in error.message
+    assert "RamRoleArn" in error.message
+
+
+@pytest.mark.parametrize("mode", ["stsToken", "STSTOKEN", "CloudSSO"])
+def test_profile_mode_with_token_is_used_in_any_case(file, mode):
+    profile = {"name": "s", "mode": mode, "access_key_id": "STS.x", "access_key_secret": "y", "sts_token": "z"}
+    connection = resolve({}, file({"current": "s", "profiles": [profile]}))
+    assert (connection.access_key_id, connection.access_key_secret, connection.security_token) == ("STS.x", "y", "z")
+
+
+def test_profile_file_with_byte_order_mark_is_read(file):
+    environ = file({"current": "plain", "profiles": PROFILES})
+    path = Path(environ["ALIBABA_CLOUD_CONFIG_FILE"])
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert resolve({}, environ).access_key_id
+
+
+def test_profile_with_numeric_id_is_rejected_with_its_member(file):
+    error = rejected(
+        {}, file({"current": "s", "profiles": [{"name": "s", "access_key_id": 1, "access_key_secret": "x"}]})
+    )
+    assert error.code == "InvalidProfile"
+    assert error.message.startswith("access_key_id of the profile s in ")
+    assert error.message.endswith("must be text, not int")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("timeout_in_seconds", 0),
+        ("timeout_in_seconds", -1),
+        ("timeout_in_seconds", 3601),
+        ("retries", -1),
+        ("retries", 101),
+    ],
+)
+def test_number_out_of_range_is_rejected_with_option_and_range(option, value):
+    error = rejected({"access_key_id": "a", "access_key_secret": "b", option: value}, {})
+    assert error.message.startswith(f"{option} must be ")
+    assert str(value) in error.message
+
+
 def test_missing_named_profile_raises_invalid_request(profiles, tmp_path):
-    error = rejected({"profile": "gone"}, profiles)
+    error = rejected({"profile": "missing"}, profiles)
     assert error.code == "InvalidProfile"
     assert "old, plain, role, sts" in error.remedy
-    assert rejected({"profile": "gone"}, no_profile_file(tmp_path)).code == "InvalidProfile"
+    assert rejected({"profile": "missing"}, no_profile_file(tmp_path)).code == "InvalidProfile"
 
 
 def test_named_profile_with_unsupported_mode_raises_invalid_request(profiles):
     error = rejected({"profile": "role"}, profiles)
-    assert (error.code, error.message) == ("InvalidProfile", "the profile role has the unsupported mode RamRoleArn")
+    path = profiles["ALIBABA_CLOUD_CONFIG_FILE"]
+    assert (error.code, error.message) == (
+        "InvalidProfile",
+        f"the profile role in {path} has the unsupported mode RamRoleArn",
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,7 +219,7 @@ def test_named_profile_with_unsupported_mode_raises_invalid_request(profiles):
 def test_malformed_profile_file_raises_invalid_request(file, content, settings):
     error = rejected(settings, file(content))
     assert error.code == "InvalidProfile"
-    assert "config.json cannot be read" in error.message
+    assert re.search(r"config\.json (is not valid JSON|has no list of profiles)", error.message)
     assert "s3cr3t" not in repr(error)
 
 

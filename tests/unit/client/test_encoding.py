@@ -107,15 +107,15 @@ def test_list_over_limit_raises_invalid_request(name):
 
 
 def test_unknown_parameter_error_lists_supported_parameters():
-    error = rejected(Colour="red")
-    assert "unknown parameter Colour" in error.message
+    error = rejected(Color="red")
+    assert "unknown parameter Color" in error.message
     assert "Count" in error.remedy
     assert "IotInstanceId" in error.remedy
     assert "unknown parameter key" in rejected(key="k").message
 
 
 def test_unknown_parameter_with_none_raises_invalid_request():
-    assert "Colour" in rejected(Colour=None).message
+    assert "Color" in rejected(Color=None).message
 
 
 @pytest.mark.parametrize("params", [{}, {"Key": None}])
@@ -150,7 +150,7 @@ def test_all_missing_parameters_are_named():
         ({"Tag": {"Key": "a"}}, "Tag"),
         ({"Tag": ["a"]}, "Tag.1"),
         ({"Tag": [{"Key": "a"}, None]}, "Tag.2"),
-        ({"Tag": [{"Key": "a", "Colour": "red"}]}, "Tag.1"),
+        ({"Tag": [{"Key": "a", "Color": "red"}]}, "Tag.1"),
         ({"File": [{"Id": "a", "Size": "big"}]}, "File.1.Size"),
         ({"Deep": []}, "Deep"),
         ({"Deep": {"Inner": [{"Leaf": "a"}]}}, "Deep.Inner.1.Leaf"),

@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, InvalidRequest
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import (
+    ApiError,
+    InvalidRequest,
+    InvalidResponse,
+)
 
 from .conftest import FakeTransport, RecordingRateLimiter, Request, error_response, make_client, ok, property_test
 
@@ -72,10 +76,23 @@ def test_pages_of_shrinking_list_end():
 
 
 @pytest.mark.parametrize("reply", [{}, {"Data": None}, {"Data": {"List": ""}}, {"Data": {"List": {}, "Total": None}}])
-def test_response_without_list_has_no_elements(reply):
+def test_response_without_list_is_an_error(reply):
     transport = FakeTransport(ok(**reply))
-    assert keys(transport) == []
+    with pytest.raises(InvalidResponse, match="QueryProductList: the response does not match the API: Data"):
+        keys(transport)
     assert len(transport.requests) == 1
+
+
+def test_response_without_list_and_with_total_zero_has_no_elements():
+    assert keys(FakeTransport(ok(Data={"Total": 0}))) == []
+
+
+def test_pages_that_repeat_are_an_error():
+    page = ok(Data={"List": {"ProductInfo": [{"ProductKey": "1"}]}, "Total": 1_000_000_000})
+    transport = FakeTransport(page, page, page)
+    with pytest.raises(InvalidResponse, match="page 2 is the same as the page before"):
+        keys(transport)
+    assert len(transport.requests) == 2
 
 
 def test_pages_are_requested_lazily():

@@ -65,7 +65,7 @@ EXCEPTIONS = {
 
 #: Requests that do not match their operation.
 INVALID_REQUESTS = {
-    "unknown": lambda secret: ("QueryProduct", {"ProductKey": "k", "Colour": secret}),
+    "unknown": lambda secret: ("QueryProduct", {"ProductKey": "k", "Color": secret}),
     "missing": lambda secret: ("ImportDevice", {"ProductKey": "k", "DeviceSecret": secret}),
     "list": lambda secret: ("QueryProduct", {"ProductKey": [secret]}),
     "object": lambda secret: ("QueryProduct", {"ProductKey": {"a": secret}}),
@@ -73,7 +73,7 @@ INVALID_REQUESTS = {
     "boolean": lambda secret: ("CreateProduct", {"NodeType": 0, "ProductName": "n", "Id2": secret}),
     "text": lambda secret: ("BatchImportDevice", {"ProductKey": "k", "DeviceList": secret}),
     "element": lambda secret: ("BatchImportDevice", {"ProductKey": "k", "DeviceList": [secret]}),
-    "member": lambda secret: ("BatchImportDevice", {"ProductKey": "k", "DeviceList": [{"Colour": secret}]}),
+    "member": lambda secret: ("BatchImportDevice", {"ProductKey": "k", "DeviceList": [{"Color": secret}]}),
     "length": lambda secret: ("DeleteProductTags", {"ProductKey": "k", "ProductTagKey": [secret] * 11}),
 }
 
@@ -152,7 +152,7 @@ def test_invalid_request_error_contains_no_secrets(invalid, value, key, token):
 def test_secret_in_error_is_detected(secret):
     for form in (secret, quote(secret, safe="~"), quote(quote(secret, safe="~"), safe="~")):
         with pytest.raises(AssertionError):
-            assert_no_secrets(IotError(f"{form} is gone"), secret)
+            assert_no_secrets(IotError(f"{form} is missing"), secret)
 
 
 @pytest.mark.parametrize("options", [{"profile": "other"}, {"profile": "role"}, {"endpoint": "https://a:{}@b/c"}])

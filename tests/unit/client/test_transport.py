@@ -336,7 +336,7 @@ INVALID_ENDPOINT = ("InvalidEndpoint", PERMANENT, False)
     ("error", "verdict", "reason"),
     [
         (exceptions.ConnectTimeout("/?a"), NOT_CONNECTED, "timed out"),
-        (exceptions.ProxyError("/?a"), NOT_CONNECTED, "the connection was lost"),
+        (exceptions.ProxyError("/?a"), ("ProxyError", TRANSIENT, False), "the connection was lost"),
         (exceptions.ConnectionError(UNCONNECTED), NOT_CONNECTED, "the connection was lost"),
         (exceptions.ConnectionError(RESET), LOST, "Reset by peer"),
         (exceptions.ReadTimeout("/?a"), LOST, "timed out"),

@@ -1,10 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A toy API, the resources on it, and a client that keeps a toy account in dictionaries.
+"""A fake API, two resources that use it, and a client that keeps the account in dictionaries.
 
-Boxes stand in rooms and hold things; shelves hang in rooms. The toy has the platform's manners: an update clears what
-it is not given, empty texts are left out of replies, words are written one way and read another, numbers are read as
-text.
+The account has rooms; rooms contain boxes and shelves, and boxes contain things. The fake API has the irregularities of
+the platform: an update clears parameters that are not sent, responses omit empty strings, words have another form in
+responses than in requests, and responses contain numbers as strings.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
 
-_BOX = "BoxId BoxName RoomId Colour Note Weight Locked:bool ThingCount KeyCode"
+_BOX = "BoxId BoxName RoomId Color Note Weight Locked:bool ThingCount KeyCode"
 
 FAMILY = SimpleNamespace(
-    __name__="toys.box",
+    __name__="fakes.box",
     ERRORS={},
     OPERATIONS={
         "CreateBox": Operation(
-            "1", CREATE, None, "BoxName! RoomId Colour:int Note Weight:int Pin", response="BoxId Data{KeyCode}"
+            "1", CREATE, None, "BoxName! RoomId Color:int Note Weight:int Pin", response="BoxId Data{KeyCode}"
         ),
-        "QueryBox": Operation("1", READ, None, "BoxId!", response=f"Data{{{_BOX}}}", not_found_codes=("box.NotThere",)),
+        "QueryBox": Operation("1", READ, None, "BoxId!", response=f"Data{{{_BOX}}}", not_found_codes=("box.NotFound",)),
         "ListBoxes": Operation(
             "1",
             READ,
@@ -58,15 +58,15 @@ FAMILY = SimpleNamespace(
             pages=Pages("CurrentPage", 2, "Data.Box", "Data.Total"),
         ),
         "UpdateBox": Operation("1", SET, None, "BoxId! BoxName! Note Weight:int"),
-        "DeleteBox": Operation("1", DELETE, None, "BoxId!", not_found_codes=("box.NotThere",)),
+        "DeleteBox": Operation("1", DELETE, None, "BoxId!", not_found_codes=("box.NotFound",)),
         "LockBox": Operation("1", SET, None, "BoxId!"),
         "UnlockBox": Operation("1", SET, None, "BoxId!"),
         "AddTags": Operation("1", SET, None, "BoxId! Tag![Key Value]", limits={"Tag": 2}),
         "ChangeTags": Operation("1", SET, None, "BoxId! Tag![Key Value]", limits={"Tag": 3}),
         "RemoveTags": Operation("1", DELETE, None, "BoxId! Key![]", limits={"Key": 2}),
         "ListTags": Operation("1", READ, None, "BoxId!", response="Data{Tag[Key Value]}"),
-        "PutThings": Operation("1", SET, None, "BoxId! Thing![Code]", response="Refused:int", limits={"Thing": 2}),
-        "TakeThings": Operation("1", DELETE, None, "BoxId! Thing![Code]", limits={"Thing": 2}),
+        "AddThings": Operation("1", SET, None, "BoxId! Thing![Code]", response="Rejected:int", limits={"Thing": 2}),
+        "RemoveThings": Operation("1", DELETE, None, "BoxId! Thing![Code]", limits={"Thing": 2}),
         "ListThings": Operation(
             "1",
             READ,
@@ -76,24 +76,24 @@ FAMILY = SimpleNamespace(
             pages=Pages("CurrentPage", 2, "Data.Thing"),
         ),
         "ListRooms": Operation("1", READ, None, response="Data{Room[RoomId RoomName]}"),
-        "PutUpShelf": Operation("1", CREATE, None, "RoomId! ShelfName! Note"),
+        "CreateShelf": Operation("1", CREATE, None, "RoomId! ShelfName! Note"),
         "QueryShelf": Operation(
             "1",
             READ,
             None,
             "RoomId! ShelfName!",
             response="Data{RoomId ShelfName Note}",
-            not_found_codes=("shelf.NotThere",),
+            not_found_codes=("shelf.NotFound",),
         ),
         "ListShelves": Operation("1", READ, None, "RoomId!", response="Data{Shelf[RoomId ShelfName Note]}"),
         "UpdateShelf": Operation("1", SET, None, "RoomId! ShelfName! Note"),
-        "TakeDownShelf": Operation("1", DELETE, None, "RoomId! ShelfName!", not_found_codes=("shelf.NotThere",)),
+        "DeleteShelf": Operation("1", DELETE, None, "RoomId! ShelfName!", not_found_codes=("shelf.NotFound",)),
     },
 )
 
 
 def room_id(reader, name: str):
-    """The id of a room that is named by its name."""
+    """Return the ID of a room, which tasks refer to by name."""
     rooms = member(reader.read("ListRooms"), "Data.Room")
     return next((room["RoomId"] for room in rooms if room["RoomName"] == name), None) or reader.not_found("room", name)
 
@@ -106,12 +106,12 @@ def _things(entries: list) -> dict:
     return {"Thing": [{"Code": thing["code"]} for thing in entries]}
 
 
-def _refused(reply: dict) -> str:
-    return f"{reply['Refused']} of the things do not fit" if reply.get("Refused") else ""
+def _rejected(response: dict) -> str:
+    return f"{response['Rejected']} of the things do not fit" if response.get("Rejected") else ""
 
 
 class Box(Resource):
-    """A resource that has a bit of everything."""
+    """A resource that uses all kinds of fields, details and changes."""
 
     kind = "box"
     plural = "boxes"
@@ -124,7 +124,7 @@ class Box(Resource):
         Field("box_id", "BoxId", computed=True),
         Field("room", lookup=room_id, resolves_to="room_id"),
         Field("room_id", "RoomId", computed=True, initial=""),
-        Field("colour", "Colour", Choice({"red": 1, "blue": 2}, {"RED": "red", "BLUE": "blue"})),
+        Field("color", "Color", Choice({"red": 1, "blue": 2}, {"RED": "red", "BLUE": "blue"})),
         Field("note", "Note", Text(0, 20), initial=""),
         Field("weight", "Weight", Number(0, 100), initial=1),
         Field("pin", "Pin", Text(2), write_only=True, secret=True),
@@ -159,15 +159,15 @@ class Box(Resource):
             change=Batch("ChangeTags", _tags),
             remove=Batch("RemoveTags", lambda entries: {"Key": [key for key, _value in entries]}),
         ),
-        Entries("things", add=Batch("PutThings", _things, verify=_refused), remove=Batch("TakeThings", _things)),
+        Entries("things", add=Batch("AddThings", _things, verify=_rejected), remove=Batch("RemoveThings", _things)),
         Switch("locked", {True: "LockBox", False: "UnlockBox"}),
     )
     delete = Delete("DeleteBox")
-    filters = ("name", "box_id", "room", "colour", "note", "tags")
+    filters = ("name", "box_id", "room", "color", "note", "tags")
 
 
 class Shelf(Resource):
-    """A resource below another one, told apart by its name there."""
+    """A resource that is identified by its parent and its name."""
 
     kind = "shelf"
     title = "shelf"
@@ -182,9 +182,9 @@ class Shelf(Resource):
     )
     listing = Listing("ListShelves", "Data.Shelf", params={"RoomId": "room_id"})
     details = (Detail("QueryShelf", "Data"),)
-    create = Create("PutUpShelf", outputs={})
+    create = Create("CreateShelf", outputs={})
     changes = (Update("UpdateShelf", "note"),)
-    delete = Delete("TakeDownShelf")
+    delete = Delete("DeleteShelf")
     filters = ("room", "name")
     required_filters = ("room",)
 
@@ -193,28 +193,33 @@ BOX = Box()
 SHELF = Shelf()
 
 
-def lost(operation: str) -> TransportError:
-    """No answer: the call may have been carried out."""
+def lost_response(operation: str) -> TransportError:
+    """Return the error of a request without a response, which may have been executed."""
     return TransportError("the connection broke", operation=operation, ambiguous=True)
 
 
-def refusal(operation: str, code: str = "box.Jammed") -> ApiError:
-    """The platform says no."""
+def api_error(operation: str, code: str = "box.Jammed") -> ApiError:
+    """Return the error of a request that the platform rejects."""
     return ApiError("the lid is jammed", operation=operation, code=code, request_id="R-1", remedy="Use oil")
 
 
 def run_resource(resource: Resource, params: dict, client, check_mode: bool = False) -> dict:
-    """Run a task for an instance of a resource, as its module does."""
+    """Run a task for an instance of a resource, as the module of the resource does."""
     entry = ResourceEntry(type(resource))
     entry.resource = resource
     return entry.run(params, client, check_mode)
 
 
 class FakeClient:
-    """A client without a platform behind it.
+    """A client that executes operations on a fake account.
 
-    It holds every request against its operation, as the real one does, and remembers reads until something was written
-    with success or ``clear_cache`` is called. ``read_only`` makes any write fail the test.
+    Like the real client, it validates every request, and caches reads until a write succeeds or ``clear_cache`` is
+    called. If ``read_only`` is set, a write fails the test.
+
+    Args:
+        boxes: The boxes of the account; see ``_new_box``.
+        rooms: The names of the rooms.
+        shelves: The shelves, each with its room, name and note.
     """
 
     def __init__(self, *boxes: dict, rooms: tuple = ("attic", "cellar"), shelves: tuple = ()):
@@ -223,41 +228,48 @@ class FakeClient:
         self.shelves = {(f"r-{room}", name): note for room, name, note in shelves}
         self.calls = 0
         self.read_only = False
-        self.full = False  # whether things are refused
-        self.log: list = []  # the operations that were called
-        self.sent: list = []  # the same with their parameters
-        self._made = 0
-        self._replies: dict = {}
+        self.reject_things = False
+        self.log: list = []  # the names of the operations that were called
+        self.sent: list = []  # the same, with their parameters
+        self._box_count = 0
+        self._cache: dict = {}
         self._failures: dict = {}
         self._catalogue = Catalogue(FAMILY)
         for box in boxes:
             self._new_box(**box)
 
-    # What a test does
+    # Methods for tests
 
-    def fail(self, operation: str, error: Exception | None = None, *, happened: bool = False, after: int = 0) -> None:
-        """Make a coming call fail; ``happened`` is whether it is carried out all the same."""
+    def fail(self, operation: str, error: Exception | None = None, *, executed: bool = False, after: int = 0) -> None:
+        """Make a later call fail.
+
+        Args:
+            operation: The name of the operation.
+            error: The exception. Defaults to a rejection by the platform.
+            executed: Whether the operation is executed nevertheless.
+            after: The number of calls that succeed before.
+        """
         queue = self._failures.setdefault(operation, [None] * after)
-        queue.append((error or refusal(operation), happened))
+        queue.append((error or api_error(operation), executed))
 
     def box(self, name: str = "b1") -> dict | None:
-        """The box of that name as the account has it."""
+        """Return the box with this name, or None."""
         return next((box for box in self.boxes.values() if box["BoxName"] == name), None)
 
     def state(self) -> dict:
-        """All that the account has."""
+        """Return a copy of the whole account."""
         return copy.deepcopy({"boxes": self.boxes, "shelves": self.shelves})
 
     @property
     def writes(self) -> list:
-        """The operations called that change something."""
+        """The names of the write operations that were called."""
         return [name for name in self.log if self.operation(name).writes]
 
     def params(self, operation: str) -> list:
-        """The parameters of all calls of an operation."""
+        """Return the parameters of all calls of an operation."""
         return [params for name, params in self.sent if name == operation]
 
-    # What the engine does
+    # Methods that the engine calls
 
     def operation(self, name: str) -> Operation:
         return self._catalogue.operation(name)
@@ -277,19 +289,19 @@ class FakeClient:
         failure = queue.pop(0) if queue else None
         if failure and not failure[1]:
             raise failure[0]
-        reply = getattr(self, f"_{name}")(**params) or {}
+        response = getattr(self, f"_{name}")(**params) or {}
         if failure:
             raise failure[0]
         if writes:
-            self._replies.clear()
-        return copy.deepcopy(reply)
+            self._cache.clear()
+        return copy.deepcopy(response)
 
     def read(self, name: str, params: dict | None = None) -> dict:
-        assert not self.operation(name).writes, f"{name} is no read"
+        assert not self.operation(name).writes, f"{name} is not a read"
         key = (name, json.dumps(params or {}, sort_keys=True))
-        if key not in self._replies:
-            self._replies[key] = self.call(name, params)
-        return self._replies[key]
+        if key not in self._cache:
+            self._cache[key] = self.call(name, params)
+        return self._cache[key]
 
     def find(self, name: str, params: dict | None = None) -> dict | None:
         try:
@@ -303,28 +315,28 @@ class FakeClient:
         pages = self.operation(name).pages
         number = 1
         while True:
-            reply = self.read(name, {**(params or {}), pages.page: number, pages.size: pages.max_size})
-            items = member(reply, pages.items)
+            response = self.read(name, {**(params or {}), pages.page: number, pages.size: pages.max_size})
+            items = member(response, pages.items)
             yield from items
             if len(items) < pages.max_size:
                 return
             number += 1
 
     def clear_cache(self) -> None:
-        self._replies.clear()
+        self._cache.clear()
 
     def close(self) -> None:
         pass
 
-    # What the toy platform does
+    # Operations of the fake API
 
-    def _new_box(self, name="b1", room="", colour="RED", note="", weight=1, pin="", tags=None, things=(), locked=False):
-        self._made += 1
-        box_id = f"box-{self._made}"
+    def _new_box(self, name="b1", room="", color="RED", note="", weight=1, pin="", tags=None, things=(), locked=False):
+        self._box_count += 1
+        box_id = f"box-{self._box_count}"
         self.boxes[box_id] = {
             "BoxName": name,
             "RoomId": f"r-{room}" if room else "",
-            "Colour": colour,
+            "Color": color,
             "Note": note,
             "Weight": weight,
             "Pin": pin,
@@ -336,26 +348,26 @@ class FakeClient:
 
     def _existing(self, box_id: str) -> dict:
         if box_id not in self.boxes:
-            raise ApiError("there is no such box", code="box.NotThere")
+            raise ApiError("the box does not exist", code="box.NotFound")
         return self.boxes[box_id]
 
-    def _shown(self, box_id: str, box: dict) -> dict:
-        shown = {name: value for name, value in box.items() if value != "" and name not in ("Pin", "Tags", "Things")}
-        more = {"BoxId": box_id, "KeyCode": f"key of {box_id}", "ThingCount": str(len(box["Things"]))}
-        return {**shown, **more, "Weight": str(box["Weight"])}
+    def _response_item(self, box_id: str, box: dict) -> dict:
+        item = {name: value for name, value in box.items() if value != "" and name not in ("Pin", "Tags", "Things")}
+        extra = {"BoxId": box_id, "KeyCode": f"key of {box_id}", "ThingCount": str(len(box["Things"]))}
+        return {**item, **extra, "Weight": str(box["Weight"])}
 
-    def _CreateBox(self, BoxName, RoomId="", Colour=1, Note="", Weight=1, Pin=""):
+    def _CreateBox(self, BoxName, RoomId="", Color=1, Note="", Weight=1, Pin=""):
         if self.box(BoxName):
             raise ApiError("the name is taken", operation="CreateBox", code="box.Exists")
-        box_id = self._new_box(BoxName, "", {1: "RED", 2: "BLUE"}[Colour], Note, Weight, Pin)
+        box_id = self._new_box(BoxName, "", {1: "RED", 2: "BLUE"}[Color], Note, Weight, Pin)
         self.boxes[box_id]["RoomId"] = RoomId
         return {"BoxId": box_id, "Data": {"KeyCode": f"key of {box_id}"}}
 
     def _QueryBox(self, BoxId):
-        return {"Data": self._shown(BoxId, self._existing(BoxId))}
+        return {"Data": self._response_item(BoxId, self._existing(BoxId))}
 
     def _ListBoxes(self, CurrentPage, PageSize):
-        rows = [self._shown(box_id, box) for box_id, box in self.boxes.items()]
+        rows = [self._response_item(box_id, box) for box_id, box in self.boxes.items()]
         start = (CurrentPage - 1) * PageSize
         return {"Data": {"Box": rows[start : start + PageSize], "Total": len(rows)}}
 
@@ -375,14 +387,14 @@ class FakeClient:
     def _AddTags(self, BoxId, Tag):
         tags = self._existing(BoxId)["Tags"]
         for tag in Tag:
-            assert tag["Key"] not in tags, "a tag is added that is there"
+            assert tag["Key"] not in tags, "the added tag exists"
             tags[tag["Key"]] = tag["Value"]
         assert len(tags) <= 10, "too many tags"
 
     def _ChangeTags(self, BoxId, Tag):
         tags = self._existing(BoxId)["Tags"]
         for tag in Tag:
-            assert tags[tag["Key"]] != tag["Value"], "a tag is changed to what it is"
+            assert tags[tag["Key"]] != tag["Value"], "the tag has the value already"
             tags[tag["Key"]] = tag["Value"]
 
     def _RemoveTags(self, BoxId, Key):
@@ -392,16 +404,16 @@ class FakeClient:
     def _ListTags(self, BoxId):
         return {"Data": {"Tag": [{"Key": key, "Value": text} for key, text in self._existing(BoxId)["Tags"].items()]}}
 
-    def _PutThings(self, BoxId, Thing):
-        if self.full:
-            return {"Refused": len(Thing)}
+    def _AddThings(self, BoxId, Thing):
+        if self.reject_things:
+            return {"Rejected": len(Thing)}
         things = self._existing(BoxId)["Things"]
         for thing in Thing:
-            assert thing["Code"] not in things, "a thing is put that is there"
+            assert thing["Code"] not in things, "the added thing exists"
             things.append(thing["Code"])
-        return {"Refused": 0}
+        return {"Rejected": 0}
 
-    def _TakeThings(self, BoxId, Thing):
+    def _RemoveThings(self, BoxId, Thing):
         for thing in Thing:
             self._existing(BoxId)["Things"].remove(thing["Code"])
 
@@ -412,13 +424,13 @@ class FakeClient:
     def _ListRooms(self):
         return {"Data": {"Room": [{"RoomId": id_, "RoomName": name} for id_, name in self.rooms.items()]}}
 
-    def _PutUpShelf(self, RoomId, ShelfName, Note=""):
-        assert RoomId in self.rooms, "there is no such room"
+    def _CreateShelf(self, RoomId, ShelfName, Note=""):
+        assert RoomId in self.rooms, "the room does not exist"
         self.shelves[RoomId, ShelfName] = Note
 
     def _QueryShelf(self, RoomId, ShelfName):
         if (RoomId, ShelfName) not in self.shelves:
-            raise ApiError("there is no such shelf", code="shelf.NotThere")
+            raise ApiError("the shelf does not exist", code="shelf.NotFound")
         note = self.shelves[RoomId, ShelfName]
         return {"Data": {"RoomId": RoomId, "ShelfName": ShelfName, **({"Note": note} if note else {})}}
 
@@ -433,5 +445,5 @@ class FakeClient:
     def _UpdateShelf(self, RoomId, ShelfName, Note=""):
         self.shelves[RoomId, ShelfName] = Note
 
-    def _TakeDownShelf(self, RoomId, ShelfName):
+    def _DeleteShelf(self, RoomId, ShelfName):
         del self.shelves[RoomId, ShelfName]

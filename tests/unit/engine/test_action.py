@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is done rather than brought about."""
+"""Tests of actions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Sweep(ActionEntry):
         return {"dust": 3}
 
 
-def test_its_fields_are_its_options():
+def test_action_options_are_its_fields():
     assert Sweep().options() == {
         "room": {"type": "str", "required": True, "no_log": False},
         "broom": {"type": "str", "required": False, "no_log": False},
@@ -42,7 +42,7 @@ def test_its_fields_are_its_options():
     }
 
 
-def test_it_is_a_change_each_time():
+def test_action_repeated_is_changed_each_time():
     sweep = Sweep()
     client = FakeClient({})
     for _number in range(2):
@@ -52,7 +52,7 @@ def test_it_is_a_change_each_time():
     assert sweep.done == [{"room": "attic", "room_id": "r-attic", "dry": False}] * 2
 
 
-def test_in_check_mode_it_says_what_it_would_do():
+def test_action_in_check_mode_returns_summary_only():
     sweep = Sweep()
     client = FakeClient({})
     client.read_only = True
@@ -64,7 +64,7 @@ def test_in_check_mode_it_says_what_it_would_do():
     assert sweep.done == []
 
 
-def test_what_is_not_there_yet_is_an_error_or_pending():
+def test_action_missing_reference_fails_or_is_pending():
     sweep = Sweep()
     with pytest.raises(ReferenceNotFound):
         sweep.run({"room": "loft"}, FakeClient({}), False)
@@ -73,19 +73,19 @@ def test_what_is_not_there_yet_is_an_error_or_pending():
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_what_cannot_be_is_refused_before_anything_is_read(check_mode):
+def test_action_invalid_value_fails_before_read(check_mode):
     client = FakeClient({})
     with pytest.raises(InvalidValue, match=r"^broom must have 2 to 4 characters"):
         Sweep().run({"room": "attic", "broom": "x"}, client, check_mode)
     assert client.log == []
 
 
-def test_a_field_is_known_by_its_name():
+def test_action_field_is_found_by_name():
     assert Sweep().field("broom").name == "broom"
     with pytest.raises(KeyError):
         Sweep().field("mop")
 
 
-def test_an_action_must_say_what_it_does():
+def test_action_without_implementation_raises():
     with pytest.raises(NotImplementedError):
         ActionEntry().run({}, FakeClient(), False)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Carrying a plan out: in order, as far as it goes, and back where a step says so."""
+"""Tests of the execution of plans."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed, apply
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import UPDATE, Derived, Ref, Step
-from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, FakeClient, refusal
+from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, FakeClient, api_error
 
 ID = {"BoxId": Ref("box_id")}
 
 
-def step(operation: str, **more) -> Step:
-    return Step(UPDATE, operation, {**ID, **more.pop("params", {})}, **more)
+def step(operation: str, **attributes) -> Step:
+    return Step(UPDATE, operation, {**ID, **attributes.pop("params", {})}, **attributes)
 
 
 def statuses(steps) -> list:
     return [one.status for one in steps]
 
 
-def test_what_a_reply_tells_is_known_to_the_steps_after_it():
+def test_apply_output_is_available_to_later_steps():
     client = FakeClient()
     steps = [
         Step(UPDATE, "CreateBox", {"BoxName": "b1"}, outputs={"box_id": "BoxId", "key_code": "Data.KeyCode"}),
-        step("PutThings", params={"Thing": [{"Code": Ref("name")}]}),
+        step("AddThings", params={"Thing": [{"Code": Ref("name")}]}),
     ]
     facts = {"name": "cog"}
     apply(client, BOX, steps, facts)
     assert facts == {"name": "cog", "box_id": "box-1", "key_code": "key of box-1"}
-    assert client.params("PutThings") == [{"BoxId": "box-1", "Thing": [{"Code": "cog"}]}]
+    assert client.params("AddThings") == [{"BoxId": "box-1", "Thing": [{"Code": "cog"}]}]
     assert statuses(steps) == ["done", "done"]
 
 
-def test_what_is_learnt_has_the_fields_type():
+def test_apply_output_is_converted_by_field_type():
     facts = {"box_id": "box-1"}
     steps = [step("QueryBox", outputs={"weight": "Data.Weight", "note": "Data.Note"})]
     apply(FakeClient({"weight": 7}), BOX, steps, facts)
     assert (facts["weight"], facts["note"]) == (7, "")
 
 
-def test_nothing_is_done_after_a_failure():
+def test_apply_failure_skips_later_steps():
     client = FakeClient({})
-    error = refusal("LockBox")
+    error = api_error("LockBox")
     client.fail("LockBox", error)
     steps = [step("UnlockBox"), step("LockBox"), step("DeleteBox")]
     with pytest.raises(
@@ -55,7 +55,7 @@ def test_nothing_is_done_after_a_failure():
     assert client.log == ["UnlockBox", "LockBox"]
 
 
-def test_what_was_taken_away_is_put_back_after_a_failure():
+def test_apply_failure_executes_always_run_steps():
     client = FakeClient({"locked": True})
     client.fail("UpdateBox")
     steps = [
@@ -71,7 +71,7 @@ def test_what_was_taken_away_is_put_back_after_a_failure():
     assert client.box()["Locked"]
 
 
-def test_the_first_failure_is_told_when_putting_back_fails_too():
+def test_apply_several_failures_raise_the_first():
     client = FakeClient({})
     client.fail("UnlockBox")
     client.fail("LockBox")
@@ -81,7 +81,7 @@ def test_the_first_failure_is_told_when_putting_back_fails_too():
     assert statuses(steps) == ["failed", "failed"]
 
 
-def test_a_step_that_puts_back_is_an_ordinary_one_where_nothing_failed():
+def test_apply_without_failure_executes_always_run_step_once():
     client = FakeClient({})
     steps = [step("UnlockBox"), step("LockBox", always_run=True)]
     apply(client, BOX, steps, {"box_id": "box-1"})
@@ -89,44 +89,47 @@ def test_a_step_that_puts_back_is_an_ordinary_one_where_nothing_failed():
     assert client.log == ["UnlockBox", "LockBox"]
 
 
-def test_a_success_by_half_is_a_failure():
+def test_apply_failed_verification_fails_step():
     client = FakeClient({})
-    steps = [step("LockBox", verify=lambda reply: f"{reply} is not enough"), step("UnlockBox")]
+    steps = [step("LockBox", verify=lambda response: f"{response} is not enough"), step("UnlockBox")]
     with pytest.raises(StepFailed, match=r"^LockBox: {} is not enough$") as caught:
         apply(client, BOX, steps, {"box_id": "box-1"})
     assert caught.value.error is None
     assert statuses(steps) == ["failed", "planned"]
 
 
-def test_what_verifies_is_asked_about_the_reply():
-    replies = []
+def test_apply_verification_receives_response():
+    responses = []
     apply(
-        FakeClient({}), BOX, [step("QueryBox", verify=lambda reply: replies.append(reply) or "")], {"box_id": "box-1"}
+        FakeClient({}),
+        BOX,
+        [step("QueryBox", verify=lambda response: responses.append(response) or "")],
+        {"box_id": "box-1"},
     )
-    assert replies[0]["Data"]["BoxName"] == "b1"
+    assert responses[0]["Data"]["BoxName"] == "b1"
 
 
-def test_what_follows_from_fields_is_worked_out_when_a_step_is_carried_out():
+def test_apply_derived_parameter_is_computed_at_execution():
     client = FakeClient()
     label = Derived(lambda name, code: f"{name}/{code}", ("name", "key_code"))
     steps = [
         Step(UPDATE, "CreateBox", {"BoxName": "b1"}, outputs={"box_id": "BoxId", "key_code": "Data.KeyCode"}),
-        step("PutThings", params={"Thing": [{"Code": label}]}),
+        step("AddThings", params={"Thing": [{"Code": label}]}),
     ]
     apply(client, BOX, steps, {"name": "cog"})
-    assert client.params("PutThings") == [{"BoxId": "box-1", "Thing": [{"Code": "cog/key of box-1"}]}]
+    assert client.params("AddThings") == [{"BoxId": "box-1", "Thing": [{"Code": "cog/key of box-1"}]}]
 
 
-def test_what_is_referred_to_travels_as_its_type_writes_it():
+def test_apply_reference_is_converted_by_field_type():
     client = FakeClient({"name": "b1"})
-    # A colour is a number on the wire.
+    # The API represents a color as a number.
     apply(
         client,
         BOX,
-        [step("UpdateBox", params={"BoxName": "b1", "Weight": Ref("colour")})],
+        [step("UpdateBox", params={"BoxName": "b1", "Weight": Ref("color")})],
         {
             "box_id": "box-1",
-            "colour": "blue",
+            "color": "blue",
         },
     )
     assert client.params("UpdateBox") == [{"BoxId": "box-1", "BoxName": "b1", "Weight": 2}]

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Actions of which a task chooses one."""
+"""Tests of actions with several choices."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ OPERATIONS = {
 
 
 class Client:
-    """Keeps what it is sent; after the given answers comes an error, where one is given."""
+    """A client that records requests. It returns the responses, then raises the error or returns default responses."""
 
-    def __init__(self, *answers, fails: ApiError | None = None):
-        self.answers = list(answers)
-        self.fails = fails
+    def __init__(self, *responses, error: ApiError | None = None):
+        self.responses = list(responses)
+        self.error = error
         self.sent: list = []
         self.calls = 0
         self.read = self.find = self.pages = None
@@ -42,10 +42,10 @@ class Client:
     def call(self, name, params):
         self.calls += 1
         self.sent.append((name, params))
-        if self.answers:
-            return self.answers.pop(0)
-        if self.fails:
-            raise self.fails
+        if self.responses:
+            return self.responses.pop(0)
+        if self.error:
+            raise self.error
         return {"Id": len(self.sent)}
 
 
@@ -61,7 +61,7 @@ class Bells(ChoiceAction):
             required=("bell",),
             optional=("tone",),
             returns={"id": ("Id", str)},
-            verify=lambda reply: "the bell is cracked" if reply["Id"] == 13 else "",
+            verify=lambda response: "the bell is cracked" if response["Id"] == 13 else "",
         ),
         "all": ApiAction(
             "RingAll", "The bells would be rung", {"Bell": "bells"}, required=("bells",), returns={"ids": ("Id", str)}
@@ -82,24 +82,24 @@ def ring(client, check_mode=False, **options) -> dict:
     return Bells().run(options, client, check_mode)
 
 
-def test_what_is_chosen_is_done():
+def test_choice_action_calls_operation_of_choice():
     client = Client()
     assert ring(client, action="one", bell="big", tone="a") == {"changed": True, "id": "1", "calls": 1}
     assert client.sent == [("Ring", {"Bell": "B", "Tone": "A"})]
 
 
-def test_check_mode_says_which_would_be_done():
+def test_choice_action_in_check_mode_returns_summary_of_choice():
     client = Client()
     result = ring(client, True, action="all", bells=["a"])
     assert result["msg"] == "The bells would be rung; nothing was done in check mode"
     assert client.sent == []
 
 
-def test_long_lists_are_sent_in_portions():
+def test_choice_action_long_list_is_split():
     client = Client()
     assert ring(client, action="all", bells=["a", "b", "c"])["ids"] == ["1", "2"]
     assert [params for _name, params in client.sent] == [{"Bell": ["a", "b"]}, {"Bell": ["c"]}]
-    # What is told is a list however few they are.
+    # The result of an operation with a limit is a list even after one request.
     assert ring(Client(), action="all", bells=["a"])["ids"] == ["1"]
 
 
@@ -107,20 +107,20 @@ def failure() -> ApiError:
     return ApiError("no", code="x", operation="RingAll", category="permanent")
 
 
-def test_a_failure_of_the_first_is_told_as_it_is():
+def test_choice_action_first_request_failure_raises_api_error():
     with pytest.raises(ApiError):
-        ring(Client(fails=failure()), action="all", bells=["a", "b", "c"])
+        ring(Client(error=failure()), action="all", bells=["a", "b", "c"])
 
 
-def test_a_failure_of_another_tells_what_was_done():
+def test_choice_action_later_request_failure_keeps_results():
     error = failure()
     with pytest.raises(ActionFailed, match="1 of 2 requests were sent before") as caught:
-        ring(Client({"Id": 5}, fails=error), action="all", bells=["a", "b", "c"])
+        ring(Client({"Id": 5}, error=error), action="all", bells=["a", "b", "c"])
     assert caught.value.result == {"changed": True, "ids": ["5"], "calls": 2}
     assert caught.value.error is error
 
 
-def test_a_success_that_is_none():
+def test_choice_action_failed_verification_fails():
     with pytest.raises(ActionFailed, match="the bell is cracked") as caught:
         ring(Client({"Id": 13}), action="one", bell="big")
     assert caught.value.result == {"changed": True, "id": "13", "calls": 1}
@@ -137,7 +137,7 @@ def test_a_success_that_is_none():
     ],
 )
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_what_cannot_be_is_refused_before_anything_is_sent(options, message, field, check_mode):
+def test_choice_action_invalid_options_fail_before_request(options, message, field, check_mode):
     client = Client()
     with pytest.raises(InvalidValue, match=message) as caught:
         ring(client, check_mode, **options)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One task, from its options to its result."""
+"""Tests of tasks that manage a resource, from the options to the result."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import (
     BOX,
     SHELF,
     FakeClient,
-    lost,
-    refusal,
+    api_error,
+    lost_response,
     run_resource,
 )
 
@@ -44,10 +44,10 @@ def failing(client, **task) -> StepFailed:
     return caught.value
 
 
-# What is done
+# Successful tasks
 
 
-def test_a_box_is_made():
+def test_converge_missing_resource_is_created():
     client = FakeClient()
     result = box(client, **TASK)
     assert result["changed"] is True
@@ -55,7 +55,7 @@ def test_a_box_is_made():
         "name": "b1",
         "box_id": "box-1",
         "room_id": "r-attic",
-        "colour": "red",
+        "color": "red",
         "note": "new",
         "weight": 1,
         "tags": {"a": "1"},
@@ -73,7 +73,7 @@ def test_a_box_is_made():
             "things": [{"code": "cog", "label": "x"}],
         },
     }
-    assert steps(result) == [("CreateBox", "done"), ("AddTags", "done"), ("PutThings", "done")]
+    assert steps(result) == [("CreateBox", "done"), ("AddTags", "done"), ("AddThings", "done")]
     assert result["steps"][0] == {
         "action": "create",
         "operation": "CreateBox",
@@ -88,7 +88,7 @@ def test_a_box_is_made():
     assert "pending" not in result
 
 
-def test_a_box_is_changed_where_it_differs():
+def test_converge_different_fields_are_updated():
     client = FakeClient({"room": "attic", "note": "old", "tags": {"a": "1", "b": "2"}, "things": ["cog"], "weight": 9})
     result = box(client, **TASK)
     assert steps(result) == [("UpdateBox", "done"), ("RemoveTags", "done")]
@@ -100,7 +100,7 @@ def test_a_box_is_changed_where_it_differs():
     assert client.box()["Weight"] == 9
 
 
-def test_a_box_that_is_as_it_should_be_is_left_alone():
+def test_converge_equal_resource_is_unchanged():
     client = FakeClient({"room": "attic", "note": "new", "tags": {"a": "1"}, "things": ["cog"]})
     client.read_only = True
     result = box(client, **TASK)
@@ -109,7 +109,7 @@ def test_a_box_that_is_as_it_should_be_is_left_alone():
     assert result["box"]["note"] == "new"
 
 
-def test_only_what_the_task_speaks_of_is_read():
+def test_converge_reads_details_of_set_fields_only():
     client = FakeClient({})
     box(client, note="")
     assert client.log == ["ListBoxes", "QueryBox"]
@@ -117,14 +117,14 @@ def test_only_what_the_task_speaks_of_is_read():
     assert client.log[2:] == ["ListTags", "ListThings"]
 
 
-def test_only_the_requests_of_this_task_count():
+def test_converge_calls_counts_requests_of_task_only():
     client = FakeClient()
     client.calls = 40
     assert box(client)["calls"] == client.calls - 40
 
 
 @pytest.mark.parametrize("empty", [{"note": ""}, {"tags": {}}, {"things": []}])
-def test_given_and_empty_clears_and_null_is_not_given(empty):
+def test_converge_empty_option_clears_and_null_is_not_set(empty):
     (name,) = empty
     client = FakeClient({"note": "old", "tags": {"a": "1"}, "things": ["cog"]})
     assert box(client, **{name: None})["changed"] is False
@@ -135,24 +135,24 @@ def test_given_and_empty_clears_and_null_is_not_given(empty):
     assert box(client, **empty)["changed"] is False
 
 
-def test_entries_are_kept_where_the_task_says_so():
+def test_converge_without_purge_keeps_entries():
     client = FakeClient({"tags": {"a": "1"}, "things": ["cog"]})
     result = box(client, tags={"b": 2}, purge_tags=False, things=[{"code": "nut", "label": "x"}], purge_things=False)
-    assert steps(result) == [("AddTags", "done"), ("PutThings", "done")]
+    assert steps(result) == [("AddTags", "done"), ("AddThings", "done")]
     assert (client.box()["Tags"], client.box()["Things"]) == ({"a": "1", "b": "2"}, ["cog", "nut"])
     assert box(client, tags={}, purge_tags=False)["changed"] is False
     assert box(client, tags={"b": 2}, purge_tags=None)["changed"] is True
     assert client.box()["Tags"] == {"b": "2"}
 
 
-def test_a_state_says_what_fields_are():
+def test_converge_state_sets_fields():
     client = FakeClient()
     assert steps(box(client, state="locked")) == [("CreateBox", "done"), ("LockBox", "done")]
     assert box(client, state="present")["changed"] is False
     assert steps(box(client, state="unlocked")) == [("UnlockBox", "done")]
 
 
-def test_a_box_is_deleted_and_not_deleted_twice():
+def test_converge_absent_deletes_once():
     client = FakeClient({"note": "old"})
     result = box(client, state="absent")
     assert (result["changed"], result["box"], steps(result)) == (True, {}, [("DeleteBox", "done")])
@@ -163,13 +163,13 @@ def test_a_box_is_deleted_and_not_deleted_twice():
     assert again["diff"] == {"before": {}, "after": {}}
 
 
-def test_what_goes_along_with_something_else_is_absent_where_nothing_of_it_can_go():
-    class Emptied(Delete):
+def test_converge_absent_without_delete_steps_is_absent():
+    class DeleteNote(Delete):
         def steps(self, resource, current):
             return super().steps(resource, current) if current["note"] else []
 
     class Corner(type(BOX)):
-        delete = Emptied("DeleteBox")
+        delete = DeleteNote("DeleteBox")
 
     result = converge(Corner(), {"name": "b1", "state": "absent"}, FakeClient({"note": ""}), False)
     assert (result["changed"], result["steps"], result["box"]) == (False, [], {})
@@ -178,52 +178,52 @@ def test_what_goes_along_with_something_else_is_absent_where_nothing_of_it_can_g
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_a_resource_tells_more_of_a_plan(check_mode):
+def test_converge_extra_results_are_returned(check_mode):
     class Heavy(type(BOX)):
         extra_result_keys = ("note_was",)
 
         def extra_results(self, desired, current, steps):
             return {"note_was": [desired and desired["note"], (current or {}).get("note"), len(steps)]}
 
-    def told(client, **task):
+    def extra_result(client, **task):
         return converge(Heavy(), {"name": "b1", **task}, client, check_mode)["note_was"]
 
-    assert told(FakeClient({"note": "old"}), note="new") == ["new", "old", 1]
-    assert told(FakeClient({"note": "old"}), state="absent") == [None, "old", 1]
+    assert extra_result(FakeClient({"note": "old"}), note="new") == ["new", "old", 1]
+    assert extra_result(FakeClient({"note": "old"}), state="absent") == [None, "old", 1]
     client = FakeClient({"note": "old"})
     client.fail("UpdateBox")
     if not check_mode:
         with pytest.raises(StepFailed) as caught:
-            told(client, note="new")
+            extra_result(client, note="new")
         assert caught.value.result["note_was"] == ["new", "old", 1]
 
 
-def test_what_a_deletion_says_beside_does_not_matter():
-    client = FakeClient({"colour": "BLUE", "room": "attic"})
-    result = box(client, state="absent", colour="red", room="attic")
+def test_converge_absent_ignores_other_options():
+    client = FakeClient({"color": "BLUE", "room": "attic"})
+    result = box(client, state="absent", color="red", room="attic")
     assert result["changed"] is True
     assert result["diff"]["before"]["room"] == "attic"
     assert client.boxes == {}
 
 
-def test_a_name_that_more_than_one_answers_to_is_refused():
+def test_converge_ambiguous_name_fails_before_write():
     client = FakeClient({}, {})
-    with pytest.raises(AmbiguousReference, match=r"^2 .* answer to b1$"):
+    with pytest.raises(AmbiguousReference, match=r"^2 .* match b1\. Rename or delete all but one of them$"):
         box(client)
     assert client.writes == []
 
 
-# What is refused before anything is sent
+# Errors before the first write
 
 
-def test_a_field_that_cannot_change_is_refused_and_nothing_is_sent():
-    client = FakeClient({"colour": "RED", "note": "old"})
-    with pytest.raises(ImmutableField, match=r"colour .* 'red' .* 'blue'\. Take it away with state: absent"):
-        box(client, colour="blue", note="new")
+def test_converge_immutable_field_fails_before_write():
+    client = FakeClient({"color": "RED", "note": "old"})
+    with pytest.raises(ImmutableField, match=r"color .* 'red' to 'blue'\. Delete it with state: absent"):
+        box(client, color="blue", note="new")
     assert client.writes == []
 
 
-def test_a_value_that_cannot_be_is_refused_and_nothing_is_read():
+def test_converge_invalid_value_fails_before_read():
     client = FakeClient()
     with pytest.raises(InvalidValue, match="weight must be 0 to 100, not 101") as caught:
         box(client, weight=101)
@@ -231,27 +231,27 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_is_read():
     assert client.log == []
 
 
-def test_an_error_on_the_way_is_not_taken_for_absence():
+def test_converge_read_error_is_not_absence():
     client = FakeClient({})
-    client.fail("QueryBox", refusal("QueryBox", code="Forbidden"))
+    client.fail("QueryBox", api_error("QueryBox", code="Forbidden"))
     with pytest.raises(IotError, match="Forbidden"):
         box(client)
     assert client.writes == []
 
 
-def test_what_the_account_does_not_show_yet_is_told_as_it_was_made(monkeypatch):
+def test_converge_created_resource_not_readable_yet_is_returned(monkeypatch):
     client = FakeClient()
     monkeypatch.setattr(client, "_QueryBox", lambda BoxId: {"Data": None})
-    client.fail("QueryBox", refusal("QueryBox", code="box.NotThere"))
+    client.fail("QueryBox", api_error("QueryBox", code="box.NotFound"))
     result = box(client, note="n")
     assert result["box"] == {"name": "b1", "box_id": "box-1", "note": "n"}
 
 
-# Parents
+# References
 
 
 @pytest.mark.parametrize(("resource", "task"), [(BOX, {"name": "b1"}), (SHELF, {"name": "s1", "note": "n"})])
-def test_a_missing_parent_is_an_error_when_applying(resource, task):
+def test_converge_missing_reference_fails(resource, task):
     client = FakeClient()
     with pytest.raises(ReferenceNotFound, match=r"^the room loft does not exist\. Create it first, or check the name$"):
         converge(resource, {**task, "room": "loft"}, client, False)
@@ -259,9 +259,9 @@ def test_a_missing_parent_is_an_error_when_applying(resource, task):
 
 
 @pytest.mark.parametrize(
-    ("resource", "task", "operation"), [(BOX, {"name": "b1"}, "CreateBox"), (SHELF, {"name": "s1"}, "PutUpShelf")]
+    ("resource", "task", "operation"), [(BOX, {"name": "b1"}, "CreateBox"), (SHELF, {"name": "s1"}, "CreateShelf")]
 )
-def test_a_missing_parent_is_taken_to_be_made_in_check_mode(resource, task, operation):
+def test_converge_missing_reference_in_check_mode_is_pending(resource, task, operation):
     client = FakeClient()
     client.read_only = True
     result = converge(resource, {**task, "room": "loft"}, client, True)
@@ -272,13 +272,13 @@ def test_a_missing_parent_is_taken_to_be_made_in_check_mode(resource, task, oper
     assert result["steps"][0]["changes"]["room_id"] == {"before": None, "after": "(known after apply)"}
 
 
-def test_an_id_is_known_after_apply_in_check_mode():
+def test_converge_new_id_in_check_mode_is_pending():
     assert box(FakeClient(), check_mode=True)["box"]["box_id"] == "(known after apply)"
     assert box(FakeClient({}), check_mode=True)["box"]["box_id"] == "box-1"
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_what_is_below_a_missing_parent_is_absent(check_mode):
+def test_converge_absent_with_missing_parent_is_unchanged(check_mode):
     client = FakeClient()
     client.read_only = True
     result = converge(SHELF, {"room": "loft", "name": "s1", "state": "absent"}, client, check_mode)
@@ -286,10 +286,10 @@ def test_what_is_below_a_missing_parent_is_absent(check_mode):
     assert "pending" not in result
 
 
-def test_what_has_a_name_below_a_parent_lives_and_dies():
+def test_converge_resource_in_parent_is_created_updated_deleted():
     client = FakeClient(shelves=[("cellar", "s1", "other")])
     task = {"room": "attic", "name": "s1", "note": "n"}
-    assert steps(converge(SHELF, task, client, False)) == [("PutUpShelf", "done")]
+    assert steps(converge(SHELF, task, client, False)) == [("CreateShelf", "done")]
     assert converge(SHELF, task, client, False)["changed"] is False
     result = converge(SHELF, {**task, "note": "m"}, client, False)
     assert steps(result) == [("UpdateShelf", "done")]
@@ -297,32 +297,32 @@ def test_what_has_a_name_below_a_parent_lives_and_dies():
         "before": {"room": "attic", "name": "s1", "note": "n"},
         "after": {"room": "attic", "name": "s1", "note": "m"},
     }
-    assert steps(converge(SHELF, {**task, "state": "absent"}, client, False)) == [("TakeDownShelf", "done")]
+    assert steps(converge(SHELF, {**task, "state": "absent"}, client, False)) == [("DeleteShelf", "done")]
     assert client.shelves == {("r-cellar", "s1"): "other"}
 
 
-# What fails
+# Failed steps
 
 
-def test_a_failure_midway_says_what_is_done_and_what_is_not():
+def test_converge_later_step_failure_returns_done_steps():
     client = FakeClient()
     client.fail("AddTags")
     failure = failing(client, **TASK, state="locked")
     assert steps(failure.result) == [
         ("CreateBox", "done"),
         ("AddTags", "failed"),
-        ("PutThings", "planned"),
+        ("AddThings", "planned"),
         ("LockBox", "planned"),
     ]
     assert failure.result["changed"] is True
     assert failure.result["calls"] == client.calls
-    # The result is what the steps that are done have made.
+    # The result contains the effects of the steps that are done.
     assert failure.result["box"] == {"name": "b1", "box_id": "box-1", "room_id": "r-attic", "note": "new"}
     assert failure.result["diff"]["after"] == {"name": "b1", "note": "new"}
-    assert steps(box(client, **TASK)) == [("AddTags", "done"), ("PutThings", "done")]
+    assert steps(box(client, **TASK)) == [("AddTags", "done"), ("AddThings", "done")]
 
 
-def test_a_failure_at_once_says_that_nothing_changed():
+def test_converge_first_step_failure_is_unchanged():
     client = FakeClient({"note": "old"})
     client.fail("UpdateBox")
     result = failing(client, note="new", tags={"a": "1"}).result
@@ -332,7 +332,7 @@ def test_a_failure_at_once_says_that_nothing_changed():
     assert result["box"]["note"] == "old"
 
 
-def test_a_deletion_that_failed_leaves_what_is_there():
+def test_converge_failed_delete_returns_current_state():
     client = FakeClient({"note": "old"})
     client.fail("DeleteBox")
     result = failing(client, state="absent").result
@@ -340,102 +340,102 @@ def test_a_deletion_that_failed_leaves_what_is_there():
     assert result["diff"]["after"] == result["diff"]["before"] != {}
 
 
-def test_a_success_by_half_fails_the_task():
+def test_converge_failed_verification_fails():
     client = FakeClient({})
-    client.full = True
+    client.reject_things = True
     failure = failing(client, things=[{"code": "cog", "label": "x"}])
-    assert str(failure) == "PutThings: 1 of the things do not fit"
-    assert steps(failure.result) == [("PutThings", "failed")]
+    assert str(failure) == "AddThings: 1 of the things do not fit"
+    assert steps(failure.result) == [("AddThings", "failed")]
 
 
-def test_a_refused_create_is_not_sent_again():
+def test_converge_rejected_create_is_not_repeated():
     client = FakeClient()
     client.fail("CreateBox")
     failing(client)
     assert client.log.count("CreateBox") == 1
 
 
-# Creates that got no answer
+# Create requests without a response
 
 
-def test_a_create_without_an_answer_that_came_through_is_not_sent_again():
+def test_converge_lost_response_of_executed_create_is_not_repeated():
     client = FakeClient()
-    client.fail("CreateBox", lost("CreateBox"), happened=True)
+    client.fail("CreateBox", lost_response("CreateBox"), executed=True)
     result = box(client, **TASK)
     assert client.log.count("CreateBox") == 1
     assert result["changed"] is True
-    assert steps(result) == [("CreateBox", "done"), ("AddTags", "done"), ("PutThings", "done")]
+    assert steps(result) == [("CreateBox", "done"), ("AddTags", "done"), ("AddThings", "done")]
     assert result["box"]["box_id"] == "box-1"
     assert client.box()["Tags"] == {"a": "1"}
     assert result["diff"]["before"] == {}
     assert box(client, **TASK)["changed"] is False
 
 
-def test_a_create_is_a_change_even_if_only_the_account_told_that_it_happened():
+def test_converge_lost_response_of_executed_create_is_changed():
     client = FakeClient()
-    client.fail("CreateBox", lost("CreateBox"), happened=True)
+    client.fail("CreateBox", lost_response("CreateBox"), executed=True)
     result = box(client, note="new")
     assert (result["changed"], steps(result)) == (True, [("CreateBox", "done")])
     assert result["box"]["note"] == "new"
 
 
-def test_a_create_without_an_answer_that_did_not_come_through_is_sent_again_once():
+def test_converge_lost_create_is_repeated_once():
     client = FakeClient()
-    client.fail("CreateBox", lost("CreateBox"))
+    client.fail("CreateBox", lost_response("CreateBox"))
     result = box(client, **TASK)
     assert client.log.count("CreateBox") == 2
-    assert steps(result) == [("CreateBox", "done"), ("AddTags", "done"), ("PutThings", "done")]
+    assert steps(result) == [("CreateBox", "done"), ("AddTags", "done"), ("AddThings", "done")]
     assert len(client.boxes) == 1
 
 
-def test_a_create_is_sent_again_only_after_a_read():
+def test_converge_lost_create_is_repeated_after_read():
     client = FakeClient()
-    client.fail("CreateBox", lost("CreateBox"))
+    client.fail("CreateBox", lost_response("CreateBox"))
     box(client)
     first = client.log.index("CreateBox")
     assert client.log[first + 1 : client.log.index("CreateBox", first + 1)] == ["ListBoxes"]
 
 
-def test_an_account_may_settle_before_it_is_asked(monkeypatch):
+def test_converge_lost_create_waits_before_read(monkeypatch):
     client = FakeClient()
-    client.fail("CreateBox", lost("CreateBox"))
-    waits = []
+    client.fail("CreateBox", lost_response("CreateBox"))
+    pauses = []
     monkeypatch.setattr(
         "ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge.time",
-        SimpleNamespace(sleep=lambda seconds: waits.append((seconds, client.log[-1]))),
+        SimpleNamespace(sleep=lambda seconds: pauses.append((seconds, client.log[-1]))),
     )
     box(client)
-    assert waits == [(0, "CreateBox")]
+    assert pauses == [(0, "CreateBox")]
 
 
-def test_a_create_that_never_gets_an_answer_fails_in_the_end():
+def test_converge_create_always_lost_fails_after_replans():
     client = FakeClient()
     for _number in range(9):
-        client.fail("CreateBox", lost("CreateBox"))
+        client.fail("CreateBox", lost_response("CreateBox"))
     failure = failing(client)
     assert "the connection broke" in str(failure)
     assert client.log.count("CreateBox") == 4
     assert steps(failure.result) == [("CreateBox", "failed")]
 
 
-def test_what_is_not_a_create_is_not_asked_about():
+def test_converge_lost_update_fails():
     client = FakeClient({})
-    client.fail("LockBox", lost("LockBox"), happened=True)
+    client.fail("LockBox", lost_response("LockBox"), executed=True)
     assert steps(failing(client, state="locked").result) == [("LockBox", "failed")]
     assert client.log.count("LockBox") == 1
 
 
-def test_what_was_made_meanwhile_is_held_to_what_cannot_change():
+def test_converge_resource_created_meanwhile_is_checked_for_immutable_fields():
     client = FakeClient()
-    client.fail("CreateBox", lost("CreateBox"))
+    client.fail("CreateBox", lost_response("CreateBox"))
     original = client.clear_cache
 
     def clear_cache():
         original()
         client.clear_cache = original
-        client._new_box(colour="BLUE")
+        client._new_box(color="BLUE")
 
     client.clear_cache = clear_cache
     with pytest.raises(ImmutableField):
-        box(client, colour="red")
+        box(client, color="red")
     assert client.log.count("CreateBox") == 1

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the entries of modules take as options, and that they do what they are for."""
+"""Tests of entries: their options, and what they call."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import Box, FakeClient, Shelf
 
 
-def said(spec: dict) -> dict:
-    """An argument spec without what is no news: that an option is not required, that it is no secret."""
+def without_defaults(spec: dict) -> dict:
+    """Return an argument spec without ``required: False`` and ``no_log: False``."""
     return {
         option: {name: value for name, value in entry.items() if name not in ("required", "no_log") or value}
         for option, entry in spec.items()
     }
 
 
-def test_a_resource_has_its_fields_as_options():
-    assert said(ResourceEntry(Box).options()) == {
+def test_resource_entry_options_are_fields():
+    assert without_defaults(ResourceEntry(Box).options()) == {
         "state": {"type": "str", "choices": ["present", "locked", "unlocked", "absent"], "default": "present"},
         "name": {"type": "str", "required": True},
         "room": {"type": "str"},
-        "colour": {"type": "str", "choices": ["red", "blue"]},
+        "color": {"type": "str", "choices": ["red", "blue"]},
         "note": {"type": "str"},
         "weight": {"type": "int"},
         "pin": {"type": "str", "no_log": True},
@@ -48,31 +48,31 @@ def test_a_resource_has_its_fields_as_options():
 
 
 @pytest.mark.parametrize("entry", [ResourceEntry(Box), InfoEntry(Box)])
-def test_options_that_sound_secret_say_what_they_are(entry):
-    # Ansible warns of an option like this where nothing is said.
+def test_entry_include_secrets_has_no_log_false(entry):
+    # Ansible warns about an option with this name if no_log is not set.
     assert entry.options()["include_secrets"]["no_log"] is False
 
 
-def test_what_has_one_state_only_has_no_option_for_it():
-    class Rock(Shelf):
+def test_resource_entry_single_state_has_no_state_option():
+    class FixedShelf(Shelf):
         states = {"present": {}}
 
     assert "state" in ResourceEntry(Shelf).options()
-    assert set(ResourceEntry(Rock).options()) == {"room", "name", "note"}
+    assert set(ResourceEntry(FixedShelf).options()) == {"room", "name", "note"}
 
 
-def test_finding_has_its_filters_as_options():
-    assert said(InfoEntry(Box).options()) == {
+def test_info_entry_options_are_filters():
+    assert without_defaults(InfoEntry(Box).options()) == {
         "name": {"type": "str"},
         "box_id": {"type": "str"},
         "room": {"type": "str"},
-        "colour": {"type": "str", "choices": ["red", "blue"]},
+        "color": {"type": "str", "choices": ["red", "blue"]},
         "note": {"type": "str"},
         "tags": {"type": "dict"},
         "details": {"type": "bool", "default": False},
         "include_secrets": {"type": "bool", "default": False},
     }
-    assert said(InfoEntry(Shelf).options()) == {
+    assert without_defaults(InfoEntry(Shelf).options()) == {
         "room": {"type": "str", "required": True},
         "name": {"type": "str"},
         "details": {"type": "bool", "default": False},
@@ -80,21 +80,21 @@ def test_finding_has_its_filters_as_options():
 
 
 @pytest.mark.parametrize("entry", [ResourceEntry(Box), InfoEntry(Box)])
-def test_every_entry_takes_the_options_of_the_connection(entry):
+def test_entry_argument_spec_includes_connection(entry):
     spec = entry.argument_spec()
     assert spec == {**entry.options(), **CONNECTION}
     assert not set(entry.options()) & set(CONNECTION)
     assert "CreateBox" in entry.catalogue()
 
 
-def test_secrets_of_the_connection_are_not_logged():
+def test_connection_secrets_have_no_log():
     assert {name for name, entry in CONNECTION.items() if entry.get("no_log")} == {
         "access_key_secret",
         "security_token",
     }
 
 
-def test_entries_do_what_they_are_for():
+def test_entry_run_converges_or_gathers():
     client = FakeClient({"note": "old"})
     task = {"name": "b1", "note": "new"}
     assert ResourceEntry(Box).run(task, client, True)["changed"] is True
@@ -104,35 +104,35 @@ def test_entries_do_what_they_are_for():
     assert [box["note"] for box in InfoEntry(Box).run({"name": "b1"}, client, True)["boxes"]] == ["new"]
 
 
-def test_an_entry_must_say_its_options_and_what_it_does():
+def test_entry_without_implementation_raises():
     with pytest.raises(NotImplementedError):
         Entry().argument_spec()
     with pytest.raises(NotImplementedError):
         Entry().perform({}, None, False)
 
 
-def test_what_can_only_be_absent_says_so_each_time():
-    class Rubbish(Shelf):
+def test_resource_entry_only_absent_requires_state():
+    class DeletableShelf(Shelf):
         states = {"absent": None}
 
-    assert ResourceEntry(Rubbish).options()["state"] == {"type": "str", "choices": ["absent"], "required": True}
+    assert ResourceEntry(DeletableShelf).options()["state"] == {"type": "str", "choices": ["absent"], "required": True}
 
 
-def test_what_is_told_on_request_can_be_asked_for():
-    class Chest(Box):
+def test_info_entry_on_request_fields_add_include_option():
+    class BoxWithContents(Box):
         fields = tuple(
-            replace(field, on_request="insides") if field.name in ("things", "tags") else field for field in Box.fields
+            replace(field, on_request="contents") if field.name in ("things", "tags") else field for field in Box.fields
         )
 
-    include = InfoEntry(Chest).options()["include"]
-    assert include == {"type": "list", "elements": "str", "choices": ["insides"], "default": []}
+    include = InfoEntry(BoxWithContents).options()["include"]
+    assert include == {"type": "list", "elements": "str", "choices": ["contents"], "default": []}
     assert "include" not in InfoEntry(Box).options()
-    assert "include" not in ResourceEntry(Chest).options()
+    assert "include" not in ResourceEntry(BoxWithContents).options()
 
 
-def test_a_secret_that_is_never_read_back_cannot_be_asked_for():
-    class Safe(Shelf):
-        fields = (*Shelf.fields, Field("door_secret", computed=True, secret=True, write_only=True))
+def test_entry_write_only_secret_has_no_include_secrets_option():
+    class ShelfWithSecret(Shelf):
+        fields = (*Shelf.fields, Field("secret", computed=True, secret=True, write_only=True))
 
-    assert "include_secrets" not in ResourceEntry(Safe).options()
-    assert "include_secrets" not in InfoEntry(Safe).options()
+    assert "include_secrets" not in ResourceEntry(ShelfWithSecret).options()
+    assert "include_secrets" not in InfoEntry(ShelfWithSecret).options()

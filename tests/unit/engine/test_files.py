@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Local files: how they are named and looked at, and how they are uploaded as a part of a step."""
+"""Tests of local files and their upload."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import 
 FORM = {"Host": "http://store", "Key": "ota/1.bin", "Policy": "p", "Signature": "s", "KeyId": "k", "Url": "http://u"}
 
 
-class Platform:
-    """A platform whose every reply is a form, and that fails to take files where told so."""
+class Client:
+    """A client whose responses contain an upload form. If ``error`` is set, uploads raise it."""
 
     def __init__(self, error=None):
         self.error = error
@@ -53,9 +53,9 @@ def plan() -> list:
     ]
 
 
-def test_a_step_that_uploads_tells_later_ones_where_the_file_is():
-    platform = Platform()
-    apply(platform, None, plan(), {})
+def test_upload_address_is_available_to_later_steps():
+    client = Client()
+    apply(client, None, plan(), {})
     fields = {
         "key": "ota/1.bin",
         "OSSAccessKeyId": "k",
@@ -63,50 +63,50 @@ def test_a_step_that_uploads_tells_later_ones_where_the_file_is():
         "Signature": "s",
         "success_action_status": "200",
     }
-    assert platform.sent == [
+    assert client.sent == [
         ("GenerateOTAUploadURL", {}),
         ("http://store", fields, "/lamp"),
         ("CreateOTAFirmware", {"FirmwareUrl": "http://u"}),
     ]
 
 
-def test_an_upload_that_fails_fails_the_step():
+def test_upload_failure_fails_step():
     planned = plan()
-    with pytest.raises(StepFailed, match="does not take"):
-        apply(Platform(TransportError("store does not take /lamp")), None, planned, {})
+    with pytest.raises(StepFailed, match="store rejected"):
+        apply(Client(TransportError("store rejected /lamp")), None, planned, {})
     assert [step.status for step in planned] == [steps.FAILED, steps.PLANNED]
 
 
-def test_what_is_known_of_a_file(tmp_path):
+def test_stat_file_returns_size_and_md5_or_fails(tmp_path):
     path = tmp_path / "lamp"
     path.write_bytes(b"x" * 3)
     md5 = hashlib.md5(b"xxx").hexdigest()
-    reader = Reader(Platform(), tolerant=False)
+    reader = Reader(Client(), tolerant=False)
     assert stat_file(reader, str(path), "file", maximum=3) == LocalFile(str(path), 3, md5)
-    with pytest.raises(InvalidValue, match=r"^file must have 1 to 2 bytes, and .*lamp has 3"):
+    with pytest.raises(InvalidValue, match=r"^file must have 1 to 2 bytes, but .*lamp has 3"):
         stat_file(reader, str(path), "file", maximum=2)
-    with pytest.raises(InvalidValue, match="is none"):
+    with pytest.raises(InvalidValue, match=r"^file must be a file, but .* is not"):
         stat_file(reader, str(tmp_path), "file", maximum=2)
     with pytest.raises(ReferenceNotFound, match=r"the file /none does not exist. Check the path"):
         stat_file(reader, "/none", "file", maximum=2)
 
 
-def test_a_file_may_come_later_where_nothing_is_done_now():
-    reader = Reader(Platform(), tolerant=True)
+def test_stat_file_missing_with_tolerant_reader_is_pending():
+    reader = Reader(Client(), tolerant=True)
     assert stat_file(reader, "/none", "file", maximum=2) is PENDING
     assert reader.pending == ["the file /none does not exist yet"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable to root")
-def test_a_file_that_nobody_may_read(tmp_path):
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can read all files")
+def test_stat_file_unreadable_file_fails(tmp_path):
     path = tmp_path / "lamp"
     path.write_bytes(b"x")
     path.chmod(0)
     with pytest.raises(InvalidValue, match=r"^file cannot be read: .*: Permission denied"):
-        stat_file(Reader(Platform(), tolerant=False), str(path), "file", maximum=2)
+        stat_file(Reader(Client(), tolerant=False), str(path), "file", maximum=2)
 
 
-def test_paths_begin_at_the_root():
+def test_local_path_must_be_absolute():
     assert LocalPath().check("/lamp.bin") == ""
     assert "{{ playbook_dir }}/lamp.bin, not lamp.bin" in LocalPath().check("lamp.bin")
     assert LocalPath().check("") != ""
@@ -116,5 +116,5 @@ def test_paths_begin_at_the_root():
     ("path", "suffix"),
     [("/a.bin", "bin"), ("/a.TAR.GZ", "tar.gz"), ("/a.gz", "gz"), ("/a", None), ("/bin", None), ("/a.exe", None)],
 )
-def test_suffixes(path, suffix):
+def test_matching_suffix_returns_longest(path, suffix):
     assert matching_suffix(path, ("bin", "gz", "tar", "tar.gz")) == suffix

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Finding what is there."""
+"""Tests of info modules of resources."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import pytest
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
-from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, SHELF, Box, FakeClient, refusal
+from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, SHELF, Box, FakeClient, api_error
 
 
 @pytest.fixture
 def client():
     client = FakeClient(
         {"name": "b1", "room": "attic", "tags": {"a": "1", "b": "2"}},
-        {"name": "b2", "room": "cellar", "colour": "BLUE", "tags": {"a": "1"}, "note": "n"},
-        {"name": "b3", "room": "attic", "colour": "BLUE", "things": ["cog"]},
+        {"name": "b2", "room": "cellar", "color": "BLUE", "tags": {"a": "1"}, "note": "n"},
+        {"name": "b3", "room": "attic", "color": "BLUE", "things": ["cog"]},
         shelves=[("attic", "s1", "n"), ("attic", "s2", ""), ("cellar", "s1", "")],
     )
     client.read_only = True
@@ -30,7 +30,7 @@ def names(client, **params) -> list:
     return [box["name"] for box in gather(BOX, params, client)["boxes"]]
 
 
-def test_all_are_found(client):
+def test_gather_without_filters_returns_all(client):
     result = InfoEntry(Box).run({}, client, False)
     assert [box["box_id"] for box in result["boxes"]] == ["box-1", "box-2", "box-3"]
     assert (result["changed"], result["calls"]) == (False, 2)
@@ -46,26 +46,26 @@ def test_all_are_found(client):
         ({"box_id": "box-9"}, []),
         ({"name": "b2", "box_id": "box-2"}, ["b2"]),
         ({"name": "b2", "box_id": "box-3"}, []),
-        ({"colour": "blue"}, ["b2", "b3"]),
-        ({"colour": None, "name": None}, ["b1", "b2", "b3"]),
+        ({"color": "blue"}, ["b2", "b3"]),
+        ({"color": None, "name": None}, ["b1", "b2", "b3"]),
         ({"room": "attic"}, ["b1", "b3"]),
         ({"room": "loft"}, []),
-        ({"room": "attic", "colour": "blue"}, ["b3"]),
-        ({"name": "b1", "colour": "blue"}, []),
+        ({"room": "attic", "color": "blue"}, ["b3"]),
+        ({"name": "b1", "color": "blue"}, []),
         ({"note": ""}, ["b1", "b3"]),
         ({"tags": {"a": 1}}, ["b1", "b2"]),
         ({"tags": {"a": "1", "b": "2"}}, ["b1"]),
         ({"tags": {"a": "2"}}, []),
         ({"tags": {}}, ["b1", "b2", "b3"]),
-        ({"tags": {"a": "1"}, "colour": "blue"}, ["b2"]),
-        ({"weight": 99}, ["b1", "b2", "b3"]),  # no filter of a box
+        ({"tags": {"a": "1"}, "color": "blue"}, ["b2"]),
+        ({"weight": 99}, ["b1", "b2", "b3"]),  # not a filter of boxes
     ],
 )
-def test_filters(client, filters, found):
+def test_gather_filters_return_matching_resources(client, filters, found):
     assert names(client, **filters) == found
 
 
-def test_one_that_is_named_is_read_whole(client):
+def test_gather_by_name_reads_all_fields(client):
     (box,) = gather(BOX, {"name": "b1"}, client)["boxes"]
     assert box["tags"] == {"a": "1", "b": "2"}
     assert box["things"] == []
@@ -73,50 +73,50 @@ def test_one_that_is_named_is_read_whole(client):
     assert "room" not in box
 
 
-def test_one_that_is_named_by_its_id_is_read_whole_without_the_list(client):
+def test_gather_by_id_reads_all_fields_without_list(client):
     (box,) = gather(BOX, {"box_id": "box-1"}, client)["boxes"]
     assert box["tags"] == {"a": "1", "b": "2"}
     assert "ListBoxes" not in client.log
 
 
-def test_what_has_no_read_of_its_own_is_found_in_the_list_by_its_id(client):
-    class Plain(Box):
+def test_gather_by_id_without_details_reads_list(client):
+    class BoxWithoutDetails(Box):
         details = ()
 
-    (box,) = gather(Plain(), {"box_id": "box-2"}, client)["boxes"]
+    (box,) = gather(BoxWithoutDetails(), {"box_id": "box-2"}, client)["boxes"]
     assert (box["name"], set(client.log)) == ("b2", {"ListBoxes"})
 
 
-def test_a_list_is_read_whole_on_request(client):
+def test_gather_with_details_reads_each_element(client):
     plain = gather(BOX, {}, client)["boxes"]
-    whole = gather(BOX, {"details": True}, client)["boxes"]
+    detailed = gather(BOX, {"details": True}, client)["boxes"]
     assert ["tags" in box for box in plain] == [False] * 3
-    assert [box["tags"] for box in whole] == [{"a": "1", "b": "2"}, {"a": "1"}, {}]
-    assert [{name: box[name] for name in plain[0]} for box in whole] == plain
+    assert [box["tags"] for box in detailed] == [{"a": "1", "b": "2"}, {"a": "1"}, {}]
+    assert [{name: box[name] for name in plain[0]} for box in detailed] == plain
 
 
-def test_only_what_may_fit_is_read_whole(client):
-    assert names(client, colour="blue", tags={"a": "1"}) == ["b2"]
+def test_gather_reads_details_of_candidates_only(client):
+    assert names(client, color="blue", tags={"a": "1"}) == ["b2"]
     assert [params["BoxId"] for params in client.params("ListTags")] == ["box-2", "box-3"]
 
 
-def test_what_is_gone_between_list_and_read_is_left_out(client):
-    client.fail("QueryBox", refusal("QueryBox", code="box.NotThere"), after=1)
+def test_gather_resource_deleted_after_list_is_omitted(client):
+    client.fail("QueryBox", api_error("QueryBox", code="box.NotFound"), after=1)
     assert names(client, details=True) == ["b1", "b3"]
 
 
-def test_an_error_is_not_an_empty_list(client):
-    client.fail("ListBoxes", refusal("ListBoxes"))
+def test_gather_list_error_is_raised(client):
+    client.fail("ListBoxes", api_error("ListBoxes"))
     with pytest.raises(ApiError):
         names(client)
 
 
-def test_a_parent_that_is_not_there_has_no_children(client):
+def test_gather_in_missing_parent_is_empty(client):
     assert gather(SHELF, {"room": "loft"}, client)["shelves"] == []
     assert gather(SHELF, {"room": "loft", "name": "s1"}, client)["shelves"] == []
 
 
-def test_children_are_found_below_their_parent(client):
+def test_gather_in_parent_returns_its_resources(client):
     shelves = gather(SHELF, {"room": "attic"}, client)["shelves"]
     assert [(shelf["name"], shelf["note"]) for shelf in shelves] == [("s1", "n"), ("s2", "")]
     assert gather(SHELF, {"room": "cellar", "name": "s1"}, client)["shelves"] == [
@@ -125,18 +125,18 @@ def test_children_are_found_below_their_parent(client):
     assert gather(SHELF, {"room": "cellar", "name": "s2"}, client)["shelves"] == []
 
 
-class Chest(Box):
-    """A box whose things are told on request."""
+class BoxWithThingsOnRequest(Box):
+    """A box whose things are read on request."""
 
     fields = tuple(replace(field, on_request="things") if field.name == "things" else field for field in Box.fields)
 
 
-@pytest.mark.parametrize("filters", [{"name": "b3"}, {"box_id": "box-3"}, {"room": "attic", "colour": "blue"}])
-def test_what_is_told_on_request_is_read_on_request(client, filters):
-    chest = Chest()
-    (told,) = gather(chest, {**filters, "details": True}, client)["boxes"]
-    assert "things" not in told
-    assert "tags" in told
+@pytest.mark.parametrize("filters", [{"name": "b3"}, {"box_id": "box-3"}, {"room": "attic", "color": "blue"}])
+def test_gather_on_request_field_requires_include(client, filters):
+    resource = BoxWithThingsOnRequest()
+    (box,) = gather(resource, {**filters, "details": True}, client)["boxes"]
+    assert "things" not in box
+    assert "tags" in box
     assert "ListThings" not in client.log
-    (told,) = gather(chest, {**filters, "include": ["things"]}, client)["boxes"]
-    assert [thing["code"] for thing in told["things"]] == ["cog"]
+    (box,) = gather(resource, {**filters, "include": ["things"]}, client)["boxes"]
+    assert [thing["code"] for thing in box["things"]] == ["cog"]

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What holds of every plan, for any task on any account: tried with many of both."""
+"""Property-based tests: what is true for every task on every account."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import m
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX, FakeClient
 
-tried = settings(deadline=None, max_examples=60)
+few_examples = settings(deadline=None, max_examples=60)
 
 CODES = st.sampled_from(["bolt", "nut", "cog", "cam", "pin"])
 KEYS = st.sampled_from(["a", "b", "c", "7"])
 NOTES = st.sampled_from(["", "old", "new"])
 WEIGHTS = st.integers(0, 3)
-COLOURS = st.sampled_from(["red", "blue"])
+COLORS = st.sampled_from(["red", "blue"])
 ROOMS = st.sampled_from(["attic", "cellar"])
-#: As a task gives it: a key may be a number, a value a number or a truth.
-GIVEN_TAGS = st.dictionaries(KEYS | st.just(7), st.sampled_from(["x", "", 1, True]), max_size=3)
+#: In a task, keys can be numbers, and values can be numbers or booleans.
+TASK_TAGS = st.dictionaries(KEYS | st.just(7), st.sampled_from(["x", "", 1, True]), max_size=3)
 THINGS = st.lists(CODES, unique=True, max_size=4)
-#: The label is a word of the task's own, not what the platform calls the thing.
-GIVEN_THINGS = THINGS.map(lambda codes: [{"code": code, "label": "mine"} for code in codes])
+#: The task uses other labels than the platform.
+TASK_THINGS = THINGS.map(lambda codes: [{"code": code, "label": "mine"} for code in codes])
 
 ACCOUNTS = st.none() | st.fixed_dictionaries(
     {},
     optional={
         "room": ROOMS,
-        "colour": COLOURS.map(str.upper),
+        "color": COLORS.map(str.upper),
         "note": NOTES,
         "weight": WEIGHTS,
         "tags": st.dictionaries(KEYS, st.sampled_from(["x", "y", "1", "true", ""]), max_size=3),
@@ -48,46 +48,46 @@ TASKS = st.fixed_dictionaries(
     optional={
         "state": st.sampled_from(["present", "locked", "unlocked", "absent"]),
         "room": st.none() | ROOMS,
-        "colour": st.none() | COLOURS,
+        "color": st.none() | COLORS,
         "note": st.none() | NOTES,
         "weight": st.none() | WEIGHTS,
         "pin": st.none() | st.just("1234"),
-        "tags": st.none() | GIVEN_TAGS,
+        "tags": st.none() | TASK_TAGS,
         "purge_tags": st.booleans(),
-        "things": st.none() | GIVEN_THINGS,
+        "things": st.none() | TASK_THINGS,
         "purge_things": st.booleans(),
     },
 )
-#: Values for the planner itself, where None is one.
-WISHES = st.fixed_dictionaries(
+#: Desired values of a plan, in which None resets a field.
+DESIRED = st.fixed_dictionaries(
     {"name": st.just("b1")},
     optional={
-        "colour": st.none() | COLOURS,
+        "color": st.none() | COLORS,
         "note": st.none() | NOTES,
         "weight": st.none() | WEIGHTS,
-        "tags": st.none() | GIVEN_TAGS,
-        "things": st.none() | GIVEN_THINGS,
+        "tags": st.none() | TASK_TAGS,
+        "things": st.none() | TASK_THINGS,
         "locked": st.none() | st.booleans(),
     },
 )
-KEPT = st.sets(st.sampled_from(["tags", "things"]))
+ADDITIVE_FIELDS = st.sets(st.sampled_from(["tags", "things"]))
 
 
 def account(box: dict | None) -> FakeClient:
-    """An account with that box, or without it, and with others that no task here is about."""
+    """Return a client for an account with this box, if any, and with other boxes that no task refers to."""
     others = [{"name": "other", "tags": {"a": "x"}}, {"name": "b11"}]
     return FakeClient(*others, *([box] if box is not None else []))
 
 
 def read(client) -> dict | None:
-    """What is there, with all that can be read."""
+    """Read all fields of the box."""
     client.clear_cache()
     return BOX.read(Reader(client, tolerant=False), {"name": "b1"})
 
 
-@tried
+@few_examples
 @given(ACCOUNTS, TASKS)
-def test_a_task_that_ran_has_nothing_to_do(box, task):
+def test_converge_repeated_is_unchanged(box, task):
     client = account(box)
     before = client.state()
     try:
@@ -102,9 +102,9 @@ def test_a_task_that_ran_has_nothing_to_do(box, task):
     assert again["diff"]["before"] == again["diff"]["after"]
 
 
-@tried
+@few_examples
 @given(ACCOUNTS, TASKS)
-def test_a_check_writes_nothing_and_predicts_what_applying_does(box, task):
+def test_converge_check_mode_predicts_result_without_write(box, task):
     def outcome(check_mode):
         client = account(box)
         client.read_only = check_mode
@@ -125,30 +125,30 @@ def test_a_check_writes_nothing_and_predicts_what_applying_does(box, task):
     assert {s["status"] for s in planned["steps"]} <= {"planned"}
     assert {s["status"] for s in applied["steps"]} <= {"done"}
     for name, value in planned["box"].items():
-        # The platform has its own labels, and ids and counts of its own that nobody knows before.
+        # The platform sets labels, IDs and counts, which check mode cannot predict.
         if not BOX.field(name).computed:
             assert BOX.field(name).equal(applied["box"][name], value), name
 
 
-@tried
+@few_examples
 @given(ACCOUNTS, TASKS)
-def test_the_result_is_what_is_there(box, task):
+def test_converge_result_equals_account(box, task):
     client = account(box)
     try:
         result = converge(BOX, task, client, False)
     except ImmutableField:
         assume(False)
-    there = read(client) or {}
+    current = read(client) or {}
     for name, value in result["box"].items():
-        assert BOX.field(name).equal(there[name], value), name
+        assert BOX.field(name).equal(current[name], value), name
 
 
-@tried
-@given(ACCOUNTS, WISHES, KEPT)
-def test_a_plan_that_was_applied_is_empty(box, wishes, keep):
+@few_examples
+@given(ACCOUNTS, DESIRED, ADDITIVE_FIELDS)
+def test_plan_after_apply_is_empty(box, requested, additive):
     client = account(box)
     current = read(client)
-    desired = merge(BOX, wishes, current, keep)
+    desired = merge(BOX, requested, current, additive)
     try:
         steps = plan(BOX, desired, current)
     except ImmutableField:
@@ -156,50 +156,50 @@ def test_a_plan_that_was_applied_is_empty(box, wishes, keep):
     apply(client, BOX, steps, {**desired, **(current or {})})
     now = read(client)
     assert now is not None
-    assert plan(BOX, merge(BOX, wishes, now, keep), now) == []
+    assert plan(BOX, merge(BOX, requested, now, additive), now) == []
 
 
-@tried
-@given(ACCOUNTS.filter(lambda box: box is not None), WISHES, KEPT)
-def test_what_was_not_given_is_left_alone(box, wishes, keep):
+@few_examples
+@given(ACCOUNTS.filter(lambda box: box is not None), DESIRED, ADDITIVE_FIELDS)
+def test_plan_unset_fields_are_unchanged(box, requested, additive):
     client = account(box)
     before = read(client)
-    desired = merge(BOX, wishes, before, keep)
+    desired = merge(BOX, requested, before, additive)
     try:
         steps = plan(BOX, desired, before)
     except ImmutableField:
         assume(False)
-    assert {name for step in steps for name in step.changes} <= set(wishes)
+    assert {name for step in steps for name in step.changes} <= set(requested)
     apply(client, BOX, steps, {**desired, **before})
     after = read(client)
-    for name in set(before) - set(wishes) - {"thing_count"}:
+    for name in set(before) - set(requested) - {"thing_count"}:
         assert after[name] == before[name], name
-    for name in keep & set(wishes):
+    for name in additive & set(requested):
         field = BOX.field(name)
-        assert field.equal(after[name], field.type.merge(before[name], wishes[name] or field.type.empty)) or (
-            wishes[name] is None
+        assert field.equal(after[name], field.type.merge(before[name], requested[name] or field.type.empty)) or (
+            requested[name] is None
         )
 
 
-@tried
-@given(ACCOUNTS, WISHES)
-def test_planning_changes_neither_what_is_desired_nor_what_is_there(box, wishes):
+@few_examples
+@given(ACCOUNTS, DESIRED)
+def test_plan_does_not_modify_arguments(box, requested):
     current = read(account(box))
-    copies = copy.deepcopy((wishes, current))
+    copies = copy.deepcopy((requested, current))
     try:
-        first, second = plan(BOX, wishes, current), plan(BOX, wishes, current)
+        first, second = plan(BOX, requested, current), plan(BOX, requested, current)
     except ImmutableField:
         assume(False)
-    assert (wishes, current) == copies
+    assert (requested, current) == copies
     assert [(step.operation, step.params) for step in first] == [(step.operation, step.params) for step in second]
 
 
-@tried
-@given(ACCOUNTS.filter(lambda box: box is not None), WISHES)
-def test_each_step_goes_on_where_the_one_before_ended(box, wishes):
+@few_examples
+@given(ACCOUNTS.filter(lambda box: box is not None), DESIRED)
+def test_plan_steps_start_with_values_of_previous_step(box, requested):
     current = read(account(box))
     try:
-        steps = plan(BOX, wishes, current)
+        steps = plan(BOX, requested, current)
     except ImmutableField:
         assume(False)
     state = dict(current)
@@ -208,16 +208,16 @@ def test_each_step_goes_on_where_the_one_before_ended(box, wishes):
             assert BOX.field(name).equal(before, state[name]), name
             assert not BOX.field(name).equal(before, after), name
             state[name] = after
-    for name, value in wishes.items():
+    for name, value in requested.items():
         field = BOX.field(name)
-        wanted = field.initial if value is None else value
-        if wanted is not None:
-            assert field.equal(state[name], wanted), name
+        expected = field.initial if value is None else value
+        if expected is not None:
+            assert field.equal(state[name], expected), name
 
 
-@tried
+@few_examples
 @given(ACCOUNTS)
-def test_what_was_deleted_is_deleted_once(box):
+def test_converge_absent_repeated_is_unchanged(box):
     client = account(box)
     task = {"name": "b1", "state": "absent"}
     assert converge(BOX, task, client, False)["changed"] is (box is not None)
@@ -229,13 +229,13 @@ def test_what_was_deleted_is_deleted_once(box):
 
 @pytest.mark.parametrize("size", range(6))
 @pytest.mark.parametrize("field", ["tags", "things"])
-def test_no_call_takes_more_than_its_operation_allows(field, size):
+def test_plan_requests_respect_operation_limits(field, size):
     values = {"tags": {f"k{n}": "x" for n in range(size)}, "things": [{"code": f"c{n}"} for n in range(size)]}
     for desired, current in (({field: values[field]}, {}), ({field: BOX.field(field).type.empty}, values)):
         steps = plan(BOX, desired, current)
         sent = [
             len(value) for step in steps for value in step.params.values() if isinstance(value, list)
-        ]  # the toy's limits are 2 each
+        ]  # the limits of these operations are 2
         assert sum(sent) == size
         assert max(sent, default=0) <= 2
         assert len(sent) == (size + 1) // 2

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What can be asked and is no resource."""
+"""Tests of reports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import FAMILY, Fa
 
 
 class Dust(ReportEntry):
-    """How much dust there is."""
+    """The amount of dust in a room."""
 
     families = (FAMILY,)
     fields = (
@@ -25,35 +25,35 @@ class Dust(ReportEntry):
     empty_result = {"dust": 0}
 
     def gather(self, reader, values):
-        return {"dust": 3, "of": values}
+        return {"dust": 3, "values": values}
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_it_tells_and_changes_nothing(check_mode):
+def test_report_returns_result_unchanged(check_mode):
     client = FakeClient({})
     result = Dust().run({"room": "attic", "depth": None}, client, check_mode)
     assert result == {
         "changed": False,
         "dust": 3,
-        "of": {"room": "attic", "room_id": "r-attic"},
+        "values": {"room": "attic", "room_id": "r-attic"},
         "calls": client.calls,
     }
 
 
-def test_of_what_is_not_there_it_tells_nothing():
+def test_report_missing_reference_returns_empty_result():
     assert Dust().run({"room": "loft", "depth": 1}, FakeClient({}), False)["dust"] == 0
 
 
-def test_its_options_are_checked():
+def test_report_invalid_option_fails():
     assert list(Dust().options()) == ["room", "depth"]
     with pytest.raises(InvalidValue, match=r"^depth must be 1 to 5"):
         Dust().run({"room": "attic", "depth": 9}, FakeClient({}), False)
 
 
-def test_it_must_say_what_it_tells():
+def test_report_without_implementation_raises():
     with pytest.raises(NotImplementedError):
         ReportEntry().run({}, FakeClient({}), False)
 
 
-def test_members_without_a_value_are_left_out():
+def test_rename_members_omits_missing_values():
     assert rename_members({"A": 0, "B": None, "C": 1}, {"A": "a", "B": "b", "D": "d"}) == {"a": 0}

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How a resource is read by its declaration."""
+"""Tests of the reading of resources."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import (
     Box,
     FakeClient,
     Shelf,
-    refusal,
+    api_error,
 )
 
 
@@ -28,7 +28,7 @@ def reader(client) -> Reader:
     return Reader(client, tolerant=False)
 
 
-def test_a_resource_is_found_by_its_key_on_any_page():
+def test_read_by_key_finds_resource_on_any_page():
     client = FakeClient(*({"name": f"b{n}", "note": f"n{n}"} for n in range(5)))
     found = BOX.read(reader(client), {"name": "b4"}, set())
     assert (found["box_id"], found["note"]) == ("box-5", "n4")
@@ -36,29 +36,29 @@ def test_a_resource_is_found_by_its_key_on_any_page():
     assert BOX.read(reader(client), {"name": "b"}) is None
 
 
-def test_a_resource_whose_identity_is_known_is_not_looked_for():
+def test_read_by_identity_does_not_list():
     client = FakeClient({"note": "n"})
     assert BOX.read(reader(client), {"name": "b1", "box_id": "box-1"}, set())["note"] == "n"
     assert client.log == ["QueryBox"]
     assert BOX.read(reader(client), {"box_id": "box-9"}) is None
 
 
-def test_details_are_read_when_they_are_wanted():
+def test_read_wanted_fields_selects_details():
     client = FakeClient({"tags": {"a": "1"}, "things": ["cog", "nut", "cam"]})
     assert "tags" not in BOX.read(reader(client), {"name": "b1"}, {"note"})
     assert BOX.read(reader(client), {"name": "b1"}, {"tags"})["tags"] == {"a": "1"}
-    whole = BOX.read(reader(client), {"name": "b1"})
-    assert whole["tags"] == {"a": "1"}
-    assert [thing["code"] for thing in whole["things"]] == ["cog", "nut", "cam"]
+    values = BOX.read(reader(client), {"name": "b1"})
+    assert values["tags"] == {"a": "1"}
+    assert [thing["code"] for thing in values["things"]] == ["cog", "nut", "cam"]
 
 
-def test_values_have_their_types_and_empty_texts_that_are_left_out_are_empty():
+def test_read_converts_values_and_missing_strings_are_empty():
     found = BOX.read(reader(FakeClient({"weight": 7})), {"name": "b1"}, set())
     assert found == {
         "name": "b1",
         "box_id": "box-1",
         "room_id": "",
-        "colour": "red",
+        "color": "red",
         "note": "",
         "weight": 7,
         "locked": False,
@@ -67,74 +67,74 @@ def test_values_have_their_types_and_empty_texts_that_are_left_out_are_empty():
     }
 
 
-def test_what_is_gone_between_two_reads_is_not_there():
+def test_read_resource_deleted_after_list_is_none():
     client = FakeClient({})
-    client.fail("QueryBox", refusal("QueryBox", code="box.NotThere"))
+    client.fail("QueryBox", api_error("QueryBox", code="box.NotFound"))
     assert BOX.read(reader(client), {"name": "b1"}) is None
 
 
-def test_any_other_refusal_is_an_error():
+def test_read_other_error_code_raises():
     client = FakeClient({})
-    client.fail("QueryBox", refusal("QueryBox", code="box.Secret"))
+    client.fail("QueryBox", api_error("QueryBox", code="box.Secret"))
     with pytest.raises(ApiError, match=r"box\.Secret"):
         BOX.read(reader(client), {"name": "b1"})
 
 
-def test_more_than_one_of_a_name_is_an_error():
-    with pytest.raises(AmbiguousReference, match=r"^2 .* answer to b1$"):
+def test_read_ambiguous_key_raises():
+    with pytest.raises(AmbiguousReference, match=r"^2 .* match b1\. Rename"):
         BOX.read(reader(FakeClient({}, {"name": "b2"}, {})), {"name": "b1"})
 
 
-def test_below_what_is_pending_there_is_nothing_and_nothing_is_read():
+def test_read_in_pending_parent_is_none_without_request():
     client = FakeClient(shelves=[("attic", "s1", "")])
     assert SHELF.read(reader(client), {"room_id": PENDING, "name": "s1"}) is None
     assert list(SHELF.list_items(reader(client), {"room_id": PENDING})) == []
     assert client.log == []
 
 
-def test_a_list_below_a_parent_is_sent_the_parent():
+def test_list_items_sends_parent():
     client = FakeClient(shelves=[("attic", "s1", ""), ("cellar", "s2", "")])
     assert [row["name"] for row in SHELF.list_items(reader(client), {"room_id": "r-cellar"})] == ["s2"]
 
 
-def test_a_list_without_its_items_is_empty():
-    class Pile(Resource):
+def test_list_items_missing_member_is_empty():
+    class EmptyList(Resource):
         families = (FAMILY,)
-        listing = Listing("ListRooms", "Data.Heap")
+        listing = Listing("ListRooms", "Data.Missing")
 
-    assert list(Pile().list_items(reader(FakeClient()), {})) == []
+    assert list(EmptyList().list_items(reader(FakeClient()), {})) == []
 
 
-def test_a_detail_can_be_sent_more_than_what_identifies():
-    class Peg(Shelf):
+def test_read_detail_sends_constants():
+    class ConstantShelf(Shelf):
         details = (Detail("QueryShelf", "Data", constants={"ShelfName": "peg"}),)
 
     client = FakeClient(shelves=[("attic", "peg", "n")])
-    assert Peg().read(reader(client), {"room_id": "r-attic", "name": "s1"})["note"] == "n"
+    assert ConstantShelf().read(reader(client), {"room_id": "r-attic", "name": "s1"})["note"] == "n"
 
 
-def test_what_has_no_read_of_its_own_is_read_in_the_list():
-    class Plank(Shelf):
+def test_read_without_details_uses_list():
+    class ShelfWithoutDetails(Shelf):
         identity = {"RoomId": "room_id"}
         details = ()
 
     client = FakeClient(shelves=[("attic", "s1", "n")])
-    assert Plank().read(reader(client), {"room_id": "r-attic", "name": "s1"}) == {
+    assert ShelfWithoutDetails().read(reader(client), {"room_id": "r-attic", "name": "s1"}) == {
         "room_id": "r-attic",
         "name": "s1",
         "note": "n",
     }
-    assert Plank().read(reader(client), {"room_id": "r-attic", "name": "s2"}) is None
+    assert ShelfWithoutDetails().read(reader(client), {"room_id": "r-attic", "name": "s2"}) is None
 
 
-def test_a_parent_that_is_named_is_resolved_beside_its_name():
+def test_resolve_references_adds_id_to_name():
     desired = {"name": "b1", "room": "attic"}
     assert BOX.resolve_references(reader(FakeClient()), desired) == {**desired, "room_id": "r-attic"}
     assert desired == {"name": "b1", "room": "attic"}
     assert BOX.resolve_references(reader(FakeClient()), {"name": "b1", "room": None}) == {"name": "b1", "room": None}
 
 
-def test_a_missing_parent_is_an_error_or_pending():
+def test_not_found_raises_or_is_pending():
     with pytest.raises(ReferenceNotFound, match=r"^the room loft does not exist\. Build it$"):
         reader(FakeClient()).not_found("room", "loft", "Build it.")
     tolerant = Reader(FakeClient(), tolerant=True)
@@ -143,43 +143,43 @@ def test_a_missing_parent_is_an_error_or_pending():
     assert tolerant.pending == ["the room loft does not exist yet"]
 
 
-def test_a_resource_says_how_it_is_named_and_what_of_it_can_change():
+def test_resource_identity_params_and_mutable_fields():
     assert BOX.identity_params() == {"BoxId": Ref("box_id")}
     assert BOX.mutable() == {"note", "weight", "tags", "things", "locked"}
     assert (Resource.plural.fget(SHELF), BOX.plural) == ("shelfs", "boxes")
 
 
-def test_a_fresh_one_has_what_was_sent_and_what_is_usual():
-    fresh = BOX.initial_values({"name": "b1", "note": "n", "weight": None, "tags": {"a": "1"}, "locked": True})
-    assert fresh["note"] == "n"
-    assert fresh["weight"] == 1
-    assert fresh["tags"] == {}
-    assert fresh["locked"] is False
-    assert fresh["colour"] is None
+def test_initial_values_are_sent_or_declared_values():
+    initial = BOX.initial_values({"name": "b1", "note": "n", "weight": None, "tags": {"a": "1"}, "locked": True})
+    assert initial["note"] == "n"
+    assert initial["weight"] == 1
+    assert initial["tags"] == {}
+    assert initial["locked"] is False
+    assert initial["color"] is None
 
 
-def test_a_detail_can_be_named_by_something_else():
-    class Bin(Box):
+def test_read_detail_with_other_identity():
+    class BoxByNote(Box):
         details = (Detail("QueryBox", "Data", identity={"BoxId": "note"}),)
 
     client = FakeClient({"note": "box-2"}, {"name": "b2"})
-    assert Bin().read(reader(client), {"name": "b1"})["name"] == "b2"
+    assert BoxByNote().read(reader(client), {"name": "b1"})["name"] == "b2"
     assert client.params("QueryBox") == [{"BoxId": "box-2"}]
 
 
-def test_a_detail_that_there_is_none_of_can_leave_the_resource_there():
-    class Bin(Box):
+def test_read_detail_not_found_uses_declared_values():
+    class BoxByNote(Box):
         details = (
             Detail("QueryBox", "Data"),
             Detail("QueryBox", "Data", identity={"BoxId": "note"}, if_not_found={"weight": 0}),
         )
 
-    found = Bin().read(reader(FakeClient({"note": "box-9"})), {"name": "b1"})
+    found = BoxByNote().read(reader(FakeClient({"note": "box-9"})), {"name": "b1"})
     assert (found["name"], found["weight"]) == ("b1", 0)
 
 
-def test_a_parent_is_named_within_another():
-    class Hook(Shelf):
+def test_resolve_references_depending_on_another_reference():
+    class ShelfWithBolt(Shelf):
         fields = (
             *Shelf.fields,
             Field(
@@ -191,28 +191,28 @@ def test_a_parent_is_named_within_another():
             Field("bolt_id", computed=True),
         )
 
-    resolved = Hook().resolve_references(reader(FakeClient()), {"room": "attic", "bolt": "b"})
+    resolved = ShelfWithBolt().resolve_references(reader(FakeClient()), {"room": "attic", "bolt": "b"})
     assert resolved == {"room": "attic", "room_id": "r-attic", "bolt": "b", "bolt_id": "r-attic/b"}
-    resolved = Hook().resolve_references(Reader(FakeClient(), tolerant=True), {"room": "loft", "bolt": "b"})
+    resolved = ShelfWithBolt().resolve_references(Reader(FakeClient(), tolerant=True), {"room": "loft", "bolt": "b"})
     assert resolved["bolt_id"] == f"{PENDING}/b"
 
 
-def test_what_is_on_top_of_something_else_is_not_made():
+def test_implicit_create_has_no_steps():
     assert ImplicitCreate().steps(BOX, {"name": "b1"}) == []
     assert ImplicitCreate().sent_fields(BOX) == set()
 
 
 class Paint(Resource):
-    """A resource that a word tells apart, which the platform writes as a number."""
+    """A resource that is identified by a word, which the platform represents as a number."""
 
     kind = "paint"
     families = (FAMILY,)
-    identity = {"BoxId": "colour"}
-    fields = (BOX.field("colour"), Field("note", "Note"))
+    identity = {"BoxId": "color"}
+    fields = (BOX.field("color"), Field("note", "Note"))
     details = (Detail("QueryBox", "Data"),)
 
 
-def test_what_identifies_travels_as_its_type_writes_it():
+def test_read_detail_identity_is_converted_by_field_type():
     client = FakeClient()
-    assert Paint().read(reader(client), {"colour": "blue"}) is None
+    assert Paint().read(reader(client), {"color": "blue"}) is None
     assert client.sent == [("QueryBox", {"BoxId": 2})]

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is constructed in one go is what Ansible constructs host by host."""
+"""Tests that constructed variables and groups equal those of Ansible."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HOSTS = {
     f"lamp-{number}": {
         "iot_name": f"lamp-{number}",
         "iot_status": "online" if number % 3 else "offline",
-        "iot_tags": {"site": f"s{number % 2}", "row": str(number % 5), **({"odd": "yes"} if number % 2 else {})},
+        "iot_tags": {"site": f"s{number % 2}", "row": str(number % 5), **({"spare": "yes"} if number % 2 else {})},
         "iot_groups": ["bridge"] if number % 4 else [],
         "iot_modules": {"default": f"1.{number % 3}", "mcu": ""},
         "number": number,
@@ -29,8 +29,8 @@ COMPOSE = {
     "upper": "iot_tags.site | upper",
     "label": "iot_name ~ '-' ~ iot_tags.row",
     "row": "iot_tags.row | int",
-    "odd": "iot_tags.odd | default('no')",
-    "odd_too": "iot_tags['odd'] is defined",
+    "spare": "iot_tags.spare | default('no')",
+    "spare_too": "iot_tags['spare'] is defined",
     "when": "'day' if iot_status == 'online' else 'night'",
     "list": "[iot_tags.site, iot_tags.row]",
     "fails": "number / (number % 2)",
@@ -47,7 +47,7 @@ COMPOSE = {
 GROUPS = {
     "online": "iot_status == 'online'",
     "west": "iot_tags.site == 's1'",
-    "odd one": "iot_tags.odd is defined",
+    "spare one": "iot_tags.spare is defined",
     "small": "number < 10",
     "composed": "row == 3",
     "fails": "no_such.thing == 1",
@@ -59,14 +59,14 @@ KEYED = [
     {"key": "iot_tags", "prefix": "tag", "separator": "-"},
     {"key": "iot_modules", "prefix": "module", "default_value": "unknown"},
     {"key": "iot_status | upper", "parent_group": "states"},
-    {"key": "iot_tags.odd | default('')", "prefix": "odd", "default_value": "none"},
+    {"key": "iot_tags.spare | default('')", "prefix": "spare", "default_value": "none"},
     {"key": "no_such", "prefix": "never"},
     {"key": "row | string", "prefix": "row"},
 ]
 
 
 def inventory_of(kind, strict=False, compose=None, groups=None, keyed_groups=None, extra=None):
-    """The variables and groups that a way to construct leads to."""
+    """Return the variables of the hosts, and the members and parents of the groups, that a plugin class constructs."""
     from ansible.inventory.data import InventoryData
     from ansible.parsing.dataloader import DataLoader
     from ansible.template import Templar, trust_as_template
@@ -97,17 +97,17 @@ def inventory_of(kind, strict=False, compose=None, groups=None, keyed_groups=Non
             plugin.inventory.set_variable(host, name, value)
         plugin.construct(host, dict(variables))
     plugin.inventory.reconcile_inventory()
-    told = {host.name: {**host.vars} for host in plugin.inventory.hosts.values()}
+    host_variables = {host.name: {**host.vars} for host in plugin.inventory.hosts.values()}
     members = {name: sorted(host.name for host in group.get_hosts()) for name, group in plugin.inventory.groups.items()}
     parents = {
         name: sorted(group.name for group in group.parent_groups) for name, group in plugin.inventory.groups.items()
     }
-    return told, members, parents
+    return host_variables, members, parents
 
 
 @pytest.fixture
 def kinds():
-    """How Ansible constructs, and how it is done here."""
+    """Return the class of Ansible and the class of the collection."""
     from ansible.plugins.inventory import Constructable
 
     from ansible_collections.iotops.aliyun.plugins.plugin_utils.constructed import Constructed
@@ -122,7 +122,7 @@ def kinds():
     return Plain, Constructed
 
 
-def test_the_same_comes_of_it(kinds):
+def test_constructed_result_equals_ansible(kinds):
     plain, ours = (inventory_of(kind, False, COMPOSE, GROUPS, KEYED) for kind in kinds)
     assert ours == plain
     assert ours[0]["lamp-7"]["label"] == "lamp-7-2"
@@ -130,7 +130,7 @@ def test_the_same_comes_of_it(kinds):
     assert "missing" not in ours[0]["lamp-7"]
 
 
-def test_with_variables_of_the_command_line(kinds):
+def test_constructed_with_extra_vars_equals_ansible(kinds):
     extra = {"iot_status": "broken", "factor": 3}
     compose = {"status": "iot_status", "shouted": "iot_status | upper", "times": "number * factor"}
     plain, ours = (inventory_of(kind, False, compose, extra=extra) for kind in kinds)
@@ -143,7 +143,7 @@ def test_with_variables_of_the_command_line(kinds):
     "options",
     [{"compose": {"a": "no_such.thing"}}, {"groups": {"a": "no_such"}}, {"keyed_groups": [{"key": "no_such"}]}],
 )
-def test_strict(kinds, options):
+def test_constructed_strict_error_equals_ansible(kinds, options):
     messages = []
     for kind in kinds:
         with pytest.raises(Exception) as caught:  # noqa: PT011
@@ -152,44 +152,46 @@ def test_strict(kinds, options):
     assert messages[0] == messages[1]
 
 
-def test_nobody_s_value_is_another_s(kinds):
-    told, _members, _parents = inventory_of(kinds[1], False, {"pair": "[iot_tags.site, 'x']", "copied": "iot_tags"})
-    told["lamp-1"]["pair"].append("y")
-    told["lamp-1"]["copied"]["new"] = "z"
-    assert told["lamp-3"]["pair"] == ["s1", "x"]
-    assert "new" not in told["lamp-1"]["iot_tags"]
+def test_constructed_values_are_not_shared_between_hosts(kinds):
+    host_variables, _members, _parents = inventory_of(
+        kinds[1], False, {"pair": "[iot_tags.site, 'x']", "copied": "iot_tags"}
+    )
+    host_variables["lamp-1"]["pair"].append("y")
+    host_variables["lamp-1"]["copied"]["new"] = "z"
+    assert host_variables["lamp-3"]["pair"] == ["s1", "x"]
+    assert "new" not in host_variables["lamp-1"]["iot_tags"]
 
 
-def test_what_may_tell_something_else_is_asked_each_time(kinds):
+def test_constructed_nondeterministic_expression_is_evaluated_per_host(kinds):
     compose = {"chance": "range(1000000) | random", "now": "now().timestamp()", "shuffled": "iot_groups | shuffle"}
-    told, _members, _parents = inventory_of(kinds[1], False, compose)
-    assert len({variables["chance"] for variables in told.values()}) > 20
-    assert len({variables["now"] for variables in told.values()}) == len(told)
+    host_variables, _members, _parents = inventory_of(kinds[1], False, compose)
+    assert len({variables["chance"] for variables in host_variables.values()}) > 20
+    assert len({variables["now"] for variables in host_variables.values()}) == len(host_variables)
 
 
-def test_an_expression_is_worked_out_once_for_the_same_values(kinds):
+def test_constructed_expression_is_evaluated_once_per_value(kinds):
     _plain, constructed = kinds
-    asked = []
+    evaluated = []
 
     class Counting(constructed):
-        def _evaluated(self, kind, text, variables, evaluate):
+        def _evaluate(self, kind, text, variables, evaluate):
             def counted():
-                asked.append(text)
+                evaluated.append(text)
                 return evaluate()
 
-            return super()._evaluated(kind, text, variables, counted)
+            return super()._evaluate(kind, text, variables, counted)
 
     inventory_of(
         Counting, False, {"a": "iot_tags.site | upper"}, {"b": "iot_tags.row == '3'"}, [{"key": "iot_tags.site"}]
     )
-    assert sorted(asked) == ["iot_tags.row == '3'"] * 5 + ["iot_tags.site | upper"] * 2
+    assert sorted(evaluated) == ["iot_tags.row == '3'"] * 5 + ["iot_tags.site | upper"] * 2
 
 
-def test_what_never_repeats_is_not_kept():
+def test_expression_results_that_never_repeat_are_not_cached():
     from ansible_collections.iotops.aliyun.plugins.plugin_utils.constructed import Expression
 
     expression = Expression("number | string")
     for number in range(10_000):
-        if expression.is_worth_keeping():
-            expression.outcomes[number] = (False, number)
-    assert len(expression.outcomes) <= 5_001
+        if expression.is_worth_caching():
+            expression.results[number] = (False, number)
+    assert len(expression.results) <= 5_001

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Devices of hosts and their variables."""
+"""Tests of the filter hosts_to_devices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOSTVARS = {
 }
 
 
-def test_what_variables_say():
+def test_hosts_to_devices_uses_host_variables():
     assert hosts_to_devices(["lamp-2", "lamp-1", "lamp-3"], HOSTVARS) == [
         {"name": "lamp-2b", "groups": [], "gateway": {}},
         {"name": "lamp-1", "nickname": "Lamp", "tags": {"site": "west"}, "enabled": False},
@@ -26,16 +26,16 @@ def test_what_variables_say():
     ]
 
 
-def test_another_prefix():
+def test_hosts_to_devices_with_prefix():
     assert hosts_to_devices(["lamp-2"], HOSTVARS, prefix="dev_") == [{"name": "lamp-2", "tags": {"a": "1"}}]
 
 
-@pytest.mark.parametrize("given", [("lamp-1", HOSTVARS), (["lamp-1"], None), (["lamp-1"], [])])
-def test_what_is_no_input(given):
-    with pytest.raises(AnsibleFilterError, match="takes a list of hosts"):
-        hosts_to_devices(*given)
+@pytest.mark.parametrize("arguments", [("lamp-1", HOSTVARS), (["lamp-1"], None), (["lamp-1"], [])])
+def test_hosts_to_devices_invalid_input_fails(arguments):
+    with pytest.raises(AnsibleFilterError, match="expects a list of host names"):
+        hosts_to_devices(*arguments)
 
 
-def test_a_host_that_is_not_there():
-    with pytest.raises(AnsibleFilterError, match="there is no host lamp-9"):
+def test_hosts_to_devices_unknown_host_fails():
+    with pytest.raises(AnsibleFilterError, match="the host lamp-9 is not in the inventory"):
         hosts_to_devices(["lamp-9"], HOSTVARS)

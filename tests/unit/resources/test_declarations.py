@@ -32,13 +32,16 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmwa
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.data_source import Topics
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.destination import Configuration
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import TARGETS, Actions
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.schedule import PeriodByPeriod, Periods
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.schedule import Periods, UpdatePeriods
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.subscription import Queue
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.blocks import Blocks
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.functions import Functions
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model import Described, Source
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model import (
+    ExtendedDescriptions,
+    Source,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model_json import ThingModelJson
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.tsl import Tsl, functions_of
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.tsl import Tsl, to_functions
 from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient, declared_resources, resolve_params
 
 RESOURCES = {resource.kind: resource() for resource in declared_resources()}
@@ -109,7 +112,7 @@ def writes(resource) -> list:
             found.append((change.operation, {resource.field(name).wire for name in change.fields}))
         elif isinstance(change, Switch):
             found += [(operation, set()) for operation in change.operations.values()]
-        elif isinstance(change, Entries) and not isinstance(change, PeriodByPeriod):
+        elif isinstance(change, Entries) and not isinstance(change, UpdatePeriods):
             found += [(batch.operation, set()) for batch in (change.add, change.change, change.remove)]
     return found
 
@@ -179,7 +182,7 @@ def test_read_operation_matches_declared_response(resource):
             assert name in {other.name for other in resource.fields}, name
     if resource.details:
         # The first read must always be sent, because it shows whether the resource exists.
-        assert resource.details[0].only == ()
+        assert resource.details[0].only_for == ()
 
 
 @each_resource
@@ -304,7 +307,7 @@ ACTIONS = [
     {"type": "fc", "configuration": {"serviceName": "s", "functionName": "f"}, "error_action": False},
 ]
 MODELS = [MODEL, {"properties": MODEL["properties"]}, json.dumps(MODEL)]
-LOCK = functions_of(MODEL)
+LOCK = to_functions(MODEL)
 #: No functions, all functions, some of them, changed functions, functions with a protocol, and new functions.
 FUNCTIONS = [
     {},
@@ -371,7 +374,7 @@ def values(field):
         return st.sampled_from(MODELS)
     if isinstance(field.type, ThingModelJson):
         return st.just({"properties": []})
-    if isinstance(field.type, (Described, Source)):
+    if isinstance(field.type, (ExtendedDescriptions, Source)):
         return st.just({"product": "1"})
     if isinstance(field.type, Functions):
         return st.sampled_from(FUNCTIONS)
@@ -514,6 +517,5 @@ def test_immutable_field_change_fails_with_remedy(resource, field):
     option = next((other.name for other in resource.fields if other.resolves_to == field.name), field.name)
     assert caught.value.field == option
     assert str(caught.value) == (
-        f"{option} of the {resource.title} cannot be changed: it is 'elsewhere' and was asked to be {requested!r}. "
-        f"{resource.remedy}"
+        f"{option} of the {resource.title} cannot be changed from 'elsewhere' to {requested!r}. {resource.remedy}"
     )

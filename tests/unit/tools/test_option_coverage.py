@@ -118,7 +118,7 @@ def test_modules_under_test_exclude_modules_used_for_preparation():
 
 
 def test_failure_is_recorded_as_rejected_change_or_invalid_value(covered):
-    message = "node_type of the product cannot be changed: it is 'device'"
+    message = "node_type of the product cannot be changed from 'device' to 'gateway'"
     option_coverage.record_failure("iot_product", {"msg": message, "field": "node_type"})
     option_coverage.record_failure("iot_product", {"msg": "name must have 4 to 30 characters", "field": "name"})
     assert covered == {("iot_product", CHANGE_REJECTED, "node_type"), ("iot_product", INVALID, "")}

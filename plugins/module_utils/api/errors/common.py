@@ -86,7 +86,7 @@ ERRORS = error_codes(
             "The source instance and the target instance are the same",
             "Specify a target instance ID that is not the source instance ID",
         ),
-        "iot.system.BillsOverDue": (
+        "iot.system.BillIsOverDue": (
             PERMANENT,
             "The Alibaba Cloud account has unpaid bills",
             "Pay the bills in the billing center of the account",
@@ -102,13 +102,13 @@ ERRORS = error_codes(
             "Check which Alibaba Cloud account the AccessKey belongs to, and its permissions",
         ),
         "iot.common.QueryDeviceActionError": (
-            TRANSIENT, "The device could not be read", "Retry later. If it still fails, check the parameters",
+            PERMANENT, "The device could not be read", "Check the parameters",
         ),
         "iot.common.QueryDevicePropertyActionError": (
-            TRANSIENT, "The device properties could not be read", "Retry later",
+            PERMANENT, "The device properties could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.common.QueryProductCountActionError": (
-            TRANSIENT, "The number of products could not be read", "Retry later",
+            PERMANENT, "The number of products could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.common.RamActionPermissionDeny": (
             PERMANENT,
@@ -120,7 +120,7 @@ ERRORS = error_codes(
             "Access is denied. The device may belong to another account",
             "Use an AccessKey of the account that owns the device",
         ),
-        "iot.check.ParametersNotLessThanMax": (
+        "iot.check.ParameterIsNotLessThanMax": (
             PERMANENT,
             "A parameter must be less than another one, for example startTime less than endTime",
             "Correct the order of the two values",
@@ -149,7 +149,7 @@ ERRORS = error_codes(
             "Reduce the size of the thing model file",
         ),
         "iot.common.QueryProductActionError": (
-            TRANSIENT, "The product could not be read", "Retry later. If it still fails, check the parameters",
+            PERMANENT, "The product could not be read", "Check the parameters",
         ),
     }
 )

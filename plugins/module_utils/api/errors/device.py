@@ -31,9 +31,9 @@ ERRORS = error_codes(
             PERMANENT, "The devices could not be created in bulk", "Check the parameters, then retry",
         ),
         "iot.device.CreateDeviceFailed": (
-            TRANSIENT, "The device could not be created", "Retry later. If it still fails, check the parameters",
+            PERMANENT, "The device could not be created", "Check the parameters",
         ),
-        "iot.device.CreateDeviceTasksRunning": (
+        "iot.device.CreateDeviceTaskIsRunning": (
             TRANSIENT, "Another bulk creation of devices is still running", "Wait until it ends, then retry",
         ),
         "iot.device.DeviceApplyIsNotFound": (
@@ -47,9 +47,9 @@ ERRORS = error_codes(
         "iot.device.DeleteDeviceFailed": (
             PERMANENT, "The device could not be deleted", "Check the parameters, then retry",
         ),
-        "iot.device.DeleteDevicePropertyFailed": (TRANSIENT, "The device property could not be deleted", "Retry later"),
-        "iot.device.DisableDeviceFailed": (TRANSIENT, "The device could not be disabled", "Retry later"),
-        "iot.device.EnableDeviceFailed": (TRANSIENT, "The device could not be enabled", "Retry later"),
+        "iot.device.DeleteDevicePropertyFailed": (PERMANENT, "The device property could not be deleted", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.device.DisableDeviceFailed": (PERMANENT, "The device could not be disabled", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.device.EnableDeviceFailed": (PERMANENT, "The device could not be enabled", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.device.InactiveDevice": (
             PERMANENT,
             "The device has never connected to the platform",
@@ -122,28 +122,28 @@ ERRORS = error_codes(
             PERMANENT, "The application for devices could not be read", "Check the ApplyId, then retry",
         ),
         "iot.device.QueryDeviceAttrDataHistoryFailed": (
-            TRANSIENT, "The property history could not be read", "Retry later. If it still fails, check the parameters",
+            PERMANENT, "The property history could not be read", "Check the parameters",
         ),
         "iot.device.QueryDeviceAttrStatusFailed": (
-            TRANSIENT, "The current property values could not be read", "Retry later",
+            PERMANENT, "The current property values could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
-        "iot.device.QueryDeviceEventHistoryFailed": (TRANSIENT, "The event history could not be read", "Retry later"),
-        "iot.device.QueryDeviceListActionError": (TRANSIENT, "The devices could not be listed", "Retry later"),
+        "iot.device.QueryDeviceEventHistoryFailed": (PERMANENT, "The event history could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.device.QueryDeviceListActionError": (PERMANENT, "The devices could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.device.QueryDeviceServiceHistoryFailed": (
-            TRANSIENT, "The history of service calls could not be read", "Retry later",
+            PERMANENT, "The history of service calls could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
-        "iot.device.QueryDeviceStatisticsFailed": (TRANSIENT, "The device statistics could not be read", "Retry later"),
-        "iot.device.QueryDeviceStatusFailed": (TRANSIENT, "The device status could not be read", "Retry later"),
+        "iot.device.QueryDeviceStatisticsFailed": (PERMANENT, "The device statistics could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.device.QueryDeviceStatusFailed": (PERMANENT, "The device status could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.device.QueryTopoRelationFailed": (
             NOT_FOUND,
             "The topological relationship does not exist",
             "Check which device is the gateway and which one is the sub-device, and that PageSize is at most 50",
         ),
         "iot.device.RemoveTopoRelationFailed": (
-            TRANSIENT, "The sub-device could not be removed from the gateway", "Retry later",
+            PERMANENT, "The sub-device could not be removed from the gateway", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.device.SaveOrUpdateDevicePropertiesFailed": (
-            TRANSIENT, "The device properties could not be added or updated", "Retry later",
+            PERMANENT, "The device properties could not be added or updated", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.device.SetDevicePropertyFailed": (
             PERMANENT,

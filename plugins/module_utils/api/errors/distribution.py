@@ -76,9 +76,9 @@ ERRORS = error_codes(
             PERMANENT, "A distribution has too many devices", "Split the devices into several distributions",
         ),
         "iot.provisioning.FailGetLogLat": (
-            TRANSIENT,
+            PERMANENT,
             "The longitude and latitude could not be determined",
-            "Retry later. If it still fails, check the parameters",
+            "Check the parameters",
         ),
         "iot.provisioning.NotCrossTenantId": (
             PERMANENT,

@@ -8,14 +8,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     EXISTS,
     NOT_FOUND,
     PERMANENT,
-    TRANSIENT,
     error_codes,
 )
 
 ERRORS = error_codes(
     {
         "iot.group.NullGroupId": (PERMANENT, "The group ID is missing", "Specify the GroupId"),
-        "iot.group.DeleteGroupFailed": (TRANSIENT, "The group could not be deleted", "Retry later"),
+        "iot.group.DeleteGroupFailed": (PERMANENT, "The group could not be deleted", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.group.SubGroupNotNull": (PERMANENT, "The group still has subgroups", "Delete the subgroups first"),
         "iot.group.InvalidGroupName": (
             PERMANENT,
@@ -24,20 +23,20 @@ ERRORS = error_codes(
         ),
         "iot.group.GroupNameExisted": (EXISTS, "A group with this name already exists", "Choose another group name"),
         "iot.group.QueryGroupInfoFailed": (
-            TRANSIENT, "The group details could not be read", "Retry later. If it still fails, check the parameters",
+            PERMANENT, "The group details could not be read", "Check the parameters",
         ),
         "iot.group.NotExistedGroup": (NOT_FOUND, "The group does not exist", "Check the GroupId in the console"),
         "iot.group.QueryGroupCountFailed": (
-            TRANSIENT, "The number of groups could not be read", "Retry later. If it still fails, check the parameters",
+            PERMANENT, "The number of groups could not be read", "Check the parameters",
         ),
-        "iot.group.QueryGroupListFailed": (TRANSIENT, "The groups could not be listed", "Retry later"),
+        "iot.group.QueryGroupListFailed": (PERMANENT, "The groups could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.group.BindGroupRelationFailed": (
-            TRANSIENT, "The relationship of the group could not be created", "Retry later",
+            PERMANENT, "The relationship of the group could not be created", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
-        "iot.group.UpdateGroupFailed": (TRANSIENT, "The group could not be updated", "Retry later"),
-        "iot.group.QueryGroupTreeFailed": (TRANSIENT, "The group hierarchy could not be read", "Retry later"),
+        "iot.group.UpdateGroupFailed": (PERMANENT, "The group could not be updated", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.group.QueryGroupTreeFailed": (PERMANENT, "The group hierarchy could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.group.CreateGroupFailed": (
-            TRANSIENT, "The group could not be created", "Retry later. If it still fails, check the parameters",
+            PERMANENT, "The group could not be created", "Check the parameters",
         ),
         "iot.group.InvalidFormattedTagString": (
             PERMANENT,
@@ -55,16 +54,16 @@ ERRORS = error_codes(
         "iot.group.SetGroupTagFailed": (
             PERMANENT, "The tags of the group could not be set", "Check the group ID and the tags",
         ),
-        "iot.group.QueryGroupTagFailed": (TRANSIENT, "The tags of the group could not be read", "Retry later"),
+        "iot.group.QueryGroupTagFailed": (PERMANENT, "The tags of the group could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.group.LongGroupDescError": (
             PERMANENT,
             "The group description is longer than 100 characters",
             "Shorten the description. A Chinese character counts as one character",
         ),
         "iot.group.QueryGroupRelationFailed": (
-            TRANSIENT,
+            PERMANENT,
             "The relationships of the group could not be read",
-            "Retry later. If it still fails, check the group ID",
+            "Check the group ID",
         ),
         "iot.group.GroupLevelExceedingLimitError": (
             PERMANENT, "Groups can be nested at most three levels deep", "Choose a parent group at a higher level",

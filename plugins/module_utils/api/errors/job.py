@@ -20,7 +20,7 @@ ERRORS = error_codes(
         "iot.job.ListTaskParamDeviceInfoInvalid": (
             PERMANENT, "The Device parameter does not identify a device", "Specify productKey and deviceName",
         ),
-        "iot.job.GenerateFileUploadUrlFailed": (TRANSIENT, "The file upload URL could not be generated", "Retry later"),
+        "iot.job.GenerateFileUploadUrlFailed": (PERMANENT, "The file upload URL could not be generated", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.job.ParamsError": (PERMANENT, "A job parameter is invalid", "Correct the parameters"),
         "iot.job.JobInvokeServiceSidError": (
             PERMANENT,
@@ -51,9 +51,9 @@ ERRORS = error_codes(
             "Check the job state that the operation requires",
         ),
         "iot.job.CancelJobFailed": (PERMANENT, "The job could not be canceled", "Check the parameters, then retry"),
-        "iot.job.DeleteJobFailed": (TRANSIENT, "The job could not be deleted", "Retry later"),
-        "iot.job.QueryJobStaticsFailed": (TRANSIENT, "The job statistics could not be read", "Retry later"),
-        "iot.job.QueryTaskFailed": (TRANSIENT, "The tasks of the job could not be read", "Retry later"),
+        "iot.job.DeleteJobFailed": (PERMANENT, "The job could not be deleted", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.job.QueryJobStaticsFailed": (PERMANENT, "The job statistics could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.job.QueryTaskFailed": (PERMANENT, "The tasks of the job could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.job.TaskIdIsNull": (PERMANENT, "TaskId is missing", "Specify the TaskId"),
         "iot.job.TaskNotExist": (NOT_FOUND, "The job does not have this task", "Check the task ID in the console"),
         "iot.job.NotTaskOwne": (

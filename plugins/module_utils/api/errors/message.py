@@ -26,10 +26,10 @@ ERRORS = error_codes(
             "Check the source topic and the destination topics",
         ),
         "iot.messagebroker.CreateTopicTemplateException": (
-            TRANSIENT, "An internal error occurred while creating the topic class", "Retry later",
+            PERMANENT, "An internal error occurred while creating the topic class", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.messagebroker.CreateTopicTemplateFailed": (
-            TRANSIENT, "The topic class could not be created", "Retry later",
+            PERMANENT, "The topic class could not be created", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.MessageBroker.BatchSubTopicFailed": (
             PERMANENT, "The topics could not be subscribed to in bulk", "Specify at least one topic",
@@ -38,12 +38,12 @@ ERRORS = error_codes(
             PERMANENT, "The list of topics to subscribe to is empty", "Specify at least one topic",
         ),
         "iot.messagebroker.DeleteTopicTemplateException": (
-            TRANSIENT,
+            PERMANENT,
             "An internal error occurred while deleting the topic class",
-            "Retry later. If it still fails, check the topic class ID",
+            "Check the topic class ID",
         ),
         "iot.messagebroker.DeleteTopicTemplateFailed": (
-            TRANSIENT, "The topic class could not be deleted", "Retry later",
+            PERMANENT, "The topic class could not be deleted", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.messagebroker.DestTopicNameArraySizeIsLarge": (
             PERMANENT,
@@ -145,28 +145,28 @@ ERRORS = error_codes(
         ),
         "iot.messagebroker.OFFLINE": (PERMANENT, "The device is offline", "Connect the device, then retry"),
         "iot.messagebroker.PublishMessageException": (
-            TRANSIENT,
+            PERMANENT,
             "An internal error occurred while sending the message",
-            "Retry later. If it still fails, check the parameters",
+            "Check the parameters",
         ),
-        "iot.messagebroker.PublishMessageFailed": (TRANSIENT, "The message could not be sent", "Retry later"),
+        "iot.messagebroker.PublishMessageFailed": (PERMANENT, "The message could not be sent", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.messagebroker.QueryDeviceShadowActionError": (
-            TRANSIENT, "The device shadow could not be read", "Retry later",
+            PERMANENT, "The device shadow could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.messagebroker.QueryProductTopicListActionError": (
-            TRANSIENT, "The topic classes could not be listed", "Retry later",
+            PERMANENT, "The topic classes could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
-        "iot.messagebroker.QueryTopicReverseRouteTableListActionError": (
-            TRANSIENT, "The source topics that are routed to this topic could not be listed", "Retry later",
+        "iot.messageborker.QueryTopicReverseRouteTableListActionError": (
+            PERMANENT, "The source topics that are routed to this topic could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
-        "iot.messagebroker.QueryTopicRouteTableListActionError": (
-            TRANSIENT, "The message routes could not be listed", "Retry later",
+        "iot.messageborker.QueryTopicRouteTableListActionError": (
+            PERMANENT, "The message routes could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.messagebroker.QueryTopicTemplateActionError": (
-            TRANSIENT, "The topic class could not be read", "Retry later",
+            PERMANENT, "The topic class could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.messagebroker.QueryTopicTemplateException": (
-            TRANSIENT, "An internal error occurred while reading the topic class", "Retry later",
+            PERMANENT, "An internal error occurred while reading the topic class", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.messagebroker.RateLimit": (
             THROTTLED, "The platform rejected the request because of rate limiting", "Send fewer requests per second",
@@ -175,11 +175,11 @@ ERRORS = error_codes(
             PERMANENT, "The report part of the device shadow's state is not JSON", "Specify report as a JSON object",
         ),
         "iot.messagebroker.RrpcException": (
-            TRANSIENT,
+            PERMANENT,
             "An internal error occurred while sending the RRPC message",
-            "Retry later. If it still fails, check the parameters",
+            "Check the parameters",
         ),
-        "iot.messagebroker.RrpcFailed": (TRANSIENT, "The RRPC message could not be sent", "Retry later"),
+        "iot.messagebroker.RrpcFailed": (PERMANENT, "The RRPC message could not be sent", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.messagebroker.ShadowMessageIsNotJson": (
             PERMANENT, "The device shadow is not JSON", "Specify the shadow document as JSON",
         ),
@@ -205,17 +205,17 @@ ERRORS = error_codes(
             "The product already has the maximum of 50 topic classes",
             "Delete a topic class that you no longer need",
         ),
-        "iot.messagebroker.TopicTemplatsNotFound": (
+        "iot.messagebroker.TopicTemplateIsNotFound": (
             NOT_FOUND, "The topic class does not exist", "List the topic classes of the product with QueryProductTopic",
         ),
         "iot.messagebroker.UpdateDeviceShadowMessageFailed": (
             PERMANENT, "The device shadow could not be updated", "Check the device and the shadow document",
         ),
         "iot.messagebroker.UpdateTopicTemplateException": (
-            TRANSIENT, "An internal error occurred while updating the topic class", "Retry later",
+            PERMANENT, "An internal error occurred while updating the topic class", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.messagebroker.UpdateTopicTemplateFailed": (
-            TRANSIENT, "The topic class could not be updated", "Retry later",
+            PERMANENT, "The topic class could not be updated", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.messagebroker.TooManyUserProperties": (
             PERMANENT, "The MQTT 5.0 message has more than 20 user properties", "Send at most 20 user properties",

@@ -25,36 +25,36 @@ ERRORS = error_codes(
             PERMANENT, "The percentage of the phased (gray) upgrade has an invalid format", "Correct the percentage",
         ),
         "iot.firmware.BatchCancelDeviceUpgradeFailed": (
-            TRANSIENT,
+            PERMANENT,
             "The OTA tasks of the devices could not be canceled",
-            "Retry later. If it still fails, contact the vendor's support",
+            "Contact the vendor's support",
         ),
         "iot.firmware.BlankFirmwareName": (
             PERMANENT, "The firmware name consists only of spaces", "Specify a name with other characters than spaces",
         ),
         "iot.firmware.CancelOTAStrategyByJobFailed": (
-            TRANSIENT,
+            PERMANENT,
             "The dynamic strategy of the OTA job could not be canceled",
-            "Retry later. If it still fails, contact the vendor's support",
+            "Contact the vendor's support",
         ),
         "iot.firmware.CancelOTATaskByJobFailed": (
-            TRANSIENT, "The OTA tasks of the job could not be canceled", "Retry later",
+            PERMANENT, "The OTA tasks of the job could not be canceled", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
-        "iot.firmware.CancelOptionsMandatory": (
+        "iot.firmware.CancelOptionIsMandatory": (
             PERMANENT,
             "The request does not specify what to cancel",
             "Set at least one of the parameters that specify what to cancel",
         ),
         "iot.firmware.CancelUpgradeTaskFailed": (
-            TRANSIENT,
+            PERMANENT,
             "The OTA job could not be canceled",
-            "Retry later. If it still fails, contact the vendor's support",
+            "Contact the vendor's support",
         ),
-        "iot.firmware.CreateFirmwareFailure": (TRANSIENT, "The platform could not create the firmware", "Retry later"),
+        "iot.firmware.CreateFirmwareFailure": (PERMANENT, "The platform could not create the firmware", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.firmware.CreateOTAUpgradeJobFailure": (
-            TRANSIENT, "The platform could not create the OTA job", "Retry later",
+            PERMANENT, "The platform could not create the OTA job", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
-        "iot.firmware.DeleteFirmwareFailure": (TRANSIENT, "The platform could not delete the firmware", "Retry later"),
+        "iot.firmware.DeleteFirmwareFailure": (PERMANENT, "The platform could not delete the firmware", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.firmware.DeviceUpgradeRecordNotFound": (
             NOT_FOUND,
             "The device has no upgrade in progress",
@@ -105,7 +105,7 @@ ERRORS = error_codes(
             "Verify the firmware with an OTA job first",
         ),
         "iot.firmware.GenerateOTAUploadURLFailure": (
-            TRANSIENT, "The upload URL for the firmware could not be generated", "Check the parameters, then retry",
+            PERMANENT, "The upload URL for the firmware could not be generated", "Check the parameters, then retry",
         ),
         "iot.firmware.GrayAppliesToStaticOnly": (
             PERMANENT,
@@ -198,17 +198,17 @@ ERRORS = error_codes(
         "iot.firmware.JobHasNoScheduleTime": (
             PERMANENT, "The OTA job is not scheduled", "Use this parameter only with scheduled OTA jobs",
         ),
-        "iot.firmware.ListOTAFirmwareFailed": (TRANSIENT, "The firmwares could not be listed", "Retry later"),
-        "iot.firmware.ListOTAJobFailed": (TRANSIENT, "The OTA jobs could not be listed", "Retry later"),
-        "iot.firmware.ListOTAModuleFailed": (TRANSIENT, "The modules could not be listed", "Retry later"),
+        "iot.firmware.ListOTAFirmwareFailed": (PERMANENT, "The firmwares could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.firmware.ListOTAJobFailed": (PERMANENT, "The OTA jobs could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.firmware.ListOTAModuleFailed": (PERMANENT, "The modules could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.firmware.ListOTAModuleNameByProductFailed": (
-            TRANSIENT, "The modules of the product could not be listed", "Retry later",
+            PERMANENT, "The modules of the product could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.firmware.ListOTATaskByDeviceFailed": (
-            TRANSIENT, "The OTA tasks of the device could not be listed", "Retry later",
+            PERMANENT, "The OTA tasks of the device could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.firmware.ListOTATaskByJobFailed": (
-            TRANSIENT, "The OTA tasks of the job could not be listed", "Retry later",
+            PERMANENT, "The OTA tasks of the job could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.firmware.MalformedFirmwareUrl": (PERMANENT, "The firmware URL is malformed", "Correct the URL"),
         "iot.firmware.ModuleCountLimitExceeded": (
@@ -283,7 +283,7 @@ ERRORS = error_codes(
         "iot.firmware.SrcDestVersionMatched": (
             PERMANENT, "The source version equals the target version", "Specify two different versions",
         ),
-        "iot.firmware.SrcVersionsMandatory": (
+        "iot.firmware.SrcVersionIsMandatory": (
             PERMANENT, "The differential firmware has no source version", "Specify the source version",
         ),
         "iot.firmware.SrcVersionMismatch": (
@@ -301,7 +301,7 @@ ERRORS = error_codes(
         ),
         "iot.firmware.SystemBusy": (TRANSIENT, "The system is busy", "Retry later"),
         "iot.firmware.SystemBusyForScheduleTime": (
-            TRANSIENT, "The system is too busy at the scheduled time", "Choose another time",
+            PERMANENT, "The system is too busy at the scheduled time", "Choose another time",
         ),
         "iot.firmware.TargetDeviceNamesNotAllowed": (
             PERMANENT,
@@ -320,9 +320,9 @@ ERRORS = error_codes(
             "Specify the source version of the firmware",
         ),
         "iot.firmware.VerifyFirmwareFailed": (
-            TRANSIENT,
+            PERMANENT,
             "The firmware could not be verified",
-            "Retry later. If it still fails, contact the vendor's support",
+            "Contact the vendor's support",
         ),
         "iot.firmware.InvalidOTATaskId": (NOT_FOUND, "The TaskId does not exist", "Check the TaskId"),
         "iot.firmware.JobTagsTooLong": (
@@ -354,9 +354,9 @@ ERRORS = error_codes(
         ),
         "iot.ota.tag.KeyDuplicated": (PERMANENT, "A tag key is used more than once", "Use each tag key only once"),
         "iot.ota.CreateOTAModuleFailure": (
-            TRANSIENT,
+            PERMANENT,
             "The module could not be created because of an internal error",
-            "Retry later. If it still fails, contact the vendor's support",
+            "Contact the vendor's support",
         ),
         "iot.ota.CreateOTAModuleParamError": (
             PERMANENT, "A parameter for creating the module is invalid", "Correct the parameters",
@@ -370,9 +370,9 @@ ERRORS = error_codes(
             EXISTS, "A module with this name already exists", "Choose another module name",
         ),
         "iot.ota.UpdateOTAModuleFailure": (
-            TRANSIENT,
+            PERMANENT,
             "The module could not be updated because of an internal error",
-            "Retry later. If it still fails, contact the vendor's support",
+            "Contact the vendor's support",
         ),
         "iot.ota.UpdateOTAModuleParamError": (
             PERMANENT, "A parameter for updating the module is invalid", "Correct the parameters",
@@ -381,7 +381,7 @@ ERRORS = error_codes(
             PERMANENT, "A parameter for deleting the module is invalid", "Correct the parameters",
         ),
         "iot.ota.DeleteOTAModuleFailure": (
-            TRANSIENT, "The module could not be deleted because of an internal error", "Retry later",
+            PERMANENT, "The module could not be deleted because of an internal error", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.ota.DeleteOTAModulePackageExist": (
             PERMANENT,
@@ -395,7 +395,7 @@ ERRORS = error_codes(
             PERMANENT, "A parameter for listing the modules is invalid", "Correct the parameters",
         ),
         "iot.ota.ListOTAModuleFailure": (
-            TRANSIENT, "The modules could not be listed because of an internal error", "Retry later",
+            PERMANENT, "The modules could not be listed because of an internal error", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.ota.OTAModuleNotExist": (
             NOT_FOUND, "The product does not have this module", "Check the module name and the ProductKey",

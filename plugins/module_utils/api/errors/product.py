@@ -21,7 +21,7 @@ ERRORS = error_codes(
             PERMANENT, "The product could not be created", "Check the parameters, then retry",
         ),
         "iot.prod.CreateProductTopicFailed": (
-            TRANSIENT, "The topic class of the product could not be created", "Retry later",
+            PERMANENT, "The topic class of the product could not be created", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.prod.InvalidAliyunCommodityCode": (
             PERMANENT, "AliyunCommodityCode has an invalid value", "Specify iothub_senior or iothub",
@@ -29,7 +29,7 @@ ERRORS = error_codes(
         "iot.prod.InvalidFormattedCatId": (
             PERMANENT, "CategoryId, the device category of the product, is invalid", "Specify a valid category ID",
         ),
-        "iot.prod.InvalidFormattedProductKey": (
+        "iot.prod.InvalidFormattedProductkey": (
             PERMANENT,
             "The ProductKey has an invalid format",
             "Copy the ProductKey exactly as the platform returned it",
@@ -63,9 +63,9 @@ ERRORS = error_codes(
             "Delete products that you no longer need",
         ),
         "iot.prod.QueryDeviceCountActionError": (
-            TRANSIENT,
+            PERMANENT,
             "The number of devices of the product could not be read",
-            "Retry later. If it still fails, check the parameters",
+            "Check the parameters",
         ),
         "iot.prod.QueryProductAbilitiesFailed": (
             PERMANENT, "The features of the product could not be read", "Check the parameters, especially Identifier",
@@ -74,10 +74,10 @@ ERRORS = error_codes(
             PERMANENT, "The feature of the product could not be read", "Check the parameters, especially Identifier",
         ),
         "iot.prod.QueryProductListActionError": (
-            TRANSIENT, "The products could not be listed", "Retry later. If it still fails, check the parameters",
+            PERMANENT, "The products could not be listed", "Check the parameters",
         ),
-        "iot.prod.UpdateProductFailed": (TRANSIENT, "The product could not be updated", "Retry later"),
-        "iot.prod.QueryExtendPropertyFailed": (TRANSIENT, "The tags of the product could not be read", "Retry later"),
+        "iot.prod.UpdateProductFailed": (PERMANENT, "The product could not be updated", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.prod.QueryExtendPropertyFailed": (PERMANENT, "The tags of the product could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.prod.InvalidScriptType": (PERMANENT, "The parser script type is invalid", "Use a supported script type"),
         "iot.prod.ThingScriptExisted": (
             EXISTS,
@@ -95,9 +95,9 @@ ERRORS = error_codes(
             "Check the script type and the other parameters",
         ),
         "iot.prod.BatchCreateThingModelFailed": (
-            TRANSIENT,
+            PERMANENT,
             "The thing model could not be created",
-            "Retry later. If it still fails, check the definition of the thing model",
+            "Check the definition of the thing model",
         ),
         "iot.prod.ThingModelNameDuplicated": (
             EXISTS,

@@ -8,7 +8,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     EXISTS,
     NOT_FOUND,
     PERMANENT,
-    TRANSIENT,
     error_codes,
 )
 
@@ -18,11 +17,11 @@ ERRORS = error_codes(
             PERMANENT, "The message queue topic that receives the messages is empty", "Specify the message queue topic",
         ),
         "iot.rule.CreateRuleException": (
-            TRANSIENT,
+            PERMANENT,
             "An internal error occurred while creating the rule",
-            "Retry later. If it still fails, check the parameters",
+            "Check the parameters",
         ),
-        "iot.rule.DeleteRuleFailed": (TRANSIENT, "The rule could not be deleted", "Retry later"),
+        "iot.rule.DeleteRuleFailed": (PERMANENT, "The rule could not be deleted", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.rule.IncorrentRuleActionId": (
             PERMANENT, "The rule action ID is invalid", "Read the ActionId with ListRuleActions",
         ),
@@ -59,20 +58,20 @@ ERRORS = error_codes(
             "The configuration of the rule action could not be parsed",
             "Check that Configuration matches the type of the destination",
         ),
-        "iot.rule.QueryRuleActionListError": (TRANSIENT, "The rule actions could not be listed", "Retry later"),
-        "iot.rule.QueryRuleFailed": (TRANSIENT, "The parser could not be read", "Retry later"),
-        "iot.rule.QueryRulePageActionError": (TRANSIENT, "The rules could not be listed", "Retry later"),
-        "iot.rule.RuleActionsAlreadyCreated": (
+        "iot.rule.QueryRuleActionListError": (PERMANENT, "The rule actions could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.rule.QueryRuleFailed": (PERMANENT, "The parser could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.rule.QueryRulePageActionError": (PERMANENT, "The rules could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.rule.RuleActionIsAlreadyCreated": (
             EXISTS, "The same rule action already exists", "Use the existing rule action",
         ),
         "iot.rule.RuleCountExceedMax": (
             PERMANENT, "The account has reached its quota of rules", "Delete rules that you no longer need",
         ),
-        "iot.rule.RuleNamesAlreadyExisted": (EXISTS, "A rule with this name already exists", "Choose another name"),
+        "iot.rule.RuleNameIsAlreadyExisted": (EXISTS, "A rule with this name already exists", "Choose another name"),
         "iot.rule.StartRuleFailed": (
-            TRANSIENT,
+            PERMANENT,
             "The rule could not be started",
-            "Retry later. If it still fails, check that the rule is complete",
+            "Check that the rule is complete",
         ),
         "iot.rule.StopRuleFailed": (
             PERMANENT, "The rule could not be stopped", "Check the rule ID and the configuration of the rule",
@@ -81,9 +80,9 @@ ERRORS = error_codes(
             PERMANENT, "The rule already has the maximum of 10 actions", "Delete rule actions that you no longer need",
         ),
         "iot.rule.UpdateRuleFailed": (PERMANENT, "The rule could not be updated", "Check the parameters of the rule"),
-        "iot.ruleng.CreateRuleActionFailed": (TRANSIENT, "The rule action could not be created", "Retry later"),
-        "iot.ruleng.DeleteRuleActionFailed": (TRANSIENT, "The rule action could not be deleted", "Retry later"),
-        "iot.ruleng.IncorrectActionTypeError": (
+        "iot.ruleng.CreateRuleActionFailed": (PERMANENT, "The rule action could not be created", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.ruleng.DeleteRuleActionFailed": (PERMANENT, "The rule action could not be deleted", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.ruleng.IncorrectActionTypeForError": (
             PERMANENT,
             "The error action of the rule cannot forward to this cloud product",
             "Choose another type of destination for the error action",
@@ -107,24 +106,24 @@ ERRORS = error_codes(
         ),
         "iot.ruleng.InvalidRamRole": (PERMANENT, "The RAM role is invalid", "Check the role in the RAM console"),
         "iot.ruleng.ListInstancesError": (
-            TRANSIENT, "The instances could not be listed", "Retry later. If it still fails, check the parameters",
+            PERMANENT, "The instances could not be listed", "Check the parameters",
         ),
         "iot.ruleng.OnlyAllowOneErrorAction": (
             PERMANENT, "A rule can have only one error action", "Delete or update the existing error action",
         ),
-        "iot.ruleng.QueryInstanceError": (TRANSIENT, "The instance could not be read", "Retry later"),
-        "iot.ruleng.QueryRuleActionFailed": (TRANSIENT, "The rule action could not be read", "Retry later"),
+        "iot.ruleng.QueryInstanceError": (PERMANENT, "The instance could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.ruleng.QueryRuleActionFailed": (PERMANENT, "The rule action could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.ruleng.RegionNotSupportRuleForwardCloudProduct": (
             PERMANENT,
             "Rules in this region cannot forward to this cloud product",
             "Use a destination that the region supports",
         ),
-        "iot.ruleng.RuleActionConfigurationsNotJson": (
+        "iot.ruleng.RuleActionConfigurationIsNotJson": (
             PERMANENT,
             "The configuration of the rule action is not JSON",
             "Specify Configuration as a JSON string, as the documentation of CreateRuleAction describes",
         ),
-        "iot.ruleng.RuleAlreadyStarted": (
+        "iot.ruleng.RuleAlreadyIsStarted": (
             PERMANENT, "The rule is already running", "Stop the rule first if you want to change it",
         ),
         "iot.ruleng.NullRamRoleArn": (PERMANENT, "The roleArn is empty", "Specify the ARN of the RAM role"),
@@ -133,16 +132,16 @@ ERRORS = error_codes(
             PERMANENT, "The configuration of the rule action is empty", "Specify Configuration",
         ),
         "iot.ruleng.NullRuleActionType": (PERMANENT, "The type of the rule action is empty", "Specify Type"),
-        "iot.ruleng.UpdateRuleActionFailed": (TRANSIENT, "The rule action could not be updated", "Retry later"),
+        "iot.ruleng.UpdateRuleActionFailed": (PERMANENT, "The rule action could not be updated", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
         "iot.messagebroker.IncorrectRuleSql": (
             PERMANENT,
             "The SQL of the rule is invalid",
             "Correct the SQL statement as the documentation of CreateRule describes",
         ),
         "iot.messagebroker.QueryRuleConfigActionException": (
-            TRANSIENT,
+            PERMANENT,
             "An internal error occurred while reading the configuration of the rule",
-            "Retry later. If it still fails, check the parameters",
+            "Check the parameters",
         ),
         "iot.ruleng.EmptySchemaNameOfTopic": (
             PERMANENT,
@@ -209,9 +208,9 @@ ERRORS = error_codes(
             NOT_FOUND, "The topic does not exist in Message Service (MNS)", "Check the topic name in MNS",
         ),
         "iot.ruleng.QueryMnsTopicListActionError": (
-            TRANSIENT,
+            PERMANENT,
             "The Message Service (MNS) topics could not be listed",
-            "Retry later. If it still fails, check the parameters",
+            "Check the parameters",
         ),
         "iot.ruleng.NullServiceNameInFc": (
             PERMANENT, "The Function Compute service name is empty", "Specify the service name",
@@ -225,8 +224,8 @@ ERRORS = error_codes(
         "iot.ruleng.InstanceNotFound": (
             NOT_FOUND, "The message queue instance does not exist", "Check the instance ID",
         ),
-        "iot.ruleng.ListMqTopicsError": (TRANSIENT, "The message queue topics could not be listed", "Retry later"),
-        "iot.ruleng.TopicsNotUnique": (
+        "iot.ruleng.ListMqTopicsError": (PERMANENT, "The message queue topics could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.ruleng.TopicIsNotUnique": (
             PERMANENT, "There are several message queue topics with this name", "Specify a topic with a unique name",
         ),
         "iot.ruleng.TopicNotFound": (NOT_FOUND, "The message queue topic does not exist", "Check the topic name"),
@@ -268,7 +267,7 @@ ERRORS = error_codes(
             PERMANENT, "The RDS table name has characters that are not allowed", "Correct the table name",
         ),
         "iot.ruleng.ListRdsAccountError": (
-            TRANSIENT, "The accounts of the RDS database could not be listed", "Retry later",
+            PERMANENT, "The accounts of the RDS database could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.ruleng.NotFoundTable": (NOT_FOUND, "The table does not exist in the RDS database", "Check the table name"),
         "iot.ruleng.NotFoundVpcInstance": (
@@ -300,7 +299,7 @@ ERRORS = error_codes(
             "Choose an RDS instance in the region of the rule",
         ),
         "iot.ruleng.QueryServerMappingInfoError": (
-            TRANSIENT, "The mapping of the VPC instance could not be read", "Retry later",
+            PERMANENT, "The mapping of the VPC instance could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
     }
 )

@@ -8,7 +8,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     EXISTS,
     NOT_FOUND,
     PERMANENT,
-    TRANSIENT,
     error_codes,
 )
 
@@ -39,7 +38,7 @@ ERRORS = error_codes(
             NOT_FOUND, "The consumer group does not exist", "Check the consumer group ID",
         ),
         "iot.consumer.group.CreateConsumerGroupFailed": (
-            TRANSIENT, "The platform could not create the consumer group", "Retry later",
+            PERMANENT, "The platform could not create the consumer group", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.consumer.group.DeleteConsumerGroupFailed": (
             PERMANENT,
@@ -75,10 +74,10 @@ ERRORS = error_codes(
             "Remove the subscription of a product, or use another consumer group",
         ),
         "iot.consumer.group.QueryConsumerGroupStatusFailed": (
-            TRANSIENT, "The state of the consumer group could not be read", "Retry later",
+            PERMANENT, "The state of the consumer group could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.consumer.group.UpdateConsumerGroupFailed": (
-            TRANSIENT, "The platform could not update the consumer group", "Retry later",
+            PERMANENT, "The platform could not update the consumer group", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
         ),
         "iot.consumer.group.SubscribeNotExist": (
             NOT_FOUND, "The MNS or AMQP server-side subscription does not exist", "Create the subscription first",

@@ -47,7 +47,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model_data.desired_properties import (
     DesiredProperties,
     Values,
-    of_rows,
+    parse_desired_properties,
 )
 
 CERTIFICATE_STATUS = Choice({"generating": 0, "failed": 1, "generated": 2})
@@ -203,7 +203,7 @@ class Device(Resource):
             "QueryDeviceDesiredProperty",
             "Data.List.DesiredPropertyInfo",
             only_for=("desired_properties",),
-            parse=of_rows,
+            parse=parse_desired_properties,
         ),
         Detail(
             "QueryClientIds",

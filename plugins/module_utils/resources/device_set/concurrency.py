@@ -16,6 +16,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set
     concerns_request_only,
 )
 
+#: The seconds after which a waiting thread looks for an interrupt (Ctrl-C).
+WAKE_UP_INTERVAL = 0.2
+
 
 @dataclass
 class _Queue:
@@ -84,7 +87,8 @@ class WorkerPool:
         with self._changed:
             try:
                 while self._unfinished:
-                    self._changed.wait()
+                    # With a timeout, so that an interrupt that another thread receives is handled soon.
+                    self._changed.wait(WAKE_UP_INTERVAL)
             except BaseException as error:
                 self._error = error
                 raise

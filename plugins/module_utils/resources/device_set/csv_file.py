@@ -12,6 +12,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 #: Separates the groups in the column ``groups``.
 GROUP_SEPARATOR = ";"
 
+#: The characters that can separate cells.
+DELIMITERS = (",", ";", "\t")
+
 _TAG_PREFIX = "tags."
 _COLUMNS = ("name", "nickname", "enabled", "groups", "gateway_product", "gateway")
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -20,9 +23,10 @@ _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, 
 def read_rows(path: str) -> Iterator[dict]:
     """Yield the devices of a CSV file in the form of the option ``devices``.
 
-    The first line contains the column names: ``name``, and optionally ``nickname``, ``enabled``, ``groups`` (several
-    groups are separated by ``;``), ``gateway_product``, ``gateway``, and ``tags.KEY`` for each tag. An empty cell has
-    the same meaning as an option that is not set.
+    Cells are separated by commas, semicolons or tabs. The first line contains the column names, in upper or lower case:
+    ``name``, and optionally ``nickname``, ``enabled``, ``groups`` (several groups are separated by ``;``, in quotes if
+    cells are, too), ``gateway_product``, ``gateway``, and ``tags.KEY`` for each tag. An empty cell has the same meaning
+    as an option that is not set.
 
     Raises:
         InvalidValue: If the file cannot be read or a line is invalid; the message contains the line number.
@@ -30,8 +34,10 @@ def read_rows(path: str) -> Iterator[dict]:
     try:
         # utf-8-sig: files of spreadsheet programs start with a byte order mark.
         with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = [column.strip() for column in next(reader, [])]
+            delimiter = _delimiter(file.readline())
+            file.seek(0)
+            reader = csv.reader(file, strict=True, delimiter=delimiter)
+            header = [_column(cell) for cell in next(reader, [])]
             _check_header(header, path)
             for cells in reader:
                 if cells:
@@ -42,19 +48,39 @@ def read_rows(path: str) -> Iterator[dict]:
         raise InvalidValue(f"devices_file {path} cannot be read: {reason}", field="devices_file") from None
 
 
+def _delimiter(line: str) -> str:
+    """Return the delimiter of a file, from its first line: the one of the candidates that occurs most often."""
+    return max(DELIMITERS, key=line.count)
+
+
+def _column(cell: str) -> str:
+    """Return the name of a column. Keys of tags are case-sensitive, other names are not."""
+    name = cell.strip()
+    if name.lower().startswith(_TAG_PREFIX):
+        return _TAG_PREFIX + name[len(_TAG_PREFIX) :]
+    return name.lower()
+
+
 def _check_header(header: list[str], path: str) -> None:
     if "name" not in header:
-        raise InvalidValue(f"the first line of devices_file {path} has no column name", field="devices_file")
+        found = ", ".join(repr(column) for column in header) or "nothing"
+        raise InvalidValue(
+            f"line 1 of devices_file {path} must contain a column 'name', but contains {found}",
+            field="devices_file",
+            remedy="Start the file with a line of column names, separated by commas, semicolons or tabs",
+        )
     for column in header:
         if column not in _COLUMNS and (not column.startswith(_TAG_PREFIX) or column == _TAG_PREFIX):
             raise InvalidValue(
-                f"devices_file {path} has the unknown column {column!r}",
+                f"line 1 of devices_file {path} has the unknown column {column!r}",
                 field="devices_file",
                 remedy=f"Valid columns are {', '.join(_COLUMNS)} and tags.KEY",
             )
     for column in header:
         if header.count(column) > 1:
-            raise InvalidValue(f"devices_file {path} has more than one column {column!r}", field="devices_file")
+            raise InvalidValue(
+                f"line 1 of devices_file {path} has more than one column {column!r}", field="devices_file"
+            )
 
 
 def _parse_row(cells: dict[str, str], is_complete: bool, location: str) -> dict:

@@ -13,6 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.vault import Vault
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import (
     desired,
     gateways,
@@ -75,7 +76,7 @@ class DevicesEntry(Entry):
         }
 
     def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
-        return DeviceSetTask(params, client, check_mode).perform()
+        return DeviceSetTask(params, client, check_mode, self.vault).perform()
 
 
 class DeviceSetTask:
@@ -85,10 +86,12 @@ class DeviceSetTask:
         params: The options.
         client: The client. The result contains the number of its requests during the task.
         check_mode: Whether to stop before the first write.
+        vault: Encrypts the secrets file.
     """
 
-    def __init__(self, params: dict, client: Any, check_mode: bool) -> None:
+    def __init__(self, params: dict, client: Any, check_mode: bool, vault: Vault | None = None) -> None:
         _check_options(params)
+        self._vault = vault
         self._params = params
         self._client = client
         self._check_mode = check_mode
@@ -107,11 +110,9 @@ class DeviceSetTask:
             report.DeviceSetIncomplete: If changes were started and not all of them succeeded.
             IotError: If a read request fails.
         """
-        calls = self._client.calls
         params = self._params
         devices = self._desired_devices()
-        if not self._check_mode:
-            self._secrets_file = secrets_file.open_secrets_file(params)
+        self._secrets_file = secrets_file.open_secrets_file(params, self._vault)
         key = product_key(self._reader, params["product"])
         self._resolve_references(devices)
         device_set = DeviceSet(self._client, self._workers, key)
@@ -131,8 +132,7 @@ class DeviceSetTask:
             warning = f"the task takes at least {seconds:.0f} seconds because of the quotas of the platform"
             result["warnings"] = [f"{warning}, which is more than warn_above_in_seconds: {limit}"]
         if not self._check_mode:
-            self._execute(device_set, plan, key, result, calls)
-        result["calls"] = self._client.calls - calls
+            self._execute(device_set, plan, key, result)
         return result
 
     def _estimate(self, device_set: DeviceSet, plan: Plan) -> dict:
@@ -222,7 +222,7 @@ class DeviceSetTask:
             plan.changes.update(deletion.changes)
         return plan
 
-    def _execute(self, device_set: DeviceSet, plan: Plan, key: str, result: dict, calls: int) -> None:
+    def _execute(self, device_set: DeviceSet, plan: Plan, key: str, result: dict) -> None:
         secrets = {name: state.secret for name, state in device_set.devices.items() if state.secret}
         save_secrets = None
         if self._secrets_file is not None:
@@ -241,7 +241,6 @@ class DeviceSetTask:
         except (IotError, EngineError) as caught:
             error = caught
         report.add_outcome(result, plan, executor, is_stopped=error is not None)
-        result["calls"] = self._client.calls - calls
         if error is not None:
             cause = error if isinstance(error, IotError) else None
             raise report.DeviceSetIncomplete(

@@ -7,21 +7,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine import vault as ansible_vault
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.locked_file import LockedFile
 
 COLUMNS = ("product_key", "device_name", "device_secret")
 
 #: The minimum number of seconds between two writes of the file while devices are being registered.
 WRITE_INTERVAL = 2.0
-
-_VAULT_HEADER = "$ANSIBLE_VAULT;"
 
 #: The argument spec of the options for secrets.
 OPTIONS = {
@@ -42,18 +38,27 @@ def check_options(params: dict) -> None:
         )
 
 
-def open_secrets_file(params: dict) -> SecretsFile | None:
+def open_secrets_file(params: dict, vault: ansible_vault.Vault | None) -> SecretsFile | None:
     """Return the file of the options; None if ``secrets_file`` is not set.
 
+    Call it before the first write, also in check mode: it verifies that the file can be written.
+
+    Args:
+        params: The options.
+        vault: Encrypts the file.
+
     Raises:
-        InvalidValue: If the file exists and cannot be extended.
+        InvalidValue: The file cannot be written, or it exists and cannot be extended.
+        EngineError: There is no vault password.
     """
     if not params.get("secrets_file"):
         return None
+    if params["secrets_vault"] and vault is None:
+        raise EngineError("secrets_vault requires a runner that can encrypt", field="secrets_vault")
     return SecretsFile(
         params["secrets_file"],
         params["secrets_format"],
-        params["secrets_vault"],
+        vault if params["secrets_vault"] else None,
         params.get("secrets_vault_password_file") or "",
     )
 
@@ -61,69 +66,82 @@ def open_secrets_file(params: dict) -> SecretsFile | None:
 class SecretsFile:
     """A file with mode 0600 that contains secrets.
 
-    Existing secrets are kept. Each write replaces the file with a new one. Several threads can use an object
-    concurrently.
+    Several processes and threads can add secrets to the same file: each write locks the file, reads it again, and
+    replaces it with the union.
 
     Args:
-        path: The path.
+        path: The path. A symbolic link is followed.
         file_format: ``csv`` or ``json``.
-        vault: Whether the file is encrypted with Ansible Vault. If so, secrets are never written unencrypted.
+        vault: Encrypts the file, whose secrets are then never written unencrypted; None for a plain file.
         password_file: The file with the vault password. If empty, the password that Ansible is configured to use.
 
     Raises:
-        InvalidValue: If the file exists and cannot be extended.
+        InvalidValue: The file cannot be written, or it exists and cannot be extended.
+        EngineError: There is no vault password.
     """
 
-    def __init__(self, path: str, file_format: str, vault: bool = False, password_file: str = "") -> None:
+    def __init__(
+        self, path: str, file_format: str, vault: ansible_vault.Vault | None = None, password_file: str = ""
+    ) -> None:
         self._path = path
         self._format = file_format
         self._vault = vault
         self._password_file = password_file
         self._lock = threading.Lock()
         self._written_at = time.monotonic()
-        self._secrets = {(row["product_key"], row["device_name"]): row["device_secret"] for row in self._read()}
-        self._has_new_secrets = False
+        self._new: dict[tuple[str, str], str] = {}
+        self._file = LockedFile(path)
+        problem = self._file.problem()
+        if problem:
+            raise InvalidValue(
+                f"secrets_file {path} cannot be written: {problem}",
+                field="secrets_file",
+                remedy="Create the folder, or correct the permissions; nothing was changed",
+            )
+        self._read()
+        if vault is not None:
+            # Shows now, and not after devices were registered, whether there is a password.
+            vault.encrypt("\n", password_file)
 
     def add(self, product_key: str, secrets: dict[str, str | None]) -> None:
         """Add secrets by device name, and write the file if the last write is longer ago than the write interval."""
         with self._lock:
-            for name, secret in secrets.items():
-                if secret:
-                    self._secrets[product_key, name] = secret
-                    self._has_new_secrets = True
-            # An encrypted file is written only by close(): each write encrypts the whole file in another process.
-            if not self._vault and time.monotonic() - self._written_at > WRITE_INTERVAL:
+            self._new.update(((product_key, name), secret) for name, secret in secrets.items() if secret)
+            # An encrypted file is written only by close(), because each write encrypts the whole file.
+            if self._vault is None and time.monotonic() - self._written_at > WRITE_INTERVAL:
                 self._write()
 
     def close(self) -> None:
         """Write the secrets that are not written yet.
 
         Raises:
-            EngineError: If the file cannot be written or encrypted.
+            EngineError: The file cannot be written or encrypted.
         """
         with self._lock:
             self._write()
 
-    def _read(self) -> list[dict]:
+    def _read(self) -> dict[tuple[str, str], str]:
+        """Return the secrets in the file by ProductKey and device name."""
         try:
-            with open(self._path, encoding="utf-8", newline="") as file:
-                text = file.read()
-        except FileNotFoundError:
-            return []
+            content = self._file.read()
+            text = None if content is None else content.decode()
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidValue(f"secrets_file {self._path} cannot be read: {error}", field="secrets_file") from None
-        is_encrypted = text.startswith(_VAULT_HEADER)
-        if is_encrypted is not self._vault:
+        if not text:
+            return {}
+        is_encrypted = text.startswith(ansible_vault.HEADER)
+        if is_encrypted is not (self._vault is not None):
             raise InvalidValue(
                 f"secrets_file {self._path} exists and is {'encrypted' if is_encrypted else 'not encrypted'}, "
-                f"but secrets_vault is {'true' if self._vault else 'false'}",
+                f"but secrets_vault is {'false' if is_encrypted else 'true'}",
                 field="secrets_file",
                 remedy="Set another path, or change secrets_vault",
             )
-        text = self._run_vault("view", "--", self._path) if is_encrypted else text
+        if self._vault is not None:
+            text = self._vault.decrypt(text, self._password_file)
         try:
             rows = json.loads(text) if self._format == "json" else _parse_csv(text)
-            return [{column: row[column] for column in COLUMNS} for row in rows]
+            return {(row["product_key"], row["device_name"]): row["device_secret"] for row in rows}
         except (ValueError, KeyError, TypeError, csv.Error):
             # The message of the error is not used, because it can contain a part of a secret.
             raise InvalidValue(
@@ -132,8 +150,8 @@ class SecretsFile:
                 remedy="Set another path, or change secrets_format",
             ) from None
 
-    def _text(self) -> str:
-        rows = [dict(zip(COLUMNS, (*key, secret))) for key, secret in self._secrets.items()]
+    def _text(self, secrets: dict[tuple[str, str], str]) -> str:
+        rows = [dict(zip(COLUMNS, (*key, secret))) for key, secret in secrets.items()]
         if self._format == "json":
             return json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
         text = io.StringIO()
@@ -143,45 +161,31 @@ class SecretsFile:
         return text.getvalue()
 
     def _write(self) -> None:
-        if not self._has_new_secrets:
+        if not self._new:
             return
-        text = self._text()
-        if self._vault:
-            text = self._run_vault("encrypt", "--output", "-", stdin=text)
-        folder = os.path.dirname(self._path)
         try:
-            # mkstemp creates the file with mode 0600, so that it is never readable by others.
-            handle, name = tempfile.mkstemp(prefix=".secrets-", dir=folder)
-            try:
-                with open(handle, "w", encoding="utf-8", newline="") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.replace(name, self._path)
-            except BaseException:
-                os.unlink(name)
-                raise
+            with self._file.lock():
+                # Other hosts, slices and plays may have written the file since it was read.
+                text = self._text({**self._read(), **self._new})
+                if self._vault is not None:
+                    text = self._vault.encrypt(text, self._password_file)
+                self._file.replace(text.encode())
         except OSError as error:
-            raise EngineError(f"secrets_file {self._path} cannot be written: {error.strerror}") from None
-        self._has_new_secrets = False
+            raise self._write_error(error.strerror or str(error)) from None
+        except EngineError as error:
+            raise self._write_error(str(error)) from None
+        self._new.clear()
         self._written_at = time.monotonic()
 
-    def _run_vault(self, *arguments: str, stdin: str | None = None) -> str:
-        """Run ansible-vault, and return its output. Secrets are transferred only through pipes."""
-        command = [sys.executable, "-m", "ansible", "vault", arguments[0]]
-        if self._password_file:
-            command += ["--vault-password-file", self._password_file]
-        done = subprocess.run(
-            [*command, *arguments[1:]], input=stdin, capture_output=True, encoding="utf-8", check=False
+    def _write_error(self, reason: str) -> EngineError:
+        return EngineError(
+            f"the secrets of {len(self._new)} devices could not be written to secrets_file {self._path}: {reason}",
+            field="secrets_file",
+            remedy=(
+                "The devices exist. Correct the problem, then run iot_devices with the device names and secrets_of: all "
+                "to read their secrets again"
+            ),
         )
-        if done.returncode:
-            reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
-            raise EngineError(
-                f"ansible-vault {arguments[0]} failed: {reason[0]}",
-                field="secrets_vault",
-                remedy="Install ansible-core on the host where the task runs, and check the vault password",
-            )
-        return done.stdout
 
 
 def _parse_csv(text: str) -> list[dict]:

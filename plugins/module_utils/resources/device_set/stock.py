@@ -42,9 +42,8 @@ class StockEntry(Entry):
         if params["count"] < 0:
             raise InvalidValue(f"count must be 0 or more, not {params['count']}", field="count")
         secrets_file.check_options(params)
-        calls = client.calls
         reader = Reader(client, tolerant=check_mode)
-        file = None if check_mode else secrets_file.open_secrets_file(params)
+        file = secrets_file.open_secrets_file(params, self.vault)
         key = product_key(reader, params["product"])
         existing = 0
         if key is not PENDING:
@@ -62,7 +61,6 @@ class StockEntry(Entry):
             result["pending"] = list(reader.pending)
         if not check_mode:
             _register(Registration(WorkerPool(client, 1), key), batches, key, file, result)
-        result["calls"] = client.calls - calls
         return result
 
 

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Device jobs: the same done with many devices (manual chapter 4.13)."""
+"""Device jobs, which perform one task on many devices (manual chapter 4.13)."""
 
 from __future__ import annotations
 
@@ -46,31 +46,33 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 JOB_NAME = Text(4, 30, pattern="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores")
 JOBS = Lookup("device job", "ListJob", id="JobId", name="JobName", key="job_id")
 
-#: The longest document, in characters; the suffixes that a file can have, and its most bytes.
-LONGEST_DOCUMENT = 65_536
+#: Maximum length of the document in characters; the suffixes of the file, and its maximum size in bytes.
+MAX_DOCUMENT_CHARACTERS = 65_536
 SUFFIXES = ("bin", "apk", "tar", "gz", "tar.gz", "zip", "gzip")
-MOST_BYTES = 1000 * 1024 * 1024
+MAX_BYTES = 1000 * 1024 * 1024
 
-#: The most minutes that a task may take, by the type of the job; a publication waits for nothing.
-LONGEST = {"invoke_service": 5, "set_property": 5, "custom": 3600}
+#: Maximum timeout of a task in minutes, by type of job. A job of type pub has no timeout.
+MAX_TIMEOUT_IN_MINUTES = {"invoke_service": 5, "set_property": 5, "custom": 3600}
 WITH_QOS = ("pub", "custom")
 
 RUNNING = ("initializing", "waiting", "in_progress")
 ENDED = ("completed", "canceled", "timed_out", "canceling")
 REMOVING = "removing"
 
-#: What makes the devices of a job: the options, by the field whose value they give.
+#: The options that select the devices of a job, by the field that they set.
 TARGETS = {"product_key": "product", "group_id": "group", "devices": "devices"}
 
 
 class Document(JsonText):
-    """What the devices are to do."""
+    """The document that describes what the devices do."""
 
     def check(self, value: Any) -> str:
         if not isinstance(value, dict):
             return f"must be a dictionary, not {type(value).__name__}"
         length = len(self.to_wire(value))
-        return f"has {length} characters as JSON, and may have {LONGEST_DOCUMENT}" if length > LONGEST_DOCUMENT else ""
+        if length > MAX_DOCUMENT_CHARACTERS:
+            return f"must have at most {MAX_DOCUMENT_CHARACTERS} characters as JSON, not {length}"
+        return ""
 
 
 class Devices(ObjectSet):
@@ -84,22 +86,23 @@ class Devices(ObjectSet):
 
 
 class CreateAndUpload(Create):
-    """A file goes first: the job names it by the key that it has then."""
+    """Upload of the file, and creation of the job.
+
+    Custom code: the file is uploaded first, and the creation takes its key; several fields are sent in nested objects.
+    """
 
     def steps(self, resource: Resource, desired: dict) -> list[Step]:
         if desired.get("stopped"):
-            raise InvalidValue(
-                f"there is no job {desired['name']} that could be canceled", field="name", remedy="Check the name"
-            )
+            raise InvalidValue(f"there is no job {desired['name']} to cancel", field="name", remedy="Check the name")
         targets = [name for name in TARGETS if desired.get(name)]
         if len(targets) != 1:
-            raise InvalidValue("one of product, group and devices must be given to make a job", field="product")
+            raise InvalidValue("exactly one of product, group and devices must be set to create a job", field="product")
         _check_settings(desired.get("type"), desired)
         constants = {"TargetConfig": _target(resource, targets[0], desired[targets[0]]), **_settings(desired)}
         result = []
         if desired.get("file_md5"):
             if desired.get("type") != "custom":
-                raise InvalidValue("file is for a job of type custom", field="file")
+                raise InvalidValue("file can be set with type: custom only", field="file")
             path = desired.get("file") or ""
             params = {"BizCode": "DEVICE_JOB_FILE", "FileSuffix": matching_suffix(path, SUFFIXES) or SUFFIXES[0]}
             upload = Upload(path, "file_key", key_id="OssAccessKeyId", address="Key")
@@ -107,19 +110,20 @@ class CreateAndUpload(Create):
             key = Derived(unchanged, ("file_key",))
             constants["JobFile"] = {"fileKey": key, "signMethod": "MD5", "sign": desired["file_md5"]}
         (create,) = Create(self.operation, self.outputs, constants).steps(resource, desired)
-        for name in self._beside():
+        for name in self._separate_fields():
             if desired.get(name) is not None:
                 create.changes[name] = (None, desired[name])
         return [*result, create]
 
     def sent_fields(self, resource: Resource) -> set[str]:
-        return super().sent_fields(resource) | set(self._beside())
+        return super().sent_fields(resource) | set(self._separate_fields())
 
-    def _beside(self) -> tuple:
+    def _separate_fields(self) -> tuple[str, ...]:
+        """Return the fields that are sent in nested objects."""
         return (*TARGETS, "file_md5", "maximum_per_minute", "qos", "timeout_in_minutes")
 
 
-def _target(resource, name: str, value) -> dict:
+def _target(resource: Resource, name: str, value: Any) -> dict:
     if name == "devices":
         rows = [{"ProductKey": one["product_key"], "DeviceName": one["name"]} for one in value]
         return {"targetType": "DEVICE_LIST", "targetDevices": rows}
@@ -128,7 +132,7 @@ def _target(resource, name: str, value) -> dict:
 
 
 def _settings(values: dict) -> dict:
-    """What a job's pace and its patience are, whole: what one of them does not say goes back to what it usually is."""
+    """Return rate, quality of service and timeout as parameters. The platform resets omitted members to defaults."""
     rate, qos, minutes = (values.get(name) for name in ("maximum_per_minute", "qos", "timeout_in_minutes"))
     rollout = {} if rate is None else {"maximumPerMinute": rate}
     rollout.update({} if qos is None else {"messageQoS": f"QoS{qos}"})
@@ -138,23 +142,26 @@ def _settings(values: dict) -> dict:
     return settings
 
 
-def _check_settings(kind, desired: dict) -> None:
+def _check_settings(kind: str | None, desired: dict) -> None:
     if desired.get("qos") is not None and kind and kind not in WITH_QOS:
-        raise InvalidValue(f"qos cannot be given for a job of type {kind}", field="qos")
+        raise InvalidValue(f"qos cannot be set with type: {kind}", field="qos")
     minutes = desired.get("timeout_in_minutes")
     if minutes is None or not kind:
         return
-    if kind not in LONGEST:
-        raise InvalidValue(f"timeout_in_minutes cannot be given for a job of type {kind}", field="timeout_in_minutes")
-    if minutes > LONGEST[kind]:
+    if kind not in MAX_TIMEOUT_IN_MINUTES:
+        raise InvalidValue(f"timeout_in_minutes cannot be set with type: {kind}", field="timeout_in_minutes")
+    if minutes > MAX_TIMEOUT_IN_MINUTES[kind]:
         raise InvalidValue(
-            f"timeout_in_minutes of a job of type {kind} must be 1 to {LONGEST[kind]}, not {minutes}",
+            f"timeout_in_minutes must be 1 to {MAX_TIMEOUT_IN_MINUTES[kind]} with type: {kind}, not {minutes}",
             field="timeout_in_minutes",
         )
 
 
 class UpdateRunning(Change):
-    """Pace, patience and description can change as long as the job has not ended."""
+    """Update of rate, quality of service, timeout and description of a job that has not ended.
+
+    Custom code: the settings are sent in nested objects, and only some types of jobs have them.
+    """
 
     fields = ("description", "maximum_per_minute", "qos", "timeout_in_minutes")
 
@@ -165,9 +172,9 @@ class UpdateRunning(Change):
         if current.get("status") in ENDED:
             name = next(iter(changes))
             raise InvalidValue(
-                f"{name} of the job cannot be changed any more: it is {current['status']}",
+                f"{name} cannot be changed because the status of the job is {current['status']}",
                 field=name,
-                remedy="Leave the option as it is, or make another job",
+                remedy="Keep the current value, or create another job",
             )
         after = {**current, **desired}
         _check_settings(after.get("type"), {name: desired[name] for name in changes})
@@ -176,28 +183,31 @@ class UpdateRunning(Change):
 
 
 class Cancel(Change):
-    """A job that has not ended is canceled."""
+    """Cancellation of a job that has not ended.
+
+    Custom code: a job that has ended cannot be started again.
+    """
 
     fields = ("stopped",)
 
     def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         changes = self.differences(resource, desired, current)
         if changes and not desired["stopped"]:
-            raise InvalidValue("a job that has ended does not begin anew", field="state")
+            raise InvalidValue("a job that has ended cannot be started again", field="state")
         return [Step(steps.UPDATE, "CancelJob", resource.identity_params(), changes)] if changes else []
 
 
-def _md5(reader: Reader, path: str):
-    file = stat_file(reader, path, "file", MOST_BYTES)
-    return file if file is PENDING else file.md5
+def _md5(reader: Reader, path: str) -> Any:
+    state = stat_file(reader, path, "file", MAX_BYTES)
+    return state if state is PENDING else state.md5
 
 
-def _statistics(data: dict | None) -> dict:
+def _parse_statistics(data: dict | None) -> dict:
     names = {"TimeOut": "timed_out", "InProgress": "in_progress"}
     return {"statistics": {names.get(name, name.lower()): int(count) for name, count in (data or {}).items()}}
 
 
-def _tasks(items: list) -> dict:
+def _parse_tasks(items: list) -> dict:
     return {
         "tasks": [
             {
@@ -216,7 +226,10 @@ def _tasks(items: list) -> dict:
 
 
 class Job(Resource):
-    """A job for many devices."""
+    """A device job.
+
+    Custom code: several fields are returned in nested objects, and a job that is being deleted counts as absent.
+    """
 
     kind = "job"
     title = "device job"
@@ -269,22 +282,22 @@ class Job(Resource):
     listing = Listing("ListJob")
     details = (
         Detail("QueryJob", "Data"),
-        Detail("QueryJobStatistics", "Data", only_for=("statistics",), parse=_statistics),
-        Detail("ListTask", "Data.data", only_for=("tasks",), parse=_tasks),
+        Detail("QueryJobStatistics", "Data", only_for=("statistics",), parse=_parse_statistics),
+        Detail("ListTask", "Data.data", only_for=("tasks",), parse=_parse_tasks),
     )
-    # Which devices it is for is filled in.
+    # CreateAndUpload sets the value of TargetConfig.
     create = CreateAndUpload("CreateJob", outputs={"job_id": "JobId"}, constants={"TargetConfig": {}})
     changes = (UpdateRunning(), Cancel())
     delete = Delete("DeleteJob")
     filters = ("name", "job_id", "type", "status")
 
     def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
-        # What is being removed is as good as gone, and nothing more can be done to it.
+        # A job that is being deleted counts as absent: no operation is possible on it.
         return (row for row in super().list_items(reader, desired) if row["status"] != REMOVING)
 
-    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
-        there = super().read(reader, desired, wanted)
-        return None if there is None or there["status"] == REMOVING else there
+    def read(self, reader: Reader, desired: dict, fields: set[str] | None = None) -> dict | None:
+        current = super().read(reader, desired, fields)
+        return None if current is None or current["status"] == REMOVING else current
 
     def parse(self, item: dict) -> dict[str, Any]:
         values = super().parse(item)
@@ -306,17 +319,18 @@ class Job(Resource):
             )
         return values
 
-    def unfinished_reason(self, there: dict | None) -> str:
-        waiting = there is not None and there["status"] in (*RUNNING, "canceling")
-        return f"the job {there['name']} is still {there['status']}" if waiting else ""
+    def unfinished_reason(self, current: dict | None) -> str:
+        if current is None or current["status"] not in (*RUNNING, "canceling"):
+            return ""
+        return f"the status of the job {current['name']} is still {current['status']}"
 
 
 class Rerun(ActionEntry):
-    """Repeats the tasks of a job that failed, or took too long."""
+    """An action that repeats the failed and timed-out tasks of a job."""
 
     families = (job_api,)
     fields = (Field("name", required=True, lookup=JOBS.find_id, resolves_to="job_id"),)
-    summary = "The tasks of the job that failed or took too long would be done once more"
+    summary = "The failed and timed-out tasks of the job would be repeated"
 
     def run_action(self, client: Any, values: dict) -> dict:
         client.call("RerunJob", {"JobId": values["job_id"]})

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What single devices do within device jobs (manual chapter 4.13)."""
+"""Tasks of device jobs, each of which belongs to one device (manual chapter 4.13)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.jso
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.job.status import wire_status
 
 _STATES = ("queued", "sent", "in_progress", "failed", "rejected", "timed_out", "succeeded", "canceled")
-STATES = Choice({word: wire_status(word) for word in _STATES})
+STATES = Choice({name: wire_status(name) for name in _STATES})
 
-_OF_TASK = {
+_TASK_MEMBERS = {
     "TaskId": "task_id",
     "JobId": "job_id",
     "JobName": "job",
@@ -34,7 +34,10 @@ _OF_TASK = {
 
 
 class JobTaskInfo(ReportEntry):
-    """Tells of the task of one device, or of the tasks of a job."""
+    """A report of one task, or of the tasks of a job.
+
+    Custom code: one task and the tasks of a job are read with different operations.
+    """
 
     families = (job,)
     fields = (
@@ -45,24 +48,24 @@ class JobTaskInfo(ReportEntry):
 
     def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if (params.get("task_id") is None) is (params.get("job_id") is None):
-            raise InvalidValue("either task_id or job_id must be given", field="task_id")
+            raise InvalidValue("exactly one of task_id and job_id must be set", field="task_id")
         if params.get("task_id") and params.get("status"):
-            raise InvalidValue("status is for the tasks of a job", field="status")
+            raise InvalidValue("status can be set with job_id only", field="status")
         return super().perform(params, client, check_mode)
 
     def gather(self, reader: Reader, values: dict) -> dict:
         if "task_id" in values:
-            # The tasks of a job are listed without what the device has said of them.
-            reply = reader.find("QueryTask", {"TaskId": values["task_id"]})
-            return {"tasks": [_told(member(reply, "Data"))] if reply and member(reply, "Data") else []}
-        wanted = {"JobId": values["job_id"]}
+            # Only this operation returns the details that the device has reported.
+            response = reader.find("QueryTask", {"TaskId": values["task_id"]})
+            return {"tasks": [_parse_task(member(response, "Data"))] if response and member(response, "Data") else []}
+        params = {"JobId": values["job_id"]}
         if "status" in values:
-            wanted["Status"] = STATES.to_wire(values["status"])
-        return {"tasks": [_told(row) for row in reader.pages("ListTask", wanted)]}
+            params["Status"] = STATES.to_wire(values["status"])
+        return {"tasks": [_parse_task(row) for row in reader.pages("ListTask", params)]}
 
 
-def _told(row: dict) -> dict:
-    told = {**rename_members(row, _OF_TASK), "status": STATES.from_wire(row.get("Status"))}
+def _parse_task(row: dict) -> dict:
+    task = {**rename_members(row, _TASK_MEMBERS), "status": STATES.from_wire(row.get("Status"))}
     if row.get("StatusDetail"):
-        told["details"] = parsed(row["StatusDetail"])
-    return told
+        task["details"] = parsed(row["StatusDetail"])
+    return task

@@ -1,3 +1,3 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""OTA modules, firmwares, jobs and tasks."""
+"""OTA modules, firmware, OTA jobs and their tasks."""

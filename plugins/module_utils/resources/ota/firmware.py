@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Firmwares: what devices and their modules are upgraded to (manual chapter 4.20)."""
+"""Firmware for OTA updates of devices and their modules (manual chapter 4.20)."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.module
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-#: The most bytes of a file, and the most files of a firmware.
-MOST_BYTES = 2000 * 1024 * 1024
-MOST_FILES = 20
+#: Maximum size of a file in bytes, and maximum number of files of a firmware.
+MAX_BYTES = 2000 * 1024 * 1024
+MAX_FILES = 20
 
-#: The suffixes that an uploaded file can have; one of another suffix is stored under the first.
+#: The suffixes of uploaded files. A file with another suffix is stored with the first one.
 SUFFIXES = ("bin", "dav", "apk", "tar", "gz", "tar.gz", "zip", "gzip")
 
-#: The status of a firmware that is used without having been verified.
+#: The status of a firmware that can be used without verification.
 NEEDS_NO_VERIFICATION = -1
 
 FIRMWARE_NAME = Text(
     1,
     40,
     pattern="[A-Za-z0-9\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9f][A-Za-z0-9\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9f_()-]*",
-    hint="Chinese, Japanese and English letters, digits, _, - and parentheses, and begins with a letter or a digit",
+    hint="Chinese, Japanese and English letters, digits, _, - and parentheses, starting with a letter or a digit",
 )
 VERSION = Text(1, 64, pattern="[A-Za-z0-9._-]+", hint="letters, digits, periods, - and _")
 
 _FILE_NAME = Text(1, 32)
 
-#: Finds the firmwares that tasks name.
+#: Finds firmware by name or ID.
 FIRMWARES = Lookup("firmware", "ListOTAFirmware", id="FirmwareId", name="FirmwareName", key="firmware_id")
 
 
 class Files(Type):
-    """Several files, each under a name by which devices tell them apart; two are the same by name and content."""
+    """Several files, each with a name that devices use to distinguish them. They are compared by name and content."""
 
     def __init__(self) -> None:
         options = {
@@ -69,18 +69,18 @@ class Files(Type):
         return []
 
     def check(self, value: Any) -> str:
-        if not 2 <= len(value) <= MOST_FILES:
-            return f"takes 2 to {MOST_FILES} files, not {len(value)}; a firmware of one file has it in file"
-        for one in value:
-            complaint = _FILE_NAME.check(one["name"])
-            if complaint:
-                return f"has a file whose name {complaint}"
-            complaint = LocalPath().check(one["path"])
-            if complaint:
-                return f"has a file {one['name']} whose path {complaint}"
-        names = [one["name"] for one in value]
-        twice = [name for name in names if names.count(name) > 1]
-        return f"names {twice[0]} twice" if twice else ""
+        if not 2 <= len(value) <= MAX_FILES:
+            return f"takes 2 to {MAX_FILES} files, not {len(value)}; for a single file, set file"
+        for file in value:
+            problem = _FILE_NAME.check(file["name"])
+            if problem:
+                return f"contains a file with an invalid name: it {problem}"
+            problem = LocalPath().check(file["path"])
+            if problem:
+                return f"contains the file {file['name']} with an invalid path: it {problem}"
+        names = [file["name"] for file in value]
+        duplicates = [name for name in names if names.count(name) > 1]
+        return f"contains the file {duplicates[0]} twice" if duplicates else ""
 
     def from_wire(self, value: Any) -> Any:
         return [
@@ -89,39 +89,42 @@ class Files(Type):
         ]
 
     def canonical(self, value: Any) -> Any:
-        return {one["name"]: one["md5"] for one in value or []}
+        return {file["name"]: file["md5"] for file in value or []}
 
     def to_display(self, value: Any) -> Any:
-        return [{key: one[key] for key in ("name", "md5") if key in one} for one in value]
+        return [{key: file[key] for key in ("name", "md5") if key in file} for file in value]
 
 
 class UploadAndCreate(Create):
-    """The files go first, one by one: the firmware is made of what was uploaded."""
+    """Upload of the files, and creation of the firmware.
+
+    Custom code: the files are uploaded first, and the creation takes the addresses of the uploaded files.
+    """
 
     def steps(self, resource: Resource, desired: dict) -> list[Step]:
-        _check(desired)
+        _check_options(desired)
         files = desired.get("files")
         result = []
         if files:
             rows = []
-            for number, one in enumerate(files, 1):
+            for number, file in enumerate(files, 1):
                 fact = f"address_{number}"
-                result.append(_upload(one["path"], fact))
+                result.append(_upload_step(file["path"], fact))
                 rows.append(
                     {
-                        "Name": one["name"],
+                        "Name": file["name"],
                         "Url": Derived(unchanged, (fact,)),
-                        "SignValue": one["md5"],
-                        "FileMd5": one["md5"],
-                        "Size": one["size_in_bytes"],
+                        "SignValue": file["md5"],
+                        "FileMd5": file["md5"],
+                        "Size": file["size_in_bytes"],
                     }
                 )
-            sent = {"MultiFiles": rows, "SignMethod": "MD5"}
+            params = {"MultiFiles": rows, "SignMethod": "MD5"}
         else:
-            result.append(_upload(desired.get("file"), "address"))
-            sent = {"FirmwareUrl": Derived(unchanged, ("address",)), "SignMethod": "MD5"}
+            result.append(_upload_step(desired.get("file"), "address"))
+            params = {"FirmwareUrl": Derived(unchanged, ("address",)), "SignMethod": "MD5"}
         (create,) = super().steps(resource, desired)
-        create.params.update(sent)
+        create.params.update(params)
         if files:
             create.changes["files"] = (None, files)
         return [*result, create]
@@ -130,36 +133,36 @@ class UploadAndCreate(Create):
         return super().sent_fields(resource) | {"files"}
 
 
-def _check(desired: dict) -> None:
-    """Holds what is desired of a new firmware against what goes together.
+def _check_options(desired: dict) -> None:
+    """Check the options of a new firmware.
 
     Raises:
-        InvalidValue: it does not.
+        InvalidValue: A combination of options is invalid.
     """
     if desired.get("file_md5") and desired.get("files"):
-        raise InvalidValue("file and files cannot both be given", field="files")
+        raise InvalidValue("file and files cannot both be set", field="files")
     if not desired.get("file_md5") and not desired.get("files"):
-        raise InvalidValue("file or files must be given to make a firmware", field="file")
+        raise InvalidValue("file or files must be set to create a firmware", field="file")
     if not desired.get("product_key") and desired.get("module_name", DEFAULT) != DEFAULT:
-        raise InvalidValue("product must be given with module: modules belong to products", field="product")
+        raise InvalidValue("product must be set with module, because modules belong to products", field="product")
     source = desired.get("source_version")
     if desired.get("type") == "delta":
         if not source:
             raise InvalidValue(
-                "source_version must be given for a firmware of type delta: it leads from one version to another",
+                "source_version must be set with type: delta, because a delta firmware updates one version only",
                 field="source_version",
             )
         if source == desired.get("version"):
-            raise InvalidValue("source_version and version are the same", field="source_version")
+            raise InvalidValue(f"source_version and version must differ; both are {source}", field="source_version")
     elif source:
         raise InvalidValue(
-            "source_version is for a firmware of type delta: a full one leads from any version",
+            "source_version can be set with type: delta only, because a full firmware updates any version",
             field="source_version",
-            remedy="Leave it out, or give type: delta",
+            remedy="Remove source_version, or set type: delta",
         )
 
 
-def _upload(path, fact: str) -> Step:
+def _upload_step(path: str | None, fact: str) -> Step:
     suffix = matching_suffix(path, SUFFIXES) if path else None
     params = {"FileSuffix": suffix} if suffix else {}
     upload = Upload(path, fact, key_id="OSSAccessKeyId", address="FirmwareUrl")
@@ -171,36 +174,42 @@ def _digest(row: dict) -> str:
 
 
 class Digest(Text):
-    """An MD5 in hexadecimal digits."""
+    """An MD5 hash as hexadecimal digits."""
 
     def canonical(self, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
 
-def _md5(reader: Reader, path: str):
-    file = stat_file(reader, path, "file", MOST_BYTES)
-    return file if file is PENDING else file.md5
+def _md5(reader: Reader, path: str) -> Any:
+    state = stat_file(reader, path, "file", MAX_BYTES)
+    return state if state is PENDING else state.md5
 
 
-def _looked_at(reader: Reader, one: dict) -> dict:
-    file = stat_file(reader, one["path"], f"the file {one['name']}", MOST_BYTES)
-    if file is PENDING:
-        return {**one, "md5": PENDING, "size_in_bytes": PENDING}
-    return {**one, "md5": file.md5, "size_in_bytes": file.size}
+def _with_file_state(reader: Reader, file: dict) -> dict:
+    state = stat_file(reader, file["path"], f"the file {file['name']}", MAX_BYTES)
+    if state is PENDING:
+        return {**file, "md5": PENDING, "size_in_bytes": PENDING}
+    return {**file, "md5": state.md5, "size_in_bytes": state.size}
 
 
-def _refuse_twins(files: list) -> None:
+def _check_distinct_files(files: list[dict]) -> None:
     seen: dict = {}
-    for one in files:
-        twin = seen.setdefault(one["md5"], one["name"])
-        if twin != one["name"] and one["md5"] is not PENDING:
+    for file in files:
+        other = seen.setdefault(file["md5"], file["name"])
+        if other != file["name"] and file["md5"] is not PENDING:
             raise InvalidValue(
-                f"the files {twin} and {one['name']} are the same", field="files", remedy="Leave one of them out"
+                f"files contains two files with the same content: {other} and {file['name']}",
+                field="files",
+                remedy="Remove one of them",
             )
 
 
 class OtaFirmware(Resource):
-    """A firmware. Nothing of it can change: what is another version is another firmware."""
+    """A firmware. It is immutable: another version is another firmware.
+
+    Custom code: the size and the MD5 hash of local files are compared, because the API does not return the files, and
+    whether a firmware needs verification follows from its status.
+    """
 
     kind = "ota_firmware"
     title = "firmware"
@@ -242,15 +251,15 @@ class OtaFirmware(Resource):
     create = UploadAndCreate("CreateOTAFirmware", outputs={"firmware_id": "Data.FirmwareId"})
     delete = Delete("DeleteOTAFirmware")
     filters = ("name", "firmware_id", "product", "module", "version", "type", "status")
-    remedy = "A firmware stays as it was made: give a new one another name and version, or take this one away first"
+    remedy = "A firmware is immutable: create one with another name and version, or delete this one first"
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         if resolved.get("file_md5") not in (None, PENDING):
             resolved["size_in_bytes"] = os.path.getsize(desired["file"])
         if "files" in desired:
-            resolved["files"] = [_looked_at(reader, one) for one in desired["files"]]
-            _refuse_twins(resolved["files"])
+            resolved["files"] = [_with_file_state(reader, file) for file in desired["files"]]
+            _check_distinct_files(resolved["files"])
         return resolved
 
     def parse(self, item: dict) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Upgrade jobs, which lead devices to a firmware (manual chapter 4.20).
+"""OTA jobs, which update devices to a firmware (manual chapter 4.20).
 
-A job has no name on this platform. It is given one in a tag, by which the next run finds it.
+The API has no names for OTA jobs. A job gets its name in a tag, by which the next run finds it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -35,12 +35,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.tag
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmware import FIRMWARES, VERSION
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-#: The tag that has a job's name.
+#: The tag that contains the name of a job.
 NAME_TAG = "iotops.name"
 
-#: The most bytes of a list of devices, and the most devices of a verification.
-MOST_LIST_BYTES = 5 * 1024 * 1024
-MOST_VERIFYING = 10
+#: Maximum size of a list of devices in bytes, and maximum number of devices of a verification.
+MAX_LIST_BYTES = 5 * 1024 * 1024
+MAX_VERIFY_DEVICES = 10
 
 OPERATIONS = {
     "verify": "CreateOTAVerifyJob",
@@ -48,14 +48,14 @@ OPERATIONS = {
     "dynamic": "CreateOTADynamicUpgradeJob",
 }
 
-#: The type of the groups that a job of a type can be for.
+#: The type of device groups that each type of job accepts.
 GROUP_TYPES = {"static": "LINK_PLATFORM", "dynamic": "LINK_PLATFORM_DYNAMIC"}
 
-#: What a static job needs, and no other one takes, by its target: one of these options.
-TARGETED = {"all": (), "specific": ("devices", "devices_file"), "gray": ("gray_percent",), "group": ("group",)}
+#: The options of which a static job requires exactly one, by target. They cannot be set for another target.
+TARGET_OPTIONS = {"all": (), "specific": ("devices", "devices_file"), "gray": ("gray_percent",), "group": ("group",)}
 
-#: What can be canceled of the tasks of a job: the flag, and the status of the tasks that it means.
-KINDS = {
+#: The kinds of tasks that can be canceled: the parameter, and the status of the tasks.
+TASK_KINDS = {
     "queued": ("CancelQueuedTask", "QUEUED"),
     "notified": ("CancelNotifiedTask", "NOTIFIED"),
     "in_progress": ("CancelInProgressTask", "IN_PROGRESS"),
@@ -63,22 +63,22 @@ KINDS = {
     "scheduled": ("CancelScheduledTask", ""),
 }
 STRATEGY = "strategy"
-EVERYTHING = (*KINDS, STRATEGY)
+ALL_KINDS = (*TASK_KINDS, STRATEGY)
 
 ENDED = ("completed", "canceled")
 
 
 class Percent(Text):
-    """A share, of which 33.3 and 33.30 are the same."""
+    """A percentage. It is compared as a number: 33.3 and 33.30 are equal."""
 
     def __init__(self) -> None:
-        super().__init__(1, 7, pattern=r"\d{1,3}(\.\d{1,3})?", hint="a number with up to three digits after the point")
+        super().__init__(1, 7, pattern=r"\d{1,3}(\.\d{1,3})?", hint="a number with up to three decimal places")
 
     def check(self, value: Any) -> str:
-        complaint = super().check(value)
-        if not complaint and not 0 < Decimal(value) <= 100:
-            complaint = f"must be more than 0 and at most 100, not {value}"
-        return complaint
+        problem = super().check(value)
+        if not problem and not 0 < Decimal(value) <= 100:
+            problem = f"must be greater than 0 and at most 100, not {value}"
+        return problem
 
     def canonical(self, value: Any) -> Any:
         try:
@@ -88,40 +88,48 @@ class Percent(Text):
 
 
 class Versions(TextSet):
-    """Versions that devices are upgraded from."""
+    """Versions of devices before the update."""
 
     def from_wire(self, value: Any) -> Any:
         return super().from_wire((value or {}).get("SrcVersion"))
 
 
-class Words(TextSet):
-    """Some of a few words."""
+class ChoiceSet(TextSet):
+    """A set of choices.
 
-    def __init__(self, words: tuple):
+    Args:
+        choices: The valid elements.
+    """
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
         super().__init__(Text(1))
-        self.argument = {"type": "list", "elements": "str", "choices": list(words)}
+        self.argument = {"type": "list", "elements": "str", "choices": list(choices)}
 
     def check(self, value: Any) -> str:
-        wrong = [word for word in value if word not in self.argument["choices"]]
-        return f"cannot have {wrong[0]!r}" if wrong else ""
+        invalid = [element for element in value if element not in self.argument["choices"]]
+        return f"may contain {', '.join(self.argument['choices'])}, not {invalid[0]!r}" if invalid else ""
 
 
-class CreateOfType(Create):
-    """Each type of job has an operation of its own; a list of devices in a file is uploaded before."""
+class CreateByType(Create):
+    """Creation of a job.
+
+    Custom code: each type of job has a separate operation with different parameters, and a list of devices in a file is
+    uploaded first.
+    """
 
     def steps(self, resource: Resource, desired: dict) -> list[Step]:
         if desired.get("stopped"):
             raise InvalidValue(
-                f"the firmware has no job {desired['name']} that could be canceled",
+                f"the firmware has no job {desired['name']} to cancel",
                 field="name",
                 remedy="Check the name and the firmware",
             )
         kind = desired.get("type")
         if not kind:
-            raise InvalidValue(f"type must be given to make a {resource.title}", field="type")
+            raise InvalidValue(f"type must be set to create a {resource.title}", field="type")
         if not desired.get("product_key"):
-            raise InvalidValue("product must be given with a firmware that is for any product", field="product")
-        _refuse_unsuitable(resource, kind, desired)
+            raise InvalidValue("product must be set because the firmware does not belong to a product", field="product")
+        _check_options(resource, kind, desired)
         (create,) = Create(OPERATIONS[kind], self.outputs).steps(resource, desired)
         rows = [{"Key": NAME_TAG, "Value": desired["name"]}]
         tags = resource.field("tags").type.canonical(desired.get("tags"))
@@ -139,63 +147,73 @@ class CreateOfType(Create):
         return result
 
     def sent_fields(self, resource: Resource) -> set[str]:
-        takes = set().union(*(resource.operation(operation).params for operation in OPERATIONS.values()))
-        return {f.name for f in resource.fields if f.wire in takes} | {"name", "type", "tags"}
+        accepted = set().union(*(resource.operation(operation).params for operation in OPERATIONS.values()))
+        return {f.name for f in resource.fields if f.wire in accepted} | {"name", "type", "tags"}
 
 
-def _refuse_unsuitable(resource, kind: str, desired: dict) -> None:
-    """Holds what is desired of a new job against its type.
+def _check_options(resource: Resource, kind: str, desired: dict) -> None:
+    """Check the options of a new job against its type.
 
     Raises:
-        InvalidValue: it does not fit.
+        InvalidValue: An option is missing, or cannot be set for this type.
     """
-    takes = resource.operation(OPERATIONS[kind]).params
-    given = {name for name, value in desired.items() if value not in (None, "", [], {}, False)}
+    accepted = resource.operation(OPERATIONS[kind]).params
+    options = {name for name, value in desired.items() if value not in (None, "", [], {}, False)}
     for f in resource.fields:
-        if f.name in given and f.wire and f.wire not in takes:
+        if f.name in options and f.wire and f.wire not in accepted:
             option = next((other.name for other in resource.fields if other.resolves_to == f.name), f.name)
-            raise InvalidValue(f"{option} cannot be given for a job of type {kind}", field=option)
-    given |= {f.name for f in resource.fields if f.resolves_to in given}
-    if kind != "static" and "devices_file" in given:
-        raise InvalidValue(f"devices_file cannot be given for a job of type {kind}", field="devices_file")
+            raise InvalidValue(f"{option} cannot be set with type: {kind}", field=option)
+    options |= {f.name for f in resource.fields if f.resolves_to in options}
+    if kind != "static" and "devices_file" in options:
+        raise InvalidValue(f"devices_file cannot be set with type: {kind}", field="devices_file")
     if kind == "verify":
-        if len(desired.get("devices") or ()) > MOST_VERIFYING:
-            raise InvalidValue(f"devices of a job of type verify are {MOST_VERIFYING} at most", field="devices")
-    elif kind == "static":
-        _check_target(desired.get("target"), given)
-    else:
-        if ("group" in given) == ("source_versions" in given):
+        count = len(desired.get("devices") or ())
+        if count > MAX_VERIFY_DEVICES:
             raise InvalidValue(
-                "either source_versions or group must be given for a job of type dynamic", field="source_versions"
+                f"devices takes at most {MAX_VERIFY_DEVICES} elements with type: verify, not {count}", field="devices"
+            )
+    elif kind == "static":
+        _check_target(desired.get("target"), options)
+    else:
+        if ("group" in options) == ("source_versions" in options):
+            raise InvalidValue(
+                "exactly one of source_versions and group must be set with type: dynamic", field="source_versions"
             )
         if desired.get("wait"):
-            raise InvalidValue("a job of type dynamic has no end to wait for", field="wait", remedy="Leave wait out")
-    if "schedule_finish_time" in given and "schedule_time" not in given:
-        raise InvalidValue("schedule_time must be given with schedule_finish_time", field="schedule_time")
+            raise InvalidValue(
+                "wait cannot be set with type: dynamic, because a dynamic job does not end",
+                field="wait",
+                remedy="Remove wait",
+            )
+    if "schedule_finish_time" in options and "schedule_time" not in options:
+        raise InvalidValue("schedule_time must be set with schedule_finish_time", field="schedule_time")
     _check_retries(desired)
     if desired.get("overwrite") and desired.get("multi_module"):
         raise InvalidValue("overwrite and multi_module cannot both be true", field="multi_module")
 
 
-def _check_target(target, given: set) -> None:
+def _check_target(target: str | None, options: set[str]) -> None:
     if not target:
-        raise InvalidValue("target must be given for a job of type static", field="target")
-    for other, options in TARGETED.items():
-        wrong = [name for name in options if name in given]
-        if other != target and wrong:
-            raise InvalidValue(f"{wrong[0]} is for target: {other}, not for target: {target}", field=wrong[0])
-    options = TARGETED[target]
-    if options and len([name for name in options if name in given]) != 1:
-        raise InvalidValue(f"target: {target} needs {' or '.join(options)}", field=options[0])
-    if target in ("specific", "group") and "source_versions" in given:
-        raise InvalidValue(f"source_versions cannot be given for target: {target}", field="source_versions")
+        raise InvalidValue("target must be set with type: static", field="target")
+    for other, names in TARGET_OPTIONS.items():
+        invalid = [name for name in names if name in options]
+        if other != target and invalid:
+            raise InvalidValue(
+                f"{invalid[0]} can be set with target: {other} only, not with target: {target}", field=invalid[0]
+            )
+    required = TARGET_OPTIONS[target]
+    if required and len([name for name in required if name in options]) != 1:
+        names = f"exactly one of {' and '.join(required)}" if len(required) > 1 else required[0]
+        raise InvalidValue(f"{names} must be set with target: {target}", field=required[0])
+    if target in ("specific", "group") and "source_versions" in options:
+        raise InvalidValue(f"source_versions cannot be set with target: {target}", field="source_versions")
 
 
 def _check_retries(desired: dict) -> None:
     interval, count = desired.get("retry_interval_in_minutes"), desired.get("retry_count")
     if (interval is None) != (count is None):
         missing = "retry_count" if count is None else "retry_interval_in_minutes"
-        raise InvalidValue("retry_interval_in_minutes and retry_count are given together or not at all", field=missing)
+        raise InvalidValue("retry_interval_in_minutes and retry_count must be set together", field=missing)
     timeout = desired.get("task_timeout_in_minutes")
     if None not in (interval, timeout) and interval >= timeout:
         raise InvalidValue(
@@ -205,7 +223,10 @@ def _check_retries(desired: dict) -> None:
 
 
 class Cancel(Change):
-    """What goes on of a job is canceled: the strategy of a dynamic one, and tasks by their status."""
+    """Cancellation of a job.
+
+    Custom code: the strategy of a dynamic job and the tasks of each status are canceled separately.
+    """
 
     fields = ("stopped",)
 
@@ -213,41 +234,45 @@ class Cancel(Change):
         if not self.differences(resource, desired, current):
             return []
         if not desired["stopped"]:
-            raise InvalidValue("a job that has ended does not begin anew", field="state")
-        asked = desired.get("cancel") or EVERYTHING
-        left = [kind for kind in current.get("left", EVERYTHING) if kind in asked]
+            raise InvalidValue("a job that has ended cannot be started again", field="state")
+        requested = desired.get("cancel") or ALL_KINDS
+        cancelable = [kind for kind in current.get("cancelable", ALL_KINDS) if kind in requested]
         result = []
-        if STRATEGY in left and current.get("type") == "dynamic":
+        if STRATEGY in cancelable and current.get("type") == "dynamic":
             result.append(Step(steps.UPDATE, "CancelOTAStrategyByJob", resource.identity_params()))
-        kinds = [kind for kind in left if kind != STRATEGY]
+        kinds = [kind for kind in cancelable if kind != STRATEGY]
         if kinds or not result:
-            # Each is said, for what is not said of one can follow from another.
-            flags = {flag: kind in kinds for kind, (flag, _status) in KINDS.items()}
+            # All flags are sent, because the platform derives missing ones from others.
+            flags = {flag: kind in kinds for kind, (flag, _status) in TASK_KINDS.items()}
             result.append(Step(steps.UPDATE, "CancelOTATaskByJob", {**resource.identity_params(), **flags}))
         result[-1].changes["stopped"] = (False, True)
         return result
 
 
-def group_id(reader: Reader, name: str):
-    """The GroupId of a group of either type that is named by its name or by its GroupId.
+def group_id(reader: Reader, name: str) -> Any:
+    """Return the GroupId of a static or dynamic device group that has this name or GroupId.
 
     Raises:
-        ParentMissing: there is none, and the reader does not tolerate that.
+        ReferenceNotFound: There is no such group, and the reader does not tolerate that.
     """
-    # The list is of one type, and of static groups where none is asked for.
-    for asked in ({}, {"GroupTypes": [GROUP_TYPES["dynamic"]]}):
-        for row in reader.pages("QueryDeviceGroupList", asked):
+    # Without a type, the operation lists static groups.
+    for params in ({}, {"GroupTypes": [GROUP_TYPES["dynamic"]]}):
+        for row in reader.pages("QueryDeviceGroupList", params):
             if name in (row["GroupName"], row["GroupId"]):
                 return row["GroupId"]
     return reader.not_found("device group", name)
 
 
-def _of_tasks(items: list) -> dict:
+def _parse_devices(items: list) -> dict:
     return {"devices": [item["DeviceName"] for item in items]}
 
 
 class OtaJob(Resource):
-    """A job. Once it is made it can be canceled, and nothing else of it can change."""
+    """An OTA job. It can be canceled; everything else is immutable.
+
+    Custom code: the API has no names for jobs, so the name is stored in a tag. Whether a job is canceled depends on the
+    status of its tasks.
+    """
 
     kind = "ota_job"
     title = "job"
@@ -263,7 +288,7 @@ class OtaJob(Resource):
         Field("product", lookup=product_key, resolves_to="product_key"),
         Field("product_key", "ProductKey", computed=True),
         Field("type", type=Choice({name: name for name in OPERATIONS})),
-        Field("target", "TargetSelection", Choice({name: name.upper() for name in TARGETED})),
+        Field("target", "TargetSelection", Choice({name: name.upper() for name in TARGET_OPTIONS})),
         Field("devices", "TargetDeviceName", TextSet(DEVICE_NAME, maximum=200), on_request="devices"),
         Field("devices_file", type=LocalPath(), write_only=True),
         Field("gray_percent", "GrayPercent", Percent(), initial=""),
@@ -283,7 +308,7 @@ class OtaJob(Resource):
         Field("schedule_time", "ScheduleTime", Timestamp(), read="UtcScheduleTime", initial=""),
         Field("schedule_finish_time", "ScheduleFinishTime", Timestamp(), read="UtcScheduleFinishTime", initial=""),
         Field("tags", type=Mapping(KEYS, Text(1, 1024), maximum=9), initial={}),
-        Field("cancel", type=Words(EVERYTHING), write_only=True),
+        Field("cancel", type=ChoiceSet(ALL_KINDS), write_only=True),
         *WAIT_FIELDS,
         Field(
             "status",
@@ -303,40 +328,40 @@ class OtaJob(Resource):
             "ListOTATaskByJob",
             "Data.SimpleOTATaskInfo",
             only_for=("devices",),
-            parse=_of_tasks,
-            # The tasks of other jobs change with the devices that match.
+            parse=_parse_devices,
+            # The tasks of jobs with other targets change when other devices match.
             condition=lambda _reader, current: current.get("target") == "specific",
             if_skipped={"devices": []},
         ),
     )
-    create = CreateOfType("CreateOTAStaticUpgradeJob", outputs={"job_id": "Data.JobId"})
+    create = CreateByType("CreateOTAStaticUpgradeJob", outputs={"job_id": "Data.JobId"})
     changes = (Cancel(),)
     filters = ("firmware", "job_id", "name", "type", "status")
-    remedy = "A job stays as it was made: cancel it, and make another one under another name"
+    remedy = "A job is immutable: cancel it, and create one with another name"
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
         if resolved.get("firmware_id") is not None and "product_key" not in resolved:
-            # A firmware for any product leaves open which one.
+            # A firmware for all products has no ProductKey.
             keys = {row["FirmwareId"]: row.get("ProductKey") for row in reader.pages("ListOTAFirmware")}
             key = PENDING if resolved["firmware_id"] is PENDING else keys.get(resolved["firmware_id"])
             resolved.update({"product_key": key} if key else {})
         if desired.get("devices_file"):
-            stat_file(reader, desired["devices_file"], "devices_file", MOST_LIST_BYTES)
+            stat_file(reader, desired["devices_file"], "devices_file", MAX_LIST_BYTES)
         return resolved
 
-    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
-        there = super().read(reader, desired, wanted)
-        if there is None:
+    def read(self, reader: Reader, desired: dict, fields: set[str] | None = None) -> dict | None:
+        current = super().read(reader, desired, fields)
+        if current is None:
             return None
         if desired.get("stopped"):
-            there["left"] = self._left(reader, there, desired.get("cancel") or EVERYTHING)
-            return {**there, "stopped": not there["left"]}
-        return {**there, "stopped": there.get("status") in ENDED}
+            current["cancelable"] = self._cancelable_kinds(reader, current, desired.get("cancel") or ALL_KINDS)
+            return {**current, "stopped": not current["cancelable"]}
+        return {**current, "stopped": current.get("status") in ENDED}
 
     def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         if not desired.get("firmware_id"):
-            raise InvalidValue("firmware or job_id must be given to find jobs", field="firmware")
+            raise InvalidValue("firmware or job_id must be set to find jobs", field="firmware")
         return super().list_items(reader, desired)
 
     def parse(self, item: dict) -> dict[str, Any]:
@@ -344,21 +369,29 @@ class OtaJob(Resource):
         tags = {row["Key"]: row.get("Value", "") for row in (item.get("Tags") or {}).get("OtaTagDTO") or []}
         values["name"] = tags.pop(NAME_TAG, "")
         values["tags"] = tags
-        verifies = item.get("JobType") == "VERIFY_FIRMWARE"
-        values["type"] = "verify" if verifies else str(item.get("SelectionType", "")).lower()
+        is_verification = item.get("JobType") == "VERIFY_FIRMWARE"
+        values["type"] = "verify" if is_verification else str(item.get("SelectionType", "")).lower()
         return values
 
-    def unfinished_reason(self, there: dict | None) -> str:
-        return "" if there["status"] in ENDED else f"the job {there['name']} is still {there['status']}"
+    def unfinished_reason(self, current: dict | None) -> str:
+        if current is None or current["status"] in ENDED:
+            return ""
+        return f"the status of the job {current['name']} is still {current['status']}"
 
-    def _left(self, reader: Reader, there: dict, kinds) -> list:
-        """Of the kinds those of which there is something to cancel."""
-        if there["status"] == "completed":
+    def _cancelable_kinds(self, reader: Reader, current: dict, requested: Collection[str]) -> list[str]:
+        """Return the requested kinds that the job has anything to cancel of.
+
+        Args:
+            reader: Reads the account.
+            current: The current values by field.
+            requested: The kinds that the task cancels.
+        """
+        if current["status"] == "completed":
             return []
-        left = [STRATEGY] if there["type"] == "dynamic" and there["status"] == "in_progress" else []
-        left += ["scheduled"] if there["status"] == "planned" else []
-        for kind, (_flag, status) in KINDS.items():
-            first = {"JobId": there["job_id"], "TaskStatus": status, "CurrentPage": 1, "PageSize": 1}
-            if kind in kinds and status and int(reader.read("ListOTATaskByJob", first).get("Total") or 0):
-                left.append(kind)
-        return [kind for kind in left if kind in kinds]
+        kinds = [STRATEGY] if current["type"] == "dynamic" and current["status"] == "in_progress" else []
+        kinds += ["scheduled"] if current["status"] == "planned" else []
+        for kind, (_flag, status) in TASK_KINDS.items():
+            first_page = {"JobId": current["job_id"], "TaskStatus": status, "CurrentPage": 1, "PageSize": 1}
+            if kind in requested and status and int(reader.read("ListOTATaskByJob", first_page).get("Total") or 0):
+                kinds.append(kind)
+        return [kind for kind in kinds if kind in requested]

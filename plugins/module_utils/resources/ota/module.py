@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""OTA modules: the parts of a product's devices that are upgraded apart from each other (manual chapter 4.20)."""
+"""OTA modules: parts of the devices of a product that are updated independently (manual chapter 4.20)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-#: The module that every product has: the device as a whole. No list shows it, and nothing can be done to it.
+#: The module that every product has: the whole device. It is not in any list, and cannot be changed or deleted.
 DEFAULT = "default"
 
 
 class ModuleName(Text):
-    """The name of a module, in which capital letters are no different from small ones."""
+    """The name of a module. It is not case-sensitive."""
 
     def __init__(self) -> None:
         super().__init__(1, 64, pattern="[A-Za-z0-9._-]+", hint="letters, digits, periods, - and _")
@@ -29,16 +29,16 @@ class ModuleName(Text):
 
 
 class NewName(ModuleName):
-    """A name that a module of one's own can have."""
+    """The name of a custom module."""
 
     def check(self, value: Any) -> str:
         if self.canonical(value) == DEFAULT:
-            return "cannot be default: every product has that module, and it stays as it is"
+            return "cannot be default: every product has this module, and it cannot be changed or deleted"
         return super().check(value)
 
 
 class OtaModule(Resource):
-    """A module of one's own, beside the one that stands for the device as a whole."""
+    """A custom OTA module of a product, in addition to the default one, which is the whole device."""
 
     kind = "ota_module"
     title = "OTA module"
@@ -73,20 +73,25 @@ class OtaModule(Resource):
     required_filters = ("product",)
 
 
-def module_name(reader: Reader, name: str, of_product):
-    """The name of a product's module as it was made.
+def module_name(reader: Reader, name: str, key: Any) -> Any:
+    """Return the name of a module in the case in which it was created.
+
+    Args:
+        reader: Reads the account.
+        name: The name in the task.
+        key: The ProductKey; None if the task does not set a product.
 
     Raises:
-        ParentMissing: there is none, and the reader does not tolerate that.
+        ReferenceNotFound: The module does not exist, and the reader does not tolerate that.
     """
     if name.lower() == DEFAULT:
         return DEFAULT
-    if of_product is None:
-        # What the name belongs to only the platform can tell.
+    if key is None:
+        # Without a product, the name cannot be looked up.
         return name
-    if of_product is not PENDING:
-        reply = reader.read("ListOTAModuleByProduct", {"ProductKey": of_product})
-        for row in reply.get("Data") or []:
+    if key is not PENDING:
+        response = reader.read("ListOTAModuleByProduct", {"ProductKey": key})
+        for row in response.get("Data") or []:
             if row["ModuleName"].lower() == name.lower():
                 return row["ModuleName"]
     return reader.not_found("OTA module", name)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What single devices do within upgrade jobs, and what can be done about it (manual chapter 4.20)."""
+"""OTA tasks, each of which is the update of one device in an OTA job (manual chapter 4.20)."""
 
 from __future__ import annotations
 
@@ -21,23 +21,29 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmwa
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.job import OtaJob
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-#: What each action needs.
-NEEDED = {
+#: The options that each action requires.
+REQUIRED = {
     "confirm": ("task_ids",),
     "cancel": ("product", "firmware", "devices"),
     "reupgrade": ("job_id", "task_ids"),
 }
+
+#: Maximum number of devices in one request of ListOTATaskByJob.
+MAX_DEVICES_PER_REQUEST = 50
 
 UNFINISHED = ("confirm", "queued", "notified", "in_progress")
 STATUSES = (*UNFINISHED, "succeeded", "failed", "canceled")
 
 
 class UpgradeTasks(ActionEntry):
-    """Confirms, cancels or repeats the upgrades of single devices."""
+    """Actions that confirm, cancel or repeat OTA tasks.
+
+    Custom code: the operations have different parameters and limits, and the required options depend on the action.
+    """
 
     families = (ota, product)
     fields = (
-        Field("action", type=Choice({name: name for name in NEEDED}), required=True),
+        Field("action", type=Choice({name: name for name in REQUIRED}), required=True),
         Field("task_ids", type=TextSet(Text(1))),
         Field("job_id", type=Text(1)),
         Field("product", lookup=product_key, resolves_to="product_key"),
@@ -46,29 +52,32 @@ class UpgradeTasks(ActionEntry):
     )
 
     def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
-        missing = [name for name in NEEDED[params["action"]] if not params.get(name)]
+        missing = [name for name in REQUIRED[params["action"]] if not params.get(name)]
         if missing:
-            raise InvalidValue(f"action: {params['action']} needs {', '.join(missing)}", field=missing[0])
+            raise InvalidValue(f"{', '.join(missing)} must be set with action: {params['action']}", field=missing[0])
         return super().perform(params, client, check_mode)
 
     def check_mode_summary(self, values: dict) -> str:
-        what = values["devices"] if values["action"] == "cancel" else values["task_ids"]
-        done = {"confirm": "confirmed", "cancel": "canceled", "reupgrade": "done once more"}[values["action"]]
-        return f"{len(set(what))} upgrades would be {done}"
+        elements = values["devices"] if values["action"] == "cancel" else values["task_ids"]
+        verb = {"confirm": "confirmed", "cancel": "canceled", "reupgrade": "repeated"}[values["action"]]
+        return f"{len(set(elements))} OTA tasks would be {verb}"
 
     def run_action(self, client: Any, values: dict) -> dict:
         if values["action"] == "cancel":
-            named = {"ProductKey": values["product_key"], "FirmwareId": values["firmware_id"]}
-            named.update({"JobId": values["job_id"]} if values.get("job_id") else {})
-            return {"done": call_in_chunks(client, "CancelOTATaskByDevice", "DeviceName", values["devices"], named)}
+            params = {"ProductKey": values["product_key"], "FirmwareId": values["firmware_id"]}
+            params.update({"JobId": values["job_id"]} if values.get("job_id") else {})
+            return {"done": call_in_chunks(client, "CancelOTATaskByDevice", "DeviceName", values["devices"], params)}
         if values["action"] == "confirm":
             return {"done": call_in_chunks(client, "ConfirmOTATask", "TaskId", values["task_ids"], {})}
-        named = {"JobId": values["job_id"]}
-        return {"done": call_in_chunks(client, "ReupgradeOTATask", "TaskId", values["task_ids"], named)}
+        params = {"JobId": values["job_id"]}
+        return {"done": call_in_chunks(client, "ReupgradeOTATask", "TaskId", values["task_ids"], params)}
 
 
 class UpgradeTasksInfo(Entry):
-    """Tells the upgrades of a job, or of a device those that are not over, and the versions that it has."""
+    """A report of the OTA tasks of a job, or of the unfinished OTA tasks and the module versions of devices.
+
+    Custom code: the operations for a job and for devices have different parameters and different results.
+    """
 
     families = (ota, product)
     fields = (
@@ -89,88 +98,85 @@ class UpgradeTasksInfo(Entry):
 
     def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         reader = Reader(client, tolerant=True)
-        given = {name: value for name, value in params.items() if value is not None and name in self.options()}
-        if "job" in given or "job_id" in given:
-            self._check(given, "job" not in given or "firmware" in given, "firmware must be given with job", "firmware")
-            result = {"ota_tasks": self._of_job(reader, given)}
+        options = {name: value for name, value in params.items() if value is not None and name in self.options()}
+        if "job" in options or "job_id" in options:
+            if "job" in options and "firmware" not in options:
+                raise InvalidValue("firmware must be set with job", field="firmware")
+            self._check_devices(options)
+            result = {"ota_tasks": self._job_tasks(reader, options)}
         else:
-            whole = "product" in given and bool(given.get("devices"))
-            self._check(given, whole, "job or job_id, or product and devices must be given", "job")
-            result = self._of_devices(reader, given)
+            if "product" not in options or not options.get("devices"):
+                raise InvalidValue("job or job_id, or both product and devices must be set", field="job")
+            self._check_devices(options)
+            result = self._device_tasks(reader, options)
         return {"changed": False, **result}
 
-    def _check(self, given: dict, good: bool, message: str, field: str) -> None:
-        if not good:
-            raise InvalidValue(message, field=field)
-        complaint = TextSet(DEVICE_NAME).check(given.get("devices") or [])
-        if complaint:
-            raise InvalidValue(f"devices {complaint}", field="devices")
+    def _check_devices(self, options: dict) -> None:
+        problem = TextSet(DEVICE_NAME).check(options.get("devices") or [])
+        if problem:
+            raise InvalidValue(f"devices {problem}", field="devices")
 
-    def _of_job(self, reader: Reader, given: dict) -> list:
+    def _job_tasks(self, reader: Reader, options: dict) -> list[dict]:
         values = resolve_references(
-            self.fields, reader, {name: value for name, value in given.items() if name == "firmware"}
+            self.fields, reader, {name: value for name, value in options.items() if name == "firmware"}
         )
-        job_id = given.get("job_id")
+        job_id = options.get("job_id")
         if not job_id:
-            row = OtaJob().find_in_list(reader, {"name": given["job"], "firmware_id": values["firmware_id"]})
+            row = OtaJob().find_in_list(reader, {"name": options["job"], "firmware_id": values["firmware_id"]})
             job_id = row and row["job_id"]
         if not job_id or reader.find("QueryOTAJob", {"JobId": job_id}) is None:
             return []
         params = {"JobId": job_id}
-        if given.get("status"):
-            params["TaskStatus"] = given["status"].upper()
-        if not given.get("devices"):
-            rows = reader.pages("ListOTATaskByJob", params)
-        else:
-            rows = [row for some in _chunks(given["devices"], 50) for row in self._named(reader, params, some)]
-        return [of_task(row) for row in rows]
+        if options.get("status"):
+            params["TaskStatus"] = options["status"].upper()
+        if not options.get("devices"):
+            return [parse_task(row) for row in reader.pages("ListOTATaskByJob", params)]
+        names = list(dict.fromkeys(options["devices"]))
+        tasks = []
+        for chunk in chunked(names, MAX_DEVICES_PER_REQUEST):
+            # With device names, the response is not paged.
+            response = reader.read("ListOTATaskByJob", {**params, "DeviceNames": chunk})
+            tasks += [parse_task(row) for row in member(response, "Data.SimpleOTATaskInfo") or []]
+        return tasks
 
-    def _named(self, reader: Reader, params: dict, some: list) -> list:
-        # Where devices are named there are no pages.
-        return member(reader.read("ListOTATaskByJob", {**params, "DeviceNames": some}), "Data.SimpleOTATaskInfo") or []
-
-    def _of_devices(self, reader: Reader, given: dict) -> dict:
+    def _device_tasks(self, reader: Reader, options: dict) -> dict:
         values = resolve_references(
-            self.fields, reader, {name: given[name] for name in ("firmware", "product") if name in given}
+            self.fields, reader, {name: options[name] for name in ("firmware", "product") if name in options}
         )
         result: dict = {"ota_tasks": [], "module_versions": []}
-        if "firmware" in given:
+        if "firmware" in options:
             result["ota_jobs"] = []
         if PENDING in (values["product_key"], values.get("firmware_id")):
             return result
-        wanted = [given["status"]] if given.get("status") else UNFINISHED
-        for name in dict.fromkeys(given["devices"]):
+        statuses = [options["status"]] if options.get("status") else UNFINISHED
+        for name in dict.fromkeys(options["devices"]):
             device = {"ProductKey": values["product_key"], "DeviceName": name}
             result["module_versions"] += [
                 {"device": name, "module": row["ModuleName"], "version": row.get("ModuleVersion", "")}
                 for row in reader.pages("ListOTAModuleVersionsByDevice", device)
-                if given.get("module", row["ModuleName"]).lower() == row["ModuleName"].lower()
+                if options.get("module", row["ModuleName"]).lower() == row["ModuleName"].lower()
             ]
-            for status in wanted:
+            for status in statuses:
                 if status in UNFINISHED:
-                    asked = {**device, "TaskStatus": status.upper(), "ModuleName": given.get("module")}
-                    reply = reader.read("ListOTAUnfinishedTaskByDevice", asked)
-                    rows = member(reply, "Data.SimpleOTATaskInfo") or []
-                    result["ota_tasks"] += [of_task(row) for row in rows]
-            if "firmware" in given:
-                asked = {**device, "FirmwareId": values["firmware_id"]}
+                    params = {**device, "TaskStatus": status.upper(), "ModuleName": options.get("module")}
+                    response = reader.read("ListOTAUnfinishedTaskByDevice", params)
+                    rows = member(response, "Data.SimpleOTATaskInfo") or []
+                    result["ota_tasks"] += [parse_task(row) for row in rows]
+            if "firmware" in options:
+                params = {**device, "FirmwareId": values["firmware_id"]}
                 result["ota_jobs"] += [
-                    {"device": name, **_of_job(row)} for row in reader.pages("ListOTAJobByDevice", asked)
+                    {"device": name, **_parse_job(row)} for row in reader.pages("ListOTAJobByDevice", params)
                 ]
         return result
 
 
-def _chunks(elements: list, size: int) -> list:
-    return chunked(list(dict.fromkeys(elements)), size)
-
-
-def _of_job(row: dict) -> dict:
+def _parse_job(row: dict) -> dict:
     job = OtaJob().parse(row)
     return {name: job[name] for name in ("name", "job_id", "type", "status")}
 
 
-def of_task(row: dict) -> dict:
-    """The upgrade of a device as it is returned; what a list does not tell is left out."""
+def parse_task(row: dict) -> dict:
+    """Return an OTA task for the result, without members that the response does not contain."""
     task = {
         "task_id": row["TaskId"],
         "job_id": row["JobId"],
@@ -186,6 +192,6 @@ def of_task(row: dict) -> dict:
     }
     if row.get("Progress"):
         task["progress"] = int(float(row["Progress"]))
-    more = {"description": "TaskDesc", "module": "ModuleName"}
-    task.update({name: row[wire] for name, wire in more.items() if wire in row})
+    optional = {"description": "TaskDesc", "module": "ModuleName"}
+    task.update({name: row[wire] for name, wire in optional.items() if wire in row})
     return task

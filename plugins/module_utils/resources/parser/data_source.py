@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Data sources: the topics whose messages a parser gets (manual chapter 4.16)."""
+"""Data sources: the topics whose messages a parser receives (manual chapter 4.16)."""
 
 from __future__ import annotations
 
@@ -24,19 +24,21 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 
 DATA_SOURCES = Lookup("data source", "ListParserDataSource", "DataSourceId", "Name", "data_source_id")
 
-MOST_TOPICS = 1000
+#: Maximum number of topics of a data source.
+MAX_TOPICS = 1000
 
 _TOPIC = re.compile(r"/[^/\s]+(/[^/\s]+)+")
 
 
 class Topics(ObjectSet):
-    """Topics, in no order; a custom topic of a device that speaks plain MQTT says whose it is.
+    """Topics, in no order.
 
-    The sign for all devices is written ``+`` or ``*``.
+    The wildcard for all devices is written ``+`` or ``*``. A topic that does not contain its product, which devices can
+    use that connect with a standard MQTT client, is declared with its product and optionally its device.
     """
 
     def __init__(self) -> None:
-        super().__init__(("topic",), ("topic", "product_key", "device"), maximum=MOST_TOPICS)
+        super().__init__(("topic",), ("topic", "product_key", "device"), maximum=MAX_TOPICS)
         self.argument = {
             "type": "list",
             "elements": "dict",
@@ -50,13 +52,13 @@ class Topics(ObjectSet):
     def check(self, value: Any) -> str:
         for element in value:
             if not element.get("product") and not _TOPIC.fullmatch(element["topic"]):
-                form = "/{product}/{device}/{the rest} or /as/mqtt/status/{product}/{device}"
-                return f"has a topic {element['topic']!r} that is not of the form {form}"
+                formats = "/{product}/{device}/{other levels} or /as/mqtt/status/{product}/{device}"
+                return f"contains the topic {element['topic']!r}, which does not have the format {formats}"
             if element.get("device") and not element.get("product"):
-                return f"has a topic {element['topic']!r} with a device and without its product"
+                return f"contains the topic {element['topic']!r} with a device but without its product"
         return super().check(value)
 
-    def identity(self, element):
+    def identity(self, element: dict) -> tuple[str, ...]:
         levels = ["+" if level == "*" else level for level in element["topic"].split("/")]
         key = element.get("product_key")
         owner = key if isinstance(key, str) else element.get("product")
@@ -66,24 +68,24 @@ class Topics(ObjectSet):
         return sorted(value, key=self.identity)
 
 
-def _topic(reader: Reader, element: dict) -> dict:
-    """A topic as a task gives it, with ProductKeys where it names products."""
-    known = {name: text for name, text in element.items() if text is not None}
-    if "product" in known:
-        known["product_key"] = product_key(reader, known["product"])
-        if known["product_key"] is not PENDING:
-            del known["product"]
+def _resolve_topic(reader: Reader, element: dict) -> dict:
+    """Return a topic of a task with ProductKeys in place of product names."""
+    resolved = {name: text for name, text in element.items() if text is not None}
+    if "product" in resolved:
+        resolved["product_key"] = product_key(reader, resolved["product"])
+        if resolved["product_key"] is not PENDING:
+            del resolved["product"]
     else:
-        known["topic"] = resolve_topic(reader, known["topic"])
-    return known
+        resolved["topic"] = resolve_topic(reader, resolved["topic"])
+    return resolved
 
 
-def _of_items(items: list) -> dict:
+def _parse_topics(items: list) -> dict:
     members = {"Topic": "topic", "ProductKey": "product_key", "DeviceName": "device", "DataSourceItemId": "item_id"}
-    return {"topics": [{word: str(item[wire]) for wire, word in members.items() if item.get(wire)} for item in items]}
+    return {"topics": [{name: str(item[wire]) for wire, name in members.items() if item.get(wire)} for item in items]}
 
 
-def _created(topics: list) -> dict:
+def _create_params(topics: list) -> dict:
     (topic,) = topics
     scope = {}
     if "product_key" in topic:
@@ -104,20 +106,20 @@ class DataSource(Renamable):
         renamed_from(RULE_NAME),
         Field("data_source_id", "DataSourceId", computed=True),
         Field("description", "Description", Text(), initial=""),
-        Field("topics", type=Topics(), lookup_each=_topic, element="topic", initial=[], purge=True),
+        Field("topics", type=Topics(), lookup_each=_resolve_topic, element="topic", initial=[], purge=True),
         Field("created", read="UtcCreated", computed=True),
     )
     listing = Listing("ListParserDataSource", params={"SearchName": "name"})
     details = (
         Detail("GetParserDataSource", "DataSource"),
-        Detail("ListDataSourceItem", "DataSourceItems.dataSourceItem", only_for=("topics",), parse=_of_items),
+        Detail("ListDataSourceItem", "DataSourceItems.dataSourceItem", only_for=("topics",), parse=_parse_topics),
     )
     create = Create("CreateParserDataSource", outputs={"data_source_id": "DataSource.DataSourceId"})
     changes = (
         Update("UpdateParserDataSource", "name", "description"),
         Entries(
             "topics",
-            add=Batch("CreateDataSourceItem", _created, size=1),
+            add=Batch("CreateDataSourceItem", _create_params, size=1),
             remove=Batch("DeleteDataSourceItem", lambda topics: {"DataSourceItemId": topics[0]["item_id"]}, size=1),
         ),
     )

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Destinations: where a parser's script sends messages to (manual chapter 4.16)."""
+"""Destinations: the targets to which the script of a parser sends messages (manual chapter 4.16)."""
 
 from __future__ import annotations
 
@@ -29,85 +29,96 @@ DESTINATIONS = Lookup("destination", "ListDestination", "DestinationId", "Name",
 
 NAME = Text(1)
 
-#: The members that a configuration of each type must have. What lies in another cloud product is reached by a role.
-_ABROAD = ("regionName", "role")
-NEEDED = {kind: names if kind == "amqp" else (*names, *_ABROAD) for kind, names in TARGETS.items()}
-NEEDED["republish"] = ("productKey",)
+#: The required members of a configuration, by type. The platform needs a role to access another Alibaba Cloud service.
+_CLOUD_MEMBERS = ("regionName", "role")
+REQUIRED = {kind: names if kind == "amqp" else (*names, *_CLOUD_MEMBERS) for kind, names in TARGETS.items()}
+REQUIRED["republish"] = ("productKey",)
 
-_OF_ROLE = ("roleArn", "roleName")
+_ROLE_MEMBERS = ("roleArn", "roleName")
 
-#: The members that may name something of the platform in place of its id.
-_NAMING = {"productKey": product_key, "topic": resolve_topic, "groupId": CONSUMER_GROUPS.find_id}
-_NAMED = {"republish": ("productKey", "topic"), "amqp": ("groupId",)}
+#: The members that can contain a name in place of an ID, and the types that have them.
+_LOOKUPS = {"productKey": product_key, "topic": resolve_topic, "groupId": CONSUMER_GROUPS.find_id}
+_REFERENCES = {"republish": ("productKey", "topic"), "amqp": ("groupId",)}
 
 
-def spelt(configuration: dict) -> dict:
-    """A configuration whose members begin with small letters: an example of the manual has them with capitals."""
+def lower_initials(configuration: dict) -> dict:
+    """Return a configuration whose members start with lowercase letters. One example of the manual capitalizes them."""
     return {name[:1].lower() + name[1:]: value for name, value in configuration.items()}
 
 
-class Kind(Choice):
-    """The type of a destination; one that a task cannot give goes back as it came."""
+class DestinationType(Choice):
+    """The type of a destination. Types that a task cannot set are sent back unchanged in updates."""
 
     def to_wire(self, value: Any) -> Any:
         return value.upper()
 
 
 class Configuration(JsonText):
-    """A configuration, which comes back with members that the platform added."""
+    """A configuration. The comparison ignores the members that the platform adds."""
 
     def to_wire(self, value: Any) -> Any:
-        return super().to_wire(spelt(value))
+        return super().to_wire(lower_initials(value))
 
     def from_wire(self, value: Any) -> Any:
-        return spelt(super().from_wire(value))
+        return lower_initials(super().from_wire(value))
 
     def canonical(self, value: Any) -> Any:
-        return comparable(spelt(value or {}))
+        return comparable(lower_initials(value or {}))
 
 
-def lacking(kind: str, configuration: dict) -> list:
-    """The members that a configuration of a type must have and has not."""
-    missing = [name for name in NEEDED.get(kind, ()) if not configuration.get(name)]
-    # The manual's examples have a topic where its tables have a product.
+def missing_members(kind: str, configuration: dict) -> list:
+    """Return the required members that a configuration does not have."""
+    missing = [name for name in REQUIRED.get(kind, ()) if not configuration.get(name)]
+    # In the examples of the manual, the configuration has a topic; in its tables, it has a product.
     if kind == "republish" and configuration.get("topic"):
         return []
     role = configuration.get("role")
     if role:
-        missing += [f"role.{name}" for name in _OF_ROLE if not isinstance(role, dict) or not role.get(name)]
+        missing += [f"role.{name}" for name in _ROLE_MEMBERS if not isinstance(role, dict) or not role.get(name)]
     return missing
 
 
-def _check(desired: dict, current: dict) -> None:
+def _check_configuration(desired: dict, current: dict) -> None:
     after = {**current, **desired}
-    missing = lacking(after["type"], spelt(after.get("configuration") or {}))
+    missing = missing_members(after["type"], lower_initials(after.get("configuration") or {}))
     if missing:
         raise InvalidValue(
-            f"the configuration of the {after['type']} destination lacks {', '.join(missing)}", field="configuration"
+            f"configuration of a destination of type {after['type']} must contain {', '.join(missing)}",
+            field="configuration",
         )
 
 
-class CreateChecked(Create):
-    """A type and a configuration go together."""
+class CreateValidated(Create):
+    """Creation of a destination.
+
+    Custom code: the required members of the configuration depend on the type.
+    """
 
     def steps(self, resource: Resource, desired: dict) -> list[Step]:
-        made = super().steps(resource, desired)
-        _check(desired, {})
-        return made
+        result = super().steps(resource, desired)
+        _check_configuration(desired, {})
+        return result
 
 
-class UpdateChecked(Update):
-    """A type and a configuration go together, whichever of them changes."""
+class UpdateValidated(Update):
+    """Update of a destination.
+
+    Custom code: the required members of the configuration depend on the type, even if only one of them changes.
+    """
 
     def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
-        changed = super().steps(resource, desired, current)
-        if {"type", "configuration"} & {name for one in changed for name in one.changes}:
-            _check(desired, current)
-        return changed
+        result = super().steps(resource, desired, current)
+        if {"type", "configuration"} & {name for step in result for name in step.changes}:
+            _check_configuration(desired, current)
+        return result
 
 
 class Destination(Renamable):
-    """A place that messages are sent to."""
+    """A destination: a target to which the script of a parser sends messages.
+
+    Custom code: names in the configuration are resolved to IDs, and only the list, which is searched by name, contains
+    the description.
+    """
 
     kind = "destination"
     title = "destination"
@@ -121,8 +132,8 @@ class Destination(Renamable):
         Field(
             "type",
             "Type",
-            # The manual spells one of them in two ways.
-            Kind(
+            # The manual has two spellings of one type.
+            DestinationType(
                 {kind: kind.upper() for kind in TARGETS},
                 {"REUBLISH": "republish", **{kind.upper(): kind for kind in TARGETS}},
             ),
@@ -132,32 +143,33 @@ class Destination(Renamable):
         Field("created", read="UtcCreated", computed=True),
     )
     listing = Listing("ListDestination", params={"SearchName": "name"})
-    create = CreateChecked("CreateDestination", outputs={"destination_id": "Destination.DestinationId"})
-    changes = (UpdateChecked("UpdateDestination", "name", "type", "configuration", "description"),)
+    create = CreateValidated("CreateDestination", outputs={"destination_id": "Destination.DestinationId"})
+    changes = (UpdateValidated("UpdateDestination", "name", "type", "configuration", "description"),)
     delete = Delete("DeleteDestination")
     filters = ("name", "destination_id", "type")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)
-        # Each of these members means the same in every type that has it, but for the topic of a message queue.
-        configuration = spelt(desired.get("configuration") or {})
-        for kind, names in _NAMED.items():
+        # If the task does not set the type, the members of all types are resolved. The member topic also exists in the
+        # type ons, where it is not a topic of the platform.
+        configuration = lower_initials(desired.get("configuration") or {})
+        for kind, names in _REFERENCES.items():
             for name in names if desired.get("type", kind) == kind else ():
-                named = configuration.get(name)
-                if isinstance(named, str) and named and named != str(PENDING):
-                    known = _NAMING[name](reader, named)
-                    configuration[name] = named if known is PENDING else known
+                reference = configuration.get(name)
+                if isinstance(reference, str) and reference and reference != str(PENDING):
+                    found = _LOOKUPS[name](reader, reference)
+                    configuration[name] = reference if found is PENDING else found
         if configuration:
             resolved["configuration"] = configuration
         return resolved
 
     def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         if "destination_id" in desired:
-            # Only the list tells the description, and it can be asked for a name only.
-            told = reader.find("GetDestination", {"DestinationId": desired["destination_id"]})
-            if told is None:
+            # The list can be searched by name only, and the response to GetDestination has no description.
+            response = reader.find("GetDestination", {"DestinationId": desired["destination_id"]})
+            if response is None:
                 return
-            desired = {"name": member(told, "Destination.Name")}
+            desired = {"name": member(response, "Destination.Name")}
         yield from super().list_items(reader, desired)
 
     def matches_key(self, row: dict, desired: dict) -> bool:

@@ -11,7 +11,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, JsonText, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.speech_play import OF_ANSWER, not_done
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.speech_play import (
+    DEVICE_RESPONSE,
+    device_failure,
+)
 
 
 class Print(ChoiceAction):
@@ -28,8 +31,8 @@ class Print(ChoiceAction):
                 "ParamsJsonString": "values",
                 "HistoryPrintTopic": "old_topic",
             },
-            returns={name: path for name, path in OF_ANSWER.items() if name != "detail"},
-            verify=not_done,
+            returns={name: path for name, path in DEVICE_RESPONSE.items() if name != "detail"},
+            verify=device_failure,
         )
     }
     fields = (

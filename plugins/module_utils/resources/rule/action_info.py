@@ -1,6 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One action of a rule, by its id, such as a report of failures names it (manual chapter 4.15)."""
+"""Information about one action of a rule by its ID (manual chapter 4.15).
+
+Error reports of the rules engine contain the IDs of actions.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,18 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Number
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import of_rows
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import parse_actions
 
 
 class RuleActionInfo(ReportEntry):
-    """Tells of an action; nothing where there is none."""
+    """A report of one action. The list is empty if the action does not exist."""
 
     families = (rule,)
     fields = (Field("action_id", type=Number(1), required=True),)
 
     def gather(self, reader: Reader, values: dict) -> dict:
         found = member(reader.find("GetRuleAction", {"ActionId": values["action_id"]}) or {}, "RuleActionInfo")
-        told = of_rows([found] if found else [])
-        for action in told["actions"]:
+        result = parse_actions([found] if found else [])
+        for action in result["actions"]:
             action["rule_id"] = str(found["RuleId"])
-        return told
+        return result

@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the configuration of a rule's action holds, type by type, as JSON schemas (manual chapter 4.15.4).
+"""JSON schemas of the configuration of rule actions, by type (manual section 4.15.4).
 
-What the platform adds by itself may be written along, as whoever copies a configuration does.
+The members that the platform adds are allowed, so that a configuration that the platform returns can be used in a task.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def _configuration(required: dict, optional: dict | None = None) -> dict:
     }
 
 
-def _elsewhere(required: dict, optional: dict | None = None) -> dict:
-    """The configuration of an action that sends to another product of the vendor."""
+def _cloud_configuration(required: dict, optional: dict | None = None) -> dict:
+    """Return the schema of an action that sends data to another Alibaba Cloud service."""
     return _configuration({**required, "regionName": _REGION, "role": _ROLE}, optional)
 
 
@@ -55,17 +55,17 @@ _PRIMARY_KEY = {
     "else": {"required": ["columnValue"], "properties": {"columnValue": _TEXT}},
 }
 
-#: The schema of each type's configuration.
+#: The schema of the configuration for each type of action.
 CONFIGURATIONS = {
     "republish": _configuration({"topic": {"type": "string", "pattern": "^/.+/.+"}, "topicType": {"enum": [0, 1]}}),
     "amqp": _configuration({"groupId": _TEXT}),
-    "datahub": _elsewhere(
+    "datahub": _cloud_configuration(
         {"projectName": _TEXT, "topicName": _TEXT, "schemaVals": {"type": "array", "items": _COLUMN, "minItems": 1}}
     ),
-    "ons": _elsewhere({"instanceId": _TEXT, "topic": _TEXT}, {"tag": {"type": "string", "maxLength": 128}}),
-    "mns": _elsewhere({"themeName": _TEXT}),
-    "fc": _elsewhere({"serviceName": _TEXT, "functionName": _TEXT}),
-    "ots": _elsewhere(
+    "ons": _cloud_configuration({"instanceId": _TEXT, "topic": _TEXT}, {"tag": {"type": "string", "maxLength": 128}}),
+    "mns": _cloud_configuration({"themeName": _TEXT}),
+    "fc": _cloud_configuration({"serviceName": _TEXT, "functionName": _TEXT}),
+    "ots": _cloud_configuration(
         {
             "instanceName": _TEXT,
             "tableName": _TEXT,

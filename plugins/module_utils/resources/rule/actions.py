@@ -1,8 +1,8 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a rule does with the data that it selects.
+"""Actions of a rule, which forward the selected data (manual chapter 4.15).
 
-An action has no name: it is the same action on the next run when it is of the same type and has the same target.
+An action has no name. A task refers to the same action as before if it has the same type and the same target.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_schema import schema_error
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.action_schemas import CONFIGURATIONS
 
-#: The members of a configuration that say where an action of each type sends data.
+#: The members of a configuration that define where an action sends data, by type.
 TARGETS = {
     "republish": ("topic",),
     "amqp": ("groupId",),
@@ -29,10 +29,11 @@ TARGETS = {
     "ots": ("instanceName", "tableName"),
 }
 
-#: Members that the platform adds to a configuration by itself.
-ADDED = ("uid", "endPoint")
+#: Members that the platform adds to a configuration.
+ADDED_BY_PLATFORM = ("uid", "endPoint")
 
-MOST_ACTIONS = 10
+#: Maximum number of actions of a rule.
+MAX_ACTIONS = 10
 
 
 class Actions(Type):
@@ -53,23 +54,23 @@ class Actions(Type):
         return []
 
     def check(self, value: Any) -> str:
-        if len(value) > MOST_ACTIONS:
-            return f"takes at most {MOST_ACTIONS} actions, not {len(value)}"
+        if len(value) > MAX_ACTIONS:
+            return f"takes at most {MAX_ACTIONS} actions, not {len(value)}"
         for action in value:
-            wrong = schema_error(CONFIGURATIONS[action["type"]], action["configuration"])
-            if wrong:
-                return f"has a {action['type']} action whose configuration {wrong}"
+            problem = schema_error(CONFIGURATIONS[action["type"]], action["configuration"])
+            if problem:
+                return f"contains an action of type {action['type']} whose configuration {problem}"
         if len({self.identity(action) for action in value}) < len(value):
-            return "names a type and target twice"
+            return "contains two actions with the same type and target"
         if sum(bool(action.get("error_action")) for action in value) > 1:
-            return "takes one error action at most"
+            return "takes at most one action with error_action: true"
         return ""
 
-    def identity(self, action: dict) -> tuple:
-        """Type, target and whether it is for data that could not be forwarded."""
-        names = TARGETS.get(action["type"], ())
-        target = tuple(str(action["configuration"].get(name)) for name in names)
-        return (action["type"], target, bool(action.get("error_action")))
+    def identity(self, element: dict) -> tuple:
+        """Return type, target and whether it is the error action, which gets data that could not be forwarded."""
+        names = TARGETS.get(element["type"], ())
+        target = tuple(str(element["configuration"].get(name)) for name in names)
+        return (element["type"], target, bool(element.get("error_action")))
 
     def canonical(self, value: Any) -> Any:
         return {self.identity(action): comparable(action["configuration"]) for action in value or []}
@@ -79,29 +80,29 @@ class Actions(Type):
 
 
 def comparable(configuration: dict) -> str:
-    """A configuration without what the platform adds to it, as a text that is the same for two that mean the same."""
-    kept = {key: value for key, value in configuration.items() if key not in ADDED}
-    return json.dumps(_texts(kept), sort_keys=True, ensure_ascii=False)
+    """Return text that is equal for equivalent configurations, without the members that the platform adds."""
+    members = {key: value for key, value in configuration.items() if key not in ADDED_BY_PLATFORM}
+    return json.dumps(_numbers_as_strings(members), sort_keys=True, ensure_ascii=False)
 
 
-def _texts(value):
-    # A number that was written comes back as a text now and then.
+def _numbers_as_strings(value: Any) -> Any:
+    # The platform returns some numbers as strings.
     if isinstance(value, dict):
-        return {key: _texts(inner) for key, inner in value.items()}
+        return {key: _numbers_as_strings(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_texts(inner) for inner in value]
+        return [_numbers_as_strings(inner) for inner in value]
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
-def _wire(action: dict) -> dict:
+def _to_wire(action: dict) -> dict:
     return {
         "Type": action["type"].upper(),
         "Configuration": json.dumps(action["configuration"], ensure_ascii=False, sort_keys=True),
     }
 
 
-def of_rows(items: list | None) -> dict:
-    """The actions that the API lists."""
+def parse_actions(items: list | None) -> dict:
+    """Return the actions in a response."""
     return {
         "actions": [
             {
@@ -116,7 +117,10 @@ def of_rows(items: list | None) -> dict:
 
 
 class ActionChanges(Change):
-    """Brings a rule's actions to what is desired. What goes, goes first: a rule has ten at most."""
+    """Change of the actions of a rule. Actions are deleted first, because a rule can have at most ten.
+
+    Custom code: actions have no names, so they are matched by type and target.
+    """
 
     fields = ("actions",)
 
@@ -129,21 +133,21 @@ class ActionChanges(Change):
         state = dict(before)
         result = []
 
-        def add(action, operation, params, change):
-            shown = list(state.values())
-            change()
-            changes = {"actions": (shown, list(state.values()))}
-            result.append(Step(action, operation, params, changes))
+        def add(kind: str, operation: str, params: dict, new_state: dict) -> None:
+            nonlocal state
+            changes = {"actions": (list(state.values()), list(new_state.values()))}
+            result.append(Step(kind, operation, params, changes))
+            state = new_state
 
-        for key, there in before.items():
+        for key, action in before.items():
             if key not in after:
-                params = {"ActionId": there["action_id"]}
-                add(steps.DELETE, "DeleteRuleAction", params, lambda key=key: state.pop(key))
-        for key, wanted in after.items():
+                remaining = {other: state[other] for other in state if other != key}
+                add(steps.DELETE, "DeleteRuleAction", {"ActionId": action["action_id"]}, remaining)
+        for key, action in after.items():
             if key not in before:
-                params = {**resource.identity_params(), **_wire(wanted), "ErrorActionFlag": key[2]}
-                add(steps.CREATE, "CreateRuleAction", params, lambda key=key, new=wanted: state.update({key: new}))
-            elif comparable(before[key]["configuration"]) != comparable(wanted["configuration"]):
-                params = {"ActionId": before[key]["action_id"], **_wire(wanted)}
-                add(steps.UPDATE, "UpdateRuleAction", params, lambda key=key, new=wanted: state.update({key: new}))
+                params = {**resource.identity_params(), **_to_wire(action), "ErrorActionFlag": key[2]}
+                add(steps.CREATE, "CreateRuleAction", params, {**state, key: action})
+            elif comparable(before[key]["configuration"]) != comparable(action["configuration"]):
+                params = {"ActionId": before[key]["action_id"], **_to_wire(action)}
+                add(steps.UPDATE, "UpdateRuleAction", params, {**state, key: action})
         return result

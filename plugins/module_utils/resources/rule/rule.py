@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules of the first rules engine: data selected by SQL and forwarded (manual chapter 4.15)."""
+"""Rules of the rules engine, which select data with SQL and forward it (manual chapter 4.15)."""
 
 from __future__ import annotations
 
@@ -17,42 +17,47 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import (
     ActionChanges,
     Actions,
-    of_rows,
+    parse_actions,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import CONSUMER_GROUPS
 
-#: What a rule needs before it can start: the option, and the field that it gives.
-NEEDED_TO_START = {"product": "product_key", "short_topic": "short_topic", "select": "select"}
+#: The options that a rule needs before it can be started, with the fields that they set.
+REQUIRED_TO_START = {"product": "product_key", "short_topic": "short_topic", "select": "select"}
 
 
 class StartAndStop(Switch):
-    """A rule that lacks its SQL cannot start."""
+    """Start and stop of a rule.
+
+    Custom code: the API does not start a rule without SQL, so the options are checked before any request.
+    """
 
     def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         if desired.get("status") == "started":
             after = {**current, **desired}
-            missing = [option for option, name in NEEDED_TO_START.items() if not after.get(name)]
+            missing = [option for option, name in REQUIRED_TO_START.items() if not after.get(name)]
             if missing:
-                raise InvalidValue(
-                    f"a rule needs {', '.join(missing)} before it can start", field=missing[0], remedy="Give them"
-                )
+                names = ", ".join(missing)
+                raise InvalidValue(f"{names} must be set before a rule can be started", field=missing[0])
         return super().steps(resource, desired, current)
 
 
-def with_ids(reader: Reader, action: dict) -> dict:
-    """An action with the ids of what its configuration names: a topic's product, a consumer group."""
+def resolve_action(reader: Reader, action: dict) -> dict:
+    """Return an action with IDs in place of the product name in its topic or the name of its consumer group."""
     configuration = dict(action["configuration"])
     if action["type"] == "republish":
         configuration["topic"] = resolve_topic(reader, configuration["topic"])
     elif action["type"] == "amqp":
         group = CONSUMER_GROUPS.find_id(reader, configuration["groupId"])
-        # What an earlier task is about to make goes by its name until then.
+        # The name is kept until an earlier task has created the consumer group.
         configuration["groupId"] = configuration["groupId"] if group is PENDING else group
     return {**action, "configuration": configuration}
 
 
 class Rule(Resource):
-    """A rule with its actions."""
+    """A rule with its actions.
+
+    Custom code: the type of the topic follows from the topic if the task does not set it.
+    """
 
     kind = "rule"
     title = "rule"
@@ -74,14 +79,14 @@ class Rule(Resource):
         Field(
             "topic_type",
             "TopicType",
-            # -1 is read of a rule that has no SQL yet.
+            # The API returns -1 for a rule without SQL.
             Choice({"system": 0, "custom": 1, "status": 2}, {-1: None, 0: "system", 1: "custom", 2: "status"}),
         ),
         Field("select", "Select", Text(1), initial=""),
         Field("where", "Where", Text(), initial=""),
         Field("description", "RuleDesc", Text(0, 100), initial=""),
         Field("data_type", read="DataType", type=Choice({"json": "JSON", "binary": "BINARY"}), computed=True),
-        Field("actions", type=Actions(), lookup_each=with_ids, initial=[], purge=True),
+        Field("actions", type=Actions(), lookup_each=resolve_action, initial=[], purge=True),
         Field(
             "status",
             read="Status",
@@ -95,7 +100,7 @@ class Rule(Resource):
     listing = Listing("ListRule")
     details = (
         Detail("GetRule", "RuleInfo"),
-        Detail("ListRuleActions", "RuleActionList.RuleActionInfo", only_for=("actions",), parse=of_rows),
+        Detail("ListRuleActions", "RuleActionList.RuleActionInfo", only_for=("actions",), parse=parse_actions),
     )
     create = Create("CreateRule", outputs={"rule_id": "RuleId"})
     changes = (
@@ -115,11 +120,14 @@ class Rule(Resource):
 
 
 def topic_type(short_topic: str) -> str:
-    """The type of the topic that a rule listens to, by its short form ``{deviceName or +}/{the rest}``.
+    """Return the type of the topic that a rule selects data from.
 
-    The topic of a device's status has no rest.
+    Args:
+        short_topic: The topic without its product: ``{deviceName or +}/{other levels}``. The topic of the device status
+            has no other levels.
     """
-    rest = short_topic.lstrip("/").partition("/")[2]
-    if rest.startswith("user/") or rest == "user":
+    levels = short_topic.lstrip("/").partition("/")[2]
+    if levels.startswith("user/") or levels == "user":
         return "custom"
-    return "status" if not rest or rest.startswith("mqtt/status") or short_topic.startswith("mqtt/status") else "system"
+    is_status = not levels or levels.startswith("mqtt/status") or short_topic.startswith("mqtt/status")
+    return "status" if is_status else "system"

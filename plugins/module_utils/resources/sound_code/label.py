@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Labels: sound codes that belong to a schedule, one by one and in batches (manual chapter 4.21.4)."""
+"""Labels: sound codes that belong to a schedule, single ones and batches (manual section 4.21.4)."""
 
 from __future__ import annotations
 
@@ -21,23 +21,26 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import renamed_from
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.schedule import SCHEDULES
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.sound_code import NAME, Audible
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.sound_code import NAME, AudioResource
 
-#: The labels of one batch.
-MOST = 200
+#: Maximum number of labels in one batch.
+MAX_LABELS = 200
 
-#: The states of a batch that has not made all of its labels, and will not by itself.
-STUCK = ("partial_failed", "interrupted")
+#: The statuses of a batch that has ended without creating all of its labels.
+INCOMPLETE = ("partial_failed", "interrupted")
 
-#: How a label and a batch name their schedule.
-OF_SCHEDULE = (
+#: The fields that refer to the schedule of a label or a batch.
+SCHEDULE_FIELDS = (
     Field("schedule", required=True, lookup=SCHEDULES.find_id, resolves_to="schedule_code"),
     Field("schedule_code", "ScheduleCode", computed=True),
 )
 
 
-class SoundCodeLabel(Audible):
-    """A label of a schedule."""
+class SoundCodeLabel(AudioResource):
+    """A label of a schedule.
+
+    Custom code: the list does not contain the schedule.
+    """
 
     kind = "sound_code_label"
     title = "label"
@@ -45,7 +48,7 @@ class SoundCodeLabel(Audible):
     key = ("label",)
     identity = {"SoundCode": "sound_code"}
     fields = (
-        *OF_SCHEDULE,
+        *SCHEDULE_FIELDS,
         Field("label", "Label", NAME, required=True),
         renamed_from(NAME),
         Field("sound_code", "SoundCode", computed=True),
@@ -64,39 +67,49 @@ class SoundCodeLabel(Audible):
 
 
 class CreateBatch(Create):
-    """A batch has labels that the task gives, or a number of them that the platform chooses."""
+    """Creation of a batch of labels.
 
-    chosen = "BatchCreateSoundCodeLabel"
+    Custom code: a second operation creates a number of labels whose names the platform chooses.
+    """
+
+    number_operation = "BatchCreateSoundCodeLabel"
 
     def steps(self, resource: Resource, desired: dict) -> list[Step]:
         if desired.get("labels"):
             return super().steps(resource, desired)
         if desired.get("total") is None:
-            raise InvalidValue("labels or total must be given to make a batch", field="labels")
+            raise InvalidValue("labels or total must be set to create a batch", field="labels")
         sent = [resource.field(name) for name in ("schedule_code", "description", "total")]
         params = {f.wire: f.type.to_wire(desired[f.name]) for f in sent if desired[f.name] is not PENDING}
         changes = {f.name: (None, desired[f.name]) for f in sent}
-        return [Step(steps.CREATE, self.chosen, params, changes, dict(self.outputs))]
+        return [Step(steps.CREATE, self.number_operation, params, changes, dict(self.outputs))]
 
     def sent_fields(self, resource: Resource) -> set[str]:
         return {*super().sent_fields(resource), "total"}
 
 
 class Retry(Change):
-    """What a batch could not make is tried again."""
+    """A retry of the labels that a batch could not create.
+
+    Custom code: the retry is possible in some statuses only.
+    """
 
     fields = ("status",)
 
     def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         status = current.get("status")
-        if not desired.get("retry") or status not in STUCK:
+        if not desired.get("retry") or status not in INCOMPLETE:
             return []
         changes = {"status": (status, "running")}
         return [Step(steps.CREATE, "RetrySoundCodeLabelBatch", resource.identity_params(), changes)]
 
 
 class SoundCodeLabelBatch(Resource):
-    """A batch of labels, which the platform makes in its own time. No operation takes one away."""
+    """A batch of labels, which the platform creates asynchronously. The API cannot delete a batch.
+
+    Custom code: the list does not contain the schedule, the number of labels follows from the labels, and a separate
+    operation returns the labels that failed.
+    """
 
     kind = "sound_code_label_batch"
     title = "batch"
@@ -105,11 +118,11 @@ class SoundCodeLabelBatch(Resource):
     identity = {"BatchCode": "batch_code"}
     states = {"present": {}}
     fields = (
-        *OF_SCHEDULE,
+        *SCHEDULE_FIELDS,
         Field("description", "Description", NAME, required=True),
         Field("batch_code", "BatchCode", computed=True),
-        Field("labels", "Labels", TextSet(NAME, maximum=MOST), write_only=True),
-        Field("total", "Total", Number(1, MOST)),
+        Field("labels", "Labels", TextSet(NAME, maximum=MAX_LABELS), write_only=True),
+        Field("total", "Total", Number(1, MAX_LABELS)),
         Field("retry", type=Flag(), write_only=True),
         Field(
             "status",
@@ -134,7 +147,7 @@ class SoundCodeLabelBatch(Resource):
     changes = (Retry(),)
     filters = ("schedule", "description", "batch_code", "status")
     required_filters = ("schedule",)
-    remedy = "A batch is what it was made with: make one of another description, or leave the option as it is"
+    remedy = "A batch is immutable: create one with another description, or keep the current value"
 
     @property
     def plural(self) -> str:
@@ -145,7 +158,9 @@ class SoundCodeLabelBatch(Resource):
         if desired.get("labels"):
             labels = list(dict.fromkeys(desired["labels"]))
             if desired.get("total", len(labels)) != len(labels):
-                raise InvalidValue(f"total is {desired['total']}, and labels has {len(labels)}", field="total")
+                raise InvalidValue(
+                    f"total must be the number of labels, {len(labels)}, not {desired['total']}", field="total"
+                )
             resolved.update(labels=labels, total=len(labels))
         return resolved
 
@@ -153,22 +168,25 @@ class SoundCodeLabelBatch(Resource):
         schedule = {"schedule_code": desired["schedule_code"]}
         return ({**schedule, **row} for row in super().list_items(reader, desired))
 
-    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
-        there = super().read(reader, desired, wanted)
-        if there is not None and (wanted is None or "failed" in wanted):
-            found = reader.read("QuerySoundCodeLabelBatchFailedResult", {"BatchCode": there["batch_code"]})
-            there["failed"] = [
+    def read(self, reader: Reader, desired: dict, fields: set[str] | None = None) -> dict | None:
+        current = super().read(reader, desired, fields)
+        if current is not None and (fields is None or "failed" in fields):
+            found = reader.read("QuerySoundCodeLabelBatchFailedResult", {"BatchCode": current["batch_code"]})
+            current["failed"] = [
                 {"label": row["Label"], "code": str(row["ResultCode"]), "message": row["ErrorMessage"]}
                 for row in member(found, "Data.Items") or []
             ]
-        return there
+        return current
 
 
 class Package(ActionEntry):
-    """The audio of all labels of a batch in one file."""
+    """An action that packs the audio of all labels of a batch into one file.
+
+    Custom code: a batch is found in its schedule by code or description.
+    """
 
     families = (sound_code,)
-    fields = (*OF_SCHEDULE, Field("batch", type=Text(1), required=True))
+    fields = (*SCHEDULE_FIELDS, Field("batch", type=Text(1), required=True))
     summary = "The audio of the batch's labels would be packed"
 
     def run_action(self, client: Any, values: dict) -> dict:
@@ -179,9 +197,9 @@ class Package(ActionEntry):
         ]
         if len(batches) != 1:
             raise InvalidValue(
-                f"{len(batches) or 'no'} batches of the schedule answer to {values['batch']}",
+                f"{len(batches) or 'no'} batches of the schedule match {values['batch']}",
                 field="batch",
-                remedy="Give the code of one",
+                remedy="Set batch to the code of one of them" if batches else "Check its code or description",
             )
-        reply = client.call("PackageSoundCodeLabelBatchAudio", {"BatchCode": batches[0]})
-        return {"batch_code": batches[0], "package_url": reply["Data"]}
+        response = client.call("PackageSoundCodeLabelBatchAudio", {"BatchCode": batches[0]})
+        return {"batch_code": batches[0], "package_url": response["Data"]}

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Schedules of sound codes, with their periods of the day (manual chapter 4.21.4)."""
+"""Schedules of sound codes, with their periods of the day (manual section 4.21.4)."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code
 
 SCHEDULES = Lookup("schedule", "QuerySoundCodeScheduleList", "ScheduleCode", "Name", "schedule_code")
 
-DATE = Text(1, pattern=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", hint="a date of the form yyyy-MM-dd, in quotes")
+DATE = Text(
+    1, pattern=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", hint="a date in the format yyyy-MM-dd, in quotes"
+)
 TIME = Text(1, pattern=r"([01]\d|2[0-3]):[0-5]\d", hint="a time from 00:00 to 23:59, in quotes")
 
-#: The options of a period, with their parameters and types. Its description tells it from the others.
+#: The options of a period, with their parameters and types. The description identifies a period.
 PERIOD = {
     "description": ("Description", NAME),
     "content": ("SoundCodeContent", Text(1, 512, wide_char_width=2)),
@@ -36,66 +38,71 @@ PERIOD = {
 }
 
 
-def _order(first, last) -> str:
-    return f"ends at {last}, before it starts at {first}" if first and last and last < first else ""
+def _check_order(start: str | None, end: str | None) -> str:
+    return f"ends at {end}, before it starts at {start}" if start and end and end < start else ""
 
 
 class Periods(ObjectSet):
-    """Periods of the day, in no order; those of other descriptions are others."""
+    """Periods of the day, in no order, identified by their descriptions."""
 
     def __init__(self) -> None:
         super().__init__(tuple(PERIOD), ("description",))
 
     def check(self, value: Any) -> str:
         for element in value:
-            named = element["description"]
+            description = element["description"]
             for option, (_wire, kind) in PERIOD.items():
-                complaint = kind.check(element[option])
-                if complaint:
-                    return f"has a period {named!r} that cannot be: {option} {complaint}"
-            complaint = _order(element["start_time"], element["end_time"])
-            if complaint:
-                return f"has a period {named!r} that {complaint}"
-        twice = [name for (name,) in map(self.identity, value) if sum(e["description"] == name for e in value) > 1]
-        return f"has two periods {twice[0]!r}" if twice else super().check(value)
+                problem = kind.check(element[option])
+                if problem:
+                    return f"contains the invalid period {description!r}: {option} {problem}"
+            problem = _check_order(element["start_time"], element["end_time"])
+            if problem:
+                return f"contains the invalid period {description!r}: it {problem}"
+        descriptions = [element["description"] for element in value]
+        duplicates = [description for description in descriptions if descriptions.count(description) > 1]
+        return f"contains the period {duplicates[0]!r} twice" if duplicates else super().check(value)
 
-    def identity(self, element):
-        # The platform lets two be called the same: the second has its code in its name, and goes.
-        return (element["description"], *([element["period_code"]] if element.get("double") else []))
+    def identity(self, element: dict) -> tuple[str, ...]:
+        # The platform allows several periods with the same description. The second one is also identified by its code,
+        # so that it never matches a period of the task and is removed.
+        return (element["description"], *([element["period_code"]] if element.get("duplicate") else []))
 
     def canonical(self, value: Any) -> Any:
-        return {(self.identity(one), *(one[option] for option in PERIOD)) for one in value or []}
+        return {(self.identity(element), *(element[option] for option in PERIOD)) for element in value or []}
 
     def to_display(self, value: Any) -> Any:
-        return [{option: one[option] for option in PERIOD} for one in sorted(value, key=self.identity)]
+        return [{option: element[option] for option in PERIOD} for element in sorted(value, key=self.identity)]
 
 
-def _of_rows(rows: list) -> dict:
+def _parse_periods(rows: list) -> dict:
     periods = []
     for row in rows:
         period = {option: row.get(wire, "") for option, (wire, _kind) in PERIOD.items()}
         period["period_code"] = row["PeriodCode"]
         if any(period["description"] == other["description"] for other in periods):
-            period["double"] = True
+            period["duplicate"] = True
         periods.append(period)
     return {"periods": periods}
 
 
-def _written(periods: list) -> dict:
+def _period_params(periods: list) -> dict:
     (period,) = periods
     return {wire: period[option] for option, (wire, _kind) in PERIOD.items()}
 
 
-class PeriodByPeriod(Entries):
-    """Periods come, change and go one by one; what changes or goes is named by its code."""
+class UpdatePeriods(Entries):
+    """Change of the periods of a schedule, one by one.
+
+    Custom code: changed and removed periods are sent with their codes, which the task does not contain.
+    """
 
     def __init__(self) -> None:
         super().__init__(
             "periods",
-            add=Batch("CreateSchedulePeriod", _written, size=1),
+            add=Batch("CreateSchedulePeriod", _period_params, size=1),
             change=Batch(
                 "UpdateSchedulePeriod",
-                lambda periods: {"PeriodCode": periods[0]["period_code"], **_written(periods)},
+                lambda periods: {"PeriodCode": periods[0]["period_code"], **_period_params(periods)},
                 size=1,
             ),
             remove=Batch("DeleteSchedulePeriod", lambda periods: {"PeriodCode": periods[0]["period_code"]}, size=1),
@@ -104,14 +111,17 @@ class PeriodByPeriod(Entries):
     def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         if "periods" in desired:
             kind = resource.field("periods").type
-            codes = {kind.identity(one): one.get("period_code") for one in current.get("periods") or []}
-            periods = [{**one, "period_code": codes.get(kind.identity(one))} for one in desired["periods"]]
+            codes = {kind.identity(period): period.get("period_code") for period in current.get("periods") or []}
+            periods = [{**period, "period_code": codes.get(kind.identity(period))} for period in desired["periods"]]
             desired = {**desired, "periods": periods}
         return super().steps(resource, desired, current)
 
 
 class SoundCodeSchedule(Renamable):
-    """A schedule: what its labels mean depends on when one is heard."""
+    """A schedule of sound codes. The content of its labels depends on the time at which they are recorded.
+
+    Custom code: the start must not be after the end.
+    """
 
     kind = "sound_code_schedule"
     title = "schedule"
@@ -135,7 +145,7 @@ class SoundCodeSchedule(Renamable):
     listing = Listing("QuerySoundCodeScheduleList")
     details = (
         Detail("GetSoundCodeSchedule", "Data"),
-        Detail("QuerySchedulePeriodList", "Data.List.Items", only_for=("periods",), parse=_of_rows),
+        Detail("QuerySchedulePeriodList", "Data.List.Items", only_for=("periods",), parse=_parse_periods),
     )
     create = Create("CreateSoundCodeSchedule", outputs={"schedule_code": "Data"})
     changes = (
@@ -149,14 +159,13 @@ class SoundCodeSchedule(Renamable):
             "end_time",
             "status",
         ),
-        PeriodByPeriod(),
+        UpdatePeriods(),
     )
     delete = Delete("DeleteSoundCodeSchedule")
     filters = ("name", "schedule_code", "status")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:
-        for first, last in (("start_date", "end_date"), ("start_time", "end_time")):
-            complaint = _order(desired.get(first), desired.get(last))
-            if complaint:
-                raise InvalidValue(f"the schedule {complaint}", field=last)
+        for start, end in (("start_date", "end_date"), ("start_time", "end_time")):
+            if _check_order(desired.get(start), desired.get(end)):
+                raise InvalidValue(f"{end} must not be before {start}, {desired[start]}, not {desired[end]}", field=end)
         return super().resolve_references(reader, desired)

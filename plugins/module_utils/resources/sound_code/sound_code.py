@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sound codes: what a device hears and has decoded (manual chapter 4.21.4)."""
+"""Sound codes, which a device records and the platform decodes (manual section 4.21.4)."""
 
 from __future__ import annotations
 
@@ -13,25 +13,28 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Renamable, renamed_from
 
-#: Names and descriptions of all that has to do with sound codes.
+#: Names and descriptions of sound codes, schedules and labels.
 NAME = Text(1, 64, wide_char_width=2)
 
 OPEN_TYPE = Choice({"inner": "INNER", "open": "OPEN"})
 
 
-class Audible(Renamable):
-    """What can be heard: where its audio can be downloaded is told on request."""
+class AudioResource(Renamable):
+    """The base class of resources with audio.
 
-    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
-        there = super().read(reader, desired, wanted)
-        if there is not None and (wanted is None or "audio_url" in wanted):
-            audio = reader.read("GetSoundCodeAudio", {"SoundCodeList": [there["sound_code"]]})
-            there["audio_url"] = (member(audio, "Data.Items") or [None])[0]
-        return there
+    Custom code: a separate operation returns the download URL of the audio, and takes a list of sound codes.
+    """
+
+    def read(self, reader: Reader, desired: dict, fields: set[str] | None = None) -> dict | None:
+        current = super().read(reader, desired, fields)
+        if current is not None and (fields is None or "audio_url" in fields):
+            audio = reader.read("GetSoundCodeAudio", {"SoundCodeList": [current["sound_code"]]})
+            current["audio_url"] = (member(audio, "Data.Items") or [None])[0]
+        return current
 
 
-class SoundCode(Audible):
-    """A sound code that is the same at any time."""
+class SoundCode(AudioResource):
+    """A sound code whose content does not depend on the time."""
 
     kind = "sound_code"
     title = "sound code"

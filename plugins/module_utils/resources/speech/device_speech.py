@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Speeches on devices, and how they come there (manual chapter 4.21.1)."""
+"""Speeches that are stored on devices, and their distribution to devices (manual section 4.21.1)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import mem
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Delete, ImplicitCreate
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
@@ -29,7 +29,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.spe
 MODES = {"all": "ALL", "device": "SINGLE_DEVICE", "group": "GROUP_DEVICE"}
 STATUSES = ("running", "cancel", "success", "timeout")
 
-_OF_DEVICE = {
+_DEVICE_MEMBERS = {
     "ProductKey": "product_key",
     "DeviceName": "device_name",
     "IotId": "iot_id",
@@ -38,7 +38,7 @@ _OF_DEVICE = {
     "TotalSpace": "total_kilobytes",
     "SpeechListUpdateTime": "updated",
 }
-_OF_GROUP = {
+_GROUP_MEMBERS = {
     "GroupId": "group_id",
     "GroupName": "name",
     "GroupDesc": "description",
@@ -46,7 +46,7 @@ _OF_GROUP = {
     "GmtCreate": "created",
     "GmtModified": "modified",
 }
-_OF_JOB = {
+_JOB_MEMBERS = {
     "Code": "job_code",
     "PushMode": "mode",
     "Status": "status",
@@ -64,18 +64,21 @@ _OF_JOB = {
     "CreatedTime": "created",
     "ExpiredTime": "expires",
 }
-_OF_JOB_DEVICE = {
+_JOB_DEVICE_MEMBERS = {
     "DeviceName": "device_name",
     "Status": "status",
     "ErrorCode": "error_code",
     "ErrorMessage": "error_message",
     "GmtModified": "modified",
 }
-_OF_SPEECH = {"BizCode": "code", "SpeechType": "type", "Text": "text", "Voice": "voice"}
+_SPEECH_MEMBERS = {"BizCode": "code", "SpeechType": "type", "Text": "text", "Voice": "voice"}
 
 
 class DeleteFromDevice(Delete):
-    """A speech on a device is named by its code and its format."""
+    """Deletion of a speech from a device.
+
+    Custom code: the operation takes a list of objects with the code and the audio format.
+    """
 
     def steps(self, resource: Resource, current: dict) -> list[Step]:
         (step,) = super().steps(resource, current)
@@ -84,7 +87,10 @@ class DeleteFromDevice(Delete):
 
 
 class DeviceSpeech(Resource):
-    """A speech on a device. It comes there by a push: here it can be found and taken away."""
+    """A speech that is stored on a device. It can be read and deleted; ``iot_speech_play`` pushes speeches to devices.
+
+    Custom code: the list does not contain the product and the device.
+    """
 
     kind = "device_speech"
     title = "speech of a device"
@@ -112,20 +118,21 @@ class DeviceSpeech(Resource):
         return "device_speeches"
 
     def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
-        of = {name: desired[name] for name in ("product_key", "iot_id")}
-        return (
-            ({**of, **row} for row in super().list_items(reader, desired)) if of["iot_id"] is not PENDING else iter(())
-        )
+        device_values = {name: desired[name] for name in ("product_key", "iot_id")}
+        return ({**device_values, **row} for row in super().list_items(reader, desired))
 
 
 class DevicesInfo(ReportEntry):
-    """Tells which devices of a project can speak, and how much space they have left."""
+    """A report of the devices of a project that can play speeches, with their available storage, and of device groups.
+
+    Custom code: one device and the devices of a project are read with different operations.
+    """
 
     families = (speech, device, product)
     fields = (
         Field("project_code", type=PROJECT_CODE, required=True),
         Field("name_prefix", type=Text(1)),
-        Field("space_is", type=Choice({word: word for word in ("greater", "smaller", "equal")})),
+        Field("space_is", type=Choice({name: name for name in ("greater", "smaller", "equal")})),
         Field("space_in_kilobytes", type=Type(), argument={"type": "float"}),
         Field("product", lookup=product_key, resolves_to="product_key"),
         Field("product_key", computed=True),
@@ -138,9 +145,9 @@ class DevicesInfo(ReportEntry):
 
     def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if (params.get("space_is") is None) is not (params.get("space_in_kilobytes") is None):
-            raise InvalidValue("space_is and space_in_kilobytes go together", field="space_is")
+            raise InvalidValue("space_is and space_in_kilobytes must be set together", field="space_is")
         if (params.get("device") is None) is not (params.get("product") is None):
-            raise InvalidValue("product and device go together", field="device")
+            raise InvalidValue("product and device must be set together", field="device")
         return super().perform(params, client, check_mode)
 
     def gather(self, reader: Reader, values: dict) -> dict:
@@ -156,16 +163,16 @@ class DevicesInfo(ReportEntry):
                 "AvailableSpace": None if space is None else f"{space:g}",
             }
             found = reader.pages("QuerySpeechDevice", params)
-        told = {"devices": [_device(row) for row in found]}
+        result = {"devices": [_parse_device(row) for row in found]}
         if values.get("groups") or values.get("group_name"):
             params = {**project, "FuzzyGroupName": values.get("group_name")}
             rows = reader.pages("QuerySolutionDeviceGroupPage", params)
-            told["groups"] = [rename_members(row, _OF_GROUP) for row in rows]
-        return told
+            result["groups"] = [rename_members(row, _GROUP_MEMBERS) for row in rows]
+        return result
 
 
 class VoicesInfo(ReportEntry):
-    """Tells the voices that speeches can have."""
+    """A report of the voices that speeches can have."""
 
     families = (speech,)
 
@@ -180,7 +187,7 @@ class VoicesInfo(ReportEntry):
 
 
 class PushesInfo(ReportEntry):
-    """Tells how pushes of speeches to devices go."""
+    """A report of the jobs that push speeches to devices."""
 
     families = (speech,)
     fields = (
@@ -189,7 +196,7 @@ class PushesInfo(ReportEntry):
         Field("mode", type=Choice(MODES)),
         Field(
             "statuses",
-            type=TextSet(Choice({word: word for word in STATUSES})),
+            type=TextSet(Choice({name: name for name in STATUSES})),
             argument={"choices": list(STATUSES)},
         ),
         Field(
@@ -205,28 +212,27 @@ class PushesInfo(ReportEntry):
             "ProjectCode": values["project_code"],
             "JobCode": values.get("job_code"),
             "PushMode": MODES[mode] if mode else None,
-            "StatusList": [word.upper() for word in values.get("statuses") or []] or None,
+            "StatusList": [status.upper() for status in values.get("statuses") or []] or None,
         }
         jobs = []
         for row in reader.pages("QuerySpeechPushJob", params):
-            job = rename_members(row, _OF_JOB)
-            job["mode"] = next((word for word, wire in MODES.items() if wire == job["mode"]), job["mode"])
+            job = rename_members(row, _JOB_MEMBERS)
+            job["mode"] = next((name for name, wire in MODES.items() if wire == job["mode"]), job["mode"])
             job["status"] = job["status"].lower()
-            of = {"JobCode": job["job_code"]}
+            job_params = {"JobCode": job["job_code"]}
             if "devices" in values["include"]:
-                rows = reader.pages("QuerySpeechPushJobDevice", of)
-                job["devices"] = [_lower(rename_members(one, _OF_JOB_DEVICE)) for one in rows]
+                devices = reader.pages("QuerySpeechPushJobDevice", job_params)
+                job["devices"] = [_with_lower_status(rename_members(item, _JOB_DEVICE_MEMBERS)) for item in devices]
             if "speeches" in values["include"]:
-                job["speeches"] = [
-                    rename_members(one, _OF_SPEECH) for one in reader.pages("QuerySpeechPushJobSpeech", of)
-                ]
+                speeches = reader.pages("QuerySpeechPushJobSpeech", job_params)
+                job["speeches"] = [rename_members(item, _SPEECH_MEMBERS) for item in speeches]
             jobs.append(job)
         return {"jobs": jobs}
 
 
-def _device(row: dict) -> dict:
-    return _lower(rename_members(row, _OF_DEVICE))
+def _parse_device(row: dict) -> dict:
+    return _with_lower_status(rename_members(row, _DEVICE_MEMBERS))
 
 
-def _lower(told: dict) -> dict:
-    return {**told, "status": told["status"].lower()} if "status" in told else told
+def _with_lower_status(values: dict) -> dict:
+    return {**values, "status": values["status"].lower()} if "status" in values else values

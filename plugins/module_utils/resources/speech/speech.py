@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Speeches: texts that devices can say once they were pushed to them (manual chapter 4.21.1)."""
+"""Speeches (text-to-speech corpora), which devices can play after a push (manual section 4.21.1)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text, Type
 
-#: The type of a speech whose text is its owner's; the others are packs of words that the platform has ready.
+#: The type of a speech with a custom text. The other types are packs of words that the platform provides.
 CUSTOM = "custom"
 TYPES = Choice(
     {
@@ -28,7 +28,7 @@ TYPES = Choice(
 
 PROJECT_CODE = Text(1, 64, pattern="[A-Za-z0-9]+", hint="letters and digits")
 BIZ_CODE = Text(1, 32, pattern="[A-Za-z0-9]+", hint="letters and digits")
-#: The code of a speech that is on a device, which can be the word of a pack.
+#: The code of a speech that is stored on a device. It can be a word of a pack.
 ANY_BIZ_CODE = Text(1, 64, pattern="[A-Za-z0-9_]+", hint="letters, digits and _")
 SPEECH_TEXT = Text(
     1, 100, wide_char_width=2, pattern="[A-Za-z \u4e00-\u9fff]+", hint="Chinese and English letters and spaces"
@@ -38,8 +38,8 @@ RATE = Number(-500, 500)
 VOLUME = Number(0, 100)
 
 
-class Appended(Type):
-    """The sound code that is heard after a speech; empty where none is."""
+class SoundCodeConfig(Type):
+    """The sound code that is played after a speech; an empty dictionary for none."""
 
     argument = {
         "type": "dict",
@@ -55,9 +55,9 @@ class Appended(Type):
         if content is None and duration is None:
             return ""
         if not content or duration is None:
-            return "needs content and duration_in_seconds, or none of them"
-        complaint = Number(1, 15).check(duration)
-        return f"has a duration_in_seconds that {complaint}" if complaint else ""
+            return "must contain both content and duration_in_seconds, or none of them"
+        problem = Number(1, 15).check(duration)
+        return f"has an invalid duration_in_seconds: it {problem}" if problem else ""
 
     def to_wire(self, value: Any) -> Any:
         if not value.get("content"):
@@ -80,7 +80,7 @@ class Appended(Type):
 
 
 def with_sound_code(params: dict) -> dict:
-    """Parameters in which an empty sound code is none: a flag says which."""
+    """Return parameters in which an additional flag determines whether there is a sound code."""
     config = params.pop("SoundCodeConfig", None)
     if config is None:
         return params
@@ -88,21 +88,27 @@ def with_sound_code(params: dict) -> dict:
 
 
 class CreateSpeech(Create):
-    """A speech has a text of its own; a pack has what the platform put into it."""
+    """Creation of a speech.
+
+    Custom code: code and text are required for custom speeches only, and a flag enables the sound code.
+    """
 
     def steps(self, resource: Resource, desired: dict) -> list[Step]:
         if desired.get("type", CUSTOM) == CUSTOM:
             missing = [name for name in ("code", "text") if not desired.get(name)]
             if missing:
                 names = ", ".join(missing)
-                raise InvalidValue(f"{names} must be given to make a {resource.title}", field=names)
+                raise InvalidValue(f"{names} must be set to create a {resource.title}", field=names)
         (step,) = super().steps(resource, desired)
         step.params = with_sound_code(step.params)
         return [step]
 
 
 class UpdateSpeech(Update):
-    """How a speech sounds can change, and what it says cannot."""
+    """Update of the voice, the speed, the volume and the sound code of a speech.
+
+    Custom code: a flag enables the sound code.
+    """
 
     def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         result = super().steps(resource, desired, current)
@@ -112,7 +118,11 @@ class UpdateSpeech(Update):
 
 
 class Speech(Resource):
-    """A speech of a project, or a pack of them."""
+    """A speech of a project, or a pack of speeches.
+
+    Custom code: only the list contains the words of a pack, a pack is identified by its type, and a read with the code
+    of a missing speech is an error.
+    """
 
     kind = "speech"
     title = "speech"
@@ -129,7 +139,7 @@ class Speech(Resource):
         Field("audio_format", "AudioFormat", FORMATS),
         Field("speech_rate", "SpeechRate", RATE),
         Field("volume", "Volume", VOLUME),
-        Field("sound_code", "SoundCodeConfig", Appended()),
+        Field("sound_code", "SoundCodeConfig", SoundCodeConfig()),
         Field("words", type=Type(), computed=True),
     )
     listing = Listing("QuerySpeechList", params={"ProjectCode": "project_code"})
@@ -139,7 +149,7 @@ class Speech(Resource):
     delete = Delete("DeleteSpeech", list_parameter="SpeechCodeList")
     filters = ("project_code", "code", "speech_code", "type", "audio_format")
     required_filters = ("project_code",)
-    remedy = "Only how a speech sounds can change: make another one, or leave the option as it is"
+    remedy = "Only voice, speech_rate, volume and sound_code can be changed: create another speech, or keep the value"
 
     @property
     def plural(self) -> str:
@@ -148,17 +158,18 @@ class Speech(Resource):
     def resolve_references(self, reader: Reader, desired: dict) -> dict:
         pack = desired.get("type", CUSTOM) != CUSTOM
         if pack and (desired.get("code") or desired.get("text")):
+            option = "code" if desired.get("code") else "text"
             raise InvalidValue(
-                f"a speech of type {desired['type']} has codes and texts of the platform",
-                field="code" if desired.get("code") else "text",
-                remedy="Leave code and text out, or make a speech of type custom",
+                f"{option} cannot be set with type: {desired['type']}, because the platform defines code and text",
+                field=option,
+                remedy="Remove code and text, or set type: custom",
             )
         return super().resolve_references(reader, desired)
 
-    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
-        # Only the list tells what is in a pack, and what is not there: to name that to another read is an error.
+    def read(self, reader: Reader, desired: dict, fields: set[str] | None = None) -> dict | None:
+        # Only the list contains the words of a pack. A missing speech is an error in the other read operation.
         row = self.find_in_list(reader, desired)
-        return None if row is None else {**row, **super().read(reader, {**desired, **row}, wanted)}
+        return None if row is None else {**row, **super().read(reader, {**desired, **row}, fields)}
 
     def matches_key(self, row: dict, desired: dict) -> bool:
         if desired.get("speech_code"):
@@ -174,7 +185,7 @@ class Speech(Resource):
     def parse(self, item: dict) -> dict[str, Any]:
         values = super().parse(item)
         if "EnableSoundCode" in item:
-            config = item.get("SoundCodeConfig") if self.is_heard(item) else None
+            config = item.get("SoundCodeConfig") if self.has_sound_code(item) else None
             values["sound_code"] = self.field("sound_code").type.from_wire(config)
         words = member(item, "SpeechList.Items")
         if words:
@@ -184,6 +195,6 @@ class Speech(Resource):
         return values
 
     @staticmethod
-    def is_heard(item: dict) -> bool:
-        """Whether a sound code is heard after a speech that was read."""
+    def has_sound_code(item: dict) -> bool:
+        """Return whether a sound code is played after the speech in a response."""
         return str(item["EnableSoundCode"]).lower() == "true"

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Pushing speeches to devices and making them speak (manual chapter 4.21.1)."""
+"""Push of speeches to devices, and their playback (manual section 4.21.1)."""
 
 from __future__ import annotations
 
@@ -30,20 +30,30 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.speech.spe
     SPEECH_TEXT,
     TYPES,
     VOLUME,
-    Appended,
+    SoundCodeConfig,
     with_sound_code,
 )
 
-_OF_DEVICE = {"IotId": "iot_id"}
-_COMBINATION = {**_OF_DEVICE, "CombinationList": "combination", "AudioFormat": "audio_format", "SpeechId": "speech_id"}
-_MANNER = {"Voice": "voice", "AudioFormat": "audio_format", "SpeechRate": "speech_rate", "Volume": "volume"}
+_DEVICE_MEMBERS = {"IotId": "iot_id"}
+_COMBINATION = {
+    **_DEVICE_MEMBERS,
+    "CombinationList": "combination",
+    "AudioFormat": "audio_format",
+    "SpeechId": "speech_id",
+}
+_VOICE = {"Voice": "voice", "AudioFormat": "audio_format", "SpeechRate": "speech_rate", "Volume": "volume"}
 
 
-def speech_codes(reader: Reader, names: list, project_code: str):
-    """The ids of a project's speeches that are named by their code, their id or, of a pack, their type.
+def speech_codes(reader: Reader, names: list[str], project_code: str) -> list:
+    """Return the IDs of speeches of a project.
+
+    Args:
+        reader: Reads the account.
+        names: The code or the ID of each speech; for a pack, its type or its ID.
+        project_code: The project.
 
     Raises:
-        ParentMissing: there is one not, and the reader does not tolerate that.
+        ReferenceNotFound: A speech does not exist, and the reader does not tolerate that.
     """
     rows = list(reader.pages("QuerySpeechList", {"ProjectCode": project_code}))
     codes = []
@@ -58,18 +68,18 @@ def speech_codes(reader: Reader, names: list, project_code: str):
     return codes
 
 
-def not_done(reply: dict) -> str:
-    """What a device said that could not do what it was told; empty where it could."""
-    data = member(reply, "Data") or {}
+def device_failure(response: dict) -> str:
+    """Return the error that a device reports in a response; an empty string if it succeeded."""
+    data = member(response, "Data") or {}
     if str(data.get("Success")).lower() != "false":
         return ""
-    words = data.get("DeviceErrorMessage") or "it gave no reason"
+    message = data.get("DeviceErrorMessage") or "no reason given"
     code = data.get("DeviceErrorCode")
-    return f"the device did not do it: {words}" + (f" ({code})" if code else "")
+    return f"the device reported a failure: {message}" + (f" ({code})" if code else "")
 
 
-#: What a device tells of what it was told to do.
-OF_ANSWER = {
+#: The results of an action that waits for the response of the device.
+DEVICE_RESPONSE = {
     "id": ("Data.Id", str),
     "detail": ("Data.Detail", str),
     "retries": ("Data.RetryCount", int),
@@ -79,7 +89,10 @@ OF_ANSWER = {
 
 
 class Play(ChoiceAction):
-    """Pushes speeches to devices, makes a device speak, or lets a text be heard before it is made a speech."""
+    """Actions that push speeches to devices, play speeches on a device, or synthesize a text for a test.
+
+    Custom code: some options require or exclude others, and a flag enables the sound code.
+    """
 
     families = (speech, device, group, product)
     api_actions = {
@@ -87,7 +100,7 @@ class Play(ChoiceAction):
             "PushSpeech",
             "The speeches would be pushed",
             {
-                **_OF_DEVICE,
+                **_DEVICE_MEMBERS,
                 "ProjectCode": "project_code",
                 "PushMode": "mode",
                 "SpeechCodeList": "speech_codes",
@@ -99,29 +112,29 @@ class Play(ChoiceAction):
         ),
         "combine": ApiAction(
             "SpeechByCombination",
-            "The device would be told to speak",
+            "The speech would be played on the device",
             {**_COMBINATION, "EnforceFlag": "enforce"},
             required=("device", "combination"),
         ),
         "combine_and_wait": ApiAction(
             "SyncSpeechByCombination",
-            "The device would be told to speak",
+            "The speech would be played on the device",
             {**_COMBINATION, "EnforceFlag": "enforce"},
             required=("device", "combination"),
-            returns=OF_ANSWER,
-            verify=not_done,
+            returns=DEVICE_RESPONSE,
+            verify=device_failure,
         ),
         "synthesize": ApiAction(
             "SpeechBySynthesis",
-            "The device would be told to speak",
-            {**_OF_DEVICE, **_MANNER, "Text": "text", "SpeechId": "speech_id"},
+            "The speech would be played on the device",
+            {**_DEVICE_MEMBERS, **_VOICE, "Text": "text", "SpeechId": "speech_id"},
             required=("device", "text", "voice", "audio_format"),
         ),
         "test": ApiAction(
             "TestSpeech",
             "The speech would be synthesized",
             {
-                **_MANNER,
+                **_VOICE,
                 "ProjectCode": "project_code",
                 "SpeechType": "type",
                 "Text": "text",
@@ -134,7 +147,7 @@ class Play(ChoiceAction):
         ),
     }
     fields = (
-        Field("action", type=Choice({word: word for word in api_actions}), required=True),
+        Field("action", type=Choice({name: name for name in api_actions}), required=True),
         Field("product", lookup=product_key, resolves_to="product_key"),
         Field("product_key", computed=True),
         Field("device", lookup=device_id, depends_on=("product_key",), resolves_to="iot_id"),
@@ -160,17 +173,19 @@ class Play(ChoiceAction):
         Field("audio_format", type=FORMATS),
         Field("speech_rate", type=RATE),
         Field("volume", type=VOLUME),
-        Field("sound_code", type=Appended()),
+        Field("sound_code", type=SoundCodeConfig()),
     )
 
     def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if params.get("device") and not params.get("product"):
-            raise InvalidValue("product must be given with device, which is named within it", field="product")
+            raise InvalidValue("product must be set with device", field="product")
         targets = [name for name in ("device", "group", "all_devices") if params.get(name)]
         if params["action"] == "push" and len(targets) != 1:
-            raise InvalidValue("one of device, group and all_devices must say to whom to push", field="device")
+            raise InvalidValue(
+                "exactly one of device, group and all_devices must be set with action: push", field="device"
+            )
         if params["action"] == "test" and not params.get("text") and (params.get("type") or CUSTOM) == CUSTOM:
-            raise InvalidValue("text must be given to test a speech of type custom", field="text")
+            raise InvalidValue("text must be set with action: test and type: custom", field="text")
         return super().perform(params, client, check_mode)
 
     def prepare_values(self, values: dict) -> dict:

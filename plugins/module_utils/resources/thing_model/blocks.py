@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Blocks: the parts of a thing model beside its default one, each with functions of its own."""
+"""Blocks of a thing model: separate sets of functions in addition to the default block (manual chapter 4.11)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model_json import ThingModelJson
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.tsl import Tsl
 
-#: The forms in which functions can be given, of the whole model and of a block, and the type of each.
-FORMS = {"functions": plain.Functions(), "tsl": Tsl(), "thing_model_json": ThingModelJson()}
+#: The formats in which a task can set the functions of the default block or of another block, with their types.
+FORMATS = {"functions": plain.Functions(), "tsl": Tsl(), "thing_model_json": ThingModelJson()}
 
 BLOCK_ID = Text(1, 30, pattern="[A-Za-z0-9_]+", hint="letters, digits and underscores")
 BLOCK_NAME = Text(
@@ -21,16 +21,16 @@ BLOCK_NAME = Text(
     pattern="[A-Za-z0-9_\u3040-\u30ff\u4e00-\u9fff]+",
     hint="Chinese, Japanese and English letters, digits and underscores",
 )
-#: The API has no way to take a description away.
+#: The API cannot delete a description, so it cannot be empty.
 BLOCK_DESCRIPTION = Text(1, 100)
 
 _TEXTS = {"id": BLOCK_ID, "name": BLOCK_NAME, "description": BLOCK_DESCRIPTION}
 
 
 class Blocks(Type):
-    """Blocks, each told apart by its id; their order means nothing.
+    """Blocks, identified by their IDs, in no order.
 
-    A block that a task names without its name, description or functions keeps those that it has.
+    If a task does not set the name, the description or the functions of a block, the current ones are kept.
     """
 
     argument = {
@@ -40,7 +40,7 @@ class Blocks(Type):
             "id": {"type": "str", "required": True},
             "name": {"type": "str"},
             "description": {"type": "str"},
-            **{form: dict(kind.argument) for form, kind in FORMS.items()},
+            **{name: dict(kind.argument) for name, kind in FORMATS.items()},
             "extended_descriptions": {"type": "dict"},
         },
     }
@@ -52,19 +52,19 @@ class Blocks(Type):
     def check(self, value: Any) -> str:
         seen = set()
         for block in value:
-            complaint = self._check_one(block)
-            if complaint:
-                return f"has {block['id']!r}, whose {complaint}"
+            problem = self._check_block(block)
+            if problem:
+                return f"contains the invalid block {block['id']!r}: {problem}"
             if block["id"] in seen:
-                return f"names {block['id']} twice"
+                return f"contains the block {block['id']} twice"
             seen.add(block["id"])
         return ""
 
-    def _check_one(self, block: dict) -> str:
-        for name, kind in {**_TEXTS, **FORMS}.items():
-            complaint = kind.check(block[name]) if block.get(name) is not None else ""
-            if complaint:
-                return f"{name} {complaint}"
+    def _check_block(self, block: dict) -> str:
+        for name, kind in {**_TEXTS, **FORMATS}.items():
+            problem = kind.check(block[name]) if block.get(name) is not None else ""
+            if problem:
+                return f"{name} {problem}"
         return ""
 
     def canonical(self, value: Any) -> Any:
@@ -75,7 +75,7 @@ class Blocks(Type):
 
 
 def comparable(block: dict) -> dict:
-    """A block as it is compared."""
+    """Return the form of a block that is used for comparison."""
     return {
         "name": block.get("name") or "",
         "description": block.get("description") or "",

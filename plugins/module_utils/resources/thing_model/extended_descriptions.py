@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Extended descriptions: where a gateway finds a function of the model in the protocol of a device behind it.
+"""Extended descriptions: how a gateway maps a function of the model to the protocol of its sub-device.
 
-What one may hold depends on the protocol that the product's devices speak with their gateway (``extendConfig`` in the
-manual's chapter 4.11.19). Its members keep the platform's names.
+Their members depend on the protocol between the product's devices and their gateway (``extendConfig``, manual section
+4.11.19), and have the names of the platform.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common imp
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
 
 _FLAG = {"enum": [0, 1]}
-#: What can be written where: ``operateType`` and its ``writeFunctionCode``.
+#: The valid values of ``writeFunctionCode`` for each ``operateType``.
 _WRITES = {
     "coilStatus": [0, 5, 6, 15],
     "inputStatus": [0],
@@ -49,7 +49,7 @@ _MODBUS = {
         }
         for operation, codes in _WRITES.items()
     ]
-    # What cannot be written is not for writing only.
+    # A register that cannot be written cannot be write-only.
     + [
         {
             "if": {"properties": {"writeOnly": {"const": 1}}, "required": ["writeOnly"]},
@@ -71,7 +71,7 @@ _OPC_UA = {
 }
 _CUSTOMIZE = {"type": "object", "required": ["customize"], "properties": {"customize": {"type": "object"}}}
 
-#: By the platform's word for the protocol: the schema for each kind of function that can be described in it.
+#: For each protocol of the platform: the schema by kind of function. Other kinds have no extended descriptions.
 _SCHEMAS = {
     "modbus": {"properties": _MODBUS},
     "opc-ua": {
@@ -83,40 +83,41 @@ _SCHEMAS = {
 }
 
 
-def described(functions: dict) -> dict:
-    """The functions of a model that have an extended description, each with its kind, by identifier."""
+def functions_with_description(functions: dict) -> dict:
+    """Return kind and extended description by identifier, for the functions of a model that have one."""
     return {
         identifier: (kind, function["extended"])
-        for kind, identifier, function in plain.every(functions)
+        for kind, identifier, function in plain.iterate(functions)
         if function.get("extended")
     }
 
 
-def fault(functions: dict, protocol: str | None) -> str:
-    """What the platform would not take of functions' extended descriptions; empty where it takes all.
+def find_error(functions: dict, protocol: str | None) -> str:
+    """Return why the platform would reject the extended descriptions of functions; an empty string if it accepts them.
 
     Args:
-        functions: the functions, in their normal form.
-        protocol: what the product's devices speak with their gateway, in the platform's word, or None.
+        functions: The functions in their normalized form.
+        protocol: The protocol between the product's devices and their gateway, as the API writes it; None if it has
+            none.
     """
-    for identifier, (kind, extended) in described(functions).items():
+    for identifier, (kind, extended) in functions_with_description(functions).items():
         if protocol not in _SCHEMAS:
             return (
-                f"has an extended description of {identifier}, which is for products whose protocol_type is modbus, "
-                f"opc_ua or customize"
+                f"has an extended description of {identifier}, but only products whose protocol_type is modbus, opc_ua "
+                "or customize support extended descriptions"
             )
         schema = _SCHEMAS[protocol].get(kind)
         if schema is None:
-            return f"has an extended description of {identifier}, and {protocol} has none for {kind}"
-        complaint = json_schema.schema_error(schema, plain.with_text_keys(extended)) or _repeated(extended)
-        if complaint:
-            return f"has an extended description of {identifier} that {complaint}"
+            return f"has an extended description of {identifier}, but {protocol} does not support them for {kind}"
+        problem = json_schema.schema_error(schema, plain.with_string_keys(extended)) or _duplicate_index(extended)
+        if problem:
+            return f"has an extended description of {identifier} that {problem}"
     return ""
 
 
-def _repeated(extended: dict) -> str:
+def _duplicate_index(extended: dict) -> str:
     for name in ("inputData", "outputData"):
         indexes = [element["index"] for element in extended.get(name) or []]
         if len(set(indexes)) < len(indexes):
-            return f"has an index twice in {name}"
+            return f"contains an index twice in {name}"
     return ""

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The script that parses the data of a product's devices (manual chapter 4.11)."""
+"""The data parsing script of a product (manual chapter 4.11)."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-#: The DataFormat of devices that speak a format of their own, which is what a script is for.
-CUSTOM = "0"
+#: The DataFormat of products whose devices send data in a custom format, which a script parses.
+CUSTOM_FORMAT = "0"
 
 TYPES = Choice({"javascript": "JavaScript", "python": "Python_27", "php": "PHP_72"})
 
 
-def _of_data(data: dict | None) -> dict | None:
-    """What is told of a script, of which the platform hands out the place; None of a product that has none."""
+def _parse_script(data: dict | None) -> dict | None:
+    """Return type and download URL of the script in a response; None if the product has no script."""
     if not (data or {}).get("ScriptUrl"):
         return None
     return {"type": TYPES.from_wire(data["ScriptType"]), "url": data["ScriptUrl"]}
 
 
 class ThingScript(Resource):
-    """What turns the bytes of a product's devices into the members of its thing model, and back.
+    """The data parsing script of a product: converts between the custom format of devices and thing model data.
 
-    No operation takes a script away.
+    Custom code: the API has no operation that deletes a script, returns a URL instead of its text, and rejects scripts
+    of products without a custom data format.
     """
 
     kind = "thing_script"
@@ -44,7 +45,7 @@ class ThingScript(Resource):
         Field("type", "ScriptType", TYPES),
         Field("script", "ScriptContent", Text(1)),
     )
-    details = (Detail("GetThingScript", "Data", parse=_of_data),)
+    details = (Detail("GetThingScript", "Data", parse=_parse_script),)
     create = Create("CreateThingScript", outputs={})
     changes = (Update("UpdateThingScript", "type", "script"),)
     filters = ("product",)
@@ -55,16 +56,16 @@ class ThingScript(Resource):
         key = resolved["product_key"]
         if key is not PENDING and {"type", "script"} & set(desired):
             formats = {item["ProductKey"]: item.get("DataFormat") for item in reader.pages("QueryProductList")}
-            if str(formats.get(key)) != CUSTOM:
+            if str(formats.get(key)) != CUSTOM_FORMAT:
                 raise InvalidValue(
-                    f"the devices of {desired['product']} speak no format of their own: there is nothing to parse",
+                    f"the product {desired['product']} does not use a custom data format, so it cannot have a script",
                     field="product",
-                    remedy="A script is for a product that was made with data_format: custom",
+                    remedy="Use a product that was created with data_format: custom",
                 )
         return resolved
 
-    def read(self, reader: Reader, desired: dict, wanted: set[str] | None = None) -> dict | None:
-        there = super().read(reader, desired, wanted)
-        if there is not None:
-            there["script"] = reader.download(there.pop("url"))
-        return there
+    def read(self, reader: Reader, desired: dict, fields: set[str] | None = None) -> dict | None:
+        current = super().read(reader, desired, fields)
+        if current is not None:
+            current["script"] = reader.download(current.pop("url"))
+        return current

@@ -1,6 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A whole thing model, block by block: as it is, as it is to be, and what the way between them means."""
+"""Current and desired state of a whole thing model, and the changes between them (manual chapter 4.11).
+
+A model is a dictionary of blocks by ID. The ID of the default block, which every model has, is an empty string.
+"""
 
 from __future__ import annotations
 
@@ -8,106 +11,117 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.blocks import comparable
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.compatibility import Changes, sentence
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.compatibility import (
+    Changes,
+    describe_change,
+)
 
-#: The id of the block that every model has.
+#: The ID of the default block.
 DEFAULT = ""
 
 
 class BreakingChange(InvalidValue):
-    """A change that breaks what is in force, and that the task does not allow.
+    """A change that breaks the published version, and that the task does not allow.
 
-    Attributes:
-        result: the changes, for the result of the task.
+    Args:
+        changes: The changes. They are added to the result of the task.
     """
 
-    def __init__(self, changes: Changes):
-        told = "; ".join(sentence(change) for change in changes.breaking)
+    def __init__(self, changes: Changes) -> None:
+        breaking = "; ".join(describe_change(change) for change in changes.breaking)
         super().__init__(
-            f"the change would break what is in force: {told}",
+            f"the change would break devices and applications that use the published version: {breaking}",
             field="allow_breaking",
-            remedy="Leave in place what devices and programs rely on, or say allow_breaking: true",
+            remedy="Change the model in a compatible way, or set allow_breaking: true",
         )
         self.result = {"breaking_changes": changes.breaking, "compatible_changes": changes.compatible}
 
 
-def model_of(values: dict) -> dict:
-    """The blocks of a model by their id, of what was read or is desired of it."""
-    blocks = {DEFAULT: {"functions": plain.normal(values.get("functions"))}}
+def to_model(values: dict) -> dict:
+    """Return the model for current or desired values by field, with normalized functions."""
+    blocks = {DEFAULT: {"functions": plain.normalize(values.get("functions"))}}
     for block in values.get("blocks") or []:
-        blocks[block["id"]] = {**block, "functions": plain.normal(block.get("functions"))}
+        blocks[block["id"]] = {**block, "functions": plain.normalize(block.get("functions"))}
     return blocks
 
 
-def same_model(one: dict | None, other: dict | None) -> bool:
-    """Whether two models mean the same; one that is None is empty."""
-    return {key: comparable(block) for key, block in (one or model_of({})).items()} == {
-        key: comparable(block) for key, block in (other or model_of({})).items()
+def equal_models(one: dict | None, other: dict | None) -> bool:
+    """Return whether two models are equivalent. None is an empty model."""
+    return {key: comparable(block) for key, block in (one or to_model({})).items()} == {
+        key: comparable(block) for key, block in (other or to_model({})).items()
     }
 
 
 def desired_model(desired: dict, current: dict) -> dict:
-    """The model as it is to be after, where what is not given stays."""
-    before = model_of(current)
+    """Return the desired model. Parts of the current model that the task does not set are kept."""
+    before = to_model(current)
     if (desired.get("copy_from") or {}).get("product_key"):
-        return model_of(desired)
+        return to_model(desired)
     after = dict(before)
     if "functions" in desired:
-        after[DEFAULT] = {"functions": _kept(plain.normal(desired["functions"]), before[DEFAULT]["functions"])}
+        functions = plain.normalize(desired["functions"])
+        after[DEFAULT] = {"functions": _keep_members(functions, before[DEFAULT]["functions"])}
     if "blocks" in desired:
         if desired.get("purge_blocks"):
             after = {DEFAULT: after[DEFAULT]}
         for block in desired["blocks"]:
-            after[block["id"]] = _block(block, before.get(block["id"]))
+            after[block["id"]] = _desired_block(block, before.get(block["id"]))
     return after
 
 
-def is_unknown(desired: dict | None) -> bool:
-    """Whether what is desired hangs on something that an earlier task is about to make."""
+def is_pending(desired: dict | None) -> bool:
+    """Return whether the desired model depends on an object that an earlier task will create."""
     return any(value is PENDING for name, value in (desired or {}).items() if name in ("functions", "blocks"))
 
 
-def _kept(functions: dict, there: dict) -> dict:
-    """Functions with what they have and the task does not speak of: extended descriptions, and where they come from."""
+def _keep_members(functions: dict, current: dict) -> dict:
+    """Return desired functions with the current extended description and ``custom``, if the task does not set them."""
     result: dict = {}
-    for kind, identifier, function in plain.every(functions):
-        old = (there.get(kind) or {}).get(identifier) or {}
+    for kind, identifier, function in plain.iterate(functions):
+        old = (current.get(kind) or {}).get(identifier) or {}
         kept = {name: old[name] for name in ("extended", "custom") if name in old and name not in function}
         result.setdefault(kind, {})[identifier] = {**function, **kept}
     return result
 
 
-def _block(block: dict, there: dict | None) -> dict:
-    if there is None and not block.get("name"):
-        raise InvalidValue(f"blocks has a new one, {block['id']}, without a name", field="blocks")
-    old = (there or {}).get("functions") or {}
+def _desired_block(block: dict, current: dict | None) -> dict:
+    if current is None and not block.get("name"):
+        raise InvalidValue(
+            f"blocks contains the new block {block['id']} without a name", field="blocks", remedy="Set its name"
+        )
+    old = (current or {}).get("functions") or {}
     result = {"id": block["id"]}
     for member in ("name", "description"):
-        value = block.get(member) or (there or {}).get(member)
+        value = block.get(member) or (current or {}).get(member)
         if value:
             result[member] = value
-    given = block.get("functions")
-    return {**result, "functions": old if given is None else _kept(plain.normal(given), old)}
+    functions = block.get("functions")
+    return {**result, "functions": old if functions is None else _keep_members(plain.normalize(functions), old)}
 
 
-def classed(desired: dict | None, current: dict) -> Changes:
-    """What the model as it is to be after is to those who rely on what is in force; None desires none.
+def classify_changes(desired: dict | None, current: dict) -> Changes:
+    """Return the changes from the published version to the desired model.
 
-    Where nothing is in force, nobody relies on anything: whatever changes in the draft is compatible.
+    If no version with functions is published, no device or application depends on the model, and all changes of the
+    draft are compatible.
+
+    Args:
+        desired: The desired values by field; None for an empty model.
+        current: The current values by field.
     """
-    in_force = (current.get("known") or {}).get("in_force")
-    after = model_of({}) if desired is None else desired_model(desired, current)
-    if in_force and any(block["functions"] for block in in_force.values()):
-        return Changes(in_force, after)
-    changes = Changes(model_of(current), after)
+    published_model = (current.get("known") or {}).get("published_model")
+    after = to_model({}) if desired is None else desired_model(desired, current)
+    if published_model and any(block["functions"] for block in published_model.values()):
+        return Changes(published_model, after)
+    changes = Changes(to_model(current), after)
     changes.compatible += changes.breaking
     changes.breaking = []
     return changes
 
 
-def differing_parts(before: dict, after: dict) -> tuple:
-    """Two models without the blocks and functions that are the same in both."""
-    parts: tuple = ({}, {})
+def differing_parts(before: dict, after: dict) -> tuple[dict, dict]:
+    """Return two models without the blocks and functions that are equal in both."""
+    parts: tuple[dict, dict] = ({}, {})
     for block_id in dict.fromkeys([*before, *after]):
         blocks = before.get(block_id), after.get(block_id)
         if block_id != DEFAULT and blocks[0] == blocks[1]:
@@ -119,10 +133,10 @@ def differing_parts(before: dict, after: dict) -> tuple:
 
 
 def _without(functions: dict, others: dict | None) -> dict:
-    """Functions without those that the others have too."""
-    kept: dict = {}
-    for kind, identifier, function in plain.every(functions):
-        there = ((others or {}).get(kind) or {}).get(identifier)
-        if there is not function and there != function:
-            kept.setdefault(kind, {})[identifier] = function
-    return kept
+    """Return functions without those that are equal in ``others``."""
+    result: dict = {}
+    for kind, identifier, function in plain.iterate(functions):
+        other = ((others or {}).get(kind) or {}).get(identifier)
+        if other is not function and other != function:
+            result.setdefault(kind, {})[identifier] = function
+    return result

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The categories that products can be of, and the thing model that each begins with (manual chapter 4.11)."""
+"""The categories of products, and their standard thing models (manual chapter 4.11)."""
 
 from __future__ import annotations
 
@@ -17,27 +17,31 @@ _NAMES = {"CategoryKey": "category_key", "CategoryName": "category_name"}
 
 
 class TemplatesInfo(ReportEntry):
-    """Tells the categories, and of one of them its standard thing model."""
+    """A report of the categories, and of the standard thing model of one category."""
 
     families = (thing_model,)
     fields = (Field("category", type=Text(1)),)
 
     def gather(self, reader: Reader, values: dict) -> dict:
         rows = member(reader.read("ListThingTemplates", {}), "Data") or []
-        asked = values.get("category")
-        if asked is None:
+        category = values.get("category")
+        if category is None:
             return {"templates": [rename_members(row, _NAMES) for row in rows]}
-        # A key tells one category; several can have one name.
-        found = [row for row in rows if row["CategoryKey"] == asked] or [
-            row for row in rows if row["CategoryName"] == asked
+        # Keys are unique; several categories can have the same name.
+        found = [row for row in rows if row["CategoryKey"] == category] or [
+            row for row in rows if row["CategoryName"] == category
         ]
         if len(found) > 1:
             keys = ", ".join(row["CategoryKey"] for row in found)
-            raise AmbiguousReference(f"{len(found)} categories are called {asked}: {keys}", field="category")
+            raise AmbiguousReference(
+                f"{len(found)} categories are named {category}; their keys are {keys}",
+                field="category",
+                remedy="Set category to the key of one of them",
+            )
         return {"templates": [{**rename_members(row, _NAMES), **_model(reader, row["CategoryKey"])} for row in found]}
 
 
 def _model(reader: Reader, category_key: str) -> dict:
-    reply = reader.read("GetThingTemplate", {"CategoryKey": category_key})
-    model = thing_model_json.parse(reply.get("ThingModelJSON") or "{}")
-    return {"functions": thing_model_json.functions_of(model), "as_thing_model_json": model}
+    response = reader.read("GetThingTemplate", {"CategoryKey": category_key})
+    model = thing_model_json.parse(response.get("ThingModelJSON") or "{}")
+    return {"functions": thing_model_json.to_functions(model), "as_thing_model_json": model}

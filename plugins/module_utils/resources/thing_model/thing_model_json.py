@@ -1,9 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""ThingModelJson: the form in which single functions are made, changed and read (manual chapter 4.11.19).
+"""ThingModelJson: the format in which functions are created, updated and read individually (manual section 4.11.19).
 
-It says more than TSL: a function's extended description, and whether it is a standard one of the product's category.
-What the platform fills in (``createTs``, ``std``, ``customFlag``, ``configCode``, ids) is passed over.
+It contains more than TSL: extended descriptions, and whether a function is a standard function of the product's
+category. Members that the platform fills in (``createTs``, ``std``, ``customFlag``, ``configCode``, IDs) are ignored.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import json_schema
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
 
-#: The longest text that a function in this form can have, in bytes; TSL takes longer ones.
-LONGEST_TEXT = 2048
+#: Maximum length of the data type ``text`` in this format, in bytes. TSL accepts longer ones.
+MAX_TEXT_BYTES = 2048
 
 _ACCESS = {"r": "READ_ONLY", "w": "WRITE_ONLY", "rw": "READ_WRITE"}
 _CALLS = {"async": "ASYNC", "sync": "SYNC"}
 _EVENTS = {"info": "INFO_EVENT_TYPE", "alert": "ALERT_EVENT_TYPE", "error": "ERROR_EVENT_TYPE"}
-_WORDS = {wire: word for words in (_ACCESS, _CALLS, _EVENTS) for word, wire in words.items()}
+_FROM_WIRE = {wire: name for choices in (_ACCESS, _CALLS, _EVENTS) for name, wire in choices.items()}
 
 _NAMES = {"properties": "name", "events": "eventName", "services": "serviceName"}
-#: Lists of parameters, each with what it is called in the plain form. The manual writes the last in two ways.
+#: Lists of parameters: the name in ThingModelJson to the name in the plain form. The manual has two spellings of the
+#: last one.
 _LISTS = {"inputParams": "inputs", "outputParams": "outputs", "outputdata": "outputs", "outputData": "outputs"}
 _DIRECTIONS = {"inputs": "PARAM_INPUT", "outputs": "PARAM_OUTPUT"}
 _SPECS = {**plain.LIMITS, "unit": "unit", "unitName": "unit_name", "defaultValue": "default", "length": "length"}
@@ -36,7 +37,13 @@ _PARAMETERS = {"type": "array", "items": {"$ref": "#/$defs/parameter"}}
 
 
 def _typed(wire: str) -> list:
-    """Where the specs of a type are: in a list where there are several, in an object otherwise."""
+    """Return the conditions of a schema that depend on the type.
+
+    The specs are in a list if there are several of them, and in an object otherwise.
+
+    Args:
+        wire: The member that contains the type.
+    """
     listed = ["ENUM", "BOOL", "BOOLEAN", "STRUCT"]
     return [
         {
@@ -61,7 +68,8 @@ def _typed(wire: str) -> list:
 _SPECIFIED = {"dataSpecs": {"type": "object"}, "dataSpecsList": {"type": "array", "minItems": 1}}
 
 
-def _functions(*required: str, **members) -> dict:
+def _functions(*required: str, **members: dict) -> dict:
+    """Return the schema of a list of functions of one kind."""
     return {
         "type": "array",
         "items": {
@@ -126,7 +134,7 @@ SCHEMA = {
 
 
 class ThingModelJson(Type):
-    """A thing model as ThingModelJson, given as JSON text or as its members."""
+    """A thing model in ThingModelJson, as JSON text or as a dictionary."""
 
     argument = {"type": "raw"}
 
@@ -137,21 +145,24 @@ class ThingModelJson(Type):
             return f"is not JSON: {error}"
 
 
-def parse(value):
-    """A ThingModelJson as members; text that is empty has none.
+def parse(value: Any) -> Any:
+    """Return a model as a dictionary; an empty dictionary for empty text.
+
+    Args:
+        value: JSON text or a dictionary.
 
     Raises:
-        ValueError: it is text that is not JSON.
+        ValueError: The text is not JSON.
     """
-    return plain.with_text_keys(json.loads(value or "{}") if isinstance(value, (str, bytes)) else value) or {}
+    return plain.with_string_keys(json.loads(value or "{}") if isinstance(value, (str, bytes)) else value) or {}
 
 
 # From ThingModelJson
 
 
-def functions_of(model: dict) -> dict:
-    """A ThingModelJson's functions in the plain form, with their extended descriptions where they have any."""
-    return plain.normal(
+def to_functions(model: dict) -> dict:
+    """Return the functions of a model in the plain form, with their extended descriptions."""
+    return plain.normalize(
         {
             kind: {function["identifier"]: _function(kind, function) for function in model.get(kind) or []}
             for kind in plain.KINDS
@@ -167,15 +178,15 @@ def _function(kind: str, raw: dict) -> dict:
     if extended is not None:
         found["extended"] = json.loads(extended or "{}") if isinstance(extended, str) else extended
     if kind == "properties":
-        return {**found, "access": _WORDS.get(raw.get("rwFlag")), **_type(raw.get("dataType"), raw)}
+        return {**found, "access": _FROM_WIRE.get(raw.get("rwFlag")), **_type(raw.get("dataType"), raw)}
     found.update(
         (name, {element["identifier"]: _parameter(element) for element in raw[wire] or []})
         for wire, name in _LISTS.items()
         if wire in raw
     )
     if kind == "events":
-        return {**found, "type": _WORDS.get(raw.get("eventType"))}
-    return {**found, "call": _WORDS.get(raw.get("callType"))}
+        return {**found, "type": _FROM_WIRE.get(raw.get("eventType"))}
+    return {**found, "call": _FROM_WIRE.get(raw.get("callType"))}
 
 
 def _parameter(raw: dict) -> dict:
@@ -202,37 +213,45 @@ def _member(raw: dict) -> dict:
 # To ThingModelJson
 
 
-def text(model: dict) -> str:
-    """A ThingModelJson as the platform takes it."""
+def to_text(model: dict) -> str:
+    """Return a model as JSON text for the API."""
     return json.dumps(model, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def written(functions: dict, product_key: str, **more) -> str:
-    """Functions in their normal form, and what else the text is to have, as ThingModelJson."""
+def from_functions(functions: dict, product_key: str, **members: Any) -> str:
+    """Return normalized functions as ThingModelJson text.
+
+    Args:
+        functions: The functions.
+        product_key: The ProductKey.
+        **members: Additional members, such as ``description``.
+    """
     listed = {
-        kind: [_written(kind, product_key, *item) for item in functions.get(kind, {}).items()] for kind in plain.KINDS
+        kind: [_from_function(kind, product_key, *item) for item in functions.get(kind, {}).items()]
+        for kind in plain.KINDS
     }
-    return text({"productKey": product_key, **listed, **more})
+    return to_text({"productKey": product_key, **listed, **members})
 
 
-def can_say(function: dict) -> bool:
-    """Whether a function can be written in this form: its numbers have all that they need, and its texts are not long.
+def can_express(function: dict) -> bool:
+    """Return whether this format can express a function or a parameter.
 
-    The manual asks for units as well, and leaves them out in its own examples.
+    It requires min, max and step of numbers, limits the length of texts, and has no write-only properties. According to
+    the manual it also requires units, but the examples of the manual omit them.
     """
     for name in ("inputs", "outputs", "members"):
-        if not all(can_say(parameter) for parameter in function.get(name, {}).values()):
+        if not all(can_express(parameter) for parameter in function.get(name, {}).values()):
             return False
     kind = function.get("type")
     if kind == "array":
-        # An element that is only a number or a text says no more than that.
-        return len(function["item"]) == 1 or can_say(function["item"])
+        # The limits of numbers and texts can be omitted in an array.
+        return len(function["item"]) == 1 or can_express(function["item"])
     if kind in plain.NUMBERS:
         return all(name in function for name in ("min", "max", "step"))
-    return function.get("length", 0) <= LONGEST_TEXT and function.get("access") != "w"
+    return function.get("length", 0) <= MAX_TEXT_BYTES and function.get("access") != "w"
 
 
-def _written(kind: str, product_key: str, identifier: str, function: dict) -> dict:
+def _from_function(kind: str, product_key: str, identifier: str, function: dict) -> dict:
     custom = function.get("custom", True)
     result = {
         "productKey": product_key,
@@ -246,15 +265,15 @@ def _written(kind: str, product_key: str, identifier: str, function: dict) -> di
     if function.get("extended"):
         result["extendConfig"] = {**function["extended"], "identifier": identifier}
     if kind == "properties":
-        return {**result, "rwFlag": _ACCESS[function["access"]], **_written_type(function, custom)}
-    outputs = _written_list(function, "outputs", custom)
+        return {**result, "rwFlag": _ACCESS[function["access"]], **_from_type(function, custom)}
+    outputs = _from_parameters(function, "outputs", custom)
     if kind == "events":
         return {**result, "eventType": _EVENTS[function["type"]], "outputdata": outputs}
-    inputs = _written_list(function, "inputs", custom)
+    inputs = _from_parameters(function, "inputs", custom)
     return {**result, "callType": _CALLS[function["call"]], "inputParams": inputs, "outputParams": outputs}
 
 
-def _written_list(function: dict, name: str, custom: bool) -> list:
+def _from_parameters(function: dict, name: str, custom: bool) -> list:
     return [
         {
             "identifier": identifier,
@@ -262,13 +281,13 @@ def _written_list(function: dict, name: str, custom: bool) -> list:
             "direction": _DIRECTIONS[name],
             "paraOrder": order,
             "custom": custom,
-            **_written_type(parameter, custom),
+            **_from_type(parameter, custom),
         }
         for order, (identifier, parameter) in enumerate(function.get(name, {}).items())
     ]
 
 
-def _written_type(one: dict, custom: bool) -> dict:
+def _from_type(one: dict, custom: bool) -> dict:
     kind = one["type"]
     common = {"dataType": kind.upper(), "custom": custom}
     if kind in plain.CHOICES:
@@ -282,7 +301,7 @@ def _written_type(one: dict, custom: bool) -> dict:
                 "identifier": identifier,
                 "name": member["name"],
                 "childName": member["name"],
-                **_written_inner(member, custom),
+                **_from_inner_type(member, custom),
             }
             for identifier, member in one["members"].items()
         ]
@@ -290,19 +309,19 @@ def _written_type(one: dict, custom: bool) -> dict:
     if kind == "array":
         return {
             "dataType": "ARRAY",
-            "dataSpecs": {**common, "size": one["size"], **_written_inner(one["item"], custom)},
+            "dataSpecs": {**common, "size": one["size"], **_from_inner_type(one["item"], custom)},
         }
     specs = {
-        wire: one[name] if name == "length" else plain.number_text(one[name])
+        wire: one[name] if name == "length" else plain.format_number(one[name])
         for wire, name in _SPECS.items()
         if name in one
     }
     return {"dataType": kind.upper(), "dataSpecs": {**common, **specs}}
 
 
-def _written_inner(one: dict, custom: bool) -> dict:
-    """The data type of what is inside of another."""
+def _from_inner_type(one: dict, custom: bool) -> dict:
+    """Return the data type of a struct member or an array element."""
     if len(one) == 1 and one["type"] != "date":
         return {"childDataType": one["type"].upper()}
-    result = _written_type(one, custom)
+    result = _from_type(one, custom)
     return {"childDataType": result.pop("dataType"), **result}

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""TSL: the text form of a thing model, what it may hold, and what it says in the plain form."""
+"""TSL: the schema of this thing model format, and its conversion to and from the plain form (manual chapter 4.11)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import json_schema
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
 
-#: The most characters of a thing model.
-MOST_CHARACTERS = 256 * 1024
+#: Maximum number of characters of a thing model.
+MAX_CHARACTERS = 256 * 1024
 
 _IDENTIFIER = {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"}
 _NAME = {"type": "string", "minLength": 1, "maxLength": 30}
@@ -113,10 +113,10 @@ SCHEMA = {
     "anyOf": [{"required": [block]} for block in ("properties", "events", "services")],
 }
 
-#: Functions that the platform derives from the properties.
+#: Identifiers of the functions that the platform derives from the properties.
 _DERIVED = {"services": ("set", "get"), "events": ("post",), "properties": ()}
 
-#: What the members of a function and of a data type's specs are called in the plain form.
+#: The names in the plain form of the members of a function, of the specs of a data type, and of lists of parameters.
 _MEMBERS = {
     "name": "name",
     "desc": "description",
@@ -130,10 +130,11 @@ _LISTS = {"inputData": "inputs", "outputData": "outputs"}
 
 
 class Tsl(Type):
-    """A thing model as TSL, given as JSON text or as its members.
+    """A thing model in TSL, as JSON text or as a dictionary.
 
-    Two are the same when their properties, events and services are: their order, what the platform derives, what it
-    does not keep, and whether a number in the specs is written as a number or as text mean nothing.
+    Two models are equivalent if their properties, events and services are. The comparison ignores the order of
+    elements, derived functions, members that the platform does not store, and whether a number in the specs is a number
+    or text.
     """
 
     argument = {"type": "raw"}
@@ -143,43 +144,46 @@ class Tsl(Type):
             model = parse(value)
         except ValueError as error:
             return f"is not JSON: {error}"
-        if len(text(model)) > MOST_CHARACTERS:
-            return f"has {len(text(model))} characters, more than the {MOST_CHARACTERS} that a thing model can have"
-        return json_schema.schema_error(SCHEMA, model) or _twice(model)
+        if len(to_text(model)) > MAX_CHARACTERS:
+            return f"must have at most {MAX_CHARACTERS} characters, not {len(to_text(model))}"
+        return json_schema.schema_error(SCHEMA, model) or _duplicate_identifier(model)
 
     def to_wire(self, value: Any) -> Any:
-        return text(parse(value))
+        return to_text(parse(value))
 
     def from_wire(self, value: Any) -> Any:
         return parse(value) if value else {}
 
     def canonical(self, value: Any) -> Any:
-        return plain.compared(functions_of(parse(value))) if value else {}
+        return plain.comparable_functions(to_functions(parse(value))) if value else {}
 
     def to_display(self, value: Any) -> Any:
-        return functions_of(parse(value)) if value else {}
+        return to_functions(parse(value)) if value else {}
 
 
-def parse(value):
-    """A thing model as members.
+def parse(value: Any) -> Any:
+    """Return a thing model as a dictionary.
+
+    Args:
+        value: JSON text or a dictionary.
 
     Raises:
-        ValueError: it is text that is not JSON.
+        ValueError: The text is not JSON.
     """
-    return plain.with_text_keys(json.loads(value) if isinstance(value, (str, bytes)) else value)
+    return plain.with_string_keys(json.loads(value) if isinstance(value, (str, bytes)) else value)
 
 
-def text(model: dict) -> str:
-    """A thing model as the platform takes it."""
+def to_text(model: dict) -> str:
+    """Return a thing model as JSON text for the API."""
     return json.dumps(model, ensure_ascii=False, separators=(",", ":"))
 
 
 # From TSL
 
 
-def functions_of(model: dict) -> dict:
-    """A TSL's functions in the plain form, without what the platform derives."""
-    return plain.normal(
+def to_functions(model: dict) -> dict:
+    """Return the functions of a model in the plain form, without derived functions."""
+    return plain.normalize(
         {
             kind: {
                 function["identifier"]: _function(function)
@@ -192,8 +196,8 @@ def functions_of(model: dict) -> dict:
 
 
 def _function(function: dict) -> dict:
-    # Nothing that TSL must have is taken for granted here: what lacks it is not what has it.
-    found = {
+    # TSL requires name and access mode. If they are missing, they have no default, so that the comparison detects it.
+    result = {
         "name": None,
         "access": None,
         **{name: function[wire] for wire, name in _MEMBERS.items() if wire in function},
@@ -201,8 +205,8 @@ def _function(function: dict) -> dict:
     for wire, name in _LISTS.items():
         # A parameter of the derived service ``get`` is only an identifier.
         listed = [element for element in function.get(wire) or [] if isinstance(element, dict)]
-        found[name] = {element["identifier"]: _function(element) for element in listed}
-    return {**found, **_data_type(function.get("dataType"))}
+        result[name] = {element["identifier"]: _function(element) for element in listed}
+    return {**result, **_data_type(function.get("dataType"))}
 
 
 def _data_type(data_type: dict | None) -> dict:
@@ -223,48 +227,51 @@ def _data_type(data_type: dict | None) -> dict:
 # To TSL
 
 
-def written(functions: dict) -> dict:
-    """Functions in their normal form as TSL; extended descriptions have no place in it."""
+def from_functions(functions: dict) -> dict:
+    """Return normalized functions as TSL, without extended descriptions, which TSL does not have."""
     return {
         kind: [
-            {**_written(identifier, function), "required": function.get("required", False)}
+            {**_from_function(identifier, function), "required": function.get("required", False)}
             for identifier, function in functions.get(kind, {}).items()
         ]
         for kind in plain.KINDS
     }
 
 
-def _written(identifier: str, function: dict) -> dict:
+def _from_function(identifier: str, function: dict) -> dict:
     result = {"identifier": identifier}
     typed = function.get("type") in plain.TYPES
     for wire, name in _MEMBERS.items():
         if name in function and not (name == "type" and typed):
             result[wire] = function[name]
     for wire, name in _LISTS.items():
-        # An event has no inputs, and a service that has none says so.
+        # An event has no inputs. The lists of a service and the outputs of an event are written even if they are empty.
         if name in function or "call" in function or (name == "outputs" and not typed):
-            result[wire] = [_written(*item) for item in function.get(name, {}).items()]
-    return {**result, "dataType": _written_type(function)} if typed else result
+            result[wire] = [_from_function(*item) for item in function.get(name, {}).items()]
+    return {**result, "dataType": _from_type(function)} if typed else result
 
 
-def _written_type(one: dict) -> dict:
-    kind = one["type"]
+def _from_type(item: dict) -> dict:
+    """Return the data type of a function, a parameter or an array element as TSL."""
+    kind = item["type"]
     if kind == "struct":
-        return {"type": kind, "specs": [_written(*item) for item in one["members"].items()]}
+        return {"type": kind, "specs": [_from_function(*entry) for entry in item["members"].items()]}
     if kind in plain.CHOICES:
-        return {"type": kind, "specs": dict(one["values"])}
+        return {"type": kind, "specs": dict(item["values"])}
     if kind == "array":
-        return {"type": kind, "specs": {"size": plain.number_text(one["size"]), "item": _written_type(one["item"])}}
-    specs = {wire: plain.number_text(one[name]) for wire, name in _SPECS.items() if name in one}
-    # What an array holds may have no specs; everything else has them, be they empty.
-    return {"type": kind, "specs": specs}
+        return {"type": kind, "specs": {"size": plain.format_number(item["size"]), "item": _from_type(item["item"])}}
+    # The specs are written even if they are empty.
+    return {
+        "type": kind,
+        "specs": {wire: plain.format_number(item[name]) for wire, name in _SPECS.items() if name in item},
+    }
 
 
-def _twice(model: dict) -> str:
+def _duplicate_identifier(model: dict) -> str:
     for kind in plain.KINDS:
         seen = set()
         for function in model.get(kind, []):
             if function["identifier"] in seen:
-                return f"has {function['identifier']} twice in {kind}"
+                return f"contains {function['identifier']} twice in {kind}"
             seen.add(function["identifier"])
     return ""

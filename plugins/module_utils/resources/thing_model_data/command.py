@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Telling devices what to do by their thing model (manual chapter 4.12)."""
+"""Requests to devices to set properties and to invoke services of their thing model (manual chapter 4.12)."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.nam
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import device_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-#: How often a message is delivered: once at most, or once at least.
+#: The quality of service: a message is delivered at most once (0) or at least once (1).
 QOS = Number(0, 1)
 
 _ONE = {"IotId": "iot_id", "Qos": "qos"}
-_SOME = {"ProductKey": "product_key", "DeviceName": "devices", "Qos": "qos"}
+_SEVERAL = {"ProductKey": "product_key", "DeviceName": "devices", "Qos": "qos"}
 _PROPERTIES = {"Items": "properties"}
 _SERVICE = {"Identifier": "service", "Args": "arguments"}
 
-#: How a command names its devices.
-OF_DEVICES = (
+#: The options that select the devices of a request.
+DEVICE_FIELDS = (
     Field("product", required=True, lookup=product_key, resolves_to="product_key"),
     Field("product_key", computed=True),
     Field("device", lookup=device_id, depends_on=("product_key",), resolves_to="iot_id"),
@@ -36,51 +36,63 @@ OF_DEVICES = (
 
 
 class Command(ChoiceAction):
-    """Tells one device, and what it answers, or some of a product."""
+    """The base class of requests to one device, or to several devices of a product.
+
+    Custom code: the API has separate operations for one and for several devices, so the action depends on the options.
+
+    Attributes:
+        one: The key of the action for one device.
+        several: The key of the action for several devices.
+    """
 
     families = (thing_model_data, device, product)
-    one = some = ""
+    one = several = ""
 
     def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if bool(params.get("device")) is bool(params.get("devices")):
-            raise InvalidValue("either device or devices must be given", field="device")
+            raise InvalidValue("exactly one of device and devices must be set", field="device")
         if len(set(params.get("devices") or [])) < len(params.get("devices") or []):
-            raise InvalidValue("devices names a device twice", field="devices")
+            raise InvalidValue("devices contains a device twice", field="devices")
         return super().perform(params, client, check_mode)
 
-    def select_action(self, given: dict) -> str:
-        return self.some if given.get("devices") else self.one
+    def select_action(self, options: dict) -> str:
+        return self.several if options.get("devices") else self.one
 
 
 class SetProperty(Command):
-    """Tells devices to take on properties. They have them when they report them."""
+    """A request to devices to set properties. The values are stored when the devices report them.
+
+    Custom code: see ``Command``; in addition, the platform rejects an empty set of properties.
+    """
 
     one = "set properties of one device"
-    some = "set properties of some devices"
+    several = "set properties of several devices"
     api_actions = {
         one: ApiAction(
             "SetDeviceProperty",
-            "The device would be told to take on the properties",
+            "A request to set the properties would be sent to the device",
             {**_ONE, **_PROPERTIES},
             returns={"message_id": ("Data.MessageId", str)},
         ),
-        some: ApiAction(
-            "SetDevicesProperty", "The devices would be told to take on the properties", {**_SOME, **_PROPERTIES}
+        several: ApiAction(
+            "SetDevicesProperty",
+            "A request to set the properties would be sent to the devices",
+            {**_SEVERAL, **_PROPERTIES},
         ),
     }
-    fields = (*OF_DEVICES, Field("properties", type=JsonText(), required=True), Field("qos", type=QOS))
+    fields = (*DEVICE_FIELDS, Field("properties", type=JsonText(), required=True), Field("qos", type=QOS))
 
     def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
         if not params["properties"]:
-            raise InvalidValue("properties must name one at least", field="properties")
+            raise InvalidValue("properties must contain at least one property", field="properties")
         return super().perform(params, client, check_mode)
 
 
 class InvokeService(Command):
-    """Has devices carry out a service. What a synchronous one answers is told."""
+    """A request to devices to invoke a service. The result contains the response of a synchronous service."""
 
     one = "invoke a service of one device"
-    some = "invoke a service of some devices"
+    several = "invoke a service of several devices"
     api_actions = {
         one: ApiAction(
             "InvokeThingService",
@@ -88,10 +100,12 @@ class InvokeService(Command):
             {**_ONE, **_SERVICE},
             returns={"message_id": ("Data.MessageId", str), "answer": ("Data.Result", parsed)},
         ),
-        some: ApiAction("InvokeThingsService", "The service of the devices would be invoked", {**_SOME, **_SERVICE}),
+        several: ApiAction(
+            "InvokeThingsService", "The service of the devices would be invoked", {**_SEVERAL, **_SERVICE}
+        ),
     }
     fields = (
-        *OF_DEVICES,
+        *DEVICE_FIELDS,
         Field(
             "service",
             type=Text(1, 255, pattern=r"[A-Za-z0-9_]+(:[A-Za-z0-9_]+)?", hint="an identifier, or block:identifier"),

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the properties of a device are desired to be (the manual's chapters 4.12.9 and 4.12.10)."""
+"""Desired properties of a device (manual sections 4.12.9 and 4.12.10)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.json_text import parsed
 
-#: The most properties of one call.
-MOST_A_CALL = 10
+#: Maximum number of properties in one request.
+MAX_PER_REQUEST = 10
 
-_IS_TEXT = ("text", "date")
+_TEXT_TYPES = ("text", "date")
 
 
 class Values(Type):
-    """Values of a thing model by identifier; a null takes away what is desired."""
+    """Values of a thing model by identifier. Null deletes the desired value."""
 
     argument = {"type": "dict"}
 
@@ -34,28 +34,29 @@ class Values(Type):
         return "" if isinstance(value, dict) else f"must be a dictionary, not {type(value).__name__}"
 
     def canonical(self, value: Any) -> Any:
-        return {name: same for name, same in (value or {}).items() if same is not None}
+        return {name: member for name, member in (value or {}).items() if member is not None}
 
     def merge(self, current: Any, requested: Any) -> Any:
         return {**(current or {}), **requested}
 
 
-def of_rows(rows: list | None) -> dict:
-    """What is desired, as the platform lists it: with a version that counts the changes of each property."""
+def parse_desired_properties(rows: list | None) -> dict:
+    """Return the desired properties and their versions. The platform counts the changes of each property."""
     desired = {}
     versions = {}
     for row in rows or []:
         versions[row["Identifier"]] = int(row.get("Version") or 0)
         if row.get("Value") is not None:
             value = row["Value"]
-            desired[row["Identifier"]] = value if row.get("DataType") in _IS_TEXT else parsed(value)
+            desired[row["Identifier"]] = value if row.get("DataType") in _TEXT_TYPES else parsed(value)
     return {"desired_properties": desired, "desired_versions": versions}
 
 
 class DesiredProperties(Change):
-    """Sets those of the given properties that are desired to be otherwise; the others stay as they are.
+    """Update of the desired properties that differ. Properties that the task does not contain stay unchanged.
 
-    Each is set on top of the version that was read: what somebody else has changed meanwhile is not lost.
+    Custom code: each request contains the versions that were read, so that the platform rejects it if another client
+    has changed a property in the meantime.
     """
 
     fields = ("desired_properties",)
@@ -63,22 +64,22 @@ class DesiredProperties(Change):
     def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
         before = current.get("desired_properties") or {}
         versions = current.get("desired_versions") or {}
-        wanted = {
+        changed = {
             name: value
             for name, value in (desired.get("desired_properties") or {}).items()
             if before.get(name) != value
         }
         result = []
         state = dict(before)
-        for some in chunked(list(wanted), MOST_A_CALL):
-            shown = dict(state)
-            state.update((name, wanted[name]) for name in some)
+        for chunk in chunked(list(changed), MAX_PER_REQUEST):
+            state_before = dict(state)
+            state.update((name, changed[name]) for name in chunk)
             params = {
                 **resource.identity_params(),
-                "Items": json.dumps({name: wanted[name] for name in some}, ensure_ascii=False),
-                "Versions": json.dumps({name: versions.get(name, 0) for name in some}),
+                "Items": json.dumps({name: changed[name] for name in chunk}, ensure_ascii=False),
+                "Versions": json.dumps({name: versions.get(name, 0) for name in chunk}),
             }
             after = {name: value for name, value in state.items() if value is not None}
-            changes = {"desired_properties": (shown, after)}
+            changes = {"desired_properties": (state_before, after)}
             result.append(Step(steps.UPDATE, "SetDeviceDesiredProperty", params, changes))
         return result

@@ -128,3 +128,9 @@ def test_store_file_with_other_schema_is_rejected(tmp_path):
     Store(path, [SCHEMA]).close()
     with pytest.raises(StoreError, match="another version"):
         Store(path, [SCHEMA, "CREATE TABLE more (id)"])
+
+
+def test_require_without_matching_row_raises_error(store):
+    assert store.require("shelf", name="s2")["id"] == 2
+    with pytest.raises(LookupError, match="shelf has no row"):
+        store.require("shelf", name="s9")

@@ -28,7 +28,7 @@ def test_missing_list_is_named_in_error(platform):
 
 def test_unknown_parameters_are_ignored(api):
     with pytest.raises(ApiError, match="NotExistedProduct"):
-        api("QueryProduct", ProductKey="a1", Colour="red")
+        api("QueryProduct", ProductKey="a1", Color="red")
 
 
 def test_list_above_limit_is_rejected_or_truncated():

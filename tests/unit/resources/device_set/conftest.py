@@ -7,6 +7,8 @@ The collection is imported inside functions: see tests/unit/emulator/conftest.py
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -149,9 +151,11 @@ class Account:
         from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
         from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute
+        from ansible_collections.iotops.aliyun.plugins.module_utils.engine.vault import CommandVault
         from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.entry import DevicesEntry
 
         entry = DevicesEntry()
+        entry.vault = CommandVault(sys.executable, _run_command)
         validated = ArgumentSpecValidator(entry.argument_spec()).validate({"product": "lamps", **options})
         assert not validated.error_messages, validated.error_messages
         self.sent.clear()
@@ -163,6 +167,11 @@ class Account:
         from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 
         return Counter({action: count for action, count in self.sent.items() if OPERATIONS[action].writes})
+
+
+def _run_command(command: list, text: str) -> tuple:
+    done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=False)
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture

@@ -42,17 +42,32 @@ def test_csv_file_with_all_columns_creates_devices(account, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "name;nickname;tags.Row\nlamp-1;Lamp_1;7\n",
+        "name\tnickname\ttags.Row\nlamp-1\tLamp_1\t7\n",
+        "Name,NICKNAME,Tags.Row\nlamp-1,Lamp_1,7\n",
+    ],
+    ids=["semicolons", "tabs", "capitals"],
+)
+def test_csv_file_of_spreadsheet_is_read(account, tmp_path, text):
+    result = account.run(devices_file=write_csv(tmp_path, text))
+    assert result["diff"]["after"] == {"lamp-1": {"name": "lamp-1", "nickname": "Lamp_1", "tags": {"Row": "7"}}}
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "has no column name"),
-        ("nickname\nx\n", "has no column name"),
-        ("name,colour\nlamp,red\n", "unknown column 'colour'"),
+        ("", "must contain a column 'name', but contains nothing"),
+        ("nickname\nx\n", "must contain a column 'name', but contains 'nickname'"),
+        ("id|label\nx|y\n", "but contains 'id|label'"),
+        ("name,color\nlamp,red\n", "unknown column 'color'"),
         ("name,tags.\nlamp,red\n", "unknown column 'tags.'"),
         ("name,name\nlamp,lamp\n", "more than one column 'name'"),
         ("name,nickname\nlamp-1\n", "line 2 of"),
         ("name,nickname\n,Lamp\n", "line 2 of"),
         ("name,enabled\nlamp-1,true\nlamp-2,perhaps\n", "line 3 of"),
-        ("name,gateway\nlamp-1,hub-1\n", "needs product and name"),
+        ("name,gateway\nlamp-1,hub-1\n", "gateway must have both product and name"),
         ('name,nickname\n"lamp-1" x,y\n', "cannot be read"),
     ],
 )

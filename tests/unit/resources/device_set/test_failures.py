@@ -19,7 +19,7 @@ def test_failure_of_one_device_does_not_stop_other_devices(account):
         if action == "SaveDeviceProp" and params["DeviceName"] == NAMES[4]:
             from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
 
-            raise ApiError("invalid device", operation=action, code="iot.device.Odd", category="permanent")
+            raise ApiError("invalid device", operation=action, code="iot.device.Irregular", category="permanent")
 
     account.before = before
     devices = rows(NAMES[:10], tags={"a": "1"}, groups=["bridge"])
@@ -123,7 +123,7 @@ def test_interrupted_task_continues_in_next_run(account):
         ([{"name": "lamp", "nickname": "!"}], "device lamp: nickname"),
         ([{"name": "lamp", "tags": {"a-b": "1"}}], "device lamp: tags"),
         ([{"name": "lamp", "groups": [f"group_{n}" for n in range(11)]}], "device lamp: groups"),
-        ([{"name": "lamp", "gateway": {"name": "hub-1"}}], "needs product and name"),
+        ([{"name": "lamp", "gateway": {"name": "hub-1"}}], "gateway must have both product and name"),
     ],
 )
 def test_invalid_device_fails_before_any_request(account, devices, message):

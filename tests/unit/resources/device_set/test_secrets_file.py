@@ -6,7 +6,15 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import stat
+import subprocess
+import sys
+
+import pytest
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.locked_file import LockedFile
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.secrets_file import SecretsFile
 
 from .conftest import NAMES, planned, rows
 
@@ -65,7 +73,7 @@ def test_secrets_file_with_vault_is_encrypted(account, tmp_path):
     assert [line.split(",")[1] for line in plain.splitlines()[1:]] == NAMES[:5]
     password.write_text("another\n", encoding="utf-8")
     wrong = account.run(devices=rows(NAMES[:6]), **vault)
-    assert "ansible-vault view failed" in wrong["msg"]
+    assert "ansible-vault decrypt failed" in wrong["msg"]
     assert not account.sent
 
 
@@ -79,7 +87,69 @@ def test_secrets_file_with_other_content_is_not_changed(account, tmp_path):
     assert not account.sent
 
 
-def test_secrets_file_that_cannot_be_written_fails_with_created_devices(account, tmp_path):
-    result = account.run(devices=rows(NAMES[:2]), secrets_file=str(tmp_path / "missing" / "secrets.csv"))
-    assert "cannot be written" in result["msg"]
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_secrets_file_in_missing_folder_fails_before_any_request(account, tmp_path, check_mode):
+    path = tmp_path / "missing" / "secrets.csv"
+    result = account.run(check_mode, devices=rows(NAMES[:2]), secrets_file=str(path))
+    assert f"secrets_file {path} cannot be written: the folder {path.parent} does not exist" in result["msg"]
+    assert not account.sent
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_secrets_file_with_vault_without_password_fails_before_any_request(account, tmp_path, monkeypatch, check_mode):
+    monkeypatch.setenv("ANSIBLE_VAULT_PASSWORD_FILE", str(tmp_path / "missing"))
+    result = account.run(
+        check_mode, devices=rows(NAMES[:2]), secrets_file=str(tmp_path / "secrets.csv"), secrets_vault=True
+    )
+    assert "ansible-vault encrypt failed" in result["msg"]
+    assert "secrets_vault_password_file" in result["msg"]
+    assert not account.sent
+
+
+def test_secrets_file_that_is_a_symbolic_link_stays_a_link(account, tmp_path):
+    link = tmp_path / "link.csv"
+    link.symlink_to("target.csv")
+    account.run(devices=rows(NAMES[:2]), secrets_file=str(link))
+    assert link.is_symlink()
+    assert sorted(read_csv(tmp_path / "target.csv")) == NAMES[:2]
+
+
+def test_secrets_file_that_another_task_extends_keeps_all_secrets(tmp_path):
+    path = str(tmp_path / "secrets.csv")
+    first, second = SecretsFile(path, "csv"), SecretsFile(path, "csv")
+    first.add("a1", {"one": "s1"})
+    second.add("a1", {"two": "s2"})
+    first.close()
+    second.close()
+    assert read_csv(path) == {"one": "s1", "two": "s2"}
+
+
+def test_secrets_file_of_killed_task_leaves_no_secret_after_next_task(tmp_path):
+    path = str(tmp_path / "secrets.csv")
+    script = (
+        "import os, signal, sys\n"
+        "os.replace = os.rename = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"from {SecretsFile.__module__} import SecretsFile\n"
+        "file = SecretsFile(sys.argv[1], 'csv')\n"
+        "file.add('a1', {'one': 's1'})\n"
+        "file.close()\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, path], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    following = SecretsFile(path, "csv")
+    following.add("a1", {"two": "s2"})
+    following.close()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["secrets.csv"]
+
+
+def test_secrets_file_that_cannot_be_replaced_fails_with_created_devices_and_remedy(account, tmp_path, monkeypatch):
+    def fail(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(LockedFile, "replace", fail)
+    result = account.run(devices=rows(NAMES[:2]), secrets_file=str(tmp_path / "secrets.csv"))
+    assert "the secrets of 2 devices could not be written" in result["msg"]
+    assert "No space left on device" in result["msg"]
+    assert "secrets_of: all" in result["msg"]
     assert result["created"] == NAMES[:2]
+    assert result["changed"] is True

@@ -78,7 +78,7 @@ def test_super_group_is_read_in_both_documented_formats(super_group):
 @pytest.mark.parametrize("super_group", [{"GroupInfo": []}, {}, None])
 def test_super_group_change_fails(super_group):
     with pytest.raises(
-        ImmutableField, match=r"^super_group of the device group cannot be changed: it is '' "
+        ImmutableField, match=r"^super_group of the device group cannot be changed from '' to "
     ) as caught:
         group(account(super_group), super_group="all_of")
     assert caught.value.field == "super_group"

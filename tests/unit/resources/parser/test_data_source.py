@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Data sources: topics that are the same, and whose they are."""
+"""Data sources: comparison, resolution and validation of topics."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def writes(client) -> list:
 
 @pytest.mark.parametrize("written", ["/street_light/+/user/get", "/a1/*/user/get", "/a1/+/user/get"])
 @pytest.mark.parametrize("read", ["/a1/+/user/get", "/a1/*/user/get"])
-def test_a_topic_is_the_same_however_it_is_written(written, read):
+def test_topic_in_each_notation_is_unchanged(written, read):
     assert source(account(read), topics=[{"topic": written}])["changed"] is False
 
 
 @pytest.mark.parametrize("other", ["/a1/+/user/#", "/a1/+/user/+", "/a1/lamp/user/get", "/a1/+/user/get*"])
-def test_other_signs_mean_something_else(other):
+def test_topic_with_other_wildcard_is_replaced(other):
     client = account("/a1/+/user/get")
     source(client, topics=[{"topic": other}])
     assert writes(client) == [
@@ -51,22 +51,22 @@ def test_other_signs_mean_something_else(other):
 
 
 @pytest.mark.parametrize(
-    ("given", "sent"),
+    ("options", "sent"),
     [
         ({}, {"DeviceName": None}),
         ({"product": "street_light"}, {"ScopeType": "PRODUCT", "ProductKey": "a1", "DeviceName": None}),
         ({"product": "a1", "device": "lamp"}, {"ScopeType": "DEVICE", "ProductKey": "a1", "DeviceName": "lamp"}),
     ],
 )
-def test_a_topic_that_says_whose_it_is(given, sent):
+def test_topic_with_product_is_sent_with_scope(options, sent):
     client = account()
     topic = "/a1/home/get"
-    # What is not given is None, as Ansible has it.
-    source(client, topics=[{"topic": topic, "product": None, "device": None, **given}])
+    # Ansible sets options that a task does not set to None.
+    source(client, topics=[{"topic": topic, "product": None, "device": None, **options}])
     assert writes(client) == [("CreateDataSourceItem", {"DataSourceId": "1", "Topic": topic, **sent})]
 
 
-def test_the_same_topic_of_two_products_is_two():
+def test_topic_of_two_products_is_two_topics():
     topics = [{"topic": "home/get", "product": product} for product in ("new", "newer")]
     result = source(account(), True, topics=topics)
     assert len(result["steps"]) == 2
@@ -75,7 +75,7 @@ def test_the_same_topic_of_two_products_is_two():
     assert KIND.identity({"topic": "x", "product": "new", "product_key": PENDING}) == ("x", "new", "")
 
 
-def test_topics_are_told_from_status_topics_by_their_place():
+def test_topic_with_product_name_is_resolved():
     for written, full in (
         ("/as/mqtt/status/street_light/+", "/as/mqtt/status/a1/+"),
         ("/street_light/+/thing/lifecycle", "/a1/+/thing/lifecycle"),
@@ -86,22 +86,22 @@ def test_topics_are_told_from_status_topics_by_their_place():
 
 
 @pytest.mark.parametrize(
-    ("topics", "complaint"),
+    ("topics", "problem"),
     [
         ([{"topic": "/a1/+/user/get"}], ""),
         ([{"topic": "home/get", "product": "a1"}], ""),
-        ([{"topic": "home/get"}], "has a topic 'home/get' that is not of the form"),
-        ([{"topic": "/a1"}], "has a topic '/a1' that is not of the form"),
-        ([{"topic": "/a 1/d/user/get"}], "has a topic '/a 1/d/user/get' that is not"),
-        ([{"topic": "/a1/d/user/get", "device": "d"}], "has a topic '/a1/d/user/get' with a device and without"),
+        ([{"topic": "home/get"}], "contains the topic 'home/get', which does not have the format"),
+        ([{"topic": "/a1"}], "contains the topic '/a1', which does not have the format"),
+        ([{"topic": "/a 1/d/user/get"}], "contains the topic '/a 1/d/user/get', which does not"),
+        ([{"topic": "/a1/d/user/get", "device": "d"}], "contains the topic '/a1/d/user/get' with a device but without"),
         ([{"topic": f"/a1/d/user/{n}"} for n in range(1001)], "takes at most 1000 elements"),
     ],
 )
-def test_what_topics_can_be(topics, complaint):
-    assert KIND.check(topics).startswith(complaint)
-    assert bool(KIND.check(topics)) is bool(complaint)
+def test_topics_are_validated(topics, problem):
+    assert KIND.check(topics).startswith(problem)
+    assert bool(KIND.check(topics)) is bool(problem)
 
 
-def test_a_topic_that_is_named_twice_is_refused():
+def test_topic_in_two_notations_is_rejected():
     with pytest.raises(InvalidValue, match=r"^topics contains a topic twice$"):
         source(account(), topics=[{"topic": "/a1/+/user/get"}, {"topic": "/street_light/*/user/get"}])

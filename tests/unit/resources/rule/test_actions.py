@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Actions of a rule: which are the same without having a name, and how they are brought about."""
+"""Actions of a rule: identity without a name, comparison, validation and changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import json
 import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import CREATE, DELETE, UPDATE, Ref
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import TARGETS, Actions, of_rows
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import (
+    TARGETS,
+    Actions,
+    parse_actions,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.rule import Rule
 
 KIND = Actions()
@@ -33,8 +37,8 @@ def changed(action: dict, **configuration) -> dict:
     return {**action, "configuration": {**action["configuration"], **configuration}}
 
 
-def there(*actions) -> list:
-    """Actions as they are read: with an id, in any order, with what the platform adds."""
+def as_read(*actions) -> list:
+    """Return actions as the platform returns them: with IDs and added members, in another order."""
     return [
         {"action_id": str(n), **changed(action, uid="u", endPoint="e")}
         for n, action in reversed([*enumerate(actions, 1)])
@@ -42,7 +46,7 @@ def there(*actions) -> list:
 
 
 @pytest.mark.parametrize("kind", TARGETS)
-def test_an_action_is_its_type_and_target(kind):
+def test_action_identity_is_type_and_target(kind):
     action = {"type": kind, "configuration": dict.fromkeys(TARGETS[kind], "x"), "error_action": False}
     assert KIND.identity(action) == KIND.identity(changed(action, roleArn="r"))
     assert KIND.identity(action) == KIND.identity({**action, "action_id": "9"})
@@ -52,8 +56,8 @@ def test_an_action_is_its_type_and_target(kind):
         assert KIND.identity(action) != KIND.identity(changed(action, **{member: "y"}))
 
 
-def test_order_and_what_the_platform_adds_mean_nothing():
-    assert KIND.canonical([AMQP, TOPIC]) == KIND.canonical(there(AMQP, TOPIC))
+def test_actions_in_other_order_or_with_added_members_are_equal():
+    assert KIND.canonical([AMQP, TOPIC]) == KIND.canonical(as_read(AMQP, TOPIC))
     assert KIND.canonical([TABLE]) == KIND.canonical([{**TABLE, "error_action": False}])
     assert KIND.canonical(None) == KIND.canonical([])
 
@@ -68,50 +72,56 @@ def test_order_and_what_the_platform_adds_mean_nothing():
         [AMQP, {**TOPIC, "error_action": True}],
     ],
 )
-def test_anything_else_is_a_difference(other):
+def test_actions_with_other_values_differ(other):
     assert KIND.canonical(other) != KIND.canonical([AMQP, TOPIC])
 
 
 @pytest.mark.parametrize(
-    ("actions", "complaint"),
+    ("actions", "problem"),
     [
         ([AMQP, TOPIC, TABLE, {**AMQP, "error_action": True}], ""),
         ([changed(AMQP, groupId=f"g{n}") for n in range(10)], ""),
         ([changed(AMQP, groupId=f"g{n}") for n in range(11)], "takes at most 10 actions, not 11"),
         (
             [changed(AMQP, groupId="")],
-            "has a amqp action whose configuration is invalid at groupId: '' should be non-empty",
+            "contains an action of type amqp whose configuration is invalid at groupId: '' should be non-empty",
         ),
         (
             [{"type": "fc", "configuration": {}}],
-            "has a fc action whose configuration is invalid at the top level: 'serviceName' is a required property",
+            (
+                "contains an action of type fc whose configuration is invalid at the top level: "
+                "'serviceName' is a required property"
+            ),
         ),
-        ([TOPIC, changed(TOPIC, topicType=0)], "names a type and target twice"),
-        ([{**AMQP, "error_action": True}, {**TOPIC, "error_action": True}], "takes one error action at most"),
+        ([TOPIC, changed(TOPIC, topicType=0)], "contains two actions with the same type and target"),
+        (
+            [{**AMQP, "error_action": True}, {**TOPIC, "error_action": True}],
+            "takes at most one action with error_action: true",
+        ),
     ],
 )
-def test_what_actions_can_be(actions, complaint):
-    assert KIND.check(actions) == complaint
+def test_actions_are_validated(actions, problem):
+    assert KIND.check(actions) == problem
 
 
-def test_given_actions_are_added_where_the_others_are_kept():
-    assert KIND.merge(there(AMQP), [TOPIC]) == [*there(AMQP), TOPIC]
-    assert KIND.merge(there(TOPIC), [changed(TOPIC, topicType=0)]) == [changed(TOPIC, topicType=0)]
+def test_actions_without_purge_are_merged():
+    assert KIND.merge(as_read(AMQP), [TOPIC]) == [*as_read(AMQP), TOPIC]
+    assert KIND.merge(as_read(TOPIC), [changed(TOPIC, topicType=0)]) == [changed(TOPIC, topicType=0)]
     assert KIND.merge(None, [TOPIC]) == [TOPIC]
 
 
-def test_actions_are_read_as_the_api_lists_them():
+def test_actions_in_response_are_parsed():
     rows = [
         {"Id": 3, "Type": "AMQP", "Configuration": '{"groupId": "g1"}', "ErrorActionFlag": True},
         {"Id": 4, "Type": "MNS", "Configuration": ""},
     ]
-    assert of_rows(rows) == {
+    assert parse_actions(rows) == {
         "actions": [
             {"action_id": "3", "type": "amqp", "configuration": {"groupId": "g1"}, "error_action": True},
             {"action_id": "4", "type": "mns", "configuration": {}, "error_action": False},
         ]
     }
-    assert of_rows(None) == {"actions": []}
+    assert parse_actions(None) == {"actions": []}
 
 
 def steps(desired: list, current: list | None) -> list:
@@ -122,8 +132,8 @@ def steps(desired: list, current: list | None) -> list:
     return result
 
 
-def test_what_goes_goes_first():
-    result = steps([TABLE, changed(TOPIC, topicType=0)], there(AMQP, TOPIC))
+def test_actions_are_deleted_before_others_are_created():
+    result = steps([TABLE, changed(TOPIC, topicType=0)], as_read(AMQP, TOPIC))
     assert [(one.action, one.operation) for one in result] == [
         (DELETE, "DeleteRuleAction"),
         (CREATE, "CreateRuleAction"),
@@ -137,31 +147,31 @@ def test_what_goes_goes_first():
     assert json.loads(result[2].params["Configuration"]) == {"topic": "/a1/d/user/get", "topicType": 0}
 
 
-def test_each_step_tells_what_it_leaves():
-    result = steps([TABLE], there(AMQP))
-    assert [one.changes["actions"] for one in result] == [(there(AMQP), []), ([], [TABLE])]
+def test_action_step_has_changes():
+    result = steps([TABLE], as_read(AMQP))
+    assert [one.changes["actions"] for one in result] == [(as_read(AMQP), []), ([], [TABLE])]
 
 
-def test_only_the_action_that_differs_is_changed():
-    (step,) = steps([changed(AMQP, more="x"), TOPIC], there(AMQP, TOPIC))
+def test_unchanged_action_has_no_step():
+    (step,) = steps([changed(AMQP, more="x"), TOPIC], as_read(AMQP, TOPIC))
     assert (step.operation, step.params["ActionId"]) == ("UpdateRuleAction", "1")
 
 
-def test_actions_of_a_fresh_rule_are_made():
+def test_actions_of_new_rule_are_created():
     assert [one.operation for one in steps([AMQP, TOPIC], None)] == ["CreateRuleAction"] * 2
 
 
-def test_an_action_for_errors_is_another_action():
-    result = steps([{**AMQP, "error_action": True}], there(AMQP))
+def test_error_action_replaces_normal_action():
+    result = steps([{**AMQP, "error_action": True}], as_read(AMQP))
     assert [one.operation for one in result] == ["DeleteRuleAction", "CreateRuleAction"]
     assert result[1].params["ErrorActionFlag"] is True
 
 
-@pytest.mark.parametrize(("desired", "current"), [([], None), ([], []), ([AMQP, TOPIC], there(AMQP, TOPIC))])
-def test_what_is_as_it_should_be_takes_no_step(desired, current):
+@pytest.mark.parametrize(("desired", "current"), [([], None), ([], []), ([AMQP, TOPIC], as_read(AMQP, TOPIC))])
+def test_equal_actions_have_no_steps(desired, current):
     assert steps(desired, current) == []
 
 
-def test_actions_that_were_not_given_are_left_alone():
+def test_actions_not_set_have_no_steps():
     (change,) = (change for change in RULE.changes if "actions" in change.fields)
-    assert change.steps(RULE, {}, {"actions": there(AMQP)}) == []
+    assert change.steps(RULE, {}, {"actions": as_read(AMQP)}) == []

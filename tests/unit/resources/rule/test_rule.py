@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: their topics, and what must be there before they start or go."""
+"""Rules: their topics, and the conditions for their start and deletion."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def operations(result) -> list:
         ("+/mqtt/status", "status"),
     ],
 )
-def test_the_type_of_a_topic(short_topic, kind):
+def test_topic_type_follows_from_topic(short_topic, kind):
     assert topic_type(short_topic) == kind
 
 
-def test_the_type_follows_from_the_topic_unless_it_is_given():
+def test_topic_type_not_set_is_derived():
     (step,) = rule(account(), short_topic="+/user/up")["steps"]
     assert step["changes"]["topic_type"]["after"] == "custom"
     (step,) = rule(account(), short_topic="+/user/up", topic_type="system")["steps"]
@@ -77,11 +77,11 @@ def test_the_type_follows_from_the_topic_unless_it_is_given():
     assert "topic_type" not in rule(account())["steps"][0]["changes"]
 
 
-def test_a_rule_without_sql_has_no_type_of_topic():
+def test_rule_without_sql_has_no_topic_type():
     assert "topic_type" not in rule(account(STOPPED))["rule"]
 
 
-def test_a_rule_is_made_stopped_and_starts_last():
+def test_rule_is_started_after_creation_and_actions():
     action = {"type": "amqp", "configuration": {"groupId": "g"}, "error_action": False}
     assert operations(rule(account(), state="stopped")) == ["CreateRule"]
     assert operations(rule(account(), state="started", **SQL, actions=[action])) == [
@@ -91,7 +91,7 @@ def test_a_rule_is_made_stopped_and_starts_last():
     ]
 
 
-@pytest.mark.parametrize("there", [None, STOPPED])
+@pytest.mark.parametrize("current", [None, STOPPED])
 @pytest.mark.parametrize(
     ("options", "missing"),
     [
@@ -100,15 +100,15 @@ def test_a_rule_is_made_stopped_and_starts_last():
         ({"product": "street_light", "short_topic": "+/user/report"}, "select"),
     ],
 )
-def test_a_rule_needs_its_sql_before_it_starts(there, options, missing):
-    client = account(there)
-    with pytest.raises(InvalidValue, match=rf"^a rule needs {missing} before it can start\. Give them$") as caught:
+def test_rule_start_without_sql_fails_before_write(current, options, missing):
+    client = account(current)
+    with pytest.raises(InvalidValue, match=rf"^{missing} must be set before a rule can be started$") as caught:
         rule(client, False, state="started", **options)
     assert caught.value.field == missing.split(",")[0]
     assert not any(client.operation(name).writes for name in client.log)
 
 
-def test_what_is_there_counts():
+def test_rule_start_with_current_sql_is_accepted():
     assert operations(rule(account({**RUNNING, "Status": "STOP"}), state="started")) == ["StartRule"]
     assert operations(rule(account({**RUNNING, "Status": "STOP", "Select": ""}), state="started", select="*")) == [
         "UpdateRule",
@@ -117,19 +117,19 @@ def test_what_is_there_counts():
 
 
 @pytest.mark.parametrize("status", ["started", "stopped"])
-def test_finding_rules_by_status_asks_for_no_sql(status):
+def test_rules_filtered_by_status_do_not_need_sql(status):
     assert gather(RULE, {"name": "nothing", "status": status}, account(STOPPED))["rules"] == []
     found = gather(RULE, {"name": "overheat", "status": status}, account(STOPPED))["rules"]
     assert len(found) == (status == "stopped")
 
 
-@pytest.mark.parametrize(("there", "expected"), [(RUNNING, ["StopRule", "DeleteRule"]), (STOPPED, ["DeleteRule"])])
-def test_a_rule_that_runs_is_stopped_before_it_goes(there, expected):
-    assert operations(rule(account(there), state="absent")) == expected
-    assert rule(account(there), state="absent")["rule"] == {}
+@pytest.mark.parametrize(("current", "expected"), [(RUNNING, ["StopRule", "DeleteRule"]), (STOPPED, ["DeleteRule"])])
+def test_running_rule_is_stopped_before_deletion(current, expected):
+    assert operations(rule(account(current), state="absent")) == expected
+    assert rule(account(current), state="absent")["rule"] == {}
 
 
-def test_an_update_sends_the_whole_sql():
+def test_rule_update_sends_unchanged_sql():
     (step,) = plan(RULE, {"description": "new"}, RULE.parse(RUNNING))
     assert step.params == {
         **RULE.identity_params(),
@@ -143,12 +143,12 @@ def test_an_update_sends_the_whole_sql():
     }
 
 
-def test_a_product_can_change_and_the_diff_says_so():
+def test_rule_product_change_is_in_diff():
     result = rule(account({**RUNNING, "ProductKey": "a9"}), product="street_light")
     assert operations(result) == ["UpdateRule"]
     assert (result["diff"]["before"]["product"], result["diff"]["after"]["product"]) == ("a9", "street_light")
-    same = rule(account(RUNNING), product="street_light")
-    assert same["diff"]["before"]["product"] == same["diff"]["after"]["product"] == "street_light"
+    unchanged = rule(account(RUNNING), product="street_light")
+    assert unchanged["diff"]["before"]["product"] == unchanged["diff"]["after"]["product"] == "street_light"
 
 
 @pytest.mark.parametrize(
@@ -160,14 +160,14 @@ def test_a_product_can_change_and_the_diff_says_so():
         ("/sys/street_light/${deviceName}/thing/service/x", "/sys/a1/${deviceName}/thing/service/x"),
     ],
 )
-def test_a_topic_to_republish_to_may_name_the_product(topic, sent):
+def test_republish_topic_with_product_name_is_resolved(topic, sent):
     action = {"type": "republish", "configuration": {"topic": topic, "topicType": 1}, "error_action": False}
     (step,) = rule(account(STOPPED), actions=[action])["steps"]
     assert step["changes"]["actions"]["after"][0]["configuration"] == {"topic": sent, "topicType": 1}
     assert action["configuration"]["topic"] == topic
 
 
-def test_a_topic_of_a_product_that_is_not_there_is_an_error_or_left_as_it_is():
+def test_republish_topic_of_missing_product_is_pending_or_fails():
     action = {
         "type": "republish",
         "configuration": {"topic": "/new/d/user/x", "topicType": 1},

@@ -76,10 +76,10 @@ def test_update_sends_all_options(groups, sent):
 
 
 def test_consumer_groups_are_displayed_by_name():
-    current = {**CURRENT, "ConsumerGroupIds": ["g1", "gone"]}
+    current = {**CURRENT, "ConsumerGroupIds": ["g1", "deleted"]}
     result = subscription(account(current), True, consumer_groups=["g2"])
     assert (result["diff"]["before"]["consumer_groups"], result["diff"]["after"]["consumer_groups"]) == (
-        ["gone", "group_1"],
+        ["deleted", "group_1"],
         ["group_2"],
     )
 

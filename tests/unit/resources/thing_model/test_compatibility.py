@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What changes of a thing model mean to those who rely on it."""
+"""Compatible and breaking changes of a thing model."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats imp
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.values import WrongValue, check_value
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import tsl
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.compatibility import Changes, sentence
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.compatibility import (
+    Changes,
+    describe_change,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.validation import find_error
 from ansible_collections.iotops.aliyun.tests.unit.resources.thing_model.things import FUNCTIONS, TYPES
 
-tried = settings(deadline=None, max_examples=100)
+few_examples = settings(deadline=None, max_examples=100)
 
 LEVEL = {"type": "int", "min": 0, "max": 100, "step": 2, "unit": "%", "access": "r"}
 LABEL = {"type": "text", "length": 64, "access": "rw"}
@@ -27,8 +31,8 @@ RESET = {"call": "sync", "inputs": {"Hard": MODE}, "outputs": {"Done": {"type": 
 
 
 def changes(before: dict, after: dict, kind: str = "properties") -> Changes:
-    """The changes from one function to another, or to none where that is empty."""
-    models = [plain.normal({kind: {"A": function}} if function else {}) for function in (before, after)]
+    """Return the changes from one function to another; an empty dictionary is no function."""
+    models = [plain.normalize({kind: {"A": function}} if function else {}) for function in (before, after)]
     return Changes(*({"": {"functions": model}} for model in models))
 
 
@@ -36,7 +40,7 @@ def without(function: dict, name: str) -> dict:
     return {key: member for key, member in function.items() if key != name}
 
 
-#: Of a function of some kind, what is other after: the place, what happened, and whether that breaks anything.
+#: Kind, function before and after, and the expected change: its path, its kind, and whether it is breaking.
 CASES = [
     ("properties", {}, LEVEL, "", "added", False),
     ("properties", {}, {**LEVEL, "required": True}, "", "added", True),
@@ -104,27 +108,27 @@ CASES = [
 
 
 @pytest.mark.parametrize(("kind", "before", "after", "at", "change", "breaks"), CASES)
-def test_each_change_is_told_with_its_place_and_its_class(kind, before, after, at, change, breaks):
+def test_change_has_path_and_class(kind, before, after, at, change, breaks):
     found = changes(before, after, kind)
-    told, other = (found.breaking, found.compatible) if breaks else (found.compatible, found.breaking)
+    expected, other = (found.breaking, found.compatible) if breaks else (found.compatible, found.breaking)
     assert other == []
-    (only,) = told
+    (only,) = expected
     assert (only["at"], only["change"]) == (f"{kind}.A.{at}".rstrip("."), change)
-    assert sentence(only).startswith(f"{only['at']} {change}")
+    assert describe_change(only).startswith(f"{only['at']} {change}")
 
 
-def test_a_change_in_words():
+def test_change_as_text_contains_values():
     (change,) = changes(LEVEL, {**LEVEL, "max": 99}).breaking
     assert change == {"at": "properties.A.max", "change": "narrowed", "before": 100, "after": 99}
-    assert sentence(change) == "properties.A.max narrowed from 100 to 99"
+    assert describe_change(change) == "properties.A.max narrowed from 100 to 99"
     (change,) = changes(LEVEL, {}).breaking
-    assert sentence(change) == "properties.A removed"
+    assert describe_change(change) == "properties.A removed"
     (change,) = changes(LEVEL, without(LEVEL, "unit")).breaking
-    assert sentence(change) == "properties.A.unit changed from % to nothing"
+    assert describe_change(change) == "properties.A.unit changed from % to nothing"
 
 
-def test_a_function_that_moves_breaks():
-    level = plain.normal({"properties": {"A": LEVEL}})
+def test_function_moved_to_other_block_is_breaking():
+    level = plain.normalize({"properties": {"A": LEVEL}})
     blocks = [{"": {"functions": level}, "b": {"name": "block", "functions": {}}}]
     blocks.append({"": {"functions": {}}, "b": {"name": "other", "description": "x", "functions": level}})
     found = Changes(*blocks)
@@ -134,16 +138,16 @@ def test_a_function_that_moves_breaks():
         ("b:name", "changed"),
         ("b:description", "changed"),
     ]
-    gone = Changes(blocks[1], {"": {"functions": {}}})
-    assert [change["at"] for change in gone.breaking] == ["b:properties.A"]
+    deleted = Changes(blocks[1], {"": {"functions": {}}})
+    assert [change["at"] for change in deleted.breaking] == ["b:properties.A"]
     kinds = Changes({"": {"functions": {"events": {"A": {}}}}}, {"": {"functions": {"services": {"A": {}}}}})
     assert ([c["at"] for c in kinds.breaking], [c["at"] for c in kinds.compatible]) == (["events.A"], ["services.A"])
 
 
-@tried
+@few_examples
 @given(FUNCTIONS, FUNCTIONS)
-def test_there_are_changes_where_models_are_not_the_same(one, other):
-    models = [{"": {"functions": plain.normal(functions)}} for functions in (one, other)]
+def test_changes_exist_only_if_models_differ(one, other):
+    models = [{"": {"functions": plain.normalize(functions)}} for functions in (one, other)]
     found = Changes(*models)
     assert bool(found.compatible or found.breaking) is (plain.canonical(one) != plain.canonical(other))
     back = Changes(models[1], models[0])
@@ -161,7 +165,7 @@ def test_there_are_changes_where_models_are_not_the_same(one, other):
 
 
 def _value(draw, kind: dict):
-    """A value of a type, as devices and programs send it."""
+    """Return a value of a type, as devices and applications send it."""
     if kind["type"] in plain.NUMBERS:
         return draw(
             st.integers(int(kind.get("min", -5)), max(int(float(kind.get("max", 5))), int(kind.get("min", -5))))
@@ -177,8 +181,8 @@ def _value(draw, kind: dict):
     return [_value(draw, kind["item"]) for _number in range(draw(st.integers(0, min(kind["size"], 2))))]
 
 
-def _right(kind: dict, value) -> bool:
-    model = tsl.written(plain.normal({"properties": {"A": kind}}))
+def _is_valid(kind: dict, value) -> bool:
+    model = tsl.from_functions(plain.normalize({"properties": {"A": kind}}))
     (function,) = platform_tsl.read(model)["properties"]
     try:
         check_value(function["data_type"], value, "A")
@@ -189,14 +193,17 @@ def _right(kind: dict, value) -> bool:
 
 @st.composite
 def _pairs(draw):
-    """Two types, of which the second is often the first with something other in it."""
+    """Return two types. The second one is often the first one with a small change."""
     one = draw(TYPES)
     other = dict(one)
     for name, least, most in (("min", -99, 0), ("max", 0, 99), ("length", 1, 10240), ("size", 1, 512)):
         if isinstance(one.get(name), int) and draw(st.booleans()):
             other[name] = min(max(one[name] + draw(st.integers(-2, 2)), least), most)
     if "members" in one and draw(st.booleans()):
-        other["members"] = {**one["members"], "New": draw(TYPES.filter(lambda kind: kind["type"] in plain.IN_STRUCT))}
+        other["members"] = {
+            **one["members"],
+            "New": draw(TYPES.filter(lambda kind: kind["type"] in plain.STRUCT_TYPES)),
+        }
     if "values" in one and one["type"] == "enum" and draw(st.booleans()):
         other["values"] = {**one["values"], "9": "new"}
     return one, draw(st.one_of(st.just(other), TYPES)) if draw(st.booleans()) else other
@@ -204,10 +211,10 @@ def _pairs(draw):
 
 @settings(deadline=None, max_examples=500)
 @given(_pairs(), st.data())
-def test_after_a_compatible_change_the_platform_takes_every_value_that_it_took_before(pair, data):
+def test_compatible_change_keeps_valid_values_valid(pair, data):
     one, other = pair
-    if plain.fault(plain.normal({"properties": {"A": other}})) or changes(one, other).breaking:
+    if find_error(plain.normalize({"properties": {"A": other}})) or changes(one, other).breaking:
         return
     value = _value(data.draw, one)
-    if _right(one, value):
-        assert _right(other, value), (one, other, value)
+    if _is_valid(one, value):
+        assert _is_valid(other, value), (one, other, value)

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The three forms of a thing model: each says the same, and the platform takes and gives what is written in them."""
+"""The three formats of a thing model: conversion between them, and to and from the platform."""
 
 from __future__ import annotations
 
@@ -23,76 +23,80 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
     tsl,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.validation import find_error
 from ansible_collections.iotops.aliyun.tests.unit.resources.thing_model.things import FUNCTIONS, TYPES
 
-tried = settings(deadline=None, max_examples=60)
+few_examples = settings(deadline=None, max_examples=60)
 MODELS = {
     path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (Path(__file__).parent / "data").glob("*.json")
 }
 KIND = plain.Functions()
 
 
-@tried
+@few_examples
 @given(FUNCTIONS)
-def test_any_model_can_be_in_any_form(functions):
+def test_model_in_each_format_is_valid_and_equal(functions):
     assert KIND.check(functions) == ""
-    normal = plain.normal(functions)
-    assert plain.fault(normal) == ""
+    normal = plain.normalize(functions)
+    assert find_error(normal) == ""
     assert KIND.check(normal) == ""
-    assert plain.normal(normal) == normal
-    written = tsl.written(normal)
+    assert plain.normalize(normal) == normal
+    written = tsl.from_functions(normal)
     assert tsl.Tsl().check(written) == ""
-    assert tsl.functions_of(written) == normal
-    text = thing_model_json.written(normal, "a1")
+    assert tsl.to_functions(written) == normal
+    text = thing_model_json.from_functions(normal, "a1")
     assert thing_model_json.ThingModelJson().check(text) == ""
-    assert thing_model_json.functions_of(json.loads(text)) == normal
+    assert thing_model_json.to_functions(json.loads(text)) == normal
 
 
-@tried
+@few_examples
 @given(FUNCTIONS)
-def test_the_platform_takes_and_gives_back_what_is_written(functions):
-    normal = plain.normal(functions)
-    block = {**platform.empty_block(), **platform_tsl.read(tsl.written(normal))}
+def test_model_written_to_platform_is_returned_unchanged(functions):
+    normal = plain.normalize(functions)
+    block = {**platform.empty_block(), **platform_tsl.read(tsl.from_functions(normal))}
     for function in platform.functions(block):
         function["created"] = 1
-    assert tsl.functions_of(platform_tsl.write(block, "", "a1")) == normal
-    assert plain.canonical(thing_model_json.functions_of(platform_json.write({"": block}, "", "a1"))) == normal
-    assume(all(thing_model_json.can_say(function) for _kind, _identifier, function in plain.every(normal)))
-    taken = {**platform.empty_block(), **platform_json.read(json.loads(thing_model_json.written(normal, "a1")), None)}
-    for function in platform.functions(taken):
+    assert tsl.to_functions(platform_tsl.write(block, "", "a1")) == normal
+    assert plain.canonical(thing_model_json.to_functions(platform_json.write({"": block}, "", "a1"))) == normal
+    assume(all(thing_model_json.can_express(function) for _kind, _identifier, function in plain.iterate(normal)))
+    parsed = {
+        **platform.empty_block(),
+        **platform_json.read(json.loads(thing_model_json.from_functions(normal, "a1")), None),
+    }
+    for function in platform.functions(parsed):
         function["created"] = 1
-    assert taken == block
+    assert parsed == block
 
 
-def test_the_example_of_the_documentation_can_be():
+def test_example_in_documentation_is_valid():
     page = (Path(__file__).resolve().parents[4] / "docs/thing_model.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     functions = yaml.safe_load(example)
     assert KIND.check(functions) == ""
-    assert plain.fault(plain.normal(functions)) == ""
+    assert find_error(plain.normalize(functions)) == ""
     assert {kind: set(found) for kind, found in functions.items()} == {
-        kind: set(found) for kind, found in plain.normal(functions).items()
+        kind: set(found) for kind, found in plain.normalize(functions).items()
     }
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_real_model_says_the_same_in_either_form(name):
-    functions = tsl.functions_of(MODELS[name])
-    assert thing_model_json.functions_of(json.loads(thing_model_json.written(functions, "a1"))) == functions
+def test_real_model_in_thing_model_json_is_equal(name):
+    functions = tsl.to_functions(MODELS[name])
+    assert thing_model_json.to_functions(json.loads(thing_model_json.from_functions(functions, "a1"))) == functions
 
 
-@tried
+@few_examples
 @given(TYPES, TYPES)
-def test_two_types_are_the_same_where_they_are_written_the_same(one, other):
-    models = [plain.normal({"properties": {"A": kind}}) for kind in (one, other)]
-    written = [thing_model_json.written(model, "a1") for model in models]
+def test_types_are_equal_only_if_written_forms_are_equal(one, other):
+    models = [plain.normalize({"properties": {"A": kind}}) for kind in (one, other)]
+    written = [thing_model_json.from_functions(model, "a1") for model in models]
     assert (plain.canonical(models[0]) == plain.canonical(models[1])) is (
-        thing_model_json.functions_of(json.loads(written[0])) == thing_model_json.functions_of(json.loads(written[1]))
+        thing_model_json.to_functions(json.loads(written[0])) == thing_model_json.to_functions(json.loads(written[1]))
     )
 
 
 @pytest.mark.parametrize(
-    ("value", "same"),
+    ("value", "equal"),
     [
         (1, ("1", 1.0, "1.0", "1e0", "01")),
         (0.1, ("0.1", "0.10", "1e-1")),
@@ -107,20 +111,20 @@ def test_two_types_are_the_same_where_they_are_written_the_same(one, other):
         (None, (None,)),
     ],
 )
-def test_a_number_is_the_same_however_it_is_written(value, same):
-    for other in same:
-        assert plain.number(other) == plain.number(value)
-        assert type(plain.number(other)) is type(plain.number(value))
+def test_number_in_each_notation_is_equal(value, equal):
+    for other in equal:
+        assert plain.normalize_number(other) == plain.normalize_number(value)
+        assert type(plain.normalize_number(other)) is type(plain.normalize_number(value))
 
 
 @given(st.one_of(st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False)))
-def test_a_number_survives_the_way_to_the_platform_and_back(value):
-    text = plain.number_text(plain.number(value))
+def test_number_formatted_and_read_back_is_unchanged(value):
+    text = plain.format_number(plain.normalize_number(value))
     assert "e" not in text.lower()
-    assert plain.number(text) == plain.number(value)
+    assert plain.normalize_number(text) == plain.normalize_number(value)
 
 
-def test_what_the_platform_fills_in_means_nothing():
+def test_members_added_by_platform_are_ignored():
     raw = {
         "identifier": "SimCardType",
         "dataSpecs": {"custom": True, "max": "1", "dataType": "INT", "unit": "mmHg", "min": "0", "step": "1", "id": 7},
@@ -135,20 +139,20 @@ def test_what_the_platform_fills_in_means_nothing():
         "createTs": 1594227294067,
         "configCode": "8C03",
     }
-    told = thing_model_json.functions_of({"properties": [raw], "_ppk": {"version": "1"}, "productKey": "a1"})
+    functions = thing_model_json.to_functions({"properties": [raw], "_ppk": {"version": "1"}, "productKey": "a1"})
     bare = {"name": "sim", "type": "int", "min": 0, "max": 1, "step": 1, "unit": "mmHg", "access": "r"}
-    assert told == {"properties": {"SimCardType": bare}}
+    assert functions == {"properties": {"SimCardType": bare}}
 
 
-def test_both_ways_to_write_the_outputs_of_an_event_are_read():
+def test_event_outputs_in_both_spellings_are_read():
     output = {"identifier": "A", "name": "a", "dataType": "DATE", "dataSpecs": {"dataType": "DATE"}}
     event = {"identifier": "E", "eventName": "e", "eventType": "INFO_EVENT_TYPE"}
     for name in ("outputdata", "outputData"):
-        told = thing_model_json.functions_of({"events": [{**event, name: [output]}]})
-        assert told["events"]["E"]["outputs"] == {"A": {"name": "a", "type": "date"}}
+        functions = thing_model_json.to_functions({"events": [{**event, name: [output]}]})
+        assert functions["events"]["E"]["outputs"] == {"A": {"name": "a", "type": "date"}}
 
 
-def test_a_struct_as_older_models_have_it():
+def test_struct_in_older_models_is_read():
     child = {"dataType": "DOUBLE", "max": 180, "min": -180, "step": 0.01}
     labels = [{"dataType": "ENUM", "name": "WGS_84", "value": 1}]
     members = [
@@ -156,9 +160,9 @@ def test_a_struct_as_older_models_have_it():
         {"dataType": "STRUCT", "childDataType": "ENUM", "childEnumSpecsDTO": labels, "identifier": "S", "name": "s"},
     ]
     place = {"identifier": "P", "name": "p", "rwFlag": "READ_ONLY", "dataType": "STRUCT", "dataSpecsList": members}
-    told = thing_model_json.functions_of({"properties": [place]})["properties"]["P"]["members"]
-    assert told["X"] == {"name": "x", "type": "double", "min": -180, "max": 180, "step": 0.01}
-    assert told["S"] == {"name": "s", "type": "enum", "values": {"1": "WGS_84"}}
+    functions = thing_model_json.to_functions({"properties": [place]})["properties"]["P"]["members"]
+    assert functions["X"] == {"name": "x", "type": "double", "min": -180, "max": 180, "step": 0.01}
+    assert functions["S"] == {"name": "s", "type": "enum", "values": {"1": "WGS_84"}}
 
 
 # Extended descriptions
@@ -177,6 +181,7 @@ INDEXED = {"displayName": "Action", "inputData": [{"identifier": "a", "index": 1
 
 
 def described(kind: str, extended: dict) -> dict:
+    """Return a model whose only function has an extended description."""
     return {kind: {"A": {"name": "a", "extended": extended}}}
 
 
@@ -190,9 +195,9 @@ def described(kind: str, extended: dict) -> dict:
         ("customize", "services", {"customize": {"anything": [1]}}),
     ],
 )
-def test_descriptions_that_can_be(protocol, kind, extended):
-    assert extended_descriptions.fault(described(kind, extended), protocol) == ""
-    assert extended_descriptions.fault(described(kind, {**extended, "identifier": "A"}), protocol) == ""
+def test_extended_description_valid_is_accepted(protocol, kind, extended):
+    assert extended_descriptions.find_error(described(kind, extended), protocol) == ""
+    assert extended_descriptions.find_error(described(kind, {**extended, "identifier": "A"}), protocol) == ""
 
 
 @pytest.mark.parametrize(
@@ -200,7 +205,7 @@ def test_descriptions_that_can_be(protocol, kind, extended):
     [
         (None, "properties", MODBUS, "protocol_type is modbus"),
         ("zigbee", "properties", MODBUS, "protocol_type is modbus"),
-        ("modbus", "events", MODBUS, "modbus has none for events"),
+        ("modbus", "events", MODBUS, "modbus does not support them for events"),
         ("modbus", "properties", {**MODBUS, "registerAddress": "0x10000"}, "registerAddress"),
         ("modbus", "properties", {**MODBUS, "writeFunctionCode": 5}, "writeFunctionCode: 5"),
         ("modbus", "properties", {**MODBUS, "writeFunctionCode": 0}, "writeFunctionCode"),
@@ -216,18 +221,20 @@ def test_descriptions_that_can_be(protocol, kind, extended):
         ("customize", "events", {"other": {}}, "customize"),
     ],
 )
-def test_descriptions_that_cannot_be(protocol, kind, extended, complaint):
-    said = extended_descriptions.fault(described(kind, extended), protocol)
-    # An empty one says that there is to be none.
-    assert (complaint in said) if extended else said == ""
-    assert bool(said) is bool(extended)
+def test_extended_description_invalid_is_rejected(protocol, kind, extended, complaint):
+    problem = extended_descriptions.find_error(described(kind, extended), protocol)
+    # An empty dictionary removes the extended description.
+    assert (complaint in problem) if extended else problem == ""
+    assert bool(problem) is bool(extended)
 
 
-def test_descriptions_are_the_same_however_their_numbers_are_written():
+def test_extended_description_with_other_notation_of_numbers_is_equal():
     one = {**INDEXED, "a": "1", "b": 2.0, "c": None, "identifier": "A"}
-    assert plain.comparable(one) == plain.comparable({**copy.deepcopy(INDEXED), "a": 1, "b": "2"})
+    assert plain.comparable_description(one) == plain.comparable_description(
+        {**copy.deepcopy(INDEXED), "a": 1, "b": "2"}
+    )
     other = copy.deepcopy(one)
     other["inputData"][0]["identifier"] = "c"
-    assert plain.comparable(one) != plain.comparable(other)
-    # A flag is no number.
-    assert plain.comparable({"a": True}) != plain.comparable({"a": "1"})
+    assert plain.comparable_description(one) != plain.comparable_description(other)
+    # A boolean is not a number.
+    assert plain.comparable_description({"a": True}) != plain.comparable_description({"a": "1"})

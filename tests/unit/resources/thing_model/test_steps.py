@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""By which calls a thing model is changed: few, never dangerous ones, and they lead to what is asked for."""
+"""The requests that change a thing model: as few as possible, safe, and leading to the desired state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import thing_model_json, tsl
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.steps import MOST_NEW
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.steps import MAX_NEW_PER_REQUEST
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model import ThingModel
 from ansible_collections.iotops.aliyun.tests.unit.resources.thing_model.things import FUNCTIONS
 
@@ -22,16 +22,17 @@ THING_MODEL = ThingModel()
 KEY = "a1"
 DESCRIBED = {"customize": {"at": 1}}
 
-tried = settings(deadline=None, max_examples=100)
+few_examples = settings(deadline=None, max_examples=100)
 NAMES = st.sampled_from(["block", "other_block"])
-#: Functions in their normal form, some of them with an extended description.
+#: Normalized functions, some of them with extended descriptions.
 MODELS = st.tuples(FUNCTIONS, st.booleans()).map(
-    lambda pair: plain.normal(
+    lambda pair: plain.normalize(
         {
             kind: {
-                n: {**f, "extended": DESCRIBED} if pair[1] and thing_model_json.can_say(f) else f for n, f in fs.items()
+                n: {**f, "extended": DESCRIBED} if pair[1] and thing_model_json.can_express(f) else f
+                for n, f in fs.items()
             }
-            for kind, fs in plain.normal(pair[0]).items()
+            for kind, fs in plain.normalize(pair[0]).items()
         }
     )
 )
@@ -41,19 +42,20 @@ BLOCKS = st.dictionaries(st.sampled_from(["b1", "b2"]), st.tuples(NAMES, MODELS)
 
 
 def steps(desired: dict, current: dict) -> list:
+    """Return the plan; skip the example if ThingModelJson cannot express it."""
     try:
-        return unguarded(desired, current)
+        return plan_steps(desired, current)
     except InvalidValue:
-        # A function that keeps its extended description cannot become what ThingModelJson has no words for.
+        # A function that keeps its extended description must be expressible in ThingModelJson.
         return reject()
 
 
-def unguarded(desired: dict, current: dict) -> list:
+def plan_steps(desired: dict, current: dict) -> list:
     return plan(THING_MODEL, {"product_key": KEY, **desired}, {"product_key": KEY, "published": False, **current})
 
 
-def carried_out(current: dict, planned: list) -> dict:
-    """What the platform makes of the calls of a plan: blocks by their id, each with its functions."""
+def execute(current: dict, planned: list) -> dict:
+    """Return the model after the requests of a plan, as the platform executes them: blocks by ID."""
     model = {"": {"functions": current.get("functions", {})}}
     model.update((block["id"], {**block}) for block in current.get("blocks", []))
     for step in planned:
@@ -66,41 +68,41 @@ def carried_out(current: dict, planned: list) -> dict:
         if block_id:
             block["name"] = params["FunctionBlockName"]
         if step.operation == "ImportThingModelTsl":
-            block["functions"] = tsl.functions_of(json.loads(params["TslStr"]))
+            block["functions"] = tsl.to_functions(json.loads(params["TslStr"]))
             continue
-        told = thing_model_json.functions_of(json.loads(params.get("ThingModelJson", "{}")))
-        number = sum(1 for _function in plain.every(told))
-        there = {(kind, identifier) for kind, identifier, _function in plain.every(block["functions"])}
-        for kind, identifier, _function in plain.every(told):
-            assert ((kind, identifier) in there) is (step.operation == "UpdateThingModel")
-        assert number <= (MOST_NEW if step.operation == "CreateThingModel" else 1)
-        merged = {kind: {**block["functions"].get(kind, {}), **told.get(kind, {})} for kind in plain.KINDS}
+        functions_sent = thing_model_json.to_functions(json.loads(params.get("ThingModelJson", "{}")))
+        number = sum(1 for _function in plain.iterate(functions_sent))
+        old = {(kind, identifier) for kind, identifier, _function in plain.iterate(block["functions"])}
+        for kind, identifier, _function in plain.iterate(functions_sent):
+            assert ((kind, identifier) in old) is (step.operation == "UpdateThingModel")
+        assert number <= (MAX_NEW_PER_REQUEST if step.operation == "CreateThingModel" else 1)
+        merged = {kind: {**block["functions"].get(kind, {}), **functions_sent.get(kind, {})} for kind in plain.KINDS}
         block["functions"] = {kind: found for kind, found in merged.items() if found}
-        names = [function["name"] for _kind, _identifier, function in plain.every(block["functions"])]
-        assert len(set(names)) == len(names), "the platform refuses two functions of one name"
+        names = [function["name"] for _kind, _identifier, function in plain.iterate(block["functions"])]
+        assert len(set(names)) == len(names), "the platform rejects two functions with the same name"
     return model
 
 
-@tried
+@few_examples
 @given(MODELS, MODELS, BLOCKS, BLOCKS, st.booleans())
-def test_the_calls_lead_to_what_is_desired(functions, wanted, blocks, wanted_blocks, purge):
+def test_steps_reach_desired_state(functions, new, blocks, new_blocks, purge):
     current = {"functions": functions, "blocks": blocks}
-    desired = {"functions": wanted, "blocks": wanted_blocks, "purge_blocks": purge}
+    desired = {"functions": new, "blocks": new_blocks, "purge_blocks": purge}
     planned = steps(desired, current)
-    after = carried_out(current, planned)
-    expected = {"": wanted, **{block["id"]: block["functions"] for block in wanted_blocks}}
+    after = execute(current, planned)
+    expected = {"": new, **{block["id"]: block["functions"] for block in new_blocks}}
     if not purge:
         expected = {**{block["id"]: block["functions"] for block in blocks}, **expected}
     assert after.keys() == expected.keys()
     for block_id, block in after.items():
-        told = plain.canonical(block["functions"])
-        for kind, identifier, function in plain.every(plain.canonical(expected[block_id])):
-            # What is not spoken of stays; where nothing is said of a description, what is there may have one.
-            found = told.get(kind, {}).pop(identifier)
+        actual = plain.canonical(block["functions"])
+        for kind, identifier, function in plain.iterate(plain.canonical(expected[block_id])):
+            # If the task does not set the extended description, the current one is kept.
+            found = actual.get(kind, {}).pop(identifier)
             assert {**found, "extended": None} == {**function, "extended": None}
             assert "extended" not in function or found["extended"]
-        assert not any(told.values())
-    # Each step tells what it leads to.
+        assert not any(actual.values())
+    # Each step contains its changes.
     state = dict(current)
     for step in planned:
         for name, (before, changed) in step.changes.items():
@@ -110,24 +112,24 @@ def test_the_calls_lead_to_what_is_desired(functions, wanted, blocks, wanted_blo
     assert steps(desired, {**current, **state}) == []
 
 
-@tried
+@few_examples
 @given(MODELS, MODELS, BLOCKS, BLOCKS, st.booleans())
-def test_nothing_is_deleted_that_was_not_asked_for(functions, wanted, blocks, wanted_blocks, purge):
+def test_steps_delete_only_purged_blocks(functions, new, blocks, new_blocks, purge):
     current = {"functions": functions, "blocks": blocks}
-    planned = steps({"functions": wanted, "blocks": wanted_blocks, "purge_blocks": purge}, current)
-    named = {block["id"] for block in wanted_blocks}
+    planned = steps({"functions": new, "blocks": new_blocks, "purge_blocks": purge}, current)
+    kept = {block["id"] for block in new_blocks}
     for step in planned:
         if step.operation == "DeleteThingModel":
-            # Told functions, it would delete the block where none of them is there; told no block, everything.
+            # With identifiers of missing functions, the operation would delete the block; without a block, everything.
             assert set(step.params) == {"ProductKey", "FunctionBlockId"}
-            assert step.params["FunctionBlockId"] in {block["id"] for block in blocks} - named
+            assert step.params["FunctionBlockId"] in {block["id"] for block in blocks} - kept
             assert purge
 
 
 @pytest.mark.parametrize(
-    ("there", "wanted", "expected"),
+    ("old", "new", "expected"),
     [
-        # What a block consists of is imported, and what comes to it is made.
+        # An empty block is imported; functions of another block are created individually.
         ({}, 1, ["ImportThingModelTsl"]),
         (1, 11, ["CreateThingModel"]),
         (1, 12, ["ImportThingModelTsl"]),
@@ -136,34 +138,34 @@ def test_nothing_is_deleted_that_was_not_asked_for(functions, wanted, blocks, wa
         (1, 1, []),
     ],
 )
-def test_few_calls(there, wanted, expected):
+def test_changes_take_fewest_requests(old, new, expected):
     def model(number):
         return {"services": {f"Do{n}": {"name": f"do{n}", "call": "async"} for n in range(number or 0)}}
 
-    assert [step.operation for step in steps({"functions": model(wanted)}, {"functions": model(there)})] == expected
+    assert [step.operation for step in steps({"functions": model(new)}, {"functions": model(old)})] == expected
 
 
-def test_what_is_described_is_made_one_by_one_where_that_is_less():
+def test_functions_with_extended_description_take_fewest_requests():
     def model(number, **more):
         return {"services": {f"Do{n}": {"name": f"do{n}", "call": "async", **more} for n in range(number)}}
 
-    made = steps({"functions": model(25, extended=DESCRIBED)}, {"functions": {}})
-    assert [step.operation for step in made] == ["CreateThingModel"] * 3
-    gone = steps({"functions": model(2, extended=DESCRIBED)}, {"functions": model(3, extended=DESCRIBED)})
-    assert [step.operation for step in gone] == ["ImportThingModelTsl", "UpdateThingModel", "UpdateThingModel"]
+    created = steps({"functions": model(25, extended=DESCRIBED)}, {"functions": {}})
+    assert [step.operation for step in created] == ["CreateThingModel"] * 3
+    replaced = steps({"functions": model(2, extended=DESCRIBED)}, {"functions": model(3, extended=DESCRIBED)})
+    assert [step.operation for step in replaced] == ["ImportThingModelTsl", "UpdateThingModel", "UpdateThingModel"]
 
 
-def test_names_are_taken_when_they_are_free():
+def test_names_are_updated_after_they_are_free():
     def model(**names):
         return {"services": {n: {"name": name, "call": "async"} for n, name in names.items()}}
 
-    there = model(A="one", B="two", C="three", D="four", E="five")
-    described = {kind: {n: {**f, "extended": DESCRIBED} for n, f in fs.items()} for kind, fs in there.items()}
+    old = model(A="one", B="two", C="three", D="four", E="five")
+    described = {kind: {n: {**f, "extended": DESCRIBED} for n, f in fs.items()} for kind, fs in old.items()}
     planned = steps({"functions": model(A="two", B="six", C="three", D="four", E="five")}, {"functions": described})
     assert [step.params["Identifier"] for step in planned] == ["B", "A"]
 
 
-def test_a_description_that_cannot_be_said_is_refused():
+def test_extended_description_of_incomplete_function_is_rejected():
     half = {"name": "half", "type": "int", "min": 0, "max": 1, "access": "r", "extended": DESCRIBED}
-    with pytest.raises(InvalidValue, match="Half cannot have an extended description: its numbers need"):
-        unguarded({"functions": {"properties": {"Half": half}}}, {"functions": {}})
+    with pytest.raises(InvalidValue, match="Half cannot have an extended description: this requires min, max and step"):
+        plan_steps({"functions": {"properties": {"Half": half}}}, {"functions": {}})

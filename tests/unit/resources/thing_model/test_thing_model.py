@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Thing models: importing, publishing, what breaks, and a release that is withdrawn for it."""
+"""Thing models: import, publication, breaking changes, and changes of a released product."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ LAMP, LOCK = (
 
 
 def account(draft=None, published=None, released=False, **writes) -> FakeClient:
-    """An account whose product ``door`` has this draft, and this model in force, as the version v1."""
+    """Return a client of an account whose product ``door_lock`` has this draft and this published version v1."""
 
     def model(value):
-        functions = tsl.functions_of(value) if value else {}
-        return {"Data": {"ThingModelJson": thing_model_json.written(functions, "a1")}}
+        functions = tsl.to_functions(value) if value else {}
+        return {"Data": {"ThingModelJson": thing_model_json.from_functions(functions, "a1")}}
 
     versions = [{"ModelVersion": "v1", "Description": "first", "GmtCreate": 1}] if published else []
     return FakeClient(
-        QueryProductList=[{"ProductKey": "a1", "ProductName": "door"}],
+        QueryProductList=[{"ProductKey": "a1", "ProductName": "door_lock"}],
         QueryProduct={"Data": {"ProductStatus": "RELEASE_STATUS" if released else "DEVELOPMENT_STATUS"}},
         QueryThingModel=model(draft),
         QueryThingModelPublished=model(published),
@@ -46,7 +46,7 @@ def account(draft=None, published=None, released=False, **writes) -> FakeClient:
 
 
 def model(client, check_mode=False, **options) -> dict:
-    return converge(THING_MODEL, {"product": "door", **options}, client, check_mode)
+    return converge(THING_MODEL, {"product": "door_lock", **options}, client, check_mode)
 
 
 def writes(client) -> list:
@@ -63,7 +63,7 @@ def writes(client) -> list:
         (LAMP, None, {"tsl": json.dumps(LOCK), "published": True}, ["ImportThingModelTsl", "PublishThingModel"]),
         (LOCK, None, {"tsl": LOCK, "published": True}, ["PublishThingModel"]),
         (LOCK, LAMP, {"published": True, "allow_breaking": True}, ["PublishThingModel"]),
-        # What is in force comes back into the draft: that is then published as it is.
+        # The draft is changed back to the published version, so nothing has to be published.
         (LAMP, LOCK, {"tsl": LOCK, "published": True}, ["ImportThingModelTsl"]),
         (LOCK, LOCK, {"tsl": LOCK, "published": True, "version": "v1"}, []),
         (LOCK, LOCK, {"tsl": LOCK, "published": True, "version": "v2"}, ["PublishThingModel"]),
@@ -78,13 +78,13 @@ def writes(client) -> list:
         (None, None, {"state": "absent"}, []),
     ],
 )
-def test_a_model_is_imported_and_published_where_it_differs(draft, published, options, expected):
+def test_model_that_differs_is_imported_and_published(draft, published, options, expected):
     client = account(draft, published)
     assert model(client, **options)["changed"] is bool(expected)
     assert writes(client) == expected
 
 
-def test_what_is_sent():
+def test_model_import_and_publication_send_parameters():
     client = account()
     model(client, tsl=LOCK, published=True, version="v1", version_description="first")
     sent = dict(client.sent)
@@ -94,16 +94,17 @@ def test_what_is_sent():
     assert sent["PublishThingModel"] == {"ProductKey": "a1", "ModelVersion": "v1", "Description": "first"}
 
 
-def test_what_is_read_is_little():
-    # A model that was never published needs no look at what is in force.
+def test_model_without_published_version_takes_few_reads():
+    # Without a published version, only the draft is read.
     client = account(LOCK)
     model(client, tsl=LOCK)
     assert client.log == ["QueryProductList", "ListThingModelVersion", "QueryThingModel", "QueryProduct"]
 
 
-def test_what_breaks_is_refused_before_any_write():
+def test_breaking_change_fails_before_write():
     client = account(LAMP, LAMP)
-    with pytest.raises(BreakingChange, match=r"would break what is in force: properties\.LampStatus removed") as caught:
+    message = r"^the change would break .* the published version: properties\.LampStatus removed"
+    with pytest.raises(BreakingChange, match=message) as caught:
         model(client, tsl=LOCK)
     assert {change["change"] for change in caught.value.result["breaking_changes"]} == {"removed", "added"}
     assert writes(client) == []
@@ -112,7 +113,7 @@ def test_what_breaks_is_refused_before_any_write():
         model(client, published=True)
 
 
-def test_a_release_is_withdrawn_before_and_put_back_after():
+def test_model_of_released_product_is_changed_in_development():
     client = account(released=True)
     model(client, tsl=LOCK, published=True)
     assert writes(client) == ["CancelReleaseProduct", "ImportThingModelTsl", "PublishThingModel", "ReleaseProduct"]
@@ -121,7 +122,7 @@ def test_a_release_is_withdrawn_before_and_put_back_after():
     assert writes(client) == []
 
 
-def test_a_release_is_put_back_when_the_import_fails():
+def test_release_after_failed_import_is_restored():
     def refuse(_params):
         raise ApiError("the model is wrong", operation="ImportThingModelTsl", code="iot.prod.Wrong")
 
@@ -132,7 +133,7 @@ def test_a_release_is_put_back_when_the_import_fails():
     assert [step["status"] for step in caught.value.result["steps"]] == ["done", "failed", "planned", "done"]
 
 
-def test_a_model_of_a_product_that_is_still_to_be_made_is_planned():
+def test_model_of_missing_product_is_pending_in_check_mode():
     client = account()
     result = model(client, True, product="window", tsl=LOCK, published=True)
     assert [step["operation"] for step in result["steps"]] == ["ImportThingModelTsl", "PublishThingModel"]
@@ -140,21 +141,21 @@ def test_a_model_of_a_product_that_is_still_to_be_made_is_planned():
     assert client.log == ["QueryProductList"]
 
 
-def test_a_model_that_cannot_be_is_refused_before_anything_is_read():
+def test_invalid_model_fails_before_read():
     client = account()
     with pytest.raises(InvalidValue, match=r"^tsl is invalid at properties\[0\].accessMode") as caught:
         model(client, tsl={"properties": [{**LOCK["properties"][0], "accessMode": "x"}]})
     assert caught.value.field == "tsl"
-    with pytest.raises(InvalidValue, match=r"^blocks is invalid at properties.set: set is a word"):
+    with pytest.raises(InvalidValue, match=r"^blocks is invalid at properties.set: the identifier set is reserved"):
         model(client, blocks=[{"id": "b", "name": "block", "functions": {"properties": {"set": {"type": "date"}}}}])
     assert client.log == []
 
 
-def test_a_model_is_found_with_whether_it_is_in_force():
-    (found,) = gather(THING_MODEL, {"product": "door", "include": ["tsl"]}, account(LOCK, LOCK))["thing_models"]
+def test_model_info_contains_publication_state():
+    (found,) = gather(THING_MODEL, {"product": "door_lock", "include": ["tsl"]}, account(LOCK, LOCK))["thing_models"]
     assert (found["product_key"], found["as_tsl"], found["published"], found["version"]) == ("a1", LOCK, True, "v1")
-    assert found["functions"] == tsl.functions_of(LOCK)
-    (found,) = gather(THING_MODEL, {"product": "door"}, account(LOCK, LAMP))["thing_models"]
+    assert found["functions"] == tsl.to_functions(LOCK)
+    (found,) = gather(THING_MODEL, {"product": "door_lock"}, account(LOCK, LAMP))["thing_models"]
     assert found["published"] is False
     assert "as_tsl" not in found
     assert gather(THING_MODEL, {"product": "window"}, account())["thing_models"] == []

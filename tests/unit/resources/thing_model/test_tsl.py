@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Thing models: when two mean the same, and which cannot be."""
+"""Thing models in TSL: comparison and validation."""
 
 from __future__ import annotations
 
@@ -15,43 +15,45 @@ from hypothesis import strategies as st
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import json_schema
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import tsl
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.functions import Functions, fault
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.tsl import MOST_CHARACTERS, Tsl
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.functions import Functions
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.tsl import MAX_CHARACTERS, Tsl
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.validation import find_error
 
 DATA = Path(__file__).parent / "data"
 MODELS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("*.json"))}
 
 KIND = Tsl()
 
-#: What the platform adds to functions or to the whole by itself.
-ADDED = ("schema", "profile", "link", "method")
+#: Members that the platform adds to functions or to the model, and functions that it derives.
+ADDED_BY_PLATFORM = ("schema", "profile", "link", "method")
 DERIVED = {"services": ("set", "get"), "events": ("post",)}
-#: What a member is where it is left out.
-USUAL = {"required": False, "desc": "", "callType": "async", "inputData": [], "outputData": []}
-#: Lists whose order means nothing.
+#: The default values of members.
+DEFAULTS = {"required": False, "desc": "", "callType": "async", "inputData": [], "outputData": []}
+#: Lists whose order is ignored.
 UNORDERED = ("properties", "events", "services", "inputData", "outputData", "specs")
 
-#: Seeds, because so many choices of hypothesis' own would take long.
+#: Random generators: the same number of choices by hypothesis would take longer.
 RANDOMS = st.integers(0, 2**32).map(Random)
 
-tried = settings(deadline=None, max_examples=30)
+few_examples = settings(deadline=None, max_examples=30)
 each_model = pytest.mark.parametrize("name", MODELS)
 
 
-def same(one, other) -> bool:
+def equal(one, other) -> bool:
+    """Return whether two models are equivalent, and check that the comparison is symmetric."""
     assert (KIND.canonical(one) == KIND.canonical(other)) is (KIND.canonical(other) == KIND.canonical(one))
     return KIND.canonical(one) == KIND.canonical(other)
 
 
 def bare(value):
-    """A model, or a part of it, without what the platform adds, and without what need not be written."""
+    """Return a model, or a part of it, without members that the platform adds and members with default values."""
     if isinstance(value, list):
         return [bare(element) for element in value]
     if not isinstance(value, dict):
         return value
     kept = {}
     for key, member in value.items():
-        if key in ADDED or (key in USUAL and member == USUAL[key]):
+        if key in ADDED_BY_PLATFORM or (key in DEFAULTS and member == DEFAULTS[key]):
             continue
         if key in DERIVED:
             member = [function for function in member if function["identifier"] not in DERIVED[key]]
@@ -60,7 +62,7 @@ def bare(value):
 
 
 def shuffled(value, random: Random, key=""):
-    """A model with everything in another order that has none."""
+    """Return a model in which everything without a defined order is in another order."""
     if isinstance(value, dict):
         keys = random.sample(list(value), len(value))
         return {key: shuffled(value[key], random, key) for key in keys}
@@ -71,7 +73,7 @@ def shuffled(value, random: Random, key=""):
 
 
 def as_numbers(value):
-    """A model whose specs have numbers where the platform has texts."""
+    """Return a model whose specs have numbers where the platform has text."""
     if isinstance(value, dict):
         return {key: as_numbers(member) for key, member in value.items()}
     if isinstance(value, list):
@@ -81,126 +83,127 @@ def as_numbers(value):
     return value
 
 
-def places(value, path=()):
-    """The path of every member and element of a model, deep ones too."""
+def paths(value, path=()):
+    """Yield the path of every member and element of a model, at all depths."""
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, member in members:
         yield (*path, key)
-        yield from places(member, (*path, key))
+        yield from paths(member, (*path, key))
 
 
 def at(value, path):
+    """Return the member or element of a model at a path."""
     for key in path:
         value = value[key]
     return value
 
 
 def without(model, path):
-    """A copy of the model without the member or element at a path."""
+    """Return a copy of the model without the member or element at a path."""
     changed = copy.deepcopy(model)
     del at(changed, path[:-1])[path[-1]]
     return changed
 
 
 def other(value):
-    """Another value of the kind."""
+    """Return another value of the same type."""
     return not value if isinstance(value, bool) else value + ("x" if isinstance(value, str) else 1)
 
 
-# The same
+# Equal models
 
 
 @each_model
-def test_a_model_is_the_same_as_itself_as_text_and_as_members(name):
+def test_model_as_text_and_as_dictionary_is_equal(name):
     model = MODELS[name]
-    assert same(model, copy.deepcopy(model))
-    assert same(model, json.dumps(model))
-    assert same(model, KIND.from_wire(KIND.to_wire(model)))
-    assert same(json.dumps(model, indent=2), KIND.to_wire(model))
+    assert equal(model, copy.deepcopy(model))
+    assert equal(model, json.dumps(model))
+    assert equal(model, KIND.from_wire(KIND.to_wire(model)))
+    assert equal(json.dumps(model, indent=2), KIND.to_wire(model))
 
 
 @each_model
-def test_what_the_platform_adds_means_nothing(name):
+def test_members_added_by_platform_are_ignored(name):
     model = MODELS[name]
     assert bare(model) != model
-    assert same(model, bare(model))
+    assert equal(model, bare(model))
 
 
 @each_model
-@tried
+@few_examples
 @given(random=RANDOMS)
-def test_order_means_nothing(name, random):
+def test_model_in_other_order_is_equal(name, random):
     model = MODELS[name]
-    assert same(model, shuffled(model, random))
-    assert same(bare(shuffled(model, random)), model)
+    assert equal(model, shuffled(model, random))
+    assert equal(bare(shuffled(model, random)), model)
 
 
 @each_model
-def test_a_number_and_the_same_number_as_text_are_the_same(name):
+def test_numbers_as_text_are_equal(name):
     model = MODELS[name]
     assert as_numbers(model) != model
-    assert same(model, as_numbers(model))
+    assert equal(model, as_numbers(model))
 
 
 @each_model
-def test_the_plain_form_says_all_of_a_model(name):
-    functions = tsl.functions_of(MODELS[name])
+def test_plain_form_contains_whole_model(name):
+    functions = tsl.to_functions(MODELS[name])
     assert Functions().check(functions) == ""
-    assert fault(functions) == ""
-    assert same(MODELS[name], tsl.written(functions))
-    assert tsl.functions_of(tsl.written(functions)) == functions
+    assert find_error(functions) == ""
+    assert equal(MODELS[name], tsl.from_functions(functions))
+    assert tsl.to_functions(tsl.from_functions(functions)) == functions
 
 
 @each_model
-def test_comparing_changes_nothing(name):
+def test_comparison_does_not_change_model(name):
     model = copy.deepcopy(MODELS[name])
     KIND.canonical(model)
     assert model == MODELS[name]
 
 
 @pytest.mark.parametrize("nothing", [None, "", {}, {"properties": []}, {"schema": "x", "events": None}])
-def test_models_without_functions_are_the_same(nothing):
-    assert same(nothing, {"properties": [], "events": [], "services": []})
-    assert not same(nothing, MODELS["door_lock"])
+def test_models_without_functions_are_equal(nothing):
+    assert equal(nothing, {"properties": [], "events": [], "services": []})
+    assert not equal(nothing, MODELS["door_lock"])
 
 
-def test_a_spec_without_a_value_means_nothing():
+def test_spec_without_value_is_ignored():
     def model(**specs):
         return {"properties": [{"identifier": "a", "name": "a", "dataType": {"type": "int", "specs": specs}}]}
 
-    assert same(model(min="1", unit="", unitName=None), model(min="1"))
-    assert not same(model(min="1", unit="m"), model(min="1"))
+    assert equal(model(min="1", unit="", unitName=None), model(min="1"))
+    assert not equal(model(min="1", unit="m"), model(min="1"))
 
 
-# Not the same
+# Different models
 
 
 @each_model
-def test_any_other_value_of_a_real_member_is_a_difference(name):
+def test_changed_member_of_real_model_is_a_difference(name):
     model = bare(MODELS[name])
     changed = 0
-    for path in places(model):
+    for path in paths(model):
         if not isinstance(at(model, path), (dict, list)):
             another = copy.deepcopy(model)
             at(another, path[:-1])[path[-1]] = other(at(model, path))
-            assert not same(model, another), path
+            assert not equal(model, another), path
             changed += 1
     assert changed > 20
 
 
 @each_model
-def test_anything_that_is_taken_away_is_a_difference(name):
+def test_removed_member_is_a_difference(name):
     model = bare(MODELS[name])
-    for path in places(model):
+    for path in paths(model):
         if path[-1] == "type" and path[-2] in ("dataType", "item"):
-            continue  # nothing has no type
+            continue  # a data type without a type is invalid
         if path[-1] == "identifier" or at(model, path) == {}:
             continue
-        assert not same(model, without(model, path)), path
+        assert not equal(model, without(model, path)), path
 
 
 @each_model
-def test_anything_that_is_usual_is_a_difference_where_it_is_not(name):
+def test_changed_default_is_a_difference(name):
     model = bare(MODELS[name])
     for block in ("properties", "events", "services"):
         for function in model[block]:
@@ -209,26 +212,26 @@ def test_anything_that_is_usual_is_a_difference_where_it_is_not(name):
                 if function.get(member) != value:
                     another = copy.deepcopy(model)
                     next(f for f in another[block] if f["identifier"] == function["identifier"])[member] = value
-                    assert not same(model, another), (block, function["identifier"], member)
+                    assert not equal(model, another), (block, function["identifier"], member)
 
 
 @each_model
-def test_what_the_platform_does_not_keep_is_no_difference(name):
+def test_unknown_member_is_ignored(name):
     model = copy.deepcopy(MODELS[name])
     for block in ("properties", "events", "services"):
         for function in model[block]:
             function["more"] = 1
-    assert same(model, MODELS[name])
+    assert equal(model, MODELS[name])
 
 
-def test_a_function_of_another_block_is_another():
+def test_function_of_another_kind_is_a_difference():
     one = {"identifier": "a", "name": "a"}
-    assert not same({"events": [one]}, {"services": [one]})
-    assert not same({"properties": [{"identifier": "set", "name": "a"}]}, {})
-    assert same({"services": [{"identifier": "set", "name": "a"}]}, {})
+    assert not equal({"events": [one]}, {"services": [one]})
+    assert not equal({"properties": [{"identifier": "set", "name": "a"}]}, {})
+    assert equal({"services": [{"identifier": "set", "name": "a"}]}, {})
 
 
-# Models of any shape
+# Random models
 
 _SCALARS = st.one_of(
     st.fixed_dictionaries({"type": st.sampled_from(["int", "float", "double"])}).flatmap(
@@ -288,30 +291,30 @@ ANY_MODEL = st.fixed_dictionaries(
 )
 
 
-@tried
+@few_examples
 @given(ANY_MODEL, RANDOMS)
-def test_any_model_can_be_and_comes_back_as_the_same(model, random):
+def test_random_model_is_valid_and_read_back_equal(model, random):
     assert KIND.check(model) == ""
-    assert same(KIND.from_wire(KIND.to_wire(model)), model)
-    assert same(shuffled(model, random), model)
-    assert same(as_numbers(model), model)
-    assert same(bare(model), model)
-    assert same(tsl.written(tsl.functions_of(model)), model)
+    assert equal(KIND.from_wire(KIND.to_wire(model)), model)
+    assert equal(shuffled(model, random), model)
+    assert equal(as_numbers(model), model)
+    assert equal(bare(model), model)
+    assert equal(tsl.from_functions(tsl.to_functions(model)), model)
 
 
-@tried
+@few_examples
 @given(ANY_MODEL, st.data())
-def test_a_change_anywhere_in_any_model_is_a_difference(model, data):
+def test_changed_member_of_random_model_is_a_difference(model, data):
     model = bare(model)
-    leaves = [path for path in places(model) if not isinstance(at(model, path), (dict, list))]
+    leaves = [path for path in paths(model) if not isinstance(at(model, path), (dict, list))]
     if leaves:
         path = data.draw(st.sampled_from(leaves))
         changed = copy.deepcopy(model)
         at(changed, path[:-1])[path[-1]] = other(at(changed, path))
-        assert not same(model, changed), path
+        assert not equal(model, changed), path
 
 
-# What cannot be
+# Validation
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["", "x", "int", "struct", "array"]),
@@ -323,32 +326,32 @@ JSON = st.recursive(
 )
 
 
-@tried
+@few_examples
 @given(st.sampled_from(list(MODELS.values())), JSON, st.data())
-def test_what_can_be_can_be_compared(model, value, data):
-    path = data.draw(st.sampled_from(list(places(model))))
+def test_valid_model_is_comparable(model, value, data):
+    path = data.draw(st.sampled_from(list(paths(model))))
     another = copy.deepcopy(model)
     at(another, path[:-1])[path[-1]] = value
     for one in (another, without(model, path)):
         if not KIND.check(one):
-            assert same(one, KIND.to_wire(one))
+            assert equal(one, KIND.to_wire(one))
 
 
 @each_model
-def test_what_the_platform_gives_can_be_given_back(name):
+def test_model_returned_by_platform_is_valid(name):
     assert KIND.check(MODELS[name]) == ""
     assert KIND.check(json.dumps(MODELS[name])) == ""
     assert KIND.check(bare(MODELS[name])) == ""
     assert KIND.check(as_numbers(MODELS[name])) == ""
 
 
-def test_a_model_is_sent_as_short_as_it_can_be():
+def test_model_is_sent_as_compact_json():
     assert KIND.to_wire('{ "properties": [ ] }') == '{"properties":[]}'
     assert KIND.to_wire({"properties": [], "name": "灯"}) == '{"properties":[],"name":"灯"}'
 
 
 def changed(path, value):
-    """The street lamp's model with another value somewhere; None takes it away."""
+    """Return the model of the street lamp with another value at a path; None removes the member."""
     model = copy.deepcopy(MODELS["street_lamp"])
     if value is None:
         return without(model, path)
@@ -357,7 +360,7 @@ def changed(path, value):
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "complaint"),
+    ("path", "value", "problem"),
     [
         (("properties", 0, "accessMode"), "x", "is invalid at properties[0].accessMode"),
         (("properties", 1, "accessMode"), None, "is invalid at properties[1]: 'accessMode' is a required property"),
@@ -384,16 +387,16 @@ def changed(path, value):
         (("events", 1, "type"), "warning", "is invalid at events[1].type"),
         (("services", 2, "callType"), "later", "is invalid at services[2].callType"),
         (("services", 2, "identifier"), None, "is invalid at services[2]"),
-        (("properties", 1, "identifier"), "LampStatus", "has LampStatus twice in properties"),
-        (("services", 3, "identifier"), "Flash", "has Flash twice in services"),
+        (("properties", 1, "identifier"), "LampStatus", "contains LampStatus twice in properties"),
+        (("services", 3, "identifier"), "Flash", "contains Flash twice in services"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_place(path, value, complaint):
-    assert complaint in KIND.check(changed(path, value))
+def test_invalid_model_error_contains_path(path, value, problem):
+    assert problem in KIND.check(changed(path, value))
 
 
 @pytest.mark.parametrize(
-    ("value", "complaint"),
+    ("value", "problem"),
     [
         ("{", "is not JSON: "),
         ("", "is not JSON: "),
@@ -403,19 +406,19 @@ def test_what_is_wrong_is_named_with_its_place(path, value, complaint):
         ({"properties": {}}, "is invalid at properties"),
     ],
 )
-def test_what_is_no_model_is_told_so(value, complaint):
-    assert complaint in KIND.check(value)
+def test_value_that_is_not_a_model_is_rejected(value, problem):
+    assert problem in KIND.check(value)
 
 
-def test_a_model_can_have_256_kilobytes():
+def test_model_above_256_kilobytes_is_rejected():
     def model(characters):
         empty = {"properties": [], "schema": ""}
-        return {"properties": [], "schema": "x" * (characters - len(tsl.text(empty)))}
+        return {"properties": [], "schema": "x" * (characters - len(tsl.to_text(empty)))}
 
-    assert KIND.check(model(MOST_CHARACTERS)) == ""
-    assert KIND.check(model(MOST_CHARACTERS + 1)).startswith("has 262145 characters, more than the 262144")
+    assert KIND.check(model(MAX_CHARACTERS)) == ""
+    assert KIND.check(model(MAX_CHARACTERS + 1)) == "must have at most 262144 characters, not 262145"
 
 
-def test_a_missing_library_is_said_when_a_model_is_given(monkeypatch):
+def test_model_without_jsonschema_library_is_rejected(monkeypatch):
     monkeypatch.setattr(json_schema, "JSONSCHEMA_IMPORT_ERROR", "Traceback ...")
     assert KIND.check(MODELS["door_lock"]).startswith("cannot be checked: the Python library jsonschema is missing")

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Thing models of any shape, in the plain form."""
+"""Strategies for random thing models in the plain form."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ TYPES = st.one_of(_SIMPLE, _STRUCTS, _ARRAYS)
 _COMMON = {"description": st.sampled_from(["why", "为什么"]), "required": st.booleans()}
 
 
-def _function(must: dict, **more):
-    return st.fixed_dictionaries(must, optional={**_COMMON, **more})
+def _function(required: dict, **optional):
+    return st.fixed_dictionaries(required, optional={**_COMMON, **optional})
 
 
 _PROPERTIES = st.tuples(TYPES, _function({"access": st.sampled_from(["r", "rw"])})).map(
@@ -57,7 +57,7 @@ _PROPERTIES = st.tuples(TYPES, _function({"access": st.sampled_from(["r", "rw"])
 _EVENTS = _function({"type": st.sampled_from(["info", "alert", "error"])}, outputs=_named(TYPES))
 _SERVICES = _function({"call": st.sampled_from(["async", "sync"])}, inputs=_named(TYPES), outputs=_named(TYPES))
 
-#: Functions of a block, as a task gives them; no two are called alike.
+#: Functions of a block as a task sets them. Their names are unique.
 FUNCTIONS = st.tuples(_named(_PROPERTIES, most=4), _named(_EVENTS), _named(_SERVICES)).map(
     lambda found: {
         kind: {f"{prefix}{identifier}": function for identifier, function in functions.items()}

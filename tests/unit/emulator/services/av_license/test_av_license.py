@@ -204,7 +204,7 @@ def test_license_list_is_filtered(platform, api, product, register, bind, licens
     assert len(licensed_names(StartTime=at)) == 3
     assert licensed_names(EndTime=at, ProductKey=product) == ["dev_two", "dev_one"]
     error = api_error("QueryLicenseDeviceList", StartTime=at + 1, EndTime=at)
-    assert error.code == "iot.check.ParametersNotLessThanMax"
+    assert error.code == "iot.check.ParameterIsNotLessThanMax"
     assert api_error("QueryLicenseDeviceList", LicenseCode="x").code == INVALID_PARAMETER
     assert api_error("QueryLicenseDeviceList", ProductKey=ABSENT).code == "iot.prod.NotExistedProduct"
     assert api_error("QueryLicenseDeviceList", IotId="absent").code == "iot.device.NotExistedDevice"

@@ -196,10 +196,10 @@ def test_name_registered_after_check_fails_separately(api, product, check, regis
 def test_application_can_be_registered_only_once(product, check, register, finish_work, api_error):
     apply_id = check("lamp")
     request = {"action": "BatchRegisterDeviceWithApplyId", "ProductKey": product, "ApplyId": apply_id}
-    assert api_error(**request).code == "iot.device.CreateDeviceTasksRunning"
+    assert api_error(**request).code == "iot.device.CreateDeviceTaskIsRunning"
     finish_work()
     register(apply_id)
-    assert api_error(**request).code == "iot.device.CreateDeviceTasksRunning"
+    assert api_error(**request).code == "iot.device.CreateDeviceTaskIsRunning"
     finish_work()
     assert api_error(**request).code == "iot.device.ApplyManyDevicesFailed"
 

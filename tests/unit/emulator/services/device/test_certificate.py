@@ -170,4 +170,4 @@ def test_application_without_certificates_is_error(platform, api, key, api_error
     platform.clock.advance(10)
     assert code(checked) == "iot.device.IncorrentDeviceApplyInfo"
     running = api("BatchRegisterDevice", ProductKey=key, Count=1)["Data"]["ApplyId"]
-    assert code(running) == "iot.device.CreateDeviceTasksRunning"
+    assert code(running) == "iot.device.CreateDeviceTaskIsRunning"

@@ -81,7 +81,7 @@ def test_register_accepts_nicknames_at_limits(register, nickname):
         ({"Nickname": "灯" * 33}, "iot.device.InvalidDeviceNickNameExisted"),
         ({"Nickname": "lamp-1"}, "iot.device.InvalidDeviceNickNameExisted"),
         ({"ProductKey": ABSENT}, "iot.prod.NotExistedProduct"),
-        ({"ProductKey": "a1*"}, "iot.prod.InvalidFormattedProductKey"),
+        ({"ProductKey": "a1*"}, "iot.prod.InvalidFormattedProductkey"),
         ({"DevEui": "e85D"}, "iot.device.InvalidDeviceParams"),
     ],
 )

@@ -126,8 +126,8 @@ def test_trace_returns_at_most_200_points(platform, report_location, trace):
     [
         ({"MapMatch": 1}, "iot.system.IllegalRequest"),
         ({"MapMatch": 2}, "iot.common.InvalidFormattedParameter"),
-        ({"StartTime": 10, "EndTime": 10}, "iot.check.ParametersNotLessThanMax"),
-        ({"DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
+        ({"StartTime": 10, "EndTime": 10}, "iot.check.ParameterIsNotLessThanMax"),
+        ({"DeviceName": "unknown"}, "iot.device.NotExistedDevice"),
     ],
 )
 def test_invalid_trace_query_is_rejected(device, key, api_error, params, code):

@@ -92,7 +92,7 @@ def test_mqtt_5_properties_are_sent_with_message(platform, device, key, subscrib
         ({"TopicFullName": "user/get"}, "InvalidFormattedTopicName"),
         ({"TopicFullName": "/sys/{key}/lamp/thing/service/property/set"}, "InvalidFormattedTopicName"),
         ({"TopicFullName": "/{key}/lamp/user/update"}, "PublishMessageFailed"),
-        ({"TopicFullName": "/{key}/lamp/user/nothing"}, "TopicTemplatsNotFound"),
+        ({"TopicFullName": "/{key}/lamp/user/nothing"}, "TopicTemplateIsNotFound"),
         ({"DeviceName": "other"}, "InvalidFormattedTopicName"),
         ({"ResponseTopic": "update"}, "InvalidMqttResponseTopic"),
         ({"CorrelationData": "!"}, "CorrelationDataNotBase64Encode"),
@@ -111,7 +111,7 @@ def test_invalid_message_is_rejected(device, key, api_error, params, code):
 @pytest.mark.parametrize(
     ("params", "code"),
     [
-        ({"TopicFullName": "/{key}/nobody/user/get"}, "iot.device.NotExistedDevice"),
+        ({"TopicFullName": "/{key}/unknown/user/get"}, "iot.device.NotExistedDevice"),
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
         ({"Qos": 2}, "iot.common.InvalidFormattedParameter"),
         ({"MessageExpiryInterval": -1}, "iot.common.InvalidFormattedParameter"),
@@ -152,10 +152,10 @@ def test_batch_pub_sends_message_to_several_devices(api, register, key, subscrib
     ("params", "code"),
     [
         ({"DeviceName": ["lamp", "lamp"]}, "iot.common.InvalidFormattedParameter"),
-        ({"DeviceName": ["lamp", "nobody"]}, "iot.device.NotExistedDevice"),
+        ({"DeviceName": ["lamp", "unknown"]}, "iot.device.NotExistedDevice"),
         ({"DeviceName": [f"name{n}" for n in range(101)]}, "iot.device.TooManyDeviceNamesPerRequest"),
         ({"TopicShortName": "update"}, "iot.messagebroker.PublishMessageFailed"),
-        ({"TopicShortName": "nothing"}, "iot.messagebroker.TopicTemplatsNotFound"),
+        ({"TopicShortName": "nothing"}, "iot.messagebroker.TopicTemplateIsNotFound"),
         ({"TopicShortName": "a b"}, "iot.messagebroker.InvalidFormattedTopicName"),
         ({"TopicShortName": "get", "DeviceName": ["lamp/user/get/x"]}, "iot.messagebroker.InvalidFormattedTopicName"),
         ({"MessageContent": "!"}, "iot.messagebroker.MessageContentIsNotBase64Encode"),
@@ -316,8 +316,8 @@ def test_subscribe_topic_twice_sends_message_once(api, key, device, publish, out
         ({"Topic": ["/a1/lamp/user/get"]}, "iot.messagebroker.InvalidFormattedTopicName"),
         ({"Topic": ["get"]}, "iot.messagebroker.InvalidFormattedTopicName"),
         ({"Topic": ["/{key}/lamp/user/update"]}, "iot.messagebroker.PublishMessageFailed"),
-        ({"Topic": ["/{key}/lamp/user/nothing"]}, "iot.messagebroker.TopicTemplatsNotFound"),
-        ({"DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
+        ({"Topic": ["/{key}/lamp/user/nothing"]}, "iot.messagebroker.TopicTemplateIsNotFound"),
+        ({"DeviceName": "unknown"}, "iot.device.NotExistedDevice"),
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )

@@ -96,7 +96,7 @@ def test_rrpc_of_offline_device_returns_offline_or_halfconn(platform, device, ca
         ({"Topic": "/a1/lamp/user/get"}, "iot.messagebroker.InvalidFormattedTopicName"),
         ({"Topic": "/{key}/other/user/get"}, "iot.messagebroker.InvalidFormattedTopicName"),
         ({"Topic": "get"}, "iot.messagebroker.InvalidFormattedTopicName"),
-        ({"DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
+        ({"DeviceName": "unknown"}, "iot.device.NotExistedDevice"),
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )

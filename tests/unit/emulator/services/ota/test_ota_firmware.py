@@ -128,7 +128,7 @@ def test_valid_firmware_name_is_accepted(create, name):
         ({"Udi": "a" * 4097}, "iot.common.InvalidFormattedParameter"),
         ({"SignMethod": "SHA256"}, "iot.firmware.InvalidFirmwareSignMethod"),
         ({"Type": 2}, "iot.firmware.InvalidFirmwareType"),
-        ({"Type": 1}, "iot.firmware.SrcVersionsMandatory"),
+        ({"Type": 1}, "iot.firmware.SrcVersionIsMandatory"),
         ({"Type": 1, "SrcVersion": "2.0.0"}, "iot.firmware.SrcDestVersionMatched"),
         ({"Type": 1, "SrcVersion": "1 0"}, "iot.firmware.IncorrectFormattedSrcVersion"),
         ({"ModuleName": "a b"}, "iot.firmware.IncorrectFormattedModuleName"),

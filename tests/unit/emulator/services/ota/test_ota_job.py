@@ -127,7 +127,7 @@ def test_job_with_differential_firmware_requires_matching_source_version(
     def code(**params) -> str:
         return api_error("CreateOTAStaticUpgradeJob", **request, **params).code
 
-    assert code(TargetSelection="ALL") == "iot.firmware.SrcVersionsMandatory"
+    assert code(TargetSelection="ALL") == "iot.firmware.SrcVersionIsMandatory"
     assert code(TargetSelection="ALL", SrcVersion=["1.1.0"]) == "iot.firmware.UpgradeSrcVersionMismatch"
     assert code(TargetSelection="ALL", SrcVersion=["1.0.0", "1.1.0"]) == "iot.firmware.MoreThanOneSrcVersion"
     specific = {"TargetSelection": "SPECIFIC"}
@@ -177,7 +177,7 @@ def test_invalid_device_list_is_rejected(
         return api_error("CreateOTAStaticUpgradeJob", **request, DnListFileUrl=url).code
 
     assert code(b"\n \n") == "iot.firmware.NullTargetDeviceNames"
-    assert code(b"nobody\n") == "iot.ota.DeviceNotExist"
+    assert code(b"unknown\n") == "iot.ota.DeviceNotExist"
     assert code(b"\xff\xfe") == "iot.common.IllegalFileFormat"
     monkeypatch.setattr(service, "MAX_LISTED_DEVICES", 2)
     assert code("\n".join(names).encode()) == "iot.ota.UpgradeDeviceCountExceedLimit"
@@ -241,7 +241,7 @@ def test_gray_job_targets_percentage_of_eligible_devices(key, devices, create_fi
             {"TargetSelection": "SPECIFIC", "TargetDeviceName": ["lamp00001"] * 2},
             "iot.common.InvalidFormattedParameter",
         ),
-        ({"TargetSelection": "SPECIFIC", "TargetDeviceName": ["nobody"]}, "iot.ota.DeviceNotExist"),
+        ({"TargetSelection": "SPECIFIC", "TargetDeviceName": ["unknown"]}, "iot.ota.DeviceNotExist"),
         (
             {"TargetSelection": "SPECIFIC", "TargetDeviceName": [f"a{number}" for number in range(201)]},
             "iot.firmware.ParameterSizeExceedMax",

@@ -55,9 +55,9 @@ def test_jobs_of_device_are_listed(api, key, devices, create_firmware, create_st
     assert jobs(names[0]) == [second, first]
     assert jobs(names[1]) == [second]
     assert jobs(names[2]) == []
-    assert api_error("ListOTAJobByDevice", **request, DeviceName="nobody").code == "iot.device.NotExistedDevice"
+    assert api_error("ListOTAJobByDevice", **request, DeviceName="unknown").code == "iot.device.NotExistedDevice"
     request["PageSize"] = 101
-    assert api_error("ListOTAJobByDevice", **request, DeviceName="nobody").code == "iot.common.InvalidPageParams"
+    assert api_error("ListOTAJobByDevice", **request, DeviceName="unknown").code == "iot.common.InvalidPageParams"
 
 
 def test_operation_on_unknown_job_is_rejected(api_error):

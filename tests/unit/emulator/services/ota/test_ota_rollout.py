@@ -84,7 +84,7 @@ def test_task_list_is_filtered_and_paged(
     assert (reply["Total"], reply["PageCount"], reply["CurrentPage"], reply["PageSize"]) == (5, 3, 2, 2)
     reply = api("ListOTATaskByJob", JobId=job_id)
     assert (reply["PageSize"], reply["Total"]) == (10, 5)
-    reply = api("ListOTATaskByJob", JobId=job_id, CurrentPage=9, PageSize=1, DeviceNames=["lamp00002", "nobody"])
+    reply = api("ListOTATaskByJob", JobId=job_id, CurrentPage=9, PageSize=1, DeviceNames=["lamp00002", "unknown"])
     assert [task["DeviceName"] for task in reply["Data"]["SimpleOTATaskInfo"]] == ["lamp00002"]
     assert (reply["Total"], reply["PageCount"], reply["CurrentPage"], reply["PageSize"]) == (1, 1, 1, 2)
     assert api("ListOTATaskByJob", JobId=job_id, PageSize=101, DeviceNames=["lamp00002"])["Data"] == reply["Data"]

@@ -89,7 +89,7 @@ def test_cancel_by_job_cancels_tasks_with_selected_status(api, job_with_all_stat
 
 def test_cancel_by_job_without_flags_is_rejected(job_with_all_statuses, api_error, counts):
     before = counts(job_with_all_statuses)
-    assert api_error("CancelOTATaskByJob", JobId=job_with_all_statuses).code == "iot.firmware.CancelOptionsMandatory"
+    assert api_error("CancelOTATaskByJob", JobId=job_with_all_statuses).code == "iot.firmware.CancelOptionIsMandatory"
     assert counts(job_with_all_statuses) == before
 
 
@@ -201,7 +201,7 @@ def test_cancel_by_device_of_all_tasks_completes_job(api, key, devices, create_f
 @pytest.mark.parametrize(
     ("params", "code"),
     [
-        ({"DeviceName": ["nobody"]}, "iot.ota.DeviceNotExist"),
+        ({"DeviceName": ["unknown"]}, "iot.ota.DeviceNotExist"),
         ({"DeviceName": ["sent00001", "sent00001"]}, "iot.common.InvalidFormattedParameter"),
         ({"DeviceName": [f"a{number}" for number in range(201)]}, "iot.firmware.ParameterSizeExceedMax"),
         ({"DeviceName": ["sent00001", "idle00001"]}, "iot.firmware.DeviceUpgradeRecordNotFound"),

@@ -76,7 +76,7 @@ def test_verification_job_without_devices_fails(api, key, devices, create_firmwa
 @pytest.mark.parametrize(
     ("names", "params", "code"),
     [
-        (["nobody"], {}, "iot.ota.DeviceNotExist"),
+        (["unknown"], {}, "iot.ota.DeviceNotExist"),
         (["lamp00001", "lamp00001"], {}, "iot.common.InvalidFormattedParameter"),
         (["lamp00001", "done00001"], {}, "iot.firmware.DeviceWithDestinationVersionInArray"),
         (["lamp00001"], {"TimeoutInMinutes": 1441}, "iot.firmware.InvalidTimeoutSetting"),

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tests for upload forms and for the object storage behind the platform's own URLs."""
+"""Tests for upload forms and for the object storage of platform's own URLs."""
 
 from __future__ import annotations
 

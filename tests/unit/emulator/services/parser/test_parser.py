@@ -135,7 +135,7 @@ def test_parser_name_at_limits_is_accepted(create, name):
 
 def test_parser_name_duplicate_is_rejected(parser, create, api_error):
     create("other")
-    error_code = "iot.rule.RuleNamesAlreadyExisted"
+    error_code = "iot.rule.RuleNameIsAlreadyExisted"
     assert api_error("CreateParser", Name="parser").code == error_code
     assert api_error("UpdateParser", ParserId=parser, Name="other").code == error_code
 
@@ -205,7 +205,7 @@ def test_parser_start_without_script_source_or_destination_is_rejected(
 
 
 def test_parser_start_twice_is_rejected_and_stop_twice_is_accepted(api, running_parser, read, api_error):
-    assert api_error("StartParser", ParserId=running_parser).code == "iot.ruleng.RuleAlreadyStarted"
+    assert api_error("StartParser", ParserId=running_parser).code == "iot.ruleng.RuleAlreadyIsStarted"
     for _twice in range(2):
         api("StopParser", ParserId=running_parser)
         assert read()["Status"] == "STOP"

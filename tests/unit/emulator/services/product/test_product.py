@@ -279,4 +279,4 @@ def test_filter_config_and_certificate_issuer(platform, api, create, api_error):
 )
 def test_missing_product_is_error(api_error, action, params):
     assert api_error(action, ProductKey=ABSENT, **params).code == "iot.prod.NotExistedProduct"
-    assert api_error(action, ProductKey="no/key", **params).code == "iot.prod.InvalidFormattedProductKey"
+    assert api_error(action, ProductKey="no/key", **params).code == "iot.prod.InvalidFormattedProductkey"

@@ -137,14 +137,14 @@ def test_action_update_with_platform_members_ignores_them(api, create, api_error
     action_id = create("OTS", VALID_CONFIGURATIONS["OTS"])
     first = api("GetRuleAction", ActionId=action_id)["RuleActionInfo"]["Configuration"]
     same = api_error("CreateRuleAction", RuleId=rule, Type="OTS", Configuration=first)
-    assert same.code == "iot.rule.RuleActionsAlreadyCreated"
+    assert same.code == "iot.rule.RuleActionIsAlreadyCreated"
     api("UpdateRuleAction", ActionId=action_id, Type="OTS", Configuration=first)
     assert api("GetRuleAction", ActionId=action_id)["RuleActionInfo"]["Configuration"] == first
 
 
 @pytest.mark.parametrize("text", ["x", "[]", '"x"', "1", "null", '{"a": NaN}', '{"groupId": "\\ud800"}', "[" * 9999])
 def test_action_configuration_not_json_object_is_rejected(creation_error, text):
-    assert creation_error("AMQP", text) == "iot.ruleng.RuleActionConfigurationsNotJson"
+    assert creation_error("AMQP", text) == "iot.ruleng.RuleActionConfigurationIsNotJson"
 
 
 @pytest.mark.parametrize("configuration", [{}, {"uid": "1"}])
@@ -324,13 +324,13 @@ def test_duplicate_action_of_rule_is_rejected(api, create, creation_error, api_e
     create("DATAHUB", VALID_CONFIGURATIONS["DATAHUB"])
     assert (
         creation_error("DATAHUB", dict(reversed(VALID_CONFIGURATIONS["DATAHUB"].items())))
-        == "iot.rule.RuleActionsAlreadyCreated"
+        == "iot.rule.RuleActionIsAlreadyCreated"
     )
     other = create("DATAHUB", {**VALID_CONFIGURATIONS["DATAHUB"], "topicName": "other"})
     same = api_error(
         "UpdateRuleAction", ActionId=other, Type="DATAHUB", Configuration=json.dumps(VALID_CONFIGURATIONS["DATAHUB"])
     )
-    assert same.code == "iot.rule.RuleActionsAlreadyCreated"
+    assert same.code == "iot.rule.RuleActionIsAlreadyCreated"
     create("DATAHUB", VALID_CONFIGURATIONS["DATAHUB"], api("CreateRule", Name="other")["RuleId"])
 
 

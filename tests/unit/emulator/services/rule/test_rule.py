@@ -226,8 +226,8 @@ def test_rule_topic_type_without_sql_is_unknown(api, create, read, product):
 def test_rule_name_duplicate_is_rejected(create, api_error, read):
     create("one")
     other = create("two")
-    assert api_error("CreateRule", Name="one").code == "iot.rule.RuleNamesAlreadyExisted"
-    assert api_error("UpdateRule", RuleId=other, Name="one").code == "iot.rule.RuleNamesAlreadyExisted"
+    assert api_error("CreateRule", Name="one").code == "iot.rule.RuleNameIsAlreadyExisted"
+    assert api_error("UpdateRule", RuleId=other, Name="one").code == "iot.rule.RuleNameIsAlreadyExisted"
     assert read(other)["Name"] == "two"
 
 
@@ -317,7 +317,7 @@ def test_rule_list_with_equal_creation_times_returns_newest_first(platform, api,
 def test_rule_start_twice_is_rejected_and_stop_twice_is_accepted(api, read, start_rule, api_error):
     rule_id = start_rule()
     assert read(rule_id)["Status"] == "RUNNING"
-    assert api_error("StartRule", RuleId=rule_id).code == "iot.ruleng.RuleAlreadyStarted"
+    assert api_error("StartRule", RuleId=rule_id).code == "iot.ruleng.RuleAlreadyIsStarted"
     for _time in range(2):
         api("StopRule", RuleId=rule_id)
         assert read(rule_id)["Status"] == "STOP"

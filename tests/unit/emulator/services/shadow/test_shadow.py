@@ -177,7 +177,7 @@ def test_delta_update_beyond_limits_is_rejected(update, shadow, api_error, key):
 @pytest.mark.parametrize(
     ("params", "code"),
     [
-        ({"DeviceName": "nobody"}, "iot.device.NotExistedDevice"),
+        ({"DeviceName": "unknown"}, "iot.device.NotExistedDevice"),
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
     ],
 )

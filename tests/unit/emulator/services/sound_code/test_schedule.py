@@ -10,7 +10,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 
 ILLEGAL_REQUEST = "iot.system.IllegalRequest"
 INVALID_PARAMETER = "iot.common.InvalidFormattedParameter"
-INVALID_ORDER = "iot.check.ParametersNotLessThanMax"
+INVALID_ORDER = "iot.check.ParameterIsNotLessThanMax"
 INVALID_PAGE = "iot.common.InvalidPageParams"
 
 SCHEDULE = {"Name": "spring", "StartDate": "2022-03-01", "EndDate": "2022-05-31"}

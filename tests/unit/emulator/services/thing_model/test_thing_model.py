@@ -348,7 +348,7 @@ def test_product_without_thing_model_is_rejected(api, api_error, action):
     for product, code in (
         (basic, "iot.prod.NotSeniorProduct"),
         (UNKNOWN_PRODUCT, "iot.prod.NotExistedProduct"),
-        ("no/key", "iot.prod.InvalidFormattedProductKey"),
+        ("no/key", "iot.prod.InvalidFormattedProductkey"),
     ):
         which = (
             {"SourceProductKey": product, "TargetProductKey": product}

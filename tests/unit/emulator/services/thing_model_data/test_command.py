@@ -105,8 +105,8 @@ def test_set_property_without_validation_accepts_any_property(api, unchecked_dev
 
 def test_set_property_of_unknown_device_is_rejected(api_error, key):
     params = {"ProductKey": key, "Items": '{"level": 1}'}
-    assert api_error("SetDeviceProperty", DeviceName="nobody", **params).code == "iot.device.NotExistedDevice"
-    assert api_error("SetDevicesProperty", DeviceName=["nobody"], **params).code == "iot.device.NotExistedDevice"
+    assert api_error("SetDeviceProperty", DeviceName="unknown", **params).code == "iot.device.NotExistedDevice"
+    assert api_error("SetDevicesProperty", DeviceName=["unknown"], **params).code == "iot.device.NotExistedDevice"
 
 
 def test_command_for_product_without_thing_model_is_rejected(api, api_error, register):

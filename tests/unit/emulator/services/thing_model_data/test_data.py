@@ -139,11 +139,11 @@ MAX_PAGE_SIZES = {"QueryDevicePropertiesData": 100, "QueryDeviceOriginalProperty
     [
         ({"Asc": 2}, "iot.common.InvalidFormattedParameter"),
         ({"PageSize": 0}, "iot.common.InvalidPageParams"),
-        ({"StartTime": SPAN["EndTime"]}, "iot.check.ParametersNotLessThanMax"),
-        ({"StartTime": SPAN["EndTime"] + 1}, "iot.check.ParametersNotLessThanMax"),
+        ({"StartTime": SPAN["EndTime"]}, "iot.check.ParameterIsNotLessThanMax"),
+        ({"StartTime": SPAN["EndTime"] + 1}, "iot.check.ParameterIsNotLessThanMax"),
         ({"StartTime": -1}, "iot.device.InvalidTimeBucket"),
         ({"EndTime": 10**13}, "iot.device.InvalidTimeBucket"),
-        ({"IotId": "nobody"}, "iot.device.NotExistedDevice"),
+        ({"IotId": "unknown"}, "iot.device.NotExistedDevice"),
         ({"IotId": ""}, "iot.prod.NullProductKey"),
     ],
 )
@@ -196,7 +196,7 @@ def test_properties_data_in_descending_order_starts_at_end(history_of_two, repor
     assert history_of_two(100, 0, Asc=0) == ([[5, 3, 1], [2]], 0, False)
     error = api_error("QueryDevicePropertiesData", IotId=device["iot_id"], Identifier=["level"], Asc=0, PageSize=1,
                     StartTime=start, EndTime=start + 1)  # fmt: skip
-    assert error.code == "iot.check.ParametersNotLessThanMax"
+    assert error.code == "iot.check.ParameterIsNotLessThanMax"
 
 
 def test_properties_data_page_ends_when_one_property_fills_it(history_of_two, report_levels):

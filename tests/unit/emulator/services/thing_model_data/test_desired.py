@@ -149,7 +149,7 @@ def test_more_than_ten_desired_properties_are_rejected(api, create_modeled_produ
         ({"Identifier": ["nothing"]}, "iot.device.NoneDeviceProperties"),
         ({"Identifier": ["humidity"]}, "iot.device.NoneDeviceProperties"),
         ({"FunctionBlockId": "nothing"}, "iot.prod.QueryProductAbilitiesFailed"),
-        ({"IotId": "nobody"}, "iot.device.NotExistedDevice"),
+        ({"IotId": "unknown"}, "iot.device.NotExistedDevice"),
     ],
 )
 def test_query_of_invalid_desired_property_is_rejected(api_error, offline_device, params, code):

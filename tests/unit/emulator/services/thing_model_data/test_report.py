@@ -289,7 +289,7 @@ def test_pack_report_for_unrelated_device_is_rejected(
     gateway_and_sub_device, publish_as_device, status, device, outbox
 ):
     gateway, _sub_device = gateway_and_sub_device
-    for other in (identity(device), {"productKey": "a1", "deviceName": "nobody"}, {"productKey": 1}):
+    for other in (identity(device), {"productKey": "a1", "deviceName": "unknown"}, {"productKey": 1}):
         params = {"subDevices": [{"identity": other, "properties": {"level": 2}}]}
         publish_as_device("/sys/{own}/thing/event/property/pack/post", {"id": "1", "params": params}, gateway)
         assert outbox(gateway)[0][1]["code"] == 460

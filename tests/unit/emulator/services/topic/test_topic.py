@@ -157,7 +157,7 @@ def test_deleted_topic_does_not_exist(create, api, topic_classes, api_error):
     topic_id = create()
     api("DeleteProductTopic", TopicId=topic_id)
     assert "user/submit" not in topic_classes()
-    assert api_error("DeleteProductTopic", TopicId=topic_id).code == "iot.messagebroker.TopicTemplatsNotFound"
+    assert api_error("DeleteProductTopic", TopicId=topic_id).code == "iot.messagebroker.TopicTemplateIsNotFound"
     assert create() != topic_id
     default = topic_classes()["user/get"]["Id"]
     api("DeleteProductTopic", TopicId=default)
@@ -174,7 +174,7 @@ def test_malformed_topic_id_is_rejected(api_error, topic_id):
 @pytest.mark.parametrize("topic_id", ["9999", "9" * 18])
 def test_missing_topic_is_error(api_error, topic_id):
     error = api_error("UpdateProductTopic", TopicId=topic_id, TopicShortName="a", Operation="PUB")
-    assert error.code == "iot.messagebroker.TopicTemplatsNotFound"
+    assert error.code == "iot.messagebroker.TopicTemplateIsNotFound"
 
 
 def test_topics_of_missing_product_is_error(api_error):
