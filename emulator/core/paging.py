@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Pages
 
 #: The largest index of an item. No list is that long, and the store cannot count further.
 _MAX_INDEX = 2**53
@@ -42,15 +43,24 @@ class Page:
         return str(following) if following < total else ""
 
 
+def operation_pages(ctx: Context) -> Pages:
+    """Return the ``pages`` of the current operation, which must return a list in pages.
+
+    Raises:
+        LookupError: there is no current operation, or the catalog defines no ``pages`` for it.
+    """
+    if ctx.operation is None or ctx.operation.pages is None:
+        raise LookupError("the context has no operation with pages")
+    return ctx.operation.pages
+
+
 def requested_page(ctx: Context, params: Mapping[str, Any]) -> Page:
     """Return the requested page. Defaults to the first page with 10 items.
 
     Raises:
         ApiError: ``iot.common.InvalidPageParams`` if the page number, size or token is not allowed.
     """
-    assert ctx.operation is not None
-    assert ctx.operation.pages is not None
-    pages = ctx.operation.pages
+    pages = operation_pages(ctx)
     size = params.get(pages.size, min(DEFAULT_SIZE, pages.max_size))
     if not 1 <= size <= pages.max_size:
         raise ApiError("iot.common.InvalidPageParams", f"{pages.size} must be between 1 and {pages.max_size}")

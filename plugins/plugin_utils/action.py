@@ -99,6 +99,7 @@ class IotAction(ActionBase):
         spec = self.entry.argument_spec()
         validated = ModuleArgumentSpecValidator(spec).validate(json_round_trip(self._task.args))
         hidden = no_log_values(spec, validated.validated_parameters)
+        hidden |= self.entry.secret_values(validated.validated_parameters)
         if validated.error_messages:
             message = "; ".join(mask_values(hidden, validated.error_messages))
             if validated.unsupported_parameters:

@@ -39,7 +39,7 @@ HAZARDS = {
         "integration/test_lifecycle_product.py::test_product_with_longest_name_and_description_is_created"
     ),
     "ApplyId is a number in one response and a text in another": (
-        "unit/fleet/test_fleet.py::test_an_apply_id_that_is_a_text"
+        "unit/resources/device_set/test_failures.py::test_apply_id_as_string_is_accepted"
     ),
     "UpdateProduct changes only the name and the description": (
         "integration/test_lifecycle_product.py::test_product_lifecycle"
@@ -88,7 +88,7 @@ HAZARDS = {
         "integration/test_lifecycle_consumer_group.py::test_default_consumer_group_change_or_deletion_fails"
     ),
     "a device can be in at most ten groups, and the response has the number of failures but not the devices": (
-        "unit/fleet/test_fleet.py::test_one_device_s_failure_is_its_own"
+        "unit/resources/device_set/test_failures.py::test_failure_of_one_device_does_not_stop_other_devices"
     ),
     "a firmware must be verified before a batch job": (
         "integration/test_lifecycle_ota_job.py::test_ota_verify_job_with_wait_verifies_firmware"
@@ -106,7 +106,7 @@ HAZARDS = {
         "integration/test_hazards.py::test_devices_above_batch_limit_are_split_into_batches"
     ),
     "batch registration has two asynchronous steps": (
-        "unit/fleet/test_fleet.py::test_a_registration_whose_answer_was_lost"
+        "unit/resources/device_set/test_failures.py::test_registration_with_lost_response_creates_devices_once"
     ),
     "QueryDeviceByStatus returns status changes with a delay": (
         "integration/test_device_facts.py::test_devices_filtered_by_indexed_status_lag_behind"
@@ -114,7 +114,9 @@ HAZARDS = {
     "lists of devices end at the 10,000th device without a token": (
         "unit/client/test_paging.py::test_numbered_pages_carry_token"
     ),
-    "a search ends at the 10,000th device": "unit/fleet/test_search.py::test_beyond_its_reach",
+    "a search ends at the 10,000th device": (
+        "unit/resources/device_set/test_search.py::test_search_above_limit_finds_each_device"
+    ),
     "deep pages have a lower quota": "unit/client/test_rate_limit.py::test_deep_pages_have_separate_bucket",
     "SetDeviceDesiredProperty accepts ten properties": (
         "integration/test_lifecycle_device.py::test_desired_properties_above_ten_are_split_into_calls"

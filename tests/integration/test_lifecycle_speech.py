@@ -32,9 +32,7 @@ def test_speech_lifecycle(tasks):
         tasks.assert_changed_by(MODULE, "UpdateSpeech", **OF, code="ZFDZ", sound_code={})["speech"]["sound_code"] == {}
     )
     for options in ({"text": "other"}, {"audio_format": "mp3"}):
-        message = (
-            f"^{next(iter(options))} of the speech cannot be changed.*Only voice, speech_rate, volume"
-        )
+        message = f"^{next(iter(options))} of the speech cannot be changed.*Only voice, speech_rate, volume"
         tasks.assert_fails(MODULE, message, **{**PAID, **options})
     tasks.assert_unchanged(MODULE, **OF, code="ZFDZ", voice="Xiaoyun")
     assert found == tasks.run_ok("iot_speech_info", **OF, type="custom", details=True)["speeches"][0] | {

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
-from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
+from ansible_collections.iotops.aliyun.emulator.core.paging import operation_pages, requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device, find_devices_by_name
@@ -123,7 +123,7 @@ def check_bind_license_device_progress(ctx: Context, p: dict[str, Any]) -> Reply
 @operation
 def query_license_device_list(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.21.3.5: List licensed devices, last licensed first."""
-    page = requested_page(ctx, {ctx.operation.pages.size: _PAGE_SIZE, **p})
+    page = requested_page(ctx, {operation_pages(ctx).size: _PAGE_SIZE, **p})
     terms, values = _conditions(ctx, p)
     devices, total = ctx.store.page_of(
         "SELECT device_license.*, device.device_name, product.product_key, product.product_name "

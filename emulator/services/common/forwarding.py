@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
-from ansible_collections.iotops.aliyun.emulator.core.paging import Page, requested_page
+from ansible_collections.iotops.aliyun.emulator.core.paging import Page, operation_pages, requested_page
 from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE, is_valid_name
 
 #: The highest page number of most lists.
@@ -54,5 +54,6 @@ def bounded_page(ctx: Context, p: dict[str, Any], max_page: int = MAX_PAGE_NUMBE
     """
     page = requested_page(ctx, p)
     if page.number > max_page:
-        raise ApiError("iot.common.InvalidPageParams", f"{ctx.operation.pages.page} must be between 1 and {max_page}")
+        name = operation_pages(ctx).page
+        raise ApiError("iot.common.InvalidPageParams", f"{name} must be between 1 and {max_page}")
     return page

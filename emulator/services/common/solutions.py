@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
-from ansible_collections.iotops.aliyun.emulator.core.paging import Page, requested_page
+from ansible_collections.iotops.aliyun.emulator.core.paging import Page, operation_pages, requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 
@@ -41,9 +41,10 @@ def illegal_request(reason: str) -> ApiError:
 
 def requested_list_page(ctx: Context, p: dict[str, Any]) -> Page:
     """Return the page that a request asks for. Raise ApiError if the page number or the page size is not allowed."""
-    page = requested_page(ctx, {ctx.operation.pages.size: DEFAULT_PAGE_SIZE, **p})
+    pages = operation_pages(ctx)
+    page = requested_page(ctx, {pages.size: DEFAULT_PAGE_SIZE, **p})
     if page.number > MAX_PAGE_NUMBER:
-        raise ApiError("iot.common.InvalidPageParams", f"{ctx.operation.pages.page} must be at most {MAX_PAGE_NUMBER}")
+        raise ApiError("iot.common.InvalidPageParams", f"{pages.page} must be at most {MAX_PAGE_NUMBER}")
     return page
 
 

@@ -165,7 +165,7 @@ def add_device(ctx: Context, product_key: str, name: str | None = None, /, **col
             **columns,
         },
     )
-    return ctx.store.one("device", iot_id=iot_id)
+    return ctx.store.require("device", iot_id=iot_id)
 
 
 @operation

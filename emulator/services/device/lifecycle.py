@@ -229,7 +229,7 @@ def _notify_device(ctx: Context, device: Row, gateway: Row | None, action: str) 
     message = {"id": str(message_id), "version": _MESSAGE_VERSION, "params": {}, "method": f"thing.{action}"}
     if has_own_connection:
         downlink.send_and_disconnect(ctx, device, topic, message, message_id)
-    else:
+    elif gateway:
         downlink.send(ctx, gateway, topic, message, message_id=message_id)
 
 
@@ -237,7 +237,7 @@ def detach_sub_devices(ctx: Context, iot_id: str) -> bool:
     """Detach all sub-devices from a gateway and set them offline. Return whether the gateway had sub-devices."""
     gateway = ctx.store.one("device", iot_id=iot_id)
     devices = _sub_devices_of(ctx, gateway) if gateway else []
-    if not devices:
+    if gateway is None or not devices:
         return False
     online = [device["iot_id"] for device in devices if device["online"]]
     ctx.store.update("device", {"online": 0, "status_at": ctx.now}, iot_id=online)

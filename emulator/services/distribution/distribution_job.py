@@ -210,7 +210,7 @@ def _start_job(ctx: Context, payload: dict[str, Any]) -> None:
 @when_due(_FINISH)
 def _finish_job(ctx: Context, payload: dict[str, Any]) -> None:
     """Distribute the devices of a job and finish it. The job is interrupted if its product was deleted meanwhile."""
-    job = ctx.store.one("distribution_job", number=payload["number"])
+    job = ctx.store.require("distribution_job", number=payload["number"])
     product = ctx.store.one("product", product_key=job["product_key"])
     names = [row["device_name"] for row in ctx.store.all("distribution_entry", number=job["number"], code=None)]
     if product is None:

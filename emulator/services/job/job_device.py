@@ -182,7 +182,7 @@ def _tasks(ctx: Context, device: Row, condition: str, values: list[Any]) -> list
 
 
 def _find_job(ctx: Context, task: Row) -> Row:
-    return ctx.store.one("device_job", job_id=task["job_id"])
+    return ctx.store.require("device_job", job_id=task["job_id"])
 
 
 def _params(message: Row) -> dict[str, Any]:

@@ -264,7 +264,7 @@ def _handle_reply(ctx: Context, device: Row, message_id: int, reply: Row) -> Non
         device["iot_id"],
     )
     for task in tasks:
-        job = ctx.store.one("device_job", job_id=task["job_id"])
+        job = ctx.store.require("device_job", job_id=task["job_id"])
         if job["type"] == CUSTOM:
             continue
         if reply.get("code") == _SUCCESS:

@@ -214,7 +214,7 @@ def _block(ctx: Context, device: Row, params: dict[str, Any]) -> tuple[dict[str,
         or size < 0
     ):
         raise MessageRejected(INVALID_PARAMETERS, "the block does not exist")
-    file = ctx.store.one("stored_file", file_key=part["file_key"])
+    file = ctx.store.require("stored_file", file_key=part["file_key"])
     block = object_storage.read_content(ctx, file, offset, offset + size)
     description = {
         "fileToken": str(params.get("fileToken", "")),

@@ -99,7 +99,7 @@ def find_job(ctx: Context, job_id: str, code: str = "iot.firmware.InvalidOTAJobI
 
 def get_firmware(ctx: Context, job: Row) -> Row:
     """Return the row of a job's firmware."""
-    return ctx.store.one("ota_firmware", firmware_id=job["firmware_id"])
+    return ctx.store.require("ota_firmware", firmware_id=job["firmware_id"])
 
 
 def start(ctx: Context, job: Row) -> None:

@@ -207,7 +207,7 @@ def _create_job(ctx: Context, p: dict[str, Any], firmware: Row, product: Row, **
         **columns,
     }
     ctx.store.insert("ota_job", **job)
-    job = ctx.store.one("ota_job", job_id=job["job_id"])
+    job = ctx.store.require("ota_job", job_id=job["job_id"])
     ota_job.publish_status(ctx, job, firmware["module_name"])
     return job
 

@@ -181,7 +181,7 @@ def _time_out(ctx: Context, payload: dict[str, Any]) -> None:
     begun = f"FROM ota_task WHERE job_id = ? AND status = '{ota_task.IN_PROGRESS}'"
     latest = ctx.now - job["timeout_in_minutes"] * _MINUTE
     for task in ctx.store.rows(f"SELECT * {begun} AND begun_at <= ?", job["job_id"], latest):
-        device = ctx.store.one("device", iot_id=task["iot_id"])
+        device = ctx.store.require("device", iot_id=task["iot_id"])
         ota_task.fail(ctx, device, task, "timeout", may_retry=False)
     next_begun_at = ctx.store.value(f"SELECT min(begun_at) {begun}", job["job_id"])
     if next_begun_at is not None:

@@ -153,7 +153,7 @@ def report_version(ctx: Context, device: Row, module_name: str, version: str) ->
             ota_task.succeed(ctx, device, task)
         elif task["status"] == ota_task.IN_PROGRESS and version != task["src_version"]:
             fail(ctx, device, task, "report version is not conform")
-    current = ctx.store.one("device", iot_id=device["iot_id"])
+    current = ctx.store.require("device", iot_id=device["iot_id"])
     add_to_dynamic_job(ctx, current, module_name, version != previous)
 
 

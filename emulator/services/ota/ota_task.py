@@ -81,7 +81,7 @@ def find_unfinished_task(ctx: Context, device: Row, module_name: str) -> Row | N
 
 def get_job(ctx: Context, task: Row) -> Row:
     """Return the row of a task's job."""
-    return ctx.store.one("ota_job", job_id=task["job_id"])
+    return ctx.store.require("ota_job", job_id=task["job_id"])
 
 
 def report_progress(ctx: Context, device: Row, task: Row, progress: int, description: str) -> None:

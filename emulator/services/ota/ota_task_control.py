@@ -183,7 +183,7 @@ def _queue(ctx: Context, job: Row, task: Row) -> None:
 
 
 def _can_restart(ctx: Context, firmware: Row, task: Row) -> bool:
-    device = ctx.store.one("device", iot_id=task["iot_id"])
+    device = ctx.store.require("device", iot_id=task["iot_id"])
     if get_reported_version(ctx, device, firmware["module_name"]) == firmware["dest_version"]:
         return False
     return not ctx.store.rows("SELECT 1 FROM ota_task WHERE iot_id = ? AND unfinished LIMIT 1", task["iot_id"])

@@ -206,14 +206,15 @@ def _parse_scope(ctx: Context, p: dict[str, Any]) -> Row:
         raise ApiError("iot.common.InvalidFormattedParameter", f"ScopeType must be one of {', '.join(_SCOPES)}")
     product_key = p.get("ProductKey") or None
     device_name = p.get("DeviceName") or None
-    if product_key is None and (device_name or kind in (PRODUCT, DEVICE)):
+    if product_key:
+        if find_product(ctx, product_key)["product_key"] != _product_key_of(p["Topic"]):
+            raise ApiError(_INVALID_TOPIC, "Topic must belong to the product ProductKey")
+        if device_name or kind == DEVICE:
+            find_device_by_name(ctx, product_key, device_name or "")
+            if _device_level(p["Topic"]) not in ("+", "*", device_name):
+                raise ApiError(_INVALID_TOPIC, "Topic must belong to the device DeviceName")
+    elif device_name or kind in (PRODUCT, DEVICE):
         raise ApiError("iot.prod.NullProductKey")
-    if product_key and find_product(ctx, product_key)["product_key"] != _product_key_of(p["Topic"]):
-        raise ApiError(_INVALID_TOPIC, "Topic must belong to the product ProductKey")
-    if device_name or kind == DEVICE:
-        find_device_by_name(ctx, product_key, device_name or "")
-        if _device_level(p["Topic"]) not in ("+", "*", device_name):
-            raise ApiError(_INVALID_TOPIC, "Topic must belong to the device DeviceName")
     return {"scope_type": kind, "product_key": product_key, "device_name": device_name}
 
 

@@ -171,7 +171,7 @@ def _attached_destination(ctx: Context, parser: Row, destination_id: Any) -> Row
         attached = ctx.store.one("parser_destination", **link)
     if attached is None:
         raise _SendError(f"the parser has no destination {destination_id}")
-    return ctx.store.one("destination", destination_id=destination_id)
+    return ctx.store.require("destination", destination_id=destination_id)
 
 
 def _encode_content(value: Any) -> bytes:

@@ -216,7 +216,7 @@ def update_rule(ctx: Context, p: dict[str, Any]) -> None:
     Absent parameters are left unchanged. Empty ``Select``, ``Where`` and ``RuleDesc`` clear the value.
     """
     rule = find_rule(ctx, p["RuleId"])
-    changes = {"modified_at": ctx.now}
+    changes: Row = {"modified_at": ctx.now}
     if "Name" in p:
         if p["Name"] != rule["rule_name"]:
             _check_name(ctx, p["Name"])
@@ -266,8 +266,8 @@ def _parse_source(ctx: Context, p: dict[str, Any], rule: Row) -> Row:
         )
     if "short_topic" in source and "topic_type" not in source:
         source["topic_type"] = _detect_topic_type(source["short_topic"])
-    topic_type = source.get("topic_type", rule["topic_type"])
-    short_topic = source.get("short_topic", rule["short_topic"])
+    updated = {**rule, **source}
+    topic_type, short_topic = updated["topic_type"], updated["short_topic"]
     if topic_type not in (None, *_SHORT_TOPICS) or (topic_type == _SYSTEM and rule["data_type"] == BINARY):
         raise ApiError("iot.ruleng.IncorrectType")
     if short_topic and not _SHORT_TOPICS[topic_type].fullmatch(short_topic):
@@ -309,15 +309,14 @@ def _parse_sql(p: dict[str, Any], rule: Row) -> Row:
     return texts
 
 
-def _full_topic(rule: Row) -> str | None:
-    """Return the full topic of a rule without ``/sys``, or None if the rule has no topic."""
-    if not (rule["product_key"] and rule["short_topic"]):
-        return None
+def _full_topic(rule: Row) -> str:
+    """Return the full topic without ``/sys`` of a rule, which must have a product and a short topic."""
     prefix = _STATUS_PREFIX if rule["topic_type"] == _STATUS else ""
     return f"{prefix}/{rule['product_key']}/{rule['short_topic']}"
 
 
 def _to_reply(ctx: Context, rule: Row) -> Row:
+    has_topic = rule["product_key"] and rule["short_topic"]
     return omit_none(
         Id=rule["rule_id"],
         Name=rule["rule_name"],
@@ -326,7 +325,7 @@ def _to_reply(ctx: Context, rule: Row) -> Row:
         RuleDesc=rule["description"],
         ProductKey=rule["product_key"],
         ShortTopic=rule["short_topic"],
-        Topic=_full_topic(rule),
+        Topic=_full_topic(rule) if has_topic else None,
         Select=rule["select_text"],
         Where=rule["where_text"],
         CreateUserId=int(ctx.account.user_id),

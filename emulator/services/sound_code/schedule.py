@@ -100,8 +100,6 @@ def update_sound_code_schedule(ctx: Context, p: dict[str, Any]) -> None:
     _check_texts(ctx, p, schedule["schedule_code"])
     if p.get("Status", WORKING) not in (WORKING, STOP):
         raise invalid_parameter(f"Status must be {WORKING} or {STOP}")
-    _check_dates(p.get("StartDate", schedule["start_date"]), p.get("EndDate", schedule["end_date"]))
-    _check_times(p.get("StartTime", schedule["start_time"]), p.get("EndTime", schedule["end_time"]))
     changes = omit_none(
         name=p.get("Name"),
         description=p.get("Description"),
@@ -111,6 +109,9 @@ def update_sound_code_schedule(ctx: Context, p: dict[str, Any]) -> None:
         start_time=p.get("StartTime"),
         end_time=p.get("EndTime"),
     )
+    updated = {**schedule, **changes}
+    _check_dates(updated["start_date"], updated["end_date"])
+    _check_times(updated["start_time"], updated["end_time"])
     ctx.store.update("sound_code_schedule", changes, schedule_code=schedule["schedule_code"])
 
 
@@ -157,13 +158,14 @@ def create_schedule_period(ctx: Context, p: dict[str, Any]) -> Reply:
 def update_schedule_period(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.21.4.10: Update a period. Absent parameters are left unchanged."""
     period = _find_period(ctx, p["PeriodCode"])
-    _check_period(p, p.get("StartTime", period["start_time"]), p.get("EndTime", period["end_time"]))
     changes = omit_none(
         description=p.get("Description"),
         content=p.get("SoundCodeContent"),
         start_time=p.get("StartTime"),
         end_time=p.get("EndTime"),
     )
+    updated = {**period, **changes}
+    _check_period(p, updated["start_time"], updated["end_time"])
     ctx.store.update("sound_code_period", changes, period_code=period["period_code"])
 
 

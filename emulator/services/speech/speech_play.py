@@ -124,7 +124,7 @@ def _record_play(ctx: Context, device: Row, speech_id: str | None, **columns: An
     previous = ctx.store.one("speech_play", **key)
     if previous is None or previous["said"] is None:
         ctx.store.put("speech_play", tuple(key), **key, played_at=ctx.now, **columns)
-    return ctx.store.one("speech_play", **key)
+    return ctx.store.require("speech_play", **key)
 
 
 def _combination_text(ctx: Context, device: Row, combination: list[str], audio_format: str | None) -> str | None:

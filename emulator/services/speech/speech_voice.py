@@ -167,7 +167,7 @@ _VOLUMES = (0, 100)
 _SOUND_CODE_SECONDS = (1, 15)
 
 #: Default settings of a speech: columns of the table ``speech``.
-_DEFAULT_SETTINGS = {
+_DEFAULT_SETTINGS: Row = {
     "audio_format": audio.WAV,
     "speech_rate": 0,
     "volume": 50,

@@ -84,7 +84,7 @@ def find_product_with_thing_model(ctx: Context, product_key: str | None) -> Row:
 def get_draft(ctx: Context, product: Row) -> Model:
     """Return the draft of a product's thing model. Create it if the product has none yet."""
     _ensure_draft(ctx, product)
-    return json.loads(ctx.store.one("thing_model", product_key=product["product_key"])["draft"])
+    return json.loads(ctx.store.require("thing_model", product_key=product["product_key"])["draft"])
 
 
 def get_version(ctx: Context, product: Row, model_version: str | None = None) -> Row | None:

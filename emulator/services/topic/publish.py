@@ -24,6 +24,6 @@ def receive(ctx: Context, device: Row, topic: str, payload: bytes, message_id: i
     forward(ctx, device, topic, payload, DEVICE_DATA, message_id)
     for destination in find_destinations(ctx, topic):
         target = custom_topic(destination)
-        receiver = ctx.store.one("device", product_key=target.product_key, device_name=target.device_name)
+        receiver = target and ctx.store.one("device", product_key=target.product_key, device_name=target.device_name)
         if receiver:
             downlink.send(ctx, receiver, destination, payload)

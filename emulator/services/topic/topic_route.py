@@ -104,9 +104,9 @@ def _source_device(ctx: Context, source: str) -> Row:
 
 def _destination_device(ctx: Context, destination: str) -> Row | None:
     """Return the device that receives messages on ``destination``, or None if the topic does not exist."""
-    if find_topic_class(ctx, destination) is None:
-        return None
     parts = custom_topic(destination)
+    if parts is None or find_topic_class(ctx, destination) is None:
+        return None
     return ctx.store.one("device", product_key=parts.product_key, device_name=parts.device_name)
 
 

@@ -97,6 +97,7 @@ class Client:
 
     Attributes:
         calls: The number of requests sent, including retries and file transfers.
+        completed_writes: The operations that changed something, in the order of their responses.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class Client:
         self.connection = connection
         self.catalogue = catalogue
         self.calls = 0
+        self.completed_writes: list[str] = []
         self._transport: AnyTransport = transport or Transport(
             connection.endpoint, connection.timeout, connection.verify
         )
@@ -147,11 +149,16 @@ class Client:
             attempts += 1
             self._rate_limiter.wait(name, qps)
             try:
-                return self._send(name, operation, query, body, params)
+                response = self._send(name, operation, query, body, params)
+                if operation.writes:
+                    self.completed_writes.append(name)
+                return response
             except IotError as error:
+                error.after_ambiguous = ambiguous
                 # If the response to the first delete was lost, the second delete may not find the resource: it is
                 # deleted.
                 if operation.kind == DELETE and ambiguous and operation.means_not_found(error.code):
+                    self.completed_writes.append(name)
                     return {}
                 ambiguous = ambiguous or error.ambiguous
                 if error.category == THROTTLED:

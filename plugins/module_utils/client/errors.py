@@ -24,6 +24,10 @@ class IotError(Exception):
         category: One of ``not_found``, ``exists``, ``throttled``, ``transient`` and ``permanent`` (see api.model).
         remedy: What the user should do, in one sentence.
         ambiguous: Whether the platform may have executed the request despite the error.
+        after_ambiguous: Whether an earlier attempt of the same call was ambiguous, so that the platform may reject this
+            attempt because it executed that one.
+        timed_out: Whether there was no response before the timeout, so that the request may be executed later.
+        result: The result of the task as far as it was done; set by the engine.
     """
 
     def __init__(
@@ -36,7 +40,11 @@ class IotError(Exception):
         category: str = PERMANENT,
         remedy: str = "",
         ambiguous: bool = False,
+        timed_out: bool = False,
     ) -> None:
+        self.after_ambiguous = False
+        self.timed_out = timed_out
+        self.result: dict[str, Any] = {}
         self.operation = operation
         self.code = code
         self.message = message.rstrip(".")

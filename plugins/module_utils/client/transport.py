@@ -243,6 +243,7 @@ class Transport:
             code="ConnectionError",
             remedy="Increase timeout_in_seconds, or check the network",
             ambiguous=True,
+            timed_out=True,
         )
 
     def get(self, url: str) -> bytes:
@@ -329,6 +330,7 @@ class Transport:
             code="ConnectionError",
             remedy="Check endpoint, region and the network",
             ambiguous=ambiguous,
+            timed_out=ambiguous and isinstance(error, requests.exceptions.Timeout),
         )
 
 

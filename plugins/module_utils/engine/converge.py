@@ -7,15 +7,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CREATE, EXISTS, NOT_FOUND
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as steps_module
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import waiting
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed, apply
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import Desired
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import merge, plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.render import render_result, render_values
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import DONE, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import DONE, SKIPPED, Step
 
 if TYPE_CHECKING:
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 #: whether the resource was created.
 REPLANS = 3
 RECHECK_DELAY = 1.0
+
+#: The seconds to wait for a create request that timed out, if a second request could create a second resource.
+LATE_CREATE_TIMEOUT = 30.0
 
 
 def converge(resource: Resource, params: dict[str, Any], client: Client, check_mode: bool) -> dict[str, Any]:
@@ -53,39 +58,83 @@ def converge(resource: Resource, params: dict[str, Any], client: Client, check_m
     facts = {**desired, **(current or {})}
     extra_results = resource.extra_results(None if target.absent else desired, current, steps)
     done: list[Step] = []
-    if not check_mode:
-        for attempt in range(REPLANS + 1):
-            try:
-                apply(client, resource, steps, facts)
-                break
-            except StepFailed as failure:
-                failure.result = {
-                    **render_result(resource, target, current, [*done, *steps], reader, facts),
-                    **extra_results,
-                }
-                if not _may_have_been_created(resource, failure) or attempt == REPLANS:
-                    raise
-                create = failure.step
-            time.sleep(RECHECK_DELAY)
-            client.clear_cache()
-            failed_steps = steps
-            desired, now, steps = _plan(resource, target, reader)
-            # If the create request is not planned again, it was executed.
-            if not any(_same_request(planned, create) for planned in steps):
-                create.status = DONE
-            done += [executed for executed in failed_steps if executed.status == DONE]
-            facts = {**facts, **desired, **(now or {})}
-        steps = [*done, *steps]
-    result = {**render_result(resource, target, current, steps, reader, facts), **extra_results}
-    if steps and not check_mode and not target.absent:
-        # A renamed resource is found by its new name.
-        after = resource.read(reader, {**facts, **desired}, target.fields)
-        returned_once = {f.name: facts[f.name] for f in resource.fields if f.returned_once and f.name in facts}
-        values = {**returned_once, **(after or facts)}
-        result[resource.kind] = render_values(resource, values, target.include_secrets)
-    if desired.get("wait") and not check_mode and not target.absent:
-        _wait(resource, target, {**facts, **desired}, reader, client, result)
+    try:
+        if not check_mode:
+            for attempt in range(REPLANS + 1):
+                failure = _apply(client, resource, steps, facts)
+                if failure is None:
+                    break
+                if attempt == REPLANS or not _state_is_unknown(resource, failure):
+                    raise failure
+                done += [executed for executed in steps if executed.status == DONE]
+                desired, now, steps = _plan_again(resource, target, reader, client, failure)
+                if failure.step.status == DONE:
+                    done.append(failure.step)
+                facts = {**facts, **desired, **(now or {})}
+            steps = [*done, *steps]
+        result = {**render_result(resource, target, current, steps, reader, facts), **extra_results}
+        if steps and not check_mode and not target.absent:
+            # A renamed resource is found by its new name.
+            after = resource.read(reader, {**facts, **desired}, target.fields)
+            returned_once = {f.name: facts[f.name] for f in resource.fields if f.returned_once and f.name in facts}
+            values = {**returned_once, **(after or facts)}
+            result[resource.kind] = render_values(resource, values, target.include_secrets)
+        if desired.get("wait") and not check_mode and not target.absent:
+            _wait(resource, target, {**facts, **desired}, reader, client, result)
+    except (EngineError, IotError) as error:
+        # Whatever fails after a write: the result contains the steps that are done.
+        if not error.result and not check_mode:
+            shown = steps if steps[: len(done)] == done else [*done, *steps]
+            error.result = {**render_result(resource, target, current, shown, reader, facts), **extra_results}
+        raise
     return result
+
+
+def _apply(client: Client, resource: Resource, steps: list[Step], facts: dict[str, Any]) -> StepFailed | None:
+    """Execute the steps; return the failure, if any."""
+    try:
+        apply(client, resource, steps, facts)
+    except StepFailed as failure:
+        return failure
+    return None
+
+
+def _plan_again(
+    resource: Resource, target: Desired, reader: Reader, client: Client, failure: StepFailed
+) -> tuple[dict[str, Any], dict[str, Any] | None, list[Step]]:
+    """Read and plan again after a step whose effect is unknown.
+
+    If the step is not planned again, it was executed, or another client did the same. A create request that timed out
+    may be executed later: if the platform allows several resources of the same name, this function waits for it.
+
+    Raises:
+        StepFailed: The step is planned again, and repeating it would fail again or could create a second resource.
+    """
+    cause = failure.error
+    is_create = resource.operation(failure.step.operation).kind == CREATE
+    may_come_late = bool(cause and cause.timed_out and is_create and not resource.unique_names)
+    deadline = time.monotonic() + (LATE_CREATE_TIMEOUT if may_come_late else 0)
+    while True:
+        time.sleep(RECHECK_DELAY)
+        client.clear_cache()
+        desired, now, steps = _plan(resource, target, reader)
+        is_planned = any(_same_request(planned, failure.step) for planned in steps)
+        if not is_planned or time.monotonic() >= deadline:
+            break
+    if not is_planned:
+        failed_by_other = cause is not None and cause.category == EXISTS and not cause.after_ambiguous
+        failure.step.status = SKIPPED if failed_by_other else DONE
+        return desired, now, steps
+    if may_come_late:
+        raise StepFailed(
+            failure.step,
+            cause,
+            f"{cause}. The {resource.title} does not exist {LATE_CREATE_TIMEOUT:g} seconds later, but the platform may "
+            "still create it. Run the task again later",
+        )
+    if not (cause and cause.ambiguous and is_create):
+        raise failure
+    return desired, now, steps
 
 
 def _wait(
@@ -130,10 +179,21 @@ def _plan(
     return desired, None if target.absent and not steps else current, steps
 
 
-def _may_have_been_created(resource: Resource, failure: StepFailed) -> bool:
-    if failure.error is None or not failure.error.ambiguous:
+def _state_is_unknown(resource: Resource, failure: StepFailed) -> bool:
+    """Return whether only a read can show if the failed step is still necessary.
+
+    That is so after a create request without a response, after a retry that was rejected because an earlier attempt may
+    have been executed, and if another client created or deleted the same resource.
+    """
+    error = failure.error
+    if error is None:
         return False
-    return resource.operation(failure.step.operation).kind == CREATE
+    operation = resource.operation(failure.step.operation)
+    if error.after_ambiguous or (error.ambiguous and operation.kind == CREATE):
+        return True
+    if failure.step.action == steps_module.DELETE:
+        return error.category == NOT_FOUND or operation.means_not_found(error.code)
+    return failure.step.action == steps_module.CREATE and error.category == EXISTS
 
 
 def _same_request(one: Step, other: Step) -> bool:

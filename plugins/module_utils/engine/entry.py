@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import endpoint_password
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 
@@ -81,12 +82,17 @@ class Entry:
         before = client.calls
         try:
             result = self.perform(params, client, check_mode)
-        except EngineError as error:
+        except (EngineError, IotError) as error:
             if error.result:
                 error.result["calls"] = client.calls - before
             raise
         result["calls"] = client.calls - before
         return result
+
+    def secret_values(self, params: dict[str, Any]) -> set[str]:
+        """Return values in the options that must not be shown, in addition to those of options with ``no_log``."""
+        password = endpoint_password(params.get("endpoint"))
+        return {password} if password else set()
 
     def argument_spec(self) -> dict[str, Any]:
         """Return all options: those of the module and those of the connection."""

@@ -19,6 +19,7 @@ def run_module(entry: Entry) -> None:
     module = AnsibleModule(argument_spec=entry.argument_spec(), supports_check_mode=True)
     if MISSING_LIBRARY:
         module.fail_json(msg=missing_required_lib("requests"), exception=MISSING_LIBRARY)
+    module.no_log_values.update(entry.secret_values(module.params))
     entry.vault = CommandVault(sys.executable, partial(_run_command, module))
     result = execute(entry, module.params, module.check_mode)
     if result.pop("failed", False):

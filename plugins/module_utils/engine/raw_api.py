@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import SECRET_MEMBERS, Operation
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import secret_values
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.render import HIDDEN
@@ -28,6 +29,9 @@ class RawApiEntry(Entry):
             "all_pages": {"type": "bool", "default": False},
             "include_secrets": {"type": "bool", "default": False, "no_log": False},
         }
+
+    def secret_values(self, params: dict[str, Any]) -> set[str]:
+        return super().secret_values(params) | secret_values(params.get("params"))
 
     def perform(self, params: dict[str, Any], client: Client, check_mode: bool) -> dict[str, Any]:
         name = params["operation"]

@@ -125,6 +125,8 @@ class Resource:
         filters: The names of the fields that are options of the info module.
         required_filters: The filters that are required, because no operation lists the resources without them.
         extra_result_keys: The keys that ``extra_results`` adds to the result.
+        unique_names: Whether the platform rejects a second resource with the same name, so that a create request can be
+            repeated safely after a timeout.
         remedy: What to do if a task sets a different value for an immutable field.
     """
 
@@ -138,6 +140,7 @@ class Resource:
     listing: Listing | None = None
     details: tuple[Detail, ...] = ()
     create: Create | ImplicitCreate
+    unique_names: bool = True
     changes: tuple[Change, ...] = ()
     delete: Delete
     filters: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport imp
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import CONNECTION, Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import DONE
 
 #: The traceback of the failed import if this Python does not have the library for HTTP requests; None otherwise.
 MISSING_LIBRARY = REQUESTS_IMPORT_ERROR
@@ -53,11 +54,16 @@ def execute(
         The result. If the task failed, it has ``failed`` and ``msg``, and ``steps`` with what was done before the
         failure.
     """
+    client = None
+    writes = 0
     try:
-        return entry.run(params, make_client(entry, params), check_mode)
+        client = make_client(entry, params)
+        writes = len(client.completed_writes)
+        return entry.run(params, client, check_mode)
     except EngineError as error:
         failure: dict[str, Any] = {"failed": True, "changed": False, "msg": str(error)}
         failure.update(error.result)
+        _add_writes(failure, client, writes)
         cause = getattr(error, "error", None)
         if cause is not None:
             failure.update(_api_error_fields(cause))
@@ -71,7 +77,28 @@ def execute(
             failure["field"] = error.field
         return failure
     except IotError as error:
-        return {"failed": True, "changed": False, "msg": str(error), **_api_error_fields(error)}
+        failure = {"failed": True, "changed": False, "msg": str(error), **error.result, **_api_error_fields(error)}
+        _add_writes(failure, client, writes)
+        return failure
+
+
+def _add_writes(failure: dict[str, Any], client: Client | None, first: int) -> None:
+    """Add to a failed result what was changed before the failure, whatever raised it.
+
+    Args:
+        failure: The result.
+        client: The client; None if it could not be created.
+        first: The index of the first write of this task in ``client.completed_writes``.
+    """
+    operations = client.completed_writes[first:] if client is not None else []
+    if not operations:
+        return
+    failure["changed"] = True
+    steps = failure.get("steps", [])
+    reported = {step["operation"] for step in steps}
+    executed = [{"operation": name, "status": DONE} for name in operations if name not in reported]
+    if executed:
+        failure["steps"] = [*executed, *steps]
 
 
 def _api_error_fields(error: IotError) -> dict[str, Any]:

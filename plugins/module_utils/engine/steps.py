@@ -19,6 +19,8 @@ DELETE = "delete"
 PLANNED = "planned"
 DONE = "done"
 FAILED = "failed"
+#: Another client has done the same.
+SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)

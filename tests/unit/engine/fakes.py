@@ -198,9 +198,9 @@ def lost_response(operation: str) -> TransportError:
     return TransportError("the connection broke", operation=operation, ambiguous=True)
 
 
-def api_error(operation: str, code: str = "box.Jammed") -> ApiError:
+def api_error(operation: str, code: str = "box.Jammed", **details) -> ApiError:
     """Return the error of a request that the platform rejects."""
-    return ApiError("the lid is jammed", operation=operation, code=code, request_id="R-1", remedy="Use oil")
+    return ApiError("the lid is jammed", operation=operation, code=code, request_id="R-1", remedy="Use oil", **details)
 
 
 def run_resource(resource: Resource, params: dict, client, check_mode: bool = False) -> dict:
@@ -227,6 +227,7 @@ class FakeClient:
         self.boxes: dict = {}
         self.shelves = {(f"r-{room}", name): note for room, name, note in shelves}
         self.calls = 0
+        self.completed_writes: list = []
         self.read_only = False
         self.reject_things = False
         self.log: list = []  # the names of the operations that were called
@@ -293,6 +294,7 @@ class FakeClient:
         if failure:
             raise failure[0]
         if writes:
+            self.completed_writes.append(name)
             self._cache.clear()
         return copy.deepcopy(response)
 

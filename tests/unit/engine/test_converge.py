@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import EXISTS
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Delete
@@ -402,7 +404,7 @@ def test_converge_lost_create_waits_before_read(monkeypatch):
     pauses = []
     monkeypatch.setattr(
         "ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge.time",
-        SimpleNamespace(sleep=lambda seconds: pauses.append((seconds, client.log[-1]))),
+        SimpleNamespace(sleep=lambda seconds: pauses.append((seconds, client.log[-1])), monotonic=time.monotonic),
     )
     box(client)
     assert pauses == [(0, "CreateBox")]
@@ -438,4 +440,84 @@ def test_converge_resource_created_meanwhile_is_checked_for_immutable_fields():
     client.clear_cache = clear_cache
     with pytest.raises(ImmutableField):
         box(client, color="red")
+    assert client.log.count("CreateBox") == 1
+
+
+# Races and lost responses
+
+
+def test_converge_failing_read_after_write_reports_the_done_step():
+    client = FakeClient()
+    original = client._CreateBox
+
+    def create(**params):
+        client.fail("QueryBox", api_error("QueryBox", code="Forbidden"))
+        return original(**params)
+
+    client._CreateBox = create
+    with pytest.raises(IotError) as caught:
+        box(client)
+    assert caught.value.result["changed"]
+    assert steps(caught.value.result) == [("CreateBox", "done")]
+
+
+def test_converge_create_that_another_client_did_first_continues_with_its_resource():
+    client = FakeClient()
+    original = client._CreateBox
+
+    def create(**params):
+        original(**params)
+        raise api_error("CreateBox", code="box.Existed", category=EXISTS)
+
+    client._CreateBox = create
+    result = box(client, note="n")
+    assert (result["changed"], steps(result)) == (False, [])
+    assert result["box"]["note"] == "n"
+    assert client.log.count("CreateBox") == 1
+
+
+def test_converge_create_that_exists_but_is_not_found_fails_with_the_error_of_the_platform():
+    client = FakeClient()
+    client.fail("CreateBox", api_error("CreateBox", code="box.Existed", category=EXISTS))
+    with pytest.raises(StepFailed, match=r"box\.Existed"):
+        box(client)
+    assert client.log.count("CreateBox") == 1
+
+
+def test_converge_rejected_retry_of_executed_request_succeeds():
+    client = FakeClient({})
+    original = client._LockBox
+
+    def lock(**params):
+        original(**params)
+        error = api_error("LockBox", code="box.IsLocked")
+        error.after_ambiguous = True
+        raise error
+
+    client._LockBox = lock
+    result = box(client, state="locked")
+    assert steps(result) == [("LockBox", "done")]
+    assert client.log.count("LockBox") == 1
+
+
+def test_converge_rejected_retry_of_request_that_was_not_executed_fails():
+    client = FakeClient({})
+    error = api_error("LockBox", code="box.Jammed")
+    error.after_ambiguous = True
+    client.fail("LockBox", error)
+    with pytest.raises(StepFailed, match="Jammed"):
+        box(client, state="locked")
+
+
+def test_converge_create_that_timed_out_is_not_repeated_if_names_are_not_unique(monkeypatch):
+    class Crate(type(BOX)):
+        unique_names = False
+
+    monkeypatch.setattr(f"{converge.__module__}.LATE_CREATE_TIMEOUT", 0)
+    client = FakeClient()
+    error = lost_response("CreateBox")
+    error.timed_out = True
+    client.fail("CreateBox", error)
+    with pytest.raises(StepFailed, match="may still create it"):
+        converge(Crate(), {"name": "b1"}, client, False)
     assert client.log.count("CreateBox") == 1

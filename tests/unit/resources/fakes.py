@@ -58,6 +58,7 @@ class FakeClient:
     def __init__(self, **replies) -> None:
         self.replies = replies
         self.calls = 0
+        self.completed_writes: list = []
         self.sent: list = []
 
     @property

@@ -182,8 +182,8 @@ class SecretsFile:
             f"the secrets of {len(self._new)} devices could not be written to secrets_file {self._path}: {reason}",
             field="secrets_file",
             remedy=(
-                "The devices exist. Correct the problem, then run iot_devices with the device names and secrets_of: all "
-                "to read their secrets again"
+                "The devices exist. Correct the problem, then run iot_devices with the device names and "
+                "secrets_of: all to read their secrets again"
             ),
         )
 

@@ -233,6 +233,7 @@ class Job(Resource):
 
     kind = "job"
     title = "device job"
+    unique_names = False
     families = (job_api, product, group)
     key = ("name",)
     identity = {"JobId": "job_id"}

@@ -276,6 +276,7 @@ class OtaJob(Resource):
 
     kind = "ota_job"
     title = "job"
+    unique_names = False
     families = (ota, product, group)
     key = ("name",)
     identity = {"JobId": "job_id"}

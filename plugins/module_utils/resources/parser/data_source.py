@@ -98,6 +98,7 @@ class DataSource(Renamable):
 
     kind = "data_source"
     title = "data source"
+    unique_names = False
     families = (parser, product)
     key = ("name",)
     identity = {"DataSourceId": "data_source_id"}

@@ -122,6 +122,7 @@ class Destination(Renamable):
 
     kind = "destination"
     title = "destination"
+    unique_names = False
     families = (parser, product, subscription)
     key = ("name",)
     identity = {"DestinationId": "destination_id"}

@@ -44,6 +44,7 @@ class SoundCodeLabel(AudioResource):
 
     kind = "sound_code_label"
     title = "label"
+    unique_names = False
     families = (sound_code,)
     key = ("label",)
     identity = {"SoundCode": "sound_code"}
@@ -113,6 +114,7 @@ class SoundCodeLabelBatch(Resource):
 
     kind = "sound_code_label_batch"
     title = "batch"
+    unique_names = False
     families = (sound_code,)
     key = ("description",)
     identity = {"BatchCode": "batch_code"}

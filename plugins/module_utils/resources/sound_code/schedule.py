@@ -125,6 +125,7 @@ class SoundCodeSchedule(Renamable):
 
     kind = "sound_code_schedule"
     title = "schedule"
+    unique_names = False
     families = (sound_code,)
     key = ("name",)
     identity = {"ScheduleCode": "schedule_code"}

@@ -38,6 +38,7 @@ class SoundCode(AudioResource):
 
     kind = "sound_code"
     title = "sound code"
+    unique_names = False
     families = (sound_code,)
     key = ("name",)
     identity = {"SoundCode": "sound_code"}

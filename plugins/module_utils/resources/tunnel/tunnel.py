@@ -80,6 +80,7 @@ class Tunnel(Resource):
 
     kind = "tunnel"
     title = "tunnel"
+    unique_names = False
     families = (tunnel, device, product)
     key = ("tunnel_id",)
     identity = {"TunnelId": "tunnel_id"}

@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.emulator.core import ids, text, times
 from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.core.context import Account, Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
-from ansible_collections.iotops.aliyun.emulator.core.paging import Page, requested_page
+from ansible_collections.iotops.aliyun.emulator.core.paging import Page, operation_pages, requested_page
 from ansible_collections.iotops.aliyun.emulator.services.common import tags
 
 
@@ -47,6 +47,13 @@ def test_alphanumeric_characters_are_evenly_distributed():
 
 def page(action: str, **params) -> Page:
     return requested_page(Context(None, 0, Account(), OPERATIONS[action]), params)
+
+
+def test_operation_pages_without_paged_operation_raises_error():
+    assert operation_pages(Context(None, 0, Account(), OPERATIONS["QueryProductList"])).size == "PageSize"
+    for operation in (None, OPERATIONS["QueryProduct"]):
+        with pytest.raises(LookupError, match="no operation with pages"):
+            operation_pages(Context(None, 0, Account(), operation))
 
 
 def test_requested_page_by_number_is_returned():
