@@ -78,10 +78,10 @@ CASES = (
     ("iot_api", {"operation": "QueryProduct"}, "ProductKey must be given"),
     ("iot_api", {"operation": "QueryProduct", "params": {"Key": "x"}}, "unknown parameter Key.*ProductKey"),
     ("iot_api", {"operation": "Nonsense"}, "unknown operation Nonsense"),
-    ("iot_product", {**PRODUCT, "access_key_secret": "wrong-secret"}, "SignatureDoesNotMatch.*AccessKey secret"),
+    ("iot_product", {**PRODUCT, "access_key_secret": "wrong-secret"}, "SignatureDoesNotMatch.*access_key_secret"),
     ("iot_product", {**PRODUCT, "access_key_id": "unknown"}, "InvalidAccessKeyId.NotFound"),
     ("iot_product", {**PRODUCT, "endpoint": "http://127.0.0.1:9", "retries": 0}, "no response from http://127.0.0.1:9"),
-    ("iot_product", {**PRODUCT, "endpoint": "ftp://x"}, "not an endpoint"),
+    ("iot_product", {**PRODUCT, "endpoint": "ftp://x"}, "is not a valid endpoint"),
 )
 
 

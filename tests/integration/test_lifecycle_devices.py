@@ -190,6 +190,28 @@ def test_device_set_info_with_filters_returns_devices(tasks, account):
     assert (lamp["name"], lamp["properties"]) == ("lamp-01", {"Level": 7})
 
 
+def test_device_set_info_one_by_one_returns_groups_and_module_versions(tasks, account):
+    for name in ("north", "south"):
+        tasks.run_ok("iot_device_group", name=name)
+    tasks.connect_devices("street_light", "lamp-01", module_versions={"default": "1.0"})
+    tasks.run_ok(MODULE, **OF, devices=[{"name": "lamp-01", "groups": ["west"]}])
+    found = read_devices(tasks, "groups", "modules")["lamp-01"]
+    assert (found["groups"], found["modules"]) == (["west"], {"default": "1.0"})
+
+
+def test_device_set_on_instance_with_id_is_read_by_search(tasks):
+    instance = {"iot_instance_id": "iot-060a0bcd"}
+    tasks.run_ok("iot_product", name="street_light", node_type="device", **instance)
+    devices = [{"name": f"lamp-{number:03}", "tags": {"row": str(number)}} for number in range(60)]
+    tasks.run_ok(MODULE, **OF, devices=devices, **instance)
+    assert tasks.run_ok(MODULE, **OF, devices=devices, **instance)["changed"] is False
+    found = tasks.run_ok("iot_devices_info", products=["street_light"], facts=["tags"], **instance)["devices"]
+    assert [device["tags"] for device in found] == [device["tags"] for device in devices]
+    calls = [call["action"] for call in tasks.server.control("GET", "calls")["calls"]]
+    assert "QueryDeviceBySQL" in calls
+    assert "QueryDeviceProp" not in calls
+
+
 def test_device_stock_is_filled_and_writes_secrets_files(tasks, account, tmp_path):
     listed, vault, password = (tmp_path / name for name in ("stock.json", "vault.csv", "password"))
     given = {**OF, "count": 3, "secrets_file": str(listed), "secrets_format": "json"}

@@ -98,6 +98,8 @@ class Client:
     Attributes:
         calls: The number of requests sent, including retries and file transfers.
         completed_writes: The operations that changed something, in the order of their responses.
+        last_call_was_repeated: Whether the last write was sent again after an attempt that may have been executed, so
+            that its response may report that nothing was left to do.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class Client:
         self.catalogue = catalogue
         self.calls = 0
         self.completed_writes: list[str] = []
+        self.last_call_was_repeated = False
         self._transport: AnyTransport = transport or Transport(
             connection.endpoint, connection.timeout, connection.verify
         )
@@ -152,6 +155,7 @@ class Client:
                 response = self._send(name, operation, query, body, params)
                 if operation.writes:
                     self.completed_writes.append(name)
+                    self.last_call_was_repeated = ambiguous
                 return response
             except IotError as error:
                 error.after_ambiguous = ambiguous

@@ -26,6 +26,11 @@ class Watchdog:
         self._requests: dict[int, Request] = {}
         self._thread: threading.Thread | None = None
         self._current = threading.local()
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed.set()
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[Request]:
@@ -52,8 +57,7 @@ class Watchdog:
 
     def _watch(self) -> None:
         idle = 0
-        while True:
-            time.sleep(_INTERVAL)
+        while not self._closed.wait(_INTERVAL):
             now = time.monotonic()
             with self._lock:
                 expired = [request for request in self._requests.values() if now > request.deadline]

@@ -322,6 +322,7 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections."""
+        self._watchdog.close()
         self._adapter.close()
 
     def _no_response(self, error: BaseException, ambiguous: bool) -> TransportError:

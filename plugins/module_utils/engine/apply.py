@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import InvalidResponse, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
@@ -23,12 +23,14 @@ class StepFailed(EngineError):
     Attributes:
         step: The step.
         error: The cause; None if the platform reported success but did only a part of the request.
+        after_ambiguous: Whether the request was repeated after an attempt that may have been executed.
     """
 
-    def __init__(self, failed: Step, error: IotError | None, message: str):
+    def __init__(self, failed: Step, error: IotError | None, message: str, after_ambiguous: bool = False):
         super().__init__(message)
         self.step = failed
         self.error = error
+        self.after_ambiguous = after_ambiguous or bool(error and error.after_ambiguous)
 
 
 def apply(client: Client, resource: Resource, steps: list[Step], facts: dict[str, Any]) -> None:
@@ -66,13 +68,23 @@ def _execute(client: Client, resource: Resource, current: Step, facts: dict[str,
         current.status = step.FAILED
         raise StepFailed(current, error, str(error)) from error
     for name, path in current.outputs.items():
-        facts[name] = resource.field(name).type.from_wire(member(response, path))
+        value = member(response, path)
+        if value in (None, "") and name in resource.identity.values():
+            # Without its id the new resource cannot be used, but it can be found by a read.
+            current.status = step.FAILED
+            missing = InvalidResponse(f"{path} is missing", operation=current.operation)
+            raise StepFailed(current, missing, str(missing))
+        facts[name] = resource.field(name).type.from_wire(value)
     problem = current.verify(response) if current.verify else ""
     if not problem and current.wait_for:
-        problem = current.wait_for(client.call, response)
+        try:
+            problem = current.wait_for(client.call, response)
+        except IotError as error:
+            current.status = step.FAILED
+            raise StepFailed(current, error, str(error)) from error
     if problem:
         current.status = step.FAILED
-        raise StepFailed(current, None, f"{current.operation}: {problem}")
+        raise StepFailed(current, None, f"{current.operation}: {problem}", client.last_call_was_repeated)
     current.status = step.DONE
 
 

@@ -186,10 +186,12 @@ def _state_is_unknown(resource: Resource, failure: StepFailed) -> bool:
     have been executed, and if another client created or deleted the same resource.
     """
     error = failure.error
+    if failure.after_ambiguous:
+        return True
     if error is None:
         return False
     operation = resource.operation(failure.step.operation)
-    if error.after_ambiguous or (error.ambiguous and operation.kind == CREATE):
+    if error.ambiguous and operation.kind == CREATE:
         return True
     if failure.step.action == steps_module.DELETE:
         return error.category == NOT_FOUND or operation.means_not_found(error.code)

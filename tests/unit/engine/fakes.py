@@ -228,6 +228,7 @@ class FakeClient:
         self.shelves = {(f"r-{room}", name): note for room, name, note in shelves}
         self.calls = 0
         self.completed_writes: list = []
+        self.last_call_was_repeated = False
         self.read_only = False
         self.reject_things = False
         self.log: list = []  # the names of the operations that were called

@@ -59,6 +59,7 @@ class FakeClient:
         self.replies = replies
         self.calls = 0
         self.completed_writes: list = []
+        self.last_call_was_repeated = False
         self.sent: list = []
 
     @property
