@@ -95,10 +95,11 @@ lint: setup  ## check style, wording, types, architecture, generated files, docu
 	$(PY) -m antsibull_changelog lint
 
 unit: setup  ## run the unit tests, which start no servers
-	$(PY) -m pytest tests/unit -n 2
+	$(PY) -m pytest tests/unit -n 2 -m "not server"
 
 integration: setup npm  ## run modules, playbooks and the vendor's SDKs against the emulator
 	$(PY) -m pytest tests/integration tests/conformance -n 2 --dist worksteal --require-coverage
+	$(PY) -m pytest tests/unit -n 2 -m server
 
 molecule: setup  ## test the roles
 	$(PY) -m molecule test --all

@@ -13,6 +13,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport imp
 from .conftest import make_client
 from .test_transport import close_connection_early, free_port, running
 
+# Starts servers.
+pytestmark = pytest.mark.server
+
 FILE = "灯\r\n".encode() * 50_000
 
 

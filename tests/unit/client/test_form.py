@@ -14,6 +14,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.form import F
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport
 from ansible_collections.iotops.aliyun.tests.unit.client.test_transport import running
 
+# Starts servers.
+pytestmark = pytest.mark.server
+
 FIELDS = {"key": "ota/灯.bin", "policy": "the-policy", "Signature": "the-signature"}
 CONTENT = bytes(range(256)) * 1000
 

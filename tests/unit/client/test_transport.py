@@ -26,6 +26,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import PER
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import TransportError
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport
 
+# Starts servers.
+pytestmark = pytest.mark.server
+
 
 class Server(ThreadingHTTPServer):
     """A server that answers each request with ``answer(handler)``, and records the requests."""

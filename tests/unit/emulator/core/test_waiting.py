@@ -23,6 +23,9 @@ from ansible_collections.iotops.aliyun.emulator.http.server import Server
 
 from ....conftest import KEY, signed_query
 
+# Starts servers.
+pytestmark = pytest.mark.server
+
 
 def test_listeners_receive_matching_events():
     listeners = Listeners()

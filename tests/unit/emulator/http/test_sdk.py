@@ -31,6 +31,9 @@ from darabonba.exceptions import DaraException
 
 from ....conftest import KEY
 
+# Starts servers.
+pytestmark = pytest.mark.server
+
 DESCRIPTION = "a b*~+/é 路灯"
 
 

@@ -26,6 +26,9 @@ from ansible_collections.iotops.aliyun.emulator.http.server import Server
 
 from ....conftest import COMMAND, KEY, environment, signed_query
 
+# Starts servers.
+pytestmark = pytest.mark.server
+
 NO_RESPONSE = (http.client.RemoteDisconnected, ConnectionResetError)
 
 

@@ -8,6 +8,9 @@ import re
 
 import pytest
 
+# Starts servers.
+pytestmark = pytest.mark.server
+
 BOUNDARY = "----form"
 
 
