@@ -124,7 +124,7 @@ msg:
   description: Description of what the task would do.
   returned: in check mode
   type: str
-  sample: 1 OTA tasks would be confirmed; nothing was done in check mode
+  sample: 1 OTA task would be confirmed; nothing was done in check mode
 pending:
   description: Resources that the options name and that do not exist yet. In check mode they are expected to be
     created by an earlier task.

@@ -7,6 +7,7 @@
 - meta/runtime.yml: the action group
 - README.md and docs/modules.md: the tables of modules
 - docs/operations.md: the operations that each module sends, as recorded by the integration tests
+- docs/architecture.md: the table of resources with custom code
 - docs/thing_model.schema.json
 
 With ``--check`` nothing is written: each stale file is named, and the exit status is 1 if there is any.
@@ -20,6 +21,7 @@ import re
 import sys
 from pathlib import Path
 
+import custom_code
 import modules
 import operations
 import plain_form
@@ -74,6 +76,7 @@ def main() -> int:
             **returns.modules(root),
             **runtime(root, names),
             root / "README.md": modules.readme(root),
+            root / "docs/architecture.md": custom_code.page(root),
             root / "docs/modules.md": modules.page(root),
             root / "docs/operations.md": operations.page(root),
             root / "docs/thing_model.schema.json": plain_form.schema(),

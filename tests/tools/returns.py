@@ -10,7 +10,6 @@ results of modules that are not resources. ``docs/returns/common.yml`` describes
 
 from __future__ import annotations
 
-import ast
 import importlib
 import re
 from pathlib import Path
@@ -54,7 +53,7 @@ def modules(root: Path) -> dict[Path, str]:
     result = {}
     for path in sorted((root / "plugins/modules").glob("iot_*.py")):
         source = path.read_text(encoding="utf-8")
-        block = f'RETURN = r"""\n{_dump(values(path.stem, _documentation(source), described))}"""\n'
+        block = f'RETURN = r"""\n{_dump(values(path.stem, described))}"""\n'
         if _RETURN.search(source):
             result[path] = _RETURN.sub(lambda _match, block=block: block, source, count=1)
         else:
@@ -62,12 +61,11 @@ def modules(root: Path) -> dict[Path, str]:
     return result
 
 
-def values(module: str, documentation: Value, described: dict[str, Value]) -> dict[str, Value]:
+def values(module: str, described: dict[str, Value]) -> dict[str, Value]:
     """Return what a module returns, by key.
 
     Args:
         module: The name of the module.
-        documentation: Its DOCUMENTATION.
         described: The result of ``sources``.
     """
     common = described["common"]
@@ -80,7 +78,7 @@ def values(module: str, documentation: Value, described: dict[str, Value]) -> di
         }
     text = described[resource.kind]
     is_info = module.endswith("_info")
-    options = _options(module, documentation, resource, described)
+    options = _options(resource)
     contains = {
         field.name: _field(field, text.get("fields", {}).get(field.name, {}), options.get(field.name), is_info)
         for field in _returned_fields(resource, is_info)
@@ -125,9 +123,8 @@ def _returned_fields(resource: Any, is_info: bool) -> list:
     return [field for field in fields if not (field.on_request and field.computed)]
 
 
-def _options(module: str, documentation: Value, resource: Any, described: dict[str, Value]) -> dict[str, Value]:
-    """Return the options whose descriptions the returned fields share: those of the module that manages the resource."""
-    del documentation, described
+def _options(resource: Any) -> dict[str, Value]:
+    """Return the options whose descriptions the returned fields share: those of the module that manages it."""
     manager = importlib.import_module(f"{_PACKAGE}.iot_{resource.kind}")
     return yaml.safe_load(manager.DOCUMENTATION).get("options") or {}
 
@@ -159,13 +156,6 @@ _ORDER = ("description", "returned", "type", "elements", "contains", "sample")
 def _complete(value: Value) -> Value:
     """Return a value with its members in the usual order."""
     return {key: value[key] for key in _ORDER if key in value}
-
-
-def _documentation(source: str) -> Value:
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DOCUMENTATION":
-            return yaml.safe_load(ast.literal_eval(node.value))
-    raise ValueError("the module has no DOCUMENTATION")
 
 
 class _Dumper(yaml.SafeDumper):

@@ -42,6 +42,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.thing_model_json import ThingModelJson
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.tsl import Tsl, to_functions
+from ansible_collections.iotops.aliyun.tests.tools import custom_code
 from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import FakeClient, declared_resources, resolve_params
 
 RESOURCES = {resource.kind: resource() for resource in declared_resources()}
@@ -519,3 +520,8 @@ def test_immutable_field_change_fails_with_remedy(resource, field):
     assert str(caught.value) == (
         f"{option} of the {resource.title} cannot be changed from 'elsewhere' to {requested!r}. {resource.remedy}"
     )
+
+
+@pytest.mark.parametrize("resource", custom_code.resources(), ids=lambda resource: resource.kind)
+def test_resource_with_custom_code_states_the_reason(resource):
+    assert bool(custom_code.overridden(resource)) == bool(custom_code.reason(resource))

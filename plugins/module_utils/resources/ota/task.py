@@ -60,7 +60,8 @@ class UpgradeTasks(ActionEntry):
     def check_mode_summary(self, values: dict) -> str:
         elements = values["devices"] if values["action"] == "cancel" else values["task_ids"]
         verb = {"confirm": "confirmed", "cancel": "canceled", "reupgrade": "repeated"}[values["action"]]
-        return f"{len(set(elements))} OTA tasks would be {verb}"
+        count = len(set(elements))
+        return f"{count} OTA {'task' if count == 1 else 'tasks'} would be {verb}"
 
     def run_action(self, client: Any, values: dict) -> dict:
         if values["action"] == "cancel":
