@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -32,6 +33,8 @@ from ansible_collections.iotops.aliyun.plugins.plugin_utils.vault import Control
 
 #: The environment variable that makes all tasks use the ordinary module.
 FORCE_MODULE = "IOTOPS_FORCE_MODULE"
+
+_MODULES = "ansible_collections.iotops.aliyun.plugins.modules"
 
 _FALSE_WORDS = ("", "0", "no", "false")
 
@@ -178,3 +181,14 @@ def mask_values(hidden: set[str], value: Any) -> Any:
     if isinstance(value, dict):
         masked.update({key: kept for key, kept in value.items() if kept is None or isinstance(kept, bool)})
     return masked
+
+
+def action_class(name: str) -> type[IotAction]:
+    """Return the action of a module.
+
+    Args:
+        name: The ``__name__`` of the action plugin, which ends with the name of the module.
+    """
+    module_name = name.rpartition(".")[2]
+    entry = import_module(f"{_MODULES}.{module_name}").ENTRY
+    return type("ActionModule", (IotAction,), {"module": module_name, "entry": entry})

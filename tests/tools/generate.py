@@ -3,7 +3,8 @@
 """Write the files that follow from other files (``make generate``).
 
 - RETURN of every module, from its options and docs/returns (see returns.py)
-- plugins/action: a symbolic link for each module
+- plugins/action: the in-process action of each module. All files have the same content; they are not symbolic links,
+  because antsibull-docs takes a link in plugins/action for a redirect of the module
 - meta/runtime.yml: the action group
 - README.md and docs/modules.md: the tables of modules
 - docs/operations.md: the operations that each module sends, as recorded by the integration tests
@@ -16,7 +17,6 @@ With ``--check`` nothing is written: each stale file is named, and the exit stat
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from pathlib import Path
@@ -29,8 +29,18 @@ import returns
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: The action plugin that the others are links to.
-ACTION = "iot_product.py"
+#: The text of every action plugin.
+ACTION = '''\
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The in-process action of the module of the same name; written by ``make generate``."""
+
+from __future__ import annotations
+
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import action_class
+
+ActionModule = action_class(__name__)
+'''
 
 # The group's key and the items below it, or an empty list beside it.
 ACTION_GROUP = re.compile(r"^  iot:(?: \[\])?\n(?:    - \S+\n)*", re.MULTILINE)
@@ -46,13 +56,11 @@ def runtime(root: Path, names: list[str]) -> dict[Path, str]:
     return {path: text}
 
 
-def stale_links(root: Path, names: list[str]) -> dict[Path, bool]:
-    """Return the action plugins to create (True) or to remove (False)."""
+def actions(root: Path, names: list[str]) -> tuple[dict[Path, str], set[Path]]:
+    """Return the text of each action plugin, and the action plugins whose module does not exist."""
     folder = root / "plugins/action"
-    wanted = {folder / f"{name}.py" for name in names} - {folder / ACTION}
-    result = {path: True for path in wanted if not path.is_symlink() or os.readlink(path) != ACTION}
-    result.update(dict.fromkeys({*folder.glob("iot_*.py")} - wanted - {folder / ACTION}, False))
-    return result
+    wanted = {folder / f"{name}.py": ACTION for name in names}
+    return wanted, set(folder.glob("iot_*.py")) - wanted.keys()
 
 
 def stale_files(wanted: dict[Path, str]) -> dict[Path, str]:
@@ -70,11 +78,12 @@ def main() -> int:
     root = options.root
 
     names = sorted(path.stem for path in (root / "plugins/modules").glob("iot_*.py"))
-    links = stale_links(root, names)
+    action_files, obsolete = actions(root, names)
     files = stale_files(
         {
             **returns.modules(root),
             **runtime(root, names),
+            **action_files,
             root / "README.md": modules.readme(root),
             root / "docs/architecture.md": custom_code.page(root),
             root / "docs/modules.md": modules.page(root),
@@ -82,7 +91,7 @@ def main() -> int:
             root / "docs/thing_model.schema.json": plain_form.schema(),
         }
     )
-    for path in sorted([*links, *files]):
+    for path in sorted([*obsolete, *files]):
         name = path.relative_to(root)
         if options.check:
             print(f"{name} is stale: run `make generate`", file=sys.stderr)
@@ -90,11 +99,9 @@ def main() -> int:
         if path in files:
             path.write_text(files[path], encoding="utf-8")
         else:
-            path.unlink(missing_ok=True)
-            if links[path]:
-                path.symlink_to(ACTION)
+            path.unlink()
         print(f"wrote {name}" if path.exists() else f"removed {name}")
-    return 1 if options.check and (links or files) else 0
+    return 1 if options.check and (obsolete or files) else 0
 
 
 if __name__ == "__main__":
