@@ -83,11 +83,33 @@ def test_topic_route_with_rejected_destination_fails(tasks, key):
     # The valid destinations were added.
     (found,) = tasks.run_ok("iot_topic_route_info", source=SOURCE)["topic_routes"]
     assert found["destinations"] == [neighbor(2, key)]
-    # Simulates a route that was deleted by another client in the meantime.
-    tasks.server.control("PUT", "faults", [{"action": "DeleteTopicRouteTable", "drop": "after", "times": 1}])
-    result = tasks.run(MODULE, source=SOURCE, destinations=[])
+
+
+def test_topic_route_deleted_by_another_client_fails(tasks, key):
+    from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
+
+    assert_route_changed_by(tasks, "CreateTopicRouteTable", numbers=(2,))
+    call = Client.call
+
+    def call_after_other_client(client, name, params=None):
+        if name == "DeleteTopicRouteTable":
+            tasks.server.call(name, **params)
+        return call(client, name, params)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "call", call_after_other_client)
+        result = tasks.run(MODULE, source=SOURCE, destinations=[])
     assert result["failed"]
     assert f"failed for {neighbor(2, key)}" in result["msg"]
+    tasks.assert_unchanged(MODULE, source=SOURCE, destinations=[])
+
+
+def test_topic_route_delete_with_lost_response_succeeds(tasks, key):
+    assert_route_changed_by(tasks, "CreateTopicRouteTable", numbers=(2,))
+    tasks.server.control("PUT", "faults", [{"action": "DeleteTopicRouteTable", "drop": "after", "times": 1}])
+    result = tasks.run_ok(MODULE, source=SOURCE, destinations=[])
+    assert result["changed"]
+    assert result["topic_route"]["destinations"] == []
     tasks.assert_unchanged(MODULE, source=SOURCE, destinations=[])
 
 

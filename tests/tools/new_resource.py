@@ -112,6 +112,7 @@ def main() -> int:
     words = options.name.replace("_", " ")
     values = {
         "name": options.name,
+        "shebang": "#!/usr/bin/python",
         "family": options.family,
         "words": words,
         "article": "an" if words[0] in "aeiou" else "a",

@@ -44,6 +44,9 @@ THROTTLED = "throttled"
 TRANSIENT = "transient"
 PERMANENT = "permanent"
 
+#: The remedy of error codes that the vendor lists without a reason.
+UNEXPLAINED = "Check the parameters. If they are correct, contact the vendor's support with the request ID"
+
 #: Members that every response may have in addition to those of its operation.
 ENVELOPE = ("RequestId", "Success", "Code", "ErrorMessage")
 

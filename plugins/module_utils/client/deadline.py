@@ -23,7 +23,7 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._requests: dict[int, Request] = {}
+        self._requests: dict[int, LimitedRequest] = {}
         self._thread: threading.Thread | None = None
         self._current = threading.local()
         self._closed = threading.Event()
@@ -33,9 +33,8 @@ class Watchdog:
         self._closed.set()
 
     @contextmanager
-    def limit(self, seconds: float) -> Iterator[Request]:
-        """Close the socket of the request that the block sends, if it takes longer."""
-        request = Request(time.monotonic() + seconds)
+    def watch(self, request: LimitedRequest) -> Iterator[None]:
+        """Close the socket of the request that the block sends, if it takes too long."""
         self._current.request = request
         with self._lock:
             self._requests[id(request)] = request
@@ -43,7 +42,7 @@ class Watchdog:
                 self._thread = threading.Thread(target=self._watch, name="iot-watchdog", daemon=True)
                 self._thread.start()
         try:
-            yield request
+            yield
         finally:
             self._current.request = None
             with self._lock:
@@ -70,15 +69,18 @@ class Watchdog:
                 request.expire()
 
 
-class Request:
+class LimitedRequest:
     """One request with a deadline.
+
+    Args:
+        seconds: The time limit.
 
     Attributes:
         expired: Whether the watchdog has closed the socket.
     """
 
-    def __init__(self, deadline: float) -> None:
-        self.deadline = deadline
+    def __init__(self, seconds: float) -> None:
+        self.deadline = time.monotonic() + seconds
         self.expired = False
         self.connection: Any = None
 

@@ -138,7 +138,7 @@ MASK = "********"
 def mask(text: str, secrets: Iterable[str]) -> str:
     """Return a text with secrets replaced, also where they are percent-encoded."""
     for secret in sorted({secret for secret in secrets if len(secret) >= 4}, key=len, reverse=True):
-        for form in {secret, quote(secret, safe="-_.~"), quote(secret), secret.replace("&", "&amp;")}:
+        for form in (secret, quote(secret, safe="-_.~"), quote(secret), secret.replace("&", "&amp;")):
             text = text.replace(form, MASK)
     return text
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from urllib.request import DataHandler, Request
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import PERMANENT, TRANSIENT, Response
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.deadline import Watchdog
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.deadline import LimitedRequest, Watchdog
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError, TransportError
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.form import Form
 
@@ -132,8 +132,9 @@ class Transport:
         if body:
             request.headers["Content-Type"] = "application/x-www-form-urlencoded"
             request.prepare_body(body.encode(), None)
+        limited = LimitedRequest(self._timeout[1])
         try:
-            with self._watchdog.limit(self._timeout[1]) as limited:
+            with self._watchdog.watch(limited):
                 status, content = self._exchange(request)
         except requests.exceptions.SSLError as error:
             if any(isinstance(cause, ssl.SSLEOFError) for cause in _causes(error)):

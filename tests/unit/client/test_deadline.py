@@ -7,7 +7,7 @@ from __future__ import annotations
 import socket
 from types import SimpleNamespace
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.deadline import Watchdog
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.deadline import LimitedRequest, Watchdog
 
 
 def test_request_over_its_limit_has_its_socket_closed():
@@ -15,7 +15,8 @@ def test_request_over_its_limit_has_its_socket_closed():
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.settimeout(20)
-        with watchdog.limit(0) as request:
+        request = LimitedRequest(0)
+        with watchdog.watch(request):
             watchdog.connection_used(SimpleNamespace(sock=ours))
             # The peer sends nothing: only the watchdog ends the wait.
             assert ours.recv(1) == b""
@@ -27,7 +28,8 @@ def test_request_within_its_limit_keeps_its_socket():
     watchdog = Watchdog()
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        with watchdog.limit(60) as request:
+        request = LimitedRequest(60)
+        with watchdog.watch(request):
             watchdog.connection_used(SimpleNamespace(sock=ours))
             theirs.send(b"x")
             assert ours.recv(1) == b"x"

@@ -9,6 +9,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     PERMANENT,
     THROTTLED,
     TRANSIENT,
+    UNEXPLAINED,
     error_codes,
 )
 
@@ -35,9 +36,7 @@ ERRORS = error_codes(
         "SignatureDoesNotMatch": (PERMANENT, "The signature does not match the request", "Check access_key_secret"),
         "IncompleteSignature": (PERMANENT, "The signature does not match the request", "Check access_key_secret"),
         "InvalidAccessKeyId.NotFound": (PERMANENT, "The AccessKey ID does not exist", "Check access_key_id"),
-        "InvalidAccessKeyId.Inactive": (
-            PERMANENT, "The AccessKey is disabled", "Enable the AccessKey, or use another AccessKey",
-        ),
+        "InvalidAccessKeyId.Inactive": (PERMANENT, "The AccessKey is disabled", "Enable the AccessKey, or use another AccessKey"),
         "InvalidSecurityToken.Expired": (
             PERMANENT, "The security token has expired", "Request a new token from STS, and set security_token",
         ),
@@ -51,18 +50,14 @@ ERRORS = error_codes(
             "The timestamp does not have the format YYYY-MM-DDThh:mm:ssZ",
             "Report this error to the maintainers of the collection",
         ),
-        "SignatureNonceUsed": (
-            TRANSIENT, "The nonce of the request was used before", "Send the request again with a new nonce",
-        ),
+        "SignatureNonceUsed": (TRANSIENT, "The nonce of the request was used before", "Send the request again with a new nonce"),
         "InvalidAction.NotFound": (PERMANENT, "The operation does not exist", "Check the name of the operation"),
         "UnsupportedOperation": (
             PERMANENT,
             "The operation is not available in this region",
             "Check the name of the operation and the region",
         ),
-        "InvalidVersion": (
-            PERMANENT, "The API version does not exist", "Check that endpoint is an endpoint of the IoT Platform",
-        ),
+        "InvalidVersion": (PERMANENT, "The API version does not exist", "Check that endpoint is an endpoint of the IoT Platform"),
         "MissingParameter": (PERMANENT, "A required parameter is missing", "Specify the parameter"),
         "InvalidParameter": (PERMANENT, "A parameter has an invalid value", "Correct the value of the parameter"),
         "Forbidden.RAM": (
@@ -75,12 +70,8 @@ ERRORS = error_codes(
             "The caller does not have the permission to call this operation",
             "Check the permissions of the AccessKey",
         ),
-        "NotImplemented": (
-            PERMANENT, "The emulator does not implement this operation", "Call the operation on the cloud platform",
-        ),
-        "iot.system.IllegalRequest": (
-            PERMANENT, "The request has invalid parameters", "Correct the parameters of the request",
-        ),
+        "NotImplemented": (PERMANENT, "The emulator does not implement this operation", "Call the operation on the cloud platform"),
+        "iot.system.IllegalRequest": (PERMANENT, "The request has invalid parameters", "Correct the parameters of the request"),
         "iot.system.InstanceIdSame": (
             PERMANENT,
             "The source instance and the target instance are the same",
@@ -101,15 +92,9 @@ ERRORS = error_codes(
             "The account is not a valid tenant",
             "Check which Alibaba Cloud account the AccessKey belongs to, and its permissions",
         ),
-        "iot.common.QueryDeviceActionError": (
-            PERMANENT, "The device could not be read", "Check the parameters",
-        ),
-        "iot.common.QueryDevicePropertyActionError": (
-            PERMANENT, "The device properties could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.common.QueryProductCountActionError": (
-            PERMANENT, "The number of products could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.common.QueryDeviceActionError": (PERMANENT, "The device could not be read", "Check the parameters"),
+        "iot.common.QueryDevicePropertyActionError": (PERMANENT, "The device properties could not be read", UNEXPLAINED),
+        "iot.common.QueryProductCountActionError": (PERMANENT, "The number of products could not be read", UNEXPLAINED),
         "iot.common.RamActionPermissionDeny": (
             PERMANENT,
             "RAM denies access to this operation",
@@ -125,31 +110,23 @@ ERRORS = error_codes(
             "A parameter must be less than another one, for example startTime less than endTime",
             "Correct the order of the two values",
         ),
-        "iot.check.InvalidFormattedParameter": (
-            PERMANENT, "A parameter has an invalid format", "Correct the format of the parameter",
-        ),
+        "iot.check.InvalidFormattedParameter": (PERMANENT, "A parameter has an invalid format", "Correct the format of the parameter"),
         "iot.common.APINotSupportedInInstance": (
             PERMANENT,
             "The instance does not support the operation. Public instances do not have it",
             "Use an Enterprise Edition instance",
         ),
-        "iot.common.InvalidFormattedParameter": (
-            PERMANENT, "A parameter has an invalid format", "Correct the format of the parameter",
-        ),
+        "iot.common.InvalidFormattedParameter": (PERMANENT, "A parameter has an invalid format", "Correct the format of the parameter"),
         "iot.common.IllegalFileBizCode": (
             PERMANENT, "The business type of the file is unknown", "Use one of the documented business types",
         ),
         "iot.common.IllegalFileFormat": (PERMANENT, "The file format is not supported", "Use a supported file format"),
-        "iot.common.FileNotExist": (
-            NOT_FOUND, "The file does not exist", "Check the reference to the file, or upload the file first",
-        ),
+        "iot.common.FileNotExist": (NOT_FOUND, "The file does not exist", "Check the reference to the file, or upload the file first"),
         "iot.common.UpdateThingModelOverLimit": (
             PERMANENT,
             "The thing model (TSL) file is larger than 256 KB (256*1024 characters)",
             "Reduce the size of the thing model file",
         ),
-        "iot.common.QueryProductActionError": (
-            PERMANENT, "The product could not be read", "Check the parameters",
-        ),
+        "iot.common.QueryProductActionError": (PERMANENT, "The product could not be read", "Check the parameters"),
     }
 )

@@ -9,6 +9,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     NOT_FOUND,
     PERMANENT,
     TRANSIENT,
+    UNEXPLAINED,
     error_codes,
 )
 
@@ -24,15 +25,9 @@ ERRORS = error_codes(
             "The sub-device could not be added to the gateway",
             "Check the parameters of the gateway and the sub-device",
         ),
-        "iot.device.AlreadyExistedDeviceName": (
-            EXISTS, "The product already has a device with this name", "Choose another device name",
-        ),
-        "iot.device.ApplyManyDevicesFailed": (
-            PERMANENT, "The devices could not be created in bulk", "Check the parameters, then retry",
-        ),
-        "iot.device.CreateDeviceFailed": (
-            PERMANENT, "The device could not be created", "Check the parameters",
-        ),
+        "iot.device.AlreadyExistedDeviceName": (EXISTS, "The product already has a device with this name", "Choose another device name"),
+        "iot.device.ApplyManyDevicesFailed": (PERMANENT, "The devices could not be created in bulk", "Check the parameters, then retry"),
+        "iot.device.CreateDeviceFailed": (PERMANENT, "The device could not be created", "Check the parameters"),
         "iot.device.CreateDeviceTaskIsRunning": (
             TRANSIENT, "Another bulk creation of devices is still running", "Wait until it ends, then retry",
         ),
@@ -44,20 +39,16 @@ ERRORS = error_codes(
         "iot.device.DeviceCountExceeded": (
             PERMANENT, "A bulk registration has more than 1,000 devices", "Split the devices into several requests",
         ),
-        "iot.device.DeleteDeviceFailed": (
-            PERMANENT, "The device could not be deleted", "Check the parameters, then retry",
-        ),
-        "iot.device.DeleteDevicePropertyFailed": (PERMANENT, "The device property could not be deleted", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.device.DisableDeviceFailed": (PERMANENT, "The device could not be disabled", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.device.EnableDeviceFailed": (PERMANENT, "The device could not be enabled", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.device.DeleteDeviceFailed": (PERMANENT, "The device could not be deleted", "Check the parameters, then retry"),
+        "iot.device.DeleteDevicePropertyFailed": (PERMANENT, "The device property could not be deleted", UNEXPLAINED),
+        "iot.device.DisableDeviceFailed": (PERMANENT, "The device could not be disabled", UNEXPLAINED),
+        "iot.device.EnableDeviceFailed": (PERMANENT, "The device could not be enabled", UNEXPLAINED),
         "iot.device.InactiveDevice": (
             PERMANENT,
             "The device has never connected to the platform",
             "Connect the device to the platform, and check its status in the console",
         ),
-        "iot.device.InvalidFormattedApplyId": (
-            PERMANENT, "The ApplyId is invalid", "Use the ApplyId that BatchCheckDeviceNames returned",
-        ),
+        "iot.device.InvalidFormattedApplyId": (PERMANENT, "The ApplyId is invalid", "Use the ApplyId that BatchCheckDeviceNames returned"),
         "iot.device.IncorrentDeviceApplyInfo": (
             PERMANENT, "The application for devices has invalid data", "Check the parameters, such as ApplyId",
         ),
@@ -99,9 +90,7 @@ ERRORS = error_codes(
         "iot.device.LongDevicePropertiesString": (
             PERMANENT, "The string of device properties is too long", "Send fewer properties per request",
         ),
-        "iot.device.NoneDeviceNameElement": (
-            PERMANENT, "The list of device names is empty", "Specify at least one device name",
-        ),
+        "iot.device.NoneDeviceNameElement": (PERMANENT, "The list of device names is empty", "Specify at least one device name"),
         "iot.device.NoneDeviceProperties": (
             PERMANENT,
             "None of the device properties is valid",
@@ -112,39 +101,25 @@ ERRORS = error_codes(
         ),
         "iot.device.NullApplyId": (PERMANENT, "ApplyId is missing", "Specify ApplyId"),
         "iot.device.NullDeviceName": (PERMANENT, "The device name is missing", "Specify the DeviceName"),
-        "iot.device.NullDevicePropertyKey": (
-            PERMANENT, "The device property name is missing", "Specify the property name",
-        ),
-        "iot.device.NullDevicePropertiesString": (
-            PERMANENT, "The device properties are missing", "Specify the device properties",
-        ),
+        "iot.device.NullDevicePropertyKey": (PERMANENT, "The device property name is missing", "Specify the property name"),
+        "iot.device.NullDevicePropertiesString": (PERMANENT, "The device properties are missing", "Specify the device properties"),
         "iot.device.QueryDeviceApplyActionError": (
             PERMANENT, "The application for devices could not be read", "Check the ApplyId, then retry",
         ),
-        "iot.device.QueryDeviceAttrDataHistoryFailed": (
-            PERMANENT, "The property history could not be read", "Check the parameters",
-        ),
-        "iot.device.QueryDeviceAttrStatusFailed": (
-            PERMANENT, "The current property values could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.device.QueryDeviceEventHistoryFailed": (PERMANENT, "The event history could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.device.QueryDeviceListActionError": (PERMANENT, "The devices could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.device.QueryDeviceServiceHistoryFailed": (
-            PERMANENT, "The history of service calls could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.device.QueryDeviceStatisticsFailed": (PERMANENT, "The device statistics could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.device.QueryDeviceStatusFailed": (PERMANENT, "The device status could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.device.QueryDeviceAttrDataHistoryFailed": (PERMANENT, "The property history could not be read", "Check the parameters"),
+        "iot.device.QueryDeviceAttrStatusFailed": (PERMANENT, "The current property values could not be read", UNEXPLAINED),
+        "iot.device.QueryDeviceEventHistoryFailed": (PERMANENT, "The event history could not be read", UNEXPLAINED),
+        "iot.device.QueryDeviceListActionError": (PERMANENT, "The devices could not be listed", UNEXPLAINED),
+        "iot.device.QueryDeviceServiceHistoryFailed": (PERMANENT, "The history of service calls could not be read", UNEXPLAINED),
+        "iot.device.QueryDeviceStatisticsFailed": (PERMANENT, "The device statistics could not be read", UNEXPLAINED),
+        "iot.device.QueryDeviceStatusFailed": (PERMANENT, "The device status could not be read", UNEXPLAINED),
         "iot.device.QueryTopoRelationFailed": (
             NOT_FOUND,
             "The topological relationship does not exist",
             "Check which device is the gateway and which one is the sub-device, and that PageSize is at most 50",
         ),
-        "iot.device.RemoveTopoRelationFailed": (
-            PERMANENT, "The sub-device could not be removed from the gateway", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.device.SaveOrUpdateDevicePropertiesFailed": (
-            PERMANENT, "The device properties could not be added or updated", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.device.RemoveTopoRelationFailed": (PERMANENT, "The sub-device could not be removed from the gateway", UNEXPLAINED),
+        "iot.device.SaveOrUpdateDevicePropertiesFailed": (PERMANENT, "The device properties could not be added or updated", UNEXPLAINED),
         "iot.device.SetDevicePropertyFailed": (
             PERMANENT,
             "The device property could not be set",
@@ -156,24 +131,14 @@ ERRORS = error_codes(
         "iot.device.TopoRelationCountExceeded": (
             PERMANENT, "The gateway has too many sub-devices", "Remove sub-devices that you no longer need",
         ),
-        "iot.device.VerifyDeviceFailed": (
-            PERMANENT, "The device could not be verified", "Check the parameters that identify the device",
-        ),
+        "iot.device.VerifyDeviceFailed": (PERMANENT, "The device could not be verified", "Check the parameters that identify the device"),
         "iot.device.TooManyDeviceNamesPerRequest": (
             PERMANENT, "The query has too many device names", "Specify at most 10,000 device names",
         ),
-        "iot.device.InvalidDeviceParams": (
-            PERMANENT, "The device parameters are invalid", "Check the parameters that identify the device",
-        ),
-        "iot.devicesearch.InvalidSQLException": (
-            PERMANENT, "The SQL statement is invalid", "Correct the syntax of the SQL statement",
-        ),
-        "iot.devicesearch.InvalidSQLOffsetError": (
-            PERMANENT, "The offset in the SQL statement is invalid", "Correct the offset",
-        ),
-        "iot.devicesearch.InvalidSQLFieldError": (
-            PERMANENT, "The SQL statement has an invalid field", "Correct the names of the fields",
-        ),
+        "iot.device.InvalidDeviceParams": (PERMANENT, "The device parameters are invalid", "Check the parameters that identify the device"),
+        "iot.devicesearch.InvalidSQLException": (PERMANENT, "The SQL statement is invalid", "Correct the syntax of the SQL statement"),
+        "iot.devicesearch.InvalidSQLOffsetError": (PERMANENT, "The offset in the SQL statement is invalid", "Correct the offset"),
+        "iot.devicesearch.InvalidSQLFieldError": (PERMANENT, "The SQL statement has an invalid field", "Correct the names of the fields"),
         "iot.devicesearch.InvalidSQLConditionError": (
             PERMANENT, "The SQL statement has too many conditions", "Use fewer AND and OR operators",
         ),
@@ -185,9 +150,7 @@ ERRORS = error_codes(
             "An operator in the SQL statement does not support the type of the field",
             "Use an operator that supports the type of the field",
         ),
-        "iot.devicesearch.InvalidSQLParamError": (
-            PERMANENT, "The SQL statement uses unsupported syntax", "Remove the unsupported syntax",
-        ),
+        "iot.devicesearch.InvalidSQLParamError": (PERMANENT, "The SQL statement uses unsupported syntax", "Remove the unsupported syntax"),
         "iot.tsl.InvalidIdentifierInEventError": (
             PERMANENT,
             "The raw records of the event could not be read because Identifier is invalid",

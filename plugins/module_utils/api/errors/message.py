@@ -10,6 +10,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     PERMANENT,
     THROTTLED,
     TRANSIENT,
+    UNEXPLAINED,
     error_codes,
 )
 
@@ -26,25 +27,17 @@ ERRORS = error_codes(
             "Check the source topic and the destination topics",
         ),
         "iot.messagebroker.CreateTopicTemplateException": (
-            PERMANENT, "An internal error occurred while creating the topic class", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
+            PERMANENT, "An internal error occurred while creating the topic class", UNEXPLAINED,
         ),
-        "iot.messagebroker.CreateTopicTemplateFailed": (
-            PERMANENT, "The topic class could not be created", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.MessageBroker.BatchSubTopicFailed": (
-            PERMANENT, "The topics could not be subscribed to in bulk", "Specify at least one topic",
-        ),
-        "iot.MessageBroker.EmptySubTopicList": (
-            PERMANENT, "The list of topics to subscribe to is empty", "Specify at least one topic",
-        ),
+        "iot.messagebroker.CreateTopicTemplateFailed": (PERMANENT, "The topic class could not be created", UNEXPLAINED),
+        "iot.MessageBroker.BatchSubTopicFailed": (PERMANENT, "The topics could not be subscribed to in bulk", "Specify at least one topic"),
+        "iot.MessageBroker.EmptySubTopicList": (PERMANENT, "The list of topics to subscribe to is empty", "Specify at least one topic"),
         "iot.messagebroker.DeleteTopicTemplateException": (
             PERMANENT,
             "An internal error occurred while deleting the topic class",
             "Check the topic class ID",
         ),
-        "iot.messagebroker.DeleteTopicTemplateFailed": (
-            PERMANENT, "The topic class could not be deleted", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.messagebroker.DeleteTopicTemplateFailed": (PERMANENT, "The topic class could not be deleted", UNEXPLAINED),
         "iot.messagebroker.DestTopicNameArraySizeIsLarge": (
             PERMANENT,
             "The source topic has too many destination topics",
@@ -84,18 +77,14 @@ ERRORS = error_codes(
         "iot.messagebroker.InvalidFormattedTopicTemplateId": (
             PERMANENT, "The topic class ID has an invalid format", "Read the TopicId with QueryProductTopic",
         ),
-        "iot.messagebroker.InvalidTimeoutValue": (
-            PERMANENT, "The timeout is invalid", "Specify a timeout within the documented range",
-        ),
+        "iot.messagebroker.InvalidTimeoutValue": (PERMANENT, "The timeout is invalid", "Specify a timeout within the documented range"),
         "iot.messagebroker.InvalidTopicTemplateOperationValue": (
             PERMANENT, "The operation permission of the topic class is invalid", "Specify SUB, PUB or ALL",
         ),
         "iot.messagebroker.InvalidVersionValueInShadowMessage": (
             PERMANENT, "The version in the device shadow is invalid", "Specify a valid version",
         ),
-        "iot.messagebroker.MethodValueIsNotUpdate": (
-            PERMANENT, "The method in the device shadow is not update", "Set method to update",
-        ),
+        "iot.messagebroker.MethodValueIsNotUpdate": (PERMANENT, "The method in the device shadow is not update", "Set method to update"),
         "iot.messagebroker.MessageContentIsNotBase64Encode": (
             PERMANENT, "The message content is not encoded in Base64", "Encode the content in Base64",
         ),
@@ -117,29 +106,17 @@ ERRORS = error_codes(
         "iot.messagebroker.NotFoundReportInShadowMessage": (
             PERMANENT, "The device shadow has no report part", "Add report to the shadow document",
         ),
-        "iot.messagebroker.NotFoundStateInShadowMessage": (
-            PERMANENT, "The device shadow has no state", "Add state to the shadow document",
-        ),
-        "iot.messagebroker.NotFoundVersionOrNullVersionValue": (
-            PERMANENT, "The version is missing or empty", "Specify the version",
-        ),
+        "iot.messagebroker.NotFoundStateInShadowMessage": (PERMANENT, "The device shadow has no state", "Add state to the shadow document"),
+        "iot.messagebroker.NotFoundVersionOrNullVersionValue": (PERMANENT, "The version is missing or empty", "Specify the version"),
         "iot.messagebroker.NotMatchedProductKeyWithSrcTopicOwner": (
             PERMANENT,
             "The product of the source topic does not belong to this account",
             "Use a topic of a product of this account",
         ),
-        "iot.messagebroker.NullMessageContent": (
-            PERMANENT, "The message content is empty", "Specify the message content",
-        ),
-        "iot.messagebroker.NullShadowMessage": (
-            PERMANENT, "The device shadow content is empty", "Specify a shadow document",
-        ),
-        "iot.messagebroker.NullSrcTopicName": (
-            PERMANENT, "The name of the source topic is empty", "Specify the name of the source topic",
-        ),
-        "iot.messagebroker.NullTopicTemplateId": (
-            PERMANENT, "The topic class ID is empty", "Specify the ID of the topic class",
-        ),
+        "iot.messagebroker.NullMessageContent": (PERMANENT, "The message content is empty", "Specify the message content"),
+        "iot.messagebroker.NullShadowMessage": (PERMANENT, "The device shadow content is empty", "Specify a shadow document"),
+        "iot.messagebroker.NullSrcTopicName": (PERMANENT, "The name of the source topic is empty", "Specify the name of the source topic"),
+        "iot.messagebroker.NullTopicTemplateId": (PERMANENT, "The topic class ID is empty", "Specify the ID of the topic class"),
         "iot.messagebroker.NullTopicTemplateOperation": (
             PERMANENT, "The operation permission of the topic class is empty", "Specify SUB, PUB or ALL",
         ),
@@ -149,24 +126,16 @@ ERRORS = error_codes(
             "An internal error occurred while sending the message",
             "Check the parameters",
         ),
-        "iot.messagebroker.PublishMessageFailed": (PERMANENT, "The message could not be sent", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.messagebroker.QueryDeviceShadowActionError": (
-            PERMANENT, "The device shadow could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.messagebroker.QueryProductTopicListActionError": (
-            PERMANENT, "The topic classes could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.messagebroker.PublishMessageFailed": (PERMANENT, "The message could not be sent", UNEXPLAINED),
+        "iot.messagebroker.QueryDeviceShadowActionError": (PERMANENT, "The device shadow could not be read", UNEXPLAINED),
+        "iot.messagebroker.QueryProductTopicListActionError": (PERMANENT, "The topic classes could not be listed", UNEXPLAINED),
         "iot.messageborker.QueryTopicReverseRouteTableListActionError": (
-            PERMANENT, "The source topics that are routed to this topic could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
+            PERMANENT, "The source topics that are routed to this topic could not be listed", UNEXPLAINED,
         ),
-        "iot.messageborker.QueryTopicRouteTableListActionError": (
-            PERMANENT, "The message routes could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.messagebroker.QueryTopicTemplateActionError": (
-            PERMANENT, "The topic class could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.messageborker.QueryTopicRouteTableListActionError": (PERMANENT, "The message routes could not be listed", UNEXPLAINED),
+        "iot.messagebroker.QueryTopicTemplateActionError": (PERMANENT, "The topic class could not be read", UNEXPLAINED),
         "iot.messagebroker.QueryTopicTemplateException": (
-            PERMANENT, "An internal error occurred while reading the topic class", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
+            PERMANENT, "An internal error occurred while reading the topic class", UNEXPLAINED,
         ),
         "iot.messagebroker.RateLimit": (
             THROTTLED, "The platform rejected the request because of rate limiting", "Send fewer requests per second",
@@ -174,15 +143,9 @@ ERRORS = error_codes(
         "iot.messagebroker.ReportInShadowMessageIsNotJson": (
             PERMANENT, "The report part of the device shadow's state is not JSON", "Specify report as a JSON object",
         ),
-        "iot.messagebroker.RrpcException": (
-            PERMANENT,
-            "An internal error occurred while sending the RRPC message",
-            "Check the parameters",
-        ),
-        "iot.messagebroker.RrpcFailed": (PERMANENT, "The RRPC message could not be sent", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.messagebroker.ShadowMessageIsNotJson": (
-            PERMANENT, "The device shadow is not JSON", "Specify the shadow document as JSON",
-        ),
+        "iot.messagebroker.RrpcException": (PERMANENT, "An internal error occurred while sending the RRPC message", "Check the parameters"),
+        "iot.messagebroker.RrpcFailed": (PERMANENT, "The RRPC message could not be sent", UNEXPLAINED),
+        "iot.messagebroker.ShadowMessageIsNotJson": (PERMANENT, "The device shadow is not JSON", "Specify the shadow document as JSON"),
         "iot.messagebroker.ShadowMessageLengthIsLarge": (
             PERMANENT, "The device shadow is too large", "Reduce the shadow document to at most 16 KB",
         ),
@@ -197,9 +160,7 @@ ERRORS = error_codes(
             "The report part has too many properties",
             "Reduce the shadow document to at most 128 properties",
         ),
-        "iot.messagebroker.TopicAlreadyFound": (
-            EXISTS, "The product already has a topic class with this name", "Choose another name",
-        ),
+        "iot.messagebroker.TopicAlreadyFound": (EXISTS, "The product already has a topic class with this name", "Choose another name"),
         "iot.messagebroker.TopicTemplateCountExceedMax": (
             PERMANENT,
             "The product already has the maximum of 50 topic classes",
@@ -212,11 +173,9 @@ ERRORS = error_codes(
             PERMANENT, "The device shadow could not be updated", "Check the device and the shadow document",
         ),
         "iot.messagebroker.UpdateTopicTemplateException": (
-            PERMANENT, "An internal error occurred while updating the topic class", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
+            PERMANENT, "An internal error occurred while updating the topic class", UNEXPLAINED,
         ),
-        "iot.messagebroker.UpdateTopicTemplateFailed": (
-            PERMANENT, "The topic class could not be updated", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.messagebroker.UpdateTopicTemplateFailed": (PERMANENT, "The topic class could not be updated", UNEXPLAINED),
         "iot.messagebroker.TooManyUserProperties": (
             PERMANENT, "The MQTT 5.0 message has more than 20 user properties", "Send at most 20 user properties",
         ),
@@ -233,9 +192,7 @@ ERRORS = error_codes(
             "The MQTT 5.0 correlation data is not encoded in Base64",
             "Encode the correlation data in Base64",
         ),
-        "iot.messagebroker.NullCorrelationData": (
-            PERMANENT, "The MQTT 5.0 correlation data is empty", "Specify the correlation data",
-        ),
+        "iot.messagebroker.NullCorrelationData": (PERMANENT, "The MQTT 5.0 correlation data is empty", "Specify the correlation data"),
         "iot.messagebroker.CorrelationDataExceedMaxLength": (
             PERMANENT, "The MQTT 5.0 correlation data is longer than 128 characters", "Shorten the correlation data",
         ),

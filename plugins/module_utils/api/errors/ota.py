@@ -10,14 +10,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     PERMANENT,
     THROTTLED,
     TRANSIENT,
+    UNEXPLAINED,
     error_codes,
 )
 
 ERRORS = error_codes(
     {
-        "iot.firmware.AlreadyExistedFirmwareName": (
-            EXISTS, "A firmware with this name already exists", "Choose another firmware name",
-        ),
+        "iot.firmware.AlreadyExistedFirmwareName": (EXISTS, "A firmware with this name already exists", "Choose another firmware name"),
         "iot.firmware.AlreadyExistedFirmwareVersion": (
             EXISTS, "The product already has a firmware with this version", "Use a new version number",
         ),
@@ -37,24 +36,16 @@ ERRORS = error_codes(
             "The dynamic strategy of the OTA job could not be canceled",
             "Contact the vendor's support",
         ),
-        "iot.firmware.CancelOTATaskByJobFailed": (
-            PERMANENT, "The OTA tasks of the job could not be canceled", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.firmware.CancelOTATaskByJobFailed": (PERMANENT, "The OTA tasks of the job could not be canceled", UNEXPLAINED),
         "iot.firmware.CancelOptionIsMandatory": (
             PERMANENT,
             "The request does not specify what to cancel",
             "Set at least one of the parameters that specify what to cancel",
         ),
-        "iot.firmware.CancelUpgradeTaskFailed": (
-            PERMANENT,
-            "The OTA job could not be canceled",
-            "Contact the vendor's support",
-        ),
-        "iot.firmware.CreateFirmwareFailure": (PERMANENT, "The platform could not create the firmware", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.firmware.CreateOTAUpgradeJobFailure": (
-            PERMANENT, "The platform could not create the OTA job", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.firmware.DeleteFirmwareFailure": (PERMANENT, "The platform could not delete the firmware", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.firmware.CancelUpgradeTaskFailed": (PERMANENT, "The OTA job could not be canceled", "Contact the vendor's support"),
+        "iot.firmware.CreateFirmwareFailure": (PERMANENT, "The platform could not create the firmware", UNEXPLAINED),
+        "iot.firmware.CreateOTAUpgradeJobFailure": (PERMANENT, "The platform could not create the OTA job", UNEXPLAINED),
+        "iot.firmware.DeleteFirmwareFailure": (PERMANENT, "The platform could not delete the firmware", UNEXPLAINED),
         "iot.firmware.DeviceUpgradeRecordNotFound": (
             NOT_FOUND,
             "The device has no upgrade in progress",
@@ -71,9 +62,7 @@ ERRORS = error_codes(
         "iot.firmware.DynamicSpecificNotSupported": (
             PERMANENT, "A dynamic upgrade cannot target specific devices", "Use a static OTA job for specific devices",
         ),
-        "iot.firmware.EmptyFirmwareFile": (
-            PERMANENT, "The firmware file is empty (0 bytes)", "Upload a file that is not empty",
-        ),
+        "iot.firmware.EmptyFirmwareFile": (PERMANENT, "The firmware file is empty (0 bytes)", "Upload a file that is not empty"),
         "iot.firmware.FireTimeMustLargeThanCurrentTime": (
             PERMANENT, "The scheduled time of the upgrade is not in the future", "Specify a later time",
         ),
@@ -132,24 +121,16 @@ ERRORS = error_codes(
         "iot.firmware.IncorrectFormattedModuleName": (
             PERMANENT, "The module name has an invalid format", "Use a name that follows the naming rules",
         ),
-        "iot.firmware.IncorrectFormattedSrcVersion": (
-            PERMANENT, "The source version has an invalid format", "Correct the source version",
-        ),
-        "iot.firmware.InvalidDynamicMode": (
-            PERMANENT, "The mode of the dynamic upgrade is invalid", "Use one of the documented modes",
-        ),
+        "iot.firmware.IncorrectFormattedSrcVersion": (PERMANENT, "The source version has an invalid format", "Correct the source version"),
+        "iot.firmware.InvalidDynamicMode": (PERMANENT, "The mode of the dynamic upgrade is invalid", "Use one of the documented modes"),
         "iot.firmware.InvalidFirmware": (PERMANENT, "The firmware is invalid", "Check the firmware"),
         "iot.firmware.InvalidFirmwareId": (PERMANENT, "The firmware ID is invalid", "Check the firmware ID"),
-        "iot.firmware.InvalidFirmwareSign": (
-            PERMANENT, "The firmware signature is invalid", "Compute the signature of the file again",
-        ),
+        "iot.firmware.InvalidFirmwareSign": (PERMANENT, "The firmware signature is invalid", "Compute the signature of the file again"),
         "iot.firmware.InvalidFirmwareSignMethod": (
             PERMANENT, "The firmware signature method is invalid", "Use a supported signature method",
         ),
         "iot.firmware.InvalidFirmwareSize": (PERMANENT, "The firmware size is invalid", "Check the size of the file"),
-        "iot.firmware.InvalidFirmwareType": (
-            PERMANENT, "The firmware type is invalid", "Specify a full or a differential firmware",
-        ),
+        "iot.firmware.InvalidFirmwareType": (PERMANENT, "The firmware type is invalid", "Specify a full or a differential firmware"),
         "iot.firmware.InvalidFirmwareUrl": (
             PERMANENT,
             "The firmware URL was not issued by IoT Platform",
@@ -158,9 +139,7 @@ ERRORS = error_codes(
         "iot.firmware.InvalidGenerateOTAUploadURLParam": (
             PERMANENT, "A parameter for generating the upload URL is invalid", "Correct the parameters",
         ),
-        "iot.firmware.InvalidGrayPercent": (
-            PERMANENT, "The percentage of the phased (gray) upgrade is invalid", "Correct the percentage",
-        ),
+        "iot.firmware.InvalidGrayPercent": (PERMANENT, "The percentage of the phased (gray) upgrade is invalid", "Correct the percentage"),
         "iot.firmware.InvalidMaximumPerMinute": (
             PERMANENT,
             "The maximum number of upgrades per minute is invalid",
@@ -168,9 +147,7 @@ ERRORS = error_codes(
         ),
         "iot.firmware.InvalidOTAJobId": (NOT_FOUND, "The OTA job does not exist", "Check the job ID"),
         "iot.firmware.InvalidOTAAskId": (PERMANENT, "The OTA task ID is invalid", "Check the task ID"),
-        "iot.firmware.InvalidOverwriteMode": (
-            PERMANENT, "The overwrite mode is invalid", "Use one of the documented modes",
-        ),
+        "iot.firmware.InvalidOverwriteMode": (PERMANENT, "The overwrite mode is invalid", "Use one of the documented modes"),
         "iot.firmware.InvalidProductKey": (PERMANENT, "The ProductKey is invalid", "Check the ProductKey"),
         "iot.firmware.InvalidRetryCount": (
             PERMANENT, "The number of automatic retries is invalid", "Specify a documented number of retries",
@@ -178,12 +155,8 @@ ERRORS = error_codes(
         "iot.firmware.InvalidRetryInterval": (
             PERMANENT, "The interval between automatic retries is invalid", "Specify a documented retry interval",
         ),
-        "iot.firmware.InvalidSelectionType": (
-            PERMANENT, "The selection type is invalid", "Use a supported selection type",
-        ),
-        "iot.firmware.InvalidTargetSelection": (
-            PERMANENT, "The target selection is invalid", "Use a supported target selection",
-        ),
+        "iot.firmware.InvalidSelectionType": (PERMANENT, "The selection type is invalid", "Use a supported selection type"),
+        "iot.firmware.InvalidTargetSelection": (PERMANENT, "The target selection is invalid", "Use a supported target selection"),
         "iot.firmware.InvalidTaskStatus": (
             PERMANENT,
             "The OTA task does not wait for confirmation",
@@ -195,21 +168,13 @@ ERRORS = error_codes(
         "iot.firmware.JobAlreadyCanceled": (
             PERMANENT, "The OTA job is already canceled", "Create a new OTA job if you want to upgrade the devices",
         ),
-        "iot.firmware.JobHasNoScheduleTime": (
-            PERMANENT, "The OTA job is not scheduled", "Use this parameter only with scheduled OTA jobs",
-        ),
-        "iot.firmware.ListOTAFirmwareFailed": (PERMANENT, "The firmwares could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.firmware.ListOTAJobFailed": (PERMANENT, "The OTA jobs could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.firmware.ListOTAModuleFailed": (PERMANENT, "The modules could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.firmware.ListOTAModuleNameByProductFailed": (
-            PERMANENT, "The modules of the product could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.firmware.ListOTATaskByDeviceFailed": (
-            PERMANENT, "The OTA tasks of the device could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.firmware.ListOTATaskByJobFailed": (
-            PERMANENT, "The OTA tasks of the job could not be listed", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.firmware.JobHasNoScheduleTime": (PERMANENT, "The OTA job is not scheduled", "Use this parameter only with scheduled OTA jobs"),
+        "iot.firmware.ListOTAFirmwareFailed": (PERMANENT, "The firmwares could not be listed", UNEXPLAINED),
+        "iot.firmware.ListOTAJobFailed": (PERMANENT, "The OTA jobs could not be listed", UNEXPLAINED),
+        "iot.firmware.ListOTAModuleFailed": (PERMANENT, "The modules could not be listed", UNEXPLAINED),
+        "iot.firmware.ListOTAModuleNameByProductFailed": (PERMANENT, "The modules of the product could not be listed", UNEXPLAINED),
+        "iot.firmware.ListOTATaskByDeviceFailed": (PERMANENT, "The OTA tasks of the device could not be listed", UNEXPLAINED),
+        "iot.firmware.ListOTATaskByJobFailed": (PERMANENT, "The OTA tasks of the job could not be listed", UNEXPLAINED),
         "iot.firmware.MalformedFirmwareUrl": (PERMANENT, "The firmware URL is malformed", "Correct the URL"),
         "iot.firmware.ModuleCountLimitExceeded": (
             PERMANENT, "The maximum number of modules is exceeded", "Delete modules that you no longer need",
@@ -220,9 +185,7 @@ ERRORS = error_codes(
             "An OTA job with a differential firmware can have only one source version",
             "Specify exactly one source version",
         ),
-        "iot.firmware.NoDeviceCanUpgrade": (
-            PERMANENT, "No device can be upgraded", "Check whether the devices are already upgraded",
-        ),
+        "iot.firmware.NoDeviceCanUpgrade": (PERMANENT, "No device can be upgraded", "Check whether the devices are already upgraded"),
         "iot.firmware.NonVersionedDeviceInArray": (
             PERMANENT,
             "A device in the list has reported no version or an invalid version",
@@ -235,26 +198,16 @@ ERRORS = error_codes(
         ),
         "iot.firmware.NullFirmwareId": (PERMANENT, "The firmware ID is missing", "Specify a firmware ID"),
         "iot.firmware.NullFirmwareName": (PERMANENT, "The firmware name is missing", "Specify a firmware name"),
-        "iot.firmware.NullFirmwareUrl": (
-            PERMANENT, "The firmware URL is missing", "Specify the URL of the uploaded file",
-        ),
-        "iot.firmware.NullFirmwareVersion": (
-            PERMANENT, "The firmware version is missing", "Specify a firmware version",
-        ),
-        "iot.firmware.NullGrayPercent": (
-            PERMANENT, "The percentage of the phased (gray) upgrade is missing", "Specify a percentage",
-        ),
+        "iot.firmware.NullFirmwareUrl": (PERMANENT, "The firmware URL is missing", "Specify the URL of the uploaded file"),
+        "iot.firmware.NullFirmwareVersion": (PERMANENT, "The firmware version is missing", "Specify a firmware version"),
+        "iot.firmware.NullGrayPercent": (PERMANENT, "The percentage of the phased (gray) upgrade is missing", "Specify a percentage"),
         "iot.firmware.NullOTAJobId": (PERMANENT, "The OTA job ID is missing", "Specify the job ID"),
         "iot.firmware.NullSelectionType": (PERMANENT, "The selection type is missing", "Specify a selection type"),
-        "iot.firmware.NullSrcVersions": (
-            PERMANENT, "The list of source versions is empty", "Specify at least one source version",
-        ),
+        "iot.firmware.NullSrcVersions": (PERMANENT, "The list of source versions is empty", "Specify at least one source version"),
         "iot.firmware.NullTargetDeviceNames": (
             PERMANENT, "A static OTA job for specific devices has no devices", "Specify the devices to upgrade",
         ),
-        "iot.firmware.NullTargetSelection": (
-            PERMANENT, "The target selection is missing", "Specify a target selection",
-        ),
+        "iot.firmware.NullTargetSelection": (PERMANENT, "The target selection is missing", "Specify a target selection"),
         "iot.firmware.NullTaskId": (PERMANENT, "The TaskId is missing", "Specify the TaskId"),
         "iot.firmware.ParameterSizeExceedMax": (
             PERMANENT, "A list in the request has too many elements", "Split the list into several requests",
@@ -280,12 +233,8 @@ ERRORS = error_codes(
         "iot.firmware.ScheduleFinishTimeWithoutStartTime": (
             PERMANENT, "A scheduled end is specified without a scheduled start", "Specify the scheduled start, too",
         ),
-        "iot.firmware.SrcDestVersionMatched": (
-            PERMANENT, "The source version equals the target version", "Specify two different versions",
-        ),
-        "iot.firmware.SrcVersionIsMandatory": (
-            PERMANENT, "The differential firmware has no source version", "Specify the source version",
-        ),
+        "iot.firmware.SrcDestVersionMatched": (PERMANENT, "The source version equals the target version", "Specify two different versions"),
+        "iot.firmware.SrcVersionIsMandatory": (PERMANENT, "The differential firmware has no source version", "Specify the source version"),
         "iot.firmware.SrcVersionMismatch": (
             PERMANENT,
             "The version of the device is not a source version of the firmware",
@@ -296,13 +245,9 @@ ERRORS = error_codes(
             "Source versions are not allowed for this request",
             "Remove the source versions. If it still fails, contact the vendor's support",
         ),
-        "iot.firmware.SrcVersionsSizeExceedMax": (
-            PERMANENT, "The list of source versions is too long", "Specify fewer source versions",
-        ),
+        "iot.firmware.SrcVersionsSizeExceedMax": (PERMANENT, "The list of source versions is too long", "Specify fewer source versions"),
         "iot.firmware.SystemBusy": (TRANSIENT, "The system is busy", "Retry later"),
-        "iot.firmware.SystemBusyForScheduleTime": (
-            PERMANENT, "The system is too busy at the scheduled time", "Choose another time",
-        ),
+        "iot.firmware.SystemBusyForScheduleTime": (PERMANENT, "The system is too busy at the scheduled time", "Choose another time"),
         "iot.firmware.TargetDeviceNamesNotAllowed": (
             PERMANENT,
             "This static OTA job does not support a list of devices",
@@ -319,11 +264,7 @@ ERRORS = error_codes(
             "The source version differs from that of the differential firmware",
             "Specify the source version of the firmware",
         ),
-        "iot.firmware.VerifyFirmwareFailed": (
-            PERMANENT,
-            "The firmware could not be verified",
-            "Contact the vendor's support",
-        ),
+        "iot.firmware.VerifyFirmwareFailed": (PERMANENT, "The firmware could not be verified", "Contact the vendor's support"),
         "iot.firmware.InvalidOTATaskId": (NOT_FOUND, "The TaskId does not exist", "Check the TaskId"),
         "iot.firmware.JobTagsTooLong": (
             PERMANENT,
@@ -331,9 +272,7 @@ ERRORS = error_codes(
             "Shorten the tags, or use fewer",
         ),
         "iot.firmware.JobTagKeyInvalid": (PERMANENT, "A tag key of the OTA job is invalid", "Correct the tag key"),
-        "iot.firmware.JobTagValueInvalid": (
-            PERMANENT, "A tag value of the OTA job is invalid", "Correct the tag value",
-        ),
+        "iot.firmware.JobTagValueInvalid": (PERMANENT, "A tag value of the OTA job is invalid", "Correct the tag value"),
         "iot.firmware.JobTagTooMany": (PERMANENT, "The OTA job has more than 10 tags", "Use at most 10 tags"),
         "iot.ota.PackageFileAmountExceed": (PERMANENT, "The firmware has more than 20 files", "Use at most 20 files"),
         "iot.ota.PackageFileParamConflict": (
@@ -358,51 +297,31 @@ ERRORS = error_codes(
             "The module could not be created because of an internal error",
             "Contact the vendor's support",
         ),
-        "iot.ota.CreateOTAModuleParamError": (
-            PERMANENT, "A parameter for creating the module is invalid", "Correct the parameters",
-        ),
+        "iot.ota.CreateOTAModuleParamError": (PERMANENT, "A parameter for creating the module is invalid", "Correct the parameters"),
         "iot.ota.CreateOTAModuleExceedLimit": (
             PERMANENT,
             "The product has reached its maximum number of modules",
             "Delete modules that you no longer need",
         ),
-        "iot.ota.CreateOTAModuleNameExist": (
-            EXISTS, "A module with this name already exists", "Choose another module name",
-        ),
+        "iot.ota.CreateOTAModuleNameExist": (EXISTS, "A module with this name already exists", "Choose another module name"),
         "iot.ota.UpdateOTAModuleFailure": (
             PERMANENT,
             "The module could not be updated because of an internal error",
             "Contact the vendor's support",
         ),
-        "iot.ota.UpdateOTAModuleParamError": (
-            PERMANENT, "A parameter for updating the module is invalid", "Correct the parameters",
-        ),
-        "iot.ota.DeleteOTAModuleParamError": (
-            PERMANENT, "A parameter for deleting the module is invalid", "Correct the parameters",
-        ),
-        "iot.ota.DeleteOTAModuleFailure": (
-            PERMANENT, "The module could not be deleted because of an internal error", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.ota.UpdateOTAModuleParamError": (PERMANENT, "A parameter for updating the module is invalid", "Correct the parameters"),
+        "iot.ota.DeleteOTAModuleParamError": (PERMANENT, "A parameter for deleting the module is invalid", "Correct the parameters"),
+        "iot.ota.DeleteOTAModuleFailure": (PERMANENT, "The module could not be deleted because of an internal error", UNEXPLAINED),
         "iot.ota.DeleteOTAModulePackageExist": (
             PERMANENT,
             "The module still has firmware, and cannot be deleted",
             "Delete the firmware of the module first",
         ),
-        "iot.ota.DeleteOtaDefaultModule": (
-            PERMANENT, "The default module cannot be deleted", "Delete only modules that you created",
-        ),
-        "iot.ota.ListOTAModuleParamError": (
-            PERMANENT, "A parameter for listing the modules is invalid", "Correct the parameters",
-        ),
-        "iot.ota.ListOTAModuleFailure": (
-            PERMANENT, "The modules could not be listed because of an internal error", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.ota.OTAModuleNotExist": (
-            NOT_FOUND, "The product does not have this module", "Check the module name and the ProductKey",
-        ),
-        "iot.ota.TooManyOtaTask": (
-            PERMANENT, "The request has too many TaskIds", "Split the list into several requests",
-        ),
+        "iot.ota.DeleteOtaDefaultModule": (PERMANENT, "The default module cannot be deleted", "Delete only modules that you created"),
+        "iot.ota.ListOTAModuleParamError": (PERMANENT, "A parameter for listing the modules is invalid", "Correct the parameters"),
+        "iot.ota.ListOTAModuleFailure": (PERMANENT, "The modules could not be listed because of an internal error", UNEXPLAINED),
+        "iot.ota.OTAModuleNotExist": (NOT_FOUND, "The product does not have this module", "Check the module name and the ProductKey"),
+        "iot.ota.TooManyOtaTask": (PERMANENT, "The request has too many TaskIds", "Split the list into several requests"),
         "iot.ota.TaskIdsIsNull": (PERMANENT, "The request has no TaskId", "Specify at least one TaskId"),
         "iot.ota.ConfirmNotAllowedNow": (
             PERMANENT,
@@ -412,9 +331,7 @@ ERRORS = error_codes(
         "iot.ota.EmptyDeviceInfoParams": (
             PERMANENT, "The request does not specify a device", "Specify the parameters that identify the device",
         ),
-        "iot.ota.InvalidOtaModuleName": (
-            PERMANENT, "The module name has an invalid format", "Use a name that follows the naming rules",
-        ),
+        "iot.ota.InvalidOtaModuleName": (PERMANENT, "The module name has an invalid format", "Use a name that follows the naming rules"),
         "iot.ota.GroupNotExist": (NOT_FOUND, "The device group does not exist", "Check the group ID"),
         "iot.ota.DynamicGroupExpressionInvalid": (
             PERMANENT,
@@ -432,12 +349,8 @@ ERRORS = error_codes(
         "iot.ota.GroupUpgradeTenantInvalid": (
             PERMANENT, "The account is not allowed to upgrade this group", "Check the group and the account",
         ),
-        "iot.ota.GroupTypeInvalid": (
-            PERMANENT, "The type of the group does not support OTA jobs", "Choose a group of another type",
-        ),
-        "iot.firmware.VerifyFirmwareNoNeed": (
-            PERMANENT, "The firmware needs no verification", "Create an OTA job without a verification",
-        ),
+        "iot.ota.GroupTypeInvalid": (PERMANENT, "The type of the group does not support OTA jobs", "Choose a group of another type"),
+        "iot.firmware.VerifyFirmwareNoNeed": (PERMANENT, "The firmware needs no verification", "Create an OTA job without a verification"),
         "iot.ota.DownloadProtocolInvalid": (
             PERMANENT, "The download protocol of the OTA job is invalid", "Use a supported download protocol",
         ),
@@ -469,9 +382,7 @@ ERRORS = error_codes(
             "An OTA task in the list is neither failed nor canceled",
             "Specify only failed or canceled OTA tasks",
         ),
-        "iot.ota.UnmatchedJob": (
-            PERMANENT, "An OTA task in the list does not belong to the OTA job", "Check the job ID and the task IDs",
-        ),
+        "iot.ota.UnmatchedJob": (PERMANENT, "An OTA task in the list does not belong to the OTA job", "Check the job ID and the task IDs"),
         "iot.ota.JobCanceled": (PERMANENT, "The OTA job is canceled", "Create a new OTA job"),
         "iot.ota.InvalidJobId": (NOT_FOUND, "The OTA job does not exist", "Check the job ID"),
         "iot.ota.InvalidFirmwareUid": (NOT_FOUND, "The firmware does not exist", "Check the firmware ID"),
@@ -481,12 +392,8 @@ ERRORS = error_codes(
             "The OTA job has no failed or canceled OTA tasks",
             "Repeat the upgrade only if an OTA task has failed or is canceled",
         ),
-        "iot.ota.DeviceNotReUpgraded": (
-            PERMANENT, "No device can be upgraded again", "Check the states of the OTA tasks",
-        ),
-        "iot.ota.DeviceNotExist": (
-            NOT_FOUND, "The device does not exist", "Check the parameters that identify the device",
-        ),
+        "iot.ota.DeviceNotReUpgraded": (PERMANENT, "No device can be upgraded again", "Check the states of the OTA tasks"),
+        "iot.ota.DeviceNotExist": (NOT_FOUND, "The device does not exist", "Check the parameters that identify the device"),
         "iot.ota.FirmwareNotVerified": (
             PERMANENT,
             "The firmware is not verified, so the upgrade cannot be repeated",

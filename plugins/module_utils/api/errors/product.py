@@ -9,23 +9,16 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     NOT_FOUND,
     PERMANENT,
     TRANSIENT,
+    UNEXPLAINED,
     error_codes,
 )
 
 ERRORS = error_codes(
     {
-        "iot.prod.AlreadyExistedProductName": (
-            EXISTS, "The instance already has a product with this name", "Choose another product name",
-        ),
-        "iot.prod.CreateProductFailed": (
-            PERMANENT, "The product could not be created", "Check the parameters, then retry",
-        ),
-        "iot.prod.CreateProductTopicFailed": (
-            PERMANENT, "The topic class of the product could not be created", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.prod.InvalidAliyunCommodityCode": (
-            PERMANENT, "AliyunCommodityCode has an invalid value", "Specify iothub_senior or iothub",
-        ),
+        "iot.prod.AlreadyExistedProductName": (EXISTS, "The instance already has a product with this name", "Choose another product name"),
+        "iot.prod.CreateProductFailed": (PERMANENT, "The product could not be created", "Check the parameters, then retry"),
+        "iot.prod.CreateProductTopicFailed": (PERMANENT, "The topic class of the product could not be created", UNEXPLAINED),
+        "iot.prod.InvalidAliyunCommodityCode": (PERMANENT, "AliyunCommodityCode has an invalid value", "Specify iothub_senior or iothub"),
         "iot.prod.InvalidFormattedCatId": (
             PERMANENT, "CategoryId, the device category of the product, is invalid", "Specify a valid category ID",
         ),
@@ -39,9 +32,7 @@ ERRORS = error_codes(
             "The product name violates the naming rules",
             "Choose a name that follows the naming rules of CreateProduct",
         ),
-        "iot.prod.LongProductDesc": (
-            PERMANENT, "The product description is too long", "Shorten the description to at most 100 characters",
-        ),
+        "iot.prod.LongProductDesc": (PERMANENT, "The product description is too long", "Shorten the description to at most 100 characters"),
         "iot.prod.InvalidNodeType": (
             PERMANENT,
             "NodeType has an invalid value",
@@ -73,11 +64,9 @@ ERRORS = error_codes(
         "iot.prod.QueryProductAbilityFailed": (
             PERMANENT, "The feature of the product could not be read", "Check the parameters, especially Identifier",
         ),
-        "iot.prod.QueryProductListActionError": (
-            PERMANENT, "The products could not be listed", "Check the parameters",
-        ),
-        "iot.prod.UpdateProductFailed": (PERMANENT, "The product could not be updated", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
-        "iot.prod.QueryExtendPropertyFailed": (PERMANENT, "The tags of the product could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID"),
+        "iot.prod.QueryProductListActionError": (PERMANENT, "The products could not be listed", "Check the parameters"),
+        "iot.prod.UpdateProductFailed": (PERMANENT, "The product could not be updated", UNEXPLAINED),
+        "iot.prod.QueryExtendPropertyFailed": (PERMANENT, "The tags of the product could not be read", UNEXPLAINED),
         "iot.prod.InvalidScriptType": (PERMANENT, "The parser script type is invalid", "Use a supported script type"),
         "iot.prod.ThingScriptExisted": (
             EXISTS,

@@ -8,6 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     EXISTS,
     NOT_FOUND,
     PERMANENT,
+    UNEXPLAINED,
     error_codes,
 )
 
@@ -34,12 +35,8 @@ ERRORS = error_codes(
             "A consumer group with this name already exists",
             "Choose another name, or use the existing consumer group",
         ),
-        "iot.consumer.group.ConsumerGroupNotExist": (
-            NOT_FOUND, "The consumer group does not exist", "Check the consumer group ID",
-        ),
-        "iot.consumer.group.CreateConsumerGroupFailed": (
-            PERMANENT, "The platform could not create the consumer group", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.consumer.group.ConsumerGroupNotExist": (NOT_FOUND, "The consumer group does not exist", "Check the consumer group ID"),
+        "iot.consumer.group.CreateConsumerGroupFailed": (PERMANENT, "The platform could not create the consumer group", UNEXPLAINED),
         "iot.consumer.group.DeleteConsumerGroupFailed": (
             PERMANENT,
             "The platform could not delete the consumer group",
@@ -48,18 +45,10 @@ ERRORS = error_codes(
         "iot.consumer.group.InvalidConsumerGroupName": (
             PERMANENT, "The consumer group name is invalid", "Use a name that follows the naming rules",
         ),
-        "iot.consumer.group.InvalidConsumerGroupId": (
-            PERMANENT, "The consumer group ID is invalid", "Check the consumer group ID",
-        ),
-        "iot.consumer.group.InvalidConsumerGroup": (
-            PERMANENT, "The consumer group is invalid", "Check the consumer group",
-        ),
-        "iot.consumer.group.InvalidGroupBy": (
-            PERMANENT, "The groupby parameter has an invalid value", "Correct the value of groupby",
-        ),
-        "iot.consumer.group.InvalidSubscribeType": (
-            PERMANENT, "The subscription type is invalid", "Use a supported subscription type",
-        ),
+        "iot.consumer.group.InvalidConsumerGroupId": (PERMANENT, "The consumer group ID is invalid", "Check the consumer group ID"),
+        "iot.consumer.group.InvalidConsumerGroup": (PERMANENT, "The consumer group is invalid", "Check the consumer group"),
+        "iot.consumer.group.InvalidGroupBy": (PERMANENT, "The groupby parameter has an invalid value", "Correct the value of groupby"),
+        "iot.consumer.group.InvalidSubscribeType": (PERMANENT, "The subscription type is invalid", "Use a supported subscription type"),
         "iot.consumer.group.MnsCheckFailed": (
             PERMANENT, "IoT Platform is not authorized to access MNS", "Grant IoT Platform access to MNS",
         ),
@@ -73,12 +62,8 @@ ERRORS = error_codes(
             "The consumer group is subscribed to too many products",
             "Remove the subscription of a product, or use another consumer group",
         ),
-        "iot.consumer.group.QueryConsumerGroupStatusFailed": (
-            PERMANENT, "The state of the consumer group could not be read", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
-        "iot.consumer.group.UpdateConsumerGroupFailed": (
-            PERMANENT, "The platform could not update the consumer group", "Check the parameters. If they are correct, contact the vendor's support with the request ID",
-        ),
+        "iot.consumer.group.QueryConsumerGroupStatusFailed": (PERMANENT, "The state of the consumer group could not be read", UNEXPLAINED),
+        "iot.consumer.group.UpdateConsumerGroupFailed": (PERMANENT, "The platform could not update the consumer group", UNEXPLAINED),
         "iot.consumer.group.SubscribeNotExist": (
             NOT_FOUND, "The MNS or AMQP server-side subscription does not exist", "Create the subscription first",
         ),

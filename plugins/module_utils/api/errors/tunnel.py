@@ -38,9 +38,7 @@ ERRORS = error_codes(
             "The instance has reached its quota of 1,000 secure tunnels",
             "Close and delete tunnels that you no longer need",
         ),
-        "iot.securetunnel.DeviceNotExist": (
-            NOT_FOUND, "The device does not exist", "Check the parameters that identify the device",
-        ),
+        "iot.securetunnel.DeviceNotExist": (NOT_FOUND, "The device does not exist", "Check the parameters that identify the device"),
         "iot.securetunnel.DeviceNotOnline": (PERMANENT, "The device is offline", "Connect the device, then retry"),
         "iot.securetunnel.DeviceNotSpecified": (
             PERMANENT, "The request does not specify a device", "Specify the parameters that identify the device",

@@ -45,5 +45,5 @@ class Print(ChoiceAction):
         Field("old_topic", type=Flag()),
     )
 
-    def select_action(self, given: dict) -> str:
+    def select_action(self, options: dict) -> str:
         return "print"

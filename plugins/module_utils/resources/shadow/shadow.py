@@ -43,8 +43,8 @@ class Attributes(JsonText):
     def canonical(self, value: dict | None) -> dict[str, str]:
         return {str(name): _canonical_json(attribute) for name, attribute in (value or {}).items()}
 
-    def merge(self, current: dict | None, given: dict) -> dict:
-        return {**(current or {}), **given}
+    def merge(self, current: dict | None, requested: dict) -> dict:
+        return {**(current or {}), **requested}
 
 
 class UpdateDesired(Change):
