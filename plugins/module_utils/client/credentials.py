@@ -179,32 +179,10 @@ def _profile(name: str | None, environ: Mapping[str, str]) -> _Settings:
         environ: The environment.
     """
     path = os.path.expanduser(environ.get("ALIBABA_CLOUD_CONFIG_FILE", PROFILE_FILE))
-    try:
-        # A byte order mark is ignored.
-        with open(path, encoding="utf-8-sig") as file:
-            content = json.load(file)
-        profiles = {profile["name"]: profile for profile in content.get("profiles", [])}
-    except FileNotFoundError:
-        if name is None:
-            return {}
-        raise InvalidRequest(
-            f"the profile file {path} does not exist",
-            code="InvalidProfile",
-            remedy="Create it with the vendor's command line tool, or set ALIBABA_CLOUD_CONFIG_FILE to its path",
-        ) from None
-    except OSError as error:
-        raise _invalid_profile(
-            f"the profile file {path} cannot be read: {error.strerror}", "Check the permissions of the file"
-        ) from None
-    except ValueError as error:
-        reason = f"line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "it is not UTF-8"
-        raise _invalid_profile(
-            f"the profile file {path} is not valid JSON ({reason})", "Correct the file, or create it again"
-        ) from None
-    except (KeyError, TypeError, AttributeError):
-        raise _invalid_profile(
-            f"the profile file {path} has no list of profiles with names", "Correct the file, or create it again"
-        ) from None
+    content = _read_profile_file(path, is_optional=name is None)
+    if content is None:
+        return {}
+    profiles = content["profiles"]
     selected = name or content.get("current") or "default"
     if selected not in profiles:
         if name is None:
@@ -235,6 +213,35 @@ def _profile(name: str | None, environ: Mapping[str, str]) -> _Settings:
                 "Put the value into quotes",
             )
     return settings
+
+
+def _read_profile_file(path: str, is_optional: bool) -> _Settings | None:
+    """Return the content of the profile file, with the profiles by name; None if it does not exist and is optional."""
+    try:
+        # A byte order mark is ignored.
+        with open(path, encoding="utf-8-sig") as file:
+            content = json.load(file)
+        return {**content, "profiles": {profile["name"]: profile for profile in content.get("profiles", [])}}
+    except FileNotFoundError:
+        if is_optional:
+            return None
+        raise _invalid_profile(
+            f"the profile file {path} does not exist",
+            "Create it with the vendor's command line tool, or set ALIBABA_CLOUD_CONFIG_FILE to its path",
+        ) from None
+    except OSError as error:
+        raise _invalid_profile(
+            f"the profile file {path} cannot be read: {error.strerror}", "Check the permissions of the file"
+        ) from None
+    except ValueError as error:
+        reason = f"line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "it is not UTF-8"
+        raise _invalid_profile(
+            f"the profile file {path} is not valid JSON ({reason})", "Correct the file, or create it again"
+        ) from None
+    except (KeyError, TypeError, AttributeError):
+        raise _invalid_profile(
+            f"the profile file {path} has no list of profiles with names", "Correct the file, or create it again"
+        ) from None
 
 
 def _invalid_profile(message: str, remedy: str) -> InvalidRequest:

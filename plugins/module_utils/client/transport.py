@@ -136,59 +136,8 @@ class Transport:
         try:
             with self._watchdog.watch(limited):
                 status, content = self._exchange(request)
-        except requests.exceptions.SSLError as error:
-            if any(isinstance(cause, ssl.SSLEOFError) for cause in _causes(error)):
-                raise self._no_response(error, ambiguous=True) from None
-            if any(reason in str(error) for reason in _NOT_TLS):
-                raise TransportError(
-                    f"{self.endpoint} does not use TLS",
-                    code="SSLError",
-                    category=PERMANENT,
-                    remedy=f"Set endpoint to {self.endpoint.replace('https://', 'http://', 1)}, or check the port",
-                ) from None
-            raise TransportError(
-                f"the certificate of {self.endpoint} is not trusted: {_reason(error)}",
-                code="SSLError",
-                category=PERMANENT,
-                remedy="Check endpoint, or set ca_path to a file with the certificate authority",
-            ) from None
-        except requests.exceptions.ProxyError as error:
-            raise self._proxy_error(error) from None
-        except requests.exceptions.ConnectTimeout as error:
-            raise self._no_response(error, ambiguous=False) from None
-        except requests.exceptions.ConnectionError as error:
-            if limited.expired:
-                raise self._too_slow() from None
-            if _never_connected(error) and self._proxy():
-                raise self._proxy_error(error) from None
-            raise self._no_response(error, ambiguous=not _never_connected(error)) from None
-        except requests.exceptions.InvalidSchema:
-            raise TransportError(
-                f"the proxy {self._proxy()} is a SOCKS proxy, which requires the Python package PySocks",
-                code="ProxyError",
-                category=PERMANENT,
-                remedy="Install PySocks, or set another proxy",
-            ) from None
-        except ValueError:  # InvalidURL and InvalidProxyURL of requests, and errors of urllib3 about such a host name
-            raise TransportError(
-                f"{self.endpoint} or the URL of the proxy is malformed",
-                code="InvalidEndpoint",
-                category=PERMANENT,
-                remedy="Check endpoint, region and the proxy",
-            ) from None
-        except requests.exceptions.RequestException as error:
-            if limited.expired:
-                raise self._too_slow() from None
-            raise self._no_response(error, ambiguous=True) from None
-        except (
-            OSError
-        ):  # requests reads the CA bundle when it connects, and has no specific exception for a missing one
-            raise TransportError(
-                f"the CA bundle {self._verify} does not exist",
-                code="SSLError",
-                category=PERMANENT,
-                remedy="Check ca_path",
-            ) from None
+        except (requests.exceptions.RequestException, ValueError, OSError) as error:
+            raise self._transport_error(error, limited.expired) from None
         try:
             members = json.loads(content)
         except (ValueError, RecursionError):
@@ -202,6 +151,60 @@ class Transport:
                 ambiguous=True,
             )
         return status, members if isinstance(members, dict) else {}
+
+    def _transport_error(self, error: Exception, is_expired: bool) -> TransportError:
+        """Return the error of this collection for an exception of requests, with its real cause."""
+        if isinstance(error, requests.exceptions.SSLError):
+            return self._tls_error(error)
+        if isinstance(error, requests.exceptions.ProxyError):
+            return self._proxy_error(error)
+        if isinstance(error, requests.exceptions.InvalidSchema):
+            return TransportError(
+                f"the proxy {self._proxy()} is a SOCKS proxy, which requires the Python package PySocks",
+                code="ProxyError",
+                category=PERMANENT,
+                remedy="Install PySocks, or set another proxy",
+            )
+        if isinstance(error, ValueError):  # InvalidURL and InvalidProxyURL of requests, and errors of urllib3
+            return TransportError(
+                f"{self.endpoint} or the URL of the proxy is malformed",
+                code="InvalidEndpoint",
+                category=PERMANENT,
+                remedy="Check endpoint, region and the proxy",
+            )
+        if not isinstance(error, requests.exceptions.RequestException):
+            # requests reads the CA bundle when it connects, and has no specific exception for a missing one.
+            return TransportError(
+                f"the CA bundle {self._verify} does not exist",
+                code="SSLError",
+                category=PERMANENT,
+                remedy="Check ca_path",
+            )
+        if is_expired:
+            return self._too_slow()
+        unconnected = isinstance(error, requests.exceptions.ConnectTimeout) or (
+            isinstance(error, requests.exceptions.ConnectionError) and _never_connected(error)
+        )
+        if unconnected and self._proxy():
+            return self._proxy_error(error)
+        return self._no_response(error, ambiguous=not unconnected)
+
+    def _tls_error(self, error: requests.exceptions.SSLError) -> TransportError:
+        if any(isinstance(cause, ssl.SSLEOFError) for cause in _causes(error)):
+            return self._no_response(error, ambiguous=True)
+        if any(reason in str(error) for reason in _NOT_TLS):
+            return TransportError(
+                f"{self.endpoint} does not use TLS",
+                code="SSLError",
+                category=PERMANENT,
+                remedy=f"Set endpoint to {self.endpoint.replace('https://', 'http://', 1)}, or check the port",
+            )
+        return TransportError(
+            f"the certificate of {self.endpoint} is not trusted: {_reason(error)}",
+            code="SSLError",
+            category=PERMANENT,
+            remedy="Check endpoint, or set ca_path to a file with the certificate authority",
+        )
 
     def _exchange(self, request: Any) -> tuple[int, bytes]:
         """Send a request, and return the status and the content of the response, which is limited in size."""
