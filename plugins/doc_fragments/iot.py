@@ -52,20 +52,21 @@ options:
     description:
       - Name of a profile in C(~/.aliyun/config.json), the configuration file of the vendor's command line tool. The
         environment variable E(ALIBABA_CLOUD_CONFIG_FILE) can specify another file. The mode of the profile must be
-        C(AK) or C(StsToken).
+        C(AK), C(StsToken) or C(CloudSSO).
       - If not set, the value of the environment variable E(ALIBABA_CLOUD_PROFILE) is used. If that is not set either,
         the current profile is used, but only if neither the options nor the environment variables contain an
         AccessKey.
     type: str
   timeout_in_seconds:
     description:
-      - Timeout for the response to a request, in seconds.
+      - Timeout for a request and its whole response, in seconds, 1 to 3600.
     type: int
     default: 30
   retries:
     description:
       - Maximum number of retries of a request that was throttled or failed with a transient error. A request that
         creates a resource is only sent again if the account shows that the first request was not executed.
+      - Must be 0 to 100.
     type: int
     default: 6
   validate_certs:
