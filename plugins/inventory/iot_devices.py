@@ -59,10 +59,10 @@ options:
   facts:
     description:
       - What to read in addition to what the lists of devices contain.
+      - Defaults to V(groups), and V(tags) if O(iot_instance_id) or O(one_by_one) is set.
     type: list
     elements: str
     choices: [tags, groups, modules]
-    default: [tags, groups]
   properties:
     description:
       - Identifiers of thing model properties whose latest values are set as C(iot_properties). This takes one request
@@ -116,9 +116,16 @@ cache_plugin: ansible.builtin.jsonfile
 cache_connection: /tmp/iot_devices_cache
 """
 
+import hashlib
+import json
+import re
+
+from ansible import constants
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import (
     connection_settings,
     execute,
@@ -127,10 +134,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.listing import ListingEntry
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import json_round_trip
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.constructed import Constructed
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.unsafe import mark_unsafe
 
 ENTRY = ListingEntry()
 
 _SUFFIXES = ("iot_devices.yml", "iot_devices.yaml")
+
+#: Characters of templates, control characters and line breaks, which the platform does not allow in names of devices.
+_NOT_IN_HOST_NAMES = re.compile(r"[{}\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 #: The variables of a host, by the key of the device.
 VARIABLES = {
@@ -157,27 +168,39 @@ class InventoryModule(BaseInventoryPlugin, Constructed, Cacheable):
         return super().verify_file(path) and path.endswith(_SUFFIXES)
 
     def parse(self, inventory, loader, path, cache=True):
-        """Add the devices that a configuration file selects."""
+        """Add the devices that a configuration file selects, or none if an error occurs."""
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
-        for device in self._devices(path, cache):
-            self._add_host(device)
+        hosts = self._hosts(self._devices(path, cache))
+        changes = Changes(inventory)
+        try:
+            for host, device in hosts.items():
+                self._add_host(host, device)
+        except Exception:
+            changes.undo()
+            raise
 
     def _devices(self, path: str, cache: bool) -> list:
+        params = {name: self._option(name) for name in ENTRY.argument_spec()}
         if not self.get_option("cache"):
-            return self._read_devices()
-        key = self.get_cache_key(path)
+            return self._read_devices(params)
+        key = f"{self.get_cache_key(path)}_{_fingerprint(params)}"
         if cache:
             try:
                 return self._cache[key]
             except KeyError:
                 pass
-        self._cache[key] = self._read_devices()
+        self._cache[key] = self._read_devices(params)
         return self._cache[key]
 
-    def _read_devices(self) -> list:
-        params = {name: self._option(name) for name in ENTRY.argument_spec()}
-        client = open_client(ENTRY, connection_settings(params))
+    def _read_devices(self, params: dict) -> list:
+        try:
+            client = open_client(ENTRY, connection_settings(params))
+        except IotError as error:
+            raise AnsibleParserError(str(error)) from error
+        if params["facts"] is None:
+            has_search = params["one_by_one"] or client.connection.iot_instance_id
+            params = {**params, "facts": ["tags", "groups"] if has_search else ["groups"]}
         try:
             result = execute(ENTRY, params, False, lambda _entry, _params: client)
         finally:
@@ -193,17 +216,76 @@ class InventoryModule(BaseInventoryPlugin, Constructed, Cacheable):
         # A secret in the file can be a template or encrypted with ansible-vault.
         return json_round_trip(self.templar.template(value)) if value is not None else None
 
-    def _add_host(self, device: dict) -> None:
-        host = self._host_name(device)
-        if host in self.inventory.hosts and self.inventory.get_host(host).vars.get("iot_id"):
-            message = f"two devices have the host name {host}. Set hostname: product_and_name to make host names unique"
-            raise AnsibleParserError(message)
+    def _hosts(self, devices: list) -> dict:
+        """Return the devices by host name."""
+        hosts: dict = {}
+        for device in devices:
+            host = self._host_name(device)
+            known = self.inventory.hosts.get(host)
+            if host in hosts or (known and known.vars.get("iot_id", device["iot_id"]) != device["iot_id"]):
+                raise AnsibleParserError(
+                    f"two devices have the host name {host}. Set hostname: product_and_name to make host names unique"
+                )
+            hosts[host] = device
+        return hosts
+
+    def _host_name(self, device: dict) -> str:
+        choice = self.get_option("hostname")
+        product_and_name = f"{device['product']}.{device['name']}"
+        host = product_and_name if choice == "product_and_name" else device[choice]
+        if _NOT_IN_HOST_NAMES.search(host):
+            raise AnsibleParserError(f"the device name {host!r} cannot be a host name. Set hostname: iot_id")
+        if host in constants.LOCALHOST:
+            self.display.warning(f"The device {host} is the host {product_and_name}, because {host} is the controller")
+            return product_and_name
+        return host
+
+    def _add_host(self, host: str, device: dict) -> None:
         self.inventory.add_host(host)
-        variables = {VARIABLES[name]: value for name, value in device.items()}
+        variables = mark_unsafe({VARIABLES[name]: value for name, value in device.items()})
         for name, value in variables.items():
             self.inventory.set_variable(host, name, value)
         self.construct(host, variables)
 
-    def _host_name(self, device: dict) -> str:
-        choice = self.get_option("hostname")
-        return f"{device['product']}.{device['name']}" if choice == "product_and_name" else device[choice]
+
+class Changes:
+    """What a source adds to an inventory.
+
+    Args:
+        inventory: The inventory before the source is added.
+    """
+
+    def __init__(self, inventory):
+        self._inventory = inventory
+        self._hosts = {name: dict(host.vars) for name, host in inventory.hosts.items()}
+        self._groups = set(inventory.groups)
+
+    def undo(self) -> None:
+        """Remove the hosts and groups that were added, and restore the variables of other hosts."""
+        added = [group for name, group in self._inventory.groups.items() if name not in self._groups]
+        for name, host in list(self._inventory.hosts.items()):
+            if name not in self._hosts:
+                self._inventory.remove_host(host)
+                continue
+            host.vars = self._hosts[name]
+            for group in added:
+                host.remove_group(group)
+        for group in added:
+            for parent in group.parent_groups:
+                parent.child_groups.remove(group)
+            # InventoryData.remove_group fails if there are hosts.
+            del self._inventory.groups[group.name]
+
+
+def _fingerprint(params: dict) -> str:
+    """Return a hash of the configuration and the account, without secrets."""
+    spec = ENTRY.argument_spec()
+    try:
+        connection = resolve(connection_settings(params))
+    except IotError as error:
+        raise AnsibleParserError(str(error)) from error
+    # The URL of a connection has no password, unlike an invalid option.
+    account = [connection.endpoint, connection.region, connection.access_key_id, connection.iot_instance_id]
+    options = {name: value for name, value in params.items() if not spec[name].get("no_log") and name != "endpoint"}
+    text = json.dumps([account, options], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

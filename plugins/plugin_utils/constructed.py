@@ -19,6 +19,8 @@ from ansible.module_utils.common.text.converters import to_native
 from ansible.plugins.inventory import Constructable
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.unsafe import mark_unsafe
+
 _MISSING = object()
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _CONSTANTS = frozenset({"true", "false", "none", "True", "False", "None", "omit"})
@@ -166,7 +168,8 @@ class Constructed(Constructable):
 
     def _compose(self, template: Any, variables: dict, disable_lookups: Any = ...) -> Any:
         def evaluate() -> Any:
-            return super(Constructed, self)._compose(template, variables)
+            # A result may contain text of the platform, even if it is composed of a part of it.
+            return mark_unsafe(super(Constructed, self)._compose(template, variables))
 
         return self._evaluate("compose", template, variables, evaluate)
 

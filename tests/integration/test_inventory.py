@@ -41,7 +41,7 @@ def account(tasks):
 def list_inventory(account, tmp_path):
     """Return a function that lists an inventory; it returns the inventory and the number of calls by operation."""
 
-    def list_inventory(fails=False, name="all.iot_devices.yml", environment=None, **configuration):
+    def list_inventory(fails=False, warning="", name="all.iot_devices.yml", environment=None, **configuration):
         path = tmp_path / name
         given = {"plugin": "iotops.aliyun.iot_devices", "pacing": False, **configuration}
         path.write_text(json.dumps(given), encoding="utf-8")
@@ -69,6 +69,7 @@ def list_inventory(account, tmp_path):
             assert ended.returncode, ended.stdout
             return ended.stderr, calls
         assert not ended.returncode, ended.stderr
+        assert warning in ended.stderr if warning else "[WARNING]" not in ended.stderr, ended.stderr
         return without_unsafe_marks(json.loads(ended.stdout)), calls
 
     return list_inventory
@@ -94,13 +95,12 @@ def test_inventory_lists_hosts_with_variables(list_inventory):
     assert lamp["iot_groups"] == ["bridge"]
     assert lamp["iot_id"]
     assert lamp["iot_product_key"]
-    # The 60 lamps fill two pages; the hub is on the first page of its product.
+    # The 60 lamps fill two pages of a search; the hub is on the first page of its product, and searched for its tags.
     assert dict(calls) == {
         "QueryProductList": 1,
         "QueryDeviceGroupList": 1,
         "QueryDevice": 2,
-        "QueryDeviceBySQL": 2,
-        "QueryDeviceListByDeviceGroup": 1,
+        "QueryDeviceBySQL": 3,
     }
     assert "ecret" not in json.dumps(returned)
 
@@ -157,7 +157,8 @@ def test_inventory_with_templated_secret_succeeds(list_inventory):
 
 
 def test_inventory_without_instance_omits_tags(list_inventory):
-    returned, calls = list_inventory(products=["hubs", "lamps"], environment={"ALIBABA_CLOUD_IOT_INSTANCE_ID": ""})
+    environment = {"ALIBABA_CLOUD_IOT_INSTANCE_ID": ""}
+    returned, calls = list_inventory(products=["hubs", "lamps"], environment=environment)
     assert returned["_meta"]["hostvars"]["lamp-000"]["iot_groups"] == ["bridge"]
     assert "iot_tags" not in returned["_meta"]["hostvars"]["lamp-000"]
     assert calls["QueryDeviceProp"] == 0
@@ -167,3 +168,43 @@ def test_inventory_file_with_other_name_is_ignored(list_inventory):
     message, calls = list_inventory(fails=True, name="devices.yml")
     assert message
     assert not calls
+
+
+def test_inventory_marks_text_of_the_platform_as_unsafe(list_inventory, tasks, tmp_path):
+    template = f"{{{{ lookup('ansible.builtin.pipe', 'touch {tmp_path}/evaluated') }}}}"
+    tasks.run_ok("iot_device", product="hubs", name="hub-1", tags={"note": template}, iot_instance_id=INSTANCE)
+    returned, _calls = list_inventory(products=["hubs"], compose={"copied": "iot_tags.note ~ ''"})
+    hub = returned["_meta"]["hostvars"]["hub-1"]
+    assert (hub["iot_tags"]["note"], hub["copied"]) == (template, template)
+    assert not (tmp_path / "evaluated").exists()
+
+
+def test_inventory_cache_depends_on_configuration_and_account(list_inventory, tmp_path):
+    cached = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    list_inventory(products=["lamps"], **cached)
+    returned, _calls = list_inventory(products=["hubs"], **cached)
+    assert sorted(returned["_meta"]["hostvars"]) == HUBS
+    environment = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "another"}
+    message, _calls = list_inventory(fails=True, products=["hubs"], environment=environment, **cached)
+    assert "The AccessKey ID does not exist" in message
+    assert not [path for path in (tmp_path / "cache").iterdir() if "emulator" in path.read_text(encoding="utf-8")]
+
+
+def test_inventory_with_strict_error_has_no_host(list_inventory):
+    environment = {"ANSIBLE_INVENTORY_UNPARSED_FAILED": "false"}
+    returned, _calls = list_inventory(
+        products=["lamps"],
+        strict=True,
+        groups={"all_lamps": "true"},
+        compose={"half": "1 / (0 if iot_name == 'lamp-030' else 1)"},
+        environment=environment,
+        warning="division by zero",
+    )
+    assert returned["_meta"]["hostvars"] == {}
+    assert "all_lamps" not in returned
+
+
+def test_inventory_device_named_localhost_does_not_replace_controller(list_inventory, tasks):
+    tasks.run_ok("iot_devices", product="hubs", devices=[{"name": "localhost"}], iot_instance_id=INSTANCE)
+    returned, _calls = list_inventory(products=["hubs"], warning="The device localhost is the host hubs.localhost")
+    assert sorted(returned["_meta"]["hostvars"]) == ["hub-1", "hubs.localhost"]

@@ -111,9 +111,10 @@ class DeviceSet:
         )
         for row in first_page:
             self._add(row)
-        if total <= len(first_page):
-            # There is no other page, and the first page contains all facts of the list.
-            self._read_missing_facts(replace(spec, facts=facts - queries.DEVICE_LIST.provides))
+        missing = replace(spec, facts=facts - queries.DEVICE_LIST.provides, searchable=False)
+        if total <= len(first_page) and (not spec.searchable or queries.readable_facts(missing) == missing.facts):
+            # There is no other page, the first page contains all facts of the list, and no search is needed.
+            self._read_missing_facts(missing)
             return
         searches = self._workers.requests["QueryDeviceBySQL"]
         try:
