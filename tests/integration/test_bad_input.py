@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 PRODUCT = {"name": "street_light", "node_type": "device", "thing_model": True, "data_format": "alink"}
 LAMP = {"product": "street_light", "name": "lamp-0001"}
 TEMPERATURE = {"identifier": "t", "name": "t", "accessMode": "r", "dataType": {"type": "float", "specs": {}}}
@@ -114,3 +116,29 @@ def test_task_with_invalid_options_fails_before_write(playbooks, tmp_path):
     assert run.status == 0, run.output
     assert playbooks.pop_writes() == []
     assert "wrong-secret" not in run.output
+
+
+EMPTY_REFERENCES = (
+    ("iot_device", {"product": "", "name": "lamp-0001"}),
+    ("iot_device", {"product": "", "name": "lamp-0001", "state": "absent"}),
+    ("iot_device", {**LAMP, "groups": [""]}),
+    ("iot_device_group", {"name": "west_side", "devices": [{"product": "", "name": ""}]}),
+    ("iot_devices", {"product": "", "devices": [{"name": "lamp-0001"}]}),
+    ("iot_devices", {"product": "street_light", "devices": [{"name": "lamp-0001", "groups": [""]}]}),
+    ("iot_topic", {"product": "", "short_name": "user/a", "operation": "pub"}),
+    ("iot_topic", {"product": "", "short_name": "user/a", "state": "absent"}),
+    ("iot_thing_model", {"product": "", "functions": {}}),
+    ("iot_thing_script", {"product": "", "type": "javascript", "script": "function a() {}"}),
+    ("iot_subscription", {"product": "", "type": "amqp", "state": "absent"}),
+    ("iot_shadow", {"product": "", "device": "lamp-0001", "desired": {}}),
+    ("iot_shadow", {"product": "street_light", "device": "", "desired": {}}),
+    ("iot_ota_module", {"product": "", "name": "mcu"}),
+    ("iot_topology", {"product": "street_light", "gateway": "", "devices": []}),
+)
+
+
+@pytest.mark.parametrize(("module", "options"), EMPTY_REFERENCES)
+def test_empty_reference_fails_before_write(tasks, module, options):
+    tasks.run_ok("iot_product", **PRODUCT)
+    tasks.run_ok("iot_device", **LAMP)
+    tasks.assert_fails(module, "is empty|must have", **options)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ReferenceNotFound
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ReferenceNotFound
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Pending
 
 if TYPE_CHECKING:
@@ -48,8 +48,11 @@ class Reader:
             remedy: What to do. Defaults to creating the object or checking the name.
 
         Raises:
+            InvalidValue: The name is empty, as from a variable that was not set.
             ReferenceNotFound: The reader is not tolerant.
         """
+        if not str(name).strip():
+            raise InvalidValue(f"the name of the {title} is empty", remedy="Set it, or omit the option")
         if not self._tolerant:
             remedy = remedy or "Create it first, or check the name"
             raise ReferenceNotFound(f"the {title} {name} does not exist", remedy=remedy)

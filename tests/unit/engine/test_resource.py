@@ -8,7 +8,11 @@ import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import ImplicitCreate
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference, ReferenceNotFound
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import (
+    AmbiguousReference,
+    InvalidValue,
+    ReferenceNotFound,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
@@ -141,6 +145,13 @@ def test_not_found_raises_or_is_pending():
     assert tolerant.not_found("room", "loft") is PENDING
     assert tolerant.not_found("room", "loft") is PENDING
     assert tolerant.pending == ["the room loft does not exist yet"]
+
+
+@pytest.mark.parametrize("tolerant", [True, False])
+@pytest.mark.parametrize("name", ["", " "])
+def test_empty_reference_is_invalid(tolerant, name):
+    with pytest.raises(InvalidValue, match="the name of the room is empty"):
+        Reader(FakeClient(), tolerant=tolerant).not_found("room", name)
 
 
 def test_resource_identity_params_and_mutable_fields():
