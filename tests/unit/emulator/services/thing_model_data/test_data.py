@@ -194,8 +194,15 @@ def test_properties_data_in_descending_order_starts_at_end(history_of_two, repor
     report_levels(1, 3, 5)
     report_levels(2, name="humidity")
     assert history_of_two(100, 0, Asc=0) == ([[5, 3, 1], [2]], 0, False)
-    error = api_error("QueryDevicePropertiesData", IotId=device["iot_id"], Identifier=["level"], Asc=0, PageSize=1,
-                    StartTime=start, EndTime=start + 1)  # fmt: skip
+    error = api_error(
+        "QueryDevicePropertiesData",
+        IotId=device["iot_id"],
+        Identifier=["level"],
+        Asc=0,
+        PageSize=1,
+        StartTime=start,
+        EndTime=start + 1,
+    )
     assert error.code == "iot.check.ParameterIsNotLessThanMax"
 
 
