@@ -124,7 +124,6 @@ from ansible import constants
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import (
     connection_settings,
@@ -182,29 +181,29 @@ class InventoryModule(BaseInventoryPlugin, Constructed, Cacheable):
 
     def _devices(self, path: str, cache: bool) -> list:
         params = {name: self._option(name) for name in ENTRY.argument_spec()}
-        if not self.get_option("cache"):
-            return self._read_devices(params)
-        key = f"{self.get_cache_key(path)}_{_fingerprint(params)}"
-        if cache:
-            try:
-                return self._cache[key]
-            except KeyError:
-                pass
-        self._cache[key] = self._read_devices(params)
-        return self._cache[key]
-
-    def _read_devices(self, params: dict) -> list:
         try:
             client = open_client(ENTRY, connection_settings(params))
         except IotError as error:
             raise AnsibleParserError(str(error)) from error
         if params["facts"] is None:
             has_search = params["one_by_one"] or client.connection.iot_instance_id
-            params = {**params, "facts": ["tags", "groups"] if has_search else ["groups"]}
+            params["facts"] = ["tags", "groups"] if has_search else ["groups"]
         try:
-            result = execute(ENTRY, params, False, lambda _entry, _params: client)
+            if not self.get_option("cache"):
+                return self._read_devices(params, client)
+            key = f"{self.get_cache_key(path)}_{_fingerprint(params, client.connection)}"
+            if cache:
+                try:
+                    return self._cache[key]
+                except KeyError:
+                    pass
+            self._cache[key] = self._read_devices(params, client)
+            return self._cache[key]
         finally:
             client.close()
+
+    def _read_devices(self, params: dict, client) -> list:
+        result = execute(ENTRY, params, False, lambda _entry, _params: client)
         if result.get("failed"):
             raise AnsibleParserError(result["msg"])
         for warning in result.get("warnings", ()):
@@ -277,13 +276,9 @@ class Changes:
             del self._inventory.groups[group.name]
 
 
-def _fingerprint(params: dict) -> str:
+def _fingerprint(params: dict, connection) -> str:
     """Return a hash of the configuration and the account, without secrets."""
     spec = ENTRY.argument_spec()
-    try:
-        connection = resolve(connection_settings(params))
-    except IotError as error:
-        raise AnsibleParserError(str(error)) from error
     # The URL of a connection has no password, unlike an invalid option.
     account = [connection.endpoint, connection.region, connection.access_key_id, connection.iot_instance_id]
     options = {name: value for name, value in params.items() if not spec[name].get("no_log") and name != "endpoint"}
