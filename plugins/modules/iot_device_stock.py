@@ -11,6 +11,9 @@ version_added: 0.1.0
 description:
   - Ensures that a product has at least O(count) devices. Missing devices are registered, up to 1,000 in one request,
     with names that the platform generates. Devices are never deleted.
+  - If a task fails or is interrupted while the platform registers devices, the next task for this product on the same
+    host waits for them, returns their names and saves their secrets, before it registers others. Tasks for one product
+    on one host run one after the other. Other hosts do not know of these devices, so use one host for a product.
   - For devices with known names, use M(iotops.aliyun.iot_devices).
 options:
   product:
@@ -79,8 +82,8 @@ existing:
   type: int
   sample: 2
 created:
-  description: Names of the devices that were registered. Empty in check mode, because the platform generates the
-    names.
+  description: Names of the devices that were registered, also those of a batch that an earlier task could not see
+    the end of. Empty in check mode, because the platform generates the names.
   returned: success
   type: list
   elements: str

@@ -18,6 +18,8 @@ description:
   - A device that the platform rejects is reported by name and does not stop the changes to other devices. The task
     fails at the end.
   - An interrupted task can be run again and continues with the remaining changes. No device is registered twice.
+  - A device that an earlier task or another client has registered in the meantime is not an error. It is updated like
+    an existing device; tags and groups that are not desired are removed by the next run.
   - For all options of a single device, use M(iotops.aliyun.iot_device).
 options:
   state:

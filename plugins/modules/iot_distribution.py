@@ -15,6 +15,8 @@ description:
     distributed back to its original instance does not appear in any list of the platform, so each run distributes it
     again.
   - An account can have up to 10 distribution jobs at a time. The task fails if a device could not be distributed.
+  - If a job of an earlier task is still running between the same instances, the task waits for it before it creates a
+    job for the devices that are still missing.
 options:
   state:
     description:

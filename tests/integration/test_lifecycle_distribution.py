@@ -91,6 +91,35 @@ def test_distribution_without_wait_returns_running_job(tasks, account):
     assert "results" not in found
 
 
+def test_distribution_after_lost_poll_waits_for_the_running_job(tasks, account):
+    given = {**OF, "devices": ["lamp-0001"], "target_instance_ids": [EAST]}
+    refused = {"action": "QueryDeviceDistributeJob", "code": "Forbidden.RAM", "status": 403, "times": 1}
+    tasks.server.control("PUT", "faults", [refused])
+    first = tasks.run(MODULE, **given)
+    assert (first["failed"], first["changed"]) == (True, True)
+    plan = tasks.run(MODULE, True, **given)
+    assert plan["pending"] == [f"the job {first['job_id']} is still running and may distribute some of the devices"]
+    assert tasks.run_ok(MODULE, **given, wait=False)["job_id"] == first["job_id"]
+    second = tasks.run_ok(MODULE, **given)
+    assert (second["changed"], second["distributed"]) == (False, [])
+    assert tasks.pop_writes() == ["CreateDeviceDistributeJob"]
+    tasks.assert_unchanged(MODULE, **given)
+
+
+def test_distribution_of_more_devices_waits_for_running_job_and_distributes_the_others(tasks, account):
+    given = {**OF, "target_instance_ids": [EAST]}
+    tasks.run_ok(MODULE, **given, devices=["lamp-0001"], wait=False)
+    result = tasks.run_ok(MODULE, **given, devices=["lamp-0001", "lamp-0002"])
+    assert (result["changed"], result["distributed"]) == (True, ["lamp-0002"])
+
+
+def test_distribution_of_product_that_is_being_distributed_waits(tasks, account):
+    given = {**OF, "target_instance_ids": [EAST]}
+    tasks.run_ok(MODULE, **given, wait=False)
+    assert not tasks.run_ok(MODULE, **given)["changed"]
+    assert len(tasks.run_ok(INFO, what="products")["products"]) == 1
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -86,26 +86,35 @@ class Registration:
                 )
         return {}
 
-    def register_generated(self, count: int) -> dict[str, str | None]:
-        """Register devices with names that the platform generates.
+    def start_generated(self, count: int) -> int:
+        """Request devices with names that the platform generates, and return the ApplyId of the batch.
 
         Args:
-            count: The number of devices.
-
-        Returns:
-            The secrets of the devices by name.
+            count: The number of devices, at most ``BATCH_SIZE``.
 
         Raises:
-            IotError: If a request fails. If its response was lost, the devices may be registered.
-            EngineError: If the platform does not process the batch before the timeout, or registers fewer devices.
+            IotError: If the request fails. If its response was lost, the devices may be registered.
         """
         reply = self._workers.call("BatchRegisterDevice", {"ProductKey": self._product_key, "Count": count})
-        apply_id = int(member(reply, "Data.ApplyId"))
-        state = self._wait_while(apply_id, _CREATING)
-        registered = self._read_secrets(apply_id)
-        if state["Status"] != _CREATED:
-            raise EngineError(f"the platform registered {len(registered)} of {count} devices")
-        return registered
+        return int(member(reply, "Data.ApplyId"))
+
+    def is_registering(self, apply_id: int) -> bool:
+        """Return whether the platform is still registering the devices of a batch.
+
+        Raises:
+            IotError: If the request fails.
+        """
+        return self._read_state(apply_id).get("Status") == _CREATING
+
+    def wait_for_generated(self, apply_id: int) -> dict[str, str | None]:
+        """Wait for the end of a batch with generated names, and return the secrets of its devices by name.
+
+        Raises:
+            IotError: If a request fails.
+            EngineError: If the platform does not process the batch before the timeout.
+        """
+        self._wait_while(apply_id, _CREATING)
+        return self._read_secrets(apply_id)
 
     def _register_in_halves(
         self, nicknames: dict[str, str | None], with_secrets: bool, error: ApiError

@@ -98,6 +98,12 @@ def add_outcome(result: dict, plan: Plan, executor: PlanExecutor, is_stopped: bo
     failed = executor.failed
     result["failures"] = [{"name": name, "msg": reason} for name, reason in sorted(failed.items())]
     result["created"] = [device.name for device in plan.register if device.name in executor.registered]
+    result["counts"]["existing"] += len(executor.adopted)
+    result["updated"] += [
+        name
+        for name, is_renamed in executor.adopted.items()
+        if is_renamed or plan.changes[name].keys() - {"name", "nickname"}
+    ]
     if not is_stopped:
         result["updated"] = [name for name in result["updated"] if name not in failed]
         result["deleted"] = [name for name in result["deleted"] if name not in failed]

@@ -17,9 +17,11 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.gateway_job import wait_for_gateway_job
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import MAX_DETAILS_PER_REQUEST
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import (
     IncompleteBatch,
@@ -119,6 +121,8 @@ class PlanExecutor:
     Attributes:
         failed: The reason of the first failure, by device name.
         registered: The names of the devices that were registered.
+        adopted: The devices that were planned to be registered, but that something else has registered: whether their
+            nickname is changed, by name.
     """
 
     def __init__(
@@ -130,6 +134,7 @@ class PlanExecutor:
     ) -> None:
         self.failed: dict[str, str] = {}
         self.registered: set[str] = set()
+        self.adopted: dict[str, bool] = {}
         self._workers = workers
         self._product_key = product_key
         self._secrets = secrets
@@ -153,28 +158,59 @@ class PlanExecutor:
         for batch in batches:
             self._workers.submit(_REGISTRATION_QUEUE, lambda batch=batch: self._register(batch))
         self._workers.wait()
-        missing = {device.name for device in plan.register} - self.registered
+        missing = {device.name for device in plan.register} - self.registered - self.adopted.keys()
         for operation, names in (("EnableThing", plan.enable), ("DisableThing", plan.disable)):
             self._submit_each(operation, [name for name in names if name not in missing], lambda name: {})
         self._workers.wait()
 
     def _register(self, batch: Plan) -> None:
-        """Register the devices of a batch, and submit the updates of the registered ones."""
-        registration = Registration(self._workers, self._product_key, self._add_failure)
+        """Register the devices of a batch, and submit the updates of those that exist then."""
+        rejected: dict[str, str] = {}
+        registration = Registration(self._workers, self._product_key, rejected.setdefault)
         with_secrets = self._save_secrets is not None or bool(batch.attach)
         nicknames = {device.name: device.nickname for device in batch.register}
-        registered = registration.register(nicknames, with_secrets)
-        attached = [name for names in batch.attach.values() for name in names if name in registered]
+        try:
+            registered = registration.register(nicknames, with_secrets)
+            secrets = {**registered, **self._adopt(rejected, nicknames, batch)}
+        finally:
+            for name, reason in rejected.items():
+                self._add_failure(name, reason)
+        attached = [name for names in batch.attach.values() for name in names if name in secrets]
         with self._lock:
             self.registered.update(registered)
-            self._secrets.update({name: registered[name] for name in attached})
+            self._secrets.update({name: secrets[name] for name in attached})
         if self._save_secrets is not None:
-            self._save_secrets(registered)
-        batch.tag = {name: tags for name, tags in batch.tag.items() if name in registered}
+            self._save_secrets(secrets)
+        batch.rename = {name: nickname for name, nickname in batch.rename.items() if name in secrets}
+        batch.tag = {name: tags for name, tags in batch.tag.items() if name in secrets}
         for names_by_target in (batch.join, batch.attach):
             for target, names in names_by_target.items():
-                names_by_target[target] = [name for name in names if name in registered]
+                names_by_target[target] = [name for name in names if name in secrets]
         self._submit_updates(batch)
+
+    def _adopt(self, rejected: dict[str, str], nicknames: dict[str, str | None], batch: Plan) -> dict[str, str | None]:
+        """Find rejected devices that exist now, and remove them from ``rejected``.
+
+        They were registered after this task had read the devices: by a batch of an earlier task that could not wait for
+        its end, or by another client. Only a different nickname is planned here; the next run removes tags and groups
+        that are not desired.
+
+        Returns:
+            Their secrets by name.
+        """
+        found: dict[str, dict] = {}
+        for names in chunked(sorted(rejected), MAX_DETAILS_PER_REQUEST):
+            params = {"ProductKey": self._product_key, "DeviceName": names}
+            rows = member(self._workers.find("BatchQueryDeviceDetail", params), "Data.Data") or []
+            found.update((row["DeviceName"], row) for row in rows)
+        for name, row in found.items():
+            del rejected[name]
+            nickname = nicknames[name]
+            if nickname is not None and nickname != (row.get("Nickname") or ""):
+                batch.rename[name] = nickname
+        with self._lock:
+            self.adopted.update({name: name in batch.rename for name in found})
+        return {name: row.get("DeviceSecret") for name, row in found.items()}
 
     def _submit_updates(self, plan: Plan) -> None:
         """Submit the changes of nicknames, tags, groups and gateways of existing devices."""

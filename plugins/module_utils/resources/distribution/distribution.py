@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import ActionFailed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import check_values
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry, rename_members
@@ -29,6 +29,7 @@ STATUS = Choice({"initial": 0, "running": 1, "finished": 2, "interrupted": 3})
 STRATEGY = Choice({"specified": 0, "nearest": 1})
 _UNFINISHED = ("initial", "running")
 _SUCCESS = "200"
+_IS_DISTRIBUTING = "iot.provisioning.ProductIsDistributing"
 
 _INSTANCE = Text(1, 64, pattern="[A-Za-z0-9_-]+", hint="letters, digits, - and _")
 
@@ -156,54 +157,115 @@ class Distribution(ActionEntry):
 
     def _distribute(self, client: Any, reader: Reader, values: dict, check_mode: bool) -> dict:
         missing = self._undistributed(reader, values)
-        result: dict = {"changed": bool(missing), "distributed": missing if values.get("devices") else []}
+        by_device = bool(values.get("devices"))
+        job = self._running_job(reader, values) if missing and by_device else None
+        if job and check_mode:
+            reader.pending.append(f"the job {job['job_id']} is still running and may distribute some of the devices")
+        elif job:
+            # A job of an earlier task: its devices cannot be in a second job.
+            result = {"changed": False, "distributed": [], "job_id": job["job_id"]}
+            if not values["wait"]:
+                return result
+            self._wait_for_job(client, values, result)
+            client.clear_cache()
+            missing = self._undistributed(reader, values)
+        result = {"changed": bool(missing), "distributed": missing if by_device else []}
         if not missing or check_mode:
             return result
-        common_params = {
-            "ProductKey": values["product_key"],
-            "SourceInstanceId": values["source_instance_id"],
-            "TargetUid": values.get("target_uid"),
-            "TargetAliyunId": values.get("target_aliyun_id"),
-        }
-        targets = values["target_instance_ids"]
-        if not values.get("devices"):
-            params = {**common_params, "TargetInstanceId": targets[0]}
-            result["job_id"] = client.call("CreateProductDistributeJob", params)["JobId"]
-            # The API does not return the status of a product's job, so the task waits until the product is distributed.
-            unfinished = self._wait(client, values, lambda: self._undistributed(reader, values), bool)
+        if by_device:
+            self._distribute_devices(client, reader, values, missing, result)
         else:
-            params = {
-                **common_params,
-                "DeviceName": missing,
-                "Strategy": STRATEGY.to_wire("nearest" if len(targets) > 1 else "specified"),
-                "TargetInstanceConfig": [{"TargetInstanceId": target} for target in targets],
-            }
-            result["job_id"] = client.call("CreateDeviceDistributeJob", params)["JobId"]
-            job_params = {"JobId": result["job_id"]}
-            unfinished = self._wait(
-                client,
-                values,
-                lambda: parse_job(member(client.call("QueryDeviceDistributeJob", job_params), "Data")),
-                lambda job: job["status"] in _UNFINISHED,
-            )
-            if values["wait"] and not unfinished:
-                self._check_results(reader, result)
-        if unfinished:
-            seconds = values["wait_timeout_in_seconds"]
-            raise ActionFailed(f"the job {result['job_id']} has not finished after {seconds} seconds", result)
+            self._distribute_product(client, reader, values, result)
         return result
 
-    def _wait(self, client: Any, values: dict, read: Callable[[], Any], unfinished: Callable) -> bool:
-        """Wait for the end of a job, if the task requests it, and return whether the timeout expired before."""
+    def _distribute_product(self, client: Any, reader: Reader, values: dict, result: dict) -> None:
+        params = {**_common_params(values), "TargetInstanceId": values["target_instance_ids"][0]}
+        for is_repeated in (False, True):
+            try:
+                result["job_id"] = client.call("CreateProductDistributeJob", params)["JobId"]
+                break
+            except IotError as error:
+                if error.code == _IS_DISTRIBUTING:
+                    # The job of an earlier task, or of the first request, whose response was lost.
+                    result["changed"] = is_repeated
+                    break
+                if is_repeated or not error.ambiguous:
+                    raise
+                client.clear_cache()
+                if not self._undistributed(reader, values):
+                    return
+        # The API does not return the status of a product's job, so the task waits until the product is distributed.
+        self._wait(client, values, result, lambda: self._undistributed(reader, values), bool)
+
+    def _distribute_devices(self, client: Any, reader: Reader, values: dict, names: list[str], result: dict) -> None:
+        targets = values["target_instance_ids"]
+        params = {
+            **_common_params(values),
+            "DeviceName": names,
+            "Strategy": STRATEGY.to_wire("nearest" if len(targets) > 1 else "specified"),
+            "TargetInstanceConfig": [{"TargetInstanceId": target} for target in targets],
+        }
+        try:
+            result["job_id"] = client.call("CreateDeviceDistributeJob", params)["JobId"]
+        except IotError as error:
+            client.clear_cache()
+            job = self._running_job(reader, values) if error.ambiguous else None
+            if job is None:
+                raise
+            result["job_id"] = job["job_id"]
+        self._wait_for_job(client, values, result)
+        if values["wait"]:
+            self._check_results(reader, result)
+
+    def _running_job(self, reader: Reader, values: dict) -> dict | None:
+        """Return the unfinished job that distributes devices of the product from and to the same instances, if any."""
+        if values["product_key"] is PENDING:
+            return None
+        params = {"ProductKey": values["product_key"], "TargetUid": values.get("target_uid")}
+        for row in reader.pages("ListDeviceDistributeJob", params):
+            job = parse_job(row)
+            if (
+                job["status"] in _UNFINISHED
+                and job["source_instance_id"] == values["source_instance_id"]
+                and set(job["target_instance_ids"]) == set(values["target_instance_ids"])
+            ):
+                return job
+        return None
+
+    def _wait_for_job(self, client: Any, values: dict, result: dict) -> None:
+        """Wait for the end of the job in the result, if the task requests it."""
+        params = {"JobId": result["job_id"]}
+        self._wait(
+            client,
+            values,
+            result,
+            lambda: parse_job(member(client.call("QueryDeviceDistributeJob", params), "Data")),
+            lambda job: job["status"] in _UNFINISHED,
+        )
+
+    def _wait(self, client: Any, values: dict, result: dict, read: Callable[[], Any], unfinished: Callable) -> None:
+        """Wait for the end of a job, if the task requests it.
+
+        Raises:
+            ActionFailed: The timeout expired before.
+            IotError: A read failed. The error has the ``result``, which names the running job.
+        """
         if not values["wait"]:
-            return False
+            return
 
         def read_again() -> Any:
             client.clear_cache()
             return read()
 
-        _state, reason = wait(read_again, unfinished, values["wait_timeout_in_seconds"])
-        return bool(reason)
+        try:
+            _state, reason = wait(read_again, unfinished, values["wait_timeout_in_seconds"])
+        except IotError as error:
+            error.result = result
+            raise
+        if reason:
+            job = f"the job {result['job_id']}" if "job_id" in result else "the distribution"
+            seconds = values["wait_timeout_in_seconds"]
+            raise ActionFailed(f"{job} has not finished after {seconds} seconds", result)
 
     def _check_results(self, reader: Reader, result: dict) -> None:
         failed = [row for row in read_results(reader, result["job_id"]) if row["code"] != _SUCCESS]
@@ -227,6 +289,15 @@ class Distribution(ActionEntry):
             instances_by_device.setdefault(row["DeviceName"], set()).add(row["TargetInstanceId"])
         # With several target instances, a device is in the nearest one only.
         return [name for name in names if not instances_by_device.get(name) or not instances_by_device[name] <= targets]
+
+
+def _common_params(values: dict) -> dict:
+    return {
+        "ProductKey": values["product_key"],
+        "SourceInstanceId": values["source_instance_id"],
+        "TargetUid": values.get("target_uid"),
+        "TargetAliyunId": values.get("target_aliyun_id"),
+    }
 
 
 class DistributionInfo(ReportEntry):

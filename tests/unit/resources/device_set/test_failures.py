@@ -55,17 +55,62 @@ def test_account_wide_error_stops_the_task(account):
     assert len(requests) <= 8
 
 
-def test_name_registered_by_another_client_is_reported_as_failure(account):
+@pytest.mark.parametrize("operation", ["BatchCheckDeviceNames", "BatchRegisterDeviceWithApplyId"])
+def test_device_registered_by_another_client_in_the_meantime_is_updated(account, tmp_path, operation):
     def before(action, params):
-        if action == "BatchCheckDeviceNames":
+        if action == operation:
             account.before = lambda action, params: None
-            account.devices([NAMES[7]])
+            account.devices(NAMES[6:8])
 
     account.before = before
+    account.group("west")
+    path = tmp_path / "secrets.csv"
+    devices = [
+        *rows(NAMES[:6]),
+        {"name": NAMES[6], "nickname": "gate_lamp", "tags": {"a": "1"}, "groups": ["west"], "enabled": False},
+        *rows(NAMES[7:20]),
+    ]
+    result = account.run(devices=devices, secrets_file=str(path))
+    assert not result.get("failed"), result
+    assert (result["counts"]["created"], result["counts"]["existing"], result["updated"]) == (18, 2, [NAMES[6]])
+    assert not {NAMES[6], NAMES[7]} & set(result["created"])
+    assert len(path.read_text().splitlines()) == 21
+    again = account.run(devices=devices)
+    assert again["changed"] is False, again
+
+
+def test_name_that_the_platform_rejects_is_reported_as_failure(account, monkeypatch):
+    call = account.platform.call
+
+    def reject(action, params):
+        reply = call(action, params)
+        if action == "QueryBatchRegisterDeviceStatus" and reply["Data"]["Status"] == "CHECK_SUCCESS" and not rejected:
+            rejected.append(NAMES[7])
+            reply["Data"] |= {"Status": "CHECK_FAILED", "InvalidList": {"Name": rejected}}
+        return reply
+
+    rejected: list[str] = []
+    monkeypatch.setattr(account.platform, "call", reject)
     result = account.run(devices=rows(NAMES[:20]))
     assert [failure["name"] for failure in result["failures"]] == [NAMES[7]]
     assert result["counts"]["created"] == 19
-    assert account.run(devices=rows(NAMES[:20]))["changed"] is False
+
+
+def test_run_after_lost_poll_waits_for_the_batch(account):
+    def refuse(action, params):
+        if action == "QueryBatchRegisterDeviceStatus" and account.sent["BatchRegisterDeviceWithApplyId"]:
+            from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
+
+            raise ApiError("not authorized", operation=action, code="Forbidden.RAM", category="auth")
+
+    account.before = refuse
+    devices = rows(NAMES[:20], tags={"a": "1"})
+    assert account.run(devices=devices)["failed"]
+    account.before = lambda action, params: None
+    result = account.run(devices=devices)
+    assert not result.get("failed"), result
+    assert (result["counts"]["created"], len(result["updated"])) == (0, 20)
+    assert account.run(devices=devices)["changed"] is False
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
