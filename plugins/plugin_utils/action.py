@@ -29,6 +29,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import
     execute,
     open_client,
 )
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.interrupt import delayed_interrupt
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.vault import ControllerVault
 
 #: The environment variable that makes all tasks use the ordinary module.
@@ -69,24 +70,28 @@ class IotAction(ActionBase):
         """Run the task, in this process if possible and with the ordinary module otherwise, and return its result."""
         result = super().run(tmp, task_vars)
         del tmp
-        if self._needs_module():
-            result.update(
-                self._execute_module(
-                    module_name=f"iotops.aliyun.{self.module}",
-                    module_args=self._task.args,
-                    task_vars=task_vars,
-                    wrap_async=self._task.async_val,
-                )
-            )
-            return result
+        needs_module = self._needs_module()
+        with delayed_interrupt(in_process=not needs_module) as interrupt:
+            result.update(self._run_module(task_vars) if needs_module else self._run_in_process())
+        interrupt.end_process(f"iotops.aliyun.{self.module}: {result.get('msg') or 'the task was interrupted'}")
+        return result
+
+    def _run_module(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        return self._execute_module(
+            module_name=f"iotops.aliyun.{self.module}",
+            module_args=self._task.args,
+            task_vars=task_vars,
+            wrap_async=self._task.async_val,
+        )
+
+    def _run_in_process(self) -> dict[str, Any]:
         with self._task_environment():
             params, hidden = self._params()
             self._clear_cache_on_retry()
             self.entry.vault = ControllerVault(self._loader)
             outcome = execute(self.entry, params, bool(self._task.check_mode), self._client)
         outcome["invocation"] = {"module_args": params}
-        result.update(mask_values(hidden, json_round_trip(outcome)))
-        return result
+        return mask_values(hidden, json_round_trip(outcome))
 
     def _needs_module(self) -> bool:
         forced = os.environ.get(FORCE_MODULE, "").lower() not in _FALSE_WORDS

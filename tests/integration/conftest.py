@@ -7,8 +7,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,17 +143,48 @@ class Playbooks:
 
     def run(self, playbook: Path, *options: str, **variables: str) -> PlaybookRun:
         """Run a playbook, with the emulator's address in the variable ``endpoint``, and return the result."""
+        with self._start(playbook, *options, **variables) as process:
+            run = self._result(process)
+        if run.status == 0:
+            option_coverage.record_playbook(playbook)
+        return run
+
+    def run_and_interrupt(self, playbook: Path, is_due: Callable[[], bool], **variables: str) -> PlaybookRun:
+        """Run a playbook, interrupt it like Ctrl-C in a terminal as soon as ``is_due`` returns true, and return the result.
+
+        Asserts that it ends after the interrupt.
+        """
+        with self._start(playbook, **variables) as process:
+            while not is_due():
+                assert process.poll() is None, process.communicate()
+                time.sleep(0.05)
+            # A terminal sends the signal to all processes of the group.
+            os.killpg(process.pid, signal.SIGINT)
+            return self._result(process, timeout=20)
+
+    def _start(self, playbook: Path, *options: str, **variables: str) -> subprocess.Popen:
         command = [sys.executable, "-m", "ansible", "playbook", str(playbook), *options]
         for name, value in {"endpoint": self.server.endpoint, **variables}.items():
             command += ["-e", f"{name}={value}"]
-        environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), **RUNNERS[self.runner]}
-        process = subprocess.run(
-            command, env=environment, capture_output=True, text=True, cwd=ROOT, timeout=300, check=False
+        return subprocess.Popen(
+            command,
+            env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), **RUNNERS[self.runner]},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            start_new_session=True,
         )
-        if process.returncode == 0:
-            option_coverage.record_playbook(playbook)
-        changed = sum(int(found["changed"]) for found in RECAP.finditer(process.stdout))
-        return PlaybookRun(process.returncode, process.stdout + process.stderr, changed)
+
+    @staticmethod
+    def _result(process: subprocess.Popen, timeout: float = 300) -> PlaybookRun:
+        try:
+            output, errors = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        changed = sum(int(found["changed"]) for found in RECAP.finditer(output))
+        return PlaybookRun(process.returncode, output + errors, changed)
 
     def pop_writes(self) -> list[str]:
         """Return the writes since the previous call of this method, in order, and clear the emulator's journal."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from functools import partial
 
@@ -22,6 +23,8 @@ def run_module(entry: Entry) -> None:
     module.no_log_values.update(entry.secret_values(module.params))
     entry.vault = CommandVault(sys.executable, partial(_run_command, module))
     result = execute(entry, module.params, module.check_mode)
+    # An interrupted task returns its result. A second interrupt must not prevent that.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -7,6 +7,7 @@ The ordinary module and the in-process action both call ``execute``, so that a t
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
@@ -51,8 +52,8 @@ def execute(
         make_client: Returns the client. The in-process action shares one client between all items of a task.
 
     Returns:
-        The result. If the task failed, it has ``failed`` and ``msg``, and ``steps`` with what was done before the
-        failure.
+        The result. If the task failed or was interrupted, it has ``failed`` and ``msg``, and ``steps`` with what was
+        done before.
     """
     client = None
     writes = 0
@@ -72,7 +73,7 @@ def execute(
         partly_done = isinstance(error, StepFailed) and error.error is None
         failure["changed"] = failure["changed"] or bool(done) or partly_done
         if done:
-            failure["msg"] += f". Already done: {', '.join(done)}"
+            failure["msg"] += f". Already done: {_with_counts(done)}"
         if error.field:
             failure["field"] = error.field
         return failure
@@ -80,6 +81,19 @@ def execute(
         failure = {"failed": True, "changed": False, "msg": str(error), **error.result, **_api_error_fields(error)}
         _add_writes(failure, client, writes)
         return failure
+    except KeyboardInterrupt:
+        failure = {"failed": True, "changed": False, "msg": "the task was interrupted"}
+        _add_writes(failure, client, writes)
+        done = client.completed_writes[writes:] if client is not None else []
+        failure["msg"] += f". Already done: {_with_counts(done)}" if done else ". No write was completed"
+        failure["msg"] += ". Requests that were being sent may be done as well. Run the task again to continue"
+        return failure
+
+
+def _with_counts(operations: list[str]) -> str:
+    """Return the names of operations, with the number of requests of those with several."""
+    counts = Counter(operations)
+    return ", ".join(f"{name} ({count} requests)" if count > 1 else name for name, count in counts.items())
 
 
 def _add_writes(failure: dict[str, Any], client: Client | None, first: int) -> None:
@@ -96,7 +110,8 @@ def _add_writes(failure: dict[str, Any], client: Client | None, first: int) -> N
     failure["changed"] = True
     steps = failure.get("steps", [])
     reported = {step["operation"] for step in steps}
-    executed = [{"operation": name, "status": DONE} for name in operations if name not in reported]
+    # A device set sends thousands of requests of the same operation.
+    executed = [{"operation": name, "status": DONE} for name in dict.fromkeys(operations) if name not in reported]
     if executed:
         failure["steps"] = [*executed, *steps]
 

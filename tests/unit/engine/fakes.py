@@ -242,7 +242,9 @@ class FakeClient:
 
     # Methods for tests
 
-    def fail(self, operation: str, error: Exception | None = None, *, executed: bool = False, after: int = 0) -> None:
+    def fail(
+        self, operation: str, error: BaseException | None = None, *, executed: bool = False, after: int = 0
+    ) -> None:
         """Make a later call fail.
 
         Args:

@@ -144,3 +144,34 @@ def test_connection_settings_excludes_other_options():
     assert set(settings) == set(CONNECTION)
     assert settings["region"] == "cn-shanghai"
     assert settings["endpoint"] is None
+
+
+def test_execute_interrupted_task_returns_what_was_done():
+    client = FakeClient()
+    client.fail("AddTags", KeyboardInterrupt())
+    result = run(client, tags={"a": "1"})
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"].startswith("the task was interrupted. Already done: CreateBox. Requests")
+    assert [step["operation"] for step in result["steps"]] == ["CreateBox"]
+
+
+def test_execute_task_interrupted_before_first_write_changed_nothing():
+    client = FakeClient()
+    client.fail("CreateBox", KeyboardInterrupt())
+    result = run(client)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert result["msg"].startswith("the task was interrupted. No write was completed. ")
+
+
+def test_execute_failure_after_many_requests_reports_each_operation_once():
+    class Many(Entry):
+        def options(self):
+            return {}
+
+        def perform(self, params, client, check_mode):
+            client.completed_writes += ["AddTag"] * 3 + ["LockBox"]
+            raise KeyboardInterrupt
+
+    result = run(FakeClient(), Many())
+    assert "Already done: AddTag (3 requests), LockBox. " in result["msg"]
+    assert [step["operation"] for step in result["steps"]] == ["AddTag", "LockBox"]
