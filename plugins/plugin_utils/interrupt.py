@@ -18,8 +18,8 @@ from typing import Any
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-# Since ansible-core 2.19, workers have no standard error, and after an interrupt the controller no longer shows what they
-# send. Action plugins are loaded before the workers are forked, so the workers inherit this copy.
+# Since ansible-core 2.19, workers have no standard error, and after an interrupt the controller no longer shows what
+# they send. Action plugins are loaded before the workers are forked, so the workers inherit this copy.
 _STDERR: int | None = None
 with contextlib.suppress(OSError):
     _STDERR = os.dup(2)
@@ -68,7 +68,7 @@ def delayed_interrupt(in_process: bool) -> Iterator[Interrupt]:
         interrupt.signal = number
         if in_process:
             raise KeyboardInterrupt
-        # A worker with a process group of its own forwards the signal; otherwise the terminal has sent it to the module.
+        # A worker with a process group of its own forwards the signal. Otherwise the module has it from the terminal.
         if os.getpgrp() == os.getpid():
             os.killpg(os.getpgrp(), signal.SIGINT)
 

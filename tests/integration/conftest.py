@@ -150,9 +150,15 @@ class Playbooks:
         return run
 
     def run_and_interrupt(self, playbook: Path, is_due: Callable[[], bool], **variables: str) -> PlaybookRun:
-        """Run a playbook, interrupt it like Ctrl-C in a terminal as soon as ``is_due`` returns true, and return the result.
+        """Run a playbook, interrupt it like Ctrl-C in a terminal, and return the result.
 
-        Asserts that it ends after the interrupt.
+        Args:
+            playbook: The playbook.
+            is_due: Returns whether to interrupt it now.
+            variables: The variables.
+
+        Raises:
+            TimeoutExpired: The playbook did not end after the interrupt.
         """
         with self._start(playbook, **variables) as process:
             while not is_due():

@@ -52,6 +52,18 @@ def test_license_of_device_is_bound_once(tasks, account):
     assert len(licensed(tasks, licensed_after=row["licensed"])) < 4
 
 
+def test_license_after_lost_poll_is_bound_once(tasks, account):
+    given = {**OF, "devices": ["lamp-0001", "lamp-0002"]}
+    refused = {"action": "CheckBindLicenseDeviceProgress", "code": "Forbidden.RAM", "status": 403, "times": 1}
+    tasks.server.control("PUT", "faults", [refused])
+    first = tasks.run(MODULE, **given)
+    assert (first["failed"], first["changed"]) == (True, True)
+    assert [step["operation"] for step in first["steps"]] == ["BindLicenseProduct", "BindLicenseDevice"]
+    assert not tasks.run(MODULE, **given).get("failed")
+    assert licensed(tasks) == [("lamp-0001", "720p"), ("lamp-0002", "720p")]
+    assert not tasks.run_ok(MODULE, **given)["changed"]
+
+
 def test_license_of_product_is_bound_each_time(tasks, account):
     for _number in range(2):
         assert tasks.run_ok(MODULE, **OF)["changed"]

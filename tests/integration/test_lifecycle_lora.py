@@ -105,3 +105,12 @@ def test_lora_devices_of_product_without_lora_fail(tasks):
     result = tasks.run(MODULE, product="street_light", devices=nodes(1))
     assert result["code"] == "iot.device.ApplyManyDevicesFailed"
     assert not result["changed"]
+
+
+def test_lora_registration_after_lost_poll_names_the_task(tasks, sensors):
+    refused = {"action": "GetLoraNodesTask", "code": "Forbidden.RAM", "status": 403, "times": 1}
+    tasks.server.control("PUT", "faults", [refused])
+    first = tasks.run(MODULE, **OF, devices=nodes(1))
+    assert (first["failed"], first["changed"]) == (True, True)
+    found = tasks.run_ok("iot_lora_info", task_id=first["task"]["task_id"])
+    assert found["task"]["task_id"] == first["task"]["task_id"]

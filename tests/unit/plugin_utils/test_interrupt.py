@@ -19,7 +19,10 @@ SCRIPT = """
 import os, signal, subprocess, sys
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.interrupt import delayed_interrupt
 
-CHILD = "import signal, time; signal.signal(signal.SIGINT, lambda *_: print('child', flush=True)); print(); time.sleep(5)"
+CHILD = (
+    "import signal, time; signal.signal(signal.SIGINT, lambda *_: print('child', flush=True)); "
+    "print(flush=True); time.sleep(5)"
+)
 with delayed_interrupt(in_process=sys.argv[1] == "action") as interrupt:
     try:
         if sys.argv[1] == "action":

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Flag, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lora import parse_task
@@ -89,7 +89,12 @@ class Register(ActionEntry):
     def _wait(self, client: Any, task: dict, timeout: int) -> dict:
         deadline = time.monotonic() + timeout
         while True:
-            found = client.call("GetLoraNodesTask", {"TaskId": task["task_id"]})
+            try:
+                found = client.call("GetLoraNodesTask", {"TaskId": task["task_id"]})
+            except IotError as error:
+                # The task continues; its ID is needed to read its state later.
+                error.result = {"changed": True, "task": task}
+                raise
             task = parse_task(found)
             if task["state"] != RUNNING:
                 return task
