@@ -8,10 +8,10 @@ import argparse
 import asyncio
 import contextlib
 import importlib.util
-import ipaddress
 import json
 import logging
 import os
+import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -24,6 +24,7 @@ from ansible_collections.iotops.aliyun.emulator import background
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.store import StoreError
 from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
+from ansible_collections.iotops.aliyun.emulator.http.guard import Guard, is_loopback, protocol_logger
 from ansible_collections.iotops.aliyun.emulator.http.quota import Quota
 from ansible_collections.iotops.aliyun.emulator.http.server import Server
 from ansible_collections.iotops.aliyun.emulator.routing import session
@@ -43,8 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
     if options.background:
         return _run_in_background(arguments, options)
-    if not _is_loopback(options.host):
-        _log.warning("Listening on %s: other hosts can reach the API and the control endpoints.", options.host)
+    guard = Guard()
+    if not is_loopback(options.host):
+        guard = Guard(token=secrets.token_urlsafe())
+        _log.warning(
+            "Listening on %s: other hosts can reach the API. The control endpoints need the token of the ready file.",
+            options.host,
+        )
     try:
         platform = Platform(options.data)
     except (StoreError, OSError) as error:
@@ -53,8 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.mqtt_port is not None and not _is_mqtt_available():
         platform.close()
         return 1
-    authenticator = Authenticator(dict(options.access_key or [DEFAULT_KEY]))
-    server = Server(platform, authenticator, None if options.no_throttle else Quota())
+    keys = [*(options.access_key or []), *(options.access_key_file or [])] or [DEFAULT_KEY]
+    server = Server(platform, Authenticator(dict(keys)), None if options.no_throttle else Quota(), guard=guard)
     try:
         asyncio.run(_serve(server, options))
     except OSError as error:
@@ -116,6 +122,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID:SECRET",
         help="access key that is accepted, can be repeated (default: {}:{})".format(*DEFAULT_KEY),
     )
+    parser.add_argument(
+        "--access-key-file",
+        type=_access_key_file,
+        metavar="FILE",
+        help="file with one accepted access key ID:SECRET on each line, so that no process list shows the secrets",
+    )
     return parser
 
 
@@ -132,11 +144,19 @@ def _access_key(text: str) -> tuple[str, str]:
     return access_key_id, secret
 
 
-def _is_loopback(host: str) -> bool:
+def _access_key_file(text: str) -> list[tuple[str, str]]:
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        lines = Path(text).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    keys = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not keys:
+        raise argparse.ArgumentTypeError(f"{text} contains no access key")
+    try:
+        return [_access_key(key) for key in keys]
+    except argparse.ArgumentTypeError as error:
+        # The line may contain a secret, so it is not quoted.
+        raise argparse.ArgumentTypeError(f"a line of {text} is invalid: it {error}") from None
 
 
 async def _serve(server: Server, options: argparse.Namespace) -> None:
@@ -144,8 +164,12 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT)
+    runner = web.AppRunner(
+        server.application(), access_log=None, logger=protocol_logger(), shutdown_timeout=_SHUTDOWN_TIMEOUT
+    )
     await runner.setup()
+    assert runner.server is not None
+    silent_connections = asyncio.create_task(server.guard.close_silent_connections(runner.server))
     try:
         await web.TCPSite(runner, options.host, options.port, backlog=1024).start()
         port = runner.addresses[0][1]
@@ -154,6 +178,8 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
         _log.info("The emulator listens on %s.", endpoint)
         server.platform.account = replace(server.platform.account, endpoint=endpoint)
         ready = {"endpoint": endpoint, "pid": os.getpid()}
+        if server.guard.token:
+            ready["token"] = server.guard.token
         # No connection survives a restart of the process: mark all devices and consumers as offline.
         server.platform.run(session.end_all)
         server.platform.run(consumer_queue.disconnect_all_consumers)
@@ -165,6 +191,7 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
                 _write_atomically(options.ready_file, json.dumps(ready))
             await stop.wait()
     finally:
+        silent_connections.cancel()
         if options.ready_file:
             with contextlib.suppress(FileNotFoundError):
                 options.ready_file.unlink()
@@ -190,7 +217,9 @@ async def _mqtt_gateway(platform: Platform, port: int | None) -> AsyncIterator[s
 def _write_atomically(path: Path, text: str) -> None:
     """Write a file so that a process that waits for it never reads an incomplete file."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
+    # The file can contain the token of the control endpoints.
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
     part.replace(path)
 
 

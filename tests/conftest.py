@@ -142,7 +142,8 @@ def start(folder: Path, *options: str) -> EmulatorProcess:
             process.kill()
             raise AssertionError(f"the emulator did not start: {process.communicate()[1]}")
         time.sleep(0.01)
-    return EmulatorProcess(process, **json.loads(ready.read_text()))
+    found = json.loads(ready.read_text())
+    return EmulatorProcess(process, found["endpoint"], found["pid"], found.get("mqtt", ""))
 
 
 @pytest.fixture

@@ -12,7 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ansible_collections.iotops.aliyun.emulator.core import clock, context, loader, registry, validation
+from ansible_collections.iotops.aliyun.emulator.core import (
+    clock,
+    context,
+    loader,
+    newer_operations,
+    registry,
+    validation,
+)
 from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.core.context import Account, Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
@@ -36,10 +43,10 @@ def find_operation(action: str) -> tuple[Operation, registry.Implementation]:
             returns a fabricated success.
     """
     operation = OPERATIONS.get(action)
-    if operation is None:
+    if operation is None and action not in newer_operations.NAMES:
         raise GatewayError(404, "InvalidAction.NotFound")
     implementation = registry.OPERATIONS.get(action)
-    if implementation is None:
+    if operation is None or implementation is None:
         raise GatewayError(501, "NotImplemented", f"The emulator does not implement {action}.")
     return operation, implementation
 

@@ -9,8 +9,9 @@ define the structure and the types.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,6 +24,7 @@ JSON = "application/json;charset=utf-8"
 XML = "text/xml;charset=utf-8"
 
 _FORM = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
 _MAX_DIGITS = 18  # any number with this many digits is a 64-bit integer
 # XML 1.0 cannot contain these characters, not even escaped.
 _NOT_IN_XML = {code: None for code in range(32) if code not in (9, 10, 13)}
@@ -46,8 +48,13 @@ class Request:
     def values(self) -> dict[str, str]:
         """Query and form body as one flat dict; the form takes precedence."""
         values = dict(self.query)
-        if self.body and self.headers.get("Content-Type", _FORM).startswith(_FORM):
-            values.update(_pairs(self.body.decode("utf-8", "replace")))
+        if self.body:
+            content_type = self.headers.get("Content-Type", _FORM)
+            kind = content_type.partition(";")[0].strip().lower()
+            if kind == _FORM:
+                values.update(_pairs(self.body.decode("utf-8", "replace")))
+            elif kind == _MULTIPART:
+                values.update(_parts(content_type, self.body))
         return values
 
     @property
@@ -67,6 +74,17 @@ class Request:
         if requested:
             return JSON if requested.upper() == "JSON" else XML
         return JSON if "application/json" in self.headers.get("Accept", "") else XML
+
+
+def _parts(content_type: str, body: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the name-value pairs of a form of the type multipart/form-data. Malformed parts are ignored."""
+    # Form data has the syntax of a mail message.
+    head = b"Content-Type: " + content_type.encode("ascii", "replace") + b"\r\n\r\n"
+    for part in message_from_bytes(head + body, policy=policy.HTTP).walk():
+        name = part.get_param("name", header="Content-Disposition")
+        content = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            yield name, content.decode("utf-8", "replace")
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

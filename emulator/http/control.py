@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Serve the control endpoints ``/_emulator/…``, which inspect and control the emulator.
 
-The real platform has no such endpoints. They need no signature: any client that can reach them controls the emulator.
+The real platform has no such endpoints. They need no signature; ``guard`` rejects requests of web pages and, if other
+hosts can reach the server, requests without the token.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.expressions import scripting
 from ansible_collections.iotops.aliyun.emulator.http import control_consumers, control_devices
 from ansible_collections.iotops.aliyun.emulator.http.faults import Faults
+from ansible_collections.iotops.aliyun.emulator.http.guard import read_body
 from ansible_collections.iotops.aliyun.emulator.http.journal import Journal
 
 MASK = "********"
@@ -91,7 +93,7 @@ class Control:
     async def replace_faults(self, http: web.Request) -> web.Response:
         """Replace the active fault rules with the list in the request body."""
         try:
-            self.faults.replace(json.loads(await http.read()))
+            self.faults.replace(await _json_body(http))
         except ValueError as error:
             return _bad_request(str(error))
         return _json({})
@@ -99,7 +101,7 @@ class Control:
     async def advance_clock(self, http: web.Request) -> web.Response:
         """Move the clock forward by ``advance`` seconds, run due work, and return the time in milliseconds."""
         try:
-            seconds = json.loads(await http.read())["advance"]
+            seconds = (await _json_body(http))["advance"]
             if isinstance(seconds, bool):
                 raise TypeError(seconds)
             self.platform.clock.advance(seconds)
@@ -116,9 +118,9 @@ class Control:
     async def create_devices(self, http: web.Request) -> web.Response:
         """Create or update simulated devices; see ``control_devices.create_devices``."""
         try:
-            body = json.loads(await http.read())
+            body = await _json_body(http)
             created = self.platform.run(lambda ctx: control_devices.create_devices(ctx, body))
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             return _bad_request(str(error))
         self.platform.run_due_work()
         return _json(created)
@@ -126,10 +128,10 @@ class Control:
     async def consume(self, http: web.Request) -> web.Response:
         """Run a client of a consumer group; see ``control_consumers.run_consumer_client``."""
         try:
-            body = json.loads(await http.read())
+            body = await _json_body(http)
             address = _address(http)
             return _json(self.platform.run(lambda ctx: control_consumers.run_consumer_client(ctx, body, address)))
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             return _bad_request(str(error))
 
     async def devices(self, http: web.Request) -> web.Response:
@@ -149,6 +151,14 @@ def _address(http: web.Request) -> str:
     """Return the IP address and the port of the client of a request."""
     peer = http.transport.get_extra_info("peername") if http.transport else None
     return f"{peer[0]}:{peer[1]}" if peer else ""
+
+
+async def _json_body(http: web.Request) -> Any:
+    """Return the decoded body of a request. Raises ValueError if it is not valid JSON."""
+    try:
+        return json.loads(await read_body(http))
+    except RecursionError:
+        raise ValueError("the body is nested too deeply") from None
 
 
 def _json(content: Any, status: int = 200) -> web.Response:

@@ -23,6 +23,7 @@ from ansible_collections.iotops.aliyun.emulator.core.registry import PendingRepl
 from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
 from ansible_collections.iotops.aliyun.emulator.http.control import Control
 from ansible_collections.iotops.aliyun.emulator.http.faults import AFTER, BEFORE, Faults
+from ansible_collections.iotops.aliyun.emulator.http.guard import Guard, read_body
 from ansible_collections.iotops.aliyun.emulator.http.journal import Journal
 from ansible_collections.iotops.aliyun.emulator.http.quota import Quota
 from ansible_collections.iotops.aliyun.emulator.http.uploads import Uploads
@@ -61,6 +62,7 @@ class Server:
         quota: throttles requests; None for no throttling.
         faults: the active fault rules.
         journal: the recorded calls.
+        guard: rejects requests that are not meant for the server.
     """
 
     platform: Platform
@@ -68,11 +70,13 @@ class Server:
     quota: Quota | None = None
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
+    guard: Guard = field(default_factory=Guard)
     _wake_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def application(self) -> web.Application:
         """Return the aiohttp application."""
         application = web.Application(client_max_size=MAX_BYTES)
+        self.guard.install(application)
         application.router.add_get("/", self._serve)
         application.router.add_post("/", self._serve)
         Control(self.platform, self.faults, self.journal, self.reset).add_routes(application.router)
@@ -108,7 +112,7 @@ class Server:
 
     async def _serve(self, http: web.Request) -> web.Response:
         started = time.perf_counter()
-        request = wire.Request(http.method, http.raw_path, http.headers, await http.read())
+        request = wire.Request(http.method, http.raw_path, http.headers, await read_body(http))
         action = request.action
         try:
             response = await self._respond(request)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, http_exceptions, web
 
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.ids import request_id
@@ -49,17 +49,18 @@ class Uploads:
             file = self.platform.run(lambda ctx: object_storage.find_for_download(ctx, key, http.query))
         except StorageError as error:
             return _error_response(error, http)
+        is_range = "Range" in http.headers
         try:
             start, stop, _step = http.http_range.indices(file["size"])
         except ValueError:
-            start, stop = 0, file["size"]
+            # An invalid range is ignored (RFC 9110, section 14.2).
+            start, stop, is_range = 0, file["size"], False
         if start >= stop and file["size"]:
             return _error_response(StorageError(416, "InvalidRange", "The requested range cannot be satisfied."), http)
         headers = {"ETag": _etag(file), "Accept-Ranges": "bytes", "Content-Length": str(stop - start)}
-        whole = (start, stop) == (0, file["size"])
-        if not whole:
+        if is_range:
             headers["Content-Range"] = f"bytes {start}-{stop - 1}/{file['size']}"
-        response = web.StreamResponse(status=200 if whole else 206, headers=headers)
+        response = web.StreamResponse(status=206 if is_range else 200, headers=headers)
         response.content_type = file["media_type"]
         await response.prepare(http)
         if http.method != "HEAD":
@@ -103,8 +104,8 @@ async def _file_in_form(http: web.Request, fields: dict[str, str]) -> BodyPartRe
                 if len(value) > _MAX_FIELD_LENGTH:
                     raise StorageError(400, "FieldItemTooLong", f"The field {name} is too long.")
             fields[name] = value.decode(errors="replace")
-    except ValueError as error:
-        raise StorageError(400, "MalformedPOSTRequest", str(error)) from None
+    except (ValueError, http_exceptions.HttpProcessingError) as error:
+        raise StorageError(400, "MalformedPOSTRequest", str(error).partition("\n")[0]) from None
     raise StorageError(400, "IncorrectNumberOfFilesInPOSTRequest", "The form has no file.")
 
 

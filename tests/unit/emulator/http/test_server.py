@@ -271,12 +271,6 @@ def test_signal_ends_process_cleanly(launch, tmp_path, number):
     assert "Traceback" not in server.process.stderr.read()
 
 
-def test_host_other_than_loopback_logs_warning(launch):
-    server = launch("--host", "0.0.0.0")
-    server.end()
-    assert "WARNING: Listening on 0.0.0.0" in server.process.stderr.read()
-
-
 def test_data_directory_in_use_is_an_error(launch, tmp_path):
     launch("--data", str(tmp_path / "data"))
     command = [*COMMAND, "--data", str(tmp_path / "data")]

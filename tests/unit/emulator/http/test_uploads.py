@@ -82,6 +82,40 @@ def test_file_above_request_limit_is_uploaded(server, form, post):
     assert server.exchange("GET", path, None, {"Range": f"bytes={len(content)}-"})[0] == 416
 
 
+@pytest.mark.parametrize(
+    ("requested", "status", "found", "content_range"),
+    [
+        ("bytes=0-", 206, b"firmware", "bytes 0-7/8"),
+        ("bytes=0-7", 206, b"firmware", "bytes 0-7/8"),
+        ("bytes=4-100", 206, b"ware", "bytes 4-7/8"),
+        ("bytes=-4", 206, b"ware", "bytes 4-7/8"),
+        ("bytes=2-3", 206, b"rm", "bytes 2-3/8"),
+        ("bytes=3-2", 200, b"firmware", None),
+        ("lines=1-2", 200, b"firmware", None),
+    ],
+)
+def test_download_with_range_returns_part(server, form, post, requested, status, found, content_range):
+    data, fields = form()
+    post("/_upload", body(fields))
+    path = data["FirmwareUrl"].removeprefix(server.endpoint)
+    reply = server.exchange("GET", path, None, {"Range": requested})
+    assert (reply[0], reply[2], reply[1].get("Content-Range")) == (status, found, content_range)
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        b"--x\r\nnonsense\r\n\r\nv\r\n--x--\r\n",
+        b'--x\r\nContent-Disposition: form-data; name="key"\r\nA: ' + b"y" * 100_000 + b"\r\n\r\nv\r\n--x--\r\n",
+        b'--x\r\nContent-Disposition: form-data; name="k\0ey"\r\n\r\nv\r\n--x--\r\n',
+        b'--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nv',
+        b"",
+    ],
+)
+def test_upload_of_malformed_form_is_rejected(server, post, malformed):
+    assert post("/_upload", malformed, "multipart/form-data; boundary=x")[0] == 400
+
+
 def test_firmware_is_created_from_uploaded_file(server, form, post):
     data, fields = form()
     post("/_upload", body(fields))

@@ -1,0 +1,48 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Operations that newer SDKs of the vendor have (Python 5.1.0) and that are not in the manual.
+
+The emulator implements them only if a service says so.
+"""
+
+NAMES = frozenset(
+    """
+    AddDataForApiSource AddDeviceToSharePromotion AddPowerStation AddShareTaskDevice AsyncRRpc
+    BatchAddDataForApiSource BatchBindDeviceToEdgeInstanceWithDriver BatchBindDevicesIntoProject
+    BatchBindProductsIntoProject BatchCheckVehicleDevice BatchClearEdgeInstanceDeviceConfig
+    BatchDeleteEdgeInstanceChannel BatchGetDeviceBindStatus BatchGetEdgeDriver BatchGetEdgeInstanceChannel
+    BatchGetEdgeInstanceDeviceChannel BatchGetEdgeInstanceDeviceConfig BatchGetEdgeInstanceDeviceDriver
+    BatchGetEdgeInstanceDriverConfigs BatchGrayMigrationDevice BatchImportVehicleDevice
+    BatchSetEdgeInstanceDeviceChannel BatchSetEdgeInstanceDeviceConfig BatchUnbindDeviceFromEdgeInstance
+    BatchUnbindProjectDevices BatchUnbindProjectProducts BindApplicationToEdgeInstance BindDriverToEdgeInstance
+    BindGatewayToEdgeInstance BindRoleToEdgeInstance BindSceneRuleToEdgeInstance ClearDeviceDesiredProperty
+    ClearEdgeInstanceDriverConfigs CloseEdgeInstanceDeployment CopyThingModelAsync CountSpeechBroadcastHour
+    CreateDataAPIService CreateDownloadDataJob CreateEdgeDriver CreateEdgeDriverVersion CreateEdgeInstance
+    CreateEdgeInstanceChannel CreateEdgeInstanceDeployment CreateEdgeInstanceMessageRouting
+    CreateEdgeOssPreSignedAddress CreateSceneRule CreateSharePromotionActivity CreateSharePromotionSpeechModel
+    CreateStudioAppDomainOpen CreateTopicConfig DeleteEdgeDriver DeleteEdgeDriverVersion DeleteEdgeInstance
+    DeleteEdgeInstanceMessageRouting DeletePowerStation DeleteSceneRule DeleteShareTaskDevice
+    DeleteStudioAppDomainOpen DeleteTopicConfig DeleteUserDefineTableDataByPrimaryKey DisableDeviceTunnel
+    DisableDeviceTunnelShare DisableSceneRule EnableDeviceTunnel EnableDeviceTunnelShare EnableSceneRule
+    GetDataAPIServiceDetail GetDeviceTunnelShareStatus GetDeviceTunnelStatus GetDownloadFile GetEdgeDriverVersion
+    GetEdgeInstance GetEdgeInstanceDeployment GetEdgeInstanceMessageRouting GetSceneRule GetShareSpeechModelAudio
+    GetShareTaskByDeviceOpen GetSpeechLicenseDeviceStatistics GetStudioAppTokenOpen GetThingModelStatusInner
+    ImportDTData InvokeDataAPIService ListAnalyticsData ListPowerStation ModifyOTAFirmware ModifyPowerStation
+    PageQuerySharedSpeechOpen PageQuerySpeechBroadcastHour PublishStudioApp PublishThingModelAsync
+    QueryCustomTimelineTableStatus QueryDetailSceneRuleLog QueryDeviceProvisioning QueryDeviceSubTopic
+    QueryDevicesHotStorageData QueryDevicesHotStorageDataStatus QueryEdgeDriver QueryEdgeDriverVersion
+    QueryEdgeInstance QueryEdgeInstanceChannel QueryEdgeInstanceDevice QueryEdgeInstanceDeviceByDriver
+    QueryEdgeInstanceDriver QueryEdgeInstanceGateway QueryEdgeInstanceHistoricDeployment
+    QueryEdgeInstanceMessageRouting QueryEdgeInstanceSceneRule QueryProjectShareDeviceList QuerySceneRule
+    QueryShareProductNameByProductKey QuerySharePromotionActivityAuditResult QueryShareTaskDeviceList
+    QuerySpeechLicenseAvailableQuota QuerySpeechLicenseDeviceList QueryStudioAppDomainListOpen QueryStudioAppList
+    QueryStudioAppPageListOpen QueryStudioProjectList QuerySummarySceneRuleLog QueryTopicConfig QueryVehicleDevice
+    ReBindLicenseDevice RefreshDeviceTunnelSharePassword RefreshStudioAppTokenOpen ReleaseEdgeDriverVersion
+    ReplaceEdgeInstanceGateway ResetDeviceTimeline SetEdgeInstanceDriverConfigs SetStudioProjectCooperation
+    SetupStudioAppAuthModeOpen ShareSpeechByCombination StartPTDetection TestSwitch TriggerSceneRule
+    UnbindApplicationFromEdgeInstance UnbindDriverFromEdgeInstance UnbindRoleFromEdgeInstance
+    UnbindSceneRuleFromEdgeInstance UnsubscribeTopic UpdateEdgeDriverVersion UpdateEdgeInstance
+    UpdateEdgeInstanceChannel UpdateEdgeInstanceMessageRouting UpdateOTAJob UpdateSceneRule UpdateTopicConfig
+    WriteDevicesHotStorageData
+    """.split()  # noqa: SIM905
+)
