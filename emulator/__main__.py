@@ -7,7 +7,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import importlib.util
 import json
 import logging
 import os
@@ -27,6 +26,7 @@ from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
 from ansible_collections.iotops.aliyun.emulator.http.guard import Guard, is_loopback, protocol_logger
 from ansible_collections.iotops.aliyun.emulator.http.quota import Quota
 from ansible_collections.iotops.aliyun.emulator.http.server import Server
+from ansible_collections.iotops.aliyun.emulator.mqtt.gateway import Gateway
 from ansible_collections.iotops.aliyun.emulator.routing import session
 from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_queue
 
@@ -56,9 +56,6 @@ def main(arguments: list[str] | None = None) -> int:
     except (StoreError, OSError) as error:
         _log.error("%s", error)
         return 1
-    if options.mqtt_port is not None and not _is_mqtt_available():
-        platform.close()
-        return 1
     keys = [*(options.access_key or []), *(options.access_key_file or [])] or [DEFAULT_KEY]
     server = Server(platform, Authenticator(dict(keys)), None if options.no_throttle else Quota(), guard=guard)
     try:
@@ -69,14 +66,6 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         platform.close()
     return 0
-
-
-def _is_mqtt_available() -> bool:
-    """Return whether the optional MQTT library is installed; log an error if not."""
-    if importlib.util.find_spec("amqtt"):
-        return True
-    _log.error("--mqtt-port needs the Python package amqtt: pip install 'amqtt>=0.12.1'")
-    return False
 
 
 def _run_in_background(arguments: list[str], options: argparse.Namespace) -> int:
@@ -107,7 +96,8 @@ def _parser() -> argparse.ArgumentParser:
         "--mqtt-port",
         type=_port,
         metavar="PORT",
-        help="accept MQTT connections from devices on this port of 127.0.0.1, 0 for a free port (default: no MQTT)",
+        help="accept MQTT connections from devices, with and without TLS, on this port of 127.0.0.1, 0 for a free port "
+        "(default: no MQTT)",
     )
     parser.add_argument("--no-throttle", action="store_true", help="do not enforce the request quotas of the API")
     parser.add_argument(
@@ -169,6 +159,7 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
     )
     await runner.setup()
     assert runner.server is not None
+    authority_file = options.ready_file.with_name(f"{options.ready_file.name}.ca.pem") if options.ready_file else None
     silent_connections = asyncio.create_task(server.guard.close_silent_connections(runner.server))
     try:
         await web.TCPSite(runner, options.host, options.port, backlog=1024).start()
@@ -183,33 +174,34 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
         # No connection survives a restart of the process: mark all devices and consumers as offline.
         server.platform.run(session.end_all)
         server.platform.run(consumer_queue.disconnect_all_consumers)
-        async with _mqtt_gateway(server.platform, options.mqtt_port) as address:
-            if address:
-                _log.info("Devices can connect with MQTT to %s.", address)
-                ready["mqtt"] = address
+        async with _mqtt_gateway(server.platform, options) as gateway:
+            if gateway:
+                _log.info("Devices can connect with MQTT to %s, with and without TLS.", gateway.address)
+                ready["mqtt"] = ready["mqtts"] = gateway.address
+                if authority_file:
+                    ready["ca_file"] = str(authority_file.absolute())
+                    _write_atomically(authority_file, gateway.authority)
             if options.ready_file:
                 _write_atomically(options.ready_file, json.dumps(ready))
             await stop.wait()
     finally:
         silent_connections.cancel()
-        if options.ready_file:
+        for path in filter(None, (options.ready_file, authority_file)):
             with contextlib.suppress(FileNotFoundError):
-                options.ready_file.unlink()
+                path.unlink()
         await runner.cleanup()
 
 
 @contextlib.asynccontextmanager
-async def _mqtt_gateway(platform: Platform, port: int | None) -> AsyncIterator[str | None]:
-    """Accept MQTT connections while the block runs, and yield the address; yield None if ``port`` is None."""
-    if port is None:
+async def _mqtt_gateway(platform: Platform, options: argparse.Namespace) -> AsyncIterator[Gateway | None]:
+    """Accept MQTT connections while the block runs, and yield the gateway; yield None without ``--mqtt-port``."""
+    if options.mqtt_port is None:
         yield None
         return
-    # Imported here because the library that it needs is optional.
-    from ansible_collections.iotops.aliyun.emulator.mqtt.gateway import Gateway
-
-    gateway = Gateway(platform)
+    gateway = Gateway(platform, is_throttled=not options.no_throttle)
     try:
-        yield await gateway.start(port)
+        await gateway.start(options.mqtt_port)
+        yield gateway
     finally:
         await gateway.stop()
 

@@ -85,6 +85,7 @@ class EmulatorProcess:
     endpoint: str  # http://127.0.0.1:PORT
     pid: int
     mqtt: str = ""  # 127.0.0.1:PORT if the emulator was started with --mqtt-port, otherwise empty
+    ca_file: str = ""  # the certificate that verifies the server's certificate, with --mqtt-port
     address: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -143,7 +144,7 @@ def start(folder: Path, *options: str) -> EmulatorProcess:
             raise AssertionError(f"the emulator did not start: {process.communicate()[1]}")
         time.sleep(0.01)
     found = json.loads(ready.read_text())
-    return EmulatorProcess(process, found["endpoint"], found["pid"], found.get("mqtt", ""))
+    return EmulatorProcess(process, found["endpoint"], found["pid"], found.get("mqtt", ""), found.get("ca_file", ""))
 
 
 @pytest.fixture

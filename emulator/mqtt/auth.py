@@ -24,7 +24,10 @@ from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.device_signature import verify_signature
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.mqtt.client import ConnectionRefused
+from ansible_collections.iotops.aliyun.emulator.mqtt.codes import Refusal
 from ansible_collections.iotops.aliyun.emulator.services.device import registration
+from ansible_collections.iotops.aliyun.emulator.services.device.x509 import subject_of
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 from ansible_collections.iotops.aliyun.emulator.simulation import simulated
 
@@ -32,14 +35,24 @@ from ansible_collections.iotops.aliyun.emulator.simulation import simulated
 MIN_KEEP_ALIVE = 30
 MAX_KEEP_ALIVE = 1200
 
-_CLIENT_ID = re.compile(r"(?P<client_id>[^|]+)\|(?P<options>[^|]*)\|?")
+#: The topic on which a device that authenticated with a certificate receives its names.
+IDENTITY_TOPIC = "/ext/auth/identity/response"
+
+#: The maximum number of characters of a client id without its options.
+MAX_CLIENT_ID_LENGTH = 64
+
+# The options extend to the last bar: the value of an option can contain bars.
+_CLIENT_ID = re.compile(r"(?P<client_id>[^|]+)\|(?P<options>.*?)\|?", re.DOTALL)
 _USERNAME = re.compile(r"(?P<device_name>[^&]+)&(?P<product_key>[^&]+)")
 
-_METHODS = ("hmacmd5", "hmacsha1", "hmacsha256")
-
-
-class ConnectionDenied(Exception):
-    """The client is not allowed to connect. The text is the reason."""
+# Some SDKs use short names. A device that sends none signs with hmacmd5.
+_METHODS = {
+    "": "hmacmd5",
+    **{name: name for name in ("hmacmd5", "hmacsha1", "hmacsha256")},
+    "md5": "hmacmd5",
+    "sha1": "hmacsha1",
+    "sha256": "hmacsha256",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,50 +71,77 @@ class AuthResult(NamedTuple):
 
     Attributes:
         iot_id: the device, if the connection is a regular connection.
-        topic: the topic for ``credentials``.
-        credentials: the credentials to send to the device, if the connection is only for that.
+        topic: the topic for ``message``.
+        message: what to send to the device as soon as it is connected: its credentials if the connection is only for
+            that, or its names if it authenticated with a certificate.
     """
 
     iot_id: str = ""
     topic: str = ""
-    credentials: dict[str, Any] | None = None
+    message: dict[str, Any] | None = None
 
 
 def parse(client_id: str, username: str | None, password: str | None) -> Credentials:
-    """Parse the credentials of a client. Raises ConnectionDenied if their format is not valid."""
+    """Parse the credentials of a client. Raises ConnectionRefused if their format is not valid."""
     head = _CLIENT_ID.fullmatch(client_id)
     names = _USERNAME.fullmatch(username or "")
-    if not (head and names and password):
-        raise ConnectionDenied("the format of client id, user name or password is not valid")
+    if not names:
+        raise ConnectionRefused("the user name must be DEVICE_NAME&PRODUCT_KEY", Refusal.MALFORMED_CREDENTIALS)
+    if not (head and password):
+        raise ConnectionRefused("the client id has no options, or the password is missing")
+    if len(head["client_id"]) > MAX_CLIENT_ID_LENGTH:
+        raise ConnectionRefused(
+            f"the client id has more than {MAX_CLIENT_ID_LENGTH} characters", Refusal.INVALID_CLIENT_ID
+        )
     pairs = (option.partition("=") for option in head["options"].split(","))
-    options = {name: value for name, _sign, value in pairs}
+    options = {name.strip(): value.strip() for name, _sign, value in pairs}
     return Credentials(head["client_id"], options, names["product_key"], names["device_name"], password)
 
 
 def check_keep_alive(seconds: int) -> None:
-    """Raise ConnectionDenied if the keep-alive interval is not allowed."""
+    """Raise ConnectionRefused if the keep-alive interval is not allowed."""
     if not MIN_KEEP_ALIVE <= seconds <= MAX_KEEP_ALIVE:
-        raise ConnectionDenied(
+        raise ConnectionRefused(
             f"the keep-alive must be from {MIN_KEEP_ALIVE} to {MAX_KEEP_ALIVE} seconds, not {seconds}"
         )
 
 
 def authenticate(ctx: Context, credentials: Credentials) -> AuthResult:
-    """Authenticate a client. Raises ConnectionDenied if the client is not allowed to connect."""
+    """Authenticate a client. Raises ConnectionRefused if the client is not allowed to connect."""
     kind = credentials.options.get("authType", "")
     if kind not in _AUTHENTICATORS:
-        raise ConnectionDenied(f"unknown authType {kind}")
+        raise ConnectionRefused(f"unknown authType {kind}")
     try:
         return _AUTHENTICATORS[kind](ctx, credentials)
     except ApiError as error:
-        raise ConnectionDenied(str(error)) from None
+        raise ConnectionRefused(str(error)) from None
+
+
+def has_credentials(username: str | None, password: str | None) -> bool:
+    """Return whether a client sends a user name and a password. Devices with a certificate send empty ones."""
+    return bool((username or "").strip("&") or password)
+
+
+def authenticate_by_certificate(ctx: Context, certificate: bytes) -> AuthResult:
+    """Authenticate a device by its X.509 certificate (DER), which TLS has verified. It receives its names.
+
+    Raises:
+        ConnectionRefused: the certificate does not belong to a device.
+    """
+    device = ctx.store.one("device", iot_id=subject_of(certificate))
+    product = find_product(ctx, device["product_key"]) if device else None
+    if device is None or product is None or product["auth_type"] != "x509":
+        raise ConnectionRefused("the certificate does not belong to a device")
+    _check_device(ctx, device)
+    names = {"productKey": device["product_key"], "deviceName": device["device_name"]}
+    return AuthResult(device["iot_id"], IDENTITY_TOPIC, names)
 
 
 def _by_device_secret(ctx: Context, credentials: Credentials) -> AuthResult:
     device = _device(ctx, credentials)
     product = find_product(ctx, device["product_key"])
     if product["auth_type"] != "secret":
-        raise ConnectionDenied(f"devices of the product authenticate with {product['auth_type']}")
+        raise ConnectionRefused(f"devices of the product authenticate with {product['auth_type']}")
     signed = {
         "clientId": credentials.client_id,
         "deviceName": credentials.device_name,
@@ -110,7 +150,7 @@ def _by_device_secret(ctx: Context, credentials: Credentials) -> AuthResult:
     if "timestamp" in credentials.options:
         signed["timestamp"] = credentials.options["timestamp"]
     if not verify_signature(credentials.password, _method(credentials), device["device_secret"], signed):
-        raise ConnectionDenied("the password is not a valid signature with the device secret")
+        raise ConnectionRefused("the password is not a valid signature with the device secret")
     return AuthResult(device["iot_id"])
 
 
@@ -118,11 +158,11 @@ def _by_token(ctx: Context, credentials: Credentials) -> AuthResult:
     device = _device(ctx, credentials)
     row = ctx.store.one("device_client_id", client_id=credentials.client_id, iot_id=device["iot_id"])
     if row is None or row["shut_out"]:
-        raise ConnectionDenied(
+        raise ConnectionRefused(
             "the client id does not belong to the device, or another client id was selected for the device"
         )
     if not hmac.compare_digest(row["device_token"].encode(), credentials.password.encode()):
-        raise ConnectionDenied("the password is not the token of the client id")
+        raise ConnectionRefused("the password is not the token of the client id")
     return AuthResult(device["iot_id"])
 
 
@@ -150,7 +190,7 @@ _AUTHENTICATORS = {
 
 def _credentials_for(credentials: Credentials, topic: str, **members: str) -> AuthResult:
     names = {"productKey": credentials.product_key, "deviceName": credentials.device_name}
-    return AuthResult(topic=topic, credentials={**names, **members})
+    return AuthResult(topic=topic, message={**names, **members})
 
 
 def _check_product(ctx: Context, credentials: Credentials) -> None:
@@ -162,17 +202,21 @@ def _check_product(ctx: Context, credentials: Credentials) -> None:
 def _method(credentials: Credentials) -> str:
     method = credentials.options.get("signmethod", "").lower()
     if method not in _METHODS:
-        raise ConnectionDenied(f"signmethod must be one of {', '.join(_METHODS)}")
-    return method
+        raise ConnectionRefused(f"signmethod must be one of {', '.join(filter(None, _METHODS))}")
+    return _METHODS[method]
 
 
 def _device(ctx: Context, credentials: Credentials) -> Row:
-    """Return the device of a client. Raises ConnectionDenied if it cannot connect."""
+    """Return the device of a client. Raises ConnectionRefused if it cannot connect."""
     device = ctx.store.one("device", product_key=credentials.product_key, device_name=credentials.device_name)
     if device is None:
-        raise ConnectionDenied("the device does not exist")
-    if not device["enabled"]:
-        raise ConnectionDenied("the device is disabled")
-    if simulated.profile_of(ctx, device) is not None:
-        raise ConnectionDenied("the device is simulated")
+        raise ConnectionRefused("the device does not exist")
+    _check_device(ctx, device)
     return device
+
+
+def _check_device(ctx: Context, device: Row) -> None:
+    if not device["enabled"]:
+        raise ConnectionRefused("the device is disabled")
+    if simulated.profile_of(ctx, device) is not None:
+        raise ConnectionRefused("the device is simulated")

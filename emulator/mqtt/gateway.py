@@ -6,13 +6,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections import deque
+from collections.abc import Callable
 
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
-from ansible_collections.iotops.aliyun.emulator.mqtt import auth, topics
-from ansible_collections.iotops.aliyun.emulator.mqtt.broker import Broker
+from ansible_collections.iotops.aliyun.emulator.mqtt import auth, codes, message_properties, topics
+from ansible_collections.iotops.aliyun.emulator.mqtt.client import Channel, Client, ConnectionRefused
+from ansible_collections.iotops.aliyun.emulator.mqtt.codes import Refusal
 from ansible_collections.iotops.aliyun.emulator.mqtt.link import Link
+from ansible_collections.iotops.aliyun.emulator.mqtt.packets import MQTT_5, Connect, Publish
+from ansible_collections.iotops.aliyun.emulator.mqtt.sockets import Socket
+from ansible_collections.iotops.aliyun.emulator.mqtt.tls import TlsSettings
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 from ansible_collections.iotops.aliyun.emulator.routing import session, uplink
 from ansible_collections.iotops.aliyun.emulator.services.topic.topic import find_topic_class
@@ -24,32 +31,71 @@ _CHECK_INTERVAL = 0.25  # seconds between two checks for connections to close
 _SHUTDOWN_TIMEOUT = 2.0  # seconds for connections to end
 _BACKLOG = 1024
 
-_MAX_QOS = 1
+#: The platform refuses further connections of a device within a minute (public documentation for devices).
+MAX_CONNECTIONS_PER_MINUTE = 5
 
 _log = logging.getLogger(__name__)
 
 
-class Gateway:
-    """The MQTT endpoint of an emulated account. It must be created and used in the same running event loop."""
+class _Connection:
+    """One open connection: passes its bytes to the client, and its end to the gateway."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, link: Link, client: Client, channel: Channel, on_closed: Callable[[Link], None]) -> None:
+        self.link = link
+        self.client = client
+        self.channel = channel
+        self.has_ended = asyncio.Event()
+        self._on_closed = on_closed
+
+    def feed(self, data: bytes) -> None:
+        """Process bytes of the client."""
+        self.client.feed(data)
+
+    def ended(self) -> None:
+        """Handle that the connection has ended."""
+        self.client.ended()
+        self._on_closed(self.link)
+
+
+class Gateway:
+    """The MQTT endpoint of an emulated account. It must be created and used in the same running event loop.
+
+    Args:
+        platform: the emulated account.
+        is_throttled: whether the rate limits for devices are enforced.
+
+    Attributes:
+        address: the IP address and the port, as soon as the gateway listens.
+    """
+
+    address = ""
+
+    def __init__(self, platform: Platform, is_throttled: bool = False) -> None:
         self._platform = platform
-        self._broker = Broker(self)
-        self._links: dict[Link, asyncio.Task[None]] = {}
+        self._is_throttled = is_throttled
+        self._links: dict[Link, _Connection] = {}
         self._by_device: dict[str, Link] = {}
-        self._pending_credentials: dict[Link, auth.AuthResult] = {}
+        self._pending_messages: dict[Link, auth.AuthResult] = {}
+        self._recent_connections: dict[str, deque[float]] = {}
+        self._tls = TlsSettings(platform)
         self._server: asyncio.Server | None = None
         self._check_task: asyncio.Task[None] | None = None
 
-    async def start(self, port: int) -> str:
-        """Listen on a port (0 for a free port) and return address and port. Raises OSError if that fails."""
-        await self._broker.start()
-        self._server = await asyncio.start_server(self._serve, ADDRESS, port, backlog=_BACKLOG)
+    async def start(self, port: int) -> None:
+        """Listen on a port (0 for a free port). Raises OSError if that fails."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: Socket(self._open, self._tls.context), ADDRESS, port, backlog=_BACKLOG
+        )
         self._platform.listeners.add(downlink.OUTBOX_EVENT, self._on_outbox_event)
         self._platform.listeners.add(downlink.DISCONNECT_EVENT, self._on_disconnect_event)
         self._check_task = asyncio.create_task(self._check_repeatedly())
-        host, port = self._server.sockets[0].getsockname()
-        return f"{host}:{port}"
+        self.address = "{}:{}".format(*self._server.sockets[0].getsockname())
+
+    @property
+    def authority(self) -> str:
+        """The certificate (PEM) with which clients can verify the server's certificate."""
+        return self._tls.authority
 
     async def stop(self) -> None:
         """Close all connections and stop listening."""
@@ -59,104 +105,125 @@ class Gateway:
             if self._check_task:
                 self._check_task.cancel()
             self._server.close()
-        for link in self._links:
-            link.close()
-        if self._links:
-            await asyncio.wait(self._links.values(), timeout=_SHUTDOWN_TIMEOUT)
-        await self._broker.stop()
+        connections = list(self._links.values())
+        for connection in connections:
+            connection.link.close()
+        if connections:
+            ends = [asyncio.ensure_future(connection.has_ended.wait()) for connection in connections]
+            await asyncio.wait(ends, timeout=_SHUTDOWN_TIMEOUT)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve a connection until it ends."""
-        link = Link(self._platform, writer)
-        task = asyncio.current_task()
-        assert task is not None
-        self._links[link] = task
-        try:
-            await self._broker.serve(link, reader, writer)
-        except OSError:
-            _log.debug("A client disconnected before it received a response.")
-        except Exception:
-            _log.exception("A connection failed.")
-        finally:
-            writer.close()
-            del self._links[link]
-            self._pending_credentials.pop(link, None)
-            self._on_closed(link)
+    def _open(self, channel: Socket) -> _Connection:
+        return self.open_connection(channel, channel.peer[0], channel.abort)
+
+    def open_connection(self, channel: Channel, ip_address: str, abort: Callable[[], None]) -> _Connection:
+        """Return the receiver of the bytes of a new connection."""
+        link = Link(self._platform, ip_address, abort)
+        client = Client(link, channel, self, self._is_throttled)
+        connection = self._links[link] = _Connection(link, client, channel, self._on_closed)
+        return connection
 
     def _on_closed(self, link: Link) -> None:
+        connection = self._links.pop(link, None)
+        self._pending_messages.pop(link, None)
         link.cancel_tasks()
-        is_current = self._by_device.get(link.iot_id) is link
-        if is_current:
+        if self._by_device.get(link.iot_id) is link:
             del self._by_device[link.iot_id]
             broken = not (link.client_disconnected or link.closed)
             heartbeat = link.keep_alive if broken else 0
             self._platform.run(lambda ctx: session.end(ctx, link.iot_id, heartbeat))
+        if connection:
+            connection.has_ended.set()
 
-    # Callbacks of the broker
+    # Callbacks of the clients
 
-    def authenticate(self, link: Link, client_id: str, username: str | None, password: str | None) -> bool:
-        """Authenticate a client; see broker.Listener."""
-        try:
-            auth.check_keep_alive(link.keep_alive)
-            credentials = auth.parse(client_id, username, password)
+    def connected(self, link: Link, connect: Connect) -> bool:
+        """Authenticate a client and start its session; see client.Listener."""
+        auth.check_keep_alive(connect.keep_alive)
+        certificate = getattr(self._links[link].channel, "client_certificate", None)
+        if certificate and not auth.has_credentials(connect.username, connect.password):
+            result = self._platform.run(lambda ctx: auth.authenticate_by_certificate(ctx, certificate))
+        else:
+            credentials = auth.parse(connect.client_id, connect.username, connect.password)
             result = self._platform.run(lambda ctx: auth.authenticate(ctx, credentials))
-        except auth.ConnectionDenied as denied:
-            _log.info("Connection of %s denied: %s", username, denied)
+        if result.message is not None:
+            self._pending_messages[link] = result
+        if not result.iot_id:
             return False
-        if result.credentials is not None:
-            self._pending_credentials[link] = result
-            return True
-        return self._start_session(link, result.iot_id)
+        self._check_rate(result.iot_id)
+        return self._start_session(link, result.iot_id, connect)
 
-    def _start_session(self, link: Link, iot_id: str) -> bool:
+    def _check_rate(self, iot_id: str) -> None:
+        """Raise ConnectionRefused if a device connects too often."""
+        now = time.monotonic()
+        recent = self._recent_connections.setdefault(iot_id, deque(maxlen=MAX_CONNECTIONS_PER_MINUTE))
+        if self._is_throttled and len(recent) == recent.maxlen and now - recent[0] < 60:
+            raise ConnectionRefused(
+                f"the device connects more than {MAX_CONNECTIONS_PER_MINUTE} times a minute",
+                Refusal.TOO_MANY_CONNECTIONS,
+            )
+        recent.append(now)
+
+    def _start_session(self, link: Link, iot_id: str, connect: Connect) -> bool:
         """Start the session of a device, before the device is notified, and close its previous connection."""
         link.iot_id = iot_id
         previous = self._by_device.get(iot_id)
         self._by_device[iot_id] = link
         if previous:
-            previous.close()
-        return self._platform.run(lambda ctx: session.start(ctx, iot_id, link.ip_address, link.clean))
+            previous.closed = True
+            self._links[previous].client.close(codes.SESSION_TAKEN_OVER)
+        kept_seconds = connect.properties.get("session_expiry_interval", 0) if connect.level == MQTT_5 else None
+
+        def start(ctx: Context) -> bool | None:
+            return session.start(ctx, iot_id, link.ip_address, connect.clean, kept_seconds)
+
+        is_continued = self._platform.run(start)
+        if is_continued is None:
+            raise ConnectionRefused("the device does not exist or is disabled")
+        return is_continued
 
     def opened(self, link: Link) -> None:
-        """Send the credentials if the connection is for that; see broker.Listener."""
-        result = self._pending_credentials.pop(link, None)
-        if result and result.credentials is not None:
-            link.send_credentials(result.topic, result.credentials)
+        """Send the message that is due to a client that has just connected, if any; see client.Listener."""
+        result = self._pending_messages.pop(link, None)
+        if result and result.message is not None:
+            link.send_message(result.topic, result.message)
 
-    def received(self, link: Link, topic: str, payload: bytes, qos: int) -> None:
-        """Process a message of a device; see broker.Listener."""
+    def received(self, link: Link, message: Publish) -> bool:
+        """Process a message of a device; see client.Listener."""
 
-        def receive(ctx: Context) -> None:
-            device = self._owner(ctx, link, topic)
+        def receive(ctx: Context) -> bool:
+            device = self._owner(ctx, link, message.topic)
             if device:
-                uplink.receive(ctx, device, topic, payload, min(qos, _MAX_QOS))
+                properties = message_properties.to_api(message.properties)
+                uplink.receive(ctx, device, message.topic, message.payload, message.qos, properties)
+            return device is not None
 
         try:
-            self._platform.run(receive)
+            return self._platform.run(receive)
         except Exception:
-            _log.exception("A message on %s could not be processed.", topic)
+            _log.exception("A message on %s could not be processed.", message.topic)
+            return True
 
-    def subscribed(self, link: Link, topic: str) -> bool:
-        """Subscribe a device to a topic if that is allowed; see broker.Listener."""
+    def subscribed(self, link: Link, topic_filter: str) -> bool:
+        """Subscribe a device to a topic if that is allowed; see client.Listener."""
 
         def subscribe(ctx: Context) -> bool:
-            device = self._owner(ctx, link, topic)
-            if device is None or not _may_subscribe(ctx, topic):
+            device = self._owner(ctx, link, topic_filter)
+            if device is None or not _may_subscribe(ctx, topic_filter):
                 return False
-            if topics.needs_subscription(topic):
-                downlink.subscribe(ctx, device, topic)
+            if topics.needs_subscription(topic_filter):
+                downlink.subscribe(ctx, device, topic_filter)
             return True
 
         return self._platform.run(subscribe)
 
     def unsubscribed(self, link: Link, topic_filters: list[str]) -> None:
-        """Unsubscribe a device; see broker.Listener."""
+        """Unsubscribe a device; see client.Listener."""
 
         def unsubscribe(ctx: Context) -> None:
-            for topic in topic_filters:
-                device = self._owner(ctx, link, topic)
+            for topic_filter in topic_filters:
+                device = self._owner(ctx, link, topic_filter)
                 if device:
-                    downlink.unsubscribe(ctx, device, topic)
+                    downlink.unsubscribe(ctx, device, topic_filter)
 
         self._platform.run(unsubscribe)
 

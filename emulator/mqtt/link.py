@@ -13,10 +13,12 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.mqtt import message_properties
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 
-#: Sends a topic, a payload and a quality of service; with QoS 1 it returns after the acknowledgement of the client.
-Publish = Callable[[str, bytes, int], Awaitable[Any]]
+#: Sends a topic, a payload, a quality of service and the properties of MQTT 5.0; with QoS 1 it returns after the
+#: acknowledgement of the client.
+Publish = Callable[[str, bytes, int, dict[str, Any]], Awaitable[Any]]
 
 #: A client is considered disconnected after this many keep-alive intervals without a packet.
 _KEEP_ALIVE_FACTOR = 1.5
@@ -32,10 +34,13 @@ _log = logging.getLogger(__name__)
 class Link:
     """A connection.
 
+    Args:
+        platform: the emulated account.
+        ip_address: the IP address of the client.
+        abort: closes the connection at once.
+
     Attributes:
         ip_address: the IP address of the client.
-        port: the port of the client.
-        name: the unique name of the session.
         iot_id: the device, after it was authenticated; otherwise empty.
         clean: whether the client requested a clean session.
         keep_alive: the keep-alive interval in seconds.
@@ -43,9 +48,8 @@ class Link:
         closed: whether the emulator closed the connection.
     """
 
-    def __init__(self, platform: Platform, writer: asyncio.StreamWriter) -> None:
-        self.ip_address, self.port = writer.get_extra_info("peername")[:2]
-        self.name = ""
+    def __init__(self, platform: Platform, ip_address: str, abort: Callable[[], None]) -> None:
+        self.ip_address = ip_address
         self.iot_id = ""
         self.clean = True
         self.keep_alive = 0
@@ -53,7 +57,7 @@ class Link:
         self.closed = False
         self._publish: Publish | None = None
         self._platform = platform
-        self._transport = writer.transport
+        self._abort = abort
         self._last_activity = asyncio.get_running_loop().time()
         self._to_deliver: set[str] = set()
         self._last_read: dict[str, int] = {}
@@ -73,7 +77,7 @@ class Link:
     def close(self) -> None:
         """Close the connection."""
         self.closed = True
-        self._transport.abort()
+        self._abort()
 
     def cancel_tasks(self) -> None:
         """Cancel all deliveries, after the connection has ended."""
@@ -86,10 +90,11 @@ class Link:
         self._publish = publish
         self._start_delivery()
 
-    def send_credentials(self, topic: str, credentials: dict[str, Any]) -> None:
-        """Schedule sending the credentials, the only message of such a connection."""
-        message = {"topic": topic, "payload": json.dumps(credentials).encode(), "qos": 0}
-        self._delivering = asyncio.create_task(self._send(message))
+    def send_message(self, topic: str, content: dict[str, Any]) -> None:
+        """Schedule sending a message that is not in the outbox, such as the credentials of a device."""
+        message = {"topic": topic, "payload": json.dumps(content).encode(), "qos": 0}
+        self._unacknowledged.add(task := asyncio.create_task(self._send(message)))
+        task.add_done_callback(self._unacknowledged.discard)
 
     def send_and_close(self, topic: str, payload: bytes) -> None:
         """Schedule sending a last message and closing the connection."""
@@ -139,7 +144,7 @@ class Link:
     async def _send(self, message: Row) -> None:
         assert self._publish is not None
         if message["qos"] == 0:
-            await self._publish(message["topic"], message["payload"], 0)
+            await self._publish(message["topic"], message["payload"], 0, _properties(message))
             return
         while len(self._unacknowledged) >= _BATCH_SIZE:
             await asyncio.wait(self._unacknowledged, return_when=asyncio.FIRST_COMPLETED)
@@ -151,10 +156,13 @@ class Link:
         """Send a message with QoS 1; without acknowledgement it stays in the outbox until the next connection."""
         assert self._publish is not None
         try:
-            await self._publish(message["topic"], message["payload"], 1)
-        except TimeoutError:
-            return
+            await self._publish(message["topic"], message["payload"], 1, _properties(message))
         except Exception:
             _log.exception("A message could not be sent.")
             return
         self._platform.run(lambda ctx: downlink.remove_delivered(ctx, [message["id"]]))
+
+
+def _properties(message: Row) -> dict[str, Any]:
+    text = message.get("properties")
+    return message_properties.from_api(json.loads(text)) if text else {}

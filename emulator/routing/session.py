@@ -22,19 +22,48 @@ CREATE TABLE IF NOT EXISTS sub_session (
     gateway_iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE
 );
 CREATE INDEX IF NOT EXISTS sub_session_by_gateway ON sub_session (gateway_iot_id);
+-- Directly connected devices whose session continues when they connect again.
+CREATE TABLE IF NOT EXISTS device_session (
+    iot_id TEXT PRIMARY KEY REFERENCES device ON DELETE CASCADE,
+    seconds INTEGER NOT NULL,  -- how long it is kept after the end of the connection
+    expires_at INTEGER  -- in milliseconds; NULL while the device is connected
+);
 """
 
 
-def start(ctx: Context, iot_id: str, ip_address: str, clean: bool) -> bool:
-    """Start the session of a directly connected device. Returns False if it does not exist or is disabled."""
+#: How long a session of MQTT 3 is kept, in seconds, and the longest time that MQTT 5.0 can express.
+FOREVER = 0xFFFFFFFF
+
+
+def start(ctx: Context, iot_id: str, ip_address: str, clean: bool, kept_seconds: int | None = None) -> bool | None:
+    """Start the session of a directly connected device.
+
+    Args:
+        ctx: the context.
+        iot_id: the device.
+        ip_address: the IP address of the device.
+        clean: whether to discard the state of the previous session.
+        kept_seconds: how long the session is kept after the end of the connection, in seconds. If None, it is kept
+            unless it is clean, as in MQTT 3.
+
+    Returns:
+        Whether a previous session continues; None if the device does not exist or is disabled.
+    """
     device = ctx.store.one("device", iot_id=iot_id)
     if device is None or not device["enabled"]:
-        return False
+        return None
+    previous = ctx.store.one("device_session", iot_id=iot_id)
+    if previous and previous["expires_at"] is not None and previous["expires_at"] <= ctx.now:
+        previous, clean = None, True
+    seconds = (0 if clean else FOREVER) if kept_seconds is None else kept_seconds
+    ctx.store.delete("device_session", iot_id=iot_id)
+    if seconds:
+        ctx.store.insert("device_session", iot_id=iot_id, seconds=seconds)
     # Ends the sessions of its sub-devices, and its own session as a sub-device.
     _end_sub_devices(ctx, device)
     ctx.store.delete("sub_session", iot_id=iot_id)
     _connect(ctx, device, ip_address, clean)
-    return True
+    return previous is not None and not clean
 
 
 def end(ctx: Context, iot_id: str, heartbeat: float = 0) -> None:
@@ -42,6 +71,9 @@ def end(ctx: Context, iot_id: str, heartbeat: float = 0) -> None:
     device = ctx.store.one("device", iot_id=iot_id)
     if device is None:
         return
+    kept = ctx.store.one("device_session", iot_id=iot_id)
+    if kept and kept["seconds"] < FOREVER:
+        ctx.store.update("device_session", {"expires_at": ctx.now + kept["seconds"] * 1000}, iot_id=iot_id)
     _end_sub_devices(ctx, device, heartbeat)
     if not ctx.store.count("sub_session", iot_id=iot_id):
         disconnect(ctx, device, heartbeat)

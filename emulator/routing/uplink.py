@@ -81,7 +81,14 @@ def on_custom_topic(handler: CustomTopicHandler) -> CustomTopicHandler:
     return handler
 
 
-def receive(ctx: Context, device: Row, topic: str, payload: bytes, qos: int = 0) -> int:
+def receive(
+    ctx: Context,
+    device: Row,
+    topic: str,
+    payload: bytes,
+    qos: int = 0,
+    properties: dict[str, Any] | None = None,
+) -> int:
     """Process a message of a device: record it, run its handler, reply and forward it.
 
     Args:
@@ -90,12 +97,13 @@ def receive(ctx: Context, device: Row, topic: str, payload: bytes, qos: int = 0)
         topic: the topic.
         payload: the payload.
         qos: the quality of service.
+        properties: the MQTT 5.0 properties by their API names.
 
     Returns:
         The id of the message.
     """
     message_id = trace.next_id(ctx)
-    trace.record(ctx, message_id, device["iot_id"], topic, payload, qos)
+    trace.record(ctx, message_id, device["iot_id"], topic, payload, qos, properties)
     topic, _mark, query = topic.partition("?")
     if query == _TRANSFORM_QUERY:
         try:

@@ -149,3 +149,21 @@ def _archive(ctx: Context, devices: list[Row]) -> bytes:
             archive.writestr(f"{device['device_name']}.cer", certificate["certificate"])
             archive.writestr(f"{device['device_name']}.key", certificate["private_key"])
     return buffer.getvalue()
+
+
+def authority_certificate(ctx: Context) -> str:
+    """Return the certificate (PEM) of the authority that issues the certificates of devices."""
+    _get_or_create_authority(ctx)
+    return ctx.store.require("certificate_authority", id=1)["certificate"]
+
+
+def create_server_certificate(host_names: list[str], addresses: list[str]) -> tuple[str, str, str]:
+    """Return the certificate of a new authority, and a server's certificate of it with its private key, all PEM.
+
+    It is not the authority of the devices: the emulator forgets that one when it is reset, and programs that have
+    loaded the server's authority must be able to connect again.
+    """
+    authority = CertificateAuthority(f"{_AUTHORITY_NAME} server", PrivateKey.generate())
+    key = PrivateKey.generate()
+    certificate = authority.issue_server_certificate(2, _NOT_BEFORE, _NOT_AFTER, host_names, addresses, key)
+    return authority.self_signed_certificate(1, _NOT_BEFORE, _NOT_AFTER), certificate, key.to_pem()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -64,6 +65,19 @@ class CertificateAuthority:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         return self._sign(builder.add_extension(authority, critical=False))
 
+    def issue_server_certificate(
+        self, serial: int, not_before: int, not_after: int, host_names: list[str], addresses: list[str], key: PrivateKey
+    ) -> str:
+        """Return a PEM certificate with which the owner of ``key`` can serve host names and IP addresses."""
+        names: list[x509.GeneralName] = [x509.DNSName(name) for name in host_names]
+        names += [x509.IPAddress(ip_address(address)) for address in addresses]
+        authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.value.public_key())
+        builder = self._builder(serial, not_before, not_after, host_names[0], key)
+        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        return self._sign(builder.add_extension(authority, critical=False))
+
     def _builder(
         self, serial: int, not_before: int, not_after: int, subject: str, key: PrivateKey
     ) -> x509.CertificateBuilder:
@@ -82,6 +96,12 @@ class CertificateAuthority:
     def _sign(self, builder: x509.CertificateBuilder) -> str:
         certificate = builder.sign(self.key.value, hashes.SHA256())
         return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def subject_of(certificate: bytes) -> str:
+    """Return the common name of the subject of a certificate (DER)."""
+    (name,) = x509.load_der_x509_certificate(certificate).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(name.value)
 
 
 def _common_name(common_name: str) -> x509.Name:

@@ -11,6 +11,7 @@ import time
 from ..linkkit_device import TIMEOUT, Device
 
 CONNECTION_REFUSED = 5  # return code in CONNACK
+MALFORMED_USER_NAME = 4
 SUBSCRIPTION_REJECTED = 128  # return code in SUBACK
 
 

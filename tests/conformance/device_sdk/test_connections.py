@@ -10,7 +10,14 @@ import time
 import pytest
 
 from ..linkkit_device import TIMEOUT, Device
-from .clients import CONNECTION_REFUSED, connect_code, connect_without_sdk, received_messages, wait_for_result
+from .clients import (
+    CONNECTION_REFUSED,
+    MALFORMED_USER_NAME,
+    connect_code,
+    connect_without_sdk,
+    received_messages,
+    wait_for_result,
+)
 
 
 def test_device_connection_changes_status(create_device, credentials, device_status):
@@ -26,7 +33,7 @@ def test_connection_with_invalid_credentials_or_keepalive_is_refused(server, cre
     assert connect_code(server, key, name, "another") == CONNECTION_REFUSED
     assert connect_code(server, key, "other", secret) == CONNECTION_REFUSED
     assert connect_code(server, *credentials, client_id="7") == CONNECTION_REFUSED
-    assert connect_code(server, *credentials, username="lamp") == CONNECTION_REFUSED
+    assert connect_code(server, *credentials, username="lamp") == MALFORMED_USER_NAME
     assert connect_code(server, *credentials, keepalive=29) == CONNECTION_REFUSED
     assert connect_code(server, *credentials, keepalive=1201) == CONNECTION_REFUSED
     assert device_status() == "UNACTIVE"

@@ -12,6 +12,8 @@ import pytest
 
 from ansible_collections.iotops.aliyun.emulator.http import control_devices
 from ansible_collections.iotops.aliyun.emulator.mqtt import auth
+from ansible_collections.iotops.aliyun.emulator.mqtt.client import ConnectionRefused
+from ansible_collections.iotops.aliyun.emulator.mqtt.codes import Refusal
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -33,7 +35,7 @@ def denied(authenticate):
     """Return the reason why a client is denied."""
 
     def denied(*values: str, **options: str) -> str:
-        with pytest.raises(auth.ConnectionDenied) as caught:
+        with pytest.raises(ConnectionRefused) as caught:
             authenticate(*values, **options)
         return str(caught.value)
 
@@ -75,7 +77,6 @@ def test_credentials_of_vendor_sdk_are_parsed():
     [
         ("mac", "lamp&a1", "x"),
         ("|securemode=3|", "lamp&a1", "x"),
-        ("mac|securemode=3|more", "lamp&a1", "x"),
         ("mac|securemode=3|", "lamp", "x"),
         ("mac|securemode=3|", "lamp&", "x"),
         ("mac|securemode=3|", "lamp&a1&b", "x"),
@@ -85,8 +86,34 @@ def test_credentials_of_vendor_sdk_are_parsed():
     ],
 )
 def test_credentials_with_invalid_format_are_denied(client_id, username, secret):
-    with pytest.raises(auth.ConnectionDenied):
+    with pytest.raises(ConnectionRefused) as caught:
         auth.parse(client_id, username, secret)
+    is_malformed = username in (None, "lamp", "lamp&", "lamp&a1&b")
+    assert caught.value.refusal is (Refusal.MALFORMED_CREDENTIALS if is_malformed else Refusal.NOT_AUTHORIZED)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "securemode=3,signmethod=hmacsha1,sii=Eth|03ACDEFF0032|Eth|03ACDEFF0031,timestamp=789",
+        "securemode=3, signmethod=hmacsha1,\n timestamp=789",
+        " signmethod = hmacsha1 ,\r\ntimestamp = 789 ",
+    ],
+)
+def test_options_with_bars_or_white_space_are_parsed(options):
+    for end in ("|", ""):
+        credentials = auth.parse(f"mac|{options}{end}", "lamp&a1", "x")
+        assert (credentials.options["signmethod"], credentials.options["timestamp"]) == ("hmacsha1", "789")
+
+
+@pytest.mark.parametrize("length", [64, 65])
+def test_client_id_of_more_than_64_characters_is_denied(length):
+    if length == 64:
+        assert len(auth.parse(f"{'c' * length}|a=b|", "lamp&a1", "x").client_id) == length
+    else:
+        with pytest.raises(ConnectionRefused) as caught:
+            auth.parse(f"{'c' * length}|a=b|", "lamp&a1", "x")
+        assert caught.value.refusal is Refusal.INVALID_CLIENT_ID
 
 
 @pytest.mark.parametrize(("seconds", "allowed"), [(0, False), (29, False), (30, True), (1200, True), (1201, False)])
@@ -94,7 +121,7 @@ def test_keep_alive_out_of_range_is_denied(seconds, allowed):
     if allowed:
         auth.check_keep_alive(seconds)
     else:
-        with pytest.raises(auth.ConnectionDenied):
+        with pytest.raises(ConnectionRefused):
             auth.check_keep_alive(seconds)
 
 
@@ -111,6 +138,13 @@ def test_device_with_valid_signature_is_authenticated(authenticate, lamp, method
     assert result == auth.AuthResult(lamp["IotId"])
 
 
+@pytest.mark.parametrize(("method", "digest"), [("sha256", hashlib.sha256), ("", hashlib.md5), ("sha1", hashlib.sha1)])
+def test_short_or_missing_sign_method_is_accepted(authenticate, lamp, method, digest):
+    options = {"signmethod": method} if method else {}
+    secret = password(lamp, digest)
+    assert authenticate(names(lamp), secret, timestamp="1700000000", **options).iot_id == lamp["IotId"]
+
+
 def test_device_without_timestamp_is_authenticated(authenticate, denied, lamp):
     secret = password(lamp, timestamp="")
     assert authenticate(names(lamp), secret, signmethod="hmacsha1").iot_id == lamp["IotId"]
@@ -124,8 +158,9 @@ def test_device_with_invalid_signature_is_denied(denied, lamp):
     assert "secret" in denied(names(lamp), secret, client_id="other", **options)
     assert "secret" in denied(names(lamp), secret, **{**options, "timestamp": "1700000001"})
     assert "secret" in denied(names(lamp), secret, **{**options, "signmethod": "hmacsha256"})
-    assert "signmethod" in denied(names(lamp), secret, **{**options, "signmethod": "sha256"})
-    assert "signmethod" in denied(names(lamp), secret, timestamp="1700000000")
+    assert "secret" in denied(names(lamp), secret, **{**options, "signmethod": "sha256"})
+    assert "signmethod" in denied(names(lamp), secret, **{**options, "signmethod": "sha512"})
+    assert "secret" in denied(names(lamp), secret, timestamp="1700000000")
     assert "does not exist" in denied(f"other&{lamp['ProductKey']}", secret, **options)
     assert "authType" in denied(names(lamp), secret, **options, authType="magic")
 
@@ -160,7 +195,7 @@ def test_register_sends_device_secret(authenticate, lamp, registration):
     result = authenticate(*values, **options)
     assert result.iot_id == ""
     assert result.topic == "/ext/register"
-    assert json.loads(json.dumps(result.credentials)) == {
+    assert json.loads(json.dumps(result.message)) == {
         "productKey": lamp["ProductKey"],
         "deviceName": "lamp",
         "deviceSecret": lamp["DeviceSecret"],
@@ -193,7 +228,7 @@ def test_regnwl_sends_token(api, platform, authenticate, denied, product):
     options = {"authType": "regnwl", "random": "abc", "signmethod": "hmacsha256"}
     result = authenticate(username, product_signature(product, "new_lamp"), **options)
     assert result.topic == "/ext/regnwl"
-    token = result.credentials
+    token = result.message
     assert token.keys() == {"productKey", "deviceName", "clientId", "deviceToken"}
     iot_id = api("QueryDeviceInfo", ProductKey=product["ProductKey"], DeviceName="new_lamp")["Data"]["IotId"]
     token_options = {"client_id": token["clientId"], "authType": "connwl", "securemode": "-2"}
@@ -207,7 +242,7 @@ def test_regnwl_allows_five_client_ids_per_device(api, authenticate, denied, pro
     username = f"new_lamp&{product['ProductKey']}"
     options = {"authType": "regnwl", "random": "abc", "signmethod": "hmacsha256"}
     secret = product_signature(product, "new_lamp")
-    token = [authenticate(username, secret, **options).credentials for _number in range(5)]
+    token = [authenticate(username, secret, **options).message for _number in range(5)]
     assert "at most 5" in denied(username, secret, **options)
     iot_id = api("QueryDeviceInfo", ProductKey=product["ProductKey"], DeviceName="new_lamp")["Data"]["IotId"]
     api("TransformClientId", IotId=iot_id, ClientId=token[1]["clientId"])

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
 
 import pytest
 
@@ -13,17 +12,6 @@ from ansible_collections.iotops.aliyun.emulator.mqtt import link as link_module
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 
 TOPIC = "/sys/a1/lamp/thing/test"
-
-
-class Writer:
-    """A fake StreamWriter with the attributes that a link uses."""
-
-    def __init__(self):
-        self.transport = SimpleNamespace(abort=lambda: self.ended.append(True))
-        self.ended = []
-
-    def get_extra_info(self, name):
-        return ("10.0.0.1", 4711) if name == "peername" else None
 
 
 @pytest.fixture
@@ -53,7 +41,7 @@ def run(platform, scenario) -> None:
 
     async def main() -> None:
         before = asyncio.all_tasks()
-        await scenario(link_module.Link(platform, Writer()))
+        await scenario(link_module.Link(platform, "10.0.0.1", lambda: None))
         while asyncio.all_tasks() - before:
             await asyncio.sleep(0)
 
@@ -67,7 +55,7 @@ class Client:
         self.got = []
         self.error = error
 
-    async def __call__(self, topic, payload, qos):
+    async def __call__(self, topic, payload, qos, properties):
         assert topic == TOPIC
         self.got.append((payload, qos))
         await asyncio.sleep(0)
@@ -138,7 +126,7 @@ def test_messages_without_acknowledgement_are_limited_to_100(platform, device, s
     acknowledged = asyncio.Event()
     received = []
 
-    async def client(_topic, payload, _qos):
+    async def client(_topic, payload, _qos, _properties):
         received.append(payload)
         await acknowledged.wait()
 
@@ -194,12 +182,12 @@ def test_link_without_activity_is_silent(platform):
 def test_last_message_is_sent_before_close(platform):
     events = []
 
-    async def publish(topic, payload, qos):
+    async def publish(topic, payload, qos, _properties):
         await asyncio.sleep(0)
         events.append((topic, payload, qos))
 
     async def scenario(link):
-        link._transport.abort = lambda: events.append("ended")
+        link._abort = lambda: events.append("ended")
         link.open(publish)
         link.send_and_close(TOPIC, b"goodbye")
 
@@ -211,11 +199,11 @@ def test_last_message_is_sent_before_close(platform):
 def test_last_message_that_cannot_be_sent_closes_connection(platform, is_open):
     ended = []
 
-    async def fail(_topic, _payload, _qos):
+    async def fail(_topic, _payload, _qos, _properties):
         raise OSError("the client is disconnected")
 
     async def scenario(link):
-        link._transport.abort = lambda: ended.append(link.closed)
+        link._abort = lambda: ended.append(link.closed)
         if is_open:
             link.open(fail)
         link.send_and_close(TOPIC, b"goodbye")

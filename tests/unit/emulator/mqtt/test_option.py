@@ -4,17 +4,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator import __main__
-
-
-def test_mqtt_port_without_library_is_an_error(monkeypatch, caplog, tmp_path):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert __main__.main(["--port", "0", "--mqtt-port", "0", "--data", str(tmp_path)]) == 1
-    assert "--mqtt-port needs the Python package amqtt" in caplog.text
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "x"])

@@ -64,7 +64,7 @@ def connected(platform, gateway, sensors, start):
 
 def test_session_changes_device_status(platform, register, start, end, status):
     device = register(online=False)
-    assert start(device) is True
+    assert start(device) is False
     assert status(device) == ["ONLINE"]
     assert platform.store.one("device", iot_id=device["iot_id"])["ip_address"] == "10.0.0.2"
     end(device)
@@ -74,10 +74,34 @@ def test_session_changes_device_status(platform, register, start, end, status):
 def test_session_of_disabled_or_deleted_device_is_rejected(api, register, start, end, status):
     device = register(online=False)
     api("DisableThing", IotId=device["iot_id"])
-    assert start(device) is False
+    assert start(device) is None
     api("DeleteDevice", IotId=device["iot_id"])
-    assert start(device) is False
+    assert start(device) is None
     end(device)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "seconds", "pause", "continued"),
+    [
+        ((False, None), (False, None), 0, 0, True),
+        ((True, None), (False, None), 0, 0, False),
+        ((False, None), (True, None), 0, 0, False),
+        ((False, 60), (False, 60), 60, 59, True),
+        ((False, 60), (False, 60), 60, 61, False),
+        ((False, 0), (False, 60), 0, 0, False),
+        ((True, 60), (False, 0), 60, 1, True),
+    ],
+)
+def test_session_continues_if_it_was_kept(platform, register, end, first, second, seconds, pause, continued):
+    device = register(online=False)
+
+    def start(clean, kept_seconds):
+        return platform.run(lambda ctx: session.start(ctx, device["iot_id"], "10.0.0.2", clean, kept_seconds))
+
+    assert start(*first) is False
+    end(device)
+    platform.clock.advance(pause)
+    assert start(*second) is continued
 
 
 @pytest.mark.parametrize("clean", [True, False])
