@@ -114,7 +114,7 @@ class Client:
                     return
                 self._handle(first, body)
         except packets.UnsupportedVersion as error:
-            # The client cannot be told in a version that is not known. Later versions than 5.0 have its CONNACK.
+            # The answer has the form of the closest version: later versions than 5.0 are expected to have its CONNACK.
             level = MQTT_5 if error.level > MQTT_5 else MQTT_311
             self._refuse(level, Refusal.UNSUPPORTED_VERSION, str(error))
         except MalformedPacket as error:

@@ -66,7 +66,7 @@ class Socket(asyncio.Protocol):
             self.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the receiver that the connection has ended; see asyncio.Protocol."""
+        """Notify the receiver that the connection has ended; see asyncio.Protocol."""
         self._may_write.set()
         self._receiver.ended()
 
@@ -150,7 +150,7 @@ class _Tls:
             self._flush()
 
     def end(self) -> None:
-        """Tell the client that the connection ends."""
+        """Notify the client that the connection ends."""
         if self._is_established and not self._transport.is_closing():
             # The client need not answer.
             with contextlib.suppress(ssl.SSLError):

@@ -47,7 +47,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.response impo
     secret_values,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.retry import RetryPolicy
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import shared_bucket_factory
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import (
+    shared_bucket_factory,
+    shared_directory,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.signing import canonical_query, sign
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport
 
@@ -300,6 +303,11 @@ class Client:
     def clear_cache(self) -> None:
         """Drop all cached responses."""
         self._cache.clear()
+
+    @staticmethod
+    def shared_directory() -> str | None:
+        """Return a directory that only the processes of this user can access; None if there is none."""
+        return shared_directory()
 
     def close(self) -> None:
         """Close the connections and the files of the rate limiter."""

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import shared_directory
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.locked_file import LockedFile
 
 
@@ -47,20 +46,18 @@ class OpenBatch:
 class OpenBatches:
     """The recorded batches of one product.
 
-    Without a shared directory, batches are only kept in memory.
-
     Args:
+        directory: The directory that the processes of the user share; None to keep batches only in memory.
         endpoint: The endpoint of the API.
         product_key: The ProductKey.
     """
 
-    def __init__(self, endpoint: str, product_key: str) -> None:
+    def __init__(self, directory: str | None, endpoint: str, product_key: str) -> None:
         self.batches: list[OpenBatch] = []
         self._file: LockedFile | None = None
-        parent = shared_directory()
-        if parent:
+        if directory:
             name = hashlib.sha256(f"{product_key}@{endpoint}".encode()).hexdigest()[:16]
-            folder = os.path.join(parent, f"batches-{name}")
+            folder = os.path.join(directory, f"batches-{name}")
             with suppress(OSError):
                 os.makedirs(folder, mode=0o700, exist_ok=True)
                 self._file = LockedFile(os.path.join(folder, "open.json"))

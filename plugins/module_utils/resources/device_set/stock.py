@@ -78,7 +78,7 @@ class Stock:
     """
 
     def __init__(self, client: Any, product_key: Any) -> None:
-        self.open_batches = OpenBatches(client.connection.endpoint, str(product_key))
+        self.open_batches = OpenBatches(client.shared_directory(), client.connection.endpoint, str(product_key))
         self._client = client
         self._key = product_key
         self._registration = Registration(WorkerPool(client, 1), product_key)

@@ -154,28 +154,26 @@ def test_open_batch_that_the_platform_does_not_have_is_forgotten(account, stock,
     assert devices(account) == 20
 
 
-def test_damaged_record_of_open_batches_is_ignored(tmp_path, monkeypatch):
+def test_damaged_record_of_open_batches_is_ignored(tmp_path):
     from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import open_batches
 
-    monkeypatch.setattr(open_batches, "shared_directory", lambda: str(tmp_path))
-    recorded = open_batches.OpenBatches("http://127.0.0.1:1", "pk")
+    recorded = open_batches.OpenBatches(str(tmp_path), "http://127.0.0.1:1", "pk")
     recorded.add(0, 5)
     (path,) = tmp_path.glob("batches-*/open.json")
-    again = open_batches.OpenBatches("http://127.0.0.1:1", "pk")
+    again = open_batches.OpenBatches(str(tmp_path), "http://127.0.0.1:1", "pk")
     with again.lock():
         assert [batch.count for batch in again.batches] == [5]
     for damaged in ("{", '[{"unknown": 1}]', "7"):
         path.write_text(damaged)
-        other = open_batches.OpenBatches("http://127.0.0.1:1", "pk")
+        other = open_batches.OpenBatches(str(tmp_path), "http://127.0.0.1:1", "pk")
         other.load()
         assert other.batches == []
 
 
-def test_without_shared_directory_batches_are_kept_in_memory(monkeypatch):
+def test_without_shared_directory_batches_are_kept_in_memory():
     from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import open_batches
 
-    monkeypatch.setattr(open_batches, "shared_directory", lambda: None)
-    recorded = open_batches.OpenBatches("http://127.0.0.1:1", "pk")
+    recorded = open_batches.OpenBatches(None, "http://127.0.0.1:1", "pk")
     with recorded.lock():
         batch = recorded.add(0, 5)
         assert recorded.batches == [batch]
