@@ -38,8 +38,11 @@ def to_alink(ctx: Context, product_key: str, content: bytes) -> Row:
     """Return a message of a device as an Alink message. Raises ScriptFailed."""
     result = _call(ctx, product_key, "rawDataToProtocol", to_signed_bytes(content))
     message = payloads.parse_json_object(result.encode()) if isinstance(result, str) else result
-    if not isinstance(message, dict) or not isinstance(message.get("method"), str):
-        raise ScriptFailed("rawDataToProtocol must return an object with a method")
+    if not isinstance(message, dict):
+        raise ScriptFailed("rawDataToProtocol must return an object")
+    is_reply = "code" in message and "id" in message and "method" not in message
+    if not is_reply and not isinstance(message.get("method"), str):
+        raise ScriptFailed("rawDataToProtocol must return an object with a method, or a reply with id and code")
     return message
 
 

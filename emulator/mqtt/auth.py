@@ -81,6 +81,12 @@ class AuthResult(NamedTuple):
     message: dict[str, Any] | None = None
 
 
+def option(client_id: str, name: str) -> str:
+    """Return the value of an option in a client id, or an empty string."""
+    head = _CLIENT_ID.fullmatch(client_id)
+    return _options(head["options"]).get(name, "") if head else ""
+
+
 def parse(client_id: str, username: str | None, password: str | None) -> Credentials:
     """Parse the credentials of a client. Raises ConnectionRefused if their format is not valid."""
     head = _CLIENT_ID.fullmatch(client_id)
@@ -93,9 +99,14 @@ def parse(client_id: str, username: str | None, password: str | None) -> Credent
         raise ConnectionRefused(
             f"the client id has more than {MAX_CLIENT_ID_LENGTH} characters", Refusal.INVALID_CLIENT_ID
         )
-    pairs = (option.partition("=") for option in head["options"].split(","))
-    options = {name.strip(): value.strip() for name, _sign, value in pairs}
-    return Credentials(head["client_id"], options, names["product_key"], names["device_name"], password)
+    return Credentials(
+        head["client_id"], _options(head["options"]), names["product_key"], names["device_name"], password
+    )
+
+
+def _options(text: str) -> dict[str, str]:
+    pairs = (one.partition("=") for one in text.split(","))
+    return {name.strip(): value.strip() for name, _sign, value in pairs}
 
 
 def check_keep_alive(seconds: int) -> None:

@@ -171,10 +171,11 @@ class Gateway:
         if previous:
             previous.closed = True
             self._links[previous].client.close(codes.SESSION_TAKEN_OVER)
+        has_custom_rrpc = auth.option(connect.client_id, "ext") == "1"
         kept_seconds = connect.properties.get("session_expiry_interval", 0) if connect.level == MQTT_5 else None
 
         def start(ctx: Context) -> bool | None:
-            return session.start(ctx, iot_id, link.ip_address, connect.clean, kept_seconds)
+            return session.start(ctx, iot_id, link.ip_address, connect.clean, kept_seconds, has_custom_rrpc)
 
         is_continued = self._platform.run(start)
         if is_continued is None:
@@ -207,6 +208,8 @@ class Gateway:
         """Subscribe a device to a topic if that is allowed; see client.Listener."""
 
         def subscribe(ctx: Context) -> bool:
+            if topics.is_for_any_device(topic_filter):
+                return True
             device = self._owner(ctx, link, topic_filter)
             if device is None or not _may_subscribe(ctx, topic_filter):
                 return False

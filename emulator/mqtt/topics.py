@@ -12,10 +12,16 @@ from ansible_collections.iotops.aliyun.emulator.outbox.downlink import BROADCAST
 
 _OWN = rf"/(?P<product_key>[A-Za-z0-9]+)/(?P<device_name>{DEVICE_NAME})"
 _SYSTEM = re.compile(
-    rf"(?:/sys|/shadow/(?:update|get)|/ota/device/[a-z]+|/ext/session|/ext/rrpc/[^/]+(?:/sys)?){_OWN}(?:/.*)?"
+    rf"(?:/sys|/shadow/(?:update|get)|/ota/device/[a-z]+|/ext/(?!rrpc/)[a-z_]+|/ext/rrpc/[^/]+(?:/sys)?){_OWN}(?:/.*)?"
 )
 _CUSTOM = re.compile(rf"{_OWN}/user(?:/.*)?")
 _BROADCAST = re.compile(rf"{BROADCAST_PREFIX}(?P<product_key>[A-Za-z0-9]+)/.+")
+
+
+# Topic filters that SDKs subscribe to, without the names of the device. Only messages for the device itself match.
+_WITHOUT_NAMES = frozenset(
+    ("/ext/rrpc/#", "/ext/rrpc/+/#", "/ext/register", "/ext/regnwl", "/ext/auth/identity/response")
+)
 
 
 class Owner(NamedTuple):
@@ -33,6 +39,11 @@ def topic_owner(topic: str) -> Owner | None:
             return Owner(**match.groupdict())
     match = _BROADCAST.fullmatch(topic)
     return Owner(match["product_key"], None) if match else None
+
+
+def is_for_any_device(topic_filter: str) -> bool:
+    """Return whether any device can subscribe to a topic filter, although it does not contain its names."""
+    return topic_filter in _WITHOUT_NAMES
 
 
 def needs_subscription(topic: str) -> bool:

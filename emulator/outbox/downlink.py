@@ -144,7 +144,7 @@ def send_alink_message(
 
 
 def _alink_message(method: str, message_id: int, params: Any) -> dict[str, Any]:
-    return {"method": method, "id": str(message_id), "params": params, "version": VERSION}
+    return {"method": method, "id": str(trace.device_id_of(message_id)), "params": params, "version": VERSION}
 
 
 def send_and_disconnect(ctx: Context, device: Row, topic: str, payload: dict[str, Any], message_id: int) -> None:

@@ -35,8 +35,12 @@ _DAY = 24 * 3600 * 1000
 #: The retention time of messages by quality of service, in milliseconds.
 RETENTION = {0: _DAY, 1: 7 * _DAY}
 
-# Ids start with the time, so that they are unique and as long as the ids of the platform.
-_ID_BITS = 20
+# Ids start with the time in seconds, so that they are unique and as long as the ids of the platform. They end with a
+# number of 32 bits that grows with each message: devices see only this number, because their scripts keep ids in four
+# bytes.
+_NUMBER_BITS = 32
+_NUMBER_MASK = 2**_NUMBER_BITS - 1
+_MAX_SECONDS = 2**31 - 1
 _MAX_ID_DIGITS = 19
 _ID_LIMIT = 2**63  # ids are smaller; SQLite cannot look up larger integers
 
@@ -44,7 +48,13 @@ _ID_LIMIT = 2**63  # ids are smaller; SQLite cannot look up larger integers
 def next_id(ctx: Context) -> int:
     """Return the id of the next message."""
     newest = ctx.store.value("SELECT max(message_id) FROM message") or 0
-    return max(newest + 1, ctx.now << _ID_BITS)
+    seconds = min(ctx.now // 1000, _MAX_SECONDS)
+    return max(newest + 1, seconds << _NUMBER_BITS | device_id_of(newest) + 1 & _NUMBER_MASK)
+
+
+def device_id_of(message_id: int) -> int:
+    """Return the id of a message as its device sees it: a number of 32 bits."""
+    return message_id & _NUMBER_MASK
 
 
 def record(
@@ -94,18 +104,39 @@ def record_response(ctx: Context, device: Row, message_id: str, response_id: str
     Args:
         ctx: the context.
         device: the row of the device.
-        message_id: the id of the message, as the device sent it.
+        message_id: the id of the message, as the device sent it: the whole id, or its number of 32 bits.
         response_id: the id of the response.
 
     Returns:
         The row of the message, or None if the device did not receive such a message.
     """
-    message = find_message(ctx, message_id)
-    if message is None or message["iot_id"] != device["iot_id"]:
+    message = find_sent(ctx, device, message_id)
+    if message is None:
         return None
     ctx.store.update("message", {"answer_id": int(response_id)}, message_id=message["message_id"])
     ctx.publish_event(response_event(message["message_id"]))
     return message
+
+
+def find_sent(ctx: Context, device: Row, text: str) -> Row | None:
+    """Return the message to a device with an id as the device sent it: the whole id, or its number of 32 bits."""
+    message = find_message(ctx, text) or _find_by_device_id(ctx, device, text)
+    return message if message and message["iot_id"] == device["iot_id"] else None
+
+
+def _find_by_device_id(ctx: Context, device: Row, text: str) -> Row | None:
+    """Return the latest message to a device whose id ends with a number of 32 bits, or None."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_ID_DIGITS and int(text) <= _NUMBER_MASK):
+        return None
+    found = ctx.store.rows(
+        "SELECT * FROM message WHERE iot_id = ? AND message_id & ? = ? AND expires_at > ? "
+        "ORDER BY message_id DESC LIMIT 1",
+        device["iot_id"],
+        _NUMBER_MASK,
+        int(text),
+        ctx.now,
+    )
+    return found[0] if found else None
 
 
 def response_event(message_id: int) -> str:

@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS device_session (
     seconds INTEGER NOT NULL,  -- how long it is kept after the end of the connection
     expires_at INTEGER  -- in milliseconds; NULL while the device is connected
 );
+-- Directly connected devices that receive RRPC requests on custom topics (the option ext=1 in their client id).
+CREATE TABLE IF NOT EXISTS custom_rrpc (iot_id TEXT PRIMARY KEY REFERENCES device ON DELETE CASCADE);
 """
 
 
@@ -35,7 +37,14 @@ CREATE TABLE IF NOT EXISTS device_session (
 FOREVER = 0xFFFFFFFF
 
 
-def start(ctx: Context, iot_id: str, ip_address: str, clean: bool, kept_seconds: int | None = None) -> bool | None:
+def start(
+    ctx: Context,
+    iot_id: str,
+    ip_address: str,
+    clean: bool,
+    kept_seconds: int | None = None,
+    has_custom_rrpc: bool = False,
+) -> bool | None:
     """Start the session of a directly connected device.
 
     Args:
@@ -45,6 +54,7 @@ def start(ctx: Context, iot_id: str, ip_address: str, clean: bool, kept_seconds:
         clean: whether to discard the state of the previous session.
         kept_seconds: how long the session is kept after the end of the connection, in seconds. If None, it is kept
             unless it is clean, as in MQTT 3.
+        has_custom_rrpc: whether the device receives RRPC requests on custom topics.
 
     Returns:
         Whether a previous session continues; None if the device does not exist or is disabled.
@@ -59,6 +69,9 @@ def start(ctx: Context, iot_id: str, ip_address: str, clean: bool, kept_seconds:
     ctx.store.delete("device_session", iot_id=iot_id)
     if seconds:
         ctx.store.insert("device_session", iot_id=iot_id, seconds=seconds)
+    ctx.store.delete("custom_rrpc", iot_id=iot_id)
+    if has_custom_rrpc:
+        ctx.store.insert("custom_rrpc", iot_id=iot_id)
     # Ends the sessions of its sub-devices, and its own session as a sub-device.
     _end_sub_devices(ctx, device)
     ctx.store.delete("sub_session", iot_id=iot_id)
@@ -104,6 +117,16 @@ def find_online_sub_device(ctx: Context, gateway: Row, product_key: str, device_
 def gateway_of(store: Store, iot_id: str) -> str | None:
     """Return the ``iot_id`` of the gateway through which a device is connected, or None."""
     return store.value("SELECT gateway_iot_id FROM sub_session WHERE iot_id = ?", iot_id)
+
+
+def has_custom_rrpc(ctx: Context, device: Row) -> bool:
+    """Return whether a device receives RRPC requests on custom topics, directly or through its gateway.
+
+    Other devices receive requests on ``/sys/{pk}/{dn}/rrpc/request/{id}`` only.
+    """
+    connected_as = gateway_of(ctx.store, device["iot_id"]) or device["iot_id"]
+    is_simulated = ctx.store.count("simulated_device", iot_id=device["iot_id"])
+    return bool(is_simulated or ctx.store.count("custom_rrpc", iot_id=connected_as))
 
 
 def find_invalid(ctx: Context, iot_ids: Iterable[str]) -> list[str]:

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Update and delete tags that devices set themselves over MQTT."""
+"""Update, delete and return tags of devices over MQTT."""
 
 from __future__ import annotations
 
@@ -37,6 +37,18 @@ def _delete_tags(ctx: Context, device: Row, _match: dict[str, str], message: Row
     """Delete tags. Tags that the device does not have are ignored."""
     keys = [str(item.get("attrKey", "")) for item in _items(message)]
     ctx.store.delete("device_tag", iot_id=device["iot_id"], tag_key=keys)
+
+
+@uplink("/sys/{pk}/{dn}/thing/deviceinfo/get")
+def _get_tags(ctx: Context, device: Row, _match: dict[str, str], message: Row) -> dict[str, str]:
+    """Return the requested tags by key, or all tags if the device requests none in particular."""
+    params = message.get("params")
+    params = params if isinstance(params, dict) else {}
+    keys = params.get("attributeKeys") or params.get("attrKeys") or []
+    if not isinstance(keys, list):
+        raise MessageRejected(INVALID_PARAMETERS, "request parameter error")
+    tags = {tag["tag_key"]: tag["tag_value"] for tag in ctx.store.all("device_tag", iot_id=device["iot_id"])}
+    return {key: tags[key] for key in map(str, keys) if key in tags} if keys else tags
 
 
 def _items(message: Row) -> list[dict[str, Any]]:

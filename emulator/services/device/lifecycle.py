@@ -226,7 +226,12 @@ def _notify_device(ctx: Context, device: Row, gateway: Row | None, action: str) 
         return
     topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/{action}"
     message_id = trace.next_id(ctx)
-    message = {"id": str(message_id), "version": _MESSAGE_VERSION, "params": {}, "method": f"thing.{action}"}
+    message = {
+        "id": str(trace.device_id_of(message_id)),
+        "version": _MESSAGE_VERSION,
+        "params": {},
+        "method": f"thing.{action}",
+    }
     if has_own_connection:
         downlink.send_and_disconnect(ctx, device, topic, message, message_id)
     elif gateway:

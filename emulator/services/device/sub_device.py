@@ -38,7 +38,7 @@ def _add_sub_devices(ctx: Context, gateway: Row, _match: dict[str, str], message
     """Attach sub-devices to the gateway, all or none. Each is detached from its previous gateway."""
     if not is_gateway(ctx, gateway):
         raise MessageRejected(INVALID_PARAMETERS, "the device is not a gateway")
-    devices = [_find_verified_device(ctx, item, item.get("signmethod")) for item in _items(message.get("params"))]
+    devices = [_find_verified_device(ctx, item, _sign_method(item)) for item in _items(message.get("params"))]
     for device in devices:
         if is_gateway(ctx, device):
             raise MessageRejected(_NOT_A_SUB_DEVICE, "topo relation cannot add by self")
@@ -107,7 +107,7 @@ def _register_with_product_secret(ctx: Context, _gateway: Row, _match: dict[str,
 @uplink("/ext/session/{pk}/{dn}/combine/login")
 def _login(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> dict[str, str]:
     (item,) = _items([message.get("params")])
-    device = _check_login(ctx, gateway, item, item.get("signMethod"))
+    device = _check_login(ctx, gateway, item, _sign_method(item))
     session.start_sub_device(ctx, gateway, device, _is_clean_session(item))
     return _device_references([device])[0]
 
@@ -118,7 +118,7 @@ def _batch_login(ctx: Context, gateway: Row, _match: dict[str, str], message: Ro
     params = message.get("params")
     params = params if isinstance(params, dict) else {}
     items = _items(params.get("deviceList"))
-    devices = [_check_login(ctx, gateway, item, params.get("signMethod")) for item in items]
+    devices = [_check_login(ctx, gateway, item, _sign_method(params)) for item in items]
     for item, device in zip(items, devices, strict=True):
         session.start_sub_device(ctx, gateway, device, _is_clean_session(item))
     return _device_references(devices)
@@ -171,6 +171,11 @@ def _find_verified_device(ctx: Context, item: dict[str, str], method: Any) -> Ro
     device = _find_device(ctx, item)
     _check_signature(device, item, method)
     return device
+
+
+def _sign_method(item: dict[str, Any]) -> Any:
+    """Return the signature method in a message. The SDKs of the vendor spell its name in two ways."""
+    return item.get("signMethod") or item.get("signmethod")
 
 
 def _check_signature(device: Row, item: dict[str, str], method: Any) -> None:

@@ -323,7 +323,7 @@ _SENDERS = {INVOKE: _send_call, SET: _send_properties, PUB: _send_publication, C
 def _notify(ctx: Context, job: Row, device: Row, task: dict[str, Any]) -> int:
     topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/job/notify"
     message_id = trace.next_id(ctx)
-    message = {"id": str(message_id), "version": VERSION, "params": {"task": task}}
+    message = {"id": str(trace.device_id_of(message_id)), "version": VERSION, "params": {"task": task}}
     return downlink.send(ctx, device, topic, message, job["qos"], message_id=message_id)
 
 

@@ -14,6 +14,7 @@ from ansible_collections.iotops.aliyun.emulator.core.registry import PendingRepl
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.core.topics import custom_topic
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
+from ansible_collections.iotops.aliyun.emulator.routing import session
 from ansible_collections.iotops.aliyun.emulator.routing.connection import is_half_connected
 from ansible_collections.iotops.aliyun.emulator.routing.uplink import uplink
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device_by_name
@@ -42,7 +43,11 @@ def rrpc(ctx: Context, p: dict[str, Any]) -> Reply | PendingReply:
         topic = f"/ext/rrpc/{message_id}{p['Topic']}"
     else:
         topic = f"/sys/{own}/rrpc/request/{message_id}"
-    downlink.send(ctx, device, topic, content, message_id=message_id)
+    if p.get("Topic") and not session.has_custom_rrpc(ctx, device):
+        # The device cannot receive the request: it did not connect with the option ext=1.
+        trace.record(ctx, message_id, device["iot_id"], topic, content)
+    else:
+        downlink.send(ctx, device, topic, content, message_id=message_id)
     if not device["online"]:
         return {"RrpcCode": "HALFCONN" if is_half_connected(ctx, device) else "OFFLINE", "MessageId": message_id}
     return PendingReply(trace.response_event(message_id), p["Timeout"], lambda later: _reply(later, message_id))

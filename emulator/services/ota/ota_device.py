@@ -113,16 +113,30 @@ def _progress(ctx: Context, device: Row, match: dict[str, str], message: Row) ->
 @uplink("/sys/{pk}/{dn}/thing/ota/firmware/get")
 def _get(ctx: Context, device: Row, match: dict[str, str], message: Row) -> dict[str, Any]:
     """Return the firmware that a device should upgrade to. Return empty data if there is none at this time."""
+    job = _take_job(ctx, device, message)
+    return ota_push.render_notification(ctx, job) if job else {}
+
+
+@uplink("/ota/device/request/{pk}/{dn}", reply=False)
+def _request(ctx: Context, device: Row, match: dict[str, str], message: Row) -> None:
+    """Send the upgrade notification to a device that asks for it, if there is a firmware for it at this time."""
+    job = _take_job(ctx, device, message)
+    if job:
+        ota_push.send_notification(ctx, job, [device])
+
+
+def _take_job(ctx: Context, device: Row, message: Row) -> Row | None:
+    """Return the job whose firmware a device should install now, and mark its task as notified; None if none."""
     module_name = _params(message).get("module") or DEFAULT
     task = ota_task.find_unfinished_task(ctx, device, module_name) if _is_valid_module(module_name) else None
     if task is None or task["status"] == ota_task.CONFIRM:
-        return {}
+        return None
     job = ota_task.get_job(ctx, task)
     if job["status"] == ota_job.PLANNED:
-        return {}
+        return None
     status = ota_task.NOTIFIED if task["status"] == ota_task.QUEUED else task["status"]
     ctx.store.update("ota_task", {"status": status, "push_at": None, "modified_at": ctx.now}, task_id=task["task_id"])
-    return ota_push.render_notification(ctx, job)
+    return job
 
 
 @uplink("/sys/{pk}/{dn}/thing/file/download", reply=False, raw=True)

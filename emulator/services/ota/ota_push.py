@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.registry import when_due
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
-from ansible_collections.iotops.aliyun.emulator.outbox import downlink
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
 from ansible_collections.iotops.aliyun.emulator.services.ota import ota_firmware, ota_job, ota_task
 from ansible_collections.iotops.aliyun.emulator.services.ota.ota_module import DEFAULT
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
@@ -106,7 +106,9 @@ def send_notification(ctx: Context, job: Row, devices: list[Row]) -> None:
     data = render_notification(ctx, job)
     for device in devices:
         topic = f"/ota/device/upgrade/{device['product_key']}/{device['device_name']}"
-        downlink.send(ctx, device, topic, {"code": "1000", "data": data, "id": ctx.now, "message": "success"})
+        message_id = trace.next_id(ctx)
+        content = {"code": "1000", "data": data, "id": trace.device_id_of(message_id), "message": "success"}
+        downlink.send(ctx, device, topic, content, message_id=message_id)
 
 
 def render_notification(ctx: Context, job: Row) -> dict[str, Any]:

@@ -88,6 +88,13 @@ def query_thing_model_extend_config_published(ctx: Context, p: dict[str, Any]) -
     return {"Data": {"Configuration": compact(extend_config.write(block, product["product_key"]))}}
 
 
+def published_tsl(ctx: Context, product_key: str, block_id: str) -> dict[str, Any]:
+    """Return a block of the newest published version in TSL format. Raises ApiError if there is none."""
+    product = find_product_with_thing_model(ctx, product_key)
+    block = get_block(_published_model(get_version(ctx, product)), block_id)
+    return tsl.write(block, block_id, product["product_key"])
+
+
 def _published_model(version: Row | None) -> Model:
     return json.loads(version["model"]) if version else model.empty_model()
 

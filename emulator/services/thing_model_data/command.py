@@ -13,6 +13,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.registry import PendingReply, Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
+from ansible_collections.iotops.aliyun.emulator.routing import session
 from ansible_collections.iotops.aliyun.emulator.routing.connection import check_connected
 from ansible_collections.iotops.aliyun.emulator.routing.forward import forward
 from ansible_collections.iotops.aliyun.emulator.routing.message_types import DEVICE_DATA
@@ -122,7 +123,8 @@ def _handle_reply(ctx: Context, device: Row, match: dict[str, str], message: Row
             "iotId": device["iot_id"],
             "productKey": device["product_key"],
             "deviceName": device["device_name"],
-            "requestId": request_id,
+            # The id that the API returned for the command, not the shorter one that the device knows.
+            "requestId": str(request["message_id"]) if request else request_id,
             "code": message.get("code"),
             "message": message.get("message", ""),
             "topic": match["topic"].removesuffix("_reply"),
@@ -225,7 +227,9 @@ def call_service(
     message_id = trace.next_id(ctx)
     topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/service/{identifier}"
     if service and service["call_type"] == _SYNCHRONOUS:
-        topic = f"/ext/rrpc/{message_id}{topic}"
+        own = f"/sys/{device['product_key']}/{device['device_name']}"
+        is_custom = session.has_custom_rrpc(ctx, device)
+        topic = f"/ext/rrpc/{message_id}{topic}" if is_custom else f"{own}/rrpc/request/{message_id}"
     method = f"thing.service.{identifier}"
     message_id = downlink.send_command(
         ctx, device, topic, method, arguments, qos, message_id=message_id, error_code=_CALL_FAILED

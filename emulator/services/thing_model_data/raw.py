@@ -16,6 +16,7 @@ _NO_SCRIPT = 26001
 _SCRIPT_FAILED = 26002
 
 
+@uplink("/sys/{pk}/{dn}/thing/model/down_raw_reply", raw=True)
 @uplink("/sys/{pk}/{dn}/thing/model/up_raw", raw=True)
 def _report(ctx: Context, device: Row, match: dict[str, str], payload: bytes) -> None:
     """Handle a message in a custom format.
@@ -30,6 +31,7 @@ def _report(ctx: Context, device: Row, match: dict[str, str], payload: bytes) ->
         reply = {"code": code, "data": {}, "id": "", "message": str(error)}
         downlink.send(ctx, device, reply_topic, reply, traced=False)
         return
+    message.setdefault("method", _method_of_request(ctx, device, message))
     topic = f"/sys/{device['product_key']}/{device['device_name']}/{message['method'].replace('.', '/')}"
     if "code" in message:
         # It is a reply to a command.
@@ -50,3 +52,10 @@ def _report(ctx: Context, device: Row, match: dict[str, str], payload: bytes) ->
     message_id = trace.next_id(ctx)
     trace.record(ctx, message_id, device["iot_id"], topic, content)
     receive_translated(ctx, device, topic, message, str(message_id), send_reply)
+
+
+def _method_of_request(ctx: Context, device: Row, reply: Row) -> str:
+    """Return the method of the command that a reply without a method belongs to."""
+    request = trace.find_sent(ctx, device, str(reply.get("id", "")))
+    call = ctx.store.one("service_record", message_id=request["message_id"]) if request else None
+    return f"thing.service.{call['identifier']}" if call else "thing.service"

@@ -56,7 +56,7 @@ def test_topic_owner_of_broadcast_topic_is_product():
         "a1/lamp/user/get",
         "/broadcast/a1",
         "/broadcast/+/news",
-        "/ext/ntp/a1/lamp/request",
+        "/ext/rrpc/#",
     ],
 )
 def test_topic_owner_of_other_topic_is_none(topic):

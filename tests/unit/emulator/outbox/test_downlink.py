@@ -65,7 +65,7 @@ def test_message_ids_ascend_and_untraced_message_has_none(platform, device, send
 
 def test_command_contains_message_id(platform, device, outbox):
     message_id = platform.run(lambda ctx: downlink.send_command(ctx, device, "/test", "test.it", {"a": 1}))
-    message = {"method": "test.it", "id": str(message_id), "params": {"a": 1}, "version": "1.0.0"}
+    message = {"method": "test.it", "id": str(message_id & 0xFFFFFFFF), "params": {"a": 1}, "version": "1.0.0"}
     assert outbox() == [("/test", message)]
 
 

@@ -11,6 +11,11 @@ import pytest
 SET = "/sys/{own}/thing/service/property/set"
 
 
+def id_for_device(message_id: str) -> str:
+    """Return the id of a message as its device sees it: the last 32 bits."""
+    return str(int(message_id) & 0xFFFFFFFF)
+
+
 @pytest.fixture
 def calls(api, platform, device):
     """Return the stored service calls from QueryDeviceServiceData."""
@@ -32,7 +37,12 @@ def unchecked_device(create_modeled_product, register):
 def test_set_property_sends_command(api, device, outbox, calls):
     items = {"level": 5, "battery:charge": 7}
     message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items=json.dumps(items))["Data"]["MessageId"]
-    message = {"method": "thing.service.property.set", "id": message_id, "params": items, "version": "1.0.0"}
+    message = {
+        "method": "thing.service.property.set",
+        "id": id_for_device(message_id),
+        "params": items,
+        "version": "1.0.0",
+    }
     assert outbox() == [(SET, message)]
     (call,) = calls()
     assert (call["Identifier"], json.loads(call["InputData"])) == ("set", items)
@@ -42,7 +52,7 @@ def test_set_property_sends_command(api, device, outbox, calls):
 def test_reply_is_stored_and_forwarded(api, device, key, publish_as_device, calls, subscribe_consumer_group, outbox):
     messages = subscribe_consumer_group(key)
     message_id = api("SetDeviceProperty", IotId=device["iot_id"], Items='{"level": 5}')["Data"]["MessageId"]
-    reply = {"id": message_id, "code": 200, "data": {}}
+    reply = {"id": id_for_device(message_id), "code": 200, "data": {}}
     outbox()
     publish_as_device(f"{SET}_reply", reply)
     assert outbox() == []
@@ -161,11 +171,11 @@ def test_asynchronous_service_call_is_sent_and_reply_stored(api, device, outbox,
     assert topic == "/sys/{own}/thing/service/reboot"
     assert message == {
         "method": "thing.service.reboot",
-        "id": data["MessageId"],
+        "id": id_for_device(data["MessageId"]),
         "params": {"after": 3},
         "version": "1.0.0",
     }
-    reply = {"id": data["MessageId"], "code": 200, "data": {}}
+    reply = {"id": message["id"], "code": 200, "data": {}}
     publish_as_device("/sys/{own}/thing/service/reboot_reply", reply)
     (call,) = calls(Identifier="reboot")
     assert (call["Name"], call["InputData"], json.loads(call["OutputData"])) == ("reboot", '{"after":3}', reply)
@@ -219,17 +229,28 @@ def test_synchronous_service_call_returns_result(api, key, simulate):
     simulate(product=key, names=["meter"], profile=profile)
     data = api("InvokeThingService", ProductKey=key, DeviceName="meter", Identifier="measure", Args="{}")["Data"]
     result = json.loads(data["Result"])
-    assert (result["id"], result["code"], result["data"]) == (data["MessageId"], 200, {"result": 7})
+    assert (result["id"], result["code"]) == (id_for_device(data["MessageId"]), 200)
+    assert result["data"] == {"result": 7}
 
 
-def test_synchronous_service_is_called_over_rrpc(api, device, api_error, outbox, calls, publish_as_device, platform):
+@pytest.mark.parametrize("custom", [True, False], ids=["ext=1", "without ext"])
+def test_synchronous_service_is_called_over_rrpc(
+    api, device, api_error, outbox, calls, publish_as_device, platform, custom
+):
+    if custom:
+        platform.store.insert("custom_rrpc", iot_id=device["iot_id"])
     params = {"IotId": device["iot_id"], "Identifier": "measure", "Args": "{}"}
     before = platform.clock.now()
     assert api_error("InvokeThingService", **params).code == "iot.messagebroker.TIMEOUT"
     assert platform.clock.now() - before >= 5000
     ((topic, message),) = outbox()
-    assert topic == f"/ext/rrpc/{message['id']}/sys/{{own}}/thing/service/measure"
-    publish_as_device(topic, {"id": message["id"], "code": 200, "data": {"result": 1}})
+    request_id = topic.split("/")[3] if custom else topic.rsplit("/", 1)[1]
+    assert message["id"] == id_for_device(request_id)
+    expected = "/ext/rrpc/{}/sys/{{own}}/thing/service/measure" if custom else "/sys/{{own}}/rrpc/request/{}"
+    assert topic == expected.format(request_id)
+    publish_as_device(
+        topic.replace("/request/", "/response/"), {"id": message["id"], "code": 200, "data": {"result": 1}}
+    )
     assert json.loads(calls(Identifier="measure")[0]["OutputData"])["data"] == {"result": 1}
 
 

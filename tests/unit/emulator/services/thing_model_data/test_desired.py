@@ -160,7 +160,7 @@ def test_set_desired_property_of_online_device_sends_command(api, device, outbox
     params = {"IotId": device["iot_id"], "Items": '{"level": 1, "label": null}', "Versions": "{}"}
     message_id = api("SetDeviceDesiredProperty", **params)["Data"]["MessageId"]
     ((topic, message),) = outbox()
-    assert (topic, message["id"], message["params"]) == (SET, message_id, {"level": 1})
+    assert (topic, message["id"], message["params"]) == (SET, str(int(message_id) & 0xFFFFFFFF), {"level": 1})
 
 
 def test_clear_desired_property_sends_no_command(api, device, outbox):

@@ -68,6 +68,7 @@ function rawDataToProtocol(bytes) {
     var method = bytes[0] === 3 ? "thing.service.property.set" : "thing.service.measure";
     return {id: String.fromCharCode.apply(null, bytes.slice(1)), code: 200, method: method, data: {result: 7}};
   }
+  if (bytes[0] === 7) { return {id: String.fromCharCode.apply(null, bytes.slice(1)), code: 200, data: {result: 7}}; }
   var params = bytes[0] === 1 ? {level: number(bytes)} : {code: number(bytes)};
   if (bytes[0] === 2) { params = {value: params, time: 1}; }
   return {id: "12", version: "1.0", method: METHODS[bytes[0]], params: params};
@@ -108,15 +109,16 @@ def test_converted_message_is_returned_by_query_message_info(api, custom_format_
     assert transformed(publish_as_device("/{own}/user/data", b"\xff\x01", custom_format_device)) == {}
 
 
-def test_command_and_reply_are_converted(platform, api, custom_format_device, publish_as_device, outbox):
+@pytest.mark.parametrize("topic", ["up_raw", "down_raw_reply"])
+@pytest.mark.parametrize("first", [b"\x03", b"\x07"], ids=["with method", "without method"])
+def test_command_and_reply_are_converted(api, custom_format_device, publish_as_device, outbox, topic, first):
     write_script(api, custom_format_device, SCRIPT)
     message_id = api("SetDeviceProperty", IotId=custom_format_device["iot_id"], Items='{"level": 33}')["Data"][
         "MessageId"
     ]
-    assert outbox(custom_format_device, raw=True) == [
-        ("/sys/{own}/thing/model/down_raw", b"\x05\x21" + message_id.encode())
-    ]
-    publish_as_device("/sys/{own}/thing/model/up_raw", b"\x03" + message_id.encode(), custom_format_device)
+    device_id = str(int(message_id) & 0xFFFFFFFF).encode()
+    assert outbox(custom_format_device, raw=True) == [("/sys/{own}/thing/model/down_raw", b"\x05\x21" + device_id)]
+    publish_as_device(f"/sys/{{own}}/thing/model/{topic}", first + device_id, custom_format_device)
     calls = api(
         "QueryDeviceServiceData",
         IotId=custom_format_device["iot_id"],
