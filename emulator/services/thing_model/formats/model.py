@@ -8,9 +8,9 @@ A model contains blocks by id. The default block always exists and has an empty 
 
 Every function (property, service or event) has ``identifier``, ``name``, ``required``, ``custom`` (false if it comes
 from a category), ``created`` (milliseconds), and ``description``, ``extend_config`` and ``config_code``, which can be
-None. In addition, a property has ``access`` (``r``, ``w``, ``rw``) and ``data_type``; a service has ``call_type`` (``async``,
-``sync``), ``inputs`` and ``outputs``; an event has ``type`` (``info``, ``alert``, ``error``) and ``outputs``. Inputs,
-outputs and the members of a struct each have ``identifier``, ``name`` and ``data_type``.
+None. In addition, a property has ``access`` (``r``, ``w``, ``rw``) and ``data_type``; a service has ``call_type``
+(``async``, ``sync``), ``inputs`` and ``outputs``; an event has ``type`` (``info``, ``alert``, ``error``) and
+``outputs``. Inputs, outputs and the members of a struct each have ``identifier``, ``name`` and ``data_type``.
 
 A data type has ``type`` and further members that depend on it: ``min``, ``max``, ``step``, ``unit``, ``unitName``,
 ``precise`` (all strings) for ``int``, ``float`` and ``double``; ``length`` for ``text``; none for ``date``; ``items``

@@ -55,6 +55,10 @@ _MIN_NORMAL_DOUBLE = Decimal("2.2250738585072014E-308")
 _SMALLEST_DOUBLE = "4.9E-324"
 
 _IDENTIFIER = {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"}
+#: The schemas of the names of functions and parameters, and of the labels of values. Their characters are checked by
+#: ``validation``, whose messages are clearer.
+NAME = {"type": "string", "minLength": 1, "maxLength": 30}
+LABEL = {"type": "string", "minLength": 1, "maxLength": 20}
 _NUMBER = {"type": ["number", "string"]}
 _SHAPE = {
     "type": {"enum": list(TYPES)},
@@ -70,7 +74,7 @@ _SHAPE = {
         "type": "object",
         "minProperties": 1,
         "propertyNames": {"pattern": "^-?[0-9]{1,10}$"},
-        "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 20},
+        "additionalProperties": LABEL,
     },
     "size": {"type": "integer", "minimum": 1, "maximum": 512},
     "item": {"$ref": "#/$defs/item"},
@@ -114,9 +118,8 @@ def _typed(**members: dict) -> dict:
     }
 
 
-_NAME = {"type": "string", "minLength": 1, "maxLength": 30}
 _COMMON_MEMBERS = {
-    "name": _NAME,
+    "name": NAME,
     "description": {"type": "string"},
     "required": {"type": "boolean"},
     "extended": {"type": "object"},
@@ -150,7 +153,7 @@ SCHEMA = {
             "additionalProperties": False,
             "allOf": _conditions_by_type(complete=False),
         },
-        "parameters": _by_identifier(_typed(name=_NAME)),
+        "parameters": _by_identifier(_typed(name=NAME)),
     },
     "type": "object",
     "additionalProperties": False,
@@ -314,7 +317,7 @@ def _shortest(exact: Decimal) -> str:
     plain = digits.rstrip("0").rstrip(".") if "." in digits else digits
     if len(plain.lstrip("-")) <= _MAX_PLAIN_LENGTH:
         return plain
-    sign, significant, exponent = exact.as_tuple()
+    sign, significant, _exponent = exact.as_tuple()
     mantissa = "".join(map(str, significant)).rstrip("0")
     fraction = f".{mantissa[1:]}" if len(mantissa) > 1 else ""
     scientific = f"{'-' if sign else ''}{mantissa[0]}{fraction}E{exact.adjusted()}"

@@ -19,9 +19,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 RESERVED = ("set", "get", "post", "property", "event", "time", "value")
 
 #: The manual allows fewer characters in names than the console, which also accepts Japanese ones and slashes.
-_LETTERS = "A-Za-z0-9\u3040-\u30ff\uff66-\uff9f\u4e00-\u9fff"
-_NAME_PATTERN = re.compile(f"[{_LETTERS}][{_LETTERS}_./-]{{0,29}}")
-_LABEL_PATTERN = re.compile(f"[{_LETTERS}][{_LETTERS}_-]{{0,19}}")
+_LETTERS = r"A-Za-z0-9\u3040-\u30ff\uff66-\uff9f\u4e00-\u9fff"
+NAME_PATTERN = rf"^[{_LETTERS}][{_LETTERS}_./-]{{0,29}}$"
+LABEL_PATTERN = rf"^[{_LETTERS}][{_LETTERS}_-]{{0,19}}$"
 
 #: Maximum number of digits of an int, and of significant digits of other numbers.
 MAX_INT_DIGITS = 20
@@ -70,7 +70,7 @@ def _find_error(item: dict, typed: bool) -> str:
     if item.get("type") == "bool" and set(item.get("values") or {}) != {"0", "1"}:
         return "values of a bool must contain exactly 0 and 1"
     for value, label in (item.get("values") or {}).items():
-        if not _LABEL_PATTERN.fullmatch(label):
+        if not re.fullmatch(LABEL_PATTERN, label):
             return (
                 f"the label of {value} must have 1 to 20 Chinese and Japanese characters, letters, digits, hyphens and "
                 f"underscores, and start with a character, letter or digit; {label!r} does not match"
@@ -81,7 +81,7 @@ def _find_error(item: dict, typed: bool) -> str:
 def _find_name_error(identifier: str, item: dict) -> str:
     if identifier in RESERVED:
         return f"the identifier {identifier} is reserved by the platform"
-    if not _NAME_PATTERN.fullmatch(str(item.get("name", ""))):
+    if not re.fullmatch(NAME_PATTERN, str(item.get("name", ""))):
         return (
             "name must have 1 to 30 Chinese and Japanese characters, letters, digits, hyphens, underscores, dots and "
             f"slashes, and start with a character, letter or digit; {item.get('name')!r} does not match"
