@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
@@ -23,8 +27,9 @@ class ShortName(Text):
         super().__init__(
             1,
             128,
-            pattern="[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*",
-            hint="levels of letters, digits and underscores, separated by slashes",
+            pattern=r"((\+|[A-Za-z0-9_]+)/)*(\#|\+|[A-Za-z0-9_]+)",
+            hint="levels of letters, digits and underscores, separated by slashes; + for any level and # for all "
+            "further levels at the end",
         )
 
     def from_wire(self, value: str | None) -> str:
@@ -33,6 +38,23 @@ class ShortName(Text):
 
     def canonical(self, value: str | None) -> str | None:
         return value[len("user/") :] if value and value.startswith("user/") else value
+
+
+class TopicUpdate(Update):
+    """An update of a topic class.
+
+    Custom code: only topics that devices subscribe to can contain wildcards, which is checked before any request.
+    """
+
+    def steps(self, resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> list[Step]:
+        after = {**current, **desired}
+        if set("+#") & set(after["short_name"]) and after["operation"] != "sub":
+            raise InvalidValue(
+                f"operation must be sub, not {after['operation']}: short_name {after['short_name']} contains a "
+                "wildcard, and devices can only subscribe to wildcards",
+                field="operation",
+            )
+        return super().steps(resource, desired, current)
 
 
 class Topic(Resource):
@@ -58,7 +80,7 @@ class Topic(Resource):
     )
     listing = Listing("QueryProductTopic", "Data.ProductTopicInfo", params={"ProductKey": "product_key"})
     create = Create("CreateProductTopic", outputs={"topic_id": "TopicId"})
-    changes = (Update("UpdateProductTopic", "operation", "description"),)
+    changes = (TopicUpdate("UpdateProductTopic", "operation", "description"),)
     delete = Delete("DeleteProductTopic")
     filters = ("product", "short_name", "operation")
     required_filters = ("product",)
