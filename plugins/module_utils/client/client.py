@@ -123,13 +123,15 @@ class Client:
         self._cache = ReadCache(catalogue)
         self._lock = threading.Lock()
 
-    def call(self, name: str, params: Params | None = None) -> Response:
+    def call(self, name: str, params: Params | None = None, keep_lists: str = "") -> Response:
         """Call an operation.
 
         Args:
             name: The operation, such as ``QueryProduct``.
             params: The parameters by API name; nested ones are lists and dictionaries. Parameters with the value None
                 are not sent.
+            keep_lists: The operation whose cached lists a successful write keeps. The caller has to change them with
+                ``update_lists``.
 
         Returns:
             The members of the response.
@@ -144,18 +146,20 @@ class Client:
         params = params or {}
         query, body = self.check(name, params)
         if operation.writes:
-            self._cache.invalidate(name)
+            self._cache.invalidate(name, keep_lists)
         qps = self._quota(operation, params)
         attempts = 0
         ambiguous = False
         while True:
             attempts += 1
+            kept = ""
             self._rate_limiter.wait(name, qps)
             try:
                 response = self._send(name, operation, query, body, params)
                 if operation.writes:
                     self.completed_writes.append(name)
                     self.last_call_was_repeated = ambiguous
+                    kept = keep_lists
                 return response
             except IotError as error:
                 error.after_ambiguous = ambiguous
@@ -172,7 +176,7 @@ class Client:
                 time.sleep(self._policy.delay(attempts))
             finally:
                 if operation.writes:
-                    self._cache.invalidate(name)
+                    self._cache.invalidate(name, kept)
 
     def check(self, name: str, params: Params) -> tuple[dict[str, str], dict[str, str]]:
         """Return the encoded query parameters and form body parameters of a request, without sending it.
@@ -213,12 +217,51 @@ class Client:
     def pages(self, name: str, params: Params | None = None) -> Iterator[Any]:
         """Yield the elements of a paged list, in as few requests as the maximum page size allows.
 
+        A list that was read completely is cached like the response of a read. Callers must not change the elements.
+
         If the list grows or shrinks during the iteration, an element can be missing or be returned twice; the platform
         offers no snapshot.
 
         Raises:
             ValueError: The operation returns no pages.
         """
+        known = self._cache.list_elements(name, params)
+        if known is not None:
+            yield from known
+            return
+        generation = self._cache.generation
+        elements = []
+        for element in self._read_pages(name, params):
+            elements.append(element)
+            yield element
+        self._cache.add_list(name, params, elements, generation)
+
+    def elements(self, name: str, params: Params | None, path: str) -> list[Any]:
+        """Return the elements of a list without pages.
+
+        Args:
+            name: The operation.
+            params: The parameters of the request.
+            path: The path of the list in the response. A list that is missing is empty.
+        """
+        known = self._cache.list_elements(name, params)
+        if known is None:
+            generation = self._cache.generation
+            known = list(member(self.read(name, params), path) or [])
+            self._cache.add_list(name, params, known, generation)
+        return known
+
+    def update_lists(self, name: str, change: Callable[[Params, list], list | None]) -> None:
+        """Replace the elements of the cached lists of an operation after a write.
+
+        Args:
+            name: The operation that returns the lists.
+            change: Called with the parameters and the elements of a list. Returns the new elements, or None to drop the
+                list. It must not change the old elements.
+        """
+        self._cache.update_lists(name, change)
+
+    def _read_pages(self, name: str, params: Params | None) -> Iterator[Any]:
         pages = self.operation(name).pages
         if pages is None:
             raise ValueError(f"{name} has no pages")

@@ -124,7 +124,7 @@ class Rule(Resource):
         Field("created", read="UtcCreated", computed=True),
         Field("modified", read="UtcModified", computed=True),
     )
-    listing = Listing("ListRule")
+    listing = Listing("ListRule", keep=True)
     details = (
         Detail("GetRule", "RuleInfo"),
         Detail("ListRuleActions", "RuleActionList.RuleActionInfo", only_for=("actions",), parse=parse_actions),

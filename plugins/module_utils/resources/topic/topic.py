@@ -34,7 +34,9 @@ class ShortName(Text):
 
     def from_wire(self, value: str | None) -> str:
         text = super().from_wire(value)
-        return text.split("/", 3)[3] if text.startswith("/") else text
+        if text.startswith("/"):
+            return text.split("/", 3)[3]
+        return f"user/{self.canonical(text)}" if text else text
 
     def canonical(self, value: str | None) -> str | None:
         return value[len("user/") :] if value and value.startswith("user/") else value
@@ -48,10 +50,11 @@ class TopicUpdate(Update):
 
     def steps(self, resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> list[Step]:
         after = {**current, **desired}
-        if set("+#") & set(after["short_name"]) and after["operation"] != "sub":
+        name, operation = after.get("short_name", ""), after.get("operation")
+        if set("+#") & set(name) and operation != "sub":
             raise InvalidValue(
-                f"operation must be sub, not {after['operation']}: short_name {after['short_name']} contains a "
-                "wildcard, and devices can only subscribe to wildcards",
+                f"operation must be sub, not {operation}: short_name {name} contains a wildcard, and devices can only "
+                "subscribe to wildcards",
                 field="operation",
             )
         return super().steps(resource, desired, current)
@@ -78,7 +81,7 @@ class Topic(Resource):
         ),
         Field("description", "Desc", Text(0, 100), initial=""),
     )
-    listing = Listing("QueryProductTopic", "Data.ProductTopicInfo", params={"ProductKey": "product_key"})
+    listing = Listing("QueryProductTopic", "Data.ProductTopicInfo", params={"ProductKey": "product_key"}, keep=True)
     create = Create("CreateProductTopic", outputs={"topic_id": "TopicId"})
     changes = (TopicUpdate("UpdateProductTopic", "operation", "description"),)
     delete = Delete("DeleteProductTopic")
