@@ -114,7 +114,10 @@ def _with_changes(resource: Resource, done: Step, facts: dict[str, Any], element
 
 def _is_element(resource: Resource, facts: dict[str, Any], element: dict[str, Any]) -> bool:
     fields = [resource.field(name) for name in resource.identity.values()]
-    return all(field.equal(field.type.from_wire(element.get(field.member)), facts[field.name]) for field in fields)
+    # A step before the create, such as a request for an upload form, has no identity.
+    return all(field.name in facts for field in fields) and all(
+        field.equal(field.type.from_wire(element.get(field.member)), facts[field.name]) for field in fields
+    )
 
 
 def _changed(resource: Resource, done: Step, element: dict[str, Any]) -> dict[str, Any] | None:

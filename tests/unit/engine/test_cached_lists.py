@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine import cached
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed, apply
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import CREATE, Step
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import CREATE, UPDATE, Step
 from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import Box, FakeClient, Shelf, api_error
 
 
@@ -145,3 +145,10 @@ def test_list_is_dropped_if_platform_returns_value_in_another_form():
     # The operation takes the number of a color, and the list contains its word.
     client = Client(["ListBoxes", {}, []])
     assert run(client, KeptBox(), {"name": "new", "color": "red"}) == []
+
+
+def test_step_before_create_keeps_list():
+    kept = ["ListBoxes", {}, [{"BoxId": "b-0", "BoxName": "old"}]]
+    client = Client(kept)
+    cached_lists.update(client, KeptBox(), Step(UPDATE, "RequestForm", {}), {"name": "new"})
+    assert client.lists == [kept]
