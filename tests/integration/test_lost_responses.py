@@ -88,9 +88,9 @@ LOST = {
         {"name": "forward", "state": "started"},
     ),
     "DeleteSoundCode": (
-        [("iot_sound_code", {"name": "door", "content": "www.example.com", "duration_in_seconds": 2})],
+        [("iot_sound_code", {"name": "gate", "content": "www.example.com", "duration_in_seconds": 2})],
         "iot_sound_code",
-        {"name": "door", "state": "absent"},
+        {"name": "gate", "state": "absent"},
     ),
     "DeleteSchedulePeriod": (
         [("iot_sound_code_schedule", {**SCHEDULE, "periods": [PERIOD]})],
