@@ -30,10 +30,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.encoding impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import (
     ApiError,
     InvalidRequest,
-    InvalidResponse,
     IotError,
     TransportError,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.paging import read_pages
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit import (
     AnyRateLimiter,
     NoRateLimiter,
@@ -42,7 +42,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit im
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import (
     check_response,
     mask,
-    required_list,
     safe_text,
     secret_values,
 )
@@ -56,9 +55,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport imp
 MAX_QUERY_LENGTH = 1800
 
 _CODES_THAT_QUOTE_THE_REQUEST = ("SignatureDoesNotMatch", "IncompleteSignature")
-
-#: The maximum number of elements of a paged list. A list that does not end is an error, not a loop.
-MAX_ELEMENTS = 20_000_000
 
 _Result = TypeVar("_Result")
 
@@ -231,7 +227,7 @@ class Client:
             return
         generation = self._cache.generation
         elements = []
-        for element in self._read_pages(name, params):
+        for element in read_pages(self.read, name, self.operation(name), params):
             elements.append(element)
             yield element
         self._cache.add_list(name, params, elements, generation)
@@ -260,52 +256,6 @@ class Client:
                 list. It must not change the old elements.
         """
         self._cache.update_lists(name, change)
-
-    def _read_pages(self, name: str, params: Params | None) -> Iterator[Any]:
-        pages = self.operation(name).pages
-        if pages is None:
-            raise ValueError(f"{name} has no pages")
-        params = {pages.size: pages.max_size, **(params or {})}
-        size = int(params[pages.size])
-        seen = 0
-        previous: list = []
-        tokens: set = set()
-        position = params.pop(pages.page, None)
-        carried = params.pop(pages.carry_token, None)
-        if not pages.token:
-            position = int(position or 1)
-        while True:
-            request = {**params, pages.page: position}
-            if carried:
-                request[pages.carry_token] = carried
-            response = self.read(name, request)
-            items = required_list(name, response, pages.items, pages.total)
-            if (items and items == previous and not pages.token) or seen + len(items) > MAX_ELEMENTS:
-                raise InvalidResponse(
-                    f"{pages.items} does not end: page {position} is the same as the page before"
-                    if items == previous
-                    else f"{pages.items} has more than {MAX_ELEMENTS} elements",
-                    operation=name,
-                    request_id=safe_text(str(response.get("RequestId", ""))),
-                )
-            previous = items
-            yield from items
-            seen += len(items)
-            if pages.token:
-                requested, position = position, member(response, pages.token)
-                # A token that refers to its own page would cause an endless loop.
-                if not position or not items or position == requested or position in tokens:
-                    return
-                tokens.add(position)
-                continue
-            if pages.total:
-                # The platform may return smaller pages than requested, so a page that is not full is not the end.
-                if not items or seen >= int(member(response, pages.total) or 0):
-                    return
-            elif len(items) < size:
-                return
-            position += 1
-            carried = member(response, pages.carry_token) if pages.carry_token else None
 
     def download(self, url: str) -> bytes:
         """Return the content of a file whose URL is in a response.
