@@ -9,6 +9,9 @@ import re
 #: The Chinese characters, for use in a character class of a regular expression.
 CHINESE = "\u4e00-\u9fff"
 
+#: The Japanese characters that are not Chinese ones, also for use in a character class.
+JAPANESE = "\u3040-\u30ff\uff66-\uff9f"
+
 
 def width(text: str) -> int:
     """Return the length of ``text``, where every Chinese (non-ASCII) character counts as 2."""

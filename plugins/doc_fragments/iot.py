@@ -87,6 +87,10 @@ options:
         files.
     type: bool
     default: true
+notes:
+  - YAML reads C(012345) as 5349, C(10:11:22) as 36682, C(1.10) as 1.1 and C(yes) as true. Quote names and other texts
+    that it would change. The modules warn about such values once per option and task. In values of tags, descriptions
+    and IDs, they accept integers without a warning.
 requirements:
   - requests
 """

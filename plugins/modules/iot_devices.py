@@ -51,7 +51,8 @@ options:
       nickname:
         description:
           - Nickname of the device, a display name.
-          - 4 to 64 Chinese or English letters, digits and underscores. A Chinese character counts as 2.
+          - 4 to 64 Chinese or English letters, digits and underscores. A Chinese character counts as 2. A nickname
+            that replaces another one can have up to 32.
           - An empty string clears the value.
         type: str
       tags:

@@ -46,6 +46,14 @@ options:
       - If not set, it is derived from O(short_topic).
     type: str
     choices: [system, custom, status]
+  data_type:
+    description:
+      - Format of the data, V(json) or V(binary).
+      - A new rule has V(json) if this option is not set. The format of an existing rule cannot be changed.
+      - V(binary) requires a custom topic or the topic of the devices' status, an O(select) without fields, such as V(*)
+        or C(to_base64\(*\) as data), and no action of type V(ots).
+    type: str
+    choices: [json, binary]
   select:
     description:
       - Fields that the rule selects, which is the part of the SQL statement between C(SELECT) and C(FROM).
@@ -124,6 +132,18 @@ EXAMPLES = r"""
         configuration:
           topic: /street_light/console/user/alarm
           topicType: 1
+
+- name: Forward binary data of a custom topic to consumers
+  iotops.aliyun.iot_rule:
+    name: raw_frames
+    product: street_light
+    short_topic: +/user/frame
+    data_type: binary
+    select: "*"
+    actions:
+      - type: amqp
+        configuration:
+          groupId: listeners
 
 - name: Stop a rule
   iotops.aliyun.iot_rule:

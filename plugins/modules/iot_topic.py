@@ -24,6 +24,7 @@ options:
         within the product.
       - Levels of letters, digits and underscores, separated by slashes, up to 128 characters. Custom topics always
         start with C(user/). The prefix can be omitted.
+      - If O(operation) is V(sub), V(+) can be used for any level, and V(#) at the end for all further levels.
     type: str
     required: true
   state:
@@ -68,7 +69,7 @@ EXAMPLES = r"""
     operation: sub
   loop:
     - user/command
-    - user/notice
+    - user/notice/#
 
 - name: Delete a topic class
   iotops.aliyun.iot_topic:

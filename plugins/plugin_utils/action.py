@@ -21,6 +21,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import (
@@ -31,9 +32,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import
 )
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.interrupt import delayed_interrupt
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.vault import ControllerVault
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.yaml_types import conversion_warnings
 
 #: The environment variable that makes all tasks use the ordinary module.
 FORCE_MODULE = "IOTOPS_FORCE_MODULE"
+
+_display = Display()
 
 _MODULES = "ansible_collections.iotops.aliyun.plugins.modules"
 
@@ -44,6 +48,8 @@ _FALSE_WORDS = ("", "0", "no", "false")
 _shared_client: list[Any] = []
 # The task that ran last: [task]. Each item of a loop has a task object of its own, and a retry has the same one again.
 _last_task: list[Any] = []
+# The current task and the options about which it has warned: [UUID of the task, paths].
+_warned: list[Any] = ["", set()]
 
 
 class IotAction(ActionBase):
@@ -70,9 +76,11 @@ class IotAction(ActionBase):
         """Run the task, in this process if possible and with the ordinary module otherwise, and return its result."""
         result = super().run(tmp, task_vars)
         del tmp
+        warnings = self._warnings()
         needs_module = self._needs_module()
         with delayed_interrupt(in_process=not needs_module) as interrupt:
-            result.update(self._run_module(task_vars) if needs_module else self._run_in_process())
+            result.update(self._run_module(task_vars) if needs_module else self._run_in_process(warnings))
+        add_warnings(result, warnings)
         interrupt.end_process(f"iotops.aliyun.{self.module}: {result.get('msg') or 'the task was interrupted'}")
         return result
 
@@ -84,22 +92,34 @@ class IotAction(ActionBase):
             wrap_async=self._task.async_val,
         )
 
-    def _run_in_process(self) -> dict[str, Any]:
+    def _run_in_process(self, warnings: list[str]) -> dict[str, Any]:
         with self._task_environment():
-            params, hidden = self._params()
+            params, hidden = self._params(warnings)
             self._clear_cache_on_retry()
             self.entry.vault = ControllerVault(self._loader)
             outcome = execute(self.entry, params, bool(self._task.check_mode), self._client)
         outcome["invocation"] = {"module_args": params}
         return mask_values(hidden, json_round_trip(outcome))
 
+    def _warnings(self) -> list[str]:
+        """Return warnings about options that YAML has converted, once for each option and task."""
+        if _warned[0] != self._task._uuid:
+            _warned[:] = [self._task._uuid, set()]
+        found = conversion_warnings(self.entry.argument_spec(), self._task.args)
+        new = [message for path, message in found.items() if path not in _warned[1]]
+        _warned[1].update(found)
+        return new
+
     def _needs_module(self) -> bool:
         forced = os.environ.get(FORCE_MODULE, "").lower() not in _FALSE_WORDS
         local = self._connection.transport == "local"
         return bool(forced or not local or self._task.async_val or self._play_context.become or MISSING_LIBRARY)
 
-    def _params(self) -> tuple[dict[str, Any], set[str]]:
+    def _params(self, warnings: list[str]) -> tuple[dict[str, Any], set[str]]:
         """Return the options of the task, validated and with defaults, and the values in them that must not be shown.
+
+        Args:
+            warnings: The warnings of the task, which are shown if an option is invalid.
 
         Raises:
             AnsibleActionFail: An option is invalid.
@@ -112,6 +132,9 @@ class IotAction(ActionBase):
             message = "; ".join(mask_values(hidden, validated.error_messages))
             if validated.unsupported_parameters:
                 message = f"Unsupported parameters for (iotops.aliyun.{self.module}) module: {message}"
+            # The result of this exception is not shown.
+            for warning in warnings:
+                _display.warning(warning)
             raise AnsibleActionFail(message)
         return validated.validated_parameters, hidden
 
@@ -150,6 +173,12 @@ class IotAction(ActionBase):
                     del os.environ[name]
                 else:
                     os.environ[name] = value
+
+
+def add_warnings(result: dict[str, Any], warnings: list[str]) -> None:
+    """Add warnings to the result of a task."""
+    if warnings:
+        result["warnings"] = [*(result.get("warnings") or []), *warnings]
 
 
 def json_round_trip(value: Any) -> Any:

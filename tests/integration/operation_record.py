@@ -27,12 +27,12 @@ def record_operations(client, module: str):
     """Return the client, which from now on adds each operation that it sends to ``SENT``."""
     call = client.call
 
-    def call_and_record(name, params=None):
+    def call_and_record(name, params=None, **options):
         # Raises InvalidRequest if the parameters are invalid: then no request is sent.
         client.check(name, params or {})
         if module not in EXCLUDED:
             SENT.setdefault(module, set()).add(name)
-        return call(name, params)
+        return call(name, params, **options)
 
     client.call = call_and_record
     return client

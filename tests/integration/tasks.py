@@ -23,6 +23,11 @@ class Tasks:
 
     def __init__(self, server):
         self.server = server
+        self.shared_client = None
+
+    def share_client(self) -> None:
+        """Run the next tasks with one client, as the in-process action runs the items of a loop."""
+        self.shared_client = []
 
     def run(self, module: str, /, check_mode: bool = False, **options: Any) -> dict:
         """Run a task and return its result, also if it failed."""
@@ -31,7 +36,12 @@ class Tasks:
         from ansible_collections.iotops.aliyun.plugins.module_utils.engine.vault import CommandVault
 
         def make_client(entry, params):
-            return operation_record.record_operations(open_client(entry, params), module)
+            if self.shared_client:
+                return self.shared_client[0]
+            client = operation_record.record_operations(open_client(entry, params), module)
+            if self.shared_client is not None:
+                self.shared_client.append(client)
+            return client
 
         params = option_coverage.validated(module, {"endpoint": self.server.endpoint, **CONNECTION, **options})
         entry = option_coverage.entry_of(module)
@@ -100,6 +110,10 @@ class Tasks:
         """Return the writes since the previous call of this method, in order, and clear the emulator's journal."""
         return pop_writes(self.server)
 
+    def pop_calls(self) -> list[str]:
+        """Return the calls since the previous call of this method, in order, and clear the emulator's journal."""
+        return [call["action"] for call in pop_journal(self.server)]
+
     def connect_devices(self, product: str, *names: str, **more: Any) -> None:
         """Connect simulated devices to the emulator; devices that do not exist are registered first."""
         self.server.control("POST", "devices", {"product": product, "names": list(names), "online": True, **more})
@@ -119,9 +133,14 @@ def _run_command(command: list, text: str) -> tuple:
 
 def pop_writes(server) -> list[str]:
     """Return the writes in the emulator's journal in order, and clear the journal."""
+    return [call["action"] for call in pop_journal(server) if call["kind"] != "read"]
+
+
+def pop_journal(server) -> list[dict]:
+    """Return the calls in the emulator's journal in order, and clear the journal."""
     calls = server.control("GET", "calls")["calls"]
     server.request("DELETE", "/_emulator/calls")
-    return [call["action"] for call in calls if call["kind"] != "read"]
+    return calls
 
 
 def start_with_state(launch, folder, prepare) -> Tasks:

@@ -349,3 +349,12 @@ def test_device_certificates_of_batch_are_downloadable(tasks):
         assert len(zipfile.ZipFile(BytesIO(content.read())).namelist()) == 4
     result = tasks.run("iot_device_certificates_info", apply_id=1)
     assert result["code"] == "iot.device.DeviceApplyIsNotFound"
+
+
+@pytest.mark.parametrize(("nickname", "length"), [("a" * 33, 33), ("路" * 17, 34), ("路" * 16 + "a", 33)])
+def test_nickname_that_only_a_new_device_can_have_fails_for_existing_device(tasks, product, nickname, length):
+    tasks.assert_changed_by("iot_device", "RegisterDevice", **OF, nickname=nickname)
+    tasks.assert_unchanged("iot_device", **OF, nickname=nickname)
+    tasks.assert_changed_by("iot_device", "BatchUpdateDeviceNickname", **OF, nickname="路" * 16)
+    message = f"^nickname must have 4 to 32 characters, where a Chinese character counts as 2; .* has {length}"
+    assert tasks.assert_fails("iot_device", message, **OF, nickname=nickname)["field"] == "nickname"

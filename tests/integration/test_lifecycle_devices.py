@@ -223,3 +223,12 @@ def test_device_stock_is_filled_and_writes_secrets_files(tasks, account, tmp_pat
     assert tasks.run_ok("iot_device_stock", **OF, count=4, **encrypted)["changed"]
     assert vault.read_text(encoding="utf-8").startswith("$ANSIBLE_VAULT")
     assert len(read_devices(tasks)) == 4
+
+
+def test_device_set_with_nickname_that_only_new_devices_can_have_fails_before_write(tasks, account, tmp_path):
+    assert_changes(tasks, devices=[{"name": "lamp-01", "nickname": "a" * 33}, {"name": "lamp-02"}])
+    file = tmp_path / "fleet.csv"
+    file.write_text(f"name,nickname\nlamp-02,{'路' * 17}\nlamp-03,newest\n", encoding="utf-8")
+    for options in ({"devices": [{"name": "lamp-02", "nickname": "路" * 17}]}, {"devices_file": str(file)}):
+        message = "device lamp-02: nickname must have 4 to 32 characters, .* has 34"
+        tasks.assert_fails(MODULE, message, **OF, **options)

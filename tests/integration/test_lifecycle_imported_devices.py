@@ -135,3 +135,13 @@ def test_imported_devices_of_missing_product_are_pending_in_check_mode(tasks):
     assert "s3cret" not in str(plan)
     result = tasks.run(MODULE, product="new_meter", devices=meters(1, 2))
     assert "the product new_meter does not exist" in result["msg"]
+
+
+def test_imported_device_nickname_of_33_characters_is_accepted_only_when_it_is_imported(tasks, key):
+    tasks.assert_changed_by(MODULE, "ImportDevice", **OF, devices=meters(1, nickname="a" * 33))
+    tasks.run_ok(MODULE, **OF, devices=meters(2))
+    message = "^devices has a device meter-0002 whose nickname must have 4 to 32 characters, .* has 33"
+    tasks.assert_fails(MODULE, message, **OF, devices=meters(1, 2, nickname="a" * 33))
+    tasks.assert_fails(
+        MODULE, "meter-0002 whose nickname must have 4 to 32 .* has 3", **OF, devices=meters(2, nickname="abc")
+    )

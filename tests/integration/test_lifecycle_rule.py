@@ -79,6 +79,43 @@ def test_rule_lifecycle(tasks, account):
     tasks.assert_unchanged(RULE, **HOT, state="absent")
 
 
+def test_rule_for_binary_data_lifecycle(tasks, account):
+    raw = {"name": "raw_frames", "data_type": "binary"}
+    sql = {"product": "street_light", "short_topic": "+/user/frame", "select": "to_base64(*) as data"}
+    created = tasks.assert_changed_by(RULE, "CreateRule", **raw, **sql)["rule"]
+    assert (created["data_type"], created["topic_type"]) == ("binary", "custom")
+    action = {"type": "amqp", "configuration": {"groupId": "listeners"}}
+    tasks.assert_changed_by(
+        RULE, "UpdateRule", "CreateRuleAction", "StartRule", **raw, select="*", actions=[action], state="started"
+    )
+    tasks.assert_changed_by(RULE, "UpdateRule", **raw, short_topic="+")
+    assert tasks.run_ok("iot_rule_info", name="raw_frames")["rules"][0]["data_type"] == "binary"
+    tasks.assert_fails(RULE, "data_type of the rule cannot be changed", name="raw_frames", data_type="json")
+    tasks.run_ok(RULE, **HOT)
+    tasks.assert_fails(RULE, "data_type of the rule cannot be changed", **HOT, data_type="binary")
+    tasks.assert_unchanged(RULE, **HOT, data_type="json")
+    tasks.assert_changed_by(RULE, "StopRule", "DeleteRule", **raw, state="absent")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"short_topic": "+/thing/event/property/post"}, "^short_topic .* is a topic of the platform"),
+        ({"short_topic": "+", "topic_type": "system"}, "^short_topic .* is a topic of the platform"),
+        (
+            {"actions": [{"type": "ots", "configuration": CONFIGURATIONS["ots"][0]}]},
+            "^actions contains an action of type ots",
+        ),
+    ],
+    ids=["system topic", "type of topic", "ots"],
+)
+def test_rule_for_binary_data_rejects_what_is_for_json_only(tasks, account, options, message):
+    raw = {"name": "raw_frames", "product": "street_light", "short_topic": "+/user/frame", "select": "*"}
+    tasks.assert_fails(RULE, message, **{**raw, "data_type": "binary", **options})
+    tasks.run_ok(RULE, **raw, data_type="binary")
+    tasks.assert_fails(RULE, message, name="raw_frames", **options)
+
+
 @pytest.mark.parametrize("kind", sorted(CONFIGURATIONS))
 def test_rule_action_of_each_type_is_created_changed_and_deleted(tasks, account, kind):
     configuration, change = CONFIGURATIONS[kind]

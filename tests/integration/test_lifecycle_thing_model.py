@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from random import Random
 
 import pytest
 
+MODELS = Path(__file__).resolve().parents[1] / "unit/resources/thing_model/data"
 OF = {"product": "street_light"}
 LIGHT = {"name": "light", "type": "bool", "values": {0: "off", 1: "on"}, "access": "rw"}
 BRIGHTNESS = {"name": "brightness", "type": "int", "min": 0, "max": 100, "step": 1, "unit": "%", "access": "rw"}
@@ -55,6 +57,48 @@ def with_properties(**properties) -> dict:
 
 def names(functions: dict) -> set:
     return {identifier for found in functions.values() for identifier in found}
+
+
+@pytest.mark.parametrize("path", sorted(MODELS.rglob("*.json")), ids=lambda path: path.stem)
+def test_model_of_the_platform_is_imported_and_read_back_unchanged(tasks, path):
+    exported = json.loads(path.read_text(encoding="utf-8"))
+    imported = tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, tsl=exported)
+    tasks.assert_unchanged("iot_thing_model", **OF, functions=imported["thing_model"]["functions"])
+    found = model(tasks, include=["tsl", "thing_model_json"])
+    tasks.assert_unchanged("iot_thing_model", **OF, tsl=found["as_tsl"])
+    tasks.assert_unchanged("iot_thing_model", **OF, thing_model_json=found["as_thing_model_json"])
+
+
+WRITE_ONLY = {
+    "number": {"type": "int", "min": 0, "max": 9, "step": 1},
+    "text": {"type": "text", "length": 8},
+    "array": {"type": "array", "size": 4, "item": {"type": "int"}},
+}
+
+
+@pytest.mark.parametrize("kind", WRITE_ONLY)
+def test_write_only_property_can_be_set_and_not_read(tasks, kind):
+    pin = {**WRITE_ONLY[kind], "access": "w"}
+    tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions=with_properties(Pin=pin))
+    found = model(tasks, include=["tsl"])
+    derived = {service["identifier"]: service for service in found["as_tsl"]["services"]}
+    assert "Pin" in [one["identifier"] for one in derived["set"]["inputData"]]
+    assert "Pin" not in derived["get"]["inputData"]
+    # ThingModelJson has no write-only properties, so a change of one is imported as TSL.
+    changed = with_properties(Pin={**pin, "description": "of the operator"})
+    tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions=changed)
+    readable = with_properties(Pin={**pin, "access": "rw"})
+    tasks.assert_changed_by("iot_thing_model", "UpdateThingModel", **OF, functions=readable)
+    tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions=with_properties(Pin=pin))
+
+
+def test_double_with_wide_range_is_sent_with_exponents(tasks):
+    wide = {"type": "double", "min": -1e300, "max": 1e300, "step": 1}
+    tasks.assert_changed_by("iot_thing_model", "ImportThingModelTsl", **OF, functions={"properties": {"Wide": wide}})
+    found = model(tasks, include=["tsl"])
+    assert found["as_tsl"]["properties"][0]["dataType"]["specs"] == {"min": "-1E300", "max": "1E300", "step": "1"}
+    more = {"properties": {"Wide": wide, "Widest": {**wide, "min": "-1.7976931348623157E308"}}}
+    tasks.assert_changed_by("iot_thing_model", "CreateThingModel", **OF, functions=more)
 
 
 def test_thing_model_lifecycle(tasks, key):

@@ -33,3 +33,17 @@ def test_topic_lifecycle(tasks, account):
     tasks.assert_changed_by("iot_topic", "DeleteProductTopic", **report, state="absent")
     tasks.assert_unchanged("iot_topic", **report, state="absent")
     tasks.assert_fails("iot_topic", "^short_name", product="street_light", short_name="user/a b")
+
+
+@pytest.mark.parametrize("name", ["user/+/state", "user/alarm/#", "+", "#"])
+def test_topic_with_wildcards_can_only_be_subscribed_to(tasks, account, name):
+    topic = {"product": "street_light", "short_name": name}
+    for operation in ("pub", "all"):
+        tasks.assert_fails("iot_topic", "^operation must be sub", **topic, operation=operation)
+    tasks.assert_changed_by("iot_topic", "CreateProductTopic", **topic, operation="sub")
+    tasks.assert_fails("iot_topic", "^operation must be sub", **topic, operation="all")
+    tasks.assert_changed_by("iot_topic", "UpdateProductTopic", **topic, description="daily")
+    tasks.assert_changed_by("iot_topic", "DeleteProductTopic", **topic, state="absent")
+    tasks.assert_fails(
+        "iot_topic", "^short_name has an invalid format", product="street_light", short_name=f"{name}/#/x"
+    )

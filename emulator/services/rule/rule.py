@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
-from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE, is_valid_name
+from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE, JAPANESE, is_valid_name
 from ansible_collections.iotops.aliyun.emulator.core.topics import DEVICE_NAME, filter_overlaps
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_sql import InvalidRuleSql, Statement, parse
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
@@ -54,8 +54,7 @@ _STATUS = 2
 # GetRule returns this topic type while the rule has no SQL.
 _UNKNOWN_TYPE = -1
 
-_JAPANESE = "\u3040-\u30ff\uff66-\uff9f"
-_NAME = re.compile(rf"[{CHINESE}{_JAPANESE}A-Za-z0-9_-]+")
+_NAME = re.compile(rf"[{CHINESE}{JAPANESE}A-Za-z0-9_-]+")
 _NAME_WIDTH = (1, 30)
 _MAX_DESCRIPTION_LENGTH = 100
 _MAX_PAGE_NUMBER = 1000

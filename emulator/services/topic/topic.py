@@ -11,7 +11,7 @@ from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
-from ansible_collections.iotops.aliyun.emulator.core.topics import custom_topic
+from ansible_collections.iotops.aliyun.emulator.core.topics import custom_topic, filter_matches
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 
 TABLES = """
@@ -43,18 +43,25 @@ _OPERATIONS = {"PUB": "0", "SUB": "1", "ALL": "2"}
 _PREFIX = "user/"
 
 _SHORT_NAME = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
+# Only topics that devices subscribe to can contain wildcards.
+_SHORT_NAME_WITH_WILDCARDS = re.compile(r"((\+|[A-Za-z0-9_]+)/)*(\#|\+|[A-Za-z0-9_]+)")
 _MAX_DESCRIPTION_LENGTH = 100
 
 
 def find_topic_class(ctx: Context, topic: str) -> Row | None:
     """Return the topic class of a custom topic such as ``/a1/lamp/user/get``, or None if the product has none.
 
-    The column ``operation`` says what devices may do with the topic: ``PUB``, ``SUB`` or ``ALL``.
+    A topic class without wildcards takes precedence. The column ``operation`` says what devices may do with the topic:
+    ``PUB``, ``SUB`` or ``ALL``.
     """
     parts = custom_topic(topic)
     if parts is None:
         return None
-    return ctx.store.one("product_topic", product_key=parts.product_key, short_name=parts.short_name)
+    exact = ctx.store.one("product_topic", product_key=parts.product_key, short_name=parts.short_name)
+    if exact is not None:
+        return exact
+    subscribable = ctx.store.all("product_topic", "topic_id", product_key=parts.product_key, operation="SUB")
+    return next((row for row in subscribable if filter_matches(row["short_name"], parts.short_name)), None)
 
 
 @operation
@@ -106,10 +113,10 @@ def _find_topic(ctx: Context, topic_id: str) -> Row:
 def _requested_columns(p: dict[str, Any]) -> Row:
     """Return the columns that a request sets. Raise ApiError if a value is invalid."""
     name = p["TopicShortName"]
-    if not _SHORT_NAME.fullmatch(name):
-        raise ApiError("iot.messagebroker.InvalidFormattedTopicName")
     if p["Operation"] not in _OPERATIONS:
         raise ApiError("iot.messagebroker.InvalidTopicTemplateOperationValue")
+    if not (_SHORT_NAME_WITH_WILDCARDS if p["Operation"] == "SUB" else _SHORT_NAME).fullmatch(name):
+        raise ApiError("iot.messagebroker.InvalidFormattedTopicName")
     description = p.get("Desc")
     if description is not None and len(description) > _MAX_DESCRIPTION_LENGTH:
         raise ApiError(

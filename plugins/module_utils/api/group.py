@@ -76,6 +76,10 @@ OPERATIONS = {
             "PageSize:int Total:int"
         ),
         pages=Pages("CurrentPage", 200, "Data.GroupInfo", "Total"),
+        changed_by=(
+            "CreateDeviceGroup", "UpdateDeviceGroup", "DeleteDeviceGroup", "CreateDeviceDynamicGroup",
+            "DeleteDeviceDynamicGroup",
+        ),
     ),
     "SetDeviceGroupTags": Operation(
         "4.10.11", SET, 50,

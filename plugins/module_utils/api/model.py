@@ -200,6 +200,8 @@ class Operation:
         pages: The pagination, or None if the operation returns no pages.
         not_found_codes: The error codes by which a read or a delete reports that the resource does not exist.
         sdk_only: Parameters that the official SDK has and the manual does not.
+        changed_by: For a read, the writes that can change its response, apart from those to the product. If empty, all
+            writes can.
         instance: Whether the operation accepts ``IotInstanceId``.
     """
 
@@ -213,6 +215,7 @@ class Operation:
     pages: Pages | None = None
     not_found_codes: tuple[str, ...] = ()
     sdk_only: tuple[str, ...] = ()
+    changed_by: tuple[str, ...] = ()
     instance: bool = True
 
     @cached_property

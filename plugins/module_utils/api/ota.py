@@ -43,6 +43,7 @@ OPERATIONS = {
             "UtcCreate UtcModified]} PageCount:int PageSize:int Total:int"
         ),
         pages=Pages("CurrentPage", 100, "FirmwareInfo.SimpleFirmwareInfo", "Total"),
+        changed_by=("CreateOTAFirmware", "DeleteOTAFirmware", "CreateOTAVerifyJob"),
     ),
     "QueryOTAFirmware": Operation(
         "4.20.6", READ, 20,
@@ -160,6 +161,7 @@ OPERATIONS = {
         "4.20.20", READ, 10,
         "ProductKey!",
         response="Data[AliasName Desc GmtCreate GmtModified ModuleName ProductKey]",
+        changed_by=("CreateOTAModule", "UpdateOTAModule", "DeleteOTAModule"),
     ),
     "ConfirmOTATask": Operation(
         "4.20.21", SET, 20,

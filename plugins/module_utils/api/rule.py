@@ -60,6 +60,7 @@ OPERATIONS = {
         ),
         # Total is not used: the manual describes it as the number of pages, but its example shows the number of rules.
         pages=Pages("CurrentPage", 100, "Data.RuleInfo"),
+        changed_by=("CreateRule", "UpdateRule", "DeleteRule", "StartRule", "StopRule"),
     ),
     "ListRuleActions": Operation(
         "4.15.8", READ, 50,

@@ -67,6 +67,7 @@ OPERATIONS = {
             "CurrentPage:int Data{ConsumerGroupDTO[CreateTime GroupId GroupName]} PageCount:int PageSize:int Total:int"
         ),
         pages=Pages("CurrentPage", 1000, "Data.ConsumerGroupDTO", "Total"),
+        changed_by=("CreateConsumerGroup", "UpdateConsumerGroup", "DeleteConsumerGroup"),
         sdk_only=("SubBizCode", "Type"),
     ),
     "QueryConsumerGroupStatus": Operation(

@@ -25,6 +25,7 @@ OPERATIONS = {
         "4.14.3", READ, 3,
         "ProductKey!",
         response="Data{ProductTopicInfo[Codec Desc EnableProxySubscribe:bool Id Operation ProductKey TopicShortName]}",
+        changed_by=("CreateProductTopic", "UpdateProductTopic", "DeleteProductTopic"),
     ),
     "DeleteProductTopic": Operation(
         "4.14.4", DELETE, 50,

@@ -30,10 +30,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.encoding impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import (
     ApiError,
     InvalidRequest,
-    InvalidResponse,
     IotError,
     TransportError,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.paging import read_pages
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit import (
     AnyRateLimiter,
     NoRateLimiter,
@@ -42,7 +42,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit im
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import (
     check_response,
     mask,
-    required_list,
     safe_text,
     secret_values,
 )
@@ -59,9 +58,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport imp
 MAX_QUERY_LENGTH = 1800
 
 _CODES_THAT_QUOTE_THE_REQUEST = ("SignatureDoesNotMatch", "IncompleteSignature")
-
-#: The maximum number of elements of a paged list. A list that does not end is an error, not a loop.
-MAX_ELEMENTS = 20_000_000
 
 _Result = TypeVar("_Result")
 
@@ -126,13 +122,15 @@ class Client:
         self._cache = ReadCache(catalogue)
         self._lock = threading.Lock()
 
-    def call(self, name: str, params: Params | None = None) -> Response:
+    def call(self, name: str, params: Params | None = None, keep_lists: str = "") -> Response:
         """Call an operation.
 
         Args:
             name: The operation, such as ``QueryProduct``.
             params: The parameters by API name; nested ones are lists and dictionaries. Parameters with the value None
                 are not sent.
+            keep_lists: The operation whose cached lists a successful write keeps. The caller has to change them with
+                ``update_lists``.
 
         Returns:
             The members of the response.
@@ -147,18 +145,20 @@ class Client:
         params = params or {}
         query, body = self.check(name, params)
         if operation.writes:
-            self._cache.invalidate(name)
+            self._cache.invalidate(name, keep_lists)
         qps = self._quota(operation, params)
         attempts = 0
         ambiguous = False
         while True:
             attempts += 1
+            kept = ""
             self._rate_limiter.wait(name, qps)
             try:
                 response = self._send(name, operation, query, body, params)
                 if operation.writes:
                     self.completed_writes.append(name)
                     self.last_call_was_repeated = ambiguous
+                    kept = keep_lists
                 return response
             except IotError as error:
                 error.after_ambiguous = ambiguous
@@ -175,7 +175,7 @@ class Client:
                 time.sleep(self._policy.delay(attempts))
             finally:
                 if operation.writes:
-                    self._cache.invalidate(name)
+                    self._cache.invalidate(name, kept)
 
     def check(self, name: str, params: Params) -> tuple[dict[str, str], dict[str, str]]:
         """Return the encoded query parameters and form body parameters of a request, without sending it.
@@ -216,56 +216,49 @@ class Client:
     def pages(self, name: str, params: Params | None = None) -> Iterator[Any]:
         """Yield the elements of a paged list, in as few requests as the maximum page size allows.
 
+        A list that was read completely is cached like the response of a read. Callers must not change the elements.
+
         If the list grows or shrinks during the iteration, an element can be missing or be returned twice; the platform
         offers no snapshot.
 
         Raises:
             ValueError: The operation returns no pages.
         """
-        pages = self.operation(name).pages
-        if pages is None:
-            raise ValueError(f"{name} has no pages")
-        params = {pages.size: pages.max_size, **(params or {})}
-        size = int(params[pages.size])
-        seen = 0
-        previous: list = []
-        tokens: set = set()
-        position = params.pop(pages.page, None)
-        carried = params.pop(pages.carry_token, None)
-        if not pages.token:
-            position = int(position or 1)
-        while True:
-            request = {**params, pages.page: position}
-            if carried:
-                request[pages.carry_token] = carried
-            response = self.read(name, request)
-            items = required_list(name, response, pages.items, pages.total)
-            if (items and items == previous and not pages.token) or seen + len(items) > MAX_ELEMENTS:
-                raise InvalidResponse(
-                    f"{pages.items} does not end: page {position} is the same as the page before"
-                    if items == previous
-                    else f"{pages.items} has more than {MAX_ELEMENTS} elements",
-                    operation=name,
-                    request_id=safe_text(str(response.get("RequestId", ""))),
-                )
-            previous = items
-            yield from items
-            seen += len(items)
-            if pages.token:
-                requested, position = position, member(response, pages.token)
-                # A token that refers to its own page would cause an endless loop.
-                if not position or not items or position == requested or position in tokens:
-                    return
-                tokens.add(position)
-                continue
-            if pages.total:
-                # The platform may return smaller pages than requested, so a page that is not full is not the end.
-                if not items or seen >= int(member(response, pages.total) or 0):
-                    return
-            elif len(items) < size:
-                return
-            position += 1
-            carried = member(response, pages.carry_token) if pages.carry_token else None
+        known = self._cache.list_elements(name, params)
+        if known is not None:
+            yield from known
+            return
+        generation = self._cache.generation
+        elements = []
+        for element in read_pages(self.read, name, self.operation(name), params):
+            elements.append(element)
+            yield element
+        self._cache.add_list(name, params, elements, generation)
+
+    def elements(self, name: str, params: Params | None, path: str) -> list[Any]:
+        """Return the elements of a list without pages.
+
+        Args:
+            name: The operation.
+            params: The parameters of the request.
+            path: The path of the list in the response. A list that is missing is empty.
+        """
+        known = self._cache.list_elements(name, params)
+        if known is None:
+            generation = self._cache.generation
+            known = list(member(self.read(name, params), path) or [])
+            self._cache.add_list(name, params, known, generation)
+        return known
+
+    def update_lists(self, name: str, change: Callable[[Params, list], list | None]) -> None:
+        """Replace the elements of the cached lists of an operation after a write.
+
+        Args:
+            name: The operation that returns the lists.
+            change: Called with the parameters and the elements of a list. Returns the new elements, or None to drop the
+                list. It must not change the old elements.
+        """
+        self._cache.update_lists(name, change)
 
     def download(self, url: str) -> bytes:
         """Return the content of a file whose URL is in a response.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import InvalidResponse, IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine import cached_lists
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
@@ -53,7 +54,9 @@ def apply(client: Client, resource: Resource, steps: list[Step], facts: dict[str
             continue
         try:
             _execute(client, resource, current, facts)
+            cached_lists.update(client, resource, current, facts)
         except StepFailed as error:
+            cached_lists.drop(client, resource)
             failure = failure or error
     if failure:
         raise failure
@@ -61,7 +64,9 @@ def apply(client: Client, resource: Resource, steps: list[Step], facts: dict[str
 
 def _execute(client: Client, resource: Resource, current: Step, facts: dict[str, Any]) -> None:
     try:
-        response = client.call(current.operation, _resolve_params(resource, current.params, facts))
+        params = _resolve_params(resource, current.params, facts)
+        kept = cached_lists.kept_operation(resource)
+        response = client.call(current.operation, params, **({"keep_lists": kept} if kept else {}))
         if current.upload:
             current.upload.send(client, response, facts)
     except IotError as error:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ReferenceNotFound
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Pending
@@ -34,6 +34,10 @@ class Reader:
         self.read = client.read
         self.find = client.find
         self.pages = client.pages
+
+    def elements(self, name: str, params: dict[str, Any] | None, path: str) -> list[Any]:
+        """Return the elements of a list without pages; see the method of the client."""
+        return self._client.elements(name, params, path)
 
     def download(self, url: str) -> str:
         """Return the text of a file that a response refers to."""

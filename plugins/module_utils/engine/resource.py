@@ -36,11 +36,14 @@ class Listing:
         operation: The name of the operation. If it is paged, all pages are read.
         items: The path of the elements in the response. Paged operations have it in their API data.
         params: Parameters that are sent: API parameter to the name of the field with its value.
+        keep: Whether a cached list is updated, instead of read again, when this client creates, updates or deletes a
+            resource of the kind; see ``cached_lists``. Only possible with ``unique_names``.
     """
 
     operation: str
     items: str = ""
     params: dict[str, str] = field(default_factory=dict)
+    keep: bool = False
 
 
 @dataclass(frozen=True)
@@ -276,12 +279,11 @@ class Resource:
         # If the parent is only planned, the list is empty.
         if any(value is PENDING for value in params.values()):
             return
-        operation = self.operation(self.listing.operation)
         items: Iterable[Any]
-        if operation.pages:
+        if self.operation(self.listing.operation).pages:
             items = reader.pages(self.listing.operation, params)
         else:
-            items = member(reader.read(self.listing.operation, params), self.listing.items) or []
+            items = reader.elements(self.listing.operation, params, self.listing.items)
         for item in items:
             yield self.parse(item)
 

@@ -263,3 +263,10 @@ def test_module_entry_uses_known_families(module):
 
 def test_modules_are_found():
     assert {"iot_api", "iot_product", "iot_product_info"} <= set(MODULES)
+
+
+def test_writes_that_change_a_read_are_declared():
+    assert any(operation.changed_by for operation in OPERATIONS.values())
+    for name, operation in OPERATIONS.items():
+        assert not (operation.changed_by and operation.writes), name
+        assert all(OPERATIONS[write].writes for write in operation.changed_by), name

@@ -206,3 +206,95 @@ def test_read_of_write_operation_raises_value_error(client):
     for read in (client.read, client.find):
         with pytest.raises(ValueError, match="UpdateProduct is not a read"):
             read(*RENAME_PRODUCT)
+
+
+# Lists
+
+
+TOPICS = ("QueryProductTopic", {"ProductKey": "k"}, "Data.ProductTopicInfo")
+CREATE_TOPIC = ("CreateProductTopic", {"ProductKey": "k", "TopicShortName": "a", "Operation": "PUB"})
+GROUPS = "QueryDeviceGroupList"
+
+
+@pytest.fixture
+def listing():
+    """A transport that returns one numbered element in each list."""
+    numbers = iter(range(1, 1000))
+
+    def answer(request):
+        row = {"Id": str(next(numbers))}
+        return ok(
+            Data={
+                "ProductTopicInfo": [row],
+                "GroupInfo": [{"GroupId": row["Id"]}],
+                "List": {"ProductInfo": [row]},
+                "Total": 1,
+            },
+            TopicId=1,
+            Total=1,
+        )
+
+    return make_client(FakeTransport(answer))
+
+
+def test_list_is_read_once(listing):
+    assert listing.elements(*TOPICS) == listing.elements(*TOPICS) == [{"Id": "1"}]
+    assert list(listing.pages(GROUPS)) == list(listing.pages(GROUPS)) == [{"GroupId": "2"}]
+    assert listing.calls == 2
+
+
+def test_list_whose_iteration_stopped_early_is_not_kept(listing):
+    next(listing.pages(GROUPS))
+    listing.update_lists(GROUPS, lambda params, elements: [])
+    assert list(listing.pages(GROUPS)) == [{"GroupId": "1"}]
+
+
+def test_write_that_changes_list_drops_it_unless_caller_updates_it(listing):
+    listing.elements(*TOPICS)
+    listing.call(*CREATE_TOPIC)
+    assert listing.elements(*TOPICS) == [{"Id": "3"}]
+    listing.call(*CREATE_TOPIC, keep_lists="QueryProductTopic")
+    listing.update_lists("QueryProductTopic", lambda params, elements: [*elements, params])
+    assert listing.elements(*TOPICS) == [{"Id": "3"}, {"ProductKey": "k"}]
+    listing.update_lists("QueryProductTopic", lambda params, elements: None)
+    assert listing.elements(*TOPICS) == [{"Id": "5"}]
+
+
+@pytest.mark.parametrize(
+    ("write", "kept"),
+    [
+        (CREATE_TOPIC, True),
+        (DISABLE_DEVICE, True),
+        (("SetDeviceGroupTags", {"GroupId": "g"}), True),
+        (("UpdateDeviceGroup", {"GroupId": "g"}), False),
+        (RENAME_PRODUCT, False),
+    ],
+)
+def test_list_is_dropped_by_writes_that_change_it_only(listing, write, kept):
+    before = list(listing.pages(GROUPS))
+    listing.call(*write)
+    assert (list(listing.pages(GROUPS)) == before) is kept
+
+
+def test_failed_write_drops_kept_list():
+    def answer(request):
+        if request.action == "CreateProductTopic":
+            return error_response("iot.messagebroker.TopicAlreadyFound")
+        return ok(Data={"ProductTopicInfo": [{"Id": str(next(numbers))}]})
+
+    numbers = iter(range(1, 10))
+    client = make_client(FakeTransport(answer))
+    client.elements(*TOPICS)
+    with pytest.raises(ApiError):
+        client.call(*CREATE_TOPIC, keep_lists="QueryProductTopic")
+    assert client.elements(*TOPICS) == [{"Id": "2"}]
+
+
+def test_list_that_was_read_during_a_write_is_not_kept():
+    numbers = iter(range(1, 100))
+    client = make_client(FakeTransport(lambda request: ok(Data={"GroupInfo": [{"Id": next(numbers)}]}, Total=1)))
+    elements = client.pages(GROUPS)
+    next(elements)
+    client.call(*DISABLE_DEVICE)
+    assert list(elements) == []
+    assert [element["Id"] for element in client.pages(GROUPS)] == [1]

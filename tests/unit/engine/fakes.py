@@ -281,7 +281,7 @@ class FakeClient:
     def check(self, name: str, params: dict) -> tuple:
         return encode(name, self.operation(name), params)
 
-    def call(self, name: str, params: dict | None = None) -> dict:
+    def call(self, name: str, params: dict | None = None, keep_lists: str = "") -> dict:
         params = params or {}
         self.check(name, params)
         writes = self.operation(name).writes
@@ -326,6 +326,12 @@ class FakeClient:
             if len(items) < pages.max_size:
                 return
             number += 1
+
+    def elements(self, name: str, params: dict | None, path: str) -> list:
+        return member(self.read(name, params), path) or []
+
+    def update_lists(self, name: str, change) -> None:
+        """Do nothing: a write clears the cache."""
 
     def clear_cache(self) -> None:
         self._cache.clear()

@@ -23,6 +23,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import 
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step, unchanged
+from ansible_collections.iotops.aliyun.tests.unit.engine.fakes import BOX
 
 FORM = {"Host": "http://store", "Key": "ota/1.bin", "Policy": "p", "Signature": "s", "KeyId": "k", "Url": "http://u"}
 
@@ -55,7 +56,7 @@ def plan() -> list:
 
 def test_upload_address_is_available_to_later_steps():
     client = Client()
-    apply(client, None, plan(), {})
+    apply(client, BOX, plan(), {})
     fields = {
         "key": "ota/1.bin",
         "OSSAccessKeyId": "k",
@@ -73,7 +74,7 @@ def test_upload_address_is_available_to_later_steps():
 def test_upload_failure_fails_step():
     planned = plan()
     with pytest.raises(StepFailed, match="store rejected"):
-        apply(Client(TransportError("store rejected /lamp")), None, planned, {})
+        apply(Client(TransportError("store rejected /lamp")), BOX, planned, {})
     assert [step.status for step in planned] == [steps.FAILED, steps.PLANNED]
 
 

@@ -150,7 +150,7 @@ def task(environment=None, **args) -> SimpleNamespace:
 
 
 def test_params_are_converted_and_complete():
-    params, hidden = IotAction._params(task(name=Tagged("n"), number="7", password="p", retries="2"))
+    params, hidden = IotAction._params(task(name=Tagged("n"), number="7", password="p", retries="2"), [])
     assert (params["name"], params["number"], params["retries"], params["timeout_in_seconds"]) == ("n", 7, 2, 30)
     assert params["name"].__class__ is str
     assert params["account"] is None
@@ -167,7 +167,7 @@ def test_params_are_converted_and_complete():
 )
 def test_params_invalid_options_fail_without_secret(args, message):
     with pytest.raises(AnsibleActionFail, match=message):
-        IotAction._params(task(**args))
+        IotAction._params(task(**args), [])
 
 
 # The client that the items of a task share
@@ -259,3 +259,34 @@ def test_task_that_needs_module_is_detected(monkeypatch, forced, transport, asyn
         _play_context=SimpleNamespace(become=become),
     )
     assert IotAction._needs_module(action_) is needs_module
+
+
+# Warnings
+
+
+def test_converted_option_is_warned_about_once_per_task(monkeypatch):
+    monkeypatch.setattr(action, "_warned", ["", set()])
+    first, item, other = task(name=7), task(name=8, password=9), task(name=7)
+    other._task._uuid = "task-2"
+    assert [message.split()[0] for message in IotAction._warnings(first)] == ["name"]
+    assert [message.split()[0] for message in IotAction._warnings(item)] == ["password"]
+    assert [message.split()[0] for message in IotAction._warnings(other)] == ["name"]
+
+
+def test_warnings_are_added_to_those_of_the_module():
+    for before, after in (({}, ["a"]), ({"warnings": ["b"]}, ["b", "a"])):
+        action.add_warnings(before, ["a"])
+        assert before["warnings"] == after
+    nothing: dict = {}
+    action.add_warnings(nothing, [])
+    assert nothing == {}
+
+
+def test_warnings_are_shown_if_validation_fails(monkeypatch):
+    shown: list = []
+    monkeypatch.setattr(action, "_display", SimpleNamespace(warning=shown.append))
+    IotAction._params(task(number=7), ["quote it"])
+    assert shown == []
+    with pytest.raises(AnsibleActionFail):
+        IotAction._params(task(number="seven"), ["quote it"])
+    assert shown == ["quote it"]

@@ -79,7 +79,7 @@ class FakeClient:
         reply = self.replies[name] if not self.operation(name).writes else self.replies.get(name, {})
         return reply(params) if callable(reply) else reply
 
-    def call(self, name: str, params: dict | None = None):
+    def call(self, name: str, params: dict | None = None, keep_lists: str = ""):
         return self._respond(name, params)
 
     def read(self, name: str, params: dict | None = None):
@@ -97,6 +97,12 @@ class FakeClient:
     def pages(self, name: str, params: dict | None = None):
         items = self._respond(name, params)
         return iter(items if isinstance(items, list) else member(items, self.operation(name).pages.items))
+
+    def elements(self, name: str, params: dict | None, path: str):
+        return member(self.read(name, params), path) or []
+
+    def update_lists(self, name: str, change) -> None:
+        pass
 
     def clear_cache(self):
         pass

@@ -525,3 +525,16 @@ def test_immutable_field_change_fails_with_remedy(resource, field):
 @pytest.mark.parametrize("resource", custom_code.resources(), ids=lambda resource: resource.kind)
 def test_resource_with_custom_code_states_the_reason(resource):
     assert bool(custom_code.overridden(resource)) == bool(custom_code.reason(resource))
+
+
+@each_resource
+def test_list_is_kept_only_if_duplicates_are_impossible_and_its_writes_are_known(resource):
+    if resource.listing and resource.listing.keep:
+        assert resource.unique_names
+        listed = resource.operation(resource.listing.operation)
+        family = next(family for family in resource.families if resource.listing.operation in family.OPERATIONS)
+        # Lists of products stay valid after writes to other families.
+        assert family.__name__.endswith(".product") or set(listed.changed_by) >= {
+            resource.create.operation,
+            resource.delete.operation,
+        }

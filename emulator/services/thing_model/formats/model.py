@@ -8,9 +8,9 @@ A model contains blocks by id. The default block always exists and has an empty 
 
 Every function (property, service or event) has ``identifier``, ``name``, ``required``, ``custom`` (false if it comes
 from a category), ``created`` (milliseconds), and ``description``, ``extend_config`` and ``config_code``, which can be
-None. In addition, a property has ``access`` (``r``, ``rw``) and ``data_type``; a service has ``call_type`` (``async``,
-``sync``), ``inputs`` and ``outputs``; an event has ``type`` (``info``, ``alert``, ``error``) and ``outputs``. Inputs,
-outputs and the members of a struct each have ``identifier``, ``name`` and ``data_type``.
+None. In addition, a property has ``access`` (``r``, ``w``, ``rw``) and ``data_type``; a service has ``call_type``
+(``async``, ``sync``), ``inputs`` and ``outputs``; an event has ``type`` (``info``, ``alert``, ``error``) and
+``outputs``. Inputs, outputs and the members of a struct each have ``identifier``, ``name`` and ``data_type``.
 
 A data type has ``type`` and further members that depend on it: ``min``, ``max``, ``step``, ``unit``, ``unitName``,
 ``precise`` (all strings) for ``int``, ``float`` and ``double``; ``length`` for ``text``; none for ``date``; ``items``
@@ -26,9 +26,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from math import isinf
 from typing import Any
 
-from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE
+from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE, JAPANESE
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.reading import FormatError
 
 Block = dict[str, Any]
@@ -50,16 +51,17 @@ _MAX_ARRAY_SIZE = 512
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_]{1,50}")
 _RESERVED = ("set", "get", "post", "property", "event", "time", "value")
-_NAME = re.compile(rf"[{CHINESE}A-Za-z0-9][{CHINESE}A-Za-z0-9_.-]{{0,29}}")
-_ITEM_NAME = re.compile(rf"[{CHINESE}A-Za-z0-9][{CHINESE}A-Za-z0-9_-]{{0,19}}")
+# The manual allows fewer characters in names than the console, which also accepts Japanese ones and slashes.
+_LETTERS = rf"{CHINESE}{JAPANESE}A-Za-z0-9"
+_NAME = re.compile(rf"[{_LETTERS}][{_LETTERS}_./-]{{0,29}}")
+_ITEM_NAME = re.compile(rf"[{_LETTERS}][{_LETTERS}_-]{{0,19}}")
 
 _BLOCK_ID = re.compile(r"[A-Za-z0-9_]{1,30}")
-_JAPANESE = "\u3040-\u30ff"
-_BLOCK_NAME = re.compile(rf"[{CHINESE}{_JAPANESE}A-Za-z0-9_]{{4,30}}")
+_BLOCK_NAME = re.compile(rf"[{_LETTERS}_]{{4,30}}")
 _MAX_DESCRIPTION_LENGTH = 100
 
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
-_DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
+_DECIMAL = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
 
 
 # Blocks
@@ -133,8 +135,8 @@ def valid_name(text: str) -> str:
     """Return the name of a function, a parameter or a struct member, or raise FormatError if it is invalid."""
     if not _NAME.fullmatch(text):
         raise FormatError(
-            "name must be 1 to 30 Chinese characters, letters, digits, hyphens, underscores and dots that "
-            "begin with a character, letter or digit"
+            "name must be 1 to 30 Chinese and Japanese characters, letters, digits, hyphens, underscores, dots and "
+            "slashes that begin with a character, letter or digit"
         )
     return text
 
@@ -171,7 +173,7 @@ def number_type(kind: str, details: dict[str, str | None]) -> dict[str, Any]:
     for limit in ("min", "max", "step"):
         text = details.get(limit)
         if text is not None:
-            if not (_INTEGER if kind == "int" else _DECIMAL).fullmatch(text):
+            if not (_INTEGER if kind == "int" else _DECIMAL).fullmatch(text) or isinf(float(text)):
                 raise FormatError(f"{limit} must be of the type {kind}")
             limits[limit] = Decimal(text)
     if {"min", "max"} <= limits.keys() and limits["min"] > limits["max"]:
@@ -210,8 +212,8 @@ def choice_type(kind: str, items: Iterable[dict[str, Any]]) -> dict[str, Any]:
     for item in items:
         if not _ITEM_NAME.fullmatch(item["name"]):
             raise FormatError(
-                "the name of a value must be 1 to 20 Chinese characters, letters, digits, underscores and hyphens that "
-                "begin with a character, letter or digit"
+                "the name of a value must be 1 to 20 Chinese and Japanese characters, letters, digits, underscores and "
+                "hyphens that begin with a character, letter or digit"
             )
     return {"type": kind, "items": items}
 

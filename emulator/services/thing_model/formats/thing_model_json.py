@@ -23,9 +23,13 @@ from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.rea
 
 _TYPES = {kind.upper(): kind for kind in (*model.NUMBER_TYPES, *model.CHOICE_TYPES, "text", "date", "array", "struct")}
 _ACCESS = {"READ_ONLY": "r", "READ_WRITE": "rw"}
+# Only TSL can set write-only properties.
+_WRITE_ONLY = {"WRITE_ONLY": "w"}
 _CALL_TYPES = {"ASYNC": "async", "SYNC": "sync"}
 _EVENT_TYPES = {"INFO_EVENT_TYPE": "info", "ALERT_EVENT_TYPE": "alert", "ERROR_EVENT_TYPE": "error"}
-_API_VALUES = {stored: value for values in (_ACCESS, _CALL_TYPES, _EVENT_TYPES) for value, stored in values.items()}
+_API_VALUES = {
+    stored: value for values in (_ACCESS, _WRITE_ONLY, _CALL_TYPES, _EVENT_TYPES) for value, stored in values.items()
+}
 
 _NAMES = {"properties": "name", "services": "serviceName", "events": "eventName"}
 
@@ -181,6 +185,8 @@ def _data_type(kind: str, raw: dict[str, Any]) -> dict[str, Any]:
         return model.struct_type(read_objects(raw, own, _read_member))
     if kind in model.CHOICE_TYPES:
         return model.choice_type(kind, read_objects(raw, own, partial(_read_item, kind)))
+    if kind == "date" and not raw.get(own):
+        return model.date_type()
     specs = member(raw, own, dict)
     with error_path(own):
         _check_kind(specs, kind)

@@ -24,7 +24,7 @@ _SCHEMA = "https://iotx-tsl.oss-ap-southeast-1.aliyuncs.com/schema.json"
 _DERIVED_SERVICES = ("set", "get")
 _DERIVED_EVENTS = ("post",)
 
-_ACCESS = {"r": "r", "rw": "rw"}
+_ACCESS = {"r": "r", "w": "w", "rw": "rw"}
 _CALL_TYPES = {"async": "async", "sync": "sync"}
 _EVENT_TYPES = {"info": "info", "alert": "alert", "error": "error"}
 _TYPES = {kind: kind for kind in (*model.NUMBER_TYPES, *model.CHOICE_TYPES, "text", "date", "array", "struct")}
@@ -136,6 +136,11 @@ def _read_data_type(raw: dict[str, Any]) -> dict[str, Any]:
 def _data_type(kind: str, raw: dict[str, Any]) -> dict[str, Any]:
     if kind == "struct":
         return model.struct_type(read_objects(raw, "specs", _read_member))
+    if kind == "date":
+        # The specs of a date have no meaning: exported models have an empty list, no members or an empty length.
+        specs = raw.get("specs")
+        with error_path("specs"):
+            return model.date_type(_text(specs, "defaultValue") if isinstance(specs, dict) else None)
     specs = member(raw, "specs", dict, {})
     with error_path("specs"):
         if kind in model.NUMBER_TYPES:
@@ -144,9 +149,7 @@ def _data_type(kind: str, raw: dict[str, Any]) -> dict[str, Any]:
             return model.choice_type(kind, _items(specs))
         if kind == "array":
             return model.array_type(integer(specs, "size"), _item(member(specs, "item", dict)))
-        if kind == "text":
-            return model.text_type(integer(specs, "length"), _MAX_TEXT_LENGTH, _text(specs, "defaultValue"))
-        return model.date_type(_text(specs, "defaultValue"))
+        return model.text_type(integer(specs, "length"), _MAX_TEXT_LENGTH, _text(specs, "defaultValue"))
 
 
 def _number_specs(specs: dict[str, Any]) -> dict[str, str | None]:
@@ -171,8 +174,10 @@ def _item(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(specs: dict[str, Any], name: str) -> str | None:
-    """Return a member that is a string by definition, but is often given as a number."""
+    """Return a member that is a string by definition, but is often given as a number. Empty text counts as absent."""
     value = specs.get(name)
+    if value == "":
+        return None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return member(specs, name, str, None)
@@ -221,6 +226,7 @@ def _description(one: Function) -> dict[str, str]:
 def _derived_services(properties: list[Function]) -> list[dict[str, Any]]:
     if not properties:
         return []
+    readable = [one for one in properties if "r" in one["access"]]
     common = {"required": True, "callType": "async"}
     return [
         {
@@ -229,7 +235,7 @@ def _derived_services(properties: list[Function]) -> list[dict[str, Any]]:
             **common,
             "desc": "属性设置",
             "method": "thing.service.property.set",
-            "inputData": [_write_parameter(one) for one in properties if one["access"] == "rw"],
+            "inputData": [_write_parameter(one) for one in properties if "w" in one["access"]],
             "outputData": [],
         },
         {
@@ -238,8 +244,8 @@ def _derived_services(properties: list[Function]) -> list[dict[str, Any]]:
             **common,
             "desc": "属性获取",
             "method": "thing.service.property.get",
-            "inputData": [one["identifier"] for one in properties],
-            "outputData": [_write_parameter(one) for one in properties],
+            "inputData": [one["identifier"] for one in readable],
+            "outputData": [_write_parameter(one) for one in readable],
         },
     ]
 
@@ -255,7 +261,7 @@ def _derived_events(properties: list[Function]) -> list[dict[str, Any]]:
             "required": True,
             "desc": "属性上报",
             "method": "thing.event.property.post",
-            "outputData": [_write_parameter(one) for one in properties],
+            "outputData": [_write_parameter(one) for one in properties if "r" in one["access"]],
         }
     ]
 

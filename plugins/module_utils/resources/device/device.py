@@ -30,6 +30,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.gat
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import (
     NICKNAME,
     GatewayRef,
+    check_updated_nickname,
     device_id,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.memberships import (
@@ -65,6 +66,7 @@ class UpdateNickname(Change):
         changes = self.differences(resource, desired, current)
         if not changes:
             return []
+        check_updated_nickname(desired["nickname"], "nickname", "nickname")
         row = {**resource.identity_params(), "Nickname": desired["nickname"] or None}
         return [Step(steps.UPDATE, "BatchUpdateDeviceNickname", {"DeviceNicknameInfo": [row]}, changes)]
 

@@ -19,7 +19,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import read_details
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import (
+    check_updated_nickname,
+    read_details,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
 _SECRET = Text(1, 32, pattern=r"[A-Za-z0-9_@.:-]+")
@@ -103,6 +106,8 @@ class ImportDevices(Change):
             if item["name"] in state and item.get("nickname", state[item["name"]].get("nickname", "")) is not None
             if item.get("nickname", state[item["name"]].get("nickname")) != state[item["name"]].get("nickname")
         }
+        for name, item in renamed.items():
+            check_updated_nickname(item["nickname"], f"devices has a device {name} whose nickname", "devices")
         result = []
 
         def add_step(

@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text, Type
@@ -22,6 +23,9 @@ NICKNAME = Text(
     hint="Chinese and English letters, digits and _",
     clearable=True,
 )
+
+#: A nickname that replaces another one: an update accepts fewer characters than a registration.
+UPDATED_NICKNAME = Text(4, 32, wide_char_width=2, clearable=True)
 
 #: The maximum number of devices whose details one request returns.
 MAX_DETAILS_PER_REQUEST = 100
@@ -43,6 +47,25 @@ class GatewayRef(Type):
 
     def canonical(self, value: dict | None) -> tuple | None:
         return (value.get("product_key"), value["name"]) if value and value.get("name") else None
+
+
+def check_updated_nickname(nickname: str, option: str, field: str) -> None:
+    """Check the new nickname of a device that exists.
+
+    Args:
+        nickname: The nickname.
+        option: The option with the nickname, for messages.
+        field: The name of the option of the module.
+
+    Raises:
+        InvalidValue: The platform accepts this nickname only when a device is registered.
+    """
+    problem = UPDATED_NICKNAME.check(nickname)
+    if problem:
+        raise InvalidValue(
+            f"{option} {problem}. The device exists: only the nickname of a new device can have up to 64 characters",
+            field=field,
+        )
 
 
 def device_id(reader: Reader, name: str, product_key: Any) -> Any:

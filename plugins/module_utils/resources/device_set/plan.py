@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import check_updated_nickname
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.desired import DesiredDevice
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.state import DeviceState
 
@@ -78,6 +79,9 @@ def plan_changes(
         desired: The desired state of the devices, with GroupIds as groups.
         current: The current state by name.
         purge_tags, purge_groups: Whether to remove tags and groups that are not desired.
+
+    Raises:
+        InvalidValue: A nickname is too long for a device that exists.
     """
     plan = Plan()
     for device in desired:
@@ -110,6 +114,7 @@ def plan_deletion(names: Iterable[str]) -> Plan:
 
 def _plan_nickname(plan: Plan, device: DesiredDevice, state: DeviceState) -> None:
     if device.nickname is not None and device.nickname != (state.nickname or ""):
+        check_updated_nickname(device.nickname, f"device {device.name}: nickname", "devices")
         plan.rename[device.name] = device.nickname
         plan.add_change(device.name, "nickname", state.nickname, device.nickname)
 

@@ -192,7 +192,7 @@ class DeviceGroup(Resource):
         Field("device_count", read="DeviceCount", type=Number(), computed=True),
         Field("created", read="UtcCreate", computed=True),
     )
-    listing = Listing("QueryDeviceGroupList", params={"GroupName": "name"})
+    listing = Listing("QueryDeviceGroupList", params={"GroupName": "name"}, keep=True)
     details = (
         # Read by read_detail, with each type of group.
         Detail("QueryDeviceGroupInfo", "Data"),

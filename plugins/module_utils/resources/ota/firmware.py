@@ -246,7 +246,7 @@ class OtaFirmware(Resource):
         Field("modified", read="UtcModified", computed=True),
         Field("download_url", read="FirmwareUrl", computed=True, secret=True),
     )
-    listing = Listing("ListOTAFirmware")
+    listing = Listing("ListOTAFirmware", keep=True)
     details = (Detail("QueryOTAFirmware", "FirmwareInfo"),)
     create = UploadAndCreate("CreateOTAFirmware", outputs={"firmware_id": "Data.FirmwareId"})
     delete = Delete("DeleteOTAFirmware")

@@ -65,7 +65,7 @@ class OtaModule(Resource):
         Field("created", read="GmtCreate", computed=True),
         Field("modified", read="GmtModified", computed=True),
     )
-    listing = Listing("ListOTAModuleByProduct", "Data", params={"ProductKey": "product_key"})
+    listing = Listing("ListOTAModuleByProduct", "Data", params={"ProductKey": "product_key"}, keep=True)
     create = Create("CreateOTAModule", outputs={})
     changes = (Update("UpdateOTAModule", "alias", "description"),)
     delete = Delete("DeleteOTAModule")

@@ -134,7 +134,7 @@ class Product(Resource):
         Field("created", read="GmtCreate", type=Number(), computed=True),
         Field("product_secret", read="ProductSecret", computed=True, secret=True),
     )
-    listing = Listing("QueryProductList")
+    listing = Listing("QueryProductList", keep=True)
     details = (
         Detail("QueryProduct", "Data"),
         Detail(

@@ -41,6 +41,33 @@ class StartAndStop(Switch):
         return super().steps(resource, desired, current)
 
 
+class RuleUpdate(Update):
+    """An update of the rule itself.
+
+    Custom code: the API rejects some topics and actions of rules for binary data, so they are checked before any
+    request.
+    """
+
+    def steps(self, resource: Resource, desired: dict, current: dict) -> list[Step]:
+        after = {**current, **desired}
+        if after.get("data_type") == "binary":
+            # The API does not return the type of the topic of a rule without SQL.
+            topic = after.get("short_topic")
+            if (after.get("topic_type") or (topic and topic_type(topic))) == "system":
+                raise InvalidValue(
+                    f"short_topic {topic} is a topic of the platform, whose data is always JSON. A rule with data_type "
+                    "binary requires a custom topic or the topic of the devices' status",
+                    field="short_topic",
+                )
+            if any(action["type"] == "ots" for action in desired.get("actions") or []):
+                raise InvalidValue(
+                    "actions contains an action of type ots, which cannot forward the data of a rule with data_type "
+                    "binary",
+                    field="actions",
+                )
+        return super().steps(resource, desired, current)
+
+
 def resolve_action(reader: Reader, action: dict) -> dict:
     """Return an action with IDs in place of the product name in its topic or the name of its consumer group."""
     configuration = dict(action["configuration"])
@@ -85,7 +112,7 @@ class Rule(Resource):
         Field("select", "Select", Text(1), initial=""),
         Field("where", "Where", Text(), initial=""),
         Field("description", "RuleDesc", Text(0, 100), initial=""),
-        Field("data_type", read="DataType", type=Choice({"json": "JSON", "binary": "BINARY"}), computed=True),
+        Field("data_type", "DataType", Choice({"json": "JSON", "binary": "BINARY"}), initial="json"),
         Field("actions", type=Actions(), lookup_each=resolve_action, initial=[], purge=True),
         Field(
             "status",
@@ -97,14 +124,14 @@ class Rule(Resource):
         Field("created", read="UtcCreated", computed=True),
         Field("modified", read="UtcModified", computed=True),
     )
-    listing = Listing("ListRule")
+    listing = Listing("ListRule", keep=True)
     details = (
         Detail("GetRule", "RuleInfo"),
         Detail("ListRuleActions", "RuleActionList.RuleActionInfo", only_for=("actions",), parse=parse_actions),
     )
     create = Create("CreateRule", outputs={"rule_id": "RuleId"})
     changes = (
-        Update("UpdateRule", "product_key", "short_topic", "topic_type", "select", "where", "description"),
+        RuleUpdate("UpdateRule", "product_key", "short_topic", "topic_type", "select", "where", "description"),
         ActionChanges(),
         StartAndStop("status", {"started": "StartRule", "stopped": "StopRule"}),
     )

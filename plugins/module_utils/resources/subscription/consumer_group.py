@@ -114,7 +114,7 @@ class ConsumerGroup(Renamable):
         Field("last_consumed", computed=True),
         Field("clients", type=Type(), computed=True),
     )
-    listing = Listing("QueryConsumerGroupList")
+    listing = Listing("QueryConsumerGroupList", keep=True)
     details = (
         Detail("QueryConsumerGroupByGroupId", "Data"),
         # Not an option of the module, so only the info module reads it.

@@ -9,6 +9,7 @@ Otherwise it is breaking.
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
@@ -131,7 +132,8 @@ class Changes:
         if before == after:
             return
         # If the new step divides the old one, all multiples of the old step are multiples of the new one.
-        wider = after is None or (before is not None and after > 0 and before % after == 0)
+        # A remainder of decimals is an error if the quotient has many digits.
+        wider = after is None or (before is not None and after > 0 and Fraction(before) % Fraction(after) == 0)
         self._add(not wider, f"{at}.step", "widened" if wider else "narrowed", old, new)
 
     def _values(self, at: str, old: dict, new: dict) -> None:

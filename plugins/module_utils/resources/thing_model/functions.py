@@ -46,8 +46,19 @@ LIMITS = {"min": "min", "max": "max", "step": "step", "precise": "precise"}
 _MAX_EXACT_INTEGER = 2**53
 #: Numbers with more digits than this are not normalized. Numbers in a model have fewer digits.
 _MAX_DIGITS = 400
+#: Numbers that have more characters than this without an exponent, apart from the sign, are written with one: the
+#: platform rejects numbers with many digits. An ``int``, which cannot have an exponent, is never longer.
+_MAX_PLAIN_LENGTH = 20
+#: Below this limit, doubles are subnormal: they have fewer digits, and languages write them differently. The smallest
+#: one is 4.9E-324 in Java and on the platform, and 5e-324 in Python.
+_MIN_NORMAL_DOUBLE = Decimal("2.2250738585072014E-308")
+_SMALLEST_DOUBLE = "4.9E-324"
 
 _IDENTIFIER = {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"}
+#: The schemas of the names of functions and parameters, and of the labels of values. Their characters are checked by
+#: ``validation``, whose messages are clearer.
+NAME = {"type": "string", "minLength": 1, "maxLength": 30}
+LABEL = {"type": "string", "minLength": 1, "maxLength": 20}
 _NUMBER = {"type": ["number", "string"]}
 _SHAPE = {
     "type": {"enum": list(TYPES)},
@@ -63,7 +74,7 @@ _SHAPE = {
         "type": "object",
         "minProperties": 1,
         "propertyNames": {"pattern": "^-?[0-9]{1,10}$"},
-        "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 20},
+        "additionalProperties": LABEL,
     },
     "size": {"type": "integer", "minimum": 1, "maximum": 512},
     "item": {"$ref": "#/$defs/item"},
@@ -107,9 +118,8 @@ def _typed(**members: dict) -> dict:
     }
 
 
-_NAME = {"type": "string", "minLength": 1, "maxLength": 30}
 _COMMON_MEMBERS = {
-    "name": _NAME,
+    "name": NAME,
     "description": {"type": "string"},
     "required": {"type": "boolean"},
     "extended": {"type": "object"},
@@ -143,7 +153,7 @@ SCHEMA = {
             "additionalProperties": False,
             "allOf": _conditions_by_type(complete=False),
         },
-        "parameters": _by_identifier(_typed(name=_NAME)),
+        "parameters": _by_identifier(_typed(name=NAME)),
     },
     "type": "object",
     "additionalProperties": False,
@@ -288,15 +298,30 @@ def normalize_number(value: Any) -> Any:
     if exact == exact.to_integral_value() and abs(exact) < _MAX_EXACT_INTEGER:
         return int(exact)
     as_float = float(exact)
-    if Decimal(repr(as_float)) == exact:
+    if Decimal(repr(as_float)) == exact or 0 < abs(as_float) < _MIN_NORMAL_DOUBLE:
         return as_float
-    digits = format(exact, "f")
-    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return _shortest(exact)
 
 
 def format_number(value: Any) -> str:
-    """Return a number as the platform accepts it: text without an exponent."""
-    return format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
+    """Return a number as the platform accepts it: text, with an exponent only if it would be long without one."""
+    if not isinstance(value, float):
+        return str(value)
+    text = _shortest(Decimal(repr(value)))
+    return text.replace("5E-324", _SMALLEST_DOUBLE) if abs(value) == float(_SMALLEST_DOUBLE) else text
+
+
+def _shortest(exact: Decimal) -> str:
+    """Return a finite number as text without an exponent, or with one if the text would be long and it is shorter."""
+    digits = format(exact, "f")
+    plain = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    if len(plain.lstrip("-")) <= _MAX_PLAIN_LENGTH:
+        return plain
+    sign, significant, _exponent = exact.as_tuple()
+    mantissa = "".join(map(str, significant)).rstrip("0")
+    fraction = f".{mantissa[1:]}" if len(mantissa) > 1 else ""
+    scientific = f"{'-' if sign else ''}{mantissa[0]}{fraction}E{exact.adjusted()}"
+    return min(plain, scientific, key=len)
 
 
 def with_string_keys(value: Any) -> Any:

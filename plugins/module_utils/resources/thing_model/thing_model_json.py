@@ -48,7 +48,7 @@ def _typed(wire: str) -> list:
     return [
         {
             "if": {"properties": {wire: {"enum": listed}}, "required": [wire]},
-            "then": {"required": ["dataSpecsList"]},
+            "then": {"required": ["dataSpecsList"], "properties": {"dataSpecsList": {"minItems": 1}}},
         },
         {
             "if": {"properties": {wire: {"const": "STRUCT"}}, "required": [wire]},
@@ -65,7 +65,11 @@ def _typed(wire: str) -> list:
     ]
 
 
-_SPECIFIED = {"dataSpecs": {"type": "object"}, "dataSpecsList": {"type": "array", "minItems": 1}}
+#: A date has no specs; exported models have an empty object, an empty list or an empty length.
+_SPECIFIED = {
+    "dataSpecs": {"anyOf": [{"type": "object"}, {"type": "array", "maxItems": 0}]},
+    "dataSpecsList": {"type": "array"},
+}
 
 
 def _functions(*required: str, **members: dict) -> dict:
@@ -203,7 +207,8 @@ def _type(kind: str | None, raw: dict) -> dict:
         return {"type": kind, "values": {str(item["value"]): item["name"] for item in listed}}
     if kind == "array":
         return {"type": kind, "size": specs.get("size"), "item": _type(specs.get("childDataType"), specs)}
-    return {"type": kind, **{name: specs[wire] for wire, name in _SPECS.items() if specs.get(wire) not in (None, "")}}
+    known = {"defaultValue": "default"} if kind == "date" else _SPECS
+    return {"type": kind, **{name: specs[wire] for wire, name in known.items() if specs.get(wire) not in (None, "")}}
 
 
 def _member(raw: dict) -> dict:
@@ -242,13 +247,15 @@ def can_express(function: dict) -> bool:
     for name in ("inputs", "outputs", "members"):
         if not all(can_express(parameter) for parameter in function.get(name, {}).values()):
             return False
+    if function.get("access") == "w":
+        return False
     kind = function.get("type")
     if kind == "array":
         # The limits of numbers and texts can be omitted in an array.
         return len(function["item"]) == 1 or can_express(function["item"])
     if kind in plain.NUMBERS:
         return all(name in function for name in ("min", "max", "step"))
-    return function.get("length", 0) <= MAX_TEXT_BYTES and function.get("access") != "w"
+    return function.get("length", 0) <= MAX_TEXT_BYTES
 
 
 def _from_function(kind: str, product_key: str, identifier: str, function: dict) -> dict:

@@ -48,7 +48,8 @@ _DATA_TYPE = {
             },
         },
         {
-            "if": {"properties": {"type": {"enum": ["int", "float", "double", "text", "date"]}}},
+            # The specs of a date have no meaning: exported models have an empty list, no members or an empty length.
+            "if": {"properties": {"type": {"enum": ["int", "float", "double", "text"]}}},
             "then": {"properties": {"specs": {"type": "object"}}},
         },
     ],
@@ -221,7 +222,8 @@ def _data_type(data_type: dict | None) -> dict:
         return {"type": kind, "values": {value: str(label) for value, label in specs.items()}}
     if kind == "array":
         return {"type": kind, "size": specs.get("size"), "item": _data_type(specs.get("item"))}
-    return {"type": kind, **{name: specs[wire] for wire, name in _SPECS.items() if specs.get(wire) not in (None, "")}}
+    known = {"defaultValue": "default"} if kind == "date" else _SPECS
+    return {"type": kind, **{name: specs[wire] for wire, name in known.items() if specs.get(wire) not in (None, "")}}
 
 
 # To TSL

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from math import isinf
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.functions import (
     ARRAY_TYPES,
@@ -17,7 +18,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 #: Identifiers that are reserved by the platform.
 RESERVED = ("set", "get", "post", "property", "event", "time", "value")
 
-_NAME_PATTERN = re.compile("[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff_.-]{0,29}")
+#: The manual allows fewer characters in names than the console, which also accepts Japanese ones and slashes.
+_LETTERS = r"A-Za-z0-9\u3040-\u30ff\uff66-\uff9f\u4e00-\u9fff"
+NAME_PATTERN = rf"^[{_LETTERS}][{_LETTERS}_./-]{{0,29}}$"
+LABEL_PATTERN = rf"^[{_LETTERS}][{_LETTERS}_-]{{0,19}}$"
+
+#: Maximum number of digits of an int, and of significant digits of other numbers.
+MAX_INT_DIGITS = 20
+MAX_DIGITS = 40
 
 
 def find_error(functions: dict) -> str:
@@ -61,16 +69,22 @@ def _find_error(item: dict, typed: bool) -> str:
         return _find_number_error(item)
     if item.get("type") == "bool" and set(item.get("values") or {}) != {"0", "1"}:
         return "values of a bool must contain exactly 0 and 1"
+    for value, label in (item.get("values") or {}).items():
+        if not re.fullmatch(LABEL_PATTERN, label):
+            return (
+                f"the label of {value} must have 1 to 20 Chinese and Japanese characters, letters, digits, hyphens and "
+                f"underscores, and start with a character, letter or digit; {label!r} does not match"
+            )
     return ""
 
 
 def _find_name_error(identifier: str, item: dict) -> str:
     if identifier in RESERVED:
         return f"the identifier {identifier} is reserved by the platform"
-    if not _NAME_PATTERN.fullmatch(str(item.get("name", ""))):
+    if not re.fullmatch(NAME_PATTERN, str(item.get("name", ""))):
         return (
-            "name must have 1 to 30 Chinese characters, letters, digits, hyphens, underscores and dots, and start "
-            f"with a Chinese character, letter or digit; {item.get('name')!r} does not match"
+            "name must have 1 to 30 Chinese and Japanese characters, letters, digits, hyphens, underscores, dots and "
+            f"slashes, and start with a character, letter or digit; {item.get('name')!r} does not match"
         )
     return ""
 
@@ -80,11 +94,14 @@ def _find_number_error(item: dict) -> str:
     for name in ("min", "max", "step"):
         if name not in item:
             continue
-        if isinstance(item[name], str) and not _is_number(item[name]):
+        if not _is_number(str(item[name])):
             return f"{name} must be a number, not {item[name]!r}"
-        numbers[name] = Decimal(str(item[name]))
-        if item["type"] == "int" and numbers[name] != numbers[name].to_integral_value():
-            return f"{name} of an int must be a whole number, not {item[name]}"
+        number = numbers[name] = Decimal(str(item[name]))
+        if item["type"] == "int":
+            if number != number.to_integral_value() or number.adjusted() >= MAX_INT_DIGITS:
+                return f"{name} of an int must be a whole number with at most {MAX_INT_DIGITS} digits, not {item[name]}"
+        elif isinf(float(number)) or _count_digits(number) > MAX_DIGITS:
+            return f"{name} must be in the range of a double and have at most {MAX_DIGITS} digits, not {item[name]}"
     if {"min", "max"} <= set(numbers) and numbers["min"] > numbers["max"]:
         return f"min {item['min']} is greater than max {item['max']}"
     return f"step must be greater than 0, not {item['step']}" if numbers.get("step", 1) <= 0 else ""
@@ -95,3 +112,8 @@ def _is_number(text: str) -> bool:
         return Decimal(text).is_finite()
     except InvalidOperation:
         return False
+
+
+def _count_digits(number: Decimal) -> int:
+    """Return the number of significant digits."""
+    return len("".join(map(str, number.as_tuple().digits)).strip("0"))

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
@@ -23,16 +27,37 @@ class ShortName(Text):
         super().__init__(
             1,
             128,
-            pattern="[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*",
-            hint="levels of letters, digits and underscores, separated by slashes",
+            pattern=r"((\+|[A-Za-z0-9_]+)/)*(\#|\+|[A-Za-z0-9_]+)",
+            hint="levels of letters, digits and underscores, separated by slashes; + for any level and # for all "
+            "further levels at the end",
         )
 
     def from_wire(self, value: str | None) -> str:
         text = super().from_wire(value)
-        return text.split("/", 3)[3] if text.startswith("/") else text
+        if text.startswith("/"):
+            return text.split("/", 3)[3]
+        return f"user/{self.canonical(text)}" if text else text
 
     def canonical(self, value: str | None) -> str | None:
         return value[len("user/") :] if value and value.startswith("user/") else value
+
+
+class TopicUpdate(Update):
+    """An update of a topic class.
+
+    Custom code: only topics that devices subscribe to can contain wildcards, which is checked before any request.
+    """
+
+    def steps(self, resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> list[Step]:
+        after = {**current, **desired}
+        name, operation = after.get("short_name", ""), after.get("operation")
+        if set("+#") & set(name) and operation != "sub":
+            raise InvalidValue(
+                f"operation must be sub, not {operation}: short_name {name} contains a wildcard, and devices can only "
+                "subscribe to wildcards",
+                field="operation",
+            )
+        return super().steps(resource, desired, current)
 
 
 class Topic(Resource):
@@ -56,9 +81,9 @@ class Topic(Resource):
         ),
         Field("description", "Desc", Text(0, 100), initial=""),
     )
-    listing = Listing("QueryProductTopic", "Data.ProductTopicInfo", params={"ProductKey": "product_key"})
+    listing = Listing("QueryProductTopic", "Data.ProductTopicInfo", params={"ProductKey": "product_key"}, keep=True)
     create = Create("CreateProductTopic", outputs={"topic_id": "TopicId"})
-    changes = (Update("UpdateProductTopic", "operation", "description"),)
+    changes = (TopicUpdate("UpdateProductTopic", "operation", "description"),)
     delete = Delete("DeleteProductTopic")
     filters = ("product", "short_name", "operation")
     required_filters = ("product",)

@@ -152,15 +152,17 @@ def test_changes_exist_only_if_models_differ(one, other):
     assert bool(found.compatible or found.breaking) is (plain.canonical(one) != plain.canonical(other))
     back = Changes(models[1], models[0])
     opposite = {"added": "removed", "removed": "added", "widened": "narrowed", "narrowed": "widened"}
+
+    def has_opposite(change: dict) -> bool:
+        # A step, and an access right that replaces another one, are narrowed both ways.
+        return not change["at"].endswith(("step", "access"))
+
     both_ways = {
         (change["at"], opposite.get(change["change"], "changed"))
-        for change in back.compatible + back.breaking
-        if not change["at"].endswith("step")
+        for change in filter(has_opposite, back.compatible + back.breaking)
     }
     assert both_ways == {
-        (change["at"], change["change"])
-        for change in found.compatible + found.breaking
-        if not change["at"].endswith("step")
+        (change["at"], change["change"]) for change in filter(has_opposite, found.compatible + found.breaking)
     }
 
 

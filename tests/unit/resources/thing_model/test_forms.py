@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats import model as platform
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats import thing_model_json as platform_json
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats import tsl as platform_tsl
+from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.reading import FormatError
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import (
     extended_descriptions,
     thing_model_json,
@@ -102,6 +103,9 @@ def test_types_are_equal_only_if_written_forms_are_equal(one, other):
         (0.1, ("0.1", "0.10", "1e-1")),
         (-5, ("-5", "-5.000")),
         (1e-07, ("0.0000001", "1E-7")),
+        (5e-324, ("4.9E-324", "5E-324", "4.940656458412465e-324")),
+        (1.7976931348623157e308, ("1.7976931348623157E308", "1.7976931348623157E+308")),
+        (3.4e38, ("3.4E38", "340000000000000000000000000000000000000")),
         (2**60, (str(2**60), f"{2**60}.0")),
         ("0.1234567890123456789012345678901234567", ("0.12345678901234567890123456789012345670",)),
         ("x", ("x",)),
@@ -120,8 +124,101 @@ def test_number_in_each_notation_is_equal(value, equal):
 @given(st.one_of(st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False)))
 def test_number_formatted_and_read_back_is_unchanged(value):
     text = plain.format_number(plain.normalize_number(value))
-    assert "e" not in text.lower()
+    assert len(text) <= 24
     assert plain.normalize_number(text) == plain.normalize_number(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0000001, "0.0000001"),
+        (1e19, "10000000000000000000"),
+        (-1e19, "-10000000000000000000"),
+        (1e20, "1E20"),
+        (-1e300, "-1E300"),
+        (3.4028234663852886e38, "3.4028234663852886E38"),
+        (1.7976931348623157e308, "1.7976931348623157E308"),
+        (5e-324, "4.9E-324"),
+        (-5e-324, "-4.9E-324"),
+        ("1e-25", "1E-25"),
+        ("0.1234567890123456789012345678901234567", "0.1234567890123456789012345678901234567"),
+    ],
+)
+def test_number_has_exponent_only_if_it_would_be_long_without(value, text):
+    assert plain.format_number(plain.normalize_number(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit", "problem"),
+    [
+        ("double", 1e300, ""),
+        ("double", "1e400", "in the range of a double"),
+        ("double", float("inf"), "must be a number"),
+        ("double", "0." + "1" * 41, "at most 40 digits"),
+        ("int", 10**19, ""),
+        ("int", 10**20, "at most 20 digits"),
+        ("int", 1.5, "whole number"),
+    ],
+)
+def test_limit_of_number_is_checked_as_the_platform_does(kind, limit, problem):
+    functions = plain.normalize({"properties": {"A": {"type": kind, "min": 0, "max": limit, "step": 1}}})
+    assert problem in find_error(functions)
+    assert bool(find_error(functions)) == bool(problem)
+    if limit != float("inf"):
+        try:
+            platform_tsl.read(tsl.from_functions(functions))
+        except FormatError:
+            assert problem
+        else:
+            assert not problem
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [
+        ("开/关", True),
+        ("スピード_m/s", True),
+        ("ｽﾋﾟｰﾄﾞ", True),
+        ("1/2", True),
+        ("/on", False),
+        ("a b", False),
+        ("a" * 31, False),
+    ],
+)
+def test_name_is_checked_as_the_platform_does(name, valid):
+    functions = plain.normalize({"properties": {"A": {"name": name, "type": "date"}}})
+    assert (find_error(functions) == "") == valid
+    if valid:
+        platform_tsl.read(tsl.from_functions(functions))
+    else:
+        with pytest.raises(FormatError):
+            platform_tsl.read(tsl.from_functions(functions))
+
+
+@pytest.mark.parametrize(
+    ("label", "valid"), [("オン", True), ("on_1-a", True), ("-on", False), ("on/off", False), ("on off", False)]
+)
+def test_label_is_checked_as_the_platform_does(label, valid):
+    functions = plain.normalize({"properties": {"A": {"type": "enum", "values": {1: label}}}})
+    assert (find_error(functions) == "") == valid
+    if valid:
+        platform_tsl.read(tsl.from_functions(functions))
+    else:
+        with pytest.raises(FormatError):
+            platform_tsl.read(tsl.from_functions(functions))
+
+
+@pytest.mark.parametrize(
+    "specs", [{"dataSpecs": []}, {"dataSpecs": {}}, {"dataSpecs": {"length": ""}}, {"dataSpecsList": []}, {}]
+)
+def test_date_with_or_without_specs_is_equal_in_thing_model_json(specs):
+    one = {"identifier": "A", "name": "A", "rwFlag": "READ_ONLY", "required": False, "dataType": "DATE", **specs}
+    model = {"properties": [one], "events": [], "services": []}
+    assert thing_model_json.ThingModelJson().check(model) == ""
+    functions = thing_model_json.to_functions(model)
+    assert functions == {"properties": {"A": {"name": "A", "access": "r", "type": "date"}}}
+    assert thing_model_json.to_functions(json.loads(thing_model_json.from_functions(functions, "a1"))) == functions
+    assert platform_json.read(model, None)["properties"][0]["data_type"] == {"type": "date"}
 
 
 def test_members_added_by_platform_are_ignored():

@@ -13,14 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats import model as platform
+from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats import thing_model_json as platform_json
+from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats import tsl as platform_tsl
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import json_schema
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import tsl
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.functions import Functions
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import thing_model_json, tsl
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.functions import Functions, canonical
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.tsl import MAX_CHARACTERS, Tsl
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.validation import find_error
 
 DATA = Path(__file__).parent / "data"
 MODELS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("*.json"))}
+EXPORTED = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("exported/*.json"))}
 
 KIND = Tsl()
 
@@ -335,6 +339,22 @@ def test_valid_model_is_comparable(model, value, data):
     for one in (another, without(model, path)):
         if not KIND.check(one):
             assert equal(one, KIND.to_wire(one))
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_exported_model_is_valid_and_kept_by_conversion_and_platform(name):
+    model = EXPORTED[name]
+    assert KIND.check(model) == ""
+    functions = tsl.to_functions(model)
+    assert Functions().check(functions) == ""
+    assert find_error(functions) == ""
+    assert equal(model, tsl.from_functions(functions))
+    for written in (model, tsl.from_functions(functions)):
+        block = {**platform.empty_block(), **platform_tsl.read(written)}
+        for function in platform.functions(block):
+            function["created"] = 1
+        assert equal(platform_tsl.write(block, "", "a1"), model)
+        assert canonical(thing_model_json.to_functions(platform_json.write({"": block}, "", "a1"))) == functions
 
 
 @each_model

@@ -13,7 +13,9 @@ _NUMBERS = st.sampled_from(["int", "float", "double"]).flatmap(
         {
             "type": st.just(kind),
             "min": st.integers(-9, 0),
-            "max": st.integers(1, 9) if kind == "int" else st.sampled_from([1, 2.5, 0.00001, "123456789.123456789123"]),
+            "max": st.integers(1, 9)
+            if kind == "int"
+            else st.sampled_from([1, 2.5, 0.00001, "123456789.123456789123", 1e300, "4.9E-324"]),
         },
         optional={
             "step": st.integers(1, 3) if kind == "int" else st.sampled_from([1, 0.1, 0.001]),
@@ -51,7 +53,7 @@ def _function(required: dict, **optional):
     return st.fixed_dictionaries(required, optional={**_COMMON, **optional})
 
 
-_PROPERTIES = st.tuples(TYPES, _function({"access": st.sampled_from(["r", "rw"])})).map(
+_PROPERTIES = st.tuples(TYPES, _function({"access": st.sampled_from(["r", "w", "rw"])})).map(
     lambda pair: {**pair[0], **pair[1]}
 )
 _EVENTS = _function({"type": st.sampled_from(["info", "alert", "error"])}, outputs=_named(TYPES))

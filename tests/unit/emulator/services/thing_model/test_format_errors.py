@@ -125,7 +125,7 @@ def test_invalid_service_or_event_is_rejected(kind, function, path, value, messa
     ("tsl_text", "message"),
     [
         ({"properties": {}}, "properties must be a list"),
-        ({"properties": [tsl_property(accessMode="w")]}, "accessMode must be one of r, rw"),
+        ({"properties": [tsl_property(accessMode="x")]}, "accessMode must be one of r, w, rw"),
         ({"properties": [tsl_property(dataType=None)]}, "dataType is missing"),
         ({"properties": [tsl_property(dataType={"type": "INT"})]}, "properties[0].dataType: type must be one of int"),
         ({"properties": [tsl_property(dataType={"type": "int"})]}, "dataType.specs: min is missing"),

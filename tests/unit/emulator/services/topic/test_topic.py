@@ -198,6 +198,29 @@ def test_find_topic_class(platform, product, create):
         assert service.find_topic_class(ctx, topic) is None
 
 
+def test_topic_class_with_wildcards_is_for_subscriptions_only(platform, product, create, api, api_error, topic_classes):
+    for name in ("alarm/#", "+/state", "user/all/+/#"):
+        create(name, "SUB")
+        for operation in ("PUB", "ALL"):
+            request = {"ProductKey": product, "TopicShortName": f"x/{name}", "Operation": operation}
+            assert api_error("CreateProductTopic", **request).code == "iot.messagebroker.InvalidFormattedTopicName"
+    topic_id = topic_classes()["user/alarm/#"]["Id"]
+    request = {"TopicId": topic_id, "TopicShortName": "alarm/#", "Operation": "ALL"}
+    assert api_error("UpdateProductTopic", **request).code == "iot.messagebroker.InvalidFormattedTopicName"
+    for name in ("alarm/#/x", "alarm#", "al+", "#/a"):
+        request = {"ProductKey": product, "TopicShortName": name, "Operation": "SUB"}
+        assert api_error("CreateProductTopic", **request).code == "iot.messagebroker.InvalidFormattedTopicName"
+    ctx = Context(platform.store, 0, Account())
+    for topic, matching in (
+        ("alarm/a/b", "alarm/#"),
+        ("a/state", "+/state"),
+        ("alarm/state", "alarm/#"),
+        ("get", "get"),
+    ):
+        assert service.find_topic_class(ctx, f"/{product}/lamp/user/{topic}")["short_name"] == f"user/{matching}"
+    assert service.find_topic_class(ctx, f"/{product}/lamp/user/a/b/state") is None
+
+
 def test_parse_custom_topic():
     assert topics.custom_topic("/a1/my-lamp.1@x:y_z/user/a/b") == ("a1", "my-lamp.1@x:y_z", "user/a/b")
     for topic in ("/sys/a1/lamp/user/a", "/a1/lamp/user", "/a1/lamp/user/", "/a1/lamp/get", "/a1/lamp/user/+"):
