@@ -17,6 +17,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
 
+#: The largest number of characters of a text that a function computes: the size of a message in bytes.
+MAX_TEXT_LENGTH = 256 * 1024
+
 
 class EvaluationError(ValueError):
     """A statement cannot be evaluated for a message. The platform does not forward such a message."""
@@ -194,6 +197,24 @@ def _substring(_message: Message, target: Any, start: Any, end: Any = None) -> s
     return whole[max(int(require_number(start)), 0) : last]
 
 
+def _concat(_message: Message, one: Any, other: Any) -> str:
+    first, second = to_text(one), to_text(other)
+    _check_length(len(first) + len(second))
+    return first + second
+
+
+def _replace(_message: Message, value: Any, old: Any, new: Any) -> str:
+    text, old, new = to_text(value), _string(old), _string(new)
+    _check_length(len(text) + text.count(old) * (len(new) - len(old)))
+    return text.replace(old, new)
+
+
+def _check_length(length: int) -> None:
+    """Raise ValueError for a text that no message can contain. Nested calls could exhaust the memory."""
+    if length > MAX_TEXT_LENGTH:
+        raise ValueError(f"the result has {length} characters, more than a message can contain")
+
+
 def _string(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not a string")
@@ -206,10 +227,15 @@ def _string(value: Any) -> str:
 def _topic(message: Message, level: Any = None) -> str:
     if level is None:
         return message.topic
-    levels = message.topic.split("/")
+    levels = _full_topic(message.topic).split("/")
     if level not in range(1, len(levels)):
         raise ValueError(f"the topic has no level {level}")
     return levels[level]
+
+
+def _full_topic(topic: str) -> str:
+    """Return the topic on which a device has sent a message. Rules know those of the thing model without ``/sys``."""
+    return f"/sys{topic}" if topic.split("/")[3:4] == ["thing"] else topic
 
 
 def _properties(message: Message, *names: Any) -> dict[str, Any]:
@@ -250,7 +276,7 @@ FUNCTIONS = {
     "abs": _numeric(abs),
     "asin": _numeric(math.asin),
     "attribute": Function(lambda message, key: message.tags.get(_string(key)), 1, 1),
-    "concat": Function(lambda _message, one, other: to_text(one) + to_text(other), 2, 2),
+    "concat": Function(_concat, 2, 2),
     "cos": _numeric(math.cos),
     "cosh": _numeric(math.cosh),
     "crypto": Function(_crypto, 2, 2),
@@ -267,7 +293,7 @@ FUNCTIONS = {
     "payload": Function(lambda message, encoding="utf-8": message.payload.decode(encoding), 0, 1),
     "power": Function(_power, 2, 2),
     "rand": Function(lambda _message: random.random(), 0, 0),
-    "replace": Function(lambda _message, value, old, new: to_text(value).replace(_string(old), _string(new)), 3, 3),
+    "replace": Function(_replace, 3, 3),
     "sin": _numeric(math.sin),
     "sinh": _numeric(math.sinh),
     "substring": Function(_substring, 2, 3),

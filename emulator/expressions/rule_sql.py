@@ -49,6 +49,7 @@ from ansible_collections.iotops.aliyun.emulator.expressions.rule_terms import (
 )
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_tokens import (
     InvalidRuleSql,
+    Token,
     number_value,
     string_value,
     tokenize,
@@ -178,12 +179,16 @@ class _Parser:
         first = self._rest[-1]
         term = self._or()
         source = self._sql[first.start : self._rest[-1].start].strip()
-        if self._accept("as"):
+        if self._accept("as") or self._is_alias(self._rest[-1]):
             return Column(self._alias(), term)
         if isinstance(term, Call) and term.name == _FLATTENING:
             return Column(source, term, spread=True)
         is_quoted = first.kind == "quoted" and source == first.text
         return Column(source[1:-1] if is_quoted else source, term)
+
+    def _is_alias(self, token: Token) -> bool:
+        """Return whether a token after an expression is an alias without AS, separated by white space."""
+        return token.kind in ("name", "quoted") and self._sql[token.start - 1].isspace()
 
     def _alias(self) -> str:
         token = self._rest.pop()

@@ -71,16 +71,22 @@ class Engine:
         if not is_available():
             raise ScriptEngineUnavailable("scripts need the Python package mini-racer, which is not installed")
         encoded = json.dumps(json.dumps(arguments))
+        # A script that replaces JSON.stringify fails: what it returns could not be encoded reliably.
         code = (
-            f"(function (_arguments) {{\n{script}\n;return JSON.stringify({expression});\n}})"
-            f".call(undefined, JSON.parse({encoded}))"
+            f"(function (_arguments, _encode) {{\n{script}\n;"
+            "if (JSON.stringify !== _encode) { throw new Error('the script replaced JSON.stringify'); }\n"
+            f"return _encode({expression});\n}})"
+            f".call(undefined, JSON.parse({encoded}), JSON.stringify)"
         )
-        response = self._request({"script": script, "code": code})
+        response = self._request({"code": code})
         if response.get("terminated"):
             self.close()
         if "error" in response:
             raise ScriptFailed(response["error"], bool(response.get("terminated")))
-        return json.loads(response["value"])
+        try:
+            return json.loads(response["value"])
+        except (ValueError, RecursionError):
+            raise ScriptFailed("the script returned a value that is not valid JSON") from None
 
     def close(self) -> None:
         """Stop the process; the next call starts a new one."""

@@ -30,6 +30,9 @@ function _bytes(text) {
   return result;
 }
 
+// Marks a list as bytes, so that toString() can distinguish it from a list of numbers.
+function _marked(bytes) { return Object.defineProperty(bytes, "_isBytes", { value: true }); }
+
 function _json(text, what) {
   try {
     return JSON.parse(text);
@@ -41,7 +44,7 @@ function _json(text, what) {
 // The message
 
 function payload(format) {
-  if (format === "binary") { return _message.bytes.slice(); }
+  if (format === "binary") { return _marked(_message.bytes.slice()); }
   var text = _utf8(_message.bytes);
   return format === "json" ? _json(text, "the payload") : text;
 }
@@ -118,6 +121,7 @@ function toBoolean(value) { return typeof value === "string" ? value === "true" 
 function toNumber(value) { return value === null || value === undefined ? 0 : Number(value); }
 function toString(value) {
   if (value === null || value === undefined) { return ""; }
+  if (value._isBytes) { return _utf8(value); }
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 function toMap(value) {
@@ -127,7 +131,7 @@ function toArray(value) {
   return value === null || value === undefined ? [] : typeof value === "string" ? _json(value, "the text") : value;
 }
 function toBinary(value) {
-  return value === null || value === undefined ? [] : typeof value === "string" ? _bytes(value) : value;
+  return value === null || value === undefined ? [] : typeof value === "string" ? _marked(_bytes(value)) : value;
 }
 function to_hex(value) {
   return toBinary(value === "*" || value === undefined ? _message.bytes : value).map(function (byte) {
@@ -177,5 +181,6 @@ function _write(name) {
 var writeAmqp = _write("writeAmqp"), writeIotTopic = _write("writeIotTopic"), writeMns = _write("writeMns");
 var writeMq = _write("writeMq"), writeDatahub = _write("writeDatahub"), writeFc = _write("writeFc");
 var writeTableStore = _write("writeTableStore"), writeTableStoreTs = _write("writeTableStoreTs");
-var writeTsd = _write("writeTsd"), writeRds = _write("writeRds"), writeKafka = _write("writeKafka");
+var writeTsd = _write("writeTsd"), writeTsdb = _write("writeTsdb");
+var writeRds = _write("writeRds"), writeKafka = _write("writeKafka");
 var writeLindorm = _write("writeLindorm"), writePolarDB = _write("writePolarDB"), writeInfluxdb = _write("writeInfluxdb");

@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Run scripts in a separate process: one request per line of input, one response per line of output.
 
-A script can only crash this process. The process exits after a script was terminated.
+A script can only crash this process. The process exits after a script was terminated. Each call has a context of its
+own, so that no call sees what another one has changed. The context is closed after the response, which ends pending
+microtasks. The context of the next call is created in advance.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import OrderedDict
 from typing import Any
 
 import py_mini_racer
@@ -18,26 +19,18 @@ import py_mini_racer
 MAX_SECONDS = 0.5
 MAX_MEMORY = 64 * 1024 * 1024
 
-#: The number of scripts that stay loaded, each in a separate context.
-_MAX_CONTEXTS = 16
-
 
 def main() -> None:
-    """Respond to requests ``{"script": …, "code": …}`` with ``{"value": …}`` or ``{"error": …, "terminated": …}``."""
-    contexts: OrderedDict[str, Any] = OrderedDict()
+    """Respond to requests ``{"code": …}`` with ``{"value": …}`` or ``{"error": …, "terminated": …}``."""
+    context = py_mini_racer.MiniRacer()
     for line in sys.stdin:
-        request = json.loads(line)
-        script = request["script"]
-        if script not in contexts:
-            contexts[script] = py_mini_racer.MiniRacer()
-            if len(contexts) > _MAX_CONTEXTS:
-                contexts.popitem(last=False)[1].close()
-        contexts.move_to_end(script)
-        response = _respond(contexts[script], request["code"])
+        response = _respond(context, json.loads(line)["code"])
+        context.close()
         sys.stdout.write(json.dumps(response) + "\n")
         sys.stdout.flush()
         if response.get("terminated"):
             return
+        context = py_mini_racer.MiniRacer()
 
 
 def _respond(context: Any, code: str) -> dict[str, Any]:

@@ -270,7 +270,7 @@ def test_condition_can_use_columns():
         (" ", ""),
         ("a,", ""),
         (",a", ""),
-        ("a b", ""),
+        ("a b c", ""),
         ("a as", ""),
         ("a as 'b'", ""),
         ("a as b.c", ""),
@@ -522,3 +522,51 @@ def test_template_is_filled_with_columns():
             fill_template(template, result)
     with pytest.raises(EvaluationError):
         fill_template("${name}", [1])
+
+
+@pytest.mark.parametrize(
+    ("select", "result"),
+    [
+        ("abs(x) ax, y yy", {"ax": 3, "yy": "v"}),
+        ('\'z\' zz, "y" "odd name"', {"zz": "z", "odd name": "v"}),
+        ("case x when -3 then 'on' else '' end flag", {"flag": "on"}),
+        ("x + 1 as a, y", {"a": -2, "y": "v"}),
+    ],
+)
+def test_alias_without_as_names_the_column(select, result):
+    assert parse(select).apply(message({"x": -3, "y": "v"})) == result
+
+
+@pytest.mark.parametrize("select", ["x a b", "x 'a'", "x 1", "* a", "x as"])
+def test_invalid_alias_is_rejected(select):
+    with pytest.raises(InvalidRuleSql):
+        parse(select)
+
+
+@pytest.mark.parametrize(
+    ("topic", "level", "found"),
+    [
+        ("/a1/lamp/thing/event/property/post", 3, "lamp"),
+        ("/a1/lamp/thing/event/property/post", 1, "sys"),
+        ("/a1/lamp/user/get", 2, "lamp"),
+        ("/as/mqtt/status/a1/lamp", 5, "lamp"),
+    ],
+)
+def test_topic_levels_are_those_of_the_device(topic, level, found):
+    assert value(f"topic({level})", topic=topic) == found
+
+
+def test_text_that_no_message_can_contain_is_not_computed():
+    doubled = "v"
+    for _number in range(10):
+        doubled = f"concat({doubled}, {doubled})"
+    with pytest.raises(EvaluationError, match="more than a message can contain"):
+        value(doubled, {"v": "a" * 100_000})
+    with pytest.raises(EvaluationError, match="more than a message can contain"):
+        value(f"replace(v, 'a', '{'b' * 10}')", {"v": "a" * 100_000})
+    assert len(value("replace(v, 'a', 'bb')", {"v": "a" * 100_000})) == 200_000
+    constant = "'a'"
+    for _number in range(8):
+        constant = f"replace({constant}, 'a', '{'a' * 9}')"
+    with pytest.raises(EvaluationError, match="more than a message can contain"):
+        is_met(f"upper({constant}) = 'A'")

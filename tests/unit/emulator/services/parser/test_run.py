@@ -306,6 +306,8 @@ def test_script_global_state_is_not_kept_between_messages(attach, start, publish
         ("[toString(null), toString({a: 1}), toString(1)]", ["", '{"a":1}', "1"]),
         ("[toMap('{\"a\": 1}'), toMap(null), toArray('[1]'), toArray(null)]", [{"a": 1}, {}, [1], []]),
         ("to_hex(toBinary('\u00e4A'))", "c3a441"),
+        ("toString(toBinary('\u00e4A'))", "\u00e4A"),
+        ("[toString([104, 105]), concat(toBinary('a'), 'b')]", ["[104,105]", "ab"]),
         ("to_base64('ab')", "YWI="),
         ("[concat('a', 1), lower('A'), upper('a'), replace('aba', 'a', 'c')]", ["a1", "a", "A", "cbc"]),
         ("[substring('abc', 1), endswith('abc', 'bc'), nanvl(null, 1)]", ["bc", True, 1]),
