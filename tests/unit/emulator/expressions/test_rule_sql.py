@@ -528,7 +528,7 @@ def test_template_is_filled_with_columns():
     ("select", "result"),
     [
         ("abs(x) ax, y yy", {"ax": 3, "yy": "v"}),
-        ('\'z\' zz, "y" "odd name"', {"zz": "z", "odd name": "v"}),
+        ('\'z\' zz, "y" "other name"', {"zz": "z", "other name": "v"}),
         ("case x when -3 then 'on' else '' end flag", {"flag": "on"}),
         ("x + 1 as a, y", {"a": -2, "y": "v"}),
     ],
