@@ -5,20 +5,22 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator import __main__
+from ansible_collections.iotops.aliyun.emulator import command
 
 
 def test_mqtt_port_without_library_is_an_error(monkeypatch, caplog, tmp_path):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert __main__.main(["--port", "0", "--mqtt-port", "0", "--data", str(tmp_path)]) == 1
-    assert "--mqtt-port needs the Python package amqtt" in caplog.text
+    assert command.main(["--port", "0", "--mqtt-port", "0", "--data", str(tmp_path)]) == 1
+    assert "--mqtt-port requires amqtt" in caplog.text
+    assert f"{sys.executable} -m pip install 'amqtt>=0.12.1'" in caplog.text
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "x"])
 def test_mqtt_port_with_invalid_number_is_rejected(port, capsys):
     with pytest.raises(SystemExit):
-        __main__.main(["--mqtt-port", port])
+        command.main(["--mqtt-port", port])
     assert "--mqtt-port" in capsys.readouterr().err
