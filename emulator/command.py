@@ -29,8 +29,8 @@ from ansible_collections.iotops.aliyun.emulator.http.server import Server
 from ansible_collections.iotops.aliyun.emulator.routing import session
 from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_queue
 
-#: The AccessKeys that are accepted by default: secrets by id. The secret in examples is not a word, because ansible-core
-#: masks each occurrence of a secret in its output.
+#: The AccessKeys that are accepted by default: secrets by id. The secret in examples is not a word, because
+#: ansible-core masks each occurrence of a secret in its output.
 DEFAULT_KEYS = {"emulator-id": "emulator-secret-2018", "emulator": "emulator"}
 
 _SHUTDOWN_TIMEOUT = 2.0  # seconds for requests in progress to finish
