@@ -6,7 +6,7 @@ The blocks of a file run from the top to the bottom in one folder:
 
 - ``shell``: all blocks are executed as one script; blocks that need a checkout begin with ``make`` or ``git`` and are
   omitted
-- ``yaml``: saved under the name in the line before the block (``Save as `site.yml`:``); a playbook without a name is run
+- ``yaml``: saved under the name in the line before the block (``Save as `site.yml`:``); a playbook without a name runs
 - other languages are not executed
 
 The only change is that of the emulator's port, 8018, to a free one.

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Virtual environments with one release of ansible-core, and folders in which only the built collection is installed."""
+"""Virtual environments with one release of ansible-core, and home folders with the built collection only."""
 
 from __future__ import annotations
 
