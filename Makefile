@@ -9,8 +9,8 @@ PYTHON ?= python3
 # Paths are relative: make cannot handle targets whose path contains spaces.
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
-# The tested releases of all packages for the Python in .venv.
-CONSTRAINTS = $(shell $(PY) -c 'import sys; print("constraints-3.11.txt" if sys.version_info < (3, 12) else "constraints.txt")')
+# The tested releases of all packages for the Python in .venv; a command, because .venv may not exist yet.
+CONSTRAINTS = $$($(PY) -c 'import sys; print("constraints.txt" if sys.version_info >= (3, 12) else "constraints-3.11.txt")')
 COLLECTION := .collections/ansible_collections/iotops/aliyun
 BENCH := .venv/.bench-installed
 NPM := tests/conformance/npm/node_modules/.package-lock.json
