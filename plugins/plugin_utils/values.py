@@ -18,8 +18,6 @@ try:
     # ansible-core 2.22 and newer masks registered secrets in all output, and deprecates remove_values.
     from ansible.module_utils.secrets import register_secrets
 except ImportError:
-    from ansible.module_utils.common.parameters import remove_values
-
     register_secrets = None
 
 
@@ -56,6 +54,9 @@ def mask_values(hidden: Iterable[str], value: Any) -> Any:
     if register_secrets is not None:
         register_secrets(hidden)
         return value
+    # Imported here because ansible-core 2.22 deprecates it and will remove it.
+    from ansible.module_utils.common.parameters import remove_values
+
     masked = remove_values(value, hidden)
     if isinstance(value, dict):
         masked.update({key: kept for key, kept in value.items() if kept is None or isinstance(kept, bool)})

@@ -14,9 +14,6 @@ from ansible_collections.iotops.aliyun.plugins.plugin_utils.values import json_r
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
-#: Whether the installed ansible-core masks values when it shows a result, and not in the result.
-MASKS_OUTPUT = values.register_secrets is not None
-
 
 class Tagged(str):
     """A string of a type that the controller uses, a subclass of ``str``."""
@@ -82,12 +79,8 @@ def test_json_round_trip_decrypts_encrypted_text(monkeypatch):
 
 @pytest.fixture
 def masking_in_results(monkeypatch):
-    """Use what ansible-core before 2.22 has, which later releases deprecate."""
-    if MASKS_OUTPUT:
-        from ansible.module_utils.common.parameters import remove_values
-
-        monkeypatch.setattr(values, "register_secrets", None)
-        monkeypatch.setattr(values, "remove_values", remove_values, raising=False)
+    """Mask values in results, as with ansible-core before 2.22."""
+    monkeypatch.setattr(values, "register_secrets", None)
 
 
 @pytest.mark.usefixtures("masking_in_results")
