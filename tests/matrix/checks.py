@@ -34,6 +34,7 @@ _INVENTORY = {
     "access_key_secret": SECRET,
     "facts": ["groups"],
     "compose": {"site": "iot_product ~ '-site'"},
+    "groups": {"lamps": "iot_name is match('lamp-')", "others": "iot_product != 'street_light'"},
     "keyed_groups": [{"key": "iot_groups", "prefix": "group"}],
 }
 
@@ -160,7 +161,8 @@ def check_inventory(context: Context) -> None:
         config = context.home / "lamps.iot_devices.yml"
         config.write_text(json.dumps({**_INVENTORY, "endpoint": endpoint}), encoding="utf-8")
         listed: dict[str, Any] = json.loads(context.ansible("inventory", "-i", config.name, "--list"))
-        _require(listed.get("group_west_side", {}).get("hosts") == ["lamp-0001"], f"unexpected inventory: {listed}")
+        for group, hosts in (("group_west_side", ["lamp-0001"]), ("lamps", ["lamp-0001"]), ("others", None)):
+            _require(listed.get(group, {}).get("hosts") == hosts, f"unexpected group {group}: {listed}")
         playbook = context.home / "hosts.yml"
         playbook.write_text(_HOSTS_PLAYBOOK % (ACCESS_KEY_ID, SECRET), encoding="utf-8")
         for variables in RUNNERS.values():
