@@ -72,6 +72,8 @@ def inventory_of(kind, strict=False, compose=None, groups=None, keyed_groups=Non
     from ansible.plugins.inventory import to_safe_group_name
     from ansible.template import Templar
 
+    from ansible_collections.iotops.aliyun.plugins.plugin_utils.unsafe import mark_unsafe
+
     try:
         from ansible.template import trust_as_template
     except ImportError:  # ansible-core before 2.19
@@ -99,7 +101,7 @@ def inventory_of(kind, strict=False, compose=None, groups=None, keyed_groups=Non
     plugin._vars = extra or {}
     # Inventory plugins have it from another base class.
     plugin._sanitize_group_name = to_safe_group_name
-    for host, variables in HOSTS.items():
+    for host, variables in mark_unsafe(HOSTS).items():
         plugin.inventory.add_host(host)
         for name, value in variables.items():
             plugin.inventory.set_variable(host, name, value)
