@@ -9,6 +9,8 @@ PYTHON ?= python3
 # Paths are relative: make cannot handle targets whose path contains spaces.
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
+# The tested releases of all packages for the Python in .venv; a command, because .venv may not exist yet.
+CONSTRAINTS = $$($(PY) -c 'import sys; print("constraints.txt" if sys.version_info >= (3, 12) else "constraints-3.11.txt")')
 COLLECTION := .collections/ansible_collections/iotops/aliyun
 BENCH := .venv/.bench-installed
 NPM := tests/conformance/npm/node_modules/.package-lock.json
@@ -25,7 +27,8 @@ export LC_ALL := C.UTF-8
 endif
 
 .NOTPARALLEL:
-.PHONY: help setup npm demo emulator test lint unit integration molecule sanity package bench new-resource generate record-operations clean
+.PHONY: help setup npm demo emulator test lint unit integration molecule sanity package bench matrix matrix-ends new-resource generate \
+    record-operations clean
 
 help:  ## show this list
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "%-20s%s\n", $$1, $$2 }' Makefile
@@ -34,11 +37,11 @@ help:  ## show this list
 
 setup: $(INSTALLED) $(COLLECTION)  ## create the virtual environment and link the checkout as the collection
 
-$(INSTALLED): requirements-dev.txt constraints.txt
+$(INSTALLED): requirements-dev.txt constraints.txt constraints-3.11.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	@if test -e $@ && test "$$(cat $@)" != "$(CURDIR)"; then rm -rf .venv; fi
 	@test -x $(PY) || $(PYTHON) -m venv --clear .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --use-pep517 -r requirements-dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --use-pep517 -r requirements-dev.txt -c $(CONSTRAINTS)
 	@# Relative to site-packages, so that it works for any folder name in any locale.
 	@$(PY) -c 'import pathlib, sysconfig; \
 	    pathlib.Path(sysconfig.get_path("purelib"), "iotops_aliyun.pth").write_text("../../../../.collections\n")'
@@ -54,7 +57,7 @@ $(COLLECTION):
 	@ln -sfn ../../.. $@
 
 $(BENCH): requirements-bench.txt $(INSTALLED)
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt -c $(CONSTRAINTS)
 	@touch $@
 
 npm: $(NPM)  ## install the vendor's SDKs for Node.js for the tests
@@ -81,7 +84,7 @@ bench: setup $(BENCH)  ## run the benchmarks and print the results as tables
 
 ## Checking
 
-test: lint unit integration molecule sanity package  ## run all checks and tests
+test: lint unit integration molecule sanity package matrix-ends  ## run all checks and tests
 
 lint: setup  ## check style, wording, types, architecture, generated files, documentation, changelog
 	$(PY) -m ruff check
@@ -106,6 +109,12 @@ molecule: setup  ## test the roles
 
 sanity: setup  ## run ansible-test sanity on the built collection
 	tests/tools/sanity.sh
+
+matrix: setup  ## test the built collection with each supported release of ansible-core
+	$(PY) tests/matrix
+
+matrix-ends: setup  ## the same with the oldest and the newest release only
+	$(PY) tests/matrix --ends
 
 package: setup  ## build the collection archive in ./build
 	$(PY) -m ansible galaxy collection build --output-path build --force

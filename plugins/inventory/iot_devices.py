@@ -131,9 +131,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import
     open_client,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.listing import ListingEntry
-from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import json_round_trip
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.constructed import Constructed
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.unsafe import mark_unsafe
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.values import json_round_trip
 
 ENTRY = ListingEntry()
 

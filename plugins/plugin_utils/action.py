@@ -18,8 +18,6 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
-from ansible.module_utils.common.json import AnsibleJSONEncoder
-from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -31,6 +29,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import
     open_client,
 )
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.interrupt import delayed_interrupt
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.values import json_round_trip, mask_values
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.vault import ControllerVault
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.yaml_types import conversion_warnings
 
@@ -181,11 +180,6 @@ def add_warnings(result: dict[str, Any], warnings: list[str]) -> None:
         result["warnings"] = [*(result.get("warnings") or []), *warnings]
 
 
-def json_round_trip(value: Any) -> Any:
-    """Return a value as a module would receive or return it: JSON types, without tags, with dates as strings."""
-    return json.loads(json.dumps(value, cls=AnsibleJSONEncoder, vault_to_text=True))
-
-
 def no_log_values(spec: dict[str, Any], params: Any) -> set[str]:
     """Return the values of all options with ``no_log``, at any depth.
 
@@ -204,17 +198,6 @@ def no_log_values(spec: dict[str, Any], params: Any) -> set[str]:
             for element in value if isinstance(value, list) else [value]:
                 found |= no_log_values(option["options"], element)
     return found
-
-
-def mask_values(hidden: set[str], value: Any) -> Any:
-    """Return a result in which hidden values are masked, as in the result of a module.
-
-    None and booleans at the top level are not masked.
-    """
-    masked = remove_values(value, hidden)
-    if isinstance(value, dict):
-        masked.update({key: kept for key, kept in value.items() if kept is None or isinstance(kept, bool)})
-    return masked
 
 
 def action_class(name: str) -> type[IotAction]:

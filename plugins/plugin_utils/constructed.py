@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible.errors import AnsibleParserError
 from ansible.module_utils.common.text.converters import to_native
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import Constructable
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
@@ -145,6 +146,14 @@ def _look_up(path: tuple[str, ...], variables: dict[str, Any]) -> Any:
     return value
 
 
+def _is_true(templar: Any, condition: str) -> bool:
+    """Return whether a condition is true for the variables that the templar has."""
+    if hasattr(templar, "evaluate_conditional"):
+        return templar.evaluate_conditional(condition)
+    # ansible-core before 2.19
+    return boolean(templar.template(f"{{% if {condition} %}} True {{% else %}} False {{% endif %}}"))
+
+
 class Constructed(Constructable):
     """A faster ``Constructable`` with the same results."""
 
@@ -178,7 +187,7 @@ class Constructed(Constructable):
 
             def evaluate(condition=condition) -> bool:
                 self.templar.available_variables = variables
-                return self.templar.evaluate_conditional(condition)
+                return _is_true(self.templar, condition)
 
             title = self._sanitize_group_name(name)
             try:

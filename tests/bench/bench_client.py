@@ -31,8 +31,8 @@ def collection_client(endpoint: str, key: str) -> Callable[[], object]:
 
     settings = {
         "endpoint": endpoint,
-        "access_key_id": "emulator",
-        "access_key_secret": "emulator",
+        "access_key_id": "emulator-id",
+        "access_key_secret": "emulator-secret-2018",
         "pacing": False,
     }
     client = Client(resolve(settings, {}), Catalogue(product))
@@ -44,7 +44,9 @@ def upgraded_sdk(address: str, key: str) -> Callable[[], object]:
     from alibabacloud_iot20180120.models import QueryProductRequest
     from alibabacloud_tea_openapi.models import Config
 
-    client = Client(Config(access_key_id="emulator", access_key_secret="emulator", endpoint=address, protocol="http"))
+    client = Client(
+        Config(access_key_id="emulator-id", access_key_secret="emulator-secret-2018", endpoint=address, protocol="http")
+    )
     return lambda: client.query_product(QueryProductRequest(product_key=key))
 
 

@@ -67,7 +67,7 @@ def _call_in_fork(barrier: Any, endpoint: str, key: str, count: int, pacing: boo
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
 
-    account = {"endpoint": endpoint, "access_key_id": "emulator", "access_key_secret": "emulator"}
+    account = {"endpoint": endpoint, "access_key_id": "emulator-id", "access_key_secret": "emulator-secret-2018"}
     client = Client(resolve({**account, "pacing": pacing, "retries": 20}, {}), Catalogue(product))
     barrier.wait(30)
     for _number in range(count):

@@ -23,8 +23,8 @@ HEAD = """
   module_defaults:
     group/iotops.aliyun.iot:
       endpoint: "{endpoint}"
-      access_key_id: emulator
-      access_key_secret: emulator
+      access_key_id: emulator-id
+      access_key_secret: emulator-secret-2018
       pacing: false
   tasks:
 """

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import operation_record, option_coverage
 
-CONNECTION = {"access_key_id": "emulator", "access_key_secret": "emulator", "pacing": False}
+CONNECTION = {"access_key_id": "emulator-id", "access_key_secret": "emulator-secret-2018", "pacing": False}
 
 
 class Tasks:

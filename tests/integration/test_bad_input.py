@@ -104,8 +104,8 @@ def test_task_with_invalid_options_fails_before_write(playbooks, tmp_path):
         "module_defaults": {
             "group/iotops.aliyun.iot": {
                 "endpoint": "{{ endpoint }}",
-                "access_key_id": "emulator",
-                "access_key_secret": "emulator",
+                "access_key_id": "emulator-id",
+                "access_key_secret": "emulator-secret-2018",
             }
         },
         "tasks": tasks,

@@ -83,8 +83,8 @@ def test_examples_of_module_succeed(server, tmp_path, module):
         "module_defaults": {
             "group/iotops.aliyun.iot": {
                 "endpoint": "{{ endpoint }}",
-                "access_key_id": "emulator",
-                "access_key_secret": "emulator",
+                "access_key_id": "emulator-id",
+                "access_key_secret": "emulator-secret-2018",
             }
         },
         "tasks": [*prepared, *examples],

@@ -51,8 +51,8 @@ def list_inventory(account, tmp_path):
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
             "ANSIBLE_INVENTORY_UNPARSED_FAILED": "true",
             "ALIBABA_CLOUD_IOT_ENDPOINT": account.endpoint,
-            "ALIBABA_CLOUD_ACCESS_KEY_ID": "emulator",
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "emulator",
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": "emulator-id",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "emulator-secret-2018",
             "ALIBABA_CLOUD_IOT_INSTANCE_ID": INSTANCE,
         }
         ended = subprocess.run(
@@ -151,7 +151,7 @@ def test_inventory_with_wrong_secret_fails(list_inventory):
 
 def test_inventory_with_templated_secret_succeeds(list_inventory):
     key = "{{ lookup('ansible.builtin.env', 'THE_SECRET') }}"
-    environment = {"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "wrong", "THE_SECRET": "emulator"}
+    environment = {"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "wrong", "THE_SECRET": "emulator-secret-2018"}
     returned, _calls = list_inventory(access_key_secret=key, environment=environment)
     assert len(returned["_meta"]["hostvars"]) == len(LAMPS + HUBS)
 

@@ -36,7 +36,11 @@ def write_play(tmp_path, task: dict) -> tuple:
     hosts = {f"lamp-{number:02}": {} for number in range(HOSTS)}
     variables = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": variables}}), encoding="utf-8")
-    defaults = {"endpoint": "{{ endpoint }}", "access_key_id": "emulator", "access_key_secret": "emulator"}
+    defaults = {
+        "endpoint": "{{ endpoint }}",
+        "access_key_id": "emulator-id",
+        "access_key_secret": "emulator-secret-2018",
+    }
     playbook = tmp_path / "play.yml"
     playbook.write_text(
         json.dumps(
@@ -56,7 +60,7 @@ def write_play(tmp_path, task: dict) -> tuple:
 
 def create_client(endpoint: str, **settings) -> Client:
     """Return a client of the account with the default rate limiter."""
-    account = {"endpoint": endpoint, "access_key_id": "emulator", "access_key_secret": "emulator"}
+    account = {"endpoint": endpoint, "access_key_id": "emulator-id", "access_key_secret": "emulator-secret-2018"}
     return Client(resolve({**account, **settings}, {}), Catalogue(product, topic))
 
 

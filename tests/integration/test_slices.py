@@ -34,8 +34,8 @@ def project(tmp_path, server) -> Path:
     )
     defaults = {
         "endpoint": server.endpoint,
-        "access_key_id": "emulator",
-        "access_key_secret": "emulator",
+        "access_key_id": "emulator-id",
+        "access_key_secret": "emulator-secret-2018",
         "pacing": False,
     }
     task = {

@@ -10,6 +10,11 @@ from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:  # ansible-core before 2.22
+    register_secrets = None
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import MISSING_LIBRARY, execute
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.vault import CommandVault
@@ -20,7 +25,7 @@ def run_module(entry: Entry) -> None:
     module = AnsibleModule(argument_spec=entry.argument_spec(), supports_check_mode=True)
     if MISSING_LIBRARY:
         module.fail_json(msg=missing_required_lib("requests"), exception=MISSING_LIBRARY)
-    module.no_log_values.update(entry.secret_values(module.params))
+    _hide(module, entry.secret_values(module.params))
     entry.vault = CommandVault(sys.executable, partial(_run_command, module))
     result = execute(entry, module.params, module.check_mode)
     # An interrupted task returns its result. A second interrupt must not prevent that.
@@ -28,6 +33,14 @@ def run_module(entry: Entry) -> None:
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _hide(module: AnsibleModule, secrets: set) -> None:
+    """Mask values in the output in addition to those of options with ``no_log``."""
+    if register_secrets is not None:
+        register_secrets(secrets)
+    else:
+        module.no_log_values.update(secrets)
 
 
 def _run_command(module: AnsibleModule, command: list, text: str) -> tuple:

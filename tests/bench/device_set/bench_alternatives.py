@@ -53,7 +53,11 @@ def bench_forks(account, tmp_path, measured):
     local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     inventory = tmp_path / "hosts.json"
     inventory.write_text(json.dumps({"all": {"hosts": names, "vars": local}}), encoding="utf-8")
-    connection = {"endpoint": account.server.endpoint, "access_key_id": "emulator", "access_key_secret": "emulator"}
+    connection = {
+        "endpoint": account.server.endpoint,
+        "access_key_id": "emulator-id",
+        "access_key_secret": "emulator-secret-2018",
+    }
     task = {
         "iotops.aliyun.iot_device": {
             "product": "street_light",
@@ -105,7 +109,12 @@ def run_sdk_script(account: Account) -> float:
     from alibabacloud_tea_openapi.models import Config
 
     client = Client(
-        Config(access_key_id="emulator", access_key_secret="emulator", endpoint=account.server.address, protocol="http")
+        Config(
+            access_key_id="emulator-id",
+            access_key_secret="emulator-secret-2018",
+            endpoint=account.server.address,
+            protocol="http",
+        )
     )
     started = time.monotonic()
     for number in range(DEVICES):

@@ -47,7 +47,11 @@ CONSTRUCTED = {
 def list_inventory(account: Account, folder: Path, plugin: str, **environment: str) -> tuple[dict, float]:
     """Run ansible-inventory, and return its output and its duration in seconds."""
     path = folder / f"{plugin.rpartition('.')[2]}.iot_devices.yml"
-    connection = {"endpoint": account.server.endpoint, "access_key_id": "emulator", "access_key_secret": "emulator"}
+    connection = {
+        "endpoint": account.server.endpoint,
+        "access_key_id": "emulator-id",
+        "access_key_secret": "emulator-secret-2018",
+    }
     settings = {"plugin": plugin, "iot_instance_id": INSTANCE, "pacing": False, "facts": ["tags", "groups", "modules"]}
     path.write_text(json.dumps({**settings, **connection, **CONSTRUCTED}), encoding="utf-8")
     variables = {

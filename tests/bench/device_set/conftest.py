@@ -50,8 +50,8 @@ class Account:
         self.folder = folder
         self._connection = {
             "endpoint": server.endpoint,
-            "access_key_id": "emulator",
-            "access_key_secret": "emulator",
+            "access_key_id": "emulator-id",
+            "access_key_secret": "emulator-secret-2018",
             "iot_instance_id": INSTANCE,
             "pacing": pacing,
         }

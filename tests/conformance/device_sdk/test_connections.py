@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
+from pathlib import Path
 
 import pytest
+from linkkit import linkkit
 
 from ..linkkit_device import TIMEOUT, Device
 from .clients import (
@@ -38,6 +41,18 @@ def test_connection_with_invalid_credentials_or_keepalive_is_refused(server, cre
     assert connect_code(server, *credentials, keepalive=1201) == CONNECTION_REFUSED
     assert device_status() == "UNACTIVE"
     assert connect_code(server, *credentials) == 0
+
+
+def test_example_in_documentation_connects_device(server, credentials, device_status):
+    text = (Path(__file__).resolve().parents[3] / "docs/emulator.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names = dict(zip(("PRODUCT_KEY", "DEVICE_NAME", "DEVICE_SECRET"), credentials, strict=True))
+    names.update(PORT=int(server.mqtt.partition(":")[2]), linkkit=linkkit)
+    exec(example, names)
+    try:
+        wait_for_result("ONLINE", device_status)
+    finally:
+        names["device"].destruct()
 
 
 @pytest.mark.parametrize("clean", [True, False])

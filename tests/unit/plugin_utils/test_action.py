@@ -1,10 +1,9 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tests of the in-process runner: conversion of values, masking of secrets, and the shared client."""
+"""Tests of the in-process runner: the options of a task, and the shared client."""
 
 from __future__ import annotations
 
-import datetime
 import os
 from types import SimpleNamespace
 
@@ -13,14 +12,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import CONNECTION, Entry
 from ansible_collections.iotops.aliyun.plugins.plugin_utils import action
-from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import (
-    IotAction,
-    json_round_trip,
-    mask_values,
-    no_log_values,
-)
-
-MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import IotAction, no_log_values
 
 SPEC = {
     "name": {"type": "str"},
@@ -46,36 +38,7 @@ class Tagged(str):
     __slots__ = ()
 
 
-# Values as a module receives them
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ({"a": [1, 2.5, True, None, "x"]}, {"a": [1, 2.5, True, None, "x"]}),
-        ({7: "seven"}, {"7": "seven"}),
-        (("a", "b"), ["a", "b"]),
-        ({"day": datetime.date(2020, 2, 29)}, {"day": "2020-02-29"}),
-        ("路灯", "路灯"),
-    ],
-)
-def test_json_round_trip_returns_json_types(value, expected):
-    assert json_round_trip(value) == expected
-
-
-def test_json_round_trip_removes_controller_types():
-    value = json_round_trip({"list": [Tagged("x")], Tagged("key"): Tagged("value")})
-    assert value == {"list": ["x"], "key": "value"}
-    assert {type(value["list"][0]), type(value["key"]), *map(type, value)} == {str}
-
-
-def test_json_round_trip_returns_copy():
-    value = {"a": []}
-    json_round_trip(value)["a"].append(1)
-    assert value == {"a": []}
-
-
-# Masking of secrets
+# Options with no_log
 
 
 @pytest.mark.parametrize(
@@ -104,31 +67,6 @@ def test_no_log_values_are_found_at_any_depth(params, hidden):
 def test_no_log_values_include_connection_secrets():
     params = {"access_key_id": "id", "access_key_secret": "s1", "security_token": "s2", "profile": "p"}
     assert no_log_values(CONNECTION, params) == {"s1", "s2"}
-
-
-def test_mask_values_masks_nested_values():
-    result = {"msg": "no s3cret here", "list": ["s3cret", {"deep": "s3cret"}], "name": "n", "calls": 3}
-    assert mask_values({"s3cret"}, result) == {
-        "msg": "no ******** here",
-        "list": [MASK, {"deep": MASK}],
-        "name": "n",
-        "calls": 3,
-    }
-    assert result["list"][0] == "s3cret"
-
-
-def test_mask_values_masks_list_of_messages():
-    assert mask_values({"s3cret"}, ["is s3cret", "fine"]) == ["is ********", "fine"]
-
-
-def test_mask_values_keeps_none_and_booleans():
-    result = {"changed": True, "failed": False, "box": None, "msg": "True"}
-    assert mask_values({"True", "False", "None"}, result) == {**result, "msg": MASK}
-
-
-def test_mask_values_without_secrets_is_unchanged():
-    result = {"changed": True, "msg": "x", "list": [1, None]}
-    assert mask_values(set(), result) == result
 
 
 # Options of a task

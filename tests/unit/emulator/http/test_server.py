@@ -19,7 +19,7 @@ from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from ansible_collections.iotops.aliyun import emulator
-from ansible_collections.iotops.aliyun.emulator.__main__ import main
+from ansible_collections.iotops.aliyun.emulator.command import main
 from ansible_collections.iotops.aliyun.emulator.core import registry
 from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
 from ansible_collections.iotops.aliyun.emulator.http.server import Server

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator import __main__
+from ansible_collections.iotops.aliyun.emulator import command
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "x"])
 def test_mqtt_port_with_invalid_number_is_rejected(port, capsys):
     with pytest.raises(SystemExit):
-        __main__.main(["--mqtt-port", port])
+        command.main(["--mqtt-port", port])
     assert "--mqtt-port" in capsys.readouterr().err

@@ -138,8 +138,8 @@ class Account:
 
         settings = {
             "endpoint": "http://127.0.0.1:1",
-            "access_key_id": "emulator",
-            "access_key_secret": "emulator",
+            "access_key_id": "emulator-id",
+            "access_key_secret": "emulator-secret-2018",
             "iot_instance_id": self.instance or None,
             "pacing": False,
             "retries": 2,
