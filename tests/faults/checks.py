@@ -13,7 +13,7 @@ from .stage import SETTLING_TIME, Run, Stage, difference, rows
 _VERSIONS = {"thing_model_version"}
 
 #: Phrases of exceptions that the collection does not handle.
-_UNHANDLED = ("Traceback", "object has no attribute", "KeyError", "NoneType")
+_UNHANDLED = ("Traceback", "object has no attribute", "KeyError(", "NoneType")
 
 
 def check_schedule(stage: Stage, schedule: Schedule) -> Run:
@@ -47,7 +47,7 @@ def check_report(run: Run, by_others: list[str] = ()) -> None:
     """
     result = run.result
     executed = Counter(run.executed)
-    unknown = {sent.operation for sent in run.writes if sent.faulty in UNKNOWN}
+    unknown = {sent.operation for sent in run.writes if sent.faulty in UNKNOWN or sent.is_modified}
     known = Counter({name: count for name, count in executed.items() if name not in unknown})
     if "steps" in result:
         done = Counter(step["operation"] for step in result["steps"] if step["status"] == "done")

@@ -32,6 +32,7 @@ class Sent:
         executed: Whether the platform executed the request successfully, as far as the fault shows it: True, False, or
             None if the request is executed later.
         request_id: The request ID in the response.
+        is_modified: Whether the response is another one than that of the platform.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Sent:
     faulty: str = ""
     executed: bool | None = False
     request_id: str = ""
+    is_modified: bool = False
 
 
 @dataclass

@@ -43,8 +43,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.response impo
     check_response,
     mask,
     required_list,
+    response_id,
     safe_text,
     secret_values,
+    with_members,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.retry import RetryPolicy
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import shared_bucket_factory
@@ -216,8 +218,13 @@ class Client:
         If the list grows or shrinks during the iteration, an element can be missing or be returned twice; the platform
         offers no snapshot.
 
+        Args:
+            name: The operation.
+            params: The parameters of the requests.
+
         Raises:
             ValueError: The operation returns no pages.
+            InvalidResponse: The list is missing, or does not end.
         """
         pages = self.operation(name).pages
         if pages is None:
@@ -243,7 +250,7 @@ class Client:
                     if items == previous
                     else f"{pages.items} has more than {MAX_ELEMENTS} elements",
                     operation=name,
-                    request_id=safe_text(str(response.get("RequestId", ""))),
+                    request_id=response_id(response),
                 )
             previous = items
             yield from items
@@ -357,7 +364,7 @@ class Client:
             raise
         if status < 400 and str(response.get("Success", True)).lower() != "false":
             check_response(name, operation, response)
-            return response
+            return with_members(name, response)
         raise self._error(name, status, response, params)
 
     def _error(self, name: str, status: int, response: Response, params: Params) -> ApiError:
@@ -376,7 +383,7 @@ class Client:
             message or known.meaning or "the platform returned an error without a message",
             operation=name,
             code=code,
-            request_id=safe_text(str(response.get("RequestId", "")), 100),
+            request_id=response_id(response),
             category=known.category,
             remedy=known.remedy,
             ambiguous=known.category == TRANSIENT,

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Params
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import required_list
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ReferenceNotFound
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Pending
 
@@ -34,6 +36,19 @@ class Reader:
         self.read = client.read
         self.find = client.find
         self.pages = client.pages
+
+    def elements(self, name: str, params: Params | None, path: str) -> list[Any]:
+        """Return the elements of a list that is not paged.
+
+        Args:
+            name: The operation.
+            params: The parameters of the request.
+            path: The path of the list in the response.
+
+        Raises:
+            InvalidResponse: The list is missing.
+        """
+        return required_list(name, self.read(name, params), path)
 
     def download(self, url: str) -> str:
         """Return the text of a file that a response refers to."""
