@@ -125,18 +125,19 @@ class FakeTime:
         account: The account whose clock is advanced.
 
     Attributes:
+        advance: Advances the clock of the platform.
         on_sleep: Called after each sleep, for requests that the platform executes late.
     """
 
     def __init__(self, account: Account) -> None:
-        self._account = account
+        self.advance: Callable[[float], None] = account.advance
         self._slept = 0.0
         self.on_sleep: Callable[[], None] = lambda: None
 
     def sleep(self, seconds: float) -> None:
         """Advance the time."""
         self._slept += seconds
-        self._account.advance(seconds)
+        self.advance(seconds)
         self.on_sleep()
 
     def monotonic(self) -> float:

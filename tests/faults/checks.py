@@ -85,22 +85,28 @@ def check_spelling(run: Run, schedule: Schedule) -> None:
         assert code == vendor_spelling(code), f"the code is reported as {code}"
 
 
-def check_convergence(stage: Stage, schedule: Schedule, run: Run) -> None:
-    """Check that a run without faults converges after the run with faults."""
+def check_convergence(stage: Stage, schedule: Schedule, run: Run | None) -> None:
+    """Check that a run without faults converges after the run with faults.
+
+    Args:
+        stage: The stage.
+        schedule: The schedule of the run with faults.
+        run: The run with faults; None if it was killed.
+    """
     case = schedule.case
     if case.sample.is_repeatable:
         stage.account.advance(case.sample.pause)
         second = stage.run(case.sample.module, case.options)
         assert not second.result.get("failed"), f"the second run fails: {second.result['msg']}"
         assert bool(second.executed) == second.result["changed"], "the second run reports a wrong change"
-        if not run.result.get("failed") and not schedule.has_rival:
+        if run is not None and not run.result.get("failed") and not schedule.has_rival:
             late = any(sent.executed is None for sent in run.sent)
             assert late or not second.executed, f"the first run succeeded, but the second one wrote {second.executed}"
         third = stage.run(case.sample.module, case.options)
         assert not third.result.get("failed"), f"the third run fails: {third.result['msg']}"
         assert not third.executed, f"the third run wrote {third.executed}"
         assert not third.result["changed"], "the third run reports a change"
-    elif run.result.get("failed"):
+    elif run is None or run.result.get("failed"):
         return
     check_account(stage, schedule)
 
