@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A transport that injects faults: it loses, delays and replaces requests and responses at the level of bytes.
 
-The transport of the collection decodes what this one returns, so the faults pass through the same code as real ones.
+The transport of the collection decodes what this one returns, so real faults meet the same code.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Recorder:
 
 
 def make_client_factory(recorder: Recorder) -> Callable[[Any, dict], Any]:
-    """Return a function that opens a client for ``runner.execute`` whose requests pass through the recorder."""
+    """Return a function that opens a client for ``runner.execute`` whose requests are seen by the recorder."""
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import Transport

@@ -66,8 +66,10 @@ def converge(resource: Resource, params: dict[str, Any], client: Client, check_m
                     break
                 if attempt == REPLANS or not _state_is_unknown(resource, failure):
                     raise failure
-                done += [executed for executed in steps if executed.status == DONE]
+                executed = [step for step in steps if step.status == DONE]
                 desired, now, steps = _plan_again(resource, target, reader, client, failure)
+                # Only now: if planning again fails, the executed steps are still in ``steps``.
+                done += executed
                 if failure.step.status == DONE:
                     done.append(failure.step)
                 facts = {**facts, **desired, **(now or {})}

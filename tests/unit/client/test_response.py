@@ -131,7 +131,7 @@ def test_member_that_is_missing_or_null_is_an_error_with_operation_and_request_i
 def test_client_returns_members():
     client = make_client(FakeTransport(ok(Data={"ProductKey": "a1"})))
     data = client.call("QueryProduct", {"ProductKey": "a1"})["Data"]
-    with pytest.raises(InvalidResponse, match="^QueryProduct: .*ProductName is missing"):
+    with pytest.raises(InvalidResponse, match=r"^QueryProduct: .*ProductName is missing"):
         data["ProductName"]
 
 

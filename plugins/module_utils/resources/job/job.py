@@ -228,7 +228,8 @@ def _parse_tasks(items: list) -> dict:
 class Job(Resource):
     """A device job.
 
-    Custom code: several fields are returned in nested objects, and a job that is being deleted counts as absent.
+    Custom code: several fields are returned in nested objects, and a job that is being deleted counts as absent, so its
+    status must be in the list.
     """
 
     kind = "job"
