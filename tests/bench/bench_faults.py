@@ -24,7 +24,7 @@ from ..faults.stage import Stage
 
 SCHEDULES = int(os.environ.get("IOTOPS_SCHEDULES", "2000"))
 RESPONSES = SCHEDULES // 2
-KILLS = INTERRUPTS = SCHEDULES // 8
+KILLS = INTERRUPTS = SCHEDULES // 20
 
 #: The responses without faults that this process has recorded, by case.
 _recorded: dict[str, list[bytes]] = {}

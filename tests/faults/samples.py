@@ -58,6 +58,7 @@ class Sample:
         is_repeatable: Whether a second create task changes nothing.
         pause: The seconds until a task sees what an earlier one without a response started: the platform works
             asynchronously.
+        reports_attempts: Whether the module reports a change as soon as it has attempted a write.
         variant: What distinguishes the sample from other samples of the module.
     """
 
@@ -69,6 +70,7 @@ class Sample:
     created_by: tuple[tuple[str, str], ...] = ()
     is_repeatable: bool = True
     pause: float = 0.0
+    reports_attempts: bool = False
     variant: str = ""
 
     @property
@@ -426,7 +428,13 @@ def samples(file: str) -> list[Sample]:
             {"product": "street_light", "devices": [{"name": f"mast-{n}"} for n in range(4)], "state": "absent"},
         ),
         sample(
-            "iot_device_stock", {"product": "street_light"}, {"count": 8}, {"count": 10}, is_deleted=False, pause=60
+            "iot_device_stock",
+            {"product": "street_light"},
+            {"count": 8},
+            {"count": 10},
+            is_deleted=False,
+            pause=60,
+            reports_attempts=True,
         ),
         Sample(
             "iot_license",

@@ -135,6 +135,8 @@ def is_possible(case: Case, kind: str) -> bool:
     task = _RIVALS[kind].get(case.task)
     if task not in case.tasks:
         return False
+    if task == CHANGE and case.task == CREATE and "renamed_from" in case.tasks[CHANGE]:
+        return False  # an object that is renamed meanwhile is another one
     # Two clients can create two objects of the same name if the platform allows it: no client can prevent that.
     creates_twice = task in (CREATE, CHANGE) and not _has_unique_names(case)
     return case.sample.is_repeatable and not (creates_twice and case.task != DELETE)

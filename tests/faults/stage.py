@@ -26,10 +26,13 @@ HISTORY = {
     "device_application",
     "device_application_entry",
     "due",
+    "license_progress",
+    "license_progress_entry",
     "message",
     "storage_key",
     "stored_file",
     "stored_part",
+    "thing_model_version",
 }
 
 #: Columns that count requests or depend on their number.

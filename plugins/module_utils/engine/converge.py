@@ -135,7 +135,9 @@ def _plan_again(
             break
     if not is_planned:
         failed_by_other = cause is not None and cause.category == EXISTS and not cause.after_ambiguous
-        failure.step.status = SKIPPED if failed_by_other else DONE
+        # Without the resource, an update is not planned even if it was never executed.
+        is_gone = now is None and failure.step.action == steps_module.UPDATE
+        failure.step.status = SKIPPED if failed_by_other or (is_gone and not target.absent) else DONE
         return desired, now, steps
     if may_come_late:
         raise StepFailed(
