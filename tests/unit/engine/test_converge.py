@@ -435,6 +435,23 @@ def test_converge_lost_update_that_was_not_executed_fails():
     assert client.log.count("LockBox") == 1
 
 
+def test_converge_lost_update_of_resource_that_is_deleted_meanwhile_is_skipped():
+    client = FakeClient()
+    box(client, **TASK)
+    client.fail("LockBox", lost_response("LockBox"))
+    original = client.clear_cache
+
+    def clear_cache():
+        original()
+        client.clear_cache = original
+        client.boxes.clear()
+
+    client.clear_cache = clear_cache
+    result = box(client, **TASK, state="locked")
+    assert steps(result)[0] == ("LockBox", "skipped")
+    assert ("CreateBox", "done") in steps(result)
+
+
 def test_converge_lost_update_with_failing_read_reports_update():
     client = FakeClient({})
     client.fail("LockBox", lost_response("LockBox"), executed=True)
