@@ -136,8 +136,8 @@ def _plan_again(
     if not is_planned:
         failed_by_other = cause is not None and cause.category == EXISTS and not cause.after_ambiguous
         # Without the resource, an update is not planned even if it was never executed.
-        is_gone = now is None and failure.step.action == steps_module.UPDATE
-        failure.step.status = SKIPPED if failed_by_other or (is_gone and not target.absent) else DONE
+        is_deleted = now is None and failure.step.action == steps_module.UPDATE
+        failure.step.status = SKIPPED if failed_by_other or (is_deleted and not target.absent) else DONE
         return desired, now, steps
     if may_come_late:
         raise StepFailed(

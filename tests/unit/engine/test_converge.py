@@ -435,10 +435,10 @@ def test_converge_lost_update_that_was_not_executed_fails():
     assert client.log.count("LockBox") == 1
 
 
-def test_converge_lost_update_of_resource_that_is_deleted_meanwhile_is_skipped():
+def test_converge_lost_update_of_resource_that_is_deleted_meanwhile_is_not_done():
     client = FakeClient()
-    box(client, **TASK)
-    client.fail("LockBox", lost_response("LockBox"))
+    box(client, **{**TASK, "note": "old"})
+    client.fail("UpdateBox", lost_response("UpdateBox"))
     original = client.clear_cache
 
     def clear_cache():
@@ -447,9 +447,9 @@ def test_converge_lost_update_of_resource_that_is_deleted_meanwhile_is_skipped()
         client.boxes.clear()
 
     client.clear_cache = clear_cache
-    result = box(client, **TASK, state="locked")
-    assert steps(result)[0] == ("LockBox", "skipped")
-    assert ("CreateBox", "done") in steps(result)
+    result = box(client, **TASK)
+    assert steps(result)[0] == ("CreateBox", "done")
+    assert ("UpdateBox", "done") not in steps(result)
 
 
 def test_converge_lost_update_with_failing_read_reports_update():
