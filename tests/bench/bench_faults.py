@@ -51,7 +51,9 @@ def _response(stage: Stage, number: int) -> Outcome:
 def _signal(stage: Stage, number: int, kind: signal.Signals) -> Outcome:
     names = stage.names()
     case = stage.case(*names[number % len(names)])
-    return _checked(case.name, kind.name, lambda: kills.check_signal(stage, case, number, kind).split()[0], number)
+    return _checked(
+        case.name, kind.name, lambda: kills.check_signal(stage, case, number, kind).partition(" ")[0], number
+    )
 
 
 def _kill(stage: Stage, number: int) -> Outcome:
