@@ -27,8 +27,8 @@ export LC_ALL := C.UTF-8
 endif
 
 .NOTPARALLEL:
-.PHONY: help setup npm demo emulator test lint unit integration molecule sanity package bench matrix matrix-ends new-resource generate \
-    record-operations clean
+.PHONY: help setup npm demo emulator test lint unit integration faults molecule sanity package bench matrix matrix-ends new-resource \
+    generate record-operations clean
 
 help:  ## show this list
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "%-20s%s\n", $$1, $$2 }' Makefile
@@ -84,7 +84,7 @@ bench: setup $(BENCH)  ## run the benchmarks and print the results as tables
 
 ## Checking
 
-test: lint unit integration molecule sanity package matrix-ends  ## run all checks and tests
+test: lint unit integration faults molecule sanity package matrix-ends  ## run all checks and tests
 
 lint: setup  ## check style, wording, types, architecture, generated files, documentation, changelog
 	$(PY) -m ruff check
@@ -103,6 +103,9 @@ unit: setup  ## run the unit tests, which start no servers
 integration: setup npm  ## run modules, playbooks and the vendor's SDKs against the emulator
 	$(PY) -m pytest tests/integration tests/conformance -n 2 --dist worksteal --require-coverage
 	$(PY) -m pytest tests/unit -n 2 -m server
+
+faults: setup  ## run tasks with faults, modified responses and kills; make bench runs more of them
+	$(PY) -m pytest tests/faults -n 2 --dist worksteal
 
 molecule: setup  ## test the roles
 	$(PY) -m molecule test --all

@@ -14,7 +14,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,17 @@ class Store:
     def tables(self) -> dict[str, list[Row]]:
         """Return all rows by table name."""
         return {name: self.rows(f"SELECT * FROM {name}") for name in self._table_names()}
+
+    def dump(self) -> bytes:
+        """Return the whole database, for ``load``. A transaction must not be open."""
+        return self._db.serialize()
+
+    def load(self, content: bytes) -> None:
+        """Replace the whole database by one that ``dump`` of the same schema returned."""
+        # Not deserialize on the open connection: its cached statements would refer to the database that it replaces.
+        with closing(sqlite3.connect(":memory:")) as source:
+            source.deserialize(content)
+            source.backup(self._db)
 
     def clear(self) -> None:
         """Delete all rows and reset the id counters. Opens its own transaction."""

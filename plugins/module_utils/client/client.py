@@ -20,7 +20,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
     Operation,
     Params,
     Response,
-    member,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.spelling import vendor_spelling
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.cache import ReadCache
@@ -42,8 +41,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.client.rate_limit im
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import (
     check_response,
     mask,
+    required_list,
+    response_id,
     safe_text,
     secret_values,
+    with_members,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.retry import RetryPolicy
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.shared_rate_limit import (
@@ -221,8 +223,13 @@ class Client:
         If the list grows or shrinks during the iteration, an element can be missing or be returned twice; the platform
         offers no snapshot.
 
+        Args:
+            name: The operation.
+            params: The parameters of the requests.
+
         Raises:
             ValueError: The operation returns no pages.
+            InvalidResponse: The list is missing, or does not end.
         """
         known = self._cache.list_elements(name, params)
         if known is not None:
@@ -241,12 +248,15 @@ class Client:
         Args:
             name: The operation.
             params: The parameters of the request.
-            path: The path of the list in the response. A list that is missing is empty.
+            path: The path of the list in the response.
+
+        Raises:
+            InvalidResponse: The list is missing.
         """
         known = self._cache.list_elements(name, params)
         if known is None:
             generation = self._cache.generation
-            known = list(member(self.read(name, params), path) or [])
+            known = required_list(name, self.read(name, params), path)
             self._cache.add_list(name, params, known, generation)
         return known
 
@@ -358,7 +368,7 @@ class Client:
             raise
         if status < 400 and str(response.get("Success", True)).lower() != "false":
             check_response(name, operation, response)
-            return response
+            return with_members(name, response)
         raise self._error(name, status, response, params)
 
     def _error(self, name: str, status: int, response: Response, params: Params) -> ApiError:
@@ -377,7 +387,7 @@ class Client:
             message or known.meaning or "the platform returned an error without a message",
             operation=name,
             code=code,
-            request_id=safe_text(str(response.get("RequestId", "")), 100),
+            request_id=response_id(response),
             category=known.category,
             remedy=known.remedy,
             ambiguous=known.category == TRANSIENT,

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation, Params, Response, member
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import InvalidResponse
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import required_list, safe_text
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import required_list, response_id
 
 #: The maximum number of elements of a paged list. A list that does not end is an error, not a loop.
 MAX_ELEMENTS = 20_000_000
@@ -54,7 +54,7 @@ def read_pages(
                 if items == previous
                 else f"{pages.items} has more than {MAX_ELEMENTS} elements",
                 operation=name,
-                request_id=safe_text(str(response.get("RequestId", ""))),
+                request_id=response_id(response),
             )
         previous = items
         yield from items

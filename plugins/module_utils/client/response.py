@@ -11,10 +11,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Dict
 from urllib.parse import quote
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import SECRET_MEMBERS, Operation, Param, member
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
+    SECRET_MEMBERS,
+    Operation,
+    Param,
+    Response,
+    member,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import InvalidResponse
 
 #: The longest text of the platform that a message quotes, in characters.
@@ -34,7 +40,76 @@ def check_response(name: str, operation: Operation, response: Mapping[str, Any])
     """
     problem = _object_problem("", operation.result, response)
     if problem:
-        raise InvalidResponse(problem, operation=name, request_id=safe_text(str(response.get("RequestId", ""))))
+        raise InvalidResponse(problem, operation=name, request_id=response_id(response))
+
+
+class Members(Dict[str, Any]):
+    """An object in a response. Access to a member that is missing or null by ``[]`` is an error of the response.
+
+    Members that may be missing are read with ``get``.
+
+    Attributes:
+        operation: The name of the operation.
+        request_id: The request ID of the response.
+    """
+
+    operation = ""
+    request_id = ""
+
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key)
+        if value is None:
+            raise InvalidResponse(f"{key} is missing", operation=self.operation, request_id=self.request_id)
+        return value
+
+
+def with_members(name: str, response: Mapping[str, Any]) -> Response:
+    """Return a response in which all objects are ``Members``.
+
+    Args:
+        name: The operation.
+        response: The response, as decoded from JSON.
+    """
+    request_id = response_id(response)
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, dict):
+            converted = Members((key, convert(element)) for key, element in value.items())
+            converted.operation, converted.request_id = name, request_id
+            return converted
+        return [convert(element) for element in value] if isinstance(value, list) else value
+
+    result: Response = convert(response)
+    return result
+
+
+def plain(value: Any) -> Any:
+    """Return a value in which all ``Members`` are replaced by dictionaries."""
+    if isinstance(value, dict):
+        return {key: plain(element) for key, element in value.items()}
+    return [plain(element) for element in value] if isinstance(value, (list, tuple)) else value
+
+
+def response_id(response: Mapping[str, Any]) -> str:
+    """Return the request ID of a response in a form that is safe to show, or an empty string."""
+    return safe_text(str(response.get("RequestId", "")), 100)
+
+
+def element_members(operation: Operation, path: str) -> Mapping[str, Param]:
+    """Return the members, in the API data, of the object or of the elements of the list at a path of a response."""
+    members: Mapping[str, Param] = operation.result
+    for step in path.split(".") if path else ():
+        members = members[step].members if step in members else {}
+    return members
+
+
+def identifier_problem(value: Any) -> str:
+    """Return why a value cannot be a name or an ID, or an empty string."""
+    if value is None or value == "":
+        return "is missing"
+    if isinstance(value, str) and any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        return "contains control characters"
+    return ""
 
 
 def required_list(name: str, response: Mapping[str, Any], path: str, total: str = "") -> list:
@@ -58,7 +133,7 @@ def required_list(name: str, response: Mapping[str, Any], path: str, total: str 
     raise InvalidResponse(
         f"{path} is missing" if items is None else f"{path} must be a list, not {_kind(items)}",
         operation=name,
-        request_id=safe_text(str(response.get("RequestId", ""))),
+        request_id=response_id(response),
     )
 
 
@@ -110,6 +185,8 @@ def _scalar_problem(path: str, kind: str, value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
     names = {dict: "an object", list: "a list", str: "text", bool: "a boolean", int: "a number", float: "a number"}
     return names.get(type(value), type(value).__name__)
 

@@ -140,9 +140,14 @@ class Transport:
             raise self._transport_error(error, limited.expired) from None
         try:
             members = json.loads(content)
+            if b"\\ud" in content.lower():
+                # Half of a surrogate pair cannot be encoded, neither in a request nor in a result.
+                json.dumps(members, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             members = None
-        if status < 400 and not (status < 300 and isinstance(members, dict)):
+        # Every response of the platform has at least one of the two members.
+        is_platform = isinstance(members, dict) and not {"RequestId", "Success"}.isdisjoint(members)
+        if status < 400 and not (status < 300 and is_platform):
             raise TransportError(
                 f"the response of {self.endpoint} is not from the IoT Platform (HTTP status {status})",
                 code="InvalidReply",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import InvalidResponse, IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import identifier_problem, response_id
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import cached_lists
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
@@ -74,10 +75,12 @@ def _execute(client: Client, resource: Resource, current: Step, facts: dict[str,
         raise StepFailed(current, error, str(error)) from error
     for name, path in current.outputs.items():
         value = member(response, path)
-        if value in (None, "") and name in resource.identity.values():
+        if name in resource.identity.values() and identifier_problem(value):
             # Without its id the new resource cannot be used, but it can be found by a read.
             current.status = step.FAILED
-            missing = InvalidResponse(f"{path} is missing", operation=current.operation)
+            missing = InvalidResponse(
+                f"{path} {identifier_problem(value)}", operation=current.operation, request_id=response_id(response)
+            )
             raise StepFailed(current, missing, str(missing))
         facts[name] = resource.field(name).type.from_wire(value)
     problem = current.verify(response) if current.verify else ""

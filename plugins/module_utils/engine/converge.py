@@ -66,8 +66,10 @@ def converge(resource: Resource, params: dict[str, Any], client: Client, check_m
                     break
                 if attempt == REPLANS or not _state_is_unknown(resource, failure):
                     raise failure
-                done += [executed for executed in steps if executed.status == DONE]
+                executed = [step for step in steps if step.status == DONE]
                 desired, now, steps = _plan_again(resource, target, reader, client, failure)
+                # Only now: if planning again fails, the executed steps are still in ``steps``.
+                done += executed
                 if failure.step.status == DONE:
                     done.append(failure.step)
                 facts = {**facts, **desired, **(now or {})}
@@ -112,18 +114,30 @@ def _plan_again(
     """
     cause = failure.error
     is_create = resource.operation(failure.step.operation).kind == CREATE
+    if is_create and not resource.is_found_after_create and not (cause and cause.category == EXISTS):
+        raise StepFailed(
+            failure.step,
+            cause,
+            f"{cause}. The platform may have created the {resource.title}, and no operation lists it",
+        )
     may_come_late = bool(cause and cause.timed_out and is_create and not resource.unique_names)
     deadline = time.monotonic() + (LATE_CREATE_TIMEOUT if may_come_late else 0)
     while True:
         time.sleep(RECHECK_DELAY)
         client.clear_cache()
-        desired, now, steps = _plan(resource, target, reader)
+        try:
+            desired, now, steps = _plan(resource, target, reader)
+        except IotError:
+            # The first failure says more than that of a read after it.
+            raise failure from failure.error
         is_planned = any(_same_request(planned, failure.step) for planned in steps)
         if not is_planned or time.monotonic() >= deadline:
             break
     if not is_planned:
         failed_by_other = cause is not None and cause.category == EXISTS and not cause.after_ambiguous
-        failure.step.status = SKIPPED if failed_by_other else DONE
+        # Without the resource, an update is not planned even if it was never executed.
+        is_deleted = now is None and failure.step.action == steps_module.UPDATE
+        failure.step.status = SKIPPED if failed_by_other or (is_deleted and not target.absent) else DONE
         return desired, now, steps
     if may_come_late:
         raise StepFailed(
@@ -182,7 +196,7 @@ def _plan(
 def _state_is_unknown(resource: Resource, failure: StepFailed) -> bool:
     """Return whether only a read can show if the failed step is still necessary.
 
-    That is so after a create request without a response, after a retry that was rejected because an earlier attempt may
+    That is so after a request without a valid response, after a retry that was rejected because an earlier attempt may
     have been executed, and if another client created or deleted the same resource.
     """
     error = failure.error
@@ -191,7 +205,7 @@ def _state_is_unknown(resource: Resource, failure: StepFailed) -> bool:
     if error is None:
         return False
     operation = resource.operation(failure.step.operation)
-    if error.ambiguous and operation.kind == CREATE:
+    if error.ambiguous:
         return True
     if failure.step.action == steps_module.DELETE:
         return error.category == NOT_FOUND or operation.means_not_found(error.code)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, InvalidResponse, IotError
 
 # Resources catch exceptions of the client, but import them from here: they do not import the client.
 __all__ = [
@@ -14,10 +14,24 @@ __all__ = [
     "ApiError",
     "EngineError",
     "ImmutableField",
+    "InvalidResponse",
     "InvalidValue",
     "IotError",
     "ReferenceNotFound",
+    "invalid_response",
 ]
+
+
+def invalid_response(response: Any, problem: str) -> InvalidResponse:
+    """Return the error of a response, or of an object in it, that cannot be used.
+
+    Args:
+        response: The response or the object, as the client returned it.
+        problem: What is wrong with it.
+    """
+    return InvalidResponse(
+        problem, operation=getattr(response, "operation", ""), request_id=getattr(response, "request_id", "")
+    )
 
 
 class EngineError(Exception):

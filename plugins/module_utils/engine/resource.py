@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation, member
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import element_members, identifier_problem
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import (
     Change,
     Create,
     Delete,
     ImplicitCreate,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import (
+    AmbiguousReference,
+    invalid_response,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
 
@@ -70,6 +74,8 @@ class Detail:
         condition: Called as ``condition(reader, current)`` with the values that are already read. Returns whether the
             operation is sent, for operations that apply to some resources of the kind only.
         if_skipped: The values by field if the condition is not met.
+        is_optional: Whether a response without the object says that the resource has none, and ``parse`` accepts None.
+            Otherwise such a response is malformed.
     """
 
     operation: str
@@ -81,6 +87,7 @@ class Detail:
     if_not_found: dict[str, Any] | None = None
     condition: Callable[[Reader, dict], bool] | None = None
     if_skipped: dict[str, Any] = field(default_factory=dict)
+    is_optional: bool = False
 
 
 class Resource:
@@ -128,6 +135,8 @@ class Resource:
         filters: The names of the fields that are options of the info module.
         required_filters: The filters that are required, because no operation lists the resources without them.
         extra_result_keys: The keys that ``extra_results`` adds to the result.
+        is_found_after_create: Whether a later task can find the resource without an output of the create request. If
+            not, a create request without a response is not repeated.
         unique_names: Whether the platform rejects a second resource with the same name, so that a create request can be
             repeated safely after a timeout.
         remedy: What to do if a task sets a different value for an immutable field.
@@ -143,6 +152,7 @@ class Resource:
     listing: Listing | None = None
     details: tuple[Detail, ...] = ()
     create: Create | ImplicitCreate
+    is_found_after_create: bool = True
     unique_names: bool = True
     changes: tuple[Change, ...] = ()
     delete: Delete
@@ -279,13 +289,20 @@ class Resource:
         # If the parent is only planned, the list is empty.
         if any(value is PENDING for value in params.values()):
             return
+        operation = self.operation(self.listing.operation)
+        declared = element_members(operation, operation.pages.items if operation.pages else self.listing.items)
+        identifiers = [wire for wire in self.identifiers() if wire in declared]
         items: Iterable[Any]
-        if self.operation(self.listing.operation).pages:
+        if operation.pages:
             items = reader.pages(self.listing.operation, params)
         else:
             items = reader.elements(self.listing.operation, params, self.listing.items)
         for item in items:
-            yield self.parse(item)
+            for wire in identifiers:
+                problem = identifier_problem(item.get(wire))
+                if problem:
+                    raise invalid_response(item, f"{wire} of a {self.title} {problem}")
+            yield self._parse(item, item, self.parse)
 
     def read_detail(self, reader: Reader, detail: Detail, current: dict[str, Any]) -> dict[str, Any] | None:
         """Read one detail.
@@ -303,15 +320,38 @@ class Resource:
         identity = (detail.identity or self.identity).items()
         params = {wire: self._fields[name].type.to_wire(current[name]) for wire, name in identity}
         params.update(detail.constants)
-        item: Any
         if self.operation(detail.operation).pages:
-            item = list(reader.pages(detail.operation, params))
-        else:
-            response = reader.find(detail.operation, params)
-            if response is None:
-                return detail.if_not_found
-            item = member(response, detail.item)
-        return detail.parse(item) if detail.parse else self.parse(item or {})
+            items = list(reader.pages(detail.operation, params))
+            return self._parse(items, items[0] if items else None, detail.parse or self.parse)
+        response = reader.find(detail.operation, params)
+        if response is None:
+            return detail.if_not_found
+        item = member(response, detail.item)
+        if item is None and not detail.is_optional:
+            raise invalid_response(response, f"{detail.item} is missing")
+        values = self._parse(item, response, detail.parse or self.parse)
+        for wire, name in self.identity.items() if detail.identity is None else ():
+            if not values or name not in values or wire in detail.constants:
+                continue
+            if not self._fields[name].equal(current[name], values[name]):
+                raise invalid_response(response, f"it describes another {self.title}: {name} is {values[name]!r}")
+        return values
+
+    def identifiers(self) -> tuple[str, ...]:
+        """Return the members of a list element by which a task finds the resource and identifies it in requests."""
+        fields = (self._fields[name] for name in dict.fromkeys((*self.key, *self.identity.values())))
+        return tuple(f.member for f in fields if f.member)
+
+    def _parse(self, item: Any, response: Any, parse: Callable[[Any], Any]) -> Any:
+        """Return what ``parse`` returns for an object or a list in a response.
+
+        Raises:
+            InvalidResponse: The content of a member, such as a JSON text, is malformed.
+        """
+        try:
+            return parse(item)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise invalid_response(response, f"a member cannot be read ({type(error).__name__})") from error
 
     def parse(self, item: dict[str, Any]) -> dict[str, Any]:
         """Return the values by field of an object in a response, without the fields that it does not contain."""

@@ -13,6 +13,7 @@ from typing import Any, Callable
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import resolve
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import plain
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import CONNECTION, Entry
@@ -60,10 +61,10 @@ def execute(
     try:
         client = make_client(entry, params)
         writes = len(client.completed_writes)
-        return entry.run(params, client, check_mode)
+        return dict(plain(entry.run(params, client, check_mode)))
     except EngineError as error:
         failure: dict[str, Any] = {"failed": True, "changed": False, "msg": str(error)}
-        failure.update(error.result)
+        failure.update(plain(error.result))
         _add_writes(failure, client, writes)
         cause = getattr(error, "error", None)
         if cause is not None:
@@ -78,7 +79,13 @@ def execute(
             failure["field"] = error.field
         return failure
     except IotError as error:
-        failure = {"failed": True, "changed": False, "msg": str(error), **error.result, **_api_error_fields(error)}
+        failure = {
+            "failed": True,
+            "changed": False,
+            "msg": str(error),
+            **plain(error.result),
+            **_api_error_fields(error),
+        }
         _add_writes(failure, client, writes)
         return failure
     except KeyboardInterrupt:

@@ -11,11 +11,16 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.spelling import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import InvalidResponse
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import (
     MASK,
+    Members,
     check_response,
+    element_members,
+    identifier_problem,
     mask,
+    plain,
     required_list,
     safe_text,
     secret_values,
+    with_members,
 )
 
 from .conftest import FakeTransport, error_response, make_client, ok
@@ -108,3 +113,53 @@ def test_response_of_write_with_wrong_shape_is_ambiguous():
 def test_misprinted_code_is_reported_in_vendor_spelling(misprint, code):
     assert vendor_spelling(misprint) == vendor_spelling(misprint.lower()) == code
     assert vendor_spelling(code) == code
+
+
+# Members of responses
+
+
+def test_member_that_is_missing_or_null_is_an_error_with_operation_and_request_id():
+    response = with_members("ListBoxes", {"RequestId": "R-1", "Data": {"Boxes": [{"Name": "b1", "Size": None}]}})
+    box = response["Data"]["Boxes"][0]
+    assert box["Name"] == "b1"
+    assert (box.get("Size"), box.get("Open", False)) == (None, False)
+    for name in ("Size", "Open"):
+        with pytest.raises(InvalidResponse, match=f"^ListBoxes: .*{name} is missing.*R-1"):
+            box[name]
+
+
+def test_client_returns_members():
+    client = make_client(FakeTransport(ok(Data={"ProductKey": "a1"})))
+    data = client.call("QueryProduct", {"ProductKey": "a1"})["Data"]
+    with pytest.raises(InvalidResponse, match=r"^QueryProduct: .*ProductName is missing"):
+        data["ProductName"]
+
+
+def test_plain_value_contains_no_members():
+    value = plain({"a": with_members("ListBoxes", {"x": [{"y": None}]}), "b": (1, "2")})
+    assert value == {"a": {"x": [{"y": None}]}, "b": [1, "2"]}
+    assert type(value["a"]["x"][0]) is dict
+    assert not isinstance(value["a"], Members)
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("b1", ""),
+        (7, ""),
+        (0, ""),
+        ("路灯", ""),
+        (None, "is missing"),
+        ("", "is missing"),
+        ("a\x00b", "contains control characters"),
+        ("a\nb", "contains control characters"),
+    ],
+)
+def test_identifier_with_problem_is_rejected(value, problem):
+    assert identifier_problem(value) == problem
+
+
+def test_members_of_elements_are_those_of_the_api_data():
+    assert list(element_members(LIST, "Data.Boxes")) == ["Name", "Size", "Open", "Weight"]
+    assert element_members(LIST, "Data.Unknown.List") == {}
+    assert list(element_members(LIST, "")) == ["Total", "Data", "Any"]

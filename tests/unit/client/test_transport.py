@@ -167,7 +167,7 @@ def test_threads_use_separate_connections(server, transport):
 
     def answer(handler):
         together.wait(5)
-        handler.reply(200, b"{}")
+        handler.reply(200, b'{"Success": true}')
 
     server.answer = answer
     threads = [threading.Thread(target=transport.post, args=("Action=Pub", "")) for _number in range(4)]
@@ -181,13 +181,13 @@ def test_threads_use_separate_connections(server, transport):
 
 @pytest.mark.parametrize("status", [200, 400, 404, 503])
 def test_response_is_returned_for_any_status(server, transport, status):
-    server.answer = lambda handler: handler.reply(status, '{"Code": "路"}'.encode())
-    assert transport.post("", "") == (status, {"Code": "路"})
+    server.answer = lambda handler: handler.reply(status, '{"RequestId": "路"}'.encode())
+    assert transport.post("", "") == (status, {"RequestId": "路"})
 
 
 def test_compressed_response_is_decoded(server, transport):
-    server.answer = lambda handler: handler.reply(200, gzip.compress(b'{"a": 1}'), Content_Encoding="gzip")
-    assert transport.post("", "") == (200, {"a": 1})
+    server.answer = lambda handler: handler.reply(200, gzip.compress(b'{"Success": true}'), Content_Encoding="gzip")
+    assert transport.post("", "") == (200, {"Success": True})
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Bad Gateway</html>", b"[1]", b"null", b"\xff"])
@@ -196,8 +196,20 @@ def test_error_response_without_json_has_no_members(server, transport, content):
     assert transport.post("", "") == (502, {})
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>Who are you?</html>", b"[1]", b"null", b'{"Success": tr', b"\xff"])
-def test_response_without_json_object_raises_transport_error(server, transport, content):
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html>Who are you?</html>",
+        b"[1]",
+        b"null",
+        b'{"Success": tr',
+        b"\xff",
+        b'{"status": "ok"}',
+        b'{"Success": true, "Data": "half a pair: \\ud800"}',
+    ],
+)
+def test_response_without_object_of_the_platform_raises_transport_error(server, transport, content):
     server.answer = lambda handler: handler.reply(200, content)
     error = transport_error(transport)
     assert (error.code, error.category, error.ambiguous) == ("InvalidReply", PERMANENT, True)
@@ -212,7 +224,7 @@ def test_redirect_is_not_followed(server, transport, status):
 
 
 def test_cookies_are_not_stored(server, transport):
-    server.answer = lambda handler: handler.reply(200, b"{}", Set_Cookie="a=b")
+    server.answer = lambda handler: handler.reply(200, b'{"Success": true}', Set_Cookie="a=b")
     transport.post("", "")
     transport.post("", "")
     assert "Cookie" not in server.requests[1][1]
@@ -325,8 +337,8 @@ def test_response_timeout_is_ambiguous(server, open_transport):
 def test_transport_reconnects_after_lost_connection(server, transport):
     server.answer = close_connection_early
     transport_error(transport)
-    server.answer = lambda handler: handler.reply(200, b"{}")
-    assert transport.post("", "") == (200, {})
+    server.answer = lambda handler: handler.reply(200, b'{"Success": true}')
+    assert transport.post("", "") == (200, {"Success": True})
 
 
 RESET = ProtocolError("Connection aborted.", ConnectionResetError(104, "Reset by peer"))

@@ -420,11 +420,54 @@ def test_converge_create_always_lost_fails_after_replans():
     assert steps(failure.result) == [("CreateBox", "failed")]
 
 
-def test_converge_lost_update_fails():
+def test_converge_lost_update_that_was_executed_is_done():
     client = FakeClient({})
     client.fail("LockBox", lost_response("LockBox"), executed=True)
+    result = box(client, state="locked")
+    assert (result["changed"], steps(result)) == (True, [("LockBox", "done")])
+    assert client.log.count("LockBox") == 1
+
+
+def test_converge_lost_update_that_was_not_executed_fails():
+    client = FakeClient({})
+    client.fail("LockBox", lost_response("LockBox"))
     assert steps(failing(client, state="locked").result) == [("LockBox", "failed")]
     assert client.log.count("LockBox") == 1
+
+
+def test_converge_lost_update_of_resource_that_is_deleted_meanwhile_is_not_done():
+    client = FakeClient()
+    box(client, **{**TASK, "note": "old"})
+    client.fail("UpdateBox", lost_response("UpdateBox"))
+    original = client.clear_cache
+
+    def clear_cache():
+        original()
+        client.clear_cache = original
+        client.boxes.clear()
+
+    client.clear_cache = clear_cache
+    result = box(client, **TASK)
+    assert steps(result)[0] == ("CreateBox", "done")
+    assert ("UpdateBox", "done") not in steps(result)
+
+
+def test_converge_lost_update_with_failing_read_reports_update():
+    client = FakeClient({})
+    client.fail("LockBox", lost_response("LockBox"), executed=True)
+    client.fail("QueryBox", after=1)
+    failure = failing(client, state="locked")
+    assert str(failure).startswith("LockBox: ")
+    assert steps(failure.result) == [("LockBox", "failed")]
+
+
+def test_converge_lost_create_of_resource_without_list_is_not_repeated(monkeypatch):
+    monkeypatch.setattr(type(BOX), "is_found_after_create", False)
+    client = FakeClient()
+    client.fail("CreateBox", lost_response("CreateBox"))
+    failure = failing(client, name="b1")
+    assert "The platform may have created the box, and no operation lists it" in str(failure)
+    assert client.log.count("CreateBox") == 1
 
 
 def test_converge_resource_created_meanwhile_is_checked_for_immutable_fields():

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, InvalidResponse
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import with_members
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import ImplicitCreate
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import (
     AmbiguousReference,
@@ -101,12 +104,14 @@ def test_list_items_sends_parent():
     assert [row["name"] for row in SHELF.list_items(reader(client), {"room_id": "r-cellar"})] == ["s2"]
 
 
-def test_list_items_missing_member_is_empty():
-    class EmptyList(Resource):
+def test_list_items_without_list_raises():
+    class NoList(Resource):
+        key = ()
         families = (FAMILY,)
         listing = Listing("ListRooms", "Data.Missing")
 
-    assert list(EmptyList().list_items(reader(FakeClient()), {})) == []
+    with pytest.raises(InvalidResponse, match=r"^ListRooms: .*Data\.Missing is missing"):
+        list(NoList().list_items(reader(FakeClient()), {}))
 
 
 def test_read_detail_sends_constants():
@@ -227,3 +232,52 @@ def test_read_detail_identity_is_converted_by_field_type():
     client = FakeClient()
     assert Paint().read(reader(client), {"color": "blue"}) is None
     assert client.sent == [("QueryBox", {"BoxId": 2})]
+
+
+# Malformed responses
+
+
+class BoxesOf:
+    """A reader that returns one list element and one object.
+
+    Args:
+        row: The element of the list.
+        item: The object.
+    """
+
+    def __init__(self, row: dict, item: dict | None = None):
+        self._row = row
+        self._item = item
+        self.elements = lambda *_arguments: [self._row]
+        self.pages = lambda *_arguments: iter([with_members("ListBoxes", {"RequestId": "R-1", "Row": row})["Row"]])
+        self.find = lambda *_arguments: with_members("QueryBox", {"RequestId": "R-2", "Data": item})
+
+
+@pytest.mark.parametrize("name", [None, "", "b\x001"])
+def test_list_element_without_usable_name_raises(name):
+    with pytest.raises(InvalidResponse, match=r"^ListBoxes: .*BoxName of a box (is missing|contains control).*R-1"):
+        list(Box().list_items(BoxesOf({"BoxId": "box-1", "BoxName": name}), {"room_id": "r-attic"}))
+
+
+def test_list_element_without_id_raises():
+    with pytest.raises(InvalidResponse, match=r"^ListBoxes: .*BoxId of a box is missing.*R-1"):
+        list(Box().list_items(BoxesOf({"BoxName": "b1"}), {"room_id": "r-attic"}))
+
+
+def test_detail_without_object_raises():
+    with pytest.raises(InvalidResponse, match=r"^QueryBox: .*Data is missing.*R-2"):
+        Box().read_detail(BoxesOf({}), Detail("QueryBox", "Data"), {"box_id": "box-1"})
+
+
+def test_detail_of_another_resource_raises():
+    with pytest.raises(InvalidResponse, match=r"^QueryBox: .*describes another box: box_id is 'box-2'.*R-2"):
+        Box().read_detail(BoxesOf({}, {"BoxId": "box-2"}), Detail("QueryBox", "Data"), {"box_id": "box-1"})
+
+
+@pytest.mark.parametrize(
+    "parse", [lambda item: {"note": item["Note"]}, lambda item: {"note": json.loads(item["Text"])}]
+)
+def test_detail_that_cannot_be_parsed_raises(parse):
+    reader = BoxesOf({}, {"BoxId": "box-1", "Text": "{"})
+    with pytest.raises(InvalidResponse, match=r"^QueryBox: .*(Note is missing|cannot be read).*R-2"):
+        Box().read_detail(reader, Detail("QueryBox", "Data", parse=parse), {"box_id": "box-1"})

@@ -74,6 +74,7 @@ def example(name: str, param: Param):
         "AuthType": "x509",
         "ShadowMessage": "{}",
         "AudioFormat": "wav",
+        "Type": "AMQP",
     }.get(name, "1")
     return {"string": text, "integer": 1, "boolean": True, "number": 1.5}[param.type]
 

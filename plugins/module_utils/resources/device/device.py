@@ -198,7 +198,12 @@ class Device(Resource):
         Detail("QueryDeviceDetail", "Data"),
         Detail("QueryDeviceProp", "Props", only_for=("tags",), parse=lambda text: {"tags": json.loads(text or "{}")}),
         Detail(
-            "GetGatewayBySubDevice", "Data", only_for=("gateway",), parse=_parse_gateway, if_not_found={"gateway": {}}
+            "GetGatewayBySubDevice",
+            "Data",
+            only_for=("gateway",),
+            parse=_parse_gateway,
+            if_not_found={"gateway": {}},
+            is_optional=True,
         ),
         Detail("QueryDeviceGroupByDevice", "GroupInfos.GroupInfo", only_for=("groups",), parse=parse_groups),
         Detail(
@@ -213,6 +218,7 @@ class Device(Resource):
             only_for=("client_ids",),
             parse=_parse_client_ids,
             identity={"IotId": "iot_id"},
+            is_optional=True,
         ),
         Detail(
             "QueryDeviceCert",

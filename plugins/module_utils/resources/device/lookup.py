@@ -92,6 +92,6 @@ def read_details(reader: Reader, product_key: str, names: list[str]) -> dict[str
     found = {}
     for chunk in chunked(names, MAX_DETAILS_PER_REQUEST):
         params = {"ProductKey": product_key, "DeviceName": chunk}
-        rows = member(reader.read("BatchQueryDeviceDetail", params), "Data.Data") or []
+        rows = reader.elements("BatchQueryDeviceDetail", params, "Data.Data")
         found.update((row["DeviceName"], row) for row in rows)
     return found

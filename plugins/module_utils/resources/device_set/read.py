@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import invalid_response
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import queries
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
@@ -317,7 +318,10 @@ class DeviceSet:
 
 
 def _parse_tags(state: DeviceState, reply: dict) -> None:
-    state.tags = {str(key): str(text) for key, text in json.loads(reply.get("Props") or "{}").items()}
+    try:
+        state.tags = {str(key): str(text) for key, text in json.loads(reply.get("Props") or "{}").items()}
+    except (AttributeError, ValueError) as error:
+        raise invalid_response(reply, "Props is not a JSON object") from error
 
 
 def _parse_groups(state: DeviceState, reply: dict) -> None:

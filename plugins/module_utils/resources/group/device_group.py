@@ -203,6 +203,7 @@ class DeviceGroup(Resource):
             parse=_parse_super_group,
             condition=_is_static,
             if_skipped={"super_group_id": ""},
+            is_optional=True,
         ),
         Detail(
             "QueryDeviceGroupTagList", "Data.GroupTagInfo", only_for=("tags",), parse=_parse_tags, condition=_is_static

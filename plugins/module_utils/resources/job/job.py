@@ -228,7 +228,8 @@ def _parse_tasks(items: list) -> dict:
 class Job(Resource):
     """A device job.
 
-    Custom code: several fields are returned in nested objects, and a job that is being deleted counts as absent.
+    Custom code: several fields are returned in nested objects, and a job that is being deleted counts as absent, so its
+    status must be in the list.
     """
 
     kind = "job"
@@ -292,13 +293,16 @@ class Job(Resource):
     delete = Delete("DeleteJob")
     filters = ("name", "job_id", "type", "status")
 
+    def identifiers(self) -> tuple[str, ...]:
+        return (*super().identifiers(), "Status")
+
     def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
         # A job that is being deleted counts as absent: no operation is possible on it.
         return (row for row in super().list_items(reader, desired) if row["status"] != REMOVING)
 
     def read(self, reader: Reader, desired: dict, fields: set[str] | None = None) -> dict | None:
         current = super().read(reader, desired, fields)
-        return None if current is None or current["status"] == REMOVING else current
+        return None if current is None or current.get("status") == REMOVING else current
 
     def parse(self, item: dict) -> dict[str, Any]:
         values = super().parse(item)

@@ -45,7 +45,7 @@ class ThingScript(Resource):
         Field("type", "ScriptType", TYPES),
         Field("script", "ScriptContent", Text(1)),
     )
-    details = (Detail("GetThingScript", "Data", parse=_parse_script),)
+    details = (Detail("GetThingScript", "Data", parse=_parse_script, is_optional=True),)
     create = Create("CreateThingScript", outputs={})
     changes = (Update("UpdateThingScript", "type", "script"),)
     filters = ("product",)

@@ -366,7 +366,7 @@ def _as_fields(model: dict) -> dict:
 
 def _versions(reader: Reader, key: str) -> dict:
     """Return description and time of each published version of a product's model; the newest version is first."""
-    rows = member(reader.read("ListThingModelVersion", {"ProductKey": key}), "Data.ModelVersions") or []
+    rows = reader.elements("ListThingModelVersion", {"ProductKey": key}, "Data.ModelVersions")
     return {
         row["ModelVersion"]: {"description": row.get("Description") or "", "published_at": row.get("GmtCreate")}
         for row in rows

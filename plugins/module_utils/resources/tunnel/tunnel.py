@@ -81,6 +81,7 @@ class Tunnel(Resource):
     kind = "tunnel"
     title = "tunnel"
     unique_names = False
+    is_found_after_create = False
     families = (tunnel, device, product)
     key = ("tunnel_id",)
     identity = {"TunnelId": "tunnel_id"}

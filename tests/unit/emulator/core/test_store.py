@@ -104,6 +104,16 @@ def test_clear_deletes_rows_and_resets_ids(store):
     assert store.insert("shelf", name="s") == 1
 
 
+def test_load_replaces_all_rows_by_dumped_ones(store):
+    store.insert("shelf", name="dumped")
+    before = store.tables()
+    content = store.dump()
+    store.clear()
+    store.insert("shelf", name="other")
+    store.load(content)
+    assert store.tables() == before
+
+
 def test_store_file_is_persistent_and_private(tmp_path):
     path = tmp_path / "state"
     store = Store(path, [SCHEMA])
