@@ -25,6 +25,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.encoding import encode
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.errors import ApiError, TransportError
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import required_list
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import (
     Batch,
     Create,
@@ -328,7 +329,7 @@ class FakeClient:
             number += 1
 
     def elements(self, name: str, params: dict | None, path: str) -> list:
-        return member(self.read(name, params), path) or []
+        return required_list(name, self.read(name, params), path)
 
     def update_lists(self, name: str, change) -> None:
         """Do nothing: a write clears the cache."""

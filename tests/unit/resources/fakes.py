@@ -12,6 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.encoding import encode
+from ansible_collections.iotops.aliyun.plugins.module_utils.client.response import required_list
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref
 
@@ -99,7 +100,7 @@ class FakeClient:
         return iter(items if isinstance(items, list) else member(items, self.operation(name).pages.items))
 
     def elements(self, name: str, params: dict | None, path: str):
-        return member(self.read(name, params), path) or []
+        return required_list(name, self.read(name, params), path)
 
     def update_lists(self, name: str, change) -> None:
         pass
