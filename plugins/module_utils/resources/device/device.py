@@ -29,6 +29,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.nam
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.gateway_job import wait_for_gateway_job
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import (
     NICKNAME,
+    UPDATED_NICKNAME,
     GatewayRef,
     device_id,
 )
@@ -65,6 +66,9 @@ class UpdateNickname(Change):
         changes = self.differences(resource, desired, current)
         if not changes:
             return []
+        problem = UPDATED_NICKNAME.check(desired["nickname"])
+        if problem:
+            raise InvalidValue(f"nickname of an existing device {problem}", field="nickname")
         row = {**resource.identity_params(), "Nickname": desired["nickname"] or None}
         return [Step(steps.UPDATE, "BatchUpdateDeviceNickname", {"DeviceNicknameInfo": [row]}, changes)]
 

@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.desired import DesiredDevice
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import UPDATED_NICKNAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.desired import (
+    DesiredDevice,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.state import DeviceState
 
 
@@ -78,6 +82,9 @@ def plan_changes(
         desired: The desired state of the devices, with GroupIds as groups.
         current: The current state by name.
         purge_tags, purge_groups: Whether to remove tags and groups that are not desired.
+
+    Raises:
+        InvalidValue: The platform would reject a change of a device.
     """
     plan = Plan()
     for device in desired:
@@ -110,6 +117,9 @@ def plan_deletion(names: Iterable[str]) -> Plan:
 
 def _plan_nickname(plan: Plan, device: DesiredDevice, state: DeviceState) -> None:
     if device.nickname is not None and device.nickname != (state.nickname or ""):
+        problem = UPDATED_NICKNAME.check(device.nickname)
+        if problem:
+            raise InvalidValue(f"device {device.name}: nickname of an existing device {problem}", field="devices")
         plan.rename[device.name] = device.nickname
         plan.add_change(device.name, "nickname", state.nickname, device.nickname)
 

@@ -12,6 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import group, pr
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, ObjectSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -19,6 +20,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.expression import Expression
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
     with_product_key,
 )
@@ -178,7 +180,7 @@ class DeviceGroup(Resource):
         Field("super_group", lookup=group_id, resolves_to="super_group_id"),
         Field("super_group_id", "SuperGroupId", computed=True),
         Field("description", "GroupDesc", Text(0, 100), initial=""),
-        Field("expression", "DynamicGroupExpression", Text(1)),
+        Field("expression", "DynamicGroupExpression", Expression()),
         Field("type", read="GroupType", type=Choice({"static": STATIC, "dynamic": DYNAMIC}), computed=True),
         Field("tags", "TagString", GroupTags(), initial={}, purge=True),
         Field(
@@ -235,6 +237,17 @@ class DeviceGroup(Resource):
         ),
     )
     delete = DeleteGroup("DeleteDeviceGroup")
+    used_by = (
+        UsedBy(
+            "sub-group",
+            "QueryDeviceGroupList",
+            name="GroupName",
+            reference="group_id",
+            params={"SuperGroupId": "group_id"},
+            condition=lambda current: current.get("type") != "dynamic",
+            remedy="Delete the sub-groups first",
+        ),
+    )
     remedy = "Delete the group with state: absent and create it again, or keep the current value"
     filters = ("name", "group_id", "type", "tags")
 

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, product, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -147,6 +148,19 @@ class Destination(Renamable):
     create = CreateValidated("CreateDestination", outputs={"destination_id": "Destination.DestinationId"})
     changes = (UpdateValidated("UpdateDestination", "name", "type", "configuration", "description"),)
     delete = Delete("DeleteDestination")
+    used_by = (
+        UsedBy(
+            "parser",
+            "ListParser",
+            name="Name",
+            reference="destination_id",
+            details=tuple(("ListParserDestination", {"IsFailover": is_failover}) for is_failover in (False, True)),
+            identity={"ParserId": "ParserId"},
+            path="Data.destinations",
+            member="DestinationId",
+            remedy="Remove the destination from the parser, or delete the parser first",
+        ),
+    )
     filters = ("name", "destination_id", "type")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:

@@ -18,6 +18,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
     Switch,
     Update,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import OneOf, Requires
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -163,6 +164,11 @@ class Product(Resource):
         Switch("status", {"released": "ReleaseProduct", "development": "CancelReleaseProduct"}),
     )
     delete = Delete("DeleteProduct")
+    constraints = (
+        Requires("data_format", thing_model=True),
+        Requires("join_permission_id", net_type="lora"),
+        OneOf("auth_type", ("secret",), net_type="lora"),
+    )
     filters = ("name", "product_key", "node_type", "status", "tags")
     remedy = "Create another product, or keep the current value"
 

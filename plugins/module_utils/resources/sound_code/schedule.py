@@ -9,6 +9,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import sound_code
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Ordered
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -163,6 +164,7 @@ class SoundCodeSchedule(Renamable):
         UpdatePeriods(),
     )
     delete = Delete("DeleteSoundCodeSchedule")
+    constraints = (Ordered("start_date", "end_date"), Ordered("start_time", "end_time"))
     filters = ("name", "schedule_code", "status")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:

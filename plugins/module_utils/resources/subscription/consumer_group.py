@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.api import subscription
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, Delete
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -99,7 +100,7 @@ class ConsumerGroup(Renamable):
 
     kind = "consumer_group"
     title = "consumer group"
-    families = (subscription,)
+    families = (subscription, product)
     key = ("name",)
     identity = {"GroupId": "group_id"}
     fields = (
@@ -123,6 +124,19 @@ class ConsumerGroup(Renamable):
     create = Create("CreateConsumerGroup", outputs={"group_id": "GroupId"})
     changes = (Rename(),)
     delete = DeleteGroup("DeleteConsumerGroup")
+    used_by = (
+        # The API has no list of subscriptions, only the subscription of one product.
+        UsedBy(
+            "subscription of the product",
+            "QueryProductList",
+            name="ProductName",
+            reference="group_id",
+            details=(("QuerySubscribeRelation", {"Type": "AMQP"}),),
+            identity={"ProductKey": "ProductKey"},
+            path="ConsumerGroupIds",
+            remedy="Remove the group from the subscription, or delete the subscription first",
+        ),
+    )
     filters = ("name", "group_id")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:

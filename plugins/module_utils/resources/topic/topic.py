@@ -6,10 +6,14 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import AtMost
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+
+#: Maximum number of custom topics of a product.
+MAX_TOPICS = 50
 
 
 class ShortName(Text):
@@ -60,5 +64,6 @@ class Topic(Resource):
     create = Create("CreateProductTopic", outputs={"topic_id": "TopicId"})
     changes = (Update("UpdateProductTopic", "operation", "description"),)
     delete = Delete("DeleteProductTopic")
+    constraints = (AtMost(MAX_TOPICS, "product"),)
     filters = ("product", "short_name", "operation")
     required_filters = ("product",)
