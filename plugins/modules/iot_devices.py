@@ -49,7 +49,8 @@ options:
       nickname:
         description:
           - Nickname of the device, a display name.
-          - 4 to 64 Chinese or English letters, digits and underscores. A Chinese character counts as 2.
+          - 4 to 64 Chinese or English letters, digits and underscores. A Chinese character counts as 2. The nickname
+            of an existing device can be changed to one with up to 32.
           - An empty string clears the value.
         type: str
       tags:

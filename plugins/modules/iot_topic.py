@@ -24,6 +24,7 @@ options:
         within the product.
       - Levels of letters, digits and underscores, separated by slashes, up to 128 characters. Custom topics always
         start with C(user/). The prefix can be omitted.
+      - A product can have up to 50 topics.
     type: str
     required: true
   state:

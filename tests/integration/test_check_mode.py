@@ -118,3 +118,165 @@ def test_thing_script_with_syntax_error_fails_before_write(tasks, kind, script, 
     # The syntax of other languages is not checked.
     tasks.assert_changed_by("iot_thing_script", "CreateThingScript", **{**of, "type": "php"}, script=script)
     tasks.assert_fails("iot_thing_script", f"^script has a syntax error in {problem}", **of)
+
+
+def test_gateway_that_is_no_gateway_fails_before_write(tasks, product):
+    tasks.run_ok("iot_product", name="edge_box", node_type="gateway")
+    tasks.run_ok("iot_product", name="meter", node_type="device")
+    tasks.run_ok("iot_device", **LAMP)
+    tasks.run_ok("iot_device", product="edge_box", name="edge-0001")
+    lamp = {"product": "street_light", "name": "lamp-0001"}
+    message = "gateway must be a device of a product of gateways; street_light is not one"
+    tasks.assert_fails("iot_device", f"^{message}", product="meter", name="meter-0001", gateway=lamp)
+    devices = [{"name": "meter-0001", "gateway": lamp}]
+    tasks.assert_fails("iot_devices", f"^{message}", product="meter", devices=devices)
+    edge = {"product": "edge_box", "name": "edge-0001"}
+    message = "gateway cannot be set for a device that is a gateway itself"
+    tasks.assert_fails("iot_device", f"^{message}", product="edge_box", name="edge-0002", gateway=edge)
+    devices = [{"name": "edge-0002", "gateway": edge}]
+    tasks.assert_fails("iot_devices", f"^{message}", product="edge_box", devices=devices)
+
+
+def test_device_group_below_third_level_fails_before_write(tasks):
+    for name, parent in (("city", {}), ("district", {"super_group": "city"}), ("street", {"super_group": "district"})):
+        tasks.assert_changed_by("iot_device_group", "CreateDeviceGroup", name=name, **parent)
+    message = "^super_group cannot be street: groups can be nested at most 3 levels deep"
+    tasks.assert_fails("iot_device_group", message, name="house", super_group="street")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"product": "meter"}, "product must be that of the firmware one, street_light"),
+        ({"source_versions": ["1.1"]}, "source_versions must not contain 1.1, the version of the firmware one"),
+        ({"firmware": "delta"}, "source_versions must be 1.0, the only version that the delta firmware delta updates"),
+        ({"firmware": "delta", "source_versions": ["0.9"]}, "source_versions must be 1.0, the only version"),
+        ({"type": "verify", "target": None, "devices": ["lamp-0001"]}, "type cannot be verify: the firmware one needs"),
+        ({"tags": {f"t{n}": "x" * 1024 for n in range(4)}}, "tags must have at most 4096 characters in total"),
+    ],
+)
+def test_ota_job_that_does_not_fit_its_firmware_fails_before_write(tasks, product, tmp_path, options, message):
+    tasks.run_ok("iot_product", name="meter", node_type="device")
+    tasks.run_ok("iot_device", **LAMP)
+    versions = {"one": {"version": "1.1"}, "delta": {"version": "1.2", "source_version": "1.0", "type": "delta"}}
+    for name, more in versions.items():
+        image = tmp_path / f"{name}.bin"
+        image.write_text(name)
+        tasks.run_ok(
+            "iot_ota_firmware", name=name, product="street_light", file=str(image), needs_verification=False, **more
+        )
+    job = {"name": "update", "firmware": "one", "product": "street_light", "type": "static", "target": "all"}
+    invalid = {name: value for name, value in {**job, **options}.items() if value is not None}
+    tasks.assert_fails("iot_ota_job", f"^{message}", **invalid)
+    assert tasks.run("iot_ota_job", True, **job)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "message"),
+    [
+        ("set_property", {}, "document must contain params, the properties to set"),
+        ("set_property", {"params": "x"}, "document must contain params, the properties to set"),
+        ("invoke_service", {"params": {}}, "document must contain serviceIdentifier"),
+        (
+            "invoke_service",
+            {"serviceIdentifier": "Flash", "params": []},
+            "document must contain params as a dict",
+        ),
+    ],
+)
+def test_job_with_incomplete_document_fails_before_write(tasks, product, kind, document, message):
+    tasks.assert_fails(
+        "iot_job", f"^{message}", name="night_mode", type=kind, product="street_light", document=document
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"topic": "get"}, "topic must be a custom topic such as user/get; 'get' does not"),
+        (
+            {"topic": "/other/lamp-0001/user/get", "device": None},
+            "topic must start with /.*, the ProductKey of ",
+        ),
+        ({"response_topic": "update"}, "response_topic must be a custom topic"),
+        ({"payload": ""}, "payload must not be empty"),
+        (
+            {"user_properties": {f"k{n}": "v" * 900 for n in range(10)}},
+            "user_properties must have at most 8192",
+        ),
+        ({"action": "broadcast", "device": None, "topic": "/other/x"}, "topic must start with /broadcast/"),
+        (
+            {"action": "rrpc", "topic": "/other/lamp-0001/user/get"},
+            "topic must start with /.*, the ProductKey of ",
+        ),
+    ],
+)
+def test_message_that_cannot_be_sent_fails_in_check_mode(tasks, product, options, message):
+    tasks.run_ok("iot_device", **LAMP)
+    task = {"action": "publish", "product": "street_light", "device": "lamp-0001", "topic": "user/get", "payload": "x"}
+    tasks.assert_fails("iot_message", f"^{message}", **{**task, **options})
+    assert tasks.run("iot_message", True, **task)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("configuration", "message"),
+    [
+        ({"regionName": "Shanghai"}, "regionName must be the ID of a region"),
+        ({"role": {"roleArn": "admin", "roleName": "admin"}}, "role.roleArn must be the ARN of a RAM role"),
+        ({"themeName": " "}, "themeName must be a string that is not blank"),
+        ({"themeName": 3}, "themeName must be a string that is not blank"),
+    ],
+)
+def test_destination_with_invalid_configuration_fails_before_write(tasks, configuration, message):
+    role = {"roleArn": "acs:ram::1:role/forwarding", "roleName": "forwarding"}
+    valid = {"themeName": "alarms", "regionName": "cn-shanghai", "role": role}
+    options = {"name": "to_queue", "type": "mns"}
+    message = f"^configuration is invalid: {message}"
+    tasks.assert_fails("iot_destination", message, **options, configuration={**valid, **configuration})
+    tasks.assert_changed_by("iot_destination", "CreateDestination", **options, configuration=valid)
+    tasks.assert_fails("iot_destination", message, name="to_queue", configuration={**valid, **configuration})
+
+
+@pytest.mark.parametrize(
+    ("topic", "kind"),
+    [
+        ("/street_light/+/user/get", 1),
+        ("/street_light/lamp-0001", 1),
+        ("/sys/street_light/lamp-0001/thing/event/property/post", 0),
+        ("/sys/street_light/lamp-0001/thing/service/property/set", 1),
+        ("/street_light/lamp-0001/user/get", 0),
+    ],
+)
+def test_rule_action_with_topic_of_another_type_fails_before_write(tasks, product, topic, kind):
+    tasks.run_ok("iot_rule", name="forward", product="street_light", short_topic="+/user/update", select="*")
+    action = {"type": "republish", "configuration": {"topic": topic, "topicType": kind}}
+    tasks.assert_fails("iot_rule", "^actions contains an action .* invalid at topic", name="forward", actions=[action])
+
+
+def test_thing_model_with_invalid_values_fails_before_write(tasks):
+    tasks.run_ok("iot_product", name="meter", node_type="device", thing_model=True, data_format="alink")
+    for values, message in (
+        ({"0": "-off", "1": "on"}, "the name of a value must have 1 to 20 .*'-off' of the value 0 does not match"),
+        ({"0": "a b", "1": "on"}, "'a b' of the value 0 does not match"),
+        ({"1": "a", "01": "b"}, "values must contain each number once"),
+    ):
+        functions = {"properties": {"Mode": {"type": "enum", "values": values, "access": "rw"}}}
+        message = f"^functions is invalid at properties.Mode: .*{message}"
+        tasks.assert_fails("iot_thing_model", message, product="meter", functions=functions)
+
+
+def test_sound_code_schedule_on_day_that_does_not_exist_fails_before_write(tasks):
+    options = {"name": "hours", "description": "hours", "open_type": "inner", "end_date": "2030-06-01"}
+    message = "^start_date must be a date that exists, not 2030-02-30"
+    tasks.assert_fails("iot_sound_code_schedule", message, **options, start_date="2030-02-30")
+
+
+def test_tags_above_size_of_one_request_are_sent_in_several(tasks, product):
+    tags = {f"key{number}": "灯" * 64 for number in range(60)}
+    tasks.run_ok("iot_device", **LAMP)
+    tasks.assert_changed_by("iot_device", *["SaveDeviceProp"] * 3, **LAMP, tags=tags)
+    devices = [{"name": "lamp-0001", "tags": dict.fromkeys(tags, "夜" * 64)}]
+    tasks.pop_writes()
+    result = tasks.run_ok("iot_devices", product="street_light", devices=devices)
+    assert result["estimate"]["operations"]["SaveDeviceProp"] == 3
+    assert tasks.pop_writes() == ["SaveDeviceProp"] * 3

@@ -13,7 +13,10 @@ import re
 #: The first level of system topics, after the device.
 _SYSTEM_ROOTS = ("thing", "_thing", "ota", "edge", "ext", "config", "shadow", "rrpc", "broadcast", "deviceinfo")
 
-_DEVICE = re.compile(r"[+*]|[A-Za-z0-9_@.:-]{4,32}")
+#: The first level of custom topics, after the device.
+_CUSTOM_ROOTS = ("user", "+", "*", "#")
+
+_DEVICE = re.compile(r"[+*]|[A-Za-z0-9_@.:-]+")
 #: The topic of the status of an OTA job, in which two IDs replace the device.
 _JOB_STATUS = re.compile(r"[^/]+/[^/]+/ota/job/status")
 
@@ -36,14 +39,13 @@ def find_problem(short_topic: str, kind: str = "") -> str:
         return "" if kind in ("", "system") else f"is a system topic, not a topic of the type {kind}"
     if not _DEVICE.fullmatch(first):
         return f"must start with the name of a device or a wildcard, not with {first}"
-    if kind == "status" or (not kind and not levels):
+    if kind == "status":
         return "must be the name of a device or a wildcard for topic_type: status" if levels else ""
-    is_custom = kind == "custom" or (not kind and levels[0] in ("user", "+", "*", "#"))
-    roots = ("user", "+", "*", "#") if is_custom else _SYSTEM_ROOTS
     if not levels:
-        return "must have levels after the device"
-    # Custom topics of old products are not below "user".
-    if levels[0] in roots or (is_custom and first != "user"):
+        return "must have levels after the device" if kind else ""
+    # Custom topics of old products are not below "user", so a topic is custom unless it has no level for the device.
+    allowed = {"system": _SYSTEM_ROOTS, "custom": _CUSTOM_ROOTS}.get(kind, (*_CUSTOM_ROOTS, *_SYSTEM_ROOTS))
+    if levels[0] in allowed or (kind != "system" and first not in ("user", *_SYSTEM_ROOTS)):
         return ""
-    example = "+/user/get" if is_custom else "+/thing/event/property/post"
+    example = "+/thing/event/property/post" if kind == "system" else "+/user/get"
     return f"must start with the name of a device or a wildcard, such as {example}"

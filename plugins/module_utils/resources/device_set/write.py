@@ -12,13 +12,13 @@ A failure of one device does not stop the changes of other devices. A plan is ex
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.gateway_job import wait_for_gateway_job
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import (
@@ -79,7 +79,7 @@ def _update_requests(plan: Plan) -> Requests:
     return Requests(
         {
             **_batch_requests("BatchUpdateDeviceNickname", {"": list(plan.rename)}),
-            "SaveDeviceProp": len(plan.tag),
+            "SaveDeviceProp": sum(len(tags.chunk_device_tags(added.items())) for added in plan.tag.values()),
             **_batch_requests("BatchAddDeviceGroupRelations", plan.join),
             **_batch_requests("BatchAddThingTopo", plan.attach),
         }
@@ -170,7 +170,7 @@ class PlanExecutor:
             self._secrets.update({name: registered[name] for name in attached})
         if self._save_secrets is not None:
             self._save_secrets(registered)
-        batch.tag = {name: tags for name, tags in batch.tag.items() if name in registered}
+        batch.tag = {name: added for name, added in batch.tag.items() if name in registered}
         for names_by_target in (batch.join, batch.attach):
             for target, names in names_by_target.items():
                 names_by_target[target] = [name for name in names if name in registered]
@@ -188,8 +188,8 @@ class PlanExecutor:
         )
         self._submit_each(
             "SaveDeviceProp",
-            plan.tag.items(),
-            lambda entry: {"Props": json.dumps(entry[1], ensure_ascii=False)},
+            [(name, chunk) for name, added in plan.tag.items() for chunk in tags.chunk_device_tags(added.items())],
+            lambda entry: {"Props": tags.device_tags_to_wire(entry[1])},
             lambda entry: entry[0],
         )
         self._submit_group_changes("BatchAddDeviceGroupRelations", plan.join)

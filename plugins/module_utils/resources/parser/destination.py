@@ -17,6 +17,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, JsonText, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.cloud_services import find_problem
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import (
     Lookup,
     Renamable,
@@ -24,7 +25,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.loo
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import TARGETS, comparable
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import CONSUMER_GROUPS
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
 
 DESTINATIONS = Lookup("destination", "ListDestination", "DestinationId", "Name", "destination_id")
 
@@ -81,12 +82,16 @@ def missing_members(kind: str, configuration: dict) -> list:
 
 def _check_configuration(desired: dict, current: dict) -> None:
     after = {**current, **desired}
-    missing = missing_members(after["type"], lower_initials(after.get("configuration") or {}))
+    configuration = lower_initials(after.get("configuration") or {})
+    missing = missing_members(after["type"], configuration)
     if missing:
         raise InvalidValue(
             f"configuration of a destination of type {after['type']} must contain {', '.join(missing)}",
             field="configuration",
         )
+    problem = find_problem(configuration, TARGETS.get(after["type"], ()))
+    if problem:
+        raise InvalidValue(f"configuration is invalid: {problem}", field="configuration")
 
 
 class CreateValidated(Create):

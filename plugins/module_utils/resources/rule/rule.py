@@ -22,7 +22,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actio
     parse_actions,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.sql_syntax import SelectText, WhereText
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import CONSUMER_GROUPS
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
 
 #: The options that a rule needs before it can be started, with the fields that they set.
 REQUIRED_TO_START = {"product": "product_key", "short_topic": "short_topic", "select": "select"}

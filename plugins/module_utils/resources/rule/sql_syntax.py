@@ -128,7 +128,7 @@ class _Grammar:
     def _operand(self, kind: str, token: str, before: tuple[str, str]) -> str:
         """Check a token where an operand is expected."""
         if before == ("keyword", "as"):
-            if kind in ("operator", "mark") or token == "as":
+            if kind in ("operator", "mark") or token == "as" or token.isdigit():
                 return f"AS must be followed by a name, not by {token}"
             self._has_name = True
             self._needs_operand = False
@@ -139,9 +139,13 @@ class _Grammar:
         if before == ("keyword", "in"):
             return f"IN must be followed by a list in parentheses, not by {token}"
         if kind in ("value", "word"):
+            if ".." in token or (kind == "word" and token.endswith(".") and not token[:-1].isdigit()):
+                return f"{token} is not a path"
             self._needs_operand = False
             return ""
         if token == "case":
+            if any(keyword not in ("(", "call") for keyword in self._open):
+                return "CASE cannot contain another CASE"
             self._open.append("case")
             return ""
         if token == "when" and before == ("keyword", "case"):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import sound_code
@@ -25,9 +26,25 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code
 
 SCHEDULES = Lookup("schedule", "QuerySoundCodeScheduleList", "ScheduleCode", "Name", "schedule_code")
 
-DATE = Text(
-    1, pattern=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", hint="a date in the format yyyy-MM-dd, in quotes"
-)
+
+class Date(Text):
+    """A date such as ``2030-01-31``."""
+
+    def __init__(self) -> None:
+        super().__init__(1, pattern=r"\d{4}-\d\d-\d\d", hint="a date in the format yyyy-MM-dd, in quotes")
+
+    def check(self, value: Any) -> str:
+        problem = super().check(value)
+        if problem:
+            return problem
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return f"must be a date that exists, not {value}"
+        return ""
+
+
+DATE = Date()
 TIME = Text(1, pattern=r"([01]\d|2[0-3]):[0-5]\d", hint="a time from 00:00 to 23:59, in quotes")
 
 #: The options of a period, with their parameters and types. The description identifies a period.

@@ -18,6 +18,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 RESERVED = ("set", "get", "post", "property", "event", "time", "value")
 
 _NAME_PATTERN = re.compile("[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff_.-]{0,29}")
+_VALUE_NAME_PATTERN = re.compile("[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff_-]{0,19}")
 
 
 def find_error(functions: dict) -> str:
@@ -61,6 +62,19 @@ def _find_error(item: dict, typed: bool) -> str:
         return _find_number_error(item)
     if item.get("type") == "bool" and set(item.get("values") or {}) != {"0", "1"}:
         return "values of a bool must contain exactly 0 and 1"
+    return _find_values_error(item.get("values") or {})
+
+
+def _find_values_error(values: dict) -> str:
+    """Return what is wrong with the values of a bool or an enum."""
+    if len({int(value) for value in values}) < len(values):
+        return "values must contain each number once"
+    for value, name in values.items():
+        if not _VALUE_NAME_PATTERN.fullmatch(name):
+            return (
+                "the name of a value must have 1 to 20 Chinese characters, letters, digits, underscores and hyphens, "
+                f"and start with a Chinese character, letter or digit; {name!r} of the value {value} does not match"
+            )
     return ""
 
 

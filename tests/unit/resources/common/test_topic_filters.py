@@ -24,6 +24,8 @@ VALID = (
     ("+", "status"),
     ("lamp", "status"),
     ("thing/thing/lifecycle", ""),
+    ("lamp/update/error", ""),
+    ("+/no/such/topic", ""),
     ("+/user/get", ""),
     ("+", ""),
 )
@@ -42,7 +44,7 @@ INVALID = (
     ("+/user/a#", "custom"),
     ("+/user/a+", "custom"),
     ("lamp+/user/get", "custom"),
-    ("lam", "status"),
+    ("灯", "status"),
     ("+/user/get", "status"),
     ("+", "custom"),
     ("+", "system"),

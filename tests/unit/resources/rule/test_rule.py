@@ -162,9 +162,10 @@ def test_rule_product_change_is_in_diff():
     ],
 )
 def test_republish_topic_with_product_name_is_resolved(topic, sent):
-    action = {"type": "republish", "configuration": {"topic": topic, "topicType": 1}, "error_action": False}
+    kind = 0 if topic.startswith("/sys/") else 1
+    action = {"type": "republish", "configuration": {"topic": topic, "topicType": kind}, "error_action": False}
     (step,) = rule(account(STOPPED), actions=[action])["steps"]
-    assert step["changes"]["actions"]["after"][0]["configuration"] == {"topic": sent, "topicType": 1}
+    assert step["changes"]["actions"]["after"][0]["configuration"] == {"topic": sent, "topicType": kind}
     assert action["configuration"]["topic"] == topic
 
 
