@@ -280,3 +280,19 @@ def test_tags_above_size_of_one_request_are_sent_in_several(tasks, product):
     result = tasks.run_ok("iot_devices", product="street_light", devices=devices)
     assert result["estimate"]["operations"]["SaveDeviceProp"] == 3
     assert tasks.pop_writes() == ["SaveDeviceProp"] * 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"type": "static", "target": "all", "multi_module": True}, "multi_module can be set only if iot_instance_id"),
+        ({"type": "dynamic", "group": "lamps"}, "group can be set with type: dynamic only if iot_instance_id is set"),
+    ],
+)
+def test_ota_job_that_needs_an_instance_fails_before_write_without_one(tasks, product, tmp_path, options, message):
+    image = tmp_path / "lamp.bin"
+    image.write_bytes(b"1")
+    firmware = {"name": "one", "product": "street_light", "version": "1.1", "needs_verification": False}
+    tasks.run_ok("iot_ota_firmware", **firmware, file=str(image))
+    tasks.run_ok("iot_device_group", name="lamps")
+    tasks.assert_fails("iot_ota_job", f"^{message}", name="update", firmware="one", **options)

@@ -138,9 +138,8 @@ def test_dynamic_device_group_lifecycle(tasks, account):
 
 
 def test_dynamic_device_group_without_instance_id_fails(tasks, account):
-    result = tasks.run(MODULE, name="all_lamps", expression=LAMPS.format(key=account))
-    assert result["failed"]
-    assert "IotInstanceId" in result["msg"]
+    message = "^iot_instance_id must be set for the operation CreateDeviceDynamicGroup"
+    tasks.assert_fails(MODULE, message, name="all_lamps", expression=LAMPS.format(key=account))
 
 
 def test_dynamic_device_group_with_invalid_expression_fails(tasks, account):

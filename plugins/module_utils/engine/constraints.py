@@ -9,6 +9,7 @@ that a plan never contains a request that the platform is certain to reject. See
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable
@@ -21,6 +22,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import 
 if TYPE_CHECKING:
     from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
     from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
+
+
+#: The number of elements of a list whose details are read to find out whether one of them uses a resource. More reads
+#: would delay a deletion for minutes, because the platform limits their rate.
+MAX_ELEMENTS_WITH_DETAILS = 200
 
 
 @dataclass(frozen=True)
@@ -225,7 +231,8 @@ class UsedBy:
 
         UsedBy("box", "ListBoxes", name="BoxName", member="RoomId", reference="room_id")
 
-    If the account is not allowed to list them, the deletion is planned, and the platform decides.
+    If the account is not allowed to list them, or has too many of them to read their details, the deletion is planned,
+    and the platform decides.
 
     Attributes:
         title: What a resource that uses this one is called in messages.
@@ -268,7 +275,7 @@ class UsedBy:
         else:
             rows = member(reader.read(self.operation, params), self.items) or []
         value = str(current[self.reference])
-        for row in rows:
+        for row in itertools.islice(rows, MAX_ELEMENTS_WITH_DETAILS if self.details else None):
             if value in (self._read_references(reader, row) if self.details else self._references(row, value)):
                 yield str(row[self.name])
 
@@ -308,6 +315,14 @@ def check_plan(
     """
     if not steps:
         return
+    for step in steps:
+        param = resource.operation(step.operation).params.get("IotInstanceId")
+        if param is not None and param.required and not reader.has_instance:
+            raise InvalidValue(
+                f"iot_instance_id must be set for the operation {step.operation}: the old public instance does not "
+                "support it",
+                field="iot_instance_id",
+            )
     if desired is None:
         _check_unused(resource, reader, current or {})
         return

@@ -211,6 +211,19 @@ def test_deletion_of_resource_that_a_detail_refers_to_is_rejected(path, member):
     assert "the box b2 uses the shelf" in str(rejected(declared, client, name="s", room="attic", state="absent"))
 
 
+def test_details_of_a_limited_number_of_users_are_read(monkeypatch):
+    monkeypatch.setattr(
+        "ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints.MAX_ELEMENTS_WITH_DETAILS", 1
+    )
+    use = UsedBy(
+        **USE, reference="room_id", details=(("QueryBox", {}),), identity={"BoxId": "BoxId"}, path="Data.RoomId"
+    )
+    client = FakeClient({"name": "b1"}, {"name": "b2", "room": "attic"}, shelves=(("attic", "s", ""),))
+    task = {"name": "s", "room": "attic", "state": "absent"}
+    assert accepted(resource(Shelf, used_by=(use,)), client, **task) == ["DeleteShelf"]
+    assert client.log.count("QueryBox") == 1
+
+
 def test_users_are_listed_only_if_a_deletion_is_planned():
     declared = resource(Shelf, used_by=(UsedBy(**USE, reference="room_id", member="RoomId"),))
     client = FakeClient({"name": "b1", "room": "attic"}, shelves=(("attic", "s", ""),))

@@ -306,6 +306,17 @@ def _find_firmware_problem(state: State) -> str:
     return ""
 
 
+def _find_instance_problem(state: State) -> str:
+    if state.current is not None or state.reader.has_instance:
+        return ""
+    options = ["multi_module"] if state.after.get("multi_module") else []
+    options += ["group"] if state.after.get("type") == "dynamic" and state.after.get("group") else []
+    if not options:
+        return ""
+    kind = "" if options[0] == "multi_module" else " with type: dynamic"
+    return f"{options[0]} can be set{kind} only if iot_instance_id is set: the old public instance does not support it"
+
+
 def _find_tags_problem(state: State) -> str:
     if state.current is not None:
         return ""
@@ -386,7 +397,11 @@ class OtaJob(Resource):
     )
     create = CreateByType("CreateOTAStaticUpgradeJob", outputs={"job_id": "Data.JobId"})
     changes = (Cancel(),)
-    constraints = (Satisfies(_find_firmware_problem, "firmware_id"), Satisfies(_find_tags_problem, "tags"))
+    constraints = (
+        Satisfies(_find_firmware_problem, "firmware_id"),
+        Satisfies(_find_tags_problem, "tags"),
+        Satisfies(_find_instance_problem, "multi_module"),
+    )
     filters = ("firmware", "job_id", "name", "type", "status")
     remedy = "A job is immutable: cancel it, and create one with another name"
 
