@@ -296,3 +296,20 @@ def test_ota_job_that_needs_an_instance_fails_before_write_without_one(tasks, pr
     tasks.run_ok("iot_ota_firmware", **firmware, file=str(image))
     tasks.run_ok("iot_device_group", name="lamps")
     tasks.assert_fails("iot_ota_job", f"^{message}", name="update", firmware="one", **options)
+
+
+def test_values_that_are_known_after_apply_are_not_checked(tasks, product):
+    unknown = "(known after apply)"
+    role = {"roleArn": unknown, "roleName": "forwarding"}
+    action = {"type": "republish", "configuration": {"topic": f"/{unknown}/lamp/user/get", "topicType": 1}}
+    for module, options in (
+        ("iot_parser", {"script": f"writeAmqp({unknown}, payload('json'));"}),
+        ("iot_rule", {"product": unknown, "short_topic": f"{unknown}/user/get", "select": f"'{unknown}' as id"}),
+        ("iot_rule", {"actions": [action]}),
+        ("iot_data_source", {"topics": [{"topic": f"/{unknown}/+/user/get"}]}),
+        (
+            "iot_destination",
+            {"type": "mns", "configuration": {"themeName": unknown, "regionName": "cn-shanghai", "role": role}},
+        ),
+    ):
+        assert tasks.run_ok(module, check_mode=True, name="forward", **options)["changed"]

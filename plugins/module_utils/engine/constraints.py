@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError, InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, contains_pending
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class State:
 
 class Constraint:
     """A rule for a combination of values.
+
+    A constraint is not checked if check mode does not know one of the values.
 
     Attributes:
         fields: The names of the fields that the rule concerns. An existing resource is checked only if the plan changes
@@ -330,7 +332,8 @@ def check_plan(
     changed = {name for step in steps for name in step.changes}
     state = State(resource, reader, after, current, changed)
     for constraint in resource.constraints:
-        if current is None or changed.intersection(constraint.fields):
+        is_changed = current is None or changed.intersection(constraint.fields)
+        if is_changed and not any(contains_pending(after.get(name)) for name in constraint.fields):
             constraint.check(state)
     name = resource.key[-1]
     if resource.unique_names and resource.listing and current is not None and name in changed:

@@ -81,6 +81,14 @@ def test_required_field_that_is_pending_is_accepted():
     assert accepted(declared, FakeClient(), color="red", room="planned") == ["CreateBox"]
 
 
+def test_value_that_is_not_known_completely_is_not_checked():
+    class Checked(Box):
+        constraints = (Satisfies(lambda _state: "note is wrong", "note"),)
+
+    assert accepted(Checked(), FakeClient(), note="writes (known after apply) twice, and is too long") == ["CreateBox"]
+    assert rejected(Checked(), FakeClient(), note="known").field == "note"
+
+
 def test_other_choice_is_rejected():
     declared = resource(constraints=(OneOf("color", ("blue",), room_id="r-attic"),))
     error = rejected(declared, FakeClient(), color="red", room="attic")

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import contains_pending
+
 REGION = r"[a-z]+(-[a-z0-9]+)+"
 ROLE_ARN = r"acs:ram::[^:/\s]+:role/\S+"
 
@@ -22,14 +24,16 @@ def find_problem(configuration: dict, names: tuple[str, ...]) -> str:
     members = {name: configuration[name] for name in (*names, "regionName") if name in configuration}
     members.update({f"role.{name}": text for name, text in role.items()} if isinstance(role, dict) else {})
     for name, text in members.items():
-        if name in (*names, "regionName", "role.roleArn", "role.roleName") and not _is_text(text):
+        is_known = name in (*names, "regionName", "role.roleArn", "role.roleName")
+        if is_known and not _is_text(text):
             return f"{name} must be a string that is not blank, not {text!r}"
     for name, pattern, example in (
         ("regionName", REGION, "the ID of a region such as cn-shanghai"),
         ("role.roleArn", ROLE_ARN, "the ARN of a RAM role, acs:ram::{account}:role/{name}"),
     ):
-        if name in members and not re.fullmatch(pattern, members[name]):
-            return f"{name} must be {example}, not {members[name]!r}"
+        text = members.get(name)
+        if text is not None and not contains_pending(text) and not re.fullmatch(pattern, text):
+            return f"{name} must be {example}, not {text!r}"
     return ""
 
 

@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import mem
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import ApiAction, ChoiceAction
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, contains_pending
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
@@ -184,7 +184,7 @@ class Message(ChoiceAction):
         for name in ("topic", "topics", "response_topic"):
             given = values.get(name) or []
             for topic in given if isinstance(given, list) else [given]:
-                problem = self._topic_problem(values, topic)
+                problem = "" if contains_pending(topic) else self._topic_problem(values, topic)
                 if problem:
                     raise InvalidValue(f"{name} {problem}; {topic!r} does not", field=name)
 
@@ -201,7 +201,7 @@ class Message(ChoiceAction):
         if levels[0]:
             return "" if levels[0] == "user" and len(levels) > 1 else "must be a custom topic such as user/get"
         # The topics of the devices of a cloud gateway have any format.
-        if (action == "publish" and values.get("device")) or key is PENDING or levels[1] in (key, str(PENDING)):
+        if (action == "publish" and values.get("device")) or key is PENDING or levels[1] == key:
             return ""
         return f"must start with /{key}/, the ProductKey of {values['product']}, or be relative to the device"
 

@@ -11,7 +11,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, p
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, contains_pending
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
@@ -60,6 +60,8 @@ class Topics(ObjectSet):
 
     def check(self, value: Any) -> str:
         for element in value:
+            if contains_pending(element["topic"]):
+                continue
             if not element.get("product") and not _TOPIC.fullmatch(element["topic"]):
                 formats = "/{product}/{device}/{other levels} or /as/mqtt/status/{product}/{device}"
                 return f"contains the topic {element['topic']!r}, which does not have the format {formats}"

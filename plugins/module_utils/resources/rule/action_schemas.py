@@ -61,7 +61,7 @@ _PRIMARY_KEY = {
 #: messages are those of its services.
 _REPUBLISH = {
     **_configuration(
-        {"topic": {"type": "string", "pattern": r"^(/[^/+#\s]+){3,}$"}, "topicType": {"enum": [0, 1]}},
+        {"topic": {"type": "string", "pattern": r"^(/[^/+#]+){3,}$"}, "topicType": {"enum": [0, 1]}},
     ),
     "if": {"properties": {"topicType": {"const": 0}}, "required": ["topicType"]},
     "then": {"properties": {"topic": {"pattern": "^/sys/[^/]+/[^/]+/thing/service/"}}},
