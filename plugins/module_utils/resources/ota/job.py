@@ -15,7 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import group, ot
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, TextSet
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies, State
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import LocalPath, Upload, stat_file
@@ -33,21 +33,14 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting import WAIT_FIELDS
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.tags import KEYS
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmware import (
-    FIRMWARES,
-    NEEDS_NO_VERIFICATION,
-    VERSION,
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmware import FIRMWARES, VERSION
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.job_constraints import (
+    NAME_TAG,
+    find_firmware_problem,
+    find_instance_problem,
+    find_tags_problem,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
-
-#: The tag that contains the name of a job.
-NAME_TAG = "iotops.name"
-
-#: Maximum length of the keys and values of all tags, including the one with the name.
-MAX_TAGS_LENGTH = 4096
-
-#: The platform's value of ``Type`` for delta firmware.
-DELTA = "1"
 
 #: Maximum size of a list of devices in bytes, and maximum number of devices of a verification.
 MAX_LIST_BYTES = 5 * 1024 * 1024
@@ -278,55 +271,6 @@ def _parse_devices(items: list) -> dict:
     return {"devices": [item["DeviceName"] for item in items]}
 
 
-def _find_firmware_problem(state: State) -> str:
-    """Return why a new job cannot use its firmware.
-
-    Whether the firmware is verified is not checked, because an earlier task may verify it.
-    """
-    after = state.after
-    rows = {row["FirmwareId"]: row for row in state.reader.pages("ListOTAFirmware")}
-    firmware = rows.get(after["firmware_id"]) if isinstance(after.get("firmware_id"), str) else None
-    if state.current is not None or firmware is None:
-        return ""
-    key = firmware.get("ProductKey")
-    if key and after.get("product_key") not in (None, key, PENDING):
-        return f"product must be that of the firmware {after['firmware']}, {firmware.get('ProductName') or key}"
-    if after.get("type") == "verify":
-        needless = str(firmware.get("Status")) == str(NEEDS_NO_VERIFICATION)
-        return f"type cannot be verify: the firmware {after['firmware']} needs no verification" if needless else ""
-    sources, version = after.get("source_versions") or [], firmware.get("DestVersion")
-    if version in sources:
-        return f"source_versions must not contain {version}, the version of the firmware {after['firmware']}"
-    has_sources = after.get("target") in ("all", "gray") or bool(sources)
-    if str(firmware.get("Type")) == DELTA and has_sources and list(sources) != [firmware.get("SrcVersion")]:
-        return (
-            f"source_versions must be {firmware.get('SrcVersion')}, the only version that the delta firmware "
-            f"{after['firmware']} updates, not {', '.join(sources) or 'empty'}"
-        )
-    return ""
-
-
-def _find_instance_problem(state: State) -> str:
-    if state.current is not None or state.reader.has_instance:
-        return ""
-    options = ["multi_module"] if state.after.get("multi_module") else []
-    options += ["group"] if state.after.get("type") == "dynamic" and state.after.get("group") else []
-    if not options:
-        return ""
-    kind = "" if options[0] == "multi_module" else " with type: dynamic"
-    return f"{options[0]} can be set{kind} only if iot_instance_id is set: the old public instance does not support it"
-
-
-def _find_tags_problem(state: State) -> str:
-    if state.current is not None:
-        return ""
-    tags = {NAME_TAG: state.after["name"], **state.resource.field("tags").type.canonical(state.after.get("tags"))}
-    length = sum(len(key) + len(value) for key, value in tags.items())
-    if length <= MAX_TAGS_LENGTH:
-        return ""
-    return f"tags must have at most {MAX_TAGS_LENGTH} characters in total, with the name of the job, not {length}"
-
-
 class OtaJob(Resource):
     """An OTA job. It can be canceled; everything else is immutable.
 
@@ -398,9 +342,9 @@ class OtaJob(Resource):
     create = CreateByType("CreateOTAStaticUpgradeJob", outputs={"job_id": "Data.JobId"})
     changes = (Cancel(),)
     constraints = (
-        Satisfies(_find_firmware_problem, "firmware_id"),
-        Satisfies(_find_tags_problem, "tags"),
-        Satisfies(_find_instance_problem, "multi_module"),
+        Satisfies(find_firmware_problem, "firmware_id"),
+        Satisfies(find_tags_problem, "tags"),
+        Satisfies(find_instance_problem, "multi_module"),
     )
     filters = ("firmware", "job_id", "name", "type", "status")
     remedy = "A job is immutable: cancel it, and create one with another name"
