@@ -30,6 +30,7 @@ options:
     description:
       - Desired state of the consumer group.
       - V(absent) deletes the consumer group. Messages in its backlog are lost.
+      - A consumer group that a subscription uses cannot be deleted.
     type: str
     choices: [present, absent]
     default: present

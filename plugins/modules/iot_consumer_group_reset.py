@@ -79,7 +79,7 @@ calls:
 """
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.module import run_module
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import (
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.reset import (
     ConsumerGroupReset,
 )
 

@@ -30,6 +30,7 @@ options:
     description:
       - Desired state of the data source.
       - V(absent) deletes the data source together with its topics.
+      - A data source that a parser uses cannot be deleted.
     type: str
     choices: [present, absent]
     default: present

@@ -27,6 +27,7 @@ options:
   state:
     description:
       - Desired state of the destination.
+      - A destination that a parser uses cannot be deleted.
     type: str
     choices: [present, absent]
     default: present

@@ -25,12 +25,14 @@ options:
   state:
     description:
       - Desired state of the device group.
+      - A group that has sub-groups cannot be deleted.
     type: str
     choices: [present, absent]
     default: present
   super_group:
     description:
       - Name or GroupId of the parent group.
+      - Groups can be nested three levels deep.
       - Cannot be changed after creation. Cannot be set for a dynamic group.
     type: str
   expression:
@@ -39,6 +41,7 @@ options:
         platform. For example C(product_key = "a1BwAGVxxxx" and name LIKE "lamp%").
       - If not set, a static group is created.
       - Cannot be changed after creation.
+      - The syntax is checked before the group is created. The platform checks which fields exist.
     type: str
   description:
     description:

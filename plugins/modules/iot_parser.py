@@ -71,6 +71,8 @@ options:
         published, a newer draft is kept.
       - Leading and trailing white space is ignored.
       - The script can be replaced but not removed.
+      - The syntax is checked before the parser is changed. The script must call a function that sends the message to a
+        destination, such as C(writeAmqp).
     type: str
   script_draft:
     description:

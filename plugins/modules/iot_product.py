@@ -69,6 +69,7 @@ options:
   auth_type:
     description:
       - Authentication method of the product's devices.
+      - LoRaWAN devices (O(net_type=lora)) can only use V(secret).
       - Cannot be changed after creation.
     type: str
     choices: [secret, id2, x509]
@@ -113,6 +114,7 @@ options:
   join_permission_id:
     description:
       - ID of the join permission of LoRaWAN devices.
+      - Required when a product with O(net_type=lora) is created.
       - Only used when the product is created. The platform does not return the value.
     type: str
   resource_group_id:

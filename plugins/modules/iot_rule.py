@@ -38,6 +38,7 @@ options:
     description:
       - Topic from which the rule selects data, relative to the product. V(+) matches every device.
       - For example, V(+/thing/event/property/post).
+      - Must start with the name of a device or a wildcard.
     type: str
   topic_type:
     description:
@@ -57,11 +58,13 @@ options:
   select:
     description:
       - Fields that the rule selects, which is the part of the SQL statement between C(SELECT) and C(FROM).
+      - The syntax is checked before the rule is changed. The platform checks the functions.
     type: str
   where:
     description:
       - Condition of the rule, which is the part of the SQL statement after C(WHERE).
       - An empty string clears the value.
+      - The syntax is checked before the rule is changed. The platform checks the functions.
     type: str
   description:
     description:

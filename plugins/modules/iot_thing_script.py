@@ -32,6 +32,7 @@ options:
       - Content of the script.
       - Use the lookup plugin P(ansible.builtin.file#lookup) to read it from a file.
       - Required when the script is created. Must not be empty.
+      - The syntax of JavaScript and Python is checked before the script is changed.
     type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot

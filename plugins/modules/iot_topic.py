@@ -25,6 +25,7 @@ options:
       - Levels of letters, digits and underscores, separated by slashes, up to 128 characters. Custom topics always
         start with C(user/). The prefix can be omitted.
       - If O(operation) is V(sub), V(+) can be used for any level, and V(#) at the end for all further levels.
+      - A product can have up to 50 topics.
     type: str
     required: true
   state:

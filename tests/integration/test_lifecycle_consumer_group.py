@@ -71,10 +71,12 @@ def test_consumer_group_in_use_deletion_fails(tasks):
     tasks.run_ok("iot_product", name="street_light", node_type="device")
     tasks.run_ok("iot_consumer_group", name="console")
     tasks.run_ok("iot_subscription", product="street_light", type="amqp", consumer_groups=["console"], device_data=True)
-    result = tasks.run("iot_consumer_group", name="console", state="absent")
-    assert result["failed"]
-    assert result["code"] == "iot.consumer.group.DeleteConsumerGroupFailed"
-    assert "Remove the consumer group from all subscriptions" in result["msg"]
+    tasks.assert_fails(
+        "iot_consumer_group",
+        "^state: absent is not possible: the subscription of the product street_light uses the consumer group. Remove",
+        name="console",
+        state="absent",
+    )
     tasks.run_ok("iot_subscription", product="street_light", type="amqp", state="absent")
     tasks.assert_changed_by("iot_consumer_group", "DeleteConsumerGroup", name="console", state="absent")
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 REPORTS = {"topic": "/street_light/+/thing/event/property/post"}
@@ -132,9 +134,31 @@ def test_data_source_with_missing_product_is_pending_in_check_mode(tasks):
 def test_data_source_attached_to_parser_deletion_fails(tasks):
     tasks.run_ok("iot_data_source", name="lamps")
     tasks.run_ok("iot_parser", name="forward", data_source="lamps")
-    result = tasks.run("iot_data_source", name="lamps", state="absent")
-    assert result["failed"]
-    assert "detach the data source from it first" in result["msg"]
+    tasks.assert_fails(
+        "iot_data_source",
+        "^state: absent is not possible: the parser forward uses the data source. Set another data source",
+        name="lamps",
+        state="absent",
+    )
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "/street_light/thing/event/property/post",
+        "/street_light/user/get",
+        "/street_light/+/user/#/get",
+        "/street_light/lamp+/user/get",
+        "/as/mqtt/status/street_light",
+    ],
+)
+def test_data_source_with_topic_without_device_or_with_misplaced_wildcard_fails_before_write(tasks, topic):
+    tasks.assert_fails(
+        "iot_data_source",
+        f"^topics contains the invalid topic '{re.escape(topic)}'",
+        name="lamps",
+        topics=[{"topic": topic}],
+    )
 
 
 def test_data_sources_with_filters_are_returned(tasks, key):

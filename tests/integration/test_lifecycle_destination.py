@@ -163,9 +163,12 @@ def test_destination_with_missing_reference_is_pending_in_check_mode_and_fails(t
 def test_destination_attached_to_parser_deletion_fails(tasks):
     tasks.run_ok("iot_destination", name="to_archive", type="ots", configuration=TABLE)
     tasks.run_ok("iot_parser", name="forward", destinations=["to_archive"])
-    result = tasks.run("iot_destination", name="to_archive", state="absent")
-    assert result["failed"]
-    assert "detach the destination from it first" in result["msg"]
+    in_use = "^state: absent is not possible: the parser forward uses the destination"
+    tasks.assert_fails("iot_destination", in_use, name="to_archive", state="absent")
+    tasks.run_ok("iot_parser", name="forward", destinations=[], failover_destination="to_archive")
+    tasks.assert_fails("iot_destination", in_use, name="to_archive", state="absent")
+    tasks.run_ok("iot_parser", name="forward", failover_destination="")
+    tasks.assert_changed_by("iot_destination", "DeleteDestination", name="to_archive", state="absent")
 
 
 def test_destinations_with_filters_are_returned(tasks):

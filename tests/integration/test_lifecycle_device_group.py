@@ -138,12 +138,14 @@ def test_dynamic_device_group_lifecycle(tasks, account):
 
 
 def test_dynamic_device_group_without_instance_id_fails(tasks, account):
-    result = tasks.run(MODULE, name="all_lamps", expression=LAMPS.format(key=account))
-    assert result["failed"]
-    assert "IotInstanceId" in result["msg"]
+    message = "^iot_instance_id must be set for the operation CreateDeviceDynamicGroup"
+    tasks.assert_fails(MODULE, message, name="all_lamps", expression=LAMPS.format(key=account))
 
 
 def test_dynamic_device_group_with_invalid_expression_fails(tasks, account):
-    result = tasks.run(MODULE, name="all_lamps", expression="nonsense =", **INSTANCE)
-    assert result["failed"]
+    message = "^expression is not a valid search expression: "
+    for expression in ("nonsense =", "name LIKE LIKE", 'name LIKE "abc%"', 'name = "lamp" AND', '(name = "lamp")'):
+        tasks.assert_fails(MODULE, message, name="all_lamps", expression=expression, **INSTANCE)
+    # The platform knows which fields exist.
+    result = tasks.run(MODULE, name="all_lamps", expression='weight = "7"', **INSTANCE)
     assert result["code"].startswith("iot.devicesearch.")

@@ -115,17 +115,30 @@ def test_parser_script_and_draft_are_saved_and_published(tasks):
 
 def test_parser_with_script_error_fails_with_platform_message(tasks):
     tasks.run_ok("iot_parser", name="forward", script=SCRIPT)
-    result = tasks.run("iot_parser", name="forward", script="var data = payload(;")
+    result = tasks.run("iot_parser", name="forward", script="writeAmqp(1001, @);")
     assert result["failed"]
     assert result["code"] == "iot.rule.scriptSyntaxError"
     assert [step["status"] for step in result["steps"]] == ["done", "failed"]
     assert result["parser"]["script"] == SCRIPT
-    silent = tasks.run("iot_parser", name="forward", script="var data = 1;")
-    assert "script doesn't contains transmit function" in silent["msg"]
     for nothing in ("", "  \n"):
         tasks.assert_fails(
             "iot_parser", "^script (must have at least 1|cannot be empty)", name="forward", script=nothing
         )
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("writeAmqp(1001, payload('json'", r"has a syntax error in line 1: \( is not closed"),
+        ("var data = payload(;", "has a syntax error in line 1"),
+        ("var data = 'a;\nwriteAmqp(1001, data);", "has a syntax error in line 1: a string is not closed"),
+        ("var data = payload('json');", "must call a function that sends the message to a destination"),
+    ],
+)
+def test_parser_with_invalid_script_fails_before_write(tasks, script, problem):
+    tasks.assert_fails("iot_parser", f"^script {problem}", name="forward", script=script)
+    # A draft is not validated.
+    tasks.assert_changed_by("iot_parser", "CreateParser", "SaveScript", name="forward", script_draft=script)
 
 
 def test_parser_is_started_last_and_stopped_first(tasks, running):

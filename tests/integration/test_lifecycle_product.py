@@ -171,9 +171,20 @@ def test_product_with_key_is_deleted(tasks):
 def test_product_rename_to_taken_name_fails(tasks):
     key = tasks.run_ok("iot_product", **LOCK)["product"]["product_key"]
     tasks.run_ok("iot_product", **{**LOCK, "name": "door_lock"})
-    result = tasks.run("iot_product", product_key=key, name="door_lock")
-    assert result["failed"]
-    assert result["code"] == "iot.prod.AlreadyExistedProductName"
+    tasks.assert_fails("iot_product", "^another product already has name door_lock", product_key=key, name="door_lock")
+    tasks.assert_changed_by("iot_product", "UpdateProduct", product_key=key, name="back_door")
+
+
+def test_product_with_incomplete_options_fails_before_write(tasks):
+    for message, options in (
+        ("data_format must be set with thing_model: true", {"thing_model": True}),
+        ("join_permission_id must be set with net_type: lora", {"net_type": "lora"}),
+        (
+            "auth_type must be secret with net_type: lora, not x509",
+            {"net_type": "lora", "join_permission_id": "8", "auth_type": "x509"},
+        ),
+    ):
+        tasks.assert_fails("iot_product", f"^{message}", name="door_lock", node_type="device", **options)
 
 
 # Certificates

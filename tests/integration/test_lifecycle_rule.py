@@ -192,3 +192,40 @@ def test_rule_with_too_many_or_duplicate_actions_fails_before_write(tasks, accou
     )
     errors = [republish_to(1, error_action=True), republish_to(2, error_action=True)]
     tasks.assert_fails(RULE, "at most one action with error_action: true", **HOT, actions=errors)
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("select", "a as as b,,"),
+        ("select", "deviceName( as name"),
+        ("select", "SELECT * FROM topic"),
+        ("where", "temperature >"),
+        ("where", "level = 'high"),
+        ("where", "(a > 1 AND b < 2"),
+    ],
+)
+@pytest.mark.parametrize("exists", [False, True], ids=["new", "existing"])
+def test_rule_with_invalid_sql_fails_before_write(tasks, account, exists, option, text):
+    if exists:
+        tasks.run_ok(RULE, **HOT, **SQL)
+    tasks.assert_fails(RULE, f"^{option} is not valid SQL: ", **HOT, **{**SQL, option: text})
+
+
+@pytest.mark.parametrize(
+    ("topic", "more"),
+    [
+        ("thing/event/property/post", {}),
+        ("user/get", {}),
+        ("user/get", {"topic_type": "custom"}),
+        ("+/user//get", {}),
+        ("+/user/#/get", {}),
+        ("+/user/get", {"topic_type": "status"}),
+        ("+/user/get", {"topic_type": "system"}),
+    ],
+)
+def test_rule_with_topic_without_device_or_of_another_type_fails_before_write(tasks, account, topic, more):
+    tasks.assert_fails(RULE, "^short_topic .* does not", **HOT, **{**SQL, "short_topic": topic}, **more)
+    # Together with the current topic, a type alone can be invalid too.
+    tasks.run_ok(RULE, **HOT, **SQL)
+    tasks.assert_fails(RULE, "^short_topic .* does not", **HOT, topic_type="status")

@@ -154,7 +154,8 @@ def test_sound_code_schedules_with_filters_are_returned(tasks):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"start_date": "2030-13-01"}, "^start_date has an invalid format: expected a date"),
+        ({"start_date": "2030-13-01"}, "^start_date must be a date that exists"),
+        ({"start_date": "2030/01/01"}, "^start_date has an invalid format: expected a date"),
         ({"start_date": "2031-01-01"}, "^end_date must not be before start_date, 2031-01-01, not 2030-12-31"),
         ({"start_date": None}, "^start_date must be set to create the schedule"),
         ({"start_time": "24:00"}, "^start_time has an invalid format: expected a time"),

@@ -179,6 +179,11 @@ class Client:
                 if operation.writes:
                     self._cache.invalidate(name, kept)
 
+    @property
+    def has_instance(self) -> bool:
+        """Whether the connection has an instance ID. The old public instance has none."""
+        return bool(self.connection.iot_instance_id)
+
     def check(self, name: str, params: Params) -> tuple[dict[str, str], dict[str, str]]:
         """Return the encoded query parameters and form body parameters of a request, without sending it.
 

@@ -28,6 +28,7 @@ class ActionEntry(DeclaredEntry):
     def perform(self, params: dict[str, Any], client: Client, check_mode: bool) -> dict[str, Any]:
         reader = Reader(client, tolerant=check_mode)
         values = self.values(params, reader)
+        self.check_values(values)
         result: dict[str, Any] = {"changed": True}
         if check_mode:
             result["msg"] = f"{self.check_mode_summary(values)}; nothing was done in check mode"
@@ -40,6 +41,13 @@ class ActionEntry(DeclaredEntry):
     def check_mode_summary(self, values: dict[str, Any]) -> str:
         """Return what the action would do with these values. Defaults to ``summary``."""
         return self.summary
+
+    def check_values(self, values: dict[str, Any]) -> None:
+        """Check the values of the options, validated and resolved, against each other; also in check mode.
+
+        Raises:
+            InvalidValue: The platform would reject the action.
+        """
 
     def run_action(self, client: Client, values: dict[str, Any]) -> dict[str, Any]:
         """Carry out the action.

@@ -8,6 +8,7 @@ a pure function that turns the desired and the current state into the steps betw
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -184,15 +185,19 @@ class Batch:
         params: Returns the parameters for a list of entries. For a mapping, entries are pairs of key and value.
         size: Maximum number of entries in one request. Defaults to the limit in the API data of the operation.
         verify: Returns what was not done, given the response; see ``Step``.
+        split: Returns the entries in chunks that one request can take, if their number is not the only limit.
     """
 
     operation: str
     params: Callable[[list], dict]
     size: int | None = None
     verify: Callable | None = None
+    split: Callable[[list], list[list]] | None = None
 
     def chunks(self, resource: Resource, entries: list) -> list[list]:
         """Return the entries in chunks that one request can take."""
+        if self.split:
+            return self.split(entries)
         size = self.size or min(resource.operation(self.operation).limits.values())
         return chunked(entries, size)
 
@@ -252,14 +257,15 @@ class Entries(Change):
             action = step.CREATE if operation.kind == CREATE else step.UPDATE
             # Some operations identify the collection by a part of what identifies the resource.
             identity = {wire: ref for wire, ref in resource.identity_params().items() if wire in operation.params}
-            for chunk in batch.chunks(resource, list(entries)):
+            keys = iter(list(entries))
+            for chunk in batch.chunks(resource, list(entries.values())):
                 value_before = _value(field, state)
-                for key in chunk:
+                for key in itertools.islice(keys, len(chunk)):
                     if exist:
                         state[key] = after[key]
                     else:
                         del state[key]
-                params = {**identity, **batch.params([entries[key] for key in chunk])}
+                params = {**identity, **batch.params(chunk)}
                 changes = {name: (value_before, _value(field, state))}
                 result.append(Step(action, batch.operation, params, changes, verify=batch.verify))
         return result

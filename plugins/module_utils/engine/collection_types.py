@@ -32,8 +32,9 @@ class Mapping(Type):
     def check(self, value: Any) -> str:
         if not isinstance(value, dict):
             return f"must be a dictionary, not {type(value).__name__}"
-        if self._maximum is not None and len(value) > self._maximum:
-            return f"takes at most {self._maximum} entries, not {len(value)}"
+        problem = self.check_size(value)
+        if problem:
+            return problem
         for key, text in value.items():
             if text is None:
                 return f"has no value for {key!r}; remove the key from the dictionary to delete the entry"
@@ -42,6 +43,11 @@ class Mapping(Type):
             problem = self._key.check(str(key)) or self._value.check(_text(text))
             if problem:
                 return f"has an invalid entry {key!r}: it {problem}"
+        return ""
+
+    def check_size(self, value: Any) -> str:
+        if self._maximum is not None and len(value) > self._maximum:
+            return f"takes at most {self._maximum} entries, not {len(value)}"
         return ""
 
     def canonical(self, value: Any) -> dict[str, str]:
@@ -77,10 +83,15 @@ class TextSet(Type):
         return []
 
     def check(self, value: Any) -> str:
+        problems = (self._element.check(text) for text in value)
+        return self.check_size(value) or next(
+            (f"has an invalid element: it {problem}" for problem in problems if problem), ""
+        )
+
+    def check_size(self, value: Any) -> str:
         if self._maximum is not None and len(set(value)) > self._maximum:
             return f"takes at most {self._maximum} elements, not {len(set(value))}"
-        problems = (self._element.check(text) for text in value)
-        return next((f"has an invalid element: it {problem}" for problem in problems if problem), "")
+        return ""
 
     def from_wire(self, value: Any) -> list[Any]:
         return list(value or [])
@@ -116,6 +127,9 @@ class ObjectSet(Type):
         return []
 
     def check(self, value: Any) -> str:
+        return self.check_size(value)
+
+    def check_size(self, value: Any) -> str:
         if self._maximum is not None and len(value) > self._maximum:
             return f"takes at most {self._maximum} elements, not {len(value)}"
         return ""

@@ -11,6 +11,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import CRE
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps as steps_module
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import waiting
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed, apply
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import check_plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import Desired
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import merge, plan
@@ -189,6 +190,7 @@ def _plan(
     current = resource.read(reader, desired, target.fields)
     desired = merge(resource, desired, current, target.additive_fields)
     steps = plan(resource, None if target.absent else desired, current)
+    check_plan(resource, reader, None if target.absent else desired, current, steps)
     # A resource that exists as long as its parent does cannot be deleted: without anything to delete, it is absent.
     return desired, None if target.absent and not steps else current, steps
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, contains_pending
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 
 
@@ -65,10 +65,13 @@ class HasFields(Protocol):
 def check_values(declaration: HasFields, values: dict[str, Any]) -> None:
     """Validate values against the types of their fields.
 
+    Text that check mode does not know completely is not validated.
+
     Raises:
         InvalidValue: A value is invalid.
     """
     for name, value in values.items():
-        problem = declaration.field(name).type.check(value)
+        is_unknown = isinstance(value, str) and contains_pending(value)
+        problem = "" if is_unknown else declaration.field(name).type.check(value)
         if problem:
             raise InvalidValue(f"{name} {problem}", field=name)

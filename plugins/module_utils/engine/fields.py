@@ -28,6 +28,20 @@ class Pending:
 PENDING = Pending()
 
 
+def contains_pending(value: Any) -> bool:
+    """Return whether a value is pending, or contains the text that check mode returns in place of a pending value.
+
+    A task gets this text from the result of an earlier task, for example as a part of a script.
+    """
+    if isinstance(value, str):
+        return str(PENDING) in value
+    if isinstance(value, dict):
+        return any(map(contains_pending, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(contains_pending, value))
+    return value is PENDING
+
+
 @dataclass(frozen=True)
 class Field:
     """A property of a resource.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.render import HIDDEN
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -52,15 +52,22 @@ def merge(
         desired: The desired values by field.
         current: The current values by field, or None if the resource does not exist.
         additive_fields: The names of the collections from which no entries are removed.
+
+    Raises:
+        InvalidValue: A collection would have too many entries.
     """
     if current is None:
         return desired
-    return {
-        name: resource.field(name).type.merge(current.get(name), value)
-        if name in additive_fields and value is not None
-        else value
-        for name, value in desired.items()
-    }
+    merged = dict(desired)
+    for name in additive_fields:
+        if desired.get(name) is None:
+            continue
+        kind = resource.field(name).type
+        merged[name] = kind.merge(current.get(name), desired[name])
+        problem = kind.check_size(merged[name])
+        if problem and len(merged[name]) > len(current.get(name) or ()):
+            raise InvalidValue(f"{name} {problem}, with the current ones", field=name)
+    return merged
 
 
 def _changes(resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> list[Step]:

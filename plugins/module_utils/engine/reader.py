@@ -39,6 +39,11 @@ class Reader:
         """Return the elements of a list without pages; see the method of the client."""
         return self._client.elements(name, params, path)
 
+    @property
+    def has_instance(self) -> bool:
+        """Whether the connection has an instance ID. The old public instance has none."""
+        return self._client.has_instance
+
     def download(self, url: str) -> str:
         """Return the text of a file that a response refers to."""
         return self._client.download(url).decode(errors="replace")

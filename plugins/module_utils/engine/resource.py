@@ -16,6 +16,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
     Delete,
     ImplicitCreate,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Constraint, UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import (
     AmbiguousReference,
     invalid_response,
@@ -132,13 +133,15 @@ class Resource:
         create: How the resource is created; see ``Create``.
         changes: How the mutable fields are changed, in this order; see ``Update``, ``Switch`` and ``Entries``.
         delete: How the resource is deleted; see ``Delete``.
+        constraints: The rules of the platform for combinations of values; see ``Constraint``.
+        used_by: The resources that prevent the deletion of this one; see ``UsedBy``.
         filters: The names of the fields that are options of the info module.
         required_filters: The filters that are required, because no operation lists the resources without them.
         extra_result_keys: The keys that ``extra_results`` adds to the result.
         is_found_after_create: Whether a later task can find the resource without an output of the create request. If
             not, a create request without a response is not repeated.
         unique_names: Whether the platform rejects a second resource with the same name, so that a create request can be
-            repeated safely after a timeout.
+            repeated safely after a timeout, and a resource cannot be renamed to the name of another one.
         remedy: What to do if a task sets a different value for an immutable field.
     """
 
@@ -156,6 +159,8 @@ class Resource:
     unique_names: bool = True
     changes: tuple[Change, ...] = ()
     delete: Delete
+    constraints: tuple[Constraint, ...] = ()
+    used_by: tuple[UsedBy, ...] = ()
     filters: tuple[str, ...] = ()
     required_filters: tuple[str, ...] = ()
     extra_result_keys: tuple[str, ...] = ()

@@ -41,6 +41,10 @@ class Type:
         """
         return ""
 
+    def check_size(self, value: Any) -> str:
+        """Validate the number of entries of a collection; returns as ``check``. Other types have no entries."""
+        return ""
+
     def to_wire(self, value: Any) -> Any:
         """Return the value of the API parameter; None omits the parameter."""
         return value

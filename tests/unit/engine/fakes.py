@@ -223,6 +223,8 @@ class FakeClient:
         shelves: The shelves, each with its room, name and note.
     """
 
+    has_instance = True
+
     def __init__(self, *boxes: dict, rooms: tuple = ("attic", "cellar"), shelves: tuple = ()):
         self.rooms = {f"r-{name}": name for name in rooms}
         self.boxes: dict = {}

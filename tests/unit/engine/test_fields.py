@@ -9,7 +9,7 @@ import json
 import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, contains_pending
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text
 
 
@@ -69,3 +69,10 @@ def test_field_pending_equals_only_itself():
 def test_pending_is_rendered_as_known_after_apply():
     assert f"{PENDING} {PENDING!r}" == "(known after apply) (known after apply)"
     assert json.dumps([str(PENDING)])
+
+
+def test_pending_value_is_found_in_text_and_collections():
+    for value in (PENDING, str(PENDING), f"f({PENDING});", {"a": [{"b": f"/{PENDING}/x"}]}, (1, PENDING)):
+        assert contains_pending(value)
+    for value in (None, "", "known", 3, {"a": ["b"]}, [], {str(PENDING): "only a key"}):
+        assert not contains_pending(value)

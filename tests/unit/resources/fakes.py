@@ -56,6 +56,8 @@ class FakeClient:
             list of elements. None stands for "not found". Writes have an empty response by default.
     """
 
+    has_instance = True
+
     def __init__(self, **replies) -> None:
         self.replies = replies
         self.calls = 0

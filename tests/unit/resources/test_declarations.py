@@ -299,6 +299,8 @@ TEXTS = ["", "x", "lamp_1", "lamp_2", "路灯路灯", "1.0", "user/get", "+/thin
 TEXTS += ["50", "2030-01-31T20:00:00Z"]
 TEXTS += ["2030-01-01", "2030-12-31", "08:00", "20:00"]
 TEXTS += [f"/a1/lamp_{n}/user/get" for n in range(3)]
+TEXTS += [f'name = "lamp_{n}"' for n in range(3)]
+TEXTS += [f"writeAmqp({n});" for n in range(3)]
 DICTS = [{}, {"site": "west"}, {"site": "east", "lot": 7}, {f"key{n}": "v" for n in range(25)}]
 DEVICES = [{"product": "p", "product_key": f"k{n % 2}", "name": f"device_{n}"} for n in range(5)]
 ACTIONS = [

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
 
@@ -16,6 +19,10 @@ WORDS = Text(
     hint="Chinese and English letters, digits, _ and -",
 )
 KEYS = Text(1, 30, pattern="[A-Za-z0-9.]+", hint="letters, digits and dots")
+
+
+#: Maximum size of the tags of a device in one request, in bytes of JSON.
+MAX_DEVICE_TAGS_BYTES = 5 * 1024
 
 
 def tags(value: Text = WORDS, key: Text = KEYS) -> Mapping:
@@ -31,3 +38,19 @@ def to_rows(entries: list[tuple[str, str]]) -> list[dict]:
 def parse_rows(items: list[dict] | None) -> dict:
     """Return tags from the list of objects that operations return."""
     return {item["TagKey"]: item.get("TagValue", "") for item in items or []}
+
+
+def device_tags_to_wire(entries: list[tuple[str, str]]) -> str:
+    """Return the tags of a device as the JSON text that an operation takes."""
+    return json.dumps(dict(entries), ensure_ascii=False)
+
+
+def chunk_device_tags(entries: Iterable[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """Return the tags of a device in chunks that one request can take."""
+    chunks: list[list[tuple[str, str]]] = []
+    for entry in entries:
+        if chunks and len(device_tags_to_wire([*chunks[-1], entry]).encode()) <= MAX_DEVICE_TAGS_BYTES:
+            chunks[-1].append(entry)
+        else:
+            chunks.append([entry])
+    return chunks

@@ -42,6 +42,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.mem
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.status import STATES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
+    check_node_types,
     has_certificates,
     product_key,
 )
@@ -235,8 +236,8 @@ class Device(Resource):
             "tags",
             add=Batch(
                 "SaveDeviceProp",
-                lambda entries: {"Props": json.dumps(dict(entries), ensure_ascii=False)},
-                size=100,
+                lambda entries: {"Props": tags.device_tags_to_wire(entries)},
+                split=tags.chunk_device_tags,
             ),
             remove=Batch("DeleteDeviceProp", lambda entries: {"PropKey": entries[0][0]}, size=1),
         ),
@@ -261,6 +262,7 @@ class Device(Resource):
         gateway = desired.get("gateway") or {}
         if gateway.get("name"):
             key = product_key(reader, gateway["product"])
+            check_node_types(reader, resolved["product_key"], key, "gateway")
             device_id(reader, gateway["name"], key)
             resolved["gateway"] = {**gateway, "product_key": key}
         elif "gateway" in desired:

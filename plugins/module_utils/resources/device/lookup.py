@@ -15,17 +15,21 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
-NICKNAME = Text(
-    4,
-    64,
-    wide_char_width=2,
-    pattern="[A-Za-z0-9_\u4e00-\u9fff]+",
-    hint="Chinese and English letters, digits and _",
-    clearable=True,
-)
 
-#: A nickname that replaces another one: an update accepts fewer characters than a registration.
-UPDATED_NICKNAME = Text(4, 32, wide_char_width=2, clearable=True)
+def _nickname(maximum: int) -> Text:
+    return Text(
+        4,
+        maximum,
+        wide_char_width=2,
+        pattern="[A-Za-z0-9_\u4e00-\u9fff]+",
+        hint="Chinese and English letters, digits and _",
+        clearable=True,
+    )
+
+
+#: A nickname. The registration of a device accepts a longer one than its update.
+NICKNAME = _nickname(64)
+UPDATED_NICKNAME = _nickname(32)
 
 #: The maximum number of devices whose details one request returns.
 MAX_DETAILS_PER_REQUEST = 100

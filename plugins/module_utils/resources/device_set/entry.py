@@ -44,7 +44,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set
     STATUS,
     TAGS,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
+    check_node_types,
+    product_key,
+)
 
 _DEFAULTS_OPTIONS = {name: option for name, option in desired.OPTIONS.items() if name in desired.DEFAULTS_FIELDS}
 
@@ -170,6 +173,8 @@ class DeviceSetTask:
             one.gateway[0]: product_key(self._reader, one.gateway[0])
             for one in {one.gateway: one for one in devices if one.gateway}.values()
         }
+        for key in dict.fromkeys(keys.values()):
+            check_node_types(self._reader, product_key(self._reader, self._params["product"]), key, "gateway")
         for one in devices:
             if one.groups:
                 one.groups = tuple(dict.fromkeys(ids[name] for name in one.groups))

@@ -81,7 +81,7 @@ def plan_changes(
         purge_tags, purge_groups: Whether to remove tags and groups that are not desired.
 
     Raises:
-        InvalidValue: A nickname is too long for a device that exists.
+        InvalidValue: The platform would reject a change of a device.
     """
     plan = Plan()
     for device in desired:

@@ -12,7 +12,6 @@ A failure of one device does not stop the changes of other devices. A plan is ex
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.gateway_job import wait_for_gateway_job
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.lookup import MAX_DETAILS_PER_REQUEST
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device.sub_devices import sign_sub_device
@@ -81,7 +81,7 @@ def _update_requests(plan: Plan) -> Requests:
     return Requests(
         {
             **_batch_requests("BatchUpdateDeviceNickname", {"": list(plan.rename)}),
-            "SaveDeviceProp": len(plan.tag),
+            "SaveDeviceProp": sum(len(tags.chunk_device_tags(added.items())) for added in plan.tag.values()),
             **_batch_requests("BatchAddDeviceGroupRelations", plan.join),
             **_batch_requests("BatchAddThingTopo", plan.attach),
         }
@@ -182,7 +182,7 @@ class PlanExecutor:
         if self._save_secrets is not None:
             self._save_secrets(secrets)
         batch.rename = {name: nickname for name, nickname in batch.rename.items() if name in secrets}
-        batch.tag = {name: tags for name, tags in batch.tag.items() if name in secrets}
+        batch.tag = {name: added for name, added in batch.tag.items() if name in secrets}
         for names_by_target in (batch.join, batch.attach):
             for target, names in names_by_target.items():
                 names_by_target[target] = [name for name in names if name in secrets]
@@ -224,8 +224,8 @@ class PlanExecutor:
         )
         self._submit_each(
             "SaveDeviceProp",
-            plan.tag.items(),
-            lambda entry: {"Props": json.dumps(entry[1], ensure_ascii=False)},
+            [(name, chunk) for name, added in plan.tag.items() for chunk in tags.chunk_device_tags(added.items())],
+            lambda entry: {"Props": tags.device_tags_to_wire(entry[1])},
             lambda entry: entry[0],
         )
         self._submit_group_changes("BatchAddDeviceGroupRelations", plan.join)

@@ -12,6 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import group, pr
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, ObjectSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies, State, UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -19,6 +20,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Number, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import tags
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.expression import Expression
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
     with_product_key,
 )
@@ -50,6 +52,9 @@ def group_id(reader: Reader, name: str) -> Any:
     ]
     return found[0] if found else reader.not_found("device group", name)
 
+
+#: How deep groups can be nested.
+MAX_LEVELS = 3
 
 #: The platform's values of ``GroupType`` for static and dynamic groups.
 STATIC, DYNAMIC = "LINK_PLATFORM", "LINK_PLATFORM_DYNAMIC"
@@ -158,6 +163,23 @@ def _is_static(_reader: Reader, current: dict) -> bool:
     return current.get("type") != "dynamic"
 
 
+def _find_level_problem(state: State) -> str:
+    """Return why a new group cannot have its super-group: groups can be nested three levels deep."""
+    parent = state.after.get("super_group_id")
+    if state.current is not None or not isinstance(parent, str) or not parent:
+        return ""
+    level = 1
+    while parent and level <= MAX_LEVELS:
+        level += 1
+        response = state.reader.find("QuerySuperDeviceGroup", {"GroupId": parent})
+        parent = _parse_super_group(member(response, "Data"))["super_group_id"]
+    return (
+        f"super_group cannot be {state.after['super_group']}: groups can be nested at most {MAX_LEVELS} levels deep"
+        if level > MAX_LEVELS
+        else ""
+    )
+
+
 class DeviceGroup(Resource):
     """A group of devices, which can belong to different products.
 
@@ -178,7 +200,7 @@ class DeviceGroup(Resource):
         Field("super_group", lookup=group_id, resolves_to="super_group_id"),
         Field("super_group_id", "SuperGroupId", computed=True),
         Field("description", "GroupDesc", Text(0, 100), initial=""),
-        Field("expression", "DynamicGroupExpression", Text(1)),
+        Field("expression", "DynamicGroupExpression", Expression()),
         Field("type", read="GroupType", type=Choice({"static": STATIC, "dynamic": DYNAMIC}), computed=True),
         Field("tags", "TagString", GroupTags(), initial={}, purge=True),
         Field(
@@ -236,6 +258,18 @@ class DeviceGroup(Resource):
         ),
     )
     delete = DeleteGroup("DeleteDeviceGroup")
+    constraints = (Satisfies(_find_level_problem, "super_group_id"),)
+    used_by = (
+        UsedBy(
+            "sub-group",
+            "QueryDeviceGroupList",
+            name="GroupName",
+            reference="group_id",
+            params={"SuperGroupId": "group_id"},
+            condition=lambda current: current.get("type") != "dynamic",
+            remedy="Delete the sub-groups first",
+        ),
+    )
     remedy = "Delete the group with state: absent and create it again, or keep the current value"
     filters = ("name", "group_id", "type", "tags")
 

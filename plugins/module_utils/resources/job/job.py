@@ -13,6 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, Delete, wire_value
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies, State
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import (
@@ -225,6 +226,22 @@ def _parse_tasks(items: list) -> dict:
     }
 
 
+def _find_document_problem(state: State) -> str:
+    """Return what is missing in the document of a new job, which depends on its type (manual section 4.13.1)."""
+    document = state.after.get("document")
+    if state.current is not None or not isinstance(document, dict):
+        return ""
+    kind = state.after.get("type")
+    if kind == "set_property" and not (isinstance(document.get("params"), dict) and document["params"]):
+        return "document must contain params, the properties to set, with type: set_property"
+    if kind == "invoke_service":
+        if not (isinstance(document.get("serviceIdentifier"), str) and document["serviceIdentifier"]):
+            return "document must contain serviceIdentifier, the identifier of a service, with type: invoke_service"
+        if not isinstance(document.get("params", {}), dict):
+            return "document must contain params as a dictionary with type: invoke_service"
+    return ""
+
+
 class Job(Resource):
     """A device job.
 
@@ -291,6 +308,7 @@ class Job(Resource):
     create = CreateAndUpload("CreateJob", outputs={"job_id": "JobId"}, constants={"TargetConfig": {}})
     changes = (UpdateRunning(), Cancel())
     delete = Delete("DeleteJob")
+    constraints = (Satisfies(_find_document_problem, "type", "document"),)
     filters = ("name", "job_id", "type", "status")
 
     def identifiers(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import mem
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action import ApiAction, ChoiceAction
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, contains_pending
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.report import ReportEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Number, Text
@@ -25,6 +25,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 #: The maximum size of a message and of a broadcast, in bytes.
 MAX_BYTES = 256 * 1024
 MAX_BROADCAST_BYTES = 64 * 1024
+
+#: The maximum length of all user properties, keys and values, in characters.
+MAX_USER_PROPERTIES_LENGTH = 8192
 
 _DEFAULT_TIMEOUT_IN_MILLISECONDS = 5000
 
@@ -61,6 +64,22 @@ def _rrpc_failure(response: dict) -> str:
         "HALFCONN": "the device has lost its connection",
     }
     return "" if code in (None, "SUCCESS") else reasons.get(code, "the request to the device failed") + f" ({code})"
+
+
+class UserProperties(Mapping):
+    """MQTT 5.0 user properties."""
+
+    def __init__(self) -> None:
+        super().__init__(Text(1), Text(1), maximum=20)
+
+    def check(self, value: Any) -> str:
+        problem = super().check(value)
+        if problem:
+            return problem
+        length = sum(len(key) + len(text) for key, text in self.canonical(value).items())
+        if length <= MAX_USER_PROPERTIES_LENGTH:
+            return ""
+        return f"must have at most {MAX_USER_PROPERTIES_LENGTH} characters in total, not {length}"
 
 
 class Message(ChoiceAction):
@@ -150,7 +169,7 @@ class Message(ChoiceAction):
         Field("answer_within_milliseconds", type=Number(1000, 8000)),
         Field("response_topic", type=_TOPIC),
         Field("correlation_data", type=Text(1, 96)),
-        Field("user_properties", type=Mapping(Text(1), Text(1), maximum=20)),
+        Field("user_properties", type=UserProperties()),
         Field("content_type", type=Text(1)),
         Field("expires_in_seconds", type=Number(1)),
         Field("retained", type=Flag()),
@@ -160,6 +179,31 @@ class Message(ChoiceAction):
         self._check_topics(params)
         self._check_payload(params)
         return super().perform(params, client, check_mode)
+
+    def check_values(self, values: dict) -> None:
+        for name in ("topic", "topics", "response_topic"):
+            given = values.get(name) or []
+            for topic in given if isinstance(given, list) else [given]:
+                problem = "" if contains_pending(topic) else self._topic_problem(values, topic)
+                if problem:
+                    raise InvalidValue(f"{name} {problem}; {topic!r} does not", field=name)
+
+    @staticmethod
+    def _topic_problem(values: dict, topic: str) -> str:
+        """Return why the action cannot use a topic. Products and devices can be pending."""
+        action, levels, key = values["action"], topic.split("/"), values["product_key"]
+        if action == "batch":
+            return ""
+        if action == "broadcast":
+            prefix = ["", "broadcast", key]
+            is_valid = levels[0] != "" or (len(levels) > len(prefix) and levels[: len(prefix)] == prefix)
+            return "" if is_valid or key is PENDING else f"must start with /broadcast/{key}/ or without a slash"
+        if levels[0]:
+            return "" if levels[0] == "user" and len(levels) > 1 else "must be a custom topic such as user/get"
+        # The topics of the devices of a cloud gateway have any format.
+        if (action == "publish" and values.get("device")) or key is PENDING or levels[1] == key:
+            return ""
+        return f"must start with /{key}/, the ProductKey of {values['product']}, or be relative to the device"
 
     def prepare_values(self, values: dict) -> dict:
         prepared = dict(values)
@@ -221,6 +265,8 @@ class Message(ChoiceAction):
             )
         except binascii.Error:
             raise InvalidValue("payload_base64 must be valid Base64", field="payload_base64") from None
+        if not size:
+            raise InvalidValue(f"{option} must not be empty", field=option)
         limit = MAX_BROADCAST_BYTES if params["action"] == "broadcast" else MAX_BYTES
         if size > limit:
             raise InvalidValue(f"{option} must have at most {limit} bytes, not {size}", field=option)

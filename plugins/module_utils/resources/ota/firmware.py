@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import ota, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Unique
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import (
@@ -250,6 +251,7 @@ class OtaFirmware(Resource):
     details = (Detail("QueryOTAFirmware", "FirmwareInfo"),)
     create = UploadAndCreate("CreateOTAFirmware", outputs={"firmware_id": "Data.FirmwareId"})
     delete = Delete("DeleteOTAFirmware")
+    constraints = (Unique("product_key", "module_name", "source_version", "version"),)
     filters = ("name", "firmware_id", "product", "module", "version", "type", "status")
     remedy = "A firmware is immutable: create one with another name and version, or delete this one first"
 

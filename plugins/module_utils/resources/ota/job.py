@@ -15,6 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import group, ot
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, TextSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import LocalPath, Upload, stat_file
@@ -33,10 +34,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.waiting impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.tags import KEYS
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.firmware import FIRMWARES, VERSION
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.ota.job_constraints import (
+    NAME_TAG,
+    find_firmware_problem,
+    find_instance_problem,
+    find_tags_problem,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
-
-#: The tag that contains the name of a job.
-NAME_TAG = "iotops.name"
 
 #: Maximum size of a list of devices in bytes, and maximum number of devices of a verification.
 MAX_LIST_BYTES = 5 * 1024 * 1024
@@ -337,6 +341,11 @@ class OtaJob(Resource):
     )
     create = CreateByType("CreateOTAStaticUpgradeJob", outputs={"job_id": "Data.JobId"})
     changes = (Cancel(),)
+    constraints = (
+        Satisfies(find_firmware_problem, "firmware_id"),
+        Satisfies(find_tags_problem, "tags"),
+        Satisfies(find_instance_problem, "multi_module"),
+    )
     filters = ("firmware", "job_id", "name", "type", "status")
     remedy = "A job is immutable: cancel it, and create one with another name"
 

@@ -8,11 +8,15 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import ota, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import AtMost, UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+
+#: Maximum number of custom modules of a product.
+MAX_MODULES = 10
 
 #: The module that every product has: the whole device. It is not in any list, and cannot be changed or deleted.
 DEFAULT = "default"
@@ -69,6 +73,18 @@ class OtaModule(Resource):
     create = Create("CreateOTAModule", outputs={})
     changes = (Update("UpdateOTAModule", "alias", "description"),)
     delete = Delete("DeleteOTAModule")
+    constraints = (AtMost(MAX_MODULES, "product"),)
+    used_by = (
+        UsedBy(
+            "firmware",
+            "ListOTAFirmware",
+            name="FirmwareName",
+            reference="name",
+            params={"ProductKey": "product_key"},
+            member="ModuleName",
+            remedy="Delete the firmware of the module first",
+        ),
+    )
     filters = ("product", "name")
     required_filters = ("product",)
 

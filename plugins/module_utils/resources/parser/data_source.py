@@ -10,7 +10,8 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, contains_pending
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
@@ -20,6 +21,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.loo
     renamed_from,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import RULE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.topic_filters import find_problem
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
 
 DATA_SOURCES = Lookup("data source", "ListParserDataSource", "DataSourceId", "Name", "data_source_id")
@@ -28,6 +30,13 @@ DATA_SOURCES = Lookup("data source", "ListParserDataSource", "DataSourceId", "Na
 MAX_TOPICS = 1000
 
 _TOPIC = re.compile(r"/[^/\s]+(/[^/\s]+)+")
+
+
+def _find_device_problem(levels: list[str]) -> str:
+    """Return what is wrong with the levels after the product in the levels of a topic."""
+    if levels[1:4] == ["as", "mqtt", "status"]:
+        return find_problem("/".join(levels[5:]), "status") if levels[5:] else "must contain the device"
+    return find_problem("/".join(levels[3 if levels[1] == "sys" else 2 :]))
 
 
 class Topics(ObjectSet):
@@ -51,9 +60,15 @@ class Topics(ObjectSet):
 
     def check(self, value: Any) -> str:
         for element in value:
+            if contains_pending(element["topic"]):
+                continue
             if not element.get("product") and not _TOPIC.fullmatch(element["topic"]):
                 formats = "/{product}/{device}/{other levels} or /as/mqtt/status/{product}/{device}"
                 return f"contains the topic {element['topic']!r}, which does not have the format {formats}"
+            levels = element["topic"].split("/")
+            problem = "" if element.get("product") else _find_device_problem(levels)
+            if problem:
+                return f"contains the invalid topic {element['topic']!r}: it {problem}"
             if element.get("device") and not element.get("product"):
                 return f"contains the topic {element['topic']!r} with a device but without its product"
         return super().check(value)
@@ -125,4 +140,16 @@ class DataSource(Renamable):
         ),
     )
     delete = Delete("DeleteParserDataSource")
+    used_by = (
+        UsedBy(
+            "parser",
+            "ListParser",
+            name="Name",
+            reference="data_source_id",
+            details=(("GetParser", {}),),
+            identity={"ParserId": "ParserId"},
+            path="Data.DataSourceId",
+            remedy="Set another data source for the parser, or delete the parser first",
+        ),
+    )
     filters = ("name", "data_source_id")

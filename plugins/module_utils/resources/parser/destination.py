@@ -10,12 +10,14 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, product, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, JsonText, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.cloud_services import find_problem
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import (
     Lookup,
     Renamable,
@@ -23,7 +25,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.loo
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import TARGETS, comparable
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import CONSUMER_GROUPS
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
 
 DESTINATIONS = Lookup("destination", "ListDestination", "DestinationId", "Name", "destination_id")
 
@@ -80,12 +82,16 @@ def missing_members(kind: str, configuration: dict) -> list:
 
 def _check_configuration(desired: dict, current: dict) -> None:
     after = {**current, **desired}
-    missing = missing_members(after["type"], lower_initials(after.get("configuration") or {}))
+    configuration = lower_initials(after.get("configuration") or {})
+    missing = missing_members(after["type"], configuration)
     if missing:
         raise InvalidValue(
             f"configuration of a destination of type {after['type']} must contain {', '.join(missing)}",
             field="configuration",
         )
+    problem = find_problem(configuration, TARGETS.get(after["type"], ()))
+    if problem:
+        raise InvalidValue(f"configuration is invalid: {problem}", field="configuration")
 
 
 class CreateValidated(Create):
@@ -147,6 +153,19 @@ class Destination(Renamable):
     create = CreateValidated("CreateDestination", outputs={"destination_id": "Destination.DestinationId"})
     changes = (UpdateValidated("UpdateDestination", "name", "type", "configuration", "description"),)
     delete = Delete("DeleteDestination")
+    used_by = (
+        UsedBy(
+            "parser",
+            "ListParser",
+            name="Name",
+            reference="destination_id",
+            details=tuple(("ListParserDestination", {"IsFailover": is_failover}) for is_failover in (False, True)),
+            identity={"ParserId": "ParserId"},
+            path="Data.destinations",
+            member="DestinationId",
+            remedy="Remove the destination from the parser, or delete the parser first",
+        ),
+    )
     filters = ("name", "destination_id", "type")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:

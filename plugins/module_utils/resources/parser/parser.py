@@ -15,6 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import script_syntax
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Renamable, renamed_from
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import RULE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.attachments import (
@@ -26,6 +27,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.des
 
 #: The options that a parser needs in order to run, with the fields that they set.
 REQUIRED_TO_RUN = {"data_source": "data_source_id", "destinations": "destinations", "script": "script"}
+
+#: The names of the functions that send a message. The platform rejects a script that calls none of them.
+TRANSMIT_FUNCTION = r"write[A-Z]\w*"
 
 #: The fields for which the attached destinations are read.
 _DESTINATION_FIELDS = ("destinations", "failover_destination", "status")
@@ -39,6 +43,21 @@ class Script(Text):
 
     def canonical(self, value: Any) -> Any:
         return (value or "").replace("\r\n", "\n").strip()
+
+
+class PublishedScript(Script):
+    """A script that is published. The platform does not validate a draft."""
+
+    def check(self, value: Any) -> str:
+        problem = super().check(value)
+        if problem:
+            return problem
+        problem = script_syntax.find_javascript_problem(value)
+        if problem:
+            return f"has a syntax error in {problem}"
+        if not script_syntax.calls(value, TRANSMIT_FUNCTION):
+            return "must call a function that sends the message to a destination, such as writeAmqp"
+        return ""
 
 
 class AttachedId(Text):
@@ -183,7 +202,7 @@ class Parser(Renamable):
         ),
         Field("failover_destination", lookup=DESTINATIONS.find_id, resolves_to="failover_destination_id"),
         Field("failover_destination_id", type=AttachedId(), computed=True, initial=""),
-        Field("script", read="Script", type=Script(1), initial=""),
+        Field("script", read="Script", type=PublishedScript(1), initial=""),
         Field("script_draft", read="ScriptDraft", type=Script(1), initial=""),
         Field(
             "status",

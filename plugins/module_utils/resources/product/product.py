@@ -18,6 +18,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
     Switch,
     Update,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import OneOf, Requires
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -39,6 +40,9 @@ DEDUPLICATION = {
     "PropertyValueFilter": "deduplicate_by_value",
     "PropertyTimestampFilter": "deduplicate_by_timestamp",
 }
+
+#: The platform's value of ``NodeType`` for gateways.
+GATEWAY = "1"
 
 #: The certificate issuer (``IssueModel``) that stands for the platform.
 ISSUED_BY_PLATFORM = "1"
@@ -163,6 +167,11 @@ class Product(Resource):
         Switch("status", {"released": "ReleaseProduct", "development": "CancelReleaseProduct"}),
     )
     delete = Delete("DeleteProduct")
+    constraints = (
+        Requires("data_format", thing_model=True),
+        Requires("join_permission_id", net_type="lora"),
+        OneOf("auth_type", ("secret",), net_type="lora"),
+    )
     filters = ("name", "product_key", "node_type", "status", "tags")
     remedy = "Create another product, or keep the current value"
 
@@ -212,6 +221,32 @@ def product_key(reader: Reader, product_name: str) -> Any:
             remedy="Use a name or ProductKey that only one product has",
         )
     return keys.pop() if keys else reader.not_found("product", product_name)
+
+
+def check_node_types(reader: Reader, sub_device_key: Any, gateway_key: Any, option: str) -> None:
+    """Check that devices of one product can be attached to a device of another one.
+
+    Args:
+        reader: Reads the account.
+        sub_device_key: The ProductKey of the devices; can be pending.
+        gateway_key: The ProductKey of the gateway; can be pending.
+        option: The name of the option that attaches the devices.
+
+    Raises:
+        InvalidValue: The other product has no gateways, or the devices are gateways themselves.
+    """
+    products = {item["ProductKey"]: item for item in reader.pages("QueryProductList")}
+    for key, is_gateway in ((sub_device_key, False), (gateway_key, True)):
+        product = products.get(key) if isinstance(key, str) else None
+        if product is None or (str(product.get("NodeType")) == GATEWAY) is is_gateway:
+            continue
+        if is_gateway:
+            raise InvalidValue(
+                f"{option} must be a device of a product of gateways; {product['ProductName']} is not one", field=option
+            )
+        raise InvalidValue(
+            f"{option} cannot be set for a device that is a gateway itself", field=option, remedy=f"Remove {option}"
+        )
 
 
 def with_product_key(reader: Reader, element: dict) -> dict:

@@ -7,11 +7,13 @@ The members that the platform adds are allowed, so that a configuration that the
 
 from __future__ import annotations
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.cloud_services import REGION, ROLE_ARN
+
 _TEXT = {"type": "string", "minLength": 1}
-_REGION = {"type": "string", "pattern": r"^[a-z]+(-[a-z0-9]+)+$"}
+_REGION = {"type": "string", "pattern": f"^{REGION}$"}
 _ROLE = {
     "type": "object",
-    "properties": {"roleArn": {"type": "string", "pattern": "^acs:ram::[^:/]+:role/.+$"}, "roleName": _TEXT},
+    "properties": {"roleArn": {"type": "string", "pattern": f"^{ROLE_ARN}$"}, "roleName": _TEXT},
     "required": ["roleArn", "roleName"],
 }
 
@@ -55,9 +57,20 @@ _PRIMARY_KEY = {
     "else": {"required": ["columnValue"], "properties": {"columnValue": _TEXT}},
 }
 
+#: Messages are published on one topic, so it has no wildcards. The topics of a thing model on which devices receive
+#: messages are those of its services.
+_REPUBLISH = {
+    **_configuration(
+        {"topic": {"type": "string", "pattern": r"^(/[^/+#]+){3,}$"}, "topicType": {"enum": [0, 1]}},
+    ),
+    "if": {"properties": {"topicType": {"const": 0}}, "required": ["topicType"]},
+    "then": {"properties": {"topic": {"pattern": "^/sys/[^/]+/[^/]+/thing/service/"}}},
+    "else": {"properties": {"topic": {"not": {"pattern": "^/sys/[^/]+/[^/]+/thing/"}}}},
+}
+
 #: The schema of the configuration for each type of action.
 CONFIGURATIONS = {
-    "republish": _configuration({"topic": {"type": "string", "pattern": "^/.+/.+"}, "topicType": {"enum": [0, 1]}}),
+    "republish": _REPUBLISH,
     "amqp": _configuration({"groupId": _TEXT}),
     "datahub": _cloud_configuration(
         {"projectName": _TEXT, "topicName": _TEXT, "schemaVals": {"type": "array", "items": _COLUMN, "minItems": 1}}

@@ -54,14 +54,20 @@ class Actions(Type):
         return []
 
     def check(self, value: Any) -> str:
-        if len(value) > MAX_ACTIONS:
-            return f"takes at most {MAX_ACTIONS} actions, not {len(value)}"
+        problem = self.check_size(value)
+        if problem:
+            return problem
         for action in value:
             problem = schema_error(CONFIGURATIONS[action["type"]], action["configuration"])
             if problem:
                 return f"contains an action of type {action['type']} whose configuration {problem}"
         if len({self.identity(action) for action in value}) < len(value):
             return "contains two actions with the same type and target"
+        return ""
+
+    def check_size(self, value: Any) -> str:
+        if len(value) > MAX_ACTIONS:
+            return f"takes at most {MAX_ACTIONS} actions, not {len(value)}"
         if sum(bool(action.get("error_action")) for action in value) > 1:
             return "takes at most one action with error_action: true"
         return ""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, rule, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, StopThenDelete, Switch, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies, State
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -13,13 +14,15 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import RULE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.topic_filters import find_problem
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import (
     ActionChanges,
     Actions,
     parse_actions,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import CONSUMER_GROUPS
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.sql_syntax import SelectText, WhereText
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
 
 #: The options that a rule needs before it can be started, with the fields that they set.
 REQUIRED_TO_START = {"product": "product_key", "short_topic": "short_topic", "select": "select"}
@@ -80,6 +83,14 @@ def resolve_action(reader: Reader, action: dict) -> dict:
     return {**action, "configuration": configuration}
 
 
+def _find_topic_problem(state: State) -> str:
+    topic, kind = state.after.get("short_topic"), state.after.get("topic_type")
+    if not topic:
+        return ""
+    problem = find_problem(topic, kind or topic_type(topic))
+    return problem and f"short_topic {problem}; {topic!r} does not"
+
+
 class Rule(Resource):
     """A rule with its actions.
 
@@ -109,8 +120,8 @@ class Rule(Resource):
             # The API returns -1 for a rule without SQL.
             Choice({"system": 0, "custom": 1, "status": 2}, {-1: None, 0: "system", 1: "custom", 2: "status"}),
         ),
-        Field("select", "Select", Text(1), initial=""),
-        Field("where", "Where", Text(), initial=""),
+        Field("select", "Select", SelectText(1), initial=""),
+        Field("where", "Where", WhereText(), initial=""),
         Field("description", "RuleDesc", Text(0, 100), initial=""),
         Field("data_type", "DataType", Choice({"json": "JSON", "binary": "BINARY"}), initial="json"),
         Field("actions", type=Actions(), lookup_each=resolve_action, initial=[], purge=True),
@@ -136,6 +147,7 @@ class Rule(Resource):
         StartAndStop("status", {"started": "StartRule", "stopped": "StopRule"}),
     )
     delete = StopThenDelete("DeleteRule", stop="StopRule")
+    constraints = (Satisfies(_find_topic_problem, "short_topic", "topic_type"),)
     filters = ("name", "product", "status")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import sound_code
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Ordered
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -24,9 +26,25 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code
 
 SCHEDULES = Lookup("schedule", "QuerySoundCodeScheduleList", "ScheduleCode", "Name", "schedule_code")
 
-DATE = Text(
-    1, pattern=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", hint="a date in the format yyyy-MM-dd, in quotes"
-)
+
+class Date(Text):
+    """A date such as ``2030-01-31``."""
+
+    def __init__(self) -> None:
+        super().__init__(1, pattern=r"\d{4}-\d\d-\d\d", hint="a date in the format yyyy-MM-dd, in quotes")
+
+    def check(self, value: Any) -> str:
+        problem = super().check(value)
+        if problem:
+            return problem
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return f"must be a date that exists, not {value}"
+        return ""
+
+
+DATE = Date()
 TIME = Text(1, pattern=r"([01]\d|2[0-3]):[0-5]\d", hint="a time from 00:00 to 23:59, in quotes")
 
 #: The options of a period, with their parameters and types. The description identifies a period.
@@ -163,6 +181,7 @@ class SoundCodeSchedule(Renamable):
         UpdatePeriods(),
     )
     delete = Delete("DeleteSoundCodeSchedule")
+    constraints = (Ordered("start_date", "end_date"), Ordered("start_time", "end_time"))
     filters = ("name", "schedule_code", "status")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:

@@ -4,24 +4,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ansible_collections.iotops.aliyun.plugins.module_utils.api import subscription
+from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.action import ActionEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, Delete
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Number, Text, Type
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import (
-    Lookup,
-    Renamable,
-    renamed_from,
-)
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Renamable, renamed_from
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
 
 #: The ID of the group that every account has. Its name depends on the language of the platform.
 DEFAULT_GROUP = "DEFAULT_GROUP"
@@ -29,8 +24,6 @@ DEFAULT_GROUP = "DEFAULT_GROUP"
 NAME = Text(
     4, 30, wide_char_width=2, pattern="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and _"
 )
-
-CONSUMER_GROUPS = Lookup("consumer group", "QueryConsumerGroupList", "GroupId", "GroupName", "group_id")
 
 #: The results for each connected client, by the member of the response.
 _CLIENT_MEMBERS = {
@@ -99,7 +92,7 @@ class ConsumerGroup(Renamable):
 
     kind = "consumer_group"
     title = "consumer group"
-    families = (subscription,)
+    families = (subscription, product)
     key = ("name",)
     identity = {"GroupId": "group_id"}
     fields = (
@@ -123,6 +116,19 @@ class ConsumerGroup(Renamable):
     create = Create("CreateConsumerGroup", outputs={"group_id": "GroupId"})
     changes = (Rename(),)
     delete = DeleteGroup("DeleteConsumerGroup")
+    used_by = (
+        # The API has no list of subscriptions, only the subscription of one product.
+        UsedBy(
+            "subscription of the product",
+            "QueryProductList",
+            name="ProductName",
+            reference="group_id",
+            details=(("QuerySubscribeRelation", {"Type": "AMQP"}),),
+            identity={"ProductKey": "ProductKey"},
+            path="ConsumerGroupIds",
+            remedy="Remove the group from the subscription, or delete the subscription first",
+        ),
+    )
     filters = ("name", "group_id")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:
@@ -131,20 +137,3 @@ class ConsumerGroup(Renamable):
             if resolved.get(option) == DEFAULT_GROUP:
                 resolved[option] = CONSUMER_GROUPS.find(reader, DEFAULT_GROUP)["name"]
         return resolved
-
-
-class ConsumerGroupReset(ActionEntry):
-    """Removal of the pending messages of a consumer group."""
-
-    families = (subscription,)
-    fields = (
-        Field("consumer_group", required=True, lookup=CONSUMER_GROUPS.find_id, resolves_to="group_id"),
-        Field("group_id", computed=True),
-    )
-    summary = "The pending messages of the consumer group would be dropped"
-
-    def run_action(self, client: Any, values: dict) -> dict:
-        group = {"GroupId": values["group_id"]}
-        pending = _parse_status(client.read("QueryConsumerGroupStatus", group))["backlog"]
-        client.call("ResetConsumerGroupPosition", group)
-        return {"group_id": values["group_id"], "dropped": pending}

@@ -16,9 +16,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, JsonText
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.cloud_services import find_problem
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import comparable
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.consumer_group import CONSUMER_GROUPS
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
 
 GATEWAY = "1"
 
@@ -53,7 +54,10 @@ class Queue(JsonText):
         if role:
             members = role if isinstance(role, dict) else {}
             missing += [f"role.{name}" for name in ("roleArn", "roleName") if not members.get(name)]
-        return f"must have {', '.join(missing)}" if missing else ""
+        if missing:
+            return f"must have {', '.join(missing)}"
+        problem = find_problem(value, ("queueName",))
+        return problem and f"is invalid: {problem}"
 
     def canonical(self, value: dict | None) -> Any:
         return comparable(value or {})

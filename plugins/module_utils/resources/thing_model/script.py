@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, thing_model
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Update
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies, State
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common import script_syntax
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
 #: The DataFormat of products whose devices send data in a custom format, which a script parses.
@@ -24,6 +26,19 @@ def _parse_script(data: dict | None) -> dict | None:
     if not (data or {}).get("ScriptUrl"):
         return None
     return {"type": TYPES.from_wire(data["ScriptType"]), "url": data["ScriptUrl"]}
+
+
+#: Returns why a script is not in a language. Scripts in other languages are not checked.
+_FIND_PROBLEM = {
+    "javascript": script_syntax.find_javascript_problem,
+    "python": script_syntax.find_python_problem,
+}
+
+
+def _find_syntax_problem(state: State) -> str:
+    find_problem = _FIND_PROBLEM.get(state.after.get("type", ""))
+    problem = find_problem(state.after.get("script") or "") if find_problem else ""
+    return problem and f"script has a syntax error in {problem}"
 
 
 class ThingScript(Resource):
@@ -48,6 +63,7 @@ class ThingScript(Resource):
     details = (Detail("GetThingScript", "Data", parse=_parse_script, is_optional=True),)
     create = Create("CreateThingScript", outputs={})
     changes = (Update("UpdateThingScript", "type", "script"),)
+    constraints = (Satisfies(_find_syntax_problem, "type", "script"),)
     filters = ("product",)
     required_filters = ("product",)
 

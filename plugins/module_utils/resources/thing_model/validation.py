@@ -69,7 +69,14 @@ def _find_error(item: dict, typed: bool) -> str:
         return _find_number_error(item)
     if item.get("type") == "bool" and set(item.get("values") or {}) != {"0", "1"}:
         return "values of a bool must contain exactly 0 and 1"
-    for value, label in (item.get("values") or {}).items():
+    return _find_values_error(item.get("values") or {})
+
+
+def _find_values_error(values: dict) -> str:
+    """Return what is wrong with the values of a bool or an enum."""
+    if len({int(value) for value in values}) < len(values):
+        return "values must contain each number once"
+    for value, label in values.items():
         if not re.fullmatch(LABEL_PATTERN, label):
             return (
                 f"the label of {value} must have 1 to 20 Chinese and Japanese characters, letters, digits, hyphens and "

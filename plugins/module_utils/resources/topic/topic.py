@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import AtMost, Satisfies, State
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+
+#: Maximum number of custom topics of a product.
+MAX_TOPICS = 50
 
 
 class ShortName(Text):
@@ -42,22 +42,15 @@ class ShortName(Text):
         return value[len("user/") :] if value and value.startswith("user/") else value
 
 
-class TopicUpdate(Update):
-    """An update of a topic class.
-
-    Custom code: only topics that devices subscribe to can contain wildcards, which is checked before any request.
-    """
-
-    def steps(self, resource: Resource, desired: dict[str, Any], current: dict[str, Any]) -> list[Step]:
-        after = {**current, **desired}
-        name, operation = after.get("short_name", ""), after.get("operation")
-        if set("+#") & set(name) and operation != "sub":
-            raise InvalidValue(
-                f"operation must be sub, not {operation}: short_name {name} contains a wildcard, and devices can only "
-                "subscribe to wildcards",
-                field="operation",
-            )
-        return super().steps(resource, desired, current)
+def _find_wildcard_problem(state: State) -> str:
+    """Only topics that devices subscribe to can contain wildcards."""
+    name, operation = state.after.get("short_name") or "", state.after.get("operation")
+    if not set("+#") & set(name) or operation == "sub":
+        return ""
+    return (
+        f"operation must be sub, not {operation}: short_name {name} contains a wildcard, and devices can only "
+        "subscribe to wildcards"
+    )
 
 
 class Topic(Resource):
@@ -83,7 +76,8 @@ class Topic(Resource):
     )
     listing = Listing("QueryProductTopic", "Data.ProductTopicInfo", params={"ProductKey": "product_key"}, keep=True)
     create = Create("CreateProductTopic", outputs={"topic_id": "TopicId"})
-    changes = (TopicUpdate("UpdateProductTopic", "operation", "description"),)
+    changes = (Update("UpdateProductTopic", "operation", "description"),)
     delete = Delete("DeleteProductTopic")
+    constraints = (Satisfies(_find_wildcard_problem, "short_name", "operation"), AtMost(MAX_TOPICS, "product"))
     filters = ("product", "short_name", "operation")
     required_filters = ("product",)

@@ -50,3 +50,13 @@ def test_tags_are_parsed_as_sent():
     assert tags.parse_rows(tags.to_rows(list(values.items()))) == values
     assert tags.parse_rows(None) == {}
     assert tags.parse_rows([{"TagKey": "a"}]) == {"a": ""}
+
+
+def test_device_tags_are_split_by_size_of_request():
+    entries = [(f"key{number}", "灯" * 64) for number in range(60)]
+    chunks = tags.chunk_device_tags(entries)
+    assert [tag for chunk in chunks for tag in chunk] == entries
+    assert [len(chunk) for chunk in chunks] == [25, 24, 11]
+    assert all(len(tags.device_tags_to_wire(chunk).encode()) <= tags.MAX_DEVICE_TAGS_BYTES for chunk in chunks)
+    assert tags.chunk_device_tags([(f"key{number}", "1") for number in range(100)])[1:] == []
+    assert tags.chunk_device_tags([]) == []

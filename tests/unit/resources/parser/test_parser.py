@@ -91,7 +91,7 @@ def execute(steps: list, attached: dict, runs: bool) -> dict:
 def test_attachment_steps_are_accepted_by_platform(before, after, runs):
     if runs and not (before["destinations"] and after["destinations"]):
         runs = False
-    current = {"status": "started" if runs else "stopped", "data_source_id": "1", "script": "x", **before}
+    current = {"status": "started" if runs else "stopped", "data_source_id": "1", "script": "writeAmqp(1)", **before}
     steps = plan(PARSER, after, current)
     expected_state = {destination["destination_id"]: False for destination in after["destinations"]}
     expected_state.update({key: True for key in [after["failover_destination_id"]] if key})
@@ -112,7 +112,7 @@ def test_script_is_published_between_attachment_and_detachment():
     ("current", "options", "missing"),
     [
         (None, {}, "data_source, destinations, script"),
-        (None, {"data_source": "lamps", "script": "x"}, "destinations"),
+        (None, {"data_source": "lamps", "script": "writeAmqp(1)"}, "destinations"),
         ({**ROW, "Status": "STOP"}, {}, "data_source, script"),
         ({**WHOLE, "Status": "STOP"}, {"data_source": ""}, "data_source"),
         (WHOLE, {"destinations": []}, "destinations"),
@@ -169,18 +169,21 @@ def test_script_with_other_white_space_is_unchanged(script):
     assert parser(account(WHOLE), script_draft=script)["changed"] is False
 
 
+A, B, C, D = (f"writeAmqp({number});" for number in range(4))
+
+
 @pytest.mark.parametrize(
     ("published", "draft", "options", "expected"),
     [
-        (None, None, {"script": "a"}, ["SaveScript", "PublishScript"]),
-        ("a", "b", {"script": "a"}, []),
-        ("a", "b", {"script": "b"}, ["PublishScript"]),
-        ("a", "b", {"script_draft": "b"}, []),
-        ("a", "b", {"script_draft": "c"}, ["SaveScript"]),
-        ("a", "b", {"script": "c", "script_draft": "c"}, ["SaveScript", "PublishScript"]),
-        ("a", "b", {"script": "c", "script_draft": "d"}, ["SaveScript", "PublishScript", "SaveScript"]),
-        ("a", "b", {"script": "c", "script_draft": "b"}, ["SaveScript", "PublishScript", "SaveScript"]),
-        ("a", "b", {"script": "a", "script_draft": "c"}, ["SaveScript"]),
+        (None, None, {"script": A}, ["SaveScript", "PublishScript"]),
+        (A, B, {"script": A}, []),
+        (A, B, {"script": B}, ["PublishScript"]),
+        (A, B, {"script_draft": B}, []),
+        (A, B, {"script_draft": C}, ["SaveScript"]),
+        (A, B, {"script": C, "script_draft": C}, ["SaveScript", "PublishScript"]),
+        (A, B, {"script": C, "script_draft": D}, ["SaveScript", "PublishScript", "SaveScript"]),
+        (A, B, {"script": C, "script_draft": B}, ["SaveScript", "PublishScript", "SaveScript"]),
+        (A, B, {"script": A, "script_draft": C}, ["SaveScript"]),
     ],
 )
 def test_script_and_draft_are_saved_and_published(published, draft, options, expected):
@@ -196,7 +199,7 @@ def test_script_and_draft_are_saved_and_published(published, draft, options, exp
 def test_script_with_syntax_error_fails():
     client = account(ROW, PublishScript={"SyntaxErrorMsg": "line 1: unexpected )"})
     with pytest.raises(StepFailed, match=r"PublishScript: line 1: unexpected \)"):
-        parser(client, False, script="a(;")
+        parser(client, False, script="writeAmqp(1);")
 
 
 # Names

@@ -72,8 +72,9 @@ def test_topic_type_follows_from_topic(short_topic, kind):
 def test_topic_type_not_set_is_derived():
     (step,) = rule(account(), short_topic="+/user/up")["steps"]
     assert step["changes"]["topic_type"]["after"] == "custom"
-    (step,) = rule(account(), short_topic="+/user/up", topic_type="system")["steps"]
-    assert step["changes"]["topic_type"]["after"] == "system"
+    # Custom topics of old products are not below "user".
+    (step,) = rule(account(), short_topic="+/up", topic_type="custom")["steps"]
+    assert step["changes"]["topic_type"]["after"] == "custom"
     assert "topic_type" not in rule(account())["steps"][0]["changes"]
 
 
@@ -161,9 +162,10 @@ def test_rule_product_change_is_in_diff():
     ],
 )
 def test_republish_topic_with_product_name_is_resolved(topic, sent):
-    action = {"type": "republish", "configuration": {"topic": topic, "topicType": 1}, "error_action": False}
+    kind = 0 if topic.startswith("/sys/") else 1
+    action = {"type": "republish", "configuration": {"topic": topic, "topicType": kind}, "error_action": False}
     (step,) = rule(account(STOPPED), actions=[action])["steps"]
-    assert step["changes"]["actions"]["after"][0]["configuration"] == {"topic": sent, "topicType": 1}
+    assert step["changes"]["actions"]["after"][0]["configuration"] == {"topic": sent, "topicType": kind}
     assert action["configuration"]["topic"] == topic
 
 

@@ -106,10 +106,28 @@ def test_subscription_without_message_type_fails():
     assert subscription(account(CURRENT), True, device_data=False, ota_job=True)["changed"]
 
 
+ROLE = {"roleArn": "acs:ram::1:role/n", "roleName": "n"}
+
+
 @pytest.mark.parametrize(
     ("queue", "error"),
     [
-        ({"queueName": "q", "regionName": "r", "role": {"roleArn": "a", "roleName": "n"}}, ""),
+        (
+            {"queueName": "q", "regionName": "cn-shanghai", "role": ROLE},
+            "",
+        ),
+        (
+            {"queueName": "q", "regionName": "r", "role": ROLE},
+            "is invalid: regionName must be the ID of a region such as cn-shanghai, not 'r'",
+        ),
+        (
+            {"queueName": "q", "regionName": "cn-shanghai", "role": {"roleArn": "a", "roleName": "n"}},
+            "is invalid: role.roleArn must be the ARN of a RAM role, acs:ram::{account}:role/{name}, not 'a'",
+        ),
+        (
+            {"queueName": " ", "regionName": "cn-shanghai", "role": ROLE},
+            "is invalid: queueName must be a string that is not blank, not ' '",
+        ),
         ({}, "must have queueName, regionName, role"),
         ({"queueName": "q", "regionName": "r", "role": "n"}, "must have role.roleArn, role.roleName"),
         ({"queueName": "q", "regionName": "r", "role": {"roleArn": "a"}}, "must have role.roleName"),
