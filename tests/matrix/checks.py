@@ -118,6 +118,11 @@ def _send(endpoint: str, method: str, path: str) -> None:
     urllib.request.urlopen(request, timeout=10).close()
 
 
+def _copy_contract(context: Context) -> None:
+    shutil.copy(ROOT / "tests/integration/playbooks/contract.yml", context.home)
+    shutil.copy(ROOT / "playbooks/files/light.json", context.home)
+
+
 def check_installation(context: Context) -> None:
     """The archive is installed in the default folder, and the documentation of a module is shown."""
     context.ansible("galaxy", "collection", "install", str(context.archive), "--offline")
@@ -135,8 +140,7 @@ def check_demo(context: Context) -> None:
 
 def check_contract(context: Context) -> None:
     """The contract playbook is idempotent with both runners, and shows no secret."""
-    shutil.copy(ROOT / "tests/integration/playbooks/contract.yml", context.home)
-    shutil.copy(ROOT / "playbooks/files/light.json", context.home)
+    _copy_contract(context)
     with context.emulator() as endpoint:
         for runner, variables in RUNNERS.items():
             _send(endpoint, "POST", "reset")
@@ -156,6 +160,7 @@ def check_contract(context: Context) -> None:
 
 def check_inventory(context: Context) -> None:
     """The inventory plugin lists the devices, and tasks of both runners run on these hosts."""
+    _copy_contract(context)
     with context.emulator() as endpoint:
         context.ansible("playbook", "contract.yml", "-e", f"endpoint={endpoint}")
         config = context.home / "lamps.iot_devices.yml"
