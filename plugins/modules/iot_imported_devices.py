@@ -148,6 +148,10 @@ steps:
       description: Status of the step, C(planned), C(done) or C(failed).
       returned: always
       type: str
+    requests:
+      description: Number of requests, if a task that failed or was interrupted has sent several of the same operation.
+      returned: when a failed task has sent several requests of the operation
+      type: int
     changes:
       description: Options that the step changes, each with its values C(before) and C(after).
       returned: always

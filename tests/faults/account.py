@@ -10,11 +10,14 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 KEY = "emulator"
@@ -80,6 +83,9 @@ class Account:
             self._server.journal.clear()
 
         self.run(load)
+        # Batches that a task of an earlier schedule has recorded do not exist in the restored account.
+        for folder in Path(os.environ["XDG_RUNTIME_DIR"]).glob("*/batches-*"):
+            shutil.rmtree(folder)
 
     def advance(self, seconds: float) -> None:
         """Advance the clock of the platform, and run the work that is due."""
@@ -153,7 +159,7 @@ def replace_time(fake: FakeTime, patch: Callable[[Any, str, Any], None]) -> None
     """Replace ``time`` in all modules of the collection that sleep or wait for a deadline."""
     from ansible_collections.iotops.aliyun.plugins.module_utils.client import client
     from ansible_collections.iotops.aliyun.plugins.module_utils.engine import converge, waiting
-    from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import registration
+    from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import open_batches, registration
 
-    for module in (client, converge, waiting, registration):
+    for module in (client, converge, waiting, registration, open_batches):
         patch(module, "time", fake)

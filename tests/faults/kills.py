@@ -74,8 +74,6 @@ def _run(stage: Stage, case: Case, params: dict, recorder: Recorder) -> None:
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     stage.time.advance = lambda seconds: stage.account.control("clock", {"advance": seconds})
-    try:
-        execute(entry_of(case.sample.module), params, False, make_client_factory(recorder))
-    except KeyboardInterrupt:
-        os._exit(INTERRUPTED)
-    os._exit(ENDED)
+    result = execute(entry_of(case.sample.module), params, False, make_client_factory(recorder))
+    is_interrupted = result.get("failed") and result["msg"].startswith("the task was interrupted")
+    os._exit(INTERRUPTED if is_interrupted else ENDED)

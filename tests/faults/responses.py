@@ -44,9 +44,6 @@ _WHOLE = {
 #: The members that count pages and elements.
 _COUNTS = re.compile(r"Total|Count|Page|Size")
 
-#: Operations whose responses a module uses without a check.
-_UNCHECKED = {"QueryDeviceDistributeJob"}
-
 _ENVELOPE = ("RequestId", "Success", "Code", "ErrorMessage")
 
 Path = tuple[str | int, ...]
@@ -112,12 +109,11 @@ def modify(seed: int, case: Case, kind: str, responses: list[bytes]) -> Modifica
     if kind in _WHOLE or kind == TRUNCATED:
         number = chosen.randrange(len(sent))
         return Modification(kind, number, sent[number].operation)
-    # The result of a distribution job is used without a check of its members: docs/reliability.md.
     candidates = [
         (number, path, value)
         for number, content in enumerate(responses)
         for path, value in members(decoded(content))
-        if _fits(kind, path, value) and not (sent[number].operation in _UNCHECKED and kind in (REMOVED, NULL))
+        if _fits(kind, path, value)
     ]
     if not candidates:
         return None
@@ -215,7 +211,7 @@ def check_modified(stage: Stage, case: Case, modification: Modification) -> str:
     result = run.result
     if touched is None:
         return "not sent"
-    check_report(run, reports_attempts=case.sample.reports_attempts)
+    check_report(run)
     if modification.is_valid:
         return _check_valid(stage, case, run)
     later = [sent for sent in run.sent if sent.number > touched.number]
@@ -241,7 +237,6 @@ def check_modified(stage: Stage, case: Case, modification: Modification) -> str:
 
 def _check_valid(stage: Stage, case: Case, run: Run) -> str:
     if case.sample.is_repeatable:
-        stage.account.advance(case.sample.pause)
         second = stage.run(case.sample.module, case.options)
         assert not second.result.get("failed"), f"the second run fails: {second.result['msg']}"
         third = stage.run(case.sample.module, case.options)

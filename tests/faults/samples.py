@@ -56,9 +56,7 @@ class Sample:
         prepare: Called with a function that runs tasks, and the account.
         created_by: The ids that a later task needs: option to the path of its value in the result of the create task.
         is_repeatable: Whether a second create task changes nothing.
-        pause: The seconds until a task sees what an earlier one without a response started: the platform works
-            asynchronously.
-        reports_attempts: Whether the module reports a change as soon as it has attempted a write.
+        reports_continued: Whether the module also reports what an earlier task has started as a change.
         variant: What distinguishes the sample from other samples of the module.
     """
 
@@ -69,8 +67,7 @@ class Sample:
     prepare: Callable[[Run, Any], None] = lambda run, account: None
     created_by: tuple[tuple[str, str], ...] = ()
     is_repeatable: bool = True
-    pause: float = 0.0
-    reports_attempts: bool = False
+    reports_continued: bool = False
     variant: str = ""
 
     @property
@@ -433,8 +430,7 @@ def samples(file: str) -> list[Sample]:
             {"count": 8},
             {"count": 10},
             is_deleted=False,
-            pause=60,
-            reports_attempts=True,
+            reports_continued=True,
         ),
         Sample(
             "iot_license",
@@ -447,6 +443,5 @@ def samples(file: str) -> list[Sample]:
             {**distributed, "devices": LAMPS[:1]},
             {**distributed, "devices": LAMPS[:2]},
             None,
-            pause=60,
         ),
     ]

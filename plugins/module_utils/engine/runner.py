@@ -118,7 +118,11 @@ def _add_writes(failure: dict[str, Any], client: Client | None, first: int) -> N
     steps = failure.get("steps", [])
     reported = {step["operation"] for step in steps}
     # A device set sends thousands of requests of the same operation.
-    executed = [{"operation": name, "status": DONE} for name in dict.fromkeys(operations) if name not in reported]
+    executed = [
+        {"operation": name, "status": DONE, **({"requests": count} if count > 1 else {})}
+        for name, count in Counter(operations).items()
+        if name not in reported
+    ]
     if executed:
         failure["steps"] = [*executed, *steps]
 

@@ -119,6 +119,7 @@ class Stock:
                     file.close()
         except (IotError, EngineError) as error:
             cause = error if isinstance(error, IotError) else None
+            result["changed"] = bool(result["created"])
             raise DeviceSetIncomplete(
                 f"the task did not finish: {error}", result, cause, remedy=self._remedy()
             ) from error

@@ -239,7 +239,7 @@ class Distribution(ActionEntry):
             client,
             values,
             result,
-            lambda: parse_job(member(client.call("QueryDeviceDistributeJob", params), "Data")),
+            lambda: parse_job(client.call("QueryDeviceDistributeJob", params)["Data"]),
             lambda job: job["status"] in _UNFINISHED,
         )
 
