@@ -12,6 +12,7 @@ import http.client
 import json
 import os
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -40,6 +41,10 @@ class Account:
         from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
         from ansible_collections.iotops.aliyun.emulator.http.server import Server
 
+        # The state that tasks keep on this machine belongs to this account only, not to those of other processes.
+        self._shared = tempfile.TemporaryDirectory()
+        os.environ["XDG_RUNTIME_DIR"] = self._shared.name
+
         async def start() -> None:
             self._server = Server(Platform(), Authenticator({KEY: KEY}))
             self._runner = web.AppRunner(self._server.application(), access_log=None)
@@ -61,6 +66,7 @@ class Account:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(TIMEOUT)
         self._loop.close()
+        self._shared.cleanup()
 
     def run(self, function: Callable[[Any], Any]) -> Any:
         """Call a function with the platform in the emulator's thread, and return its result."""
@@ -84,7 +90,7 @@ class Account:
 
         self.run(load)
         # Batches that a task of an earlier schedule has recorded do not exist in the restored account.
-        for folder in Path(os.environ["XDG_RUNTIME_DIR"]).glob("*/batches-*"):
+        for folder in Path(self._shared.name).glob("*/batches-*"):
             shutil.rmtree(folder)
 
     def advance(self, seconds: float) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.locked_file import LockedFile
 
 
@@ -28,7 +29,7 @@ class OpenBatch:
     Attributes:
         existing: The number of devices of the product before the request.
         count: The number of requested devices.
-        requested_at: The time of the request, in seconds since 1970.
+        requested_at: The time of the request, or of its timeout, in seconds since 1970.
         apply_id: The ApplyId; None if the response was lost.
     """
 
@@ -85,17 +86,31 @@ class OpenBatches:
         self.save()
         return batch
 
+    def record_timeout(self, batch: OpenBatch) -> None:
+        """Record that the response to the request was lost now. The platform may still execute it for a while."""
+        batch.requested_at = time.time()
+        self.save()
+
     def remove(self, batch: OpenBatch) -> None:
         """Remove a batch whose devices are registered, or that the platform does not have."""
         self.batches.remove(batch)
         self.save()
 
     def save(self) -> None:
-        """Write the batches to the file."""
+        """Write the batches to the file.
+
+        Raises:
+            EngineError: The file cannot be written.
+        """
         if self._file is None:
             return
-        if self.batches:
-            self._file.replace(json.dumps([asdict(batch) for batch in self.batches]).encode())
-        else:
-            with suppress(FileNotFoundError):
-                os.unlink(self._file.path)
+        try:
+            if self.batches:
+                self._file.replace(json.dumps([asdict(batch) for batch in self.batches]).encode())
+            else:
+                with suppress(FileNotFoundError):
+                    os.unlink(self._file.path)
+        except OSError as error:
+            raise EngineError(
+                f"the record of running batches, {self._file.path}, cannot be written: {error}"
+            ) from error

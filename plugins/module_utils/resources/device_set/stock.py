@@ -32,6 +32,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
+#: The seconds after which a request without a response is no longer executed, and its devices are registered.
+SETTLE_TIMEOUT = LATE_CREATE_TIMEOUT + 30.0
+
 #: The page size of QueryPageByApplyId.
 _PAGE_SIZE = 50
 
@@ -142,7 +145,7 @@ class Stock:
 
     def _is_running(self, batch: OpenBatch) -> bool:
         if batch.apply_id is None:
-            return batch.age < LATE_CREATE_TIMEOUT and self._count() < batch.existing + batch.count
+            return batch.age < SETTLE_TIMEOUT and self._count() < batch.existing + batch.count
         try:
             return self._registration.is_registering(batch.apply_id)
         except IotError as error:
@@ -169,6 +172,7 @@ class Stock:
             if not error.ambiguous:
                 self.open_batches.remove(batch)
                 raise
+            self.open_batches.record_timeout(batch)
             if not self._appears(batch):
                 raise
         self._finish(batch, file, result)
@@ -204,7 +208,7 @@ class Stock:
         def missing(found: int) -> str:
             return "" if found >= batch.existing + batch.count else "devices are missing"
 
-        return not wait(self._count, missing, LATE_CREATE_TIMEOUT - batch.age)[1]
+        return not wait(self._count, missing, SETTLE_TIMEOUT - batch.age)[1]
 
     def _remedy(self) -> str:
         running = sum(batch.count for batch in self.open_batches.batches)

@@ -132,7 +132,7 @@ def test_stock_after_lost_poll_registers_only_what_the_batch_lacks(account, stoc
 def test_stock_requests_batch_again_if_lost_request_was_not_executed(account, stock, no_response, monkeypatch):
     from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import stock as module
 
-    monkeypatch.setattr(module, "LATE_CREATE_TIMEOUT", 0.0)
+    monkeypatch.setattr(module, "SETTLE_TIMEOUT", 0.0)
     fail_once(account, "BatchRegisterDevice", no_response)
     first = stock(count=5)
     assert first["failed"]
