@@ -146,7 +146,7 @@ EXAMPLES = r"""
     actions:
       - type: amqp
         configuration:
-          groupId: listeners
+          groupId: DEFAULT_GROUP
 
 - name: Stop a rule
   iotops.aliyun.iot_rule:

@@ -59,7 +59,7 @@ def test_business_error_is_returned_as_reply(node, server):
     [
         ("QueryProductList", "wrong", 400, "SignatureDoesNotMatch"),
         ("QueryProduct", "emulator", 400, "MissingProductKey"),
-        ("CreateDataAPIService", "emulator", 404, "InvalidAction.NotFound"),
+        ("CreateDataAPIService", "emulator", 501, "NotImplemented"),
     ],
 )
 def test_gateway_error_is_thrown(node, server, operation, secret, status, code):

@@ -18,7 +18,7 @@ def product(tasks):
 
 def test_long_nickname_of_existing_device_fails_before_write(tasks, product):
     tasks.run_ok("iot_device", **LAMP)
-    message = "^nickname of an existing device must have 4 to 32 characters"
+    message = "^nickname must have 4 to 32 characters.* The device exists"
     tasks.assert_fails("iot_device", message, **LAMP, nickname=LONG)
     tasks.assert_fails("iot_device", message, **LAMP, nickname="灯" * 17)
     tasks.assert_changed_by("iot_device", "BatchUpdateDeviceNickname", **LAMP, nickname=LONG[:32])
@@ -29,7 +29,7 @@ def test_long_nickname_of_existing_device_fails_before_write(tasks, product):
 def test_long_nickname_of_existing_device_in_device_set_fails_before_write(tasks, product):
     tasks.run_ok("iot_device", **LAMP)
     devices = [{"name": "lamp-0001", "nickname": LONG}, {"name": "lamp-0002", "nickname": LONG}]
-    message = "^device lamp-0001: nickname of an existing device must have 4 to 32 characters"
+    message = "^device lamp-0001: nickname must have 4 to 32 characters.* The device exists"
     tasks.assert_fails("iot_devices", message, product="street_light", devices=devices)
     planned = tasks.run_ok("iot_devices", product="street_light", devices=devices[1:], check_mode=True)
     assert planned["changed"]
@@ -256,8 +256,8 @@ def test_rule_action_with_topic_of_another_type_fails_before_write(tasks, produc
 def test_thing_model_with_invalid_values_fails_before_write(tasks):
     tasks.run_ok("iot_product", name="meter", node_type="device", thing_model=True, data_format="alink")
     for values, message in (
-        ({"0": "-off", "1": "on"}, "the name of a value must have 1 to 20 .*'-off' of the value 0 does not match"),
-        ({"0": "a b", "1": "on"}, "'a b' of the value 0 does not match"),
+        ({"0": "-off", "1": "on"}, "the label of 0 must have 1 to 20 .*'-off' does not match"),
+        ({"0": "a b", "1": "on"}, "the label of 0 must .*'a b' does not match"),
         ({"1": "a", "01": "b"}, "values must contain each number once"),
     ):
         functions = {"properties": {"Mode": {"type": "enum", "values": values, "access": "rw"}}}

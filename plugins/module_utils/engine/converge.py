@@ -13,7 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine import waitin
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed, apply
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import check_plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import Desired
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError, EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import merge, plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.render import render_result, render_values
@@ -30,6 +30,9 @@ RECHECK_DELAY = 1.0
 
 #: The seconds to wait for a create request that timed out, if a second request could create a second resource.
 LATE_CREATE_TIMEOUT = 30.0
+
+#: The prefix of error codes about the content of a request. Other codes come from the API gateway.
+BUSINESS_PREFIX = "iot."
 
 
 def converge(resource: Resource, params: dict[str, Any], client: Client, check_mode: bool) -> dict[str, Any]:
@@ -65,7 +68,7 @@ def converge(resource: Resource, params: dict[str, Any], client: Client, check_m
                 failure = _apply(client, resource, steps, facts)
                 if failure is None:
                     break
-                if attempt == REPLANS or not _state_is_unknown(resource, failure):
+                if attempt == REPLANS or not (_state_is_unknown(resource, failure) or _was_rejected(failure)):
                     raise failure
                 executed = [step for step in steps if step.status == DONE]
                 desired, now, steps = _plan_again(resource, target, reader, client, failure)
@@ -123,19 +126,28 @@ def _plan_again(
         )
     may_come_late = bool(cause and cause.timed_out and is_create and not resource.unique_names)
     deadline = time.monotonic() + (LATE_CREATE_TIMEOUT if may_come_late else 0)
+    was_rejected = _was_rejected(failure)
     while True:
-        time.sleep(RECHECK_DELAY)
+        if not was_rejected:
+            time.sleep(RECHECK_DELAY)
         client.clear_cache()
         try:
             desired, now, steps = _plan(resource, target, reader)
         except IotError:
             # The first failure says more than that of a read after it.
             raise failure from failure.error
+        except EngineError:
+            if was_rejected and failure.step.action != steps_module.CREATE:
+                raise failure from failure.error
+            raise
         is_planned = any(_same_request(planned, failure.step) for planned in steps)
         if not is_planned or time.monotonic() >= deadline:
             break
+    if was_rejected and now is None and not target.absent and failure.step.action != steps_module.CREATE:
+        # The resource is gone: the rejection says why the task cannot change it.
+        raise failure
     if not is_planned:
-        failed_by_other = cause is not None and cause.category == EXISTS and not cause.after_ambiguous
+        failed_by_other = cause is not None and not (cause.ambiguous or cause.after_ambiguous)
         # Without the resource, an update is not planned even if it was never executed.
         is_deleted = now is None and failure.step.action == steps_module.UPDATE
         failure.step.status = SKIPPED if failed_by_other or (is_deleted and not target.absent) else DONE
@@ -212,6 +224,15 @@ def _state_is_unknown(resource: Resource, failure: StepFailed) -> bool:
     if failure.step.action == steps_module.DELETE:
         return error.category == NOT_FOUND or operation.means_not_found(error.code)
     return failure.step.action == steps_module.CREATE and error.category == EXISTS
+
+
+def _was_rejected(failure: StepFailed) -> bool:
+    """Return whether the platform rejected a request because of the state of the resource.
+
+    Another client may have done the same in the meantime: a read shows whether the step is still necessary.
+    """
+    error = failure.error
+    return isinstance(error, ApiError) and not error.ambiguous and error.code.startswith(BUSINESS_PREFIX)
 
 
 def _same_request(one: Step, other: Step) -> bool:

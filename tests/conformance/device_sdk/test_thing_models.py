@@ -53,7 +53,9 @@ def test_service_call_is_received_and_output_stored(api, device, device_params, 
     )
     before = int(time.time() * 1000)
     data = api("InvokeThingService", **device_params, Identifier=identifier, Args='{"times": 2}')["Data"]
-    assert device.wait("on_thing_call_service") == (identifier, data["MessageId"], {"times": 2})
+    # The device sees the last 32 bits of the message ID.
+    device_id = str(int(data["MessageId"]) & 0xFFFFFFFF)
+    assert device.wait("on_thing_call_service") == (identifier, device_id, {"times": 2})
     if synchronous:
         assert json.loads(data["Result"])["data"] == {"result": 42}
 

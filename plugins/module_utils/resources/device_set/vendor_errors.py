@@ -5,10 +5,8 @@
 from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import EXISTS, NOT_FOUND, PERMANENT
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import BUSINESS_PREFIX
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError
-
-#: Prefix of the business error codes. Other codes come from the API gateway.
-_BUSINESS_PREFIX = "iot."
 
 #: Prefixes of business error codes that apply to the whole account, or that are temporary.
 ACCOUNT_WIDE_PREFIXES = (
@@ -30,4 +28,4 @@ def concerns_request_only(error: Exception) -> bool:
     """
     if not isinstance(error, ApiError) or error.category not in (PERMANENT, NOT_FOUND, EXISTS):
         return False
-    return error.code.startswith(_BUSINESS_PREFIX) and not error.code.startswith(ACCOUNT_WIDE_PREFIXES)
+    return error.code.startswith(BUSINESS_PREFIX) and not error.code.startswith(ACCOUNT_WIDE_PREFIXES)

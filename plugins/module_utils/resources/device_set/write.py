@@ -277,7 +277,11 @@ class PlanExecutor:
         def send(entry: Any) -> None:
             name = name_of(entry)
             try:
-                reply = self._workers.call(operation, {**self._device(name), **params(entry)})
+                # A device that another client has deleted needs no request.
+                request = self._workers.find if operation == "DeleteDevice" else self._workers.call
+                reply = request(operation, {**self._device(name), **params(entry)})
+                if reply is None:
+                    return
                 complaint = wait_for_gateway_job(self._workers.call, reply)
                 if complaint:
                     self._add_failure(name, complaint)
