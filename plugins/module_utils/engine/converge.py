@@ -144,7 +144,7 @@ def _plan_again(
         if not is_planned or time.monotonic() >= deadline:
             break
     if was_rejected and now is None and not target.absent and failure.step.action != steps_module.CREATE:
-        # The resource is gone: the rejection says why the task cannot change it.
+        # The resource does not exist any more: the rejection says why the task cannot change it.
         raise failure
     if not is_planned:
         failed_by_other = cause is not None and not (cause.ambiguous or cause.after_ambiguous)
