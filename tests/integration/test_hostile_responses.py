@@ -30,7 +30,7 @@ def response(data) -> bytes:
 def compressed(size: int) -> bytes:
     """Return ``size`` blanks, compressed with gzip."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return b"".join(packer.compress(b" " * MIB) for _ in range(size // MIB)) + packer.flush()
+    return b"".join(packer.compress(b" " * MIB) for _number in range(size // MIB)) + packer.flush()
 
 
 PAGE = [{"ProductKey": f"k{number}", "ProductName": f"name{number}", "NodeType": 0} for number in range(200)]

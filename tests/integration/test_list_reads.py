@@ -158,7 +158,7 @@ def test_loop_reads_list_once_and_finds_what_it_has_changed(tasks, module):
     kind = module.removeprefix("iot_")
     last = {
         (item.get("name"), module == "iot_ota_module" and item["product"]): index
-        for index, (item, _) in enumerate(loop)
+        for index, (item, _options) in enumerate(loop)
     }
     for index in last.values():
         item, result = loop[index][0], results[index]

@@ -76,8 +76,8 @@ def _contains(resource: Resource, facts: dict[str, Any], params: Params) -> bool
 
     The parents of the resource decide that. The platform does not define exactly which names a search finds.
     """
-    assert resource.listing is not None
-    parents = {wire: name for wire, name in resource.listing.params.items() if name not in resource.key}
+    listed_by = resource.listing.params if resource.listing else {}
+    parents = {wire: name for wire, name in listed_by.items() if name not in resource.key}
     if set(params) - set(parents):
         return None
     return all(
@@ -88,8 +88,8 @@ def _contains(resource: Resource, facts: dict[str, Any], params: Params) -> bool
 
 def _created(resource: Resource, done: Step, facts: dict[str, Any]) -> dict[str, Any] | None:
     """Return the element of a resource that was created, or None if the list contains more than what is known."""
-    assert resource.listing is not None
-    names = {*done.changes, *done.outputs, *resource.identity.values(), *resource.listing.params.values()}
+    listed_by = resource.listing.params if resource.listing else {}
+    names = {*done.changes, *done.outputs, *resource.identity.values(), *listed_by.values()}
     element: dict[str, Any] = {}
     for field in resource.fields:
         is_listed = field.name in names and field.member and not (field.write_only or field.secret)

@@ -138,7 +138,7 @@ def test_client_returns_members():
 def test_plain_value_contains_no_members():
     value = plain({"a": with_members("ListBoxes", {"x": [{"y": None}]}), "b": (1, "2")})
     assert value == {"a": {"x": [{"y": None}]}, "b": [1, "2"]}
-    assert type(value["a"]["x"][0]) is dict
+    assert not isinstance(value["a"]["x"][0], Members)
     assert not isinstance(value["a"], Members)
 
 

@@ -69,7 +69,7 @@ def test_created_resource_is_added_to_list():
 def test_changed_resource_is_changed_in_list():
     client = Client()
     run(client, KeptBox(), {"name": "one", "note": "old"})
-    (box_id,) = client.boxes
+    [box_id] = list(client.boxes)
     client.lists = [
         ["ListBoxes", {}, [{"BoxId": box_id, "BoxName": "one", "Note": "old"}, {"BoxId": "b", "Note": "x"}]]
     ]
@@ -81,7 +81,7 @@ def test_changed_resource_is_changed_in_list():
 def test_deleted_resource_is_removed_from_list():
     client = Client()
     run(client, KeptBox(), {"name": "one"})
-    (box_id,) = client.boxes
+    [box_id] = list(client.boxes)
     client.lists = [["ListBoxes", {}, [{"BoxId": box_id, "BoxName": "one"}, {"BoxId": "b", "BoxName": "two"}]]]
     ((_name, _params, elements),) = run(client, KeptBox(), None, {"box_id": box_id, "name": "one"})
     assert elements == [{"BoxId": "b", "BoxName": "two"}]

@@ -145,9 +145,9 @@ def test_rename_to_taken_name_is_rejected():
         changes = (Update("UpdateBox", "name", "note", "weight"), *Box.changes[1:])
 
     client = FakeClient({"name": "b1"}, {"name": "b2"})
-    first, second = client.boxes
+    first, second = list(client.boxes)
     error = rejected(Renamed(), client, box_id=second)
-    assert (error.field, str(error).split(".")[0]) == ("name", "another box already has name b1")
+    assert (error.field, str(error).partition(".")[0]) == ("name", "another box already has name b1")
     assert accepted(Renamed(), client, box_id=second, name="b3") == ["UpdateBox"]
     assert accepted(Renamed(), client, box_id=first) == []
     # A rename is not checked if the platform allows several resources of the same name.

@@ -135,7 +135,7 @@ def warned(text: str) -> dict:
     ],
 )
 def test_converted_text_is_warned_about(text, value):
-    ((path, message),) = warned(text).items()
+    [(path, message)] = list(warned(text).items())
     option = text.partition(":")[0]
     assert path.split(".")[0] == option
     assert message.startswith(f"{path} takes text, but received the {value}")
@@ -174,7 +174,7 @@ def test_each_option_is_warned_about_once():
 
 
 def test_secret_is_not_shown():
-    (message,) = warned("pin_code: 0123").values()
+    [message] = list(warned("pin_code: 0123").values())
     assert message.startswith("pin_code takes text, but received a number: ")
     assert "83" not in message
 
