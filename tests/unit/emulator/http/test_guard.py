@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from ansible_collections.iotops.aliyun.emulator.__main__ import main
+from ansible_collections.iotops.aliyun.emulator.command import main
 from ansible_collections.iotops.aliyun.emulator.core import newer_operations
 from ansible_collections.iotops.aliyun.emulator.http import guard
 
