@@ -23,7 +23,6 @@ class Refusal(Enum):
 
 
 # Reason codes of MQTT 5.0. In a SUBACK packet of MQTT 3, all failures are 0x80.
-NORMAL_DISCONNECTION = 0x00
 NOT_AUTHORIZED = 0x87
 SESSION_TAKEN_OVER = 0x8E
 PACKET_TOO_LARGE = 0x95

@@ -154,9 +154,11 @@ class Gateway:
 
     def _check_rate(self, iot_id: str) -> None:
         """Raise ConnectionRefused if a device connects too often."""
+        if not self._is_throttled:
+            return
         now = time.monotonic()
         recent = self._recent_connections.setdefault(iot_id, deque(maxlen=MAX_CONNECTIONS_PER_MINUTE))
-        if self._is_throttled and len(recent) == recent.maxlen and now - recent[0] < 60:
+        if len(recent) == recent.maxlen and now - recent[0] < 60:
             raise ConnectionRefused(
                 f"the device connects more than {MAX_CONNECTIONS_PER_MINUTE} times a minute",
                 Refusal.TOO_MANY_CONNECTIONS,

@@ -176,10 +176,7 @@ def read_acknowledgement(body: bytes) -> int:
 
 def read_subscribe(body: bytes, level: int) -> Subscribe:
     """Parse a SUBSCRIBE packet. Raises MalformedPacket if it is invalid."""
-    fields = Fields(body)
-    packet_id = _packet_id(fields)
-    if level == MQTT_5:
-        read_properties(fields)
+    packet_id, fields = _start_of_filters(body, level)
     filters = []
     while not fields.is_empty:
         topic_filter, options = fields.text(), fields.number(1)
@@ -193,16 +190,22 @@ def read_subscribe(body: bytes, level: int) -> Subscribe:
 
 def read_unsubscribe(body: bytes, level: int) -> Unsubscribe:
     """Parse an UNSUBSCRIBE packet. Raises MalformedPacket if it is invalid."""
-    fields = Fields(body)
-    packet_id = _packet_id(fields)
-    if level == MQTT_5:
-        read_properties(fields)
+    packet_id, fields = _start_of_filters(body, level)
     filters = []
     while not fields.is_empty:
         filters.append(fields.text())
     if not filters:
         raise MalformedPacket("an UNSUBSCRIBE packet needs a topic filter", 0x82)
     return Unsubscribe(packet_id, filters)
+
+
+def _start_of_filters(body: bytes, level: int) -> tuple[int, Fields]:
+    """Return the packet identifier and the rest of a packet with topic filters. Its properties are not used."""
+    fields = Fields(body)
+    packet_id = _packet_id(fields)
+    if level == MQTT_5:
+        read_properties(fields)
+    return packet_id, fields
 
 
 def _packet_id(fields: Fields) -> int:

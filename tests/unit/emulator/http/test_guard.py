@@ -124,6 +124,22 @@ def test_malformed_requests_do_not_fill_the_log(launch):
     assert len(log.splitlines()) <= 2
 
 
+async def exchange(method: str, handler, content: bytes) -> bytes:
+    """Send bytes to a protected server with one handler, and return what it sends until it closes the connection."""
+    application = web.Application()
+    application.router.add_route(method, "/", handler)
+    protection = guard.Guard()
+    protection.install(application)
+    async with TestServer(application) as server:
+        task = asyncio.create_task(protection.close_silent_connections(server.runner.server))
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(content)
+        received = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+        task.cancel()
+        return received
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Le", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc"],
@@ -136,21 +152,7 @@ def test_connection_without_complete_request_is_closed(monkeypatch, content):
     async def read(http: web.Request) -> web.Response:
         return web.Response(body=await guard.read_body(http))
 
-    async def send() -> bytes:
-        application = web.Application()
-        application.router.add_post("/", read)
-        protection = guard.Guard()
-        protection.install(application)
-        async with TestServer(application) as server:
-            task = asyncio.create_task(protection.close_silent_connections(server.runner.server))
-            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-            writer.write(content)
-            received = await asyncio.wait_for(reader.read(), 20)
-            writer.close()
-            task.cancel()
-            return received
-
-    received = asyncio.run(send())
+    received = asyncio.run(exchange("POST", read, content))
     assert received.startswith(b"HTTP/1.1 408") if content.endswith(b"abc") else not received
 
 
@@ -162,21 +164,8 @@ def test_connection_in_use_stays_open(monkeypatch):
         await asyncio.sleep(1)
         return web.Response(text="done")
 
-    async def send() -> bytes:
-        application = web.Application()
-        application.router.add_get("/", wait)
-        protection = guard.Guard()
-        protection.install(application)
-        async with TestServer(application) as server:
-            task = asyncio.create_task(protection.close_silent_connections(server.runner.server))
-            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            received = await reader.read()
-            writer.close()
-            task.cancel()
-            return received
-
-    assert asyncio.run(send()).endswith(b"done")
+    content = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    assert asyncio.run(exchange("GET", wait, content)).endswith(b"done")
 
 
 def test_access_keys_are_read_from_file(launch, tmp_path):
