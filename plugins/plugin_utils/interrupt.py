@@ -63,9 +63,12 @@ def delayed_interrupt(in_process: bool) -> Iterator[Interrupt]:
         return
 
     def handle(number: int, _frame: Any) -> None:
+        # Python may handle a second signal before this function has changed the handlers.
+        if interrupt.signal is not None:
+            return
+        interrupt.signal = number
         for one in _SIGNALS:
             signal.signal(one, signal.SIG_IGN)
-        interrupt.signal = number
         if in_process:
             raise KeyboardInterrupt
         # A worker with a process group of its own forwards the signal. Otherwise the module has it from the terminal.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import signal
 import sys
 from functools import partial
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -27,12 +28,18 @@ def run_module(entry: Entry) -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=MISSING_LIBRARY)
     _hide(module, entry.secret_values(module.params))
     entry.vault = CommandVault(sys.executable, partial(_run_command, module))
+    signal.signal(signal.SIGINT, _interrupt_once)
     result = execute(entry, module.params, module.check_mode)
-    # An interrupted task returns its result. A second interrupt must not prevent that.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _interrupt_once(_number: int, _frame: Any) -> None:
+    """Interrupt the task. It returns its result, which a second interrupt must not prevent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _hide(module: AnsibleModule, secrets: set) -> None:

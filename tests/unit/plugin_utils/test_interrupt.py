@@ -71,3 +71,26 @@ def test_in_another_thread_no_handler_is_set():
     thread.start()
     thread.join()
     assert found == [before]
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["action", "module"])
+def test_second_signal_during_an_interrupt_is_ignored(monkeypatch, in_process):
+    monkeypatch.setattr(os, "getpgrp", os.getpid)
+    forwarded = []
+    monkeypatch.setattr(os, "killpg", lambda *call: forwarded.append(call))
+    raised = []
+    with delayed_interrupt(in_process) as interrupt:
+        change_handler = signal.signal
+
+        def second_signal_comes_first(number, handler):
+            monkeypatch.setattr(signal, "signal", change_handler)
+            os.kill(os.getpid(), signal.SIGTERM)
+            return change_handler(number, handler)
+
+        monkeypatch.setattr(signal, "signal", second_signal_comes_first)
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt as error:
+            raised.append(error)
+    assert interrupt.signal == signal.SIGINT
+    assert (len(raised), len(forwarded)) == ((1, 0) if in_process else (0, 1))
