@@ -8,6 +8,7 @@ waiting for ever. A watchdog closes the socket of a request when its time is ove
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
@@ -55,6 +56,8 @@ class Watchdog:
             request.connection = connection
 
     def _watch(self) -> None:
+        # The system delivers a signal to any thread. An interrupt must reach the one that waits for the response.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         idle = 0
         while not self._closed.wait(_INTERVAL):
             now = time.monotonic()

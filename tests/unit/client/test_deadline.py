@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import threading
 from types import SimpleNamespace
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.deadline import LimitedRequest, Watchdog
@@ -43,3 +45,19 @@ def test_connection_outside_of_a_request_is_ignored():
     watchdog = Watchdog()
     watchdog.connection_used(SimpleNamespace(sock=None))
     watchdog.close()
+
+
+def test_thread_of_the_watchdog_leaves_interrupts_to_other_threads():
+    masks = []
+
+    class RecordingRequest(LimitedRequest):
+        def expire(self) -> None:
+            masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, set()))
+            expired.set()
+
+    expired = threading.Event()
+    watchdog = Watchdog()
+    with watchdog.watch(RecordingRequest(0)):
+        assert expired.wait(10)
+    watchdog.close()
+    assert masks[0] >= {signal.SIGINT, signal.SIGTERM}
