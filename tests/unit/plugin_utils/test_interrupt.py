@@ -19,6 +19,8 @@ SCRIPT = """
 import os, signal, subprocess, sys
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.interrupt import delayed_interrupt
 
+# A shell starts background commands with SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 CHILD = (
     "import signal, time; signal.signal(signal.SIGINT, lambda *_: print('child', flush=True)); "
     "print(flush=True); time.sleep(5)"
