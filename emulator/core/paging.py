@@ -15,6 +15,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Pag
 #: The largest index of an item. No list is that long, and the store cannot count further.
 _MAX_INDEX = 2**53
 
+_MAX_TOKEN_DIGITS = 15
+
 #: The default page size.
 DEFAULT_SIZE = 10
 
@@ -65,11 +67,25 @@ def requested_page(ctx: Context, params: Mapping[str, Any]) -> Page:
     if not 1 <= size <= pages.max_size:
         raise ApiError("iot.common.InvalidPageParams", f"{pages.size} must be between 1 and {pages.max_size}")
     if pages.token:
-        offset = params.get(pages.page) or "0"
-        if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
-            raise ApiError("iot.common.InvalidPageParams", f"{pages.page} is not a page token of this list")
-        return Page(int(offset) // size + 1, size, int(offset))
+        return page_at_token(params.get(pages.page) or "0", size, pages.page)
     number = params.get(pages.page, 1)
     if not 1 <= number <= _MAX_INDEX // size:
         raise ApiError("iot.common.InvalidPageParams", f"{pages.page} must be at least 1")
     return Page(number, size, (number - 1) * size)
+
+
+def page_at_token(token: str, size: int, name: str = "NextToken") -> Page:
+    """Return the page that starts where a token of ``Page.next_token`` points to.
+
+    Args:
+        token: the token.
+        size: the number of items per page.
+        name: the parameter with the token, for the error message.
+
+    Raises:
+        ApiError: ``iot.common.InvalidPageParams`` if the token is malformed.
+    """
+    if not (token.isascii() and token.isdigit() and len(token) <= _MAX_TOKEN_DIGITS):
+        raise ApiError("iot.common.InvalidPageParams", f"{name} is not a page token of this list")
+    offset = int(token)
+    return Page(offset // size + 1, size, offset)

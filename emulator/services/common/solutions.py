@@ -19,6 +19,8 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Row
 
 #: The highest page number of a list.
 MAX_PAGE_NUMBER = 10_000
+#: The member ``Code`` of a successful reply, for the operations that return it on success.
+SUCCESS_CODE = "200"
 #: The page size of a list if the request does not set it.
 DEFAULT_PAGE_SIZE = 20
 

@@ -49,7 +49,9 @@ CREATE INDEX IF NOT EXISTS device_application_entry_by_device ON device_applicat
 """
 
 #: The maximum number of devices of one application.
-MAX_DEVICES = 1000
+MAX_DEVICES = 10_000
+#: The maximum number for a product whose devices use X.509 certificates, which the platform issues one by one.
+MAX_X509_DEVICES = 1_000
 
 CHECK = "CHECK"
 CHECK_SUCCESS = "CHECK_SUCCESS"
@@ -97,6 +99,7 @@ def batch_check_device_names(ctx: Context, p: dict[str, Any]) -> Reply:
     ]
     if not entries:
         raise ApiError("iot.device.NoneDeviceNameElement")
+    entries = entries[: _max_devices(product)]
     _validate_entries(entries)
     apply_id = _create_application(ctx, product["product_key"], CHECK, entries)
     _schedule(ctx, _CHECK, apply_id, len(entries))
@@ -125,7 +128,7 @@ def batch_register_device(ctx: Context, p: dict[str, Any]) -> Reply:
     product = find_product(ctx, p["ProductKey"])
     if p["Count"] < 1:
         raise ApiError("iot.device.InvalidDeviceParams", "Count must be at least 1")
-    if p["Count"] > MAX_DEVICES:
+    if p["Count"] > _max_devices(product):
         raise ApiError("iot.device.DeviceCountExceeded")
     entries = [{"device_name": None, "nickname": None}] * p["Count"]
     apply_id = _create_application(ctx, product["product_key"], CREATE, entries)
@@ -231,6 +234,10 @@ def _create_devices(ctx: Context, payload: dict[str, Any]) -> None:
         ctx.store.update("device_application_entry", outcome, apply_id=entry["apply_id"], number=entry["number"])
     lifecycle_message.forward_device_events(ctx, created, lifecycle_message.CREATED)
     _finish(ctx, application, CREATE_FAILED if failed else CREATE_SUCCESS)
+
+
+def _max_devices(product: Row) -> int:
+    return MAX_X509_DEVICES if product["auth_type"] == "x509" else MAX_DEVICES
 
 
 def _create_application(ctx: Context, product_key: str, status: str, entries: list[Row]) -> int:

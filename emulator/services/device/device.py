@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import ids, times
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.paging import Page, requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
@@ -260,7 +260,7 @@ def batch_update_device_nickname(ctx: Context, p: dict[str, Any]) -> None:
     An entry without a nickname deletes the nickname of the device.
     """
     if not p.get("DeviceNicknameInfo"):
-        raise missing_parameter("DeviceNicknameInfo")
+        raise ApiError("iot.device.NoneDeviceNameElement", "DeviceNicknameInfo is missing")
     for entry in p["DeviceNicknameInfo"]:
         device = find_device(ctx, entry)
         nickname = entry.get("Nickname") or None

@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.emulator.core import payloads, times
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.device_signature import sign
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
-from ansible_collections.iotops.aliyun.emulator.core.paging import Page, requested_page
+from ansible_collections.iotops.aliyun.emulator.core.paging import Page, page_at_token, requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation, when_due
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
@@ -104,7 +104,10 @@ def get_gateway_by_sub_device(ctx: Context, p: dict[str, Any]) -> Reply:
 
 @operation
 def get_thing_topo(ctx: Context, p: dict[str, Any]) -> Reply:
-    """Manual section 4.8.26: List the sub-devices of a gateway, in the order in which they were attached."""
+    """Manual section 4.8.26: List the sub-devices of a gateway, in the order in which they were attached.
+
+    ``NextToken`` takes precedence over ``PageNo``.
+    """
     gateway = find_device(ctx, p)
     if not is_gateway(ctx, gateway):
         raise ApiError("iot.device.QueryTopoRelationFailed", "The device is not a gateway")
@@ -129,6 +132,7 @@ def get_thing_topo(ctx: Context, p: dict[str, Any]) -> Reply:
             "PageSize": page.size,
             "PageCount": page.count(total),
             "Total": total,
+            "NextToken": page.next_token(total),
         }
     }
 
@@ -229,6 +233,8 @@ def _requested_topology_page(ctx: Context, p: dict[str, Any]) -> Page:
     """Return the requested page of a topology. This operation has its own error code for invalid pages."""
     try:
         page = requested_page(ctx, p)
+        if p.get("NextToken"):
+            page = page_at_token(p["NextToken"], page.size)
     except ApiError as error:
         raise ApiError("iot.device.QueryTopoRelationFailed", error.message) from None
     if page.number * page.size > _MAX_POSITION:

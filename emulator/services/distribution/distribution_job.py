@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import ids
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, default_message, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, default_message
 from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation, when_due
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
@@ -230,9 +230,10 @@ def _new_job(ctx: Context, p: dict[str, Any], kind: str, targets: list[str], str
     product = find_product(ctx, p["ProductKey"])
     source = p.get("SourceInstanceId")
     if not source:
-        raise missing_parameter("SourceInstanceId")
+        raise ApiError("iot.provisioning.SourceInstanceNotFound", "SourceInstanceId is missing")
     if not targets:
-        raise missing_parameter("TargetInstanceConfig" if kind == DEVICE else "TargetInstanceId")
+        name = "TargetInstanceConfig" if kind == DEVICE else "TargetInstanceId"
+        raise ApiError("iot.provisioning.TargetInstanceNotFound", f"{name} is missing")
     _check_instances(source, targets)
     _check_account(ctx, p)
     unfinished = ctx.store.value(f"SELECT count(*) FROM distribution_job WHERE {_UNFINISHED}")
@@ -334,7 +335,7 @@ def _find_job(ctx: Context, p: dict[str, Any]) -> Row:
     Raise an error if ``JobId`` is not set or the job does not exist.
     """
     if not p.get("JobId"):
-        raise missing_parameter("JobId")
+        raise ApiError("iot.provisioning.TaskNotExist", "JobId is missing")
     job = ctx.store.one("distribution_job", job_id=p["JobId"], kind=DEVICE)
     if job is None:
         raise ApiError("iot.provisioning.TaskNotExist")

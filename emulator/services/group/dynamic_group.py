@@ -9,7 +9,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.core import times
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
-from ansible_collections.iotops.aliyun.emulator.core.paging import Page, requested_page
+from ansible_collections.iotops.aliyun.emulator.core.paging import Page, page_at_token, requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
 from ansible_collections.iotops.aliyun.emulator.services.device.search_language import conditions_to_sql
@@ -27,7 +27,6 @@ MAX_DYNAMIC_GROUPS = 10
 _STATUSES = ("ONLINE", "OFFLINE", "UNACTIVE", "DISABLE")
 _MIN_PREFIX_LENGTH = 5
 _LAST_CHARACTER = "\U0010ffff"
-_MAX_DIGITS = 18  # every number with 18 digits fits a 64-bit integer
 
 
 @operation
@@ -80,12 +79,7 @@ def query_dynamic_group_devices(ctx: Context, p: dict[str, Any]) -> Reply:
 def _requested_device_page(ctx: Context, p: dict[str, Any]) -> Page:
     """Return the page that a request asks for, by token or by number. Raise ApiError if the page is invalid."""
     page = requested_page(ctx, p)
-    token = p.get("NextToken")
-    if not token:
-        return page
-    if not (token.isascii() and token.isdigit() and len(token) <= _MAX_DIGITS):
-        raise ApiError("iot.common.InvalidPageParams", "NextToken is not a valid token of this list")
-    return Page(int(token) // page.size + 1, page.size, int(token))
+    return page_at_token(p["NextToken"], page.size) if p.get("NextToken") else page
 
 
 def _device_filters(p: dict[str, Any]) -> tuple[list[str], list[str]]:

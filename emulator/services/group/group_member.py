@@ -67,7 +67,9 @@ def batch_add_device_group_relations(ctx: Context, p: dict[str, Any]) -> Reply:
     addable = [device for device in not_members if device["group_count"] < MAX_GROUPS]
     for device in addable:
         ctx.store.insert("device_group_member", group_id=group["group_id"], iot_id=device["iot_id"], added_at=ctx.now)
+    failed = len(p["Device"]) - len(addable)
     return {
+        "ErrorMessage": f"{len(addable)} devices have been added, and {failed} devices failed to be added.",
         "ValidDeviceCount": len(devices),
         "SuccessAddedDeviceCount": len(addable),
         "ExceedTenGroupDeviceCount": len(not_members) - len(addable),

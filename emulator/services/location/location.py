@@ -14,10 +14,11 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import payloads
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
 from ansible_collections.iotops.aliyun.emulator.core.timeline import requested_time_range
+from ansible_collections.iotops.aliyun.emulator.services.common.solutions import SUCCESS_CODE
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device, find_device_by_name
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.model import NUMBER_TYPES
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.thing_model import published_model
@@ -40,12 +41,11 @@ _ADCODE = re.compile(r"[0-9]{1,9}")
 def gis_query_device_location(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.21.5.1: return current locations. Devices that never reported one are omitted."""
     entries = p.get("ThingList", [])
-    if not entries:
-        raise missing_parameter("ThingList")
     if len(entries) > _MAX_DEVICES:
         raise ApiError("iot.system.IllegalRequest", f"ThingList can contain at most {_MAX_DEVICES} devices")
     devices = [find_device_by_name(ctx, entry.get("ProductKey", ""), entry.get("DeviceName", "")) for entry in entries]
-    return {"Data": [location for device in devices if (location := _current_location(ctx, device))]}
+    locations = [location for device in devices if (location := _current_location(ctx, device))]
+    return {"Code": SUCCESS_CODE, "Data": locations}
 
 
 @operation
@@ -76,7 +76,7 @@ def gis_search_device_trace(ctx: Context, p: dict[str, Any]) -> Reply:
             location = f"{float(position[_LONGITUDE])},{float(position[_LATITUDE])}"
             points.append({"LocateTime": value["at"], "Location": location})
     data = {"ProductKey": device["product_key"], "DeviceName": device["device_name"], "Points": points}
-    return {"Data": data}
+    return {"Code": SUCCESS_CODE, "Data": data}
 
 
 def _current_location(ctx: Context, device: Row) -> Row | None:

@@ -17,8 +17,9 @@ from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 from ansible_collections.iotops.aliyun.emulator.core import times
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
+from ansible_collections.iotops.aliyun.emulator.services.common.solutions import SUCCESS_CODE
 from ansible_collections.iotops.aliyun.emulator.services.ocr import picture
 from ansible_collections.iotops.aliyun.emulator.services.ocr.picture import Image, ImageError
 from ansible_collections.iotops.aliyun.emulator.storage import object_storage
@@ -92,7 +93,7 @@ def recognize_car_num(ctx: Context, p: dict[str, Any]) -> Reply:
         "structure_list": [{"$ref": "$.data"}],
         "width": image.width,
     }
-    return {"Data": json.dumps(data, ensure_ascii=False)}
+    return {"Code": SUCCESS_CODE, "Data": json.dumps(data, ensure_ascii=False)}
 
 
 @operation
@@ -115,19 +116,18 @@ def recognize_picture_general(ctx: Context, p: dict[str, Any]) -> Reply:
         "prism_wordsInfo": [_text_block(image, number) for number in range(len(image.lines))],
         "width": image.width,
     }
-    return {"Data": json.dumps(data, ensure_ascii=False)}
+    return {"Code": SUCCESS_CODE, "Data": json.dumps(data, ensure_ascii=False)}
 
 
 def _load_image(ctx: Context, p: dict[str, Any]) -> Image:
     """Return the image that a request refers to.
 
     Raises:
-        GatewayError: the URL is missing.
-        ApiError: the URL or the image is invalid.
+        ApiError: the URL is missing, or the URL or the image is invalid.
     """
     url = p.get("Url")
     if not url:
-        raise missing_parameter("Url")
+        raise _recognition_error("Url is missing")
     if len(url) > _MAX_URL_LENGTH:
         raise ApiError(
             "iot.common.InvalidFormattedParameter", f"Url must not be longer than {_MAX_URL_LENGTH} characters"

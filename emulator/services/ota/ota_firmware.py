@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.iotops.aliyun.emulator.core import ids, times
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
@@ -257,14 +257,16 @@ def _parse_files(ctx: Context, p: dict[str, Any]) -> list[Row]:
         values = [entry[member] for entry in entries if entry.get(member)]
         if len(set(values)) < len(values):
             raise ApiError(f"iot.ota.PackageFile{code}Duplicated")
-    return [_parse_file_entry(ctx, number, entry) for number, entry in enumerate(entries, 1)]
+    return [_parse_file_entry(ctx, entries, number) for number in range(1, len(entries) + 1)]
 
 
-def _parse_file_entry(ctx: Context, number: int, entry: dict[str, Any]) -> Row:
+def _parse_file_entry(ctx: Context, entries: list[dict[str, Any]], number: int) -> Row:
+    """Return the row of a file. Raise an error if it has no name but is one of several files."""
+    entry = entries[number - 1]
     name = entry.get("Name")
-    if not name:
-        raise missing_parameter(f"MultiFiles.{number}.Name")
-    if len(name) > _MAX_FILE_NAME_LENGTH:
+    if not name and len(entries) > 1:
+        raise ApiError("iot.common.InvalidFormattedParameter", f"MultiFiles.{number}.Name is missing")
+    if name and len(name) > _MAX_FILE_NAME_LENGTH:
         message = f"The Name of a file must not be longer than {_MAX_FILE_NAME_LENGTH} characters"
         raise ApiError("iot.common.InvalidFormattedParameter", message)
     return _check_file(ctx, name, entry.get("Url"), entry.get("Size"), entry.get("SignValue"), entry.get("FileMd5"))

@@ -134,8 +134,8 @@ def finish(ctx: Context, job: Row, status: str) -> Row:
 
 
 def reopen(ctx: Context, job: Row) -> None:
-    """Set a completed job in progress again, because some of its tasks are repeated."""
-    if job["status"] == COMPLETED:
+    """Set a completed or canceled job in progress again, because some of its tasks are repeated."""
+    if job["status"] in (COMPLETED, CANCELED):
         _update(ctx, job, {"status": IN_PROGRESS, "ended_at": None})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import ids, times
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.services.group.group import DYNAMIC as DYNAMIC_GROUP
@@ -265,10 +265,9 @@ def _specific_devices(ctx: Context, p: dict[str, Any], product: Row, firmware: R
 
 def _find_group(ctx: Context, p: dict[str, Any], group_type: str) -> Row:
     """Return the group in a request. Raise an error if there is no group of this type."""
-    for name in ("GroupId", "GroupType"):
-        if not p.get(name):
-            raise missing_parameter(name)
-    if p["GroupType"] != group_type:
+    if not p.get("GroupId"):
+        raise ApiError("iot.ota.GroupNotExist", "GroupId is missing")
+    if p.get("GroupType") != group_type:
         raise ApiError("iot.ota.GroupTypeInvalid", f"GroupType must be {group_type}")
     group = ctx.store.one("device_group", group_id=p["GroupId"], group_type=group_type)
     if group is None:

@@ -116,7 +116,8 @@ def reupgrade_ota_task(ctx: Context, p: dict[str, Any]) -> None:
     """
     job = find_job(ctx, p["JobId"], "iot.ota.InvalidJobId")
     firmware = get_firmware(ctx, job)
-    if job["status"] == ota_job.CANCELED:
+    # CancelOTATaskByJob cancels a static job together with its last task, but its tasks can be repeated.
+    if job["status"] == ota_job.CANCELED and job["selection_type"] == ota_job.DYNAMIC:
         raise ApiError("iot.ota.JobCanceled")
     if firmware["status"] not in ota_firmware.USABLE:
         raise ApiError("iot.ota.FirmwareNotVerified")

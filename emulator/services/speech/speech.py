@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import ids
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
 from ansible_collections.iotops.aliyun.emulator.services.common.solutions import (
@@ -208,11 +208,10 @@ def _parse_biz_code(p: dict[str, Any]) -> str:
     """Return the BizCode of a request.
 
     Raises:
-        GatewayError: it is missing.
-        ApiError: it is malformed.
+        ApiError: it is missing or malformed.
     """
     if not p.get("BizCode"):
-        raise missing_parameter("BizCode")
+        raise invalid_parameter("SpeechType custom requires BizCode")
     if not _BIZ_CODE.fullmatch(p["BizCode"]):
         raise invalid_parameter("BizCode must consist of 1 to 32 letters and digits")
     return p["BizCode"]

@@ -13,7 +13,6 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import ids, payloads
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import missing_parameter
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation, when_due
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.services.common.solutions import check_project, invalid_parameter
@@ -258,8 +257,7 @@ def _parse_target(ctx: Context, p: dict[str, Any]) -> tuple[Row, str, list[Any]]
         The columns of the job, and an SQL condition for the table ``device`` with its values.
 
     Raises:
-        GatewayError: a required parameter is missing.
-        ApiError: the push mode is unknown, or the device or group does not exist.
+        ApiError: a required parameter is missing, the push mode is unknown, or the device or group does not exist.
     """
     mode = parse_push_mode(p)
     if mode == ALL:
@@ -268,6 +266,6 @@ def _parse_target(ctx: Context, p: dict[str, Any]) -> tuple[Row, str, list[Any]]
         iot_id = find_device(ctx, p)["iot_id"]
         return {"iot_id": iot_id}, "iot_id = ?", [iot_id]
     if not p.get("GroupId"):
-        raise missing_parameter("GroupId")
+        raise invalid_parameter("PushMode GROUP requires GroupId")
     group = find_group(ctx, p["GroupId"])
     return {"group_id": group["group_id"], "group_name": group["group_name"]}, *member_condition(group)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import missing_parameter
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.core.text import CHINESE, is_valid_name
@@ -220,11 +219,10 @@ def parse_text(p: dict[str, Any]) -> str:
     """Return the text of a request.
 
     Raises:
-        GatewayError: it is missing.
-        ApiError: it is malformed.
+        ApiError: it is missing or malformed.
     """
     if not p.get("Text"):
-        raise missing_parameter("Text")
+        raise invalid_parameter("Text is missing")
     if not is_valid_name(p["Text"], _TEXT, *_TEXT_WIDTH):
         raise invalid_parameter("Text must have 1 to 100 letters, spaces or Chinese characters (which count as 2)")
     return p["Text"]
@@ -246,8 +244,7 @@ def parse_settings(p: dict[str, Any], current: Row | None = None) -> Row:
         current: settings to use for absent parameters. Defaults to ``_DEFAULT_SETTINGS``.
 
     Raises:
-        GatewayError: a required parameter is missing.
-        ApiError: a parameter is invalid.
+        ApiError: a parameter is missing or invalid.
     """
     if p["Voice"] not in VOICES:
         raise invalid_parameter("Voice must be a value that GetSpeechVoice returns")
@@ -278,7 +275,7 @@ def _parse_sound_code(p: dict[str, Any]) -> Row:
     config = p.get("SoundCodeConfig")
     if config is None:
         if p.get("EnableSoundCode"):
-            raise missing_parameter("SoundCodeConfig")
+            raise invalid_parameter("EnableSoundCode requires SoundCodeConfig")
         return {}
     content = config.get("SoundCodeContent")
     if not isinstance(content, str) or not content:

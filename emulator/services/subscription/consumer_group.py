@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import ids, times
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.paging import requested_page
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
@@ -90,7 +90,7 @@ def query_consumer_group_list(ctx: Context, p: dict[str, Any]) -> Reply:
     if p.get("Fuzzy"):
         name_part = p.get("GroupName", "")
         if not name_part:
-            raise missing_parameter("GroupName")
+            raise ApiError("iot.consumer.group.InvalidConsumerGroupName", "Fuzzy requires GroupName")
     _ensure_default_group(ctx)
     groups, total = ctx.store.page_of(
         "SELECT * FROM consumer_group WHERE instr(group_name, ?)",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.routing.message_types import (
@@ -234,11 +234,10 @@ def _parse_groups(ctx: Context, p: dict[str, Any]) -> list[str]:
     """Return the ids of the consumer groups in a request without duplicates.
 
     Raises:
-        GatewayError: the request has no groups.
-        ApiError: a group does not exist.
+        ApiError: the request has no groups, or a group does not exist.
     """
     if not p.get("ConsumerGroupIds"):
-        raise missing_parameter("ConsumerGroupIds")
+        raise ApiError("iot.consumer.group.InvalidConsumerGroupId", "ConsumerGroupIds is missing")
     return [find_consumer_group(ctx, group_id)["group_id"] for group_id in dict.fromkeys(p["ConsumerGroupIds"])]
 
 
@@ -246,12 +245,11 @@ def _parse_mns_configuration(p: dict[str, Any]) -> str:
     """Return the MNS queue configuration of a request as it was sent.
 
     Raises:
-        GatewayError: the configuration is missing.
-        ApiError: the configuration is invalid.
+        ApiError: the configuration is missing or invalid.
     """
     text = p.get("MnsConfiguration")
     if not text:
-        raise missing_parameter("MnsConfiguration")
+        raise ApiError("iot.common.InvalidFormattedParameter", "Type MNS requires MnsConfiguration")
     settings = configuration.parse_object(text)
     if settings is None:
         raise ApiError("iot.common.InvalidFormattedParameter", "MnsConfiguration must be a JSON object")

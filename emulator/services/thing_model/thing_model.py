@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import ids
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, missing_parameter
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.registry import operation
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.services.common.distributed import check_not_distributed
@@ -373,7 +373,7 @@ def _parse_param(p: dict[str, Any], name: str, *, required: bool) -> dict[str, A
     text = p.get(name)
     if not text:
         if required:
-            raise missing_parameter(name)
+            raise ApiError(_INVALID_FORMAT, f"{name} is missing")
         return {}
     raw = _convert(name, parse, text)
     # Whitespace does not count.

@@ -104,7 +104,7 @@ OPERATIONS = {
             "InvalidDeviceNameList{InvalidDeviceName[]} InvalidDeviceNicknameList{InvalidDeviceNickname[]} "
             "RepeatedDeviceNameList{RepeatDevieNameList[]}}"
         ),
-        limits={"DeviceName": 1000, "DeviceNameList": 1000},
+        limits={"DeviceName": 10_000, "DeviceNameList": 10_000},
     ),
     "BatchRegisterDeviceWithApplyId": Operation(
         "4.8.16", CREATE, 500,
@@ -173,9 +173,10 @@ OPERATIONS = {
     ),
     "GetThingTopo": Operation(
         "4.8.26", READ, 500,
-        "PageSize!:int DeviceName IotId PageNo:int ProductKey",
+        "PageSize!:int DeviceName IotId NextToken PageNo:int ProductKey",
         response=(
-            "Data{CurrentPage:int List{deviceInfo[DeviceName IotId ProductKey]} PageCount:int PageSize:int Total:int}"
+            "Data{CurrentPage:int List{deviceInfo[DeviceName IotId ProductKey]} NextToken PageCount:int PageSize:int "
+            "Total:int}"
         ),
         pages=Pages("PageNo", 50, "Data.List.deviceInfo", "Data.Total"),
     ),

@@ -50,6 +50,7 @@ OPERATIONS = {
         "4.17.5", CREATE, 1,
         "MessageContent! ProductKey! TopicFullName",
         response="MessageId:int",
+        per_minute_without={"TopicFullName": 1},
     ),
     "RRpc": Operation(
         "4.17.6", CREATE, 1000,

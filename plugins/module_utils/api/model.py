@@ -72,7 +72,9 @@ Params = Mapping[str, Any]
 Response = Dict[str, Any]
 
 _TYPES = {"int": "integer", "bool": "boolean", "num": "number", "obj": "object", None: "string"}
-_TOKEN = re.compile(r"\s*(?:(?P<name>[\w.-]+)(?P<flags>[!@~]*)(?::(?P<type>int|bool|num|obj))?|(?P<mark>:(?:int|bool|num|obj)|[][{}]))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<name>[\w.-]+)(?P<flags>[!@~]*)(?::(?P<type>int|bool|num|obj))?|(?P<mark>:(?:int|bool|num|obj)|[][{}]))"
+)
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,7 @@ class Operation:
         signature: The signature of the parameters.
         response: The signature of the response, without the members in ``ENVELOPE``.
         deep_qps: The lower quota of pages from record 100,000 on, or None if the operation has none.
+        per_minute_without: The separate quota in requests per minute of requests without a parameter, by parameter.
         limits: The maximum number of elements of list parameters in one request, by parameter.
         pages: The pagination, or None if the operation returns no pages.
         not_found_codes: The error codes by which a read or a delete reports that the resource does not exist.
@@ -211,6 +214,7 @@ class Operation:
     signature: str = ""
     response: str = ""
     deep_qps: int | None = None
+    per_minute_without: dict[str, int] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)
     pages: Pages | None = None
     not_found_codes: tuple[str, ...] = ()

@@ -57,6 +57,19 @@ def test_quota_of_deep_pages_is_lower():
     assert count_allowed(quota, "QueryProductList", CurrentPage=499, PageSize=200) == 50
 
 
+def test_broadcasts_to_a_topic_and_to_all_devices_have_separate_quotas():
+    time = Time()
+    quota = Quota(time)
+    for _second in range(2):
+        assert count_allowed(quota, "PubBroadcast", TopicFullName="/broadcast/a1/news") == 1
+        time.now += 1
+    assert count_allowed(quota, "PubBroadcast") == 1
+    time.now += 59
+    assert count_allowed(quota, "PubBroadcast") == 0
+    time.now += 1
+    assert count_allowed(quota, "PubBroadcast") == 1
+
+
 @pytest.mark.parametrize("action", [name for name, operation in OPERATIONS.items() if operation.qps is None])
 def test_operation_without_documented_quota_is_not_throttled(action):
     assert count_allowed(Quota(Time()), action) == 1000

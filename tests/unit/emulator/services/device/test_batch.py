@@ -10,7 +10,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 
 ABSENT = "a1nothing00"
 
-LATER = 5  # seconds; longer than the work of any application here
+LATER = 30  # seconds; longer than any application takes
 
 
 @pytest.fixture
@@ -106,14 +106,16 @@ def test_nicknames_are_registered(api, product, register, finish_work, devices):
     assert nicknames == ["智能灯1", "らんぷ", None]
 
 
-def test_names_beyond_1000_are_ignored(platform, api, product, check, status, finish_work):
-    names = [f"lamp{number}" for number in range(1001)]
+@pytest.mark.parametrize(("auth_type", "limit"), [("secret", 10_000), ("x509", 1_000)])
+def test_names_beyond_the_limit_are_ignored(platform, api, product, check, status, finish_work, auth_type, limit):
+    platform.store.update("product", {"auth_type": auth_type}, product_key=product)
+    names = [f"lamp{number:05}" for number in range(limit + 1)]
     apply_id = check(*names)
     entries = [{"DeviceName": name} for name in names]
     other = api("BatchCheckDeviceNames", ProductKey=product, DeviceNameList=entries)["Data"]["ApplyId"]
     finish_work()
-    assert status(apply_id) == status_report("CHECK_SUCCESS", names[:1000])
-    assert status(other) == status_report("CHECK_SUCCESS", names[:1000])
+    assert status(apply_id) == status_report("CHECK_SUCCESS", names[:limit])
+    assert status(other) == status_report("CHECK_SUCCESS", names[:limit])
 
 
 def test_malformed_names_are_rejected_immediately(platform, api_error, product):
@@ -218,11 +220,17 @@ def test_batch_register_generates_names(api, product, status, finish_work, devic
     [
         (0, "iot.device.InvalidDeviceParams"),
         (-1, "iot.device.InvalidDeviceParams"),
-        (1001, "iot.device.DeviceCountExceeded"),
+        (10_001, "iot.device.DeviceCountExceeded"),
     ],
 )
 def test_batch_register_invalid_count_is_rejected(api, product, api_error, count, code):
     assert api_error("BatchRegisterDevice", ProductKey=product, Count=count).code == code
+    api("BatchRegisterDevice", ProductKey=product, Count=1000)
+
+
+def test_batch_register_for_x509_product_is_limited_to_1000_devices(platform, api, product, api_error):
+    platform.store.update("product", {"auth_type": "x509"}, product_key=product)
+    assert api_error("BatchRegisterDevice", ProductKey=product, Count=1001).code == "iot.device.DeviceCountExceeded"
     api("BatchRegisterDevice", ProductKey=product, Count=1000)
 
 

@@ -283,8 +283,7 @@ def test_batch_update_more_than_100_nicknames_is_rejected(api, register, api_err
     api("BatchUpdateDeviceNickname", DeviceNicknameInfo=[entry] * 100)
     error = api_error("BatchUpdateDeviceNickname", DeviceNicknameInfo=[entry] * 101)
     assert error.code == "iot.system.IllegalRequest"
-    with pytest.raises(GatewayError, match="MissingDeviceNicknameInfo"):
-        api("BatchUpdateDeviceNickname")
+    assert api_error("BatchUpdateDeviceNickname").code == "iot.device.NoneDeviceNameElement"
 
 
 def test_go_online_twice_changes_status_once(platform, api, register, context):

@@ -126,9 +126,12 @@ def test_sub_device_list_is_in_order_of_attachment(api, gateway, sensors, add, k
         "PageSize": 2,
         "PageCount": 2,
         "Total": 3,
+        "NextToken": "2",
     }
-    second = api("GetThingTopo", IotId=gateway["IotId"], PageSize=2, PageNo=2)["Data"]
-    assert [device["DeviceName"] for device in second["List"]["deviceInfo"]] == ["sensor_1"]
+    for following in ({"PageNo": 2}, {"NextToken": reply["Data"]["NextToken"]}):
+        second = api("GetThingTopo", IotId=gateway["IotId"], PageSize=2, **following)["Data"]
+        assert [device["DeviceName"] for device in second["List"]["deviceInfo"]] == ["sensor_1"]
+        assert (second["CurrentPage"], second["NextToken"]) == (2, "")
 
 
 @pytest.mark.parametrize(
@@ -138,6 +141,8 @@ def test_sub_device_list_is_in_order_of_attachment(api, gateway, sensors, add, k
         ({"PageSize": 0}, "between 1 and 50"),
         ({"PageSize": 10, "PageNo": 0}, "at least 1"),
         ({"PageSize": 10, "PageNo": 2}, "beyond the last page"),
+        ({"PageSize": 10, "NextToken": "x"}, "not a page token"),
+        ({"PageSize": 10, "NextToken": "10000"}, "Only the first 10000"),
         ({"PageSize": 50, "PageNo": 200}, "beyond the last page"),
         ({"PageSize": 50, "PageNo": 201}, "10000"),
     ],

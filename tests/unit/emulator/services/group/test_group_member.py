@@ -54,6 +54,10 @@ def add(api):
     def add(group: str, devices: list[dict[str, str]]) -> tuple[int, int, int, int]:
         reply = api("BatchAddDeviceGroupRelations", GroupId=group, Device=devices)
         counts = ("ValidDevice", "SuccessAddedDevice", "ExceedTenGroupDevice", "AlreadyRelatedGroupDevice")
+        failed = len(devices) - reply["SuccessAddedDeviceCount"]
+        assert reply.pop("ErrorMessage") == (
+            f"{reply['SuccessAddedDeviceCount']} devices have been added, and {failed} devices failed to be added."
+        )
         assert len(reply) == len(counts)
         return tuple(reply[f"{name}Count"] for name in counts)
 

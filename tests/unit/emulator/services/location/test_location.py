@@ -86,11 +86,8 @@ def test_location_query_with_invalid_list_is_rejected(api_error, things, code):
     assert api_error("GisQueryDeviceLocation", ThingList=things).code == code
 
 
-def test_location_query_without_list_is_rejected(platform):
-    from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
-
-    with pytest.raises(GatewayError, match="MissingThingList"):
-        platform.call("GisQueryDeviceLocation", {})
+def test_location_query_without_list_returns_success_code_and_no_location(api):
+    assert api("GisQueryDeviceLocation") == {"Code": "200", "Data": []}
 
 
 def test_location_query_with_20_devices_is_accepted(report_location, locations):

@@ -209,10 +209,10 @@ def test_url_longer_than_2048_characters_is_rejected(api, api_error):
     assert error.code == "iot.common.InvalidFormattedParameter"
 
 
-def test_missing_url_fails(api):
-    for action in (LICENSE_PLATE, GENERAL):
-        with pytest.raises(GatewayError, match="MissingUrl"):
-            api(action)
+def test_missing_url_fails(api, api_error):
+    assert api_error(LICENSE_PLATE).message == "request parameter error: Url is missing"
+    with pytest.raises(GatewayError, match="MissingUrl"):
+        api(GENERAL)
 
 
 @pytest.mark.parametrize(("action", "other"), [(LICENSE_PLATE, GENERAL), (GENERAL, LICENSE_PLATE)])

@@ -91,7 +91,7 @@ def test_second_running_dynamic_job_of_firmware_is_rejected(
             {"GroupId": "x", "GroupType": "LINK_PLATFORM_DYNAMIC", "SrcVersion": [], "IotInstanceId": INSTANCE},
             "iot.ota.GroupNotExist",
         ),
-        ({"GroupId": "x", "SrcVersion": [], "IotInstanceId": INSTANCE}, "MissingGroupType"),
+        ({"GroupId": "x", "SrcVersion": [], "IotInstanceId": INSTANCE}, "iot.ota.GroupTypeInvalid"),
         ({"MaximumPerMinute": 9}, "iot.firmware.InvalidMaximumPerMinute"),
         ({"SrcVersion": [f"1.{number}" for number in range(11)]}, "iot.firmware.SrcVersionsSizeExceedMax"),
     ],

@@ -92,6 +92,11 @@ def test_firmware_with_several_files_is_created(api, key, upload, create, read, 
     assert [file["FileMd5"] for file in info["MultiFiles"]] == [file["SignValue"] for file in info["MultiFiles"]]
 
 
+def test_single_file_in_multi_files_needs_no_name(upload, create, read, download):
+    info = read(create(MultiFiles=[{"Url": upload(b"one")["FirmwareUrl"]}]))
+    assert download(info["FirmwareUrl"]) == b"one"
+
+
 def test_firmware_file_is_stored_until_firmware_is_deleted(platform, api, create, read, download):
     firmware_id = create()
     platform.clock.advance(30 * 24 * 3600)
@@ -144,7 +149,7 @@ def test_valid_firmware_name_is_accepted(create, name):
         ({"ProductKey": "a1nothing00"}, "iot.prod.NotExistedProduct"),
         ({"MultiFiles": [{"Name": "a", "Url": "x"}], "FirmwareSize": 8}, "iot.ota.PackageFileParamConflict"),
         ({"MultiFiles": [{"Name": "a"}]}, "iot.firmware.NullFirmwareUrl"),
-        ({"MultiFiles": [{"Url": "http://a/a"}]}, "MissingMultiFiles.1.Name"),
+        ({"MultiFiles": [{"Url": "http://a/a"}, {"Name": "b"}]}, "iot.common.InvalidFormattedParameter"),
         ({"MultiFiles": [{"Name": "a" * 33, "Url": "http://a/a"}]}, "iot.common.InvalidFormattedParameter"),
         ({"MultiFiles": [{"Name": "a"}, {"Name": "a"}]}, "iot.ota.PackageFileNameDuplicated"),
         ({"MultiFiles": [{"Name": "a", "Url": "x"}, {"Name": "b", "Url": "x"}]}, "iot.ota.PackageFileUrlDuplicated"),

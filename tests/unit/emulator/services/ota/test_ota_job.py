@@ -261,8 +261,8 @@ def test_gray_job_targets_percentage_of_eligible_devices(key, devices, create_fi
         ({"TargetSelection": "GRAY", "GrayPercent": "-1"}, "iot.firmware.BadlyFormattedGrayPercent"),
         ({"TargetSelection": "GRAY", "GrayPercent": "0"}, "iot.firmware.InvalidGrayPercent"),
         ({"TargetSelection": "GRAY", "GrayPercent": "100.001"}, "iot.firmware.InvalidGrayPercent"),
-        ({"TargetSelection": "GROUP", "GroupType": "LINK_PLATFORM"}, "MissingGroupId"),
-        ({"TargetSelection": "GROUP", "GroupId": "x"}, "MissingGroupType"),
+        ({"TargetSelection": "GROUP", "GroupType": "LINK_PLATFORM"}, "iot.ota.GroupNotExist"),
+        ({"TargetSelection": "GROUP", "GroupId": "x"}, "iot.ota.GroupTypeInvalid"),
         (
             {"TargetSelection": "GROUP", "GroupId": "x", "GroupType": "LINK_PLATFORM_DYNAMIC"},
             "iot.ota.GroupTypeInvalid",

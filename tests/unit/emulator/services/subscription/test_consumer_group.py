@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.times import utc
 from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_group as service
 
@@ -101,8 +100,8 @@ def test_group_list_returns_requested_page_newest_first(platform, api, create, a
     without_fuzzy = api("QueryConsumerGroupList", CurrentPage=1, PageSize=10, Fuzzy=False, GroupName="ight_")
     assert without_fuzzy["Total"] == 5
     assert names(api("QueryConsumerGroupList", CurrentPage=1, PageSize=9, Fuzzy=True, GroupName="%")) == []
-    with pytest.raises(GatewayError, match="MissingGroupName"):
-        api("QueryConsumerGroupList", CurrentPage=1, PageSize=10, Fuzzy=True)
+    error = api_error("QueryConsumerGroupList", CurrentPage=1, PageSize=10, Fuzzy=True)
+    assert error.code == "iot.consumer.group.InvalidConsumerGroupName"
     for page in ({"CurrentPage": 0, "PageSize": 1}, {"CurrentPage": 1, "PageSize": 1001}):
         assert api_error("QueryConsumerGroupList", **page).code == "iot.common.InvalidPageParams"
 

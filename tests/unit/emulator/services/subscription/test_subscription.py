@@ -9,7 +9,6 @@ import json
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.services.subscription import subscription as service
 
 DEFAULT = "DEFAULT_GROUP"
@@ -183,10 +182,8 @@ def test_subscription_without_groups_or_configuration_is_rejected(
     subscribe(groups[0])
     before = platform.store.tables()
     call = {"ProductKey": product, "DeviceDataFlag": True}
-    with pytest.raises(GatewayError, match="MissingConsumerGroupIds"):
-        api(action, **call, Type="AMQP")
-    with pytest.raises(GatewayError, match="MissingMnsConfiguration"):
-        api(action, **call, Type="MNS")
+    assert api_error(action, **call, Type="AMQP").code == "iot.consumer.group.InvalidConsumerGroupId"
+    assert api_error(action, **call, Type="MNS").code == "iot.common.InvalidFormattedParameter"
     for group, code in ((ABSENT_GROUP, "ConsumerGroupNotExist"), ("no/id", "InvalidConsumerGroupId")):
         error = api_error(action, **call, Type="AMQP", ConsumerGroupIds=[groups[1], group])
         assert error.code == f"iot.consumer.group.{code}"
