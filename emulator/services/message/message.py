@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core import payloads
+from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, operation
@@ -37,7 +38,8 @@ MAX_BROADCAST_BYTES = 64 * 1024
 #: The maximum number of devices that receive a broadcast on a topic.
 MAX_BROADCAST_SUBSCRIBERS = 1000
 
-_BROADCAST_INTERVAL_MS = 60_000  # minimum interval between broadcasts to all online devices
+# The minimum interval between broadcasts to all online devices, in milliseconds.
+_BROADCAST_INTERVAL_MS = 60_000 // OPERATIONS["PubBroadcast"].per_minute_without["TopicFullName"]
 
 _MAX_USER_PROPERTIES = 20
 _MAX_USER_PROPERTIES_LENGTH = 8192  # characters, all keys and values together
