@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
             options.host,
         )
     try:
-        platform = Platform(options.data)
+        platform = Platform(options.data, options.strict)
     except (StoreError, OSError) as error:
         _log.error("%s", error)
         return 1
@@ -100,6 +100,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PORT",
         help="accept MQTT connections from devices, with and without TLS, on this port of 127.0.0.1, 0 for a free port "
         "(default: no MQTT)",
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse calls that the manual allows and the vendor's user guide does not (default: warn)",
     )
     parser.add_argument("--no-throttle", action="store_true", help="do not enforce the request quotas of the API")
     parser.add_argument(

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.store import Store
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation
 
@@ -39,6 +40,19 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """A call that the manual allows, but another document of the vendor does not.
+
+    Attributes:
+        message: what is not allowed, in ASCII characters.
+        source: the document.
+    """
+
+    message: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The context of one call.
 
@@ -48,6 +62,8 @@ class Context:
         account: the emulated account.
         operation: the operation in the catalog; None for scheduled work.
         events: the events to publish when the transaction is committed.
+        strict: whether ``warn`` refuses the call.
+        warnings: the warnings of the call.
     """
 
     store: Store
@@ -55,6 +71,23 @@ class Context:
     account: Account
     operation: Operation | None = None
     events: list[str] = field(default_factory=list)
+    strict: bool = False
+    warnings: list[Warned] = field(default_factory=list)
+
+    def warn(self, message: str, source: str, code: str) -> None:
+        """Record that only the manual allows this call.
+
+        Args:
+            message: what is not allowed, in ASCII characters and without values of the request.
+            source: the document that does not allow it.
+            code: the error code for a strict emulator.
+
+        Raises:
+            ApiError: the emulator is strict.
+        """
+        if self.strict:
+            raise ApiError(code, f"{message} ({source})")
+        self.warnings.append(Warned(message, source))
 
     def publish_event(self, event: str) -> None:
         """Notify the listeners of ``event`` as soon as this transaction is committed."""

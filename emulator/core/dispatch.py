@@ -21,7 +21,7 @@ from ansible_collections.iotops.aliyun.emulator.core import (
     validation,
 )
 from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
-from ansible_collections.iotops.aliyun.emulator.core.context import Account, Context
+from ansible_collections.iotops.aliyun.emulator.core.context import Account, Context, Warned
 from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.listeners import Listeners
 from ansible_collections.iotops.aliyun.emulator.core.registry import PendingReply, Reply
@@ -56,18 +56,20 @@ class Platform:
 
     Args:
         folder: the directory for the state, created if it does not exist; None to keep everything in memory.
+        strict: refuse calls that the manual allows and other documents of the vendor do not.
 
     Raises:
         StoreError: the directory cannot be used.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, strict: bool = False) -> None:
         schemas = [clock.TABLES, context.TABLES, *loader.load()]
         if folder is not None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(folder / DATABASE if folder else None, schemas)
         self.clock = clock.Clock(self.store)
         self.account = Account()
+        self._strict = strict
         self.listeners = Listeners()
 
     def call(self, action: str, values: Mapping[str, str]) -> dict[str, Any]:
@@ -89,9 +91,13 @@ class Platform:
         return reply
 
     def execute(
-        self, operation: Operation, implementation: registry.Implementation, params: dict[str, Any]
+        self,
+        operation: Operation,
+        implementation: registry.Implementation,
+        params: dict[str, Any],
+        warnings: list[Warned] | None = None,
     ) -> Reply | PendingReply:
-        """Execute an operation whose parameters are validated.
+        """Execute an operation whose parameters are validated, and add its warnings to a list.
 
         Returns:
             The response, or a PendingReply if the operation waits for an event. In that case call ``finish`` when
@@ -101,7 +107,8 @@ class Platform:
         account = self.account
         if params.get("IotInstanceId"):
             account = replace(account, instance_id=params["IotInstanceId"])
-        with self._transaction(account=account, operation=operation) as ctx:
+        members = {"account": account, "operation": operation, "strict": self._strict}
+        with self._transaction(**members, warnings=[] if warnings is None else warnings) as ctx:
             return implementation.function(ctx, params) or {}
 
     def finish(self, pending: PendingReply) -> Reply:

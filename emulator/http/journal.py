@@ -10,10 +10,12 @@ from __future__ import annotations
 import itertools
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.core.catalogue import operation_kind
+from ansible_collections.iotops.aliyun.emulator.core.context import Warned
 
 #: The number of calls that are stored; older calls are dropped.
 MAX_CALLS = 200_000
@@ -34,6 +36,7 @@ class Call:
         code: the error code, or an empty string.
         throttled: whether the call was rejected by a quota.
         milliseconds: the duration of the call.
+        warnings: why other documents of the vendor do not allow the call, although the manual does.
     """
 
     seq: int
@@ -44,6 +47,7 @@ class Call:
     code: str
     throttled: bool
     milliseconds: float
+    warnings: tuple[Warned, ...] = ()
 
 
 class Journal:
@@ -53,7 +57,7 @@ class Journal:
         self._calls: deque[Call] = deque(maxlen=MAX_CALLS)
         self._numbers = itertools.count(1)
 
-    def add(self, action: str, status: int, code: str, seconds: float) -> None:
+    def add(self, action: str, status: int, code: str, seconds: float, warnings: Iterable[Warned] = ()) -> None:
         """Record a call that just ended and took ``seconds``."""
         self._calls.append(
             Call(
@@ -65,6 +69,7 @@ class Journal:
                 code=code,
                 throttled=code.startswith("Throttling"),
                 milliseconds=round(seconds * 1000, 3),
+                warnings=tuple(warnings),
             )
         )
 

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from aiohttp import web
 
 from ansible_collections.iotops.aliyun.emulator.core import dispatch, validation, wire
 from ansible_collections.iotops.aliyun.emulator.core.catalogue import ERRORS
+from ansible_collections.iotops.aliyun.emulator.core.context import Warned
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError, GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.ids import request_id
@@ -40,12 +41,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ApiResponse:
-    """A response: the HTTP status, the error code or an empty string, the members, and the XML root element."""
+    """A response: the HTTP status, the error code or an empty string, the members, the XML root element, warnings."""
 
     status: int
     code: str
     reply: dict[str, Any]
     root: str
+    warnings: tuple[Warned, ...] = ()
 
 
 class _Dropped(Exception):
@@ -121,16 +123,20 @@ class Server:
             if http.transport:  # None if the client has closed the connection
                 http.transport.abort()
             return web.Response()
-        self.journal.add(action, response.status, response.code, time.perf_counter() - started)
+        self.journal.add(action, response.status, response.code, time.perf_counter() - started, response.warnings)
         media_type = request.media_type
         body = wire.render(response.reply, media_type, response.root)
-        return web.Response(body=body, status=response.status, headers={"Content-Type": media_type})
+        headers = {"Content-Type": media_type}
+        if response.warnings:
+            headers["Warning"] = _warning_header(response.warnings)
+        return web.Response(body=body, status=response.status, headers=headers)
 
     async def _respond(self, request: wire.Request) -> ApiResponse:
         """Return the response to a call. Raises _Dropped if a fault rule closes the connection."""
         action = request.action
+        warnings: list[Warned] = []
         try:
-            reply = await self._execute(request)
+            reply = await self._execute(request, warnings)
         except ApiError as error:
             members = {"Success": False, "Code": error.code, "ErrorMessage": error.message, **error.extra}
             return ApiResponse(200, error.code, _envelope(members), f"{action}Response")
@@ -141,9 +147,9 @@ class Server:
         except Exception:
             _log.exception("The operation %s failed.", action)
             return _gateway_response(GatewayError(500, "InternalError"), request.headers)
-        return ApiResponse(200, "", _envelope({"Success": True, **reply}), f"{action}Response")
+        return ApiResponse(200, "", _envelope({"Success": True, **reply}), f"{action}Response", tuple(warnings))
 
-    async def _execute(self, request: wire.Request) -> dict[str, Any]:
+    async def _execute(self, request: wire.Request, warnings: list[Warned]) -> dict[str, Any]:
         self.authenticator.check(request)
         if request.version != VERSION:
             raise GatewayError(400, "InvalidVersion")
@@ -164,7 +170,7 @@ class Server:
             with contextlib.suppress(ApiError):
                 self.platform.execute(operation, implementation, params)
             raise _Dropped
-        reply = self.platform.execute(operation, implementation, params)
+        reply = self.platform.execute(operation, implementation, params, warnings)
         return await self._wait(reply) if isinstance(reply, PendingReply) else reply
 
     async def _wait(self, pending: PendingReply) -> Reply:
@@ -179,6 +185,11 @@ class Server:
 
 def _envelope(members: dict[str, Any]) -> dict[str, Any]:
     return {"RequestId": request_id(), **members}
+
+
+def _warning_header(warnings: Iterable[Warned]) -> str:
+    """Return the value of the header ``Warning`` (RFC 7234, section 5.5) with the code for persistent warnings."""
+    return ", ".join(f'299 - "{warned.message} ({warned.source})"' for warned in warnings)
 
 
 def _gateway_response(error: GatewayError, headers: Mapping[str, str]) -> ApiResponse:

@@ -22,6 +22,9 @@ CREATE TABLE IF NOT EXISTS lost_connection (
 );
 """
 
+#: The error code for a message to a disabled device. The manual does not list it.
+DEVICE_DISABLED = "6208"
+
 _ON_CONNECTED: list[Callable[[Context, Row], None]] = []
 
 
@@ -86,6 +89,12 @@ def disconnect(ctx: Context, device: Row, heartbeat: float = 0) -> Row:
     disconnected = ctx.store.require("device", iot_id=device["iot_id"])
     _forward_status(ctx, disconnected, "offline", device["status_at"])
     return disconnected
+
+
+def check_enabled(device: Row) -> None:
+    """Raise ApiError if a device is disabled: it receives no commands, services and messages until it is enabled."""
+    if not device["enabled"]:
+        raise ApiError(DEVICE_DISABLED)
 
 
 def report_disconnect(ctx: Context, device: Row) -> None:

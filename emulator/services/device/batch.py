@@ -80,7 +80,7 @@ _EXISTING_NAME = "The product has a device of this name"
 
 # The error codes by error. A request with several errors gets the code of the first one in this order.
 _CODES_BY_ERROR = {
-    _MALFORMED_NAME: "iot.device.InvalidFormattedDeviceName",
+    _MALFORMED_NAME: "iot.device.InvalidDeviceNameExisted",
     _MALFORMED_NICKNAME: "iot.device.InvalidDeviceNickNameExisted",
     _REPEATED_NAME: "iot.device.InvalidDeviceParams",
 }

@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.core.registry import Reply, oper
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, omit_none
 from ansible_collections.iotops.aliyun.emulator.core.topics import custom_topic, filter_matches
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
-from ansible_collections.iotops.aliyun.emulator.routing.connection import check_connected
+from ansible_collections.iotops.aliyun.emulator.routing.connection import check_connected, check_enabled
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device_by_name
 from ansible_collections.iotops.aliyun.emulator.services.product.product import find_product
 from ansible_collections.iotops.aliyun.emulator.services.thing_model_data.command import requested_qos
@@ -172,12 +172,14 @@ def _find_receiver(ctx: Context, product_key: str, topic: str, device_name: str 
     """Return the device that a custom topic belongs to.
 
     Raises:
-        ApiError: The topic is not a custom topic of the device, the device is unknown, or it cannot subscribe to it.
+        ApiError: The topic is not a custom topic of the device, the device is unknown or disabled, or it cannot
+            subscribe to it.
     """
     parts = custom_topic(topic)
     if parts is None or parts.product_key != product_key or parts.device_name != (device_name or parts.device_name):
         raise ApiError(_INVALID_TOPIC)
     device = find_device_by_name(ctx, product_key, parts.device_name)
+    check_enabled(device)
     _check_subscribable(ctx, topic)
     return device
 

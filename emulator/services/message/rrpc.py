@@ -15,7 +15,7 @@ from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.core.topics import custom_topic
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
 from ansible_collections.iotops.aliyun.emulator.routing import session
-from ansible_collections.iotops.aliyun.emulator.routing.connection import is_half_connected
+from ansible_collections.iotops.aliyun.emulator.routing.connection import check_enabled, is_half_connected
 from ansible_collections.iotops.aliyun.emulator.routing.uplink import uplink
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device_by_name
 from ansible_collections.iotops.aliyun.emulator.services.message.message import MAX_BROADCAST_BYTES, decode_content
@@ -34,6 +34,7 @@ def rrpc(ctx: Context, p: dict[str, Any]) -> Reply | PendingReply:
     if not MIN_TIMEOUT_MS <= p["Timeout"] <= MAX_TIMEOUT_MS:
         raise ApiError("iot.messagebroker.InvalidTimeoutValue")
     device = find_device_by_name(ctx, find_product(ctx, p["ProductKey"])["product_key"], p["DeviceName"])
+    check_enabled(device)
     message_id = trace.next_id(ctx)
     own = f"{device['product_key']}/{device['device_name']}"
     if p.get("Topic"):

@@ -83,6 +83,15 @@ def find_product(ctx: Context, product_key: str) -> Row:
     return product
 
 
+def _warn_if_released(ctx: Context, product: Row) -> None:
+    if product["status"] == RELEASED:
+        ctx.warn(
+            "A released product cannot be changed or deleted. Call CancelReleaseProduct first",
+            "user guide: release a product",
+            "iot.prod.UpdateProductFailed",
+        )
+
+
 @operation
 def create_product(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.7.1: Create a product."""
@@ -188,6 +197,7 @@ def query_product_list(ctx: Context, p: dict[str, Any]) -> Reply:
 def update_product(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.7.4: Update the name and the description of a product."""
     product = find_product(ctx, p["ProductKey"])
+    _warn_if_released(ctx, product)
     if p["ProductName"] != product["product_name"]:
         _check_name(ctx, p["ProductName"])
     _check_description(p.get("Description"))
@@ -199,6 +209,7 @@ def update_product(ctx: Context, p: dict[str, Any]) -> None:
 def delete_product(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.7.5: Delete a product and everything that belongs to it."""
     product = find_product(ctx, p["ProductKey"])
+    _warn_if_released(ctx, product)
     for function in _BEFORE_DELETION:
         function(ctx, product)
     ctx.store.delete("product", product_key=product["product_key"])

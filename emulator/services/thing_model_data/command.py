@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.emulator.core.registry import PendingRepl
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink, trace
 from ansible_collections.iotops.aliyun.emulator.routing import session
-from ansible_collections.iotops.aliyun.emulator.routing.connection import check_connected
+from ansible_collections.iotops.aliyun.emulator.routing.connection import check_connected, check_enabled
 from ansible_collections.iotops.aliyun.emulator.routing.forward import forward
 from ansible_collections.iotops.aliyun.emulator.routing.message_types import DEVICE_DATA
 from ansible_collections.iotops.aliyun.emulator.routing.uplink import uplink
@@ -23,6 +23,7 @@ from ansible_collections.iotops.aliyun.emulator.services.thing_model.formats.val
     WrongValue,
     check_parameters,
     check_value,
+    has_integer_for_float,
 )
 from ansible_collections.iotops.aliyun.emulator.services.thing_model.thing_model import (
     find_product_with_thing_model,
@@ -64,14 +65,15 @@ def on_command_reply(function: Callable[[Context, Row, int, Row], None]) -> Call
 def set_device_property(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.12.1: send the values to the device. Stored values change when the device reports them."""
     device = find_device(ctx, p)
-    items = parse_properties(ctx, device["product_key"], p["Items"])
+    check_enabled(device)
+    items = _parse_sent_properties(ctx, device["product_key"], p["Items"])
     return {"Data": {"MessageId": str(set_properties(ctx, device, items, requested_qos(p)))}}
 
 
 @operation(too_many="iot.device.TooManyDeviceNamesPerRequest")
 def set_devices_property(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.12.2."""
-    items = parse_properties(ctx, p["ProductKey"], p["Items"])
+    items = _parse_sent_properties(ctx, p["ProductKey"], p["Items"])
     for device in _find_listed_devices(ctx, p):
         set_properties(ctx, device, items, requested_qos(p))
 
@@ -80,6 +82,7 @@ def set_devices_property(ctx: Context, p: dict[str, Any]) -> None:
 def invoke_thing_service(ctx: Context, p: dict[str, Any]) -> Reply | PendingReply:
     """Manual section 4.12.3: call a service. Wait for the reply if the thing model declares it synchronous."""
     device = find_device(ctx, p)
+    check_enabled(device)
     product = find_product_with_thing_model(ctx, device["product_key"])
     service = find_service(ctx, product, p["Identifier"])
     arguments = _parse_arguments(service, p["Args"])
@@ -173,6 +176,21 @@ def parse_properties(ctx: Context, product_key: str, text: str, may_be_null: boo
     return items
 
 
+def _parse_sent_properties(ctx: Context, product_key: str, text: str) -> dict[str, Any]:
+    """Return the properties in a request like ``parse_properties``, with a warning about integers for floats."""
+    items = parse_properties(ctx, product_key, text)
+    if find_product_with_thing_model(ctx, product_key)["validate_type"] == UNCHECKED:
+        return items
+    properties = published_model(ctx, product_key)["properties"]
+    if any(has_integer_for_float(properties[identifier]["data_type"], value) for identifier, value in items.items()):
+        ctx.warn(
+            "Values of the types float and double need a decimal point, for example 1.0",
+            "user guide: set device properties",
+            "iot.device.SetDevicePropertyFailed",
+        )
+    return items
+
+
 def set_properties(ctx: Context, device: Row, items: dict[str, Any], qos: int = 0) -> int:
     """Send a command to set properties to a device. Return the message id."""
     topic = f"/sys/{device['product_key']}/{device['device_name']}/thing/service/property/set"
@@ -190,8 +208,11 @@ def requested_qos(p: dict[str, Any]) -> int:
 
 
 def _find_listed_devices(ctx: Context, p: dict[str, Any]) -> list[Row]:
-    """Return the devices in the request's ``DeviceName`` list. Raise ApiError if one of them does not exist."""
-    return [find_device_by_name(ctx, p["ProductKey"], name) for name in dict.fromkeys(p["DeviceName"])]
+    """Return the devices in the request's list. Raise ApiError if one of them does not exist or is disabled."""
+    devices = [find_device_by_name(ctx, p["ProductKey"], name) for name in dict.fromkeys(p["DeviceName"])]
+    for device in devices:
+        check_enabled(device)
+    return devices
 
 
 def find_service(ctx: Context, product: Row, identifier: str) -> Row | None:

@@ -98,6 +98,7 @@ class Client:
 
     Attributes:
         calls: The number of requests sent, including retries and file transfers.
+        warnings: The warnings in responses, without duplicates.
         completed_writes: The operations that changed something, in the order of their responses.
         last_call_was_repeated: Whether the last write was sent again after an attempt that may have been executed, so
             that its response may report that nothing was left to do.
@@ -114,10 +115,11 @@ class Client:
         self.connection = connection
         self.catalogue = catalogue
         self.calls = 0
+        self.warnings: list[str] = []
         self.completed_writes: list[str] = []
         self.last_call_was_repeated = False
         self._transport: AnyTransport = transport or Transport(
-            connection.endpoint, connection.timeout, connection.verify
+            connection.endpoint, connection.timeout, connection.verify, warn=self._warn
         )
         self._rate_limiter = rate_limiter or _rate_limiter_for(connection)
         self._policy = policy or RetryPolicy(retries=connection.retries)
@@ -375,6 +377,12 @@ class Client:
             check_response(name, operation, response)
             return with_members(name, response)
         raise self._error(name, status, response, params)
+
+    def _warn(self, text: str) -> None:
+        text = safe_text(text)
+        with self._lock:
+            if text not in self.warnings:
+                self.warnings.append(text)
 
     def _error(self, name: str, status: int, response: Response, params: Params) -> ApiError:
         code = vendor_spelling(safe_text(str(response.get("Code") or f"HTTP {status}"), 100))

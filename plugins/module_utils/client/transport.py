@@ -10,7 +10,7 @@ import re
 import ssl
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import DataHandler, Request
@@ -46,6 +46,9 @@ _NOT_TLS = (
     "record layer failure",
     "HTTP_REQUEST",
 )
+
+# The texts in the header ``Warning`` (RFC 7234, section 5.5), such as 299 - "text".
+_WARNING = re.compile(r'\b\d{3} \S+ "([^"]*)"')
 
 _STORAGE_CODE = re.compile(rb"<Code>(\w+)</Code>")
 
@@ -94,10 +97,19 @@ class Transport:
             10 seconds.
         verify: True, False, or the path of a CA bundle.
         connections: The maximum number of connections to keep open, for callers in several threads.
+        warn: Called with each warning in a response: the texts of the header ``Warning``.
     """
 
-    def __init__(self, endpoint: str, timeout: float = 30.0, verify: bool | str = True, connections: int = 16) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        timeout: float = 30.0,
+        verify: bool | str = True,
+        connections: int = 16,
+        warn: Callable[[str], None] = lambda _text: None,
+    ) -> None:
         self.endpoint = endpoint
+        self._warn = warn
         self._timeout = (min(timeout, 10.0), timeout)
         self._url = f"{endpoint}/"
         # Proxies and certificates are read from the environment once, not for each request.
@@ -232,6 +244,8 @@ class Transport:
                 chunks.append(chunk)
         finally:
             response.close()
+        for text in _WARNING.findall(response.headers.get("Warning", "")):
+            self._warn(text)
         return response.status_code, b"".join(chunks)
 
     def _proxy(self) -> str:

@@ -54,47 +54,60 @@ def execute(
 
     Returns:
         The result. If the task failed or was interrupted, it has ``failed`` and ``msg``, and ``steps`` with what was
-        done before.
+        done before. It has ``warnings`` if responses contained some.
     """
     client = None
     writes = 0
     try:
         client = make_client(entry, params)
+        client.warnings.clear()
         writes = len(client.completed_writes)
-        return dict(plain(entry.run(params, client, check_mode)))
+        result = dict(plain(entry.run(params, client, check_mode)))
     except EngineError as error:
-        failure: dict[str, Any] = {"failed": True, "changed": False, "msg": str(error)}
-        failure.update(plain(error.result))
-        _add_writes(failure, client, writes)
-        cause = getattr(error, "error", None)
-        if cause is not None:
-            failure.update(_api_error_fields(cause))
-        done = [step["operation"] for step in failure.get("steps", []) if step["status"] == "done"]
-        # A step that the platform reported as a success, but did only in part, has changed something.
-        partly_done = isinstance(error, StepFailed) and error.error is None
-        failure["changed"] = failure["changed"] or bool(done) or partly_done
-        if done:
-            failure["msg"] += f". Already done: {_with_counts(done)}"
-        if error.field:
-            failure["field"] = error.field
-        return failure
+        result = _engine_failure(error, client, writes)
     except IotError as error:
-        failure = {
+        result = {
             "failed": True,
             "changed": False,
             "msg": str(error),
             **plain(error.result),
             **_api_error_fields(error),
         }
-        _add_writes(failure, client, writes)
-        return failure
+        _add_writes(result, client, writes)
     except KeyboardInterrupt:
-        failure = {"failed": True, "changed": False, "msg": "the task was interrupted"}
-        _add_writes(failure, client, writes)
+        result = {"failed": True, "changed": False, "msg": "the task was interrupted"}
+        _add_writes(result, client, writes)
         done = client.completed_writes[writes:] if client is not None else []
-        failure["msg"] += f". Already done: {_with_counts(done)}" if done else ". No write was completed"
-        failure["msg"] += ". Requests that were being sent may be done as well. Run the task again to continue"
-        return failure
+        result["msg"] += f". Already done: {_with_counts(done)}" if done else ". No write was completed"
+        result["msg"] += ". Requests that were being sent may be done as well. Run the task again to continue"
+    if client is not None and client.warnings:
+        result["warnings"] = [*result.get("warnings", []), *client.warnings]
+    return result
+
+
+def _engine_failure(error: EngineError, client: Client | None, writes: int) -> dict[str, Any]:
+    """Return the result of a task that the engine failed.
+
+    Args:
+        error: The error.
+        client: The client; None if it could not be created.
+        writes: The index of the first write of this task in ``client.completed_writes``.
+    """
+    failure: dict[str, Any] = {"failed": True, "changed": False, "msg": str(error)}
+    failure.update(plain(error.result))
+    _add_writes(failure, client, writes)
+    cause = getattr(error, "error", None)
+    if cause is not None:
+        failure.update(_api_error_fields(cause))
+    done = [step["operation"] for step in failure.get("steps", []) if step["status"] == "done"]
+    # A step that the platform reported as a success, but did only in part, has changed something.
+    partly_done = isinstance(error, StepFailed) and error.error is None
+    failure["changed"] = failure["changed"] or bool(done) or partly_done
+    if done:
+        failure["msg"] += f". Already done: {_with_counts(done)}"
+    if error.field:
+        failure["field"] = error.field
+    return failure
 
 
 def _with_counts(operations: list[str]) -> str:

@@ -465,3 +465,12 @@ def test_connection_closed_during_handshake_is_ambiguous(open_transport):
         threading.Thread(target=close_connection_early, daemon=True).start()
         error = transport_error(open_transport(f"https://127.0.0.1:{listening.getsockname()[1]}", timeout=5))
     assert (error.code, error.category, error.ambiguous) == ("ConnectionError", TRANSIENT, True)
+
+
+def test_warnings_of_responses_are_passed_on(server, open_transport):
+    server.answer = lambda handler: handler.reply(
+        200, b'{"Success": true}', Warning='299 - "first, with a comma", 299 proxy:80 "second"'
+    )
+    found: list[str] = []
+    open_transport(server.endpoint, warn=found.append).post("a=b", "")
+    assert found == ["first, with a comma", "second"]

@@ -230,6 +230,7 @@ class FakeClient:
         self.boxes: dict = {}
         self.shelves = {(f"r-{room}", name): note for room, name, note in shelves}
         self.calls = 0
+        self.warnings: list = []
         self.completed_writes: list = []
         self.last_call_was_repeated = False
         self.read_only = False

@@ -61,6 +61,7 @@ class FakeClient:
     def __init__(self, **replies) -> None:
         self.replies = replies
         self.calls = 0
+        self.warnings: list = []
         self.completed_writes: list = []
         self.last_call_was_repeated = False
         self.sent: list = []

@@ -48,6 +48,19 @@ def check_parameters(parameters: list[dict[str, Any]], values: dict[str, Any], *
         check_value(types[name], value, name, limits=limits)
 
 
+def has_integer_for_float(data_type: DataType, value: Any) -> bool:
+    """Return whether a valid value contains a number without a decimal point for a float or double."""
+    kind = data_type["type"]
+    if kind in ("float", "double"):
+        return isinstance(value, int)
+    if kind == "array":
+        return any(has_integer_for_float(data_type["item"], element) for element in value)
+    if kind == "struct":
+        types = {member["identifier"]: member["data_type"] for member in data_type["members"]}
+        return any(has_integer_for_float(types[name], member) for name, member in value.items())
+    return False
+
+
 def _check_int(data_type: DataType, value: Any, name: str, limits: bool) -> None:
     if not _is_integer(value):
         raise WrongValue(6306, "data type is not int", name)

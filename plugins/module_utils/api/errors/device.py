@@ -15,6 +15,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
 
 ERRORS = error_codes(
     {
+        # Not in the manual's list, but in the vendor's other documents:
+        "6208": (PERMANENT, "The device is disabled", "Enable the device, then retry"),
+        "iot.device.InvalidDeviceNameExisted": (
+            PERMANENT, "The list contains a malformed device name", "Correct the names, then retry",
+        ),
         "iot.Device.NotDeviceOwner": (
             PERMANENT,
             "The account does not own the device",

@@ -60,6 +60,20 @@ def test_business_error_returns_status_200(server):
     assert (reply["Success"], reply["Code"]) == (False, "iot.prod.NotExistedProduct")
 
 
+def test_call_that_only_the_manual_allows_returns_and_records_a_warning(server):
+    key = create(server)
+    server.call("UpdateProduct", ProductKey=key, ProductName="lamp")
+    server.call("ReleaseProduct", ProductKey=key)
+    server.call("UpdateProduct", ProductKey=key, ProductName="other")
+    *_others, before, _release, after = server.control("GET", "calls")["calls"]
+    assert before["warnings"] == []
+    [warned] = after["warnings"]
+    assert warned["source"] == "user guide: release a product"
+    query = signed_query("POST", {"Action": "UpdateProduct", "ProductKey": key, "ProductName": "again"})
+    _status, headers, _content = server.exchange("POST", f"/?{query}")
+    assert headers["Warning"] == f'299 - "{warned["message"]} ({warned["source"]})"'
+
+
 def test_gateway_error_returns_status_and_recommendation(server):
     status, reply = server.call("QueryProduct")
     assert status == 400

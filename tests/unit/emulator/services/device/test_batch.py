@@ -127,7 +127,7 @@ def test_malformed_names_are_rejected_immediately(platform, api_error, product):
         {"DeviceName": "good", "DeviceNickname": "a" * 64},
     ]
     error = api_error("BatchCheckDeviceNames", ProductKey=product, DeviceNameList=entries)
-    assert error.code == "iot.device.InvalidFormattedDeviceName"
+    assert error.code == "iot.device.InvalidDeviceNameExisted"
     data = error.extra["Data"]
     details = data.pop("InvalidDetailList")["InvalidDetailList"]
     assert data == {
@@ -149,10 +149,10 @@ def test_malformed_names_are_rejected_immediately(platform, api_error, product):
     ("params", "code"),
     [
         ({}, "iot.device.NoneDeviceNameElement"),
-        ({"DeviceName": ["abc"]}, "iot.device.InvalidFormattedDeviceName"),
-        ({"DeviceName": ["a" * 33]}, "iot.device.InvalidFormattedDeviceName"),
+        ({"DeviceName": ["abc"]}, "iot.device.InvalidDeviceNameExisted"),
+        ({"DeviceName": ["a" * 33]}, "iot.device.InvalidDeviceNameExisted"),
         ({"DeviceName": ["lamp", "lamp"]}, "iot.device.InvalidDeviceParams"),
-        ({"DeviceNameList": [{"DeviceNickname": "nickname"}]}, "iot.device.InvalidFormattedDeviceName"),
+        ({"DeviceNameList": [{"DeviceNickname": "nickname"}]}, "iot.device.InvalidDeviceNameExisted"),
         (
             {"DeviceNameList": [{"DeviceName": "lamp", "DeviceNickname": "a" * 65}]},
             "iot.device.InvalidDeviceNickNameExisted",
