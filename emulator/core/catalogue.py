@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.iotops.aliyun.emulator.core import newer_operations
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import ErrorCode, Operation
 
-#: All operations of the API by name, implemented by a service or not.
+#: All operations of the manual by name.
 OPERATIONS: dict[str, Operation] = {
     name: operation for family in FAMILIES for name, operation in family.OPERATIONS.items()
 }
@@ -15,7 +16,10 @@ OPERATIONS: dict[str, Operation] = {
 #: All error codes of the operations and of the API gateway.
 ERRORS: dict[str, ErrorCode] = {code: error for family in FAMILIES for code, error in family.ERRORS.items()}
 
-_BY_LOWERCASE_NAME = {name.lower(): name for name in OPERATIONS}
+#: The operations that the emulator knows: those of the manual, and some newer ones.
+KNOWN_OPERATIONS: dict[str, Operation] = {**OPERATIONS, **newer_operations.OPERATIONS}
+
+_BY_LOWERCASE_NAME = {name.lower(): name for name in KNOWN_OPERATIONS}
 
 
 def find_operation_name(snake: str) -> str:
@@ -29,5 +33,5 @@ def find_operation_name(snake: str) -> str:
 
 def operation_kind(action: str) -> str:
     """Return ``read``, ``set``, ``create`` or ``delete``; an empty string for an unknown operation."""
-    operation = OPERATIONS.get(action)
+    operation = KNOWN_OPERATIONS.get(action)
     return operation.kind if operation else ""

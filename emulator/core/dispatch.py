@@ -20,7 +20,7 @@ from ansible_collections.iotops.aliyun.emulator.core import (
     registry,
     validation,
 )
-from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
+from ansible_collections.iotops.aliyun.emulator.core.catalogue import KNOWN_OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.core.context import Account, Context, Warned
 from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.listeners import Listeners
@@ -42,7 +42,7 @@ def find_operation(action: str) -> tuple[Operation, registry.Implementation]:
         GatewayError: 404 if the API has no such operation, 501 if no service implements it. The emulator never
             returns a fabricated success.
     """
-    operation = OPERATIONS.get(action)
+    operation = KNOWN_OPERATIONS.get(action)
     if operation is None and action not in newer_operations.NAMES:
         raise GatewayError(404, "InvalidAction.NotFound")
     implementation = registry.OPERATIONS.get(action)
@@ -107,7 +107,7 @@ class Platform:
         account = self.account
         if params.get("IotInstanceId"):
             account = replace(account, instance_id=params["IotInstanceId"])
-        members = {"account": account, "operation": operation, "strict": self._strict}
+        members: dict[str, Any] = {"account": account, "operation": operation, "strict": self._strict}
         with self._transaction(**members, warnings=[] if warnings is None else warnings) as ctx:
             return implementation.function(ctx, params) or {}
 

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from ansible_collections.iotops.aliyun.emulator import collection_version
 from ansible_collections.iotops.aliyun.emulator.core import registry
-from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
+from ansible_collections.iotops.aliyun.emulator.core.catalogue import KNOWN_OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.expressions import scripting
 from ansible_collections.iotops.aliyun.emulator.http import control_consumers, control_devices
@@ -68,7 +68,7 @@ class Control:
                 "version": collection_version(),
                 "operations": names,
                 "implemented": len(names),
-                "known": len(OPERATIONS),
+                "known": len(KNOWN_OPERATIONS),
                 "scripts": scripting.is_available(),
             }
         )

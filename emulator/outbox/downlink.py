@@ -39,6 +39,7 @@ CREATE INDEX IF NOT EXISTS outbox_by_expiry ON outbox (expires_at);
 CREATE TABLE IF NOT EXISTS device_subscription (
     iot_id TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
     topic TEXT NOT NULL,  -- may have wildcards
+    subscribed_at INTEGER NOT NULL,
     PRIMARY KEY (iot_id, topic)
 );
 CREATE INDEX IF NOT EXISTS device_subscription_by_topic ON device_subscription (topic);
@@ -188,7 +189,9 @@ def subscribe(ctx: Context, device: Row, topic: str) -> None:
 
     System topics need no subscription.
     """
-    ctx.store.put("device_subscription", ("iot_id", "topic"), iot_id=device["iot_id"], topic=topic)
+    ctx.store.put(
+        "device_subscription", ("iot_id", "topic"), iot_id=device["iot_id"], topic=topic, subscribed_at=ctx.now
+    )
 
 
 def unsubscribe(ctx: Context, device: Row, topic: str | None = None) -> None:

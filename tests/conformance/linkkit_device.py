@@ -14,7 +14,7 @@ from typing import Any
 from linkkit.linkkit import LinkKit
 
 #: Timeout of every wait in seconds, long enough for a slow machine.
-TIMEOUT = 10.0
+TIMEOUT = 60.0
 
 _CALLBACKS = (
     "on_connect",

@@ -11,7 +11,12 @@ PLAYBOOK = """
     group/iotops.aliyun.iot: {endpoint: "{{ endpoint }}", access_key_id: emulator, access_key_secret: emulator}
   tasks:
     - iotops.aliyun.iot_product:
-        {name: "{{ item }}", node_type: device, status: released, thing_model: true, data_format: alink, description: old}
+        name: "{{ item }}"
+        node_type: device
+        thing_model: true
+        data_format: alink
+        status: released
+        description: old
       loop: [street_light, sensor]
     - iotops.aliyun.iot_product: {name: "{{ item }}", description: new}
       loop: [street_light, sensor]

@@ -157,6 +157,29 @@ def subscribe_topic(ctx: Context, p: dict[str, Any]) -> None:
         downlink.subscribe(ctx, device, topic)
 
 
+@operation(too_many="iot.MessageBroker.BatchSubTopicFailed")
+def unsubscribe_topic(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Unsubscribe a device from custom topics. Topics of other devices are returned as failures."""
+    device = find_device_by_name(ctx, find_product(ctx, p["ProductKey"])["product_key"], p["DeviceName"])
+    own = (device["product_key"], device["device_name"])
+    failed = []
+    for topic in p["Topic"]:
+        parts = custom_topic(topic)
+        if parts is None or parts[:2] != own:
+            failed.append(topic)
+        else:
+            downlink.unsubscribe(ctx, device, topic)
+    return {"FailureTopics": {"topic": failed}}
+
+
+@operation
+def query_device_sub_topic(ctx: Context, p: dict[str, Any]) -> Reply:
+    """List the custom topics and broadcast topics that a device is subscribed to."""
+    device = find_device_by_name(ctx, find_product(ctx, p["ProductKey"])["product_key"], p["DeviceName"])
+    subscriptions = ctx.store.all("device_subscription", "subscribed_at, topic", iot_id=device["iot_id"])
+    return {"TopicList": [{"TopicName": row["topic"], "Timestamp": row["subscribed_at"]} for row in subscriptions]}
+
+
 def decode_content(text: str, max_bytes: int) -> bytes:
     """Decode the Base64 content of a message. Raise ApiError if it is not Base64 or longer than ``max_bytes``."""
     content = _decode_base64(text)

@@ -36,22 +36,37 @@ def rrpc(ctx: Context, p: dict[str, Any]) -> Reply | PendingReply:
     device = find_device_by_name(ctx, find_product(ctx, p["ProductKey"])["product_key"], p["DeviceName"])
     check_enabled(device)
     message_id = trace.next_id(ctx)
-    own = f"{device['product_key']}/{device['device_name']}"
-    if p.get("Topic"):
-        parts = custom_topic(p["Topic"])
-        if parts is None or f"{parts.product_key}/{parts.device_name}" != own:
-            raise ApiError("iot.messagebroker.InvalidFormattedTopicName")
-        topic = f"/ext/rrpc/{message_id}{p['Topic']}"
-    else:
-        topic = f"/sys/{own}/rrpc/request/{message_id}"
-    if p.get("Topic") and not session.has_custom_rrpc(ctx, device):
-        # The device cannot receive the request: it did not connect with the option ext=1.
-        trace.record(ctx, message_id, device["iot_id"], topic, content)
-    else:
-        downlink.send(ctx, device, topic, content, message_id=message_id)
+    _send(ctx, device, p.get("Topic"), content, message_id)
     if not device["online"]:
         return {"RrpcCode": "HALFCONN" if is_half_connected(ctx, device) else "OFFLINE", "MessageId": message_id}
     return PendingReply(trace.response_event(message_id), p["Timeout"], lambda later: _reply(later, message_id))
+
+
+@operation
+def async_rrpc(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Send a request on a custom topic without waiting for the response. ``ExtInfo`` has no effect."""
+    content = decode_content(p["MessageContent"], MAX_BROADCAST_BYTES)
+    device = find_device_by_name(ctx, find_product(ctx, p["ProductKey"])["product_key"], p["DeviceName"])
+    check_enabled(device)
+    message_id = trace.next_id(ctx)
+    _send(ctx, device, p["TopicFullName"], content, message_id)
+    return {"MessageId": message_id}
+
+
+def _send(ctx: Context, device: Row, topic: str | None, content: bytes, message_id: int) -> None:
+    """Send a request, on a custom topic if one is given. Raise ApiError if the topic is not one of the device."""
+    own = f"{device['product_key']}/{device['device_name']}"
+    if not topic:
+        downlink.send(ctx, device, f"/sys/{own}/rrpc/request/{message_id}", content, message_id=message_id)
+        return
+    parts = custom_topic(topic)
+    if parts is None or f"{parts.product_key}/{parts.device_name}" != own:
+        raise ApiError("iot.messagebroker.InvalidFormattedTopicName")
+    if session.has_custom_rrpc(ctx, device):
+        downlink.send(ctx, device, f"/ext/rrpc/{message_id}{topic}", content, message_id=message_id)
+    else:
+        # The device cannot receive the request: it did not connect with the option ext=1.
+        trace.record(ctx, message_id, device["iot_id"], f"/ext/rrpc/{message_id}{topic}", content)
 
 
 @uplink("/sys/{pk}/{dn}/rrpc/response/{request}", raw=True)

@@ -121,12 +121,7 @@ def create_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.20.3: create a firmware. Size and signature, if given, must match the uploaded file."""
     _check_name(ctx, p["FirmwareName"])
     product = find_product(ctx, p["ProductKey"]) if p.get("ProductKey") else None
-    if len(p.get("FirmwareDesc", "")) > _MAX_DESCRIPTION_LENGTH:
-        raise ApiError("iot.firmware.FirmwareDescriptionExceedMaxLength")
-    if len(p.get("Udi", "")) > _MAX_UDI_LENGTH:
-        raise ApiError(
-            "iot.common.InvalidFormattedParameter", f"Udi must not be longer than {_MAX_UDI_LENGTH} characters"
-        )
+    _check_texts(p, "Udi")
     if p.get("SignMethod") not in (None, "", MD5):
         raise ApiError("iot.firmware.InvalidFirmwareSignMethod", f"SignMethod must be {MD5}")
     identity = {
@@ -163,6 +158,19 @@ def delete_ota_firmware(ctx: Context, p: dict[str, Any]) -> None:
     """Manual section 4.20.4: delete a firmware with its jobs and their tasks."""
     firmware = find_firmware(ctx, p["FirmwareId"])
     ctx.store.delete("ota_firmware", firmware_id=firmware["firmware_id"])
+
+
+@operation
+def modify_ota_firmware(ctx: Context, p: dict[str, Any]) -> None:
+    """Change the name, the description and the user-defined information of a firmware."""
+    firmware = find_firmware(ctx, p["FirmwareId"])
+    if p.get("FirmwareName", firmware["firmware_name"]) != firmware["firmware_name"]:
+        _check_name(ctx, p["FirmwareName"])
+    _check_texts(p, "FirmwareUdi")
+    changes = omit_none(
+        firmware_name=p.get("FirmwareName"), description=p.get("FirmwareDesc"), udi=p.get("FirmwareUdi")
+    )
+    ctx.store.update("ota_firmware", {**changes, "modified_at": ctx.now}, firmware_id=firmware["firmware_id"])
 
 
 @operation
@@ -203,6 +211,16 @@ def query_ota_firmware(ctx: Context, p: dict[str, Any]) -> Reply:
             for file in files
         ]
     return {"FirmwareInfo": info}
+
+
+def _check_texts(p: dict[str, Any], udi: str) -> None:
+    """Raise ApiError if the description or the user-defined information (parameter ``udi``) is too long."""
+    if len(p.get("FirmwareDesc", "")) > _MAX_DESCRIPTION_LENGTH:
+        raise ApiError("iot.firmware.FirmwareDescriptionExceedMaxLength")
+    if len(p.get(udi, "")) > _MAX_UDI_LENGTH:
+        raise ApiError(
+            "iot.common.InvalidFormattedParameter", f"{udi} must not be longer than {_MAX_UDI_LENGTH} characters"
+        )
 
 
 def _check_name(ctx: Context, name: str) -> None:

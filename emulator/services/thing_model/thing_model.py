@@ -257,6 +257,18 @@ def publish_thing_model(ctx: Context, p: dict[str, Any]) -> None:
     _add_version(ctx, product, draft, model_version, ctx.now, p.get("Description"))
 
 
+@operation
+def copy_thing_model_async(ctx: Context, p: dict[str, Any]) -> None:
+    """Copy a thing model like CopyThingModel. The emulator copies it before it replies."""
+    copy_thing_model(ctx, p)
+
+
+@operation
+def publish_thing_model_async(ctx: Context, p: dict[str, Any]) -> None:
+    """Publish a thing model like PublishThingModel. The emulator publishes it before it replies."""
+    publish_thing_model(ctx, {**p, "ModelVersion": p.get("ThingModelVersion")})
+
+
 # The draft and its versions
 
 

@@ -80,6 +80,18 @@ def set_device_desired_property(ctx: Context, p: dict[str, Any]) -> Reply:
 
 
 @operation(too_many=_TOO_MANY)
+def clear_device_desired_property(ctx: Context, p: dict[str, Any]) -> Reply:
+    """Clear desired values. Properties without a desired value are ignored."""
+    device = find_device(ctx, p)
+    versions = {}
+    for identifier, row in _find_desired(ctx, device, p["Identifies"]).items():
+        versions[identifier] = row["version"] + 1
+        changes = {"value": None, "version": row["version"] + 1, "at": ctx.now}
+        ctx.store.update("desired_property", changes, iot_id=device["iot_id"], identifier=identifier)
+    return {"Data": {"Versions": payloads.to_json(versions)}}
+
+
+@operation(too_many=_TOO_MANY)
 def query_device_desired_property(ctx: Context, p: dict[str, Any]) -> Reply:
     """Manual section 4.12.10: return the desired values of the given properties, by default of all writable ones."""
     device = find_device(ctx, p)

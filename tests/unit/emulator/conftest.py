@@ -39,7 +39,7 @@ def api(platform):
 
     Also checks that the response only has members and types that the catalog defines.
     """
-    from ansible_collections.iotops.aliyun.emulator.core.catalogue import OPERATIONS
+    from ansible_collections.iotops.aliyun.emulator.core.catalogue import KNOWN_OPERATIONS as OPERATIONS
 
     def call(action: str, **params: Any) -> dict[str, Any]:
         reply = platform.call(action, flatten(params))

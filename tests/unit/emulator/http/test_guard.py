@@ -195,6 +195,7 @@ def test_invalid_access_key_file_is_rejected_without_its_content(tmp_path, capsy
 
 def test_newer_operation_is_not_implemented(server):
     assert len(newer_operations.NAMES) == 147
+    assert set(newer_operations.OPERATIONS) < newer_operations.NAMES
     for name in ("QuerySceneRule", "CreateEdgeInstance"):
         status, reply = server.call(name)
         assert (status, reply["Code"]) == (501, "NotImplemented")

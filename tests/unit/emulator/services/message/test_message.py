@@ -339,3 +339,15 @@ def test_subscription_of_offline_device_is_rejected(api, platform, key, register
     assert code("offline") == "iot.messagebroker.HALFCONN"
     platform.clock.advance(60)
     assert code("offline") == "iot.messagebroker.OFFLINE"
+
+
+def test_subscriptions_of_device_are_listed_until_it_is_unsubscribed(platform, api, key, device, subscribe):
+    subscribe("lamp")
+    topic = f"/{key}/lamp/user/get"
+    listed = api("QueryDeviceSubTopic", ProductKey=key, DeviceName="lamp")["TopicList"]
+    assert [entry["TopicName"] for entry in listed] == [topic]
+    assert abs(listed[0]["Timestamp"] - platform.clock.now()) < 60_000
+    foreign = f"/{key}/other/user/get"
+    reply = api("UnsubscribeTopic", ProductKey=key, DeviceName="lamp", Topic=[topic, foreign])
+    assert reply == {"FailureTopics": {"topic": [foreign]}}
+    assert api("QueryDeviceSubTopic", ProductKey=key, DeviceName="lamp") == {"TopicList": []}

@@ -134,3 +134,23 @@ def test_rrpc_response_on_custom_topic_is_matched_by_topic(device, key, call, pu
     assert response_to(message_id) is None
     publish_as_device(f"/ext/rrpc/{message_id}/{{own}}/user/get", b"response")
     assert response_to(message_id) == b"response"
+
+
+def test_async_rrpc_sends_the_request_without_waiting(platform, key, simulate, api, response_to):
+    simulate(product=key, names=["talker"])
+    request = {"ProductKey": key, "DeviceName": "talker", "MessageContent": encoded(b"hello")}
+    topic = f"/{key}/talker/user/update"
+    message_id = api("AsyncRRpc", **request, TopicFullName=topic)["MessageId"]
+    platform.clock.advance(1)
+    platform.run_due_work()
+    assert response_to(message_id) == b"hello"
+
+
+def test_rrpc_to_disabled_device_is_refused(api, api_error, key, device):
+    api("DisableThing", ProductKey=key, DeviceName="lamp")
+    request = {"ProductKey": key, "DeviceName": "lamp"}
+    assert api_error("RRpc", **request, RequestBase64Byte=encoded(b"a"), Timeout=1000).code == "6208"
+    content = {"MessageContent": encoded(b"a"), "TopicFullName": f"/{key}/lamp/user/get"}
+    for action in ("AsyncRRpc", "Pub"):
+        params = {**content, **({} if action == "Pub" else {"DeviceName": "lamp"}), "ProductKey": key}
+        assert api_error(action, **params).code == "6208"

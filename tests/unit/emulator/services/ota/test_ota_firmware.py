@@ -243,3 +243,18 @@ def test_firmware_is_deleted_with_its_product(platform, api, create, key):
     create()
     api("DeleteProduct", ProductKey=key)
     assert platform.store.count("ota_firmware") == platform.store.count("stored_file") == 0
+
+
+def test_name_and_description_of_firmware_can_be_modified(api, api_error, create, read):
+    firmware_id = create(FirmwareName="first", FirmwareDesc="old")
+    api("ModifyOTAFirmware", FirmwareId=firmware_id, FirmwareDesc="new", FirmwareUdi="{}")
+    info = read(firmware_id)
+    assert (info["FirmwareName"], info["FirmwareDesc"], info["Udi"]) == ("first", "new", "{}")
+    create(FirmwareName="second", DestVersion="9")
+    for invalid, code in (
+        ({"FirmwareName": "second"}, "iot.firmware.AlreadyExistedFirmwareName"),
+        ({"FirmwareName": ""}, "iot.firmware.BlankFirmwareName"),
+        ({"FirmwareDesc": "a" * 101}, "iot.firmware.FirmwareDescriptionExceedMaxLength"),
+        ({"FirmwareId": "x"}, "iot.firmware.FirmwareNotFound"),
+    ):
+        assert api_error("ModifyOTAFirmware", **{"FirmwareId": firmware_id, **invalid}).code == code

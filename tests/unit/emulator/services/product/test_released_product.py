@@ -46,7 +46,7 @@ def test_change_of_product_in_development_gives_no_warning(platform, action, par
 def test_strict_emulator_refuses_change_of_released_product(action, params):
     platform = Platform(strict=True)
     key = create(platform)
-    with pytest.raises(ApiError, match="iot.prod.UpdateProductFailed: A released product"):
+    with pytest.raises(ApiError, match="UpdateProductFailed: A released product"):
         platform.call(action, {"ProductKey": key, **params})
     assert platform.store.require("product", product_key=key)["product_name"] == "light"
     platform.close()

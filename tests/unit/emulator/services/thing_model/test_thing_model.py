@@ -365,3 +365,12 @@ def test_thing_model_is_deleted_with_its_product(platform, api, key):
     assert [platform.store.count(table) for table in ("thing_model", "thing_model_version")] == [1, 1]
     api("DeleteProduct", ProductKey=key)
     assert [platform.store.count(table) for table in ("thing_model", "thing_model_version")] == [0, 0]
+
+
+def test_asynchronous_copy_and_publication_take_effect(api, key):
+    other = api("CreateProduct", ProductName="other", NodeType=0, AliyunCommodityCode="iothub_senior", DataFormat=1)
+    target = other["ProductKey"]
+    api("CopyThingModelAsync", SourceProductKey=key, TargetProductKey=target)
+    api("PublishThingModelAsync", ProductKey=target, ThingModelVersion="v9")
+    [version] = api("ListThingModelVersion", ProductKey=target)["Data"]["ModelVersions"]
+    assert version["ModelVersion"] == "v9"

@@ -8,6 +8,8 @@ import json
 
 import pytest
 
+from ansible_collections.iotops.aliyun.emulator.core.dispatch import find_operation
+
 SET = "/sys/{own}/thing/service/property/set"
 
 
@@ -268,3 +270,36 @@ def test_synchronous_service_of_offline_device_is_rejected(key, api_error, simul
     simulate(product=key, names=["meter"], online=True)
     simulate(product=key, names=["meter"], online=False, heartbeat=60)
     assert api_error("InvokeThingService", **params).code == "iot.messagebroker.HALFCONN"
+
+
+@pytest.mark.parametrize(
+    ("action", "params"),
+    [
+        ("SetDeviceProperty", {"Items": '{"level": 5}'}),
+        ("SetDevicesProperty", {"Items": '{"level": 5}'}),
+        ("InvokeThingService", {"Identifier": "reset", "Args": "{}"}),
+        ("InvokeThingsService", {"Identifier": "reboot", "Args": "{}"}),
+    ],
+)
+def test_disabled_device_refuses_properties_and_services(api, api_error, device, outbox, action, params):
+    api("DisableThing", IotId=device["iot_id"])
+    sent = outbox()
+    several = {"ProductKey": device["product_key"], "DeviceName": [device["device_name"]]}
+    target = several if action in ("SetDevicesProperty", "InvokeThingsService") else {"IotId": device["iot_id"]}
+    assert api_error(action, **target, **params).code == "6208"
+    assert outbox() == sent
+    api("EnableThing", IotId=device["iot_id"])
+
+
+def test_integer_for_a_float_is_sent_with_a_warning(platform, device, unchecked_device):
+    def warnings_of(target, items: str) -> list[str]:
+        warnings: list = []
+        params = {"IotId": target["iot_id"], "Items": items}
+        platform.execute(*find_operation("SetDeviceProperty"), params, warnings)
+        return [warned.message for warned in warnings]
+
+    assert warnings_of(device, '{"temperature": 5}') == [
+        "Values of the types float and double need a decimal point, for example 1.0"
+    ]
+    assert warnings_of(device, '{"temperature": 5.0, "level": 5}') == []
+    assert warnings_of(unchecked_device, '{"temperature": 5}') == []

@@ -188,3 +188,10 @@ def test_device_gets_and_deletes_desired_values(device, set_desired, desired, pu
 def test_device_request_with_invalid_params_is_rejected(device, publish_as_device, outbox, action, params):
     publish_as_device(f"/sys/{{own}}/thing/property/desired/{action}", {"id": "1", "params": params})
     assert outbox()[0][1]["code"] == 460
+
+
+def test_cleared_desired_values_have_a_new_version_and_no_value(api, offline_device, set_desired, desired):
+    set_desired(level=1, label="a")
+    reply = api("ClearDeviceDesiredProperty", IotId=offline_device["iot_id"], Identifies=["level", "temperature"])
+    assert json.loads(reply["Data"]["Versions"]) == {"level": 2}
+    assert desired() == {"temperature": (None, 0), "level": (None, 2), "label": ("a", 1)}
