@@ -32,7 +32,7 @@ REJECTED_NAMES: list[Step] = [
     product(),
     device("lamp-0003"),
     rejected(
-        "iot.device.InvalidFormattedDeviceName",
+        "iot.device.InvalidDeviceNameExisted",
         "BatchCheckDeviceNames",
         ProductKey="<key>",
         DeviceNameList=[

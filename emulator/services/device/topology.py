@@ -132,7 +132,7 @@ def get_thing_topo(ctx: Context, p: dict[str, Any]) -> Reply:
             "PageSize": page.size,
             "PageCount": page.count(total),
             "Total": total,
-            "NextToken": page.next_token(total),
+            **omit_none(NextToken=page.next_token(total) or None),
         }
     }
 
