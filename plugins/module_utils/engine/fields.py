@@ -5,13 +5,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text, Type
 
 if TYPE_CHECKING:
     from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+
+
+_Lookup = TypeVar("_Lookup", bound=Callable)
+
+
+def finds(*kinds: str) -> Callable[[_Lookup], _Lookup]:
+    """Declare which kinds of resources a lookup finds, such as ``@finds("product")``.
+
+    The order in which the resources of an account are managed follows from it.
+    """
+
+    def declare(lookup: _Lookup) -> _Lookup:
+        lookup.kinds = kinds  # type: ignore[attr-defined]
+        return lookup
+
+    return declare
 
 
 class Pending:
@@ -113,6 +129,16 @@ class Field:
     def member(self) -> str:
         """The name of the member of responses that contains the field."""
         return self.read or self.wire
+
+    @property
+    def referenced_kinds(self) -> tuple[str, ...]:
+        """The kinds of the resources that a value of the field can refer to, as declared with ``finds``."""
+        lookup = self.lookup or self.lookup_each
+        # A lookup can be a method of an object that declares the kinds.
+        kinds: tuple[str, ...] = getattr(lookup, "kinds", None) or getattr(
+            getattr(lookup, "__self__", None), "kinds", ()
+        )
+        return kinds
 
     def equal(self, one: Any, other: Any) -> bool:
         """Return whether two values are equivalent for the platform."""

@@ -24,6 +24,7 @@ class Lookup:
         id: The member of a list element that has the ID.
         name: The member of a list element that has the name.
         key: The key of the ID in values.
+        kinds: The kind, see ``fields.finds``.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Lookup:
     id: str
     name: str
     key: str
+    kinds: tuple[str, ...]
 
     def find(self, reader: Reader, reference: str) -> dict:
         """Return ``name`` and ID of the object that has this name or ID. The ID is pending if there is no such object.

@@ -9,7 +9,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import chunked
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text, Type
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
@@ -72,6 +72,7 @@ def check_updated_nickname(nickname: str, option: str, field: str) -> None:
         )
 
 
+@finds("device")
 def device_id(reader: Reader, name: str, product_key: Any) -> Any:
     """Return the IotId of a device by its name and the ProductKey of its product.
 

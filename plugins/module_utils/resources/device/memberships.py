@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Entries
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ReferenceSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.group.device_group import (
@@ -40,6 +41,7 @@ def parse_groups(rows: list[dict] | None) -> dict:
     return {"groups": [{"name": row["GroupName"], "group_id": row["GroupId"]} for row in static]}
 
 
+@finds("device_group")
 def find_group(reader: Reader, name: str) -> dict:
     """Return name and GroupId of a group that a task names by its name or GroupId.
 

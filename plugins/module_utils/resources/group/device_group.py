@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies, State, UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -41,6 +41,7 @@ class GroupTags(Mapping):
         return json.dumps(rows, ensure_ascii=False)
 
 
+@finds("device_group")
 def group_id(reader: Reader, name: str) -> Any:
     """Return the GroupId of a group that a task names by its name or GroupId.
 

@@ -45,7 +45,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 )
 
 JOB_NAME = Text(4, 30, pattern="[A-Za-z0-9_\u4e00-\u9fff]+", hint="Chinese and English letters, digits and underscores")
-JOBS = Lookup("device job", "ListJob", id="JobId", name="JobName", key="job_id")
+JOBS = Lookup("device job", "ListJob", id="JobId", name="JobName", key="job_id", kinds=("job",))
 
 #: Maximum length of the document in characters; the suffixes of the file, and its maximum size in bytes.
 MAX_DOCUMENT_CHARACTERS = 65_536

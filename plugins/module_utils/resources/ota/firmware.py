@@ -52,7 +52,9 @@ VERSION = Text(1, 64, pattern="[A-Za-z0-9._-]+", hint="letters, digits, periods,
 _FILE_NAME = Text(1, 32)
 
 #: Finds firmware by name or ID.
-FIRMWARES = Lookup("firmware", "ListOTAFirmware", id="FirmwareId", name="FirmwareName", key="firmware_id")
+FIRMWARES = Lookup(
+    "firmware", "ListOTAFirmware", id="FirmwareId", name="FirmwareName", key="firmware_id", kinds=("ota_firmware",)
+)
 
 
 class Files(Type):

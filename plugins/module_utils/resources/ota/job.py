@@ -17,7 +17,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import LocalPath, Upload, stat_file
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
@@ -253,6 +253,7 @@ class Cancel(Change):
         return result
 
 
+@finds("device_group")
 def group_id(reader: Reader, name: str) -> Any:
     """Return the GroupId of a static or dynamic device group that has this name or GroupId.
 

@@ -9,7 +9,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import ota, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import AtMost, UsedBy
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
@@ -89,6 +89,7 @@ class OtaModule(Resource):
     required_filters = ("product",)
 
 
+@finds("ota_module")
 def module_name(reader: Reader, name: str, key: Any) -> Any:
     """Return the name of a module in the case in which it was created.
 

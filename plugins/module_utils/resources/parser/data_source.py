@@ -11,7 +11,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, p
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, contains_pending
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, contains_pending, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
@@ -24,7 +24,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.nam
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.topic_filters import find_problem
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
 
-DATA_SOURCES = Lookup("data source", "ListParserDataSource", "DataSourceId", "Name", "data_source_id")
+DATA_SOURCES = Lookup(
+    "data source", "ListParserDataSource", "DataSourceId", "Name", "data_source_id", kinds=("data_source",)
+)
 
 #: Maximum number of topics of a data source.
 MAX_TOPICS = 1000
@@ -83,6 +85,7 @@ class Topics(ObjectSet):
         return sorted(value, key=self.identity)
 
 
+@finds("product", "device")
 def _resolve_topic(reader: Reader, element: dict) -> dict:
     """Return a topic of a task with ProductKeys in place of product names."""
     resolved = {name: text for name, text in element.items() if text is not None}

@@ -27,7 +27,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import TARGETS, comparable
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
 
-DESTINATIONS = Lookup("destination", "ListDestination", "DestinationId", "Name", "destination_id")
+DESTINATIONS = Lookup(
+    "destination", "ListDestination", "DestinationId", "Name", "destination_id", kinds=("destination",)
+)
 
 NAME = Text(1)
 

@@ -20,7 +20,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import OneOf, Requires
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference, InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -202,6 +202,7 @@ def has_certificates(reader: Reader, key: str) -> bool:
     return str(issuer) == ISSUED_BY_PLATFORM
 
 
+@finds("product")
 def product_key(reader: Reader, product_name: str) -> Any:
     """Return the ProductKey of a product that a task names by its name or ProductKey.
 
@@ -249,6 +250,7 @@ def check_node_types(reader: Reader, sub_device_key: Any, gateway_key: Any, opti
         )
 
 
+@finds("product", "device")
 def with_product_key(reader: Reader, element: dict) -> dict:
     """Return an element of a list, such as a device, with the ProductKey of the product that it names."""
     return {**element, "product_key": product_key(reader, element["product"])}

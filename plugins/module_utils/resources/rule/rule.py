@@ -8,7 +8,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, StopThenDelete, Switch, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies, State
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -71,6 +71,7 @@ class RuleUpdate(Update):
         return super().steps(resource, desired, current)
 
 
+@finds("product", "device", "consumer_group")
 def resolve_action(reader: Reader, action: dict) -> dict:
     """Return an action with IDs in place of the product name in its topic or the name of its consumer group."""
     configuration = dict(action["configuration"])

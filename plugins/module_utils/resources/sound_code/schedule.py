@@ -24,7 +24,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.loo
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.sound_code.sound_code import NAME, OPEN_TYPE
 
-SCHEDULES = Lookup("schedule", "QuerySoundCodeScheduleList", "ScheduleCode", "Name", "schedule_code")
+SCHEDULES = Lookup(
+    "schedule", "QuerySoundCodeScheduleList", "ScheduleCode", "Name", "schedule_code", kinds=("sound_code_schedule",)
+)
 
 
 class Date(Text):

@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.choice_action
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import unchanged
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, Text
@@ -44,6 +44,7 @@ _COMBINATION = {
 _VOICE = {"Voice": "voice", "AudioFormat": "audio_format", "SpeechRate": "speech_rate", "Volume": "volume"}
 
 
+@finds("speech")
 def speech_codes(reader: Reader, names: list[str], project_code: str) -> list:
     """Return the IDs of speeches of a project.
 

@@ -6,4 +6,6 @@ from __future__ import annotations
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.lookup import Lookup
 
-CONSUMER_GROUPS = Lookup("consumer group", "QueryConsumerGroupList", "GroupId", "GroupName", "group_id")
+CONSUMER_GROUPS = Lookup(
+    "consumer group", "QueryConsumerGroupList", "GroupId", "GroupName", "group_id", kinds=("consumer_group",)
+)

@@ -12,7 +12,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import mem
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Entries, ImplicitCreate
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
@@ -29,6 +29,7 @@ TOPIC = Text(
 MAX_DESTINATIONS = 100
 
 
+@finds("product", "topic", "device")
 def full_topic(reader: Reader, name: str) -> Any:
     """Return a topic with the ProductKey in place of a product name; pending if the product does not exist yet.
 
@@ -52,6 +53,7 @@ def _create_failure(response: dict) -> str:
     return failure and f"{failure}. A destination must match a topic class of its product, and its device must exist"
 
 
+@finds("product", "topic", "device")
 def _destination(reader: Reader, name: str) -> str:
     """Return the full topic that an option names; the name itself if its product does not exist yet."""
     full = full_topic(reader, name)
