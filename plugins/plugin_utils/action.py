@@ -96,6 +96,7 @@ class IotAction(ActionBase):
             params, hidden = self._params(warnings)
             self._clear_cache_on_retry()
             self.entry.vault = ControllerVault(self._loader)
+            self.entry.progress = _display.display
             outcome = execute(self.entry, params, bool(self._task.check_mode), self._client)
         outcome["invocation"] = {"module_args": params}
         return mask_values(hidden, json_round_trip(outcome))

@@ -10,6 +10,7 @@
 - docs/operations.md: the operations that each module sends, as recorded by the integration tests
 - docs/architecture.md: the table of resources with custom code
 - docs/thing_model.schema.json
+- plugins/module_utils/account/declared_kinds.py: the declarations of all kinds that fleet files can contain
 
 With ``--check`` nothing is written: each stale file is named, and the exit status is 1 if there is any.
 """
@@ -22,6 +23,7 @@ import sys
 from pathlib import Path
 
 import custom_code
+import fleet_kinds
 import modules
 import operations
 import plain_form
@@ -84,6 +86,7 @@ def main() -> int:
             **returns.modules(root),
             **runtime(root, names),
             **action_files,
+            root / "plugins/module_utils/account/declared_kinds.py": fleet_kinds.page(root),
             root / "README.md": modules.readme(root),
             root / "docs/architecture.md": custom_code.page(root),
             root / "docs/modules.md": modules.page(root),

@@ -310,6 +310,13 @@ class Client:
                     raise
                 time.sleep(self._policy.delay(attempts))
 
+    def clone(self) -> Client:
+        """Return another client of the same account, with connections and a cache of its own.
+
+        Both share the rate limit. Different threads can write with different clients.
+        """
+        return Client(self.connection, self.catalogue, rate_limiter=self._rate_limiter, policy=self._policy)
+
     def clear_cache(self) -> None:
         """Drop all cached responses."""
         self._cache.clear()

@@ -8,10 +8,11 @@ AnsibleModule or action plugins; both call it through ``runner.execute``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import endpoint_password
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import option_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
@@ -44,11 +45,17 @@ class Entry:
 
     Attributes:
         families: The modules of ``module_utils/api`` whose operations the entry can call.
+        kind: The kind of the resources that the entry manages, if fleet files can contain them; empty otherwise.
+        is_offline: Whether the entry sends no requests. Then it is called without a client, and needs no credentials.
         vault: Encrypts files with Ansible Vault; set by the runner.
+        progress: Shows a line about the progress of a long task; set by the runner on the controller.
     """
 
     families: tuple[Any, ...] = ()
+    kind: str = ""
+    is_offline: bool = False
     vault: Vault | None = None
+    progress: Callable[[str], None] = staticmethod(lambda _line: None)
     _catalogue: Catalogue | None = None
 
     def options(self) -> dict[str, Any]:
@@ -89,6 +96,18 @@ class Entry:
         result["calls"] = client.calls - before
         return result
 
+    def references(self) -> dict[str, tuple[str, ...]]:
+        """Return the kinds of the resources to which options refer by name, by option."""
+        return {}
+
+    def planned_steps(self, result: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the requests in a result of check mode: ``operation``, ``changes`` or the count ``requests``."""
+        return list(result.get("steps", []))
+
+    def name_of(self, params: dict[str, Any]) -> tuple[str, ...]:
+        """Return the values that identify the resource of a task among those of its kind; the last one is its name."""
+        return (str(params.get("name") or ""),)
+
     def secret_values(self, params: dict[str, Any]) -> set[str]:
         """Return values in the options that must not be shown, in addition to those of options with ``no_log``."""
         password = endpoint_password(params.get("endpoint"))
@@ -115,6 +134,20 @@ class ResourceEntry(Entry):
     def __init__(self, resource: type[Resource]):
         self.resource = resource()
         self.families = resource.families
+        if self.resource.states[next(iter(self.resource.states))] is not None:
+            self.kind = resource.kind
+
+    def references(self) -> dict[str, tuple[str, ...]]:
+        declared = {f.name: f.referenced_kinds for f in self.resource.fields if f.is_option and f.referenced_kinds}
+        return {**declared, **self.resource.references}
+
+    def name_of(self, params: dict[str, Any]) -> tuple[str, ...]:
+        # A list can be that of a parent, such as the topics of a product: names are unique within it.
+        parents = self.resource.listing.params.values() if self.resource.listing else ()
+        identity = self.resource.identity.values() if not self.resource.listing else ()
+        fields = dict.fromkeys((*parents, *identity, *self.resource.key))
+        options = dict.fromkeys(option_of(self.resource, name) for name in fields)
+        return tuple(str(params[name]) for name in options if params.get(name) is not None)
 
     def options(self) -> dict[str, Any]:
         states = list(self.resource.states)

@@ -135,9 +135,8 @@ class Field:
         """The kinds of the resources that a value of the field can refer to, as declared with ``finds``."""
         lookup = self.lookup or self.lookup_each
         # A lookup can be a method of an object that declares the kinds.
-        kinds: tuple[str, ...] = getattr(lookup, "kinds", None) or getattr(
-            getattr(lookup, "__self__", None), "kinds", ()
-        )
+        owner = getattr(lookup, "__self__", None)
+        kinds: tuple[str, ...] = getattr(lookup, "kinds", ()) or getattr(owner, "kinds", ())
         return kinds
 
     def equal(self, one: Any, other: Any) -> bool:

@@ -28,6 +28,15 @@ if TYPE_CHECKING:
     from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 
 
+def plural(kind: str) -> str:
+    """Return the plural of a kind in snake_case."""
+    if kind.endswith(("s", "x", "ch", "sh")):
+        return kind if kind.endswith("devices") else f"{kind}es"
+    if kind.endswith("y") and kind[-2] not in "aeiou":
+        return f"{kind[:-1]}ies"
+    return f"{kind}s"
+
+
 @dataclass(frozen=True)
 class Listing:
     """The operation that lists all resources of a kind.
@@ -135,6 +144,8 @@ class Resource:
         delete: How the resource is deleted; see ``Delete``.
         constraints: The rules of the platform for combinations of values; see ``Constraint``.
         used_by: The resources that prevent the deletion of this one; see ``UsedBy``.
+        references: The kinds of the resources to which fields refer, by field, for references that the resource
+            resolves itself. Fields with a ``lookup`` declare it with ``fields.finds``.
         filters: The names of the fields that are options of the info module.
         required_filters: The filters that are required, because no operation lists the resources without them.
         extra_result_keys: The keys that ``extra_results`` adds to the result.
@@ -161,6 +172,7 @@ class Resource:
     delete: Delete
     constraints: tuple[Constraint, ...] = ()
     used_by: tuple[UsedBy, ...] = ()
+    references: dict[str, tuple[str, ...]] = {}
     filters: tuple[str, ...] = ()
     required_filters: tuple[str, ...] = ()
     extra_result_keys: tuple[str, ...] = ()
@@ -194,8 +206,8 @@ class Resource:
 
     @property
     def plural(self) -> str:
-        """The key of a list of resources in the result of the info module."""
-        return f"{self.kind}s"
+        """The plural of the kind: the key of a list of resources, in results of info modules and in fleet files."""
+        return plural(self.kind)
 
     @property
     def returns_secrets(self) -> bool:

@@ -155,6 +155,7 @@ class Device(Resource):
     """
 
     kind = "device"
+    references = {"gateway": ("product", "device")}
     title = "device"
     families = (device, group, job, product, thing_model_data)
     key = ("name",)

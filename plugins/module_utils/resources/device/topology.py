@@ -98,6 +98,7 @@ class Topology(Resource):
     """
 
     kind = "topology"
+    references = {"gateway": ("device",)}
     title = "topology"
     families = (device, product)
     key = ("product_key", "gateway")

@@ -58,6 +58,19 @@ class DevicesEntry(Entry):
     """Bring many devices of a product to their desired state."""
 
     families = (device, group, job, product, ota)
+    kind = "device_set"
+
+    def references(self) -> dict:
+        kinds = ("product", "device", "device_group", "ota_module")
+        return {"product": ("product",), "devices": kinds, "defaults": kinds}
+
+    def planned_steps(self, result: dict) -> list[dict]:
+        operations = result["estimate"]["writes"]["operations"]
+        return [{"operation": name, "requests": count} for name, count in operations.items()]
+
+    def name_of(self, params: dict) -> tuple[str, ...]:
+        # Several sets can manage devices of the same product: different files, or slices.
+        return (str(params.get("product")), str(params.get("devices_file") or params.get("slice") or "devices"))
 
     def options(self) -> dict:
         return {

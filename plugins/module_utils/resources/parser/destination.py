@@ -129,6 +129,7 @@ class Destination(Renamable):
     """
 
     kind = "destination"
+    references = {"configuration": ("product", "device", "consumer_group")}
     title = "destination"
     unique_names = False
     families = (parser, product, subscription)

@@ -96,6 +96,7 @@ class Shadow(Resource):
     """
 
     kind = "shadow"
+    references = {"device": ("device",)}
     title = "shadow"
     families = (shadow, product)
     key = ("product_key", "device")

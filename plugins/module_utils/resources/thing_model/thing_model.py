@@ -73,6 +73,7 @@ class ThingModel(Resource):
     """
 
     kind = "thing_model"
+    references = {"copy_from": ("product", "thing_model")}
     title = "thing model"
     families = (thing_model, product)
     key = ("product_key",)

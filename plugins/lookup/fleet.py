@@ -1,0 +1,79 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The lookup plugin fleet: read a directory of fleet files."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: fleet
+short_description: Read a directory of fleet files
+version_added: 0.1.0
+description:
+  - Reads all files with the endings C(.yml), C(.yaml) and C(.json) below a folder. Each file is a mapping of kinds in
+    the plural, such as C(products), to lists of resources. A resource is a mapping of the options of the module of its
+    kind. A JSON file that contains no kind is data for templates, such as a thing model, and is skipped.
+  - Templates in the values are evaluated with the variables of the play. Paths in options such as C(devices_file) are
+    relative to the file that contains them.
+  - The value is for the option O(iotops.aliyun.iot_fleet_apply#module:fleet) and the same option of other modules. It
+    contains the resources, the file, line and column of each option, and what could not be read.
+author:
+  - The iotops.aliyun contributors (@iotops-aliyun)
+options:
+  _terms:
+    description: Paths of folders or files.
+    required: true
+    type: list
+    elements: path
+"""
+
+EXAMPLES = r"""
+- name: Check the files of a fleet
+  iotops.aliyun.iot_fleet_validate:
+    fleet: "{{ lookup('iotops.aliyun.fleet', 'fleet/') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The declared resources (C(resources)) and what could not be read (C(problems)), of all folders together.
+  type: list
+  elements: dict
+"""
+
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.fleet_files import FleetFiles
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # ansible-core before 2.19 evaluates all text
+    trust_as_template = None
+
+
+class LookupModule(LookupBase):
+    """Reads fleet files."""
+
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
+        """Return one element for all folders."""
+        self.set_options(var_options=variables, direct=kwargs)
+        files = FleetFiles(self._loader, self._evaluate)
+        for term in terms:
+            files.read(str(term))
+        return [{"resources": files.resources, "problems": files.problems}]
+
+    def _evaluate(self, value: Any) -> Any:
+        return self._templar.template(_trusted(value))
+
+
+def _trusted(value: Any) -> Any:
+    """Return a value whose texts are templates. The files belong to the user, like the playbook."""
+    if trust_as_template is None:
+        return value
+    if isinstance(value, str):
+        return trust_as_template(value)
+    if isinstance(value, dict):
+        return {key: _trusted(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_trusted(element) for element in value]
+    return value

@@ -1,0 +1,175 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Apply a fleet: each resource after those that it needs, and different kinds at the same time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute
+
+#: The seconds between two lines about the progress.
+PROGRESS_INTERVAL = 5.0
+#: The seconds after which the waiting thread looks for an interrupt.
+_WAKE_UP_INTERVAL = 0.2
+
+DONE, UNCHANGED, FAILED, SKIPPED = "done", "unchanged", "failed", "skipped"
+
+
+@dataclass
+class Outcome:
+    """What happened to one resource.
+
+    Attributes:
+        node: The declared resource.
+        status: ``DONE``, ``UNCHANGED``, ``FAILED`` or ``SKIPPED``.
+        message: Why it failed or was skipped.
+        result: The result of its task.
+    """
+
+    node: Node
+    status: str
+    message: str = ""
+    result: dict[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the outcome as the task returns it."""
+        found = {"kind": self.node.entry.kind, "name": "/".join(self.node.key[1:]), "status": self.status}
+        if self.message:
+            found.update(message=self.message, source=str(self.node.source))
+        return found
+
+
+class Application:
+    """The application of a fleet.
+
+    Each kind has one thread and one client, so that its lists are read once, and a slow quota of one kind does not
+    delay the others.
+
+    Args:
+        nodes: The declared resources, in an order in which each one comes after those that it needs.
+        open_client: Opens a client for the account.
+        fail_fast: Whether nothing else is started after a failure. Otherwise only the resources that need the one that
+            failed are skipped.
+        progress: Called with a line about the progress.
+    """
+
+    def __init__(
+        self,
+        nodes: list[Node],
+        open_client: Callable[[], Any],
+        fail_fast: bool = False,
+        progress: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self._nodes = nodes
+        self._open_client = open_client
+        self._fail_fast = fail_fast
+        self._progress = progress
+        self._changed = threading.Condition()
+        self._ready: dict[str, deque[Node]] = defaultdict(deque)
+        self._waiting = {id(node): len(node.needs) for node in nodes}
+        self._users: dict[int, list[Node]] = defaultdict(list)
+        self._outcomes: dict[int, Outcome] = {}
+        self._stopped = False
+        self._clients: list[Any] = []
+        for node in nodes:
+            for needed in node.needs:
+                self._users[id(needed)].append(node)
+            if not node.needs:
+                self._ready[node.plural].append(node)
+
+    def run(self) -> list[Outcome]:
+        """Apply all resources, and return the outcome of each one in the order of the plan."""
+        kinds = dict.fromkeys(node.plural for node in self._nodes)
+        threads = [threading.Thread(target=self._work, args=(plural,), daemon=True) for plural in kinds]
+        for thread in threads:
+            thread.start()
+        started = reported = time.monotonic()
+        try:
+            with self._changed:
+                while len(self._outcomes) < len(self._nodes):
+                    # With a timeout, so that an interrupt that another thread receives is handled soon.
+                    self._changed.wait(_WAKE_UP_INTERVAL)
+                    if time.monotonic() - reported >= PROGRESS_INTERVAL:
+                        reported = time.monotonic()
+                        self._report(reported - started)
+        finally:
+            with self._changed:
+                self._stopped = True
+                self._changed.notify_all()
+        for thread in threads:
+            thread.join()
+        for client in self._clients:
+            client.close()
+        self._report(time.monotonic() - started)
+        return [self._outcomes[id(node)] for node in self._nodes]
+
+    @property
+    def calls(self) -> int:
+        """The number of requests that were sent."""
+        return sum(client.calls for client in self._clients)
+
+    def _work(self, plural: str) -> None:
+        client = self._open_client()
+        with self._changed:
+            self._clients.append(client)
+        while True:
+            with self._changed:
+                while not self._ready[plural] and not self._stopped:
+                    self._changed.wait()
+                if self._stopped:
+                    return
+                node = self._ready[plural].popleft()
+            outcome = self._apply(node, client)
+            with self._changed:
+                self._finish(outcome)
+                self._changed.notify_all()
+
+    def _apply(self, node: Node, client: Any) -> Outcome:
+        # Resources of other kinds were created with other clients.
+        if node.needs:
+            client.clear_cache()
+        try:
+            result = execute(node.entry, node.params, False, lambda _entry, _params: client)
+        except Exception as error:  # an error in one resource must not stop the threads of the others
+            return Outcome(node, FAILED, f"{type(error).__name__}: {error}")
+        if result.get("failed"):
+            return Outcome(node, FAILED, str(result["msg"]), result)
+        return Outcome(node, DONE if result.get("changed") else UNCHANGED, result=result)
+
+    def _finish(self, outcome: Outcome) -> None:
+        """Record an outcome, and start or skip the resources that need the one that is finished."""
+        finished = deque([outcome])
+        while finished:
+            one = finished.popleft()
+            self._outcomes[id(one.node)] = one
+            for user in self._users[id(one.node)]:
+                if id(user) in self._outcomes:
+                    continue
+                if one.status in (FAILED, SKIPPED):
+                    finished.append(Outcome(user, SKIPPED, f"{one.node.label} was not applied"))
+                    continue
+                self._waiting[id(user)] -= 1
+                if not self._waiting[id(user)]:
+                    self._ready[user.plural].append(user)
+        if outcome.status == FAILED and self._fail_fast:
+            for node in self._nodes:
+                self._outcomes.setdefault(id(node), Outcome(node, SKIPPED, f"{outcome.node.label} failed"))
+
+    def _report(self, seconds: float) -> None:
+        counts: dict[str, list[int]] = {node.plural: [0, 0] for node in self._nodes}
+        for node in self._nodes:
+            counts[node.plural][1] += 1
+            counts[node.plural][0] += id(node) in self._outcomes
+        parts = ", ".join(f"{plural} {done}/{total}" for plural, (done, total) in counts.items())
+        rate = self.calls / seconds if seconds else 0.0
+        remaining = ""
+        finished = len(self._outcomes)
+        if 0 < finished < len(self._nodes):
+            remaining = f", about {seconds / finished * (len(self._nodes) - finished):.0f} s left"
+        self._progress(f"{parts}; {rate:.1f} requests/s{remaining}")

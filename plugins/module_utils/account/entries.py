@@ -1,0 +1,177 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The entries of the modules that work on a whole fleet: validate, plan and apply."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.account import apply as application
+from ansible_collections.iotops.aliyun.plugins.module_utils.account import render
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.declarations import Fleet
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Problem
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
+    AccountPlan,
+    differences,
+    plan_account,
+)
+from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
+
+
+class InvalidFleet(EngineError):
+    """The fleet cannot be applied. Nothing was changed. The result contains all problems."""
+
+    def __init__(self, problems: list[Problem]):
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        super().__init__("\n".join([f"the fleet has {count}:", *map(str, problems)]))
+        self.result = {"problems": [{"source": str(one.source), "message": one.message} for one in problems]}
+
+
+class FleetEntry(Entry):
+    """The base class of entries that work on the declared resources of an account."""
+
+    families = FAMILIES
+
+    def options(self) -> dict[str, Any]:
+        return {
+            "fleet": {"type": "dict", "required": True, "no_log": False},
+            "external": {"type": "dict", "default": {}, "no_log": False},
+        }
+
+    def secret_values(self, params: dict[str, Any]) -> set[str]:
+        found = super().secret_values(params)
+        try:
+            return found | self._fleet(params).secret_values()
+        except (AttributeError, KeyError, TypeError):  # the structure is reported when the task runs
+            return found
+
+    def valid_fleet(self, params: dict[str, Any]) -> Fleet:
+        """Return the declared resources of a task.
+
+        Raises:
+            InvalidFleet: They have problems.
+            InvalidValue: The option is not a value of the lookup.
+        """
+        try:
+            fleet = self._fleet(params)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise InvalidValue(
+                f"fleet is not the value of the lookup iotops.aliyun.fleet ({type(error).__name__}: {error})",
+                field="fleet",
+                remedy="Set it to \"{{ lookup('iotops.aliyun.fleet', 'FOLDER') }}\"",
+            ) from error
+        if fleet.problems:
+            raise InvalidFleet(fleet.problems)
+        return fleet
+
+    @staticmethod
+    def _fleet(params: dict[str, Any]) -> Fleet:
+        declared = params["fleet"]
+        return Fleet(declared["resources"], declared.get("problems", ()), params.get("external"))
+
+
+class ValidateEntry(FleetEntry):
+    """Find everything that is wrong in fleet files, without asking the platform."""
+
+    is_offline = True
+
+    def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
+        fleet = self.valid_fleet(params)
+        return {"changed": False, "problems": [], "count": len(fleet.nodes)}
+
+
+class PlanEntry(FleetEntry):
+    """Show what applying a fleet would change."""
+
+    def options(self) -> dict[str, Any]:
+        return {**super().options(), "plan_dir": {"type": "path"}}
+
+    def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
+        plan = plan_account(client, self.valid_fleet(params).nodes)
+        if plan.problems:
+            raise InvalidFleet(plan.problems)
+        if params.get("plan_dir"):
+            self._write(plan, params["plan_dir"])
+        return {"changed": False, "plan": plan.to_dict(), "summary": render.summary_line(plan)}
+
+    @staticmethod
+    def _write(plan: AccountPlan, folder: str) -> None:
+        texts = {
+            "plan.json": json.dumps(plan.to_dict(), indent=2, ensure_ascii=False) + "\n",
+            "plan.md": render.to_markdown(plan),
+            "plan.txt": render.to_text(plan),
+        }
+        try:
+            os.makedirs(folder, exist_ok=True)
+            for name, text in texts.items():
+                with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                    file.write(text)
+        except OSError as error:
+            raise InvalidValue(f"plan_dir cannot be written: {error}", field="plan_dir") from error
+
+
+class ApplyEntry(FleetEntry):
+    """Change an account to the state that fleet files declare."""
+
+    def options(self) -> dict[str, Any]:
+        return {
+            **super().options(),
+            "plan": {"type": "path"},
+            "fail_fast": {"type": "bool", "default": False},
+        }
+
+    def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
+        fleet = self.valid_fleet(params)
+        plan = None
+        if check_mode or params.get("plan"):
+            plan = plan_account(client, fleet.nodes)
+            if plan.problems:
+                raise InvalidFleet(plan.problems)
+        if params.get("plan"):
+            self._check_plan(params["plan"], plan)
+        if check_mode:
+            summary = render.summary_line(plan)
+            return {"changed": plan.summary["create"] + plan.summary["update"] > 0, "summary": summary, "resources": []}
+        running = application.Application(fleet.nodes, client.clone, params["fail_fast"], self.progress)
+        outcomes = running.run()
+        client.calls += running.calls
+        return self._result(outcomes)
+
+    @staticmethod
+    def _check_plan(path: str, plan: AccountPlan | None) -> None:
+        """Raise InvalidValue if the saved plan is not the current one."""
+        try:
+            with open(path, encoding="utf-8") as file:
+                saved = json.load(file)
+        except (OSError, ValueError) as error:
+            raise InvalidValue(f"plan cannot be read: {error}", field="plan") from error
+        changes = differences(saved, plan) if plan is not None else []
+        if changes:
+            raise InvalidValue(
+                "\n".join(["the account or the files have changed since the plan was made:", *changes]),
+                field="plan",
+                remedy="Make a new plan, and review it",
+            )
+
+    @staticmethod
+    def _result(outcomes: list[application.Outcome]) -> dict[str, Any]:
+        counts = {
+            status: sum(outcome.status == status for outcome in outcomes)
+            for status in (application.DONE, application.UNCHANGED, application.FAILED, application.SKIPPED)
+        }
+        result: dict[str, Any] = {
+            "changed": bool(counts[application.DONE]) or any(one.result.get("changed") for one in outcomes),
+            "summary": ", ".join(f"{count} {status}" for status, count in counts.items()),
+            "resources": [outcome.to_dict() for outcome in outcomes if outcome.status != application.UNCHANGED],
+        }
+        failed = [outcome for outcome in outcomes if outcome.status == application.FAILED]
+        if failed:
+            lines = [f"{outcome.node.source}: {outcome.node.label}: {outcome.message}" for outcome in failed]
+            error = EngineError("\n".join([f"{len(failed)} of {len(outcomes)} resources failed:", *lines]))
+            error.result = result
+            raise error
+        return result

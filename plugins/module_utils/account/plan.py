@@ -1,0 +1,189 @@
+# Copyright: the iotops.aliyun contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Plan a whole account: what each declared resource would change, without any write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, Problem
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import CREATE
+
+#: The version of the format of saved plans. The first number changes with every incompatible change.
+FORMAT_VERSION = "1.0"
+
+#: How many resources are read at the same time. The rate limits of the operations apply to all of them together.
+PARALLEL_READS = 8
+
+#: What happens to a resource.
+CREATED, UPDATED, UNCHANGED = "create", "update", "none"
+
+#: The result keys of an entry that a plan contains.
+_STEP_KEYS = ("operation", "changes", "requests")
+
+
+@dataclass
+class PlannedResource:
+    """What a plan does with one resource.
+
+    Attributes:
+        node: The declared resource.
+        action: ``CREATED``, ``UPDATED`` or ``UNCHANGED``.
+        steps: The requests, each with ``operation`` and ``changes`` (field to before and after, without secrets).
+        diff: The values by field before and after.
+        pending: What is known only after other resources have been applied.
+    """
+
+    node: Node
+    action: str
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    diff: dict[str, Any] = field(default_factory=dict)
+    pending: list[str] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the resource as saved plans contain it."""
+        return {
+            "kind": self.node.entry.kind,
+            "name": "/".join(self.node.key[1:]),
+            "source": str(self.node.source),
+            "action": self.action,
+            "steps": self.steps,
+            "known_after_apply": self.pending,
+        }
+
+
+@dataclass
+class AccountPlan:
+    """The plan for all declared resources.
+
+    Attributes:
+        account: Identifies the account without disclosing the AccessKey; see ``account_of``.
+        resources: What happens to each resource, in the order in which they are applied.
+        problems: Why the plan cannot be applied.
+        calls: The number of requests that the plan has sent.
+    """
+
+    account: str
+    resources: list[PlannedResource]
+    problems: list[Problem]
+    calls: int
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """The number of resources by action."""
+        counts = Counter(resource.action for resource in self.resources)
+        return {action: counts[action] for action in (CREATED, UPDATED, UNCHANGED)}
+
+    @property
+    def requests(self) -> dict[str, int]:
+        """The number of requests that apply sends, by operation."""
+        counts: Counter[str] = Counter()
+        for resource in self.resources:
+            for step in resource.steps:
+                counts[step["operation"]] += int(step.get("requests", 1))
+        return dict(sorted(counts.items()))
+
+    @property
+    def estimated_seconds(self) -> float:
+        """The least time in seconds that the rate limits allow: operations run at the same time, each at its quota."""
+        quotas = {name: qps for resource in self.resources for name, qps in _quotas(resource.node).items()}
+        return max((count / quotas[name] for name, count in self.requests.items() if quotas.get(name)), default=0.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan in the form in which it is saved, without secrets."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "account": self.account,
+            "summary": self.summary,
+            "requests": self.requests,
+            "estimated_seconds": round(self.estimated_seconds, 1),
+            "resources": [resource.to_dict() for resource in self.resources],
+        }
+
+
+def plan_account(client: Any, nodes: list[Node]) -> AccountPlan:
+    """Plan all declared resources. Nothing is written.
+
+    Args:
+        client: The API client. Its cache is shared by all reads.
+        nodes: The declared resources, in the order in which they are applied.
+    """
+    before = client.calls
+    problems: list[Problem] = []
+
+    def plan_one(node: Node) -> PlannedResource | Problem:
+        try:
+            return _planned(node, node.entry.perform(node.params, client, True))
+        except (EngineError, IotError) as error:
+            return Problem(node.source_of(getattr(error, "field", "") or ""), f"{node.label}: {error}")
+
+    with ThreadPoolExecutor(PARALLEL_READS) as pool:
+        outcomes = list(pool.map(plan_one, nodes))
+    planned = []
+    for outcome in outcomes:
+        if isinstance(outcome, Problem):
+            problems.append(outcome)
+        else:
+            planned.append(outcome)
+    return AccountPlan(account_of(client), planned, problems, client.calls - before)
+
+
+def account_of(client: Any) -> str:
+    """Return what identifies the account of a client: a hash of the AccessKey ID, the endpoint and the instance."""
+    connection = client.connection
+    text = "\n".join((connection.access_key_id, connection.endpoint, connection.iot_instance_id or ""))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def differences(saved: dict[str, Any], current: AccountPlan) -> list[str]:
+    """Return how a saved plan differs from the current one, one line for each resource."""
+    lines = []
+    if saved.get("format_version", "").split(".")[0] != FORMAT_VERSION.split(".", maxsplit=1)[0]:
+        return [f"the plan has the format {saved.get('format_version')}, this version reads {FORMAT_VERSION}"]
+    if saved.get("account") != current.account:
+        return ["the plan is for another account, endpoint or instance"]
+    before = {(one["kind"], one["name"]): one for one in saved["resources"]}
+    after = {(one["kind"], one["name"]): one for one in map(PlannedResource.to_dict, current.resources)}
+    for key in sorted({*before, *after}):
+        old, new = before.get(key), after.get(key)
+        name = " ".join(key)
+        if old is None:
+            lines.append(f"{name} is not in the plan")
+        elif new is None:
+            lines.append(f"{name} is in the plan, but is no longer declared")
+        elif _fingerprint(old) != _fingerprint(new):
+            lines.append(f"{name}: the plan says {_describe(old)}, now it would be {_describe(new)}")
+    return lines
+
+
+def _planned(node: Node, result: dict[str, Any]) -> PlannedResource:
+    steps = [{name: step[name] for name in _STEP_KEYS if name in step} for step in node.entry.planned_steps(result)]
+    action = UNCHANGED
+    if result.get("changed"):
+        is_new = any(step.get("action") == CREATE for step in result.get("steps", []))
+        action = CREATED if is_new else UPDATED
+    return PlannedResource(node, action, steps, result.get("diff") or {}, list(result.get("pending", [])))
+
+
+def _quotas(node: Node) -> dict[str, int]:
+    return {
+        name: operation.qps
+        for family in node.entry.families
+        for name, operation in family.OPERATIONS.items()
+        if operation.qps
+    }
+
+
+def _fingerprint(resource: dict[str, Any]) -> str:
+    return json.dumps([resource["action"], resource["steps"]], sort_keys=True, default=str)
+
+
+def _describe(resource: dict[str, Any]) -> str:
+    operations = ", ".join(step["operation"] for step in resource["steps"])
+    return f"{resource['action']} ({operations})" if operations else resource["action"]
