@@ -11,6 +11,7 @@ import functools
 import json
 import logging
 import os
+import resource
 import secrets
 import signal
 import sys
@@ -179,6 +180,8 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
     )
     await runner.setup()
     assert runner.server is not None
+    if options.mqtt_port is not None:
+        _allow_open_files()
     authority_file = options.ready_file.with_name(f"{options.ready_file.name}.ca.pem") if options.ready_file else None
     silent_connections = asyncio.create_task(server.guard.close_silent_connections(runner.server))
     try:
@@ -241,6 +244,14 @@ async def _mqtt_gateway(
         yield gateway
     finally:
         await gateway.stop()
+
+
+def _allow_open_files() -> None:
+    """Raise the limit of open files, of which each connection is one, as far as the user may."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Some systems do not allow the limit that they report, such as "unlimited".
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _write_atomically(path: Path, text: str) -> None:

@@ -36,9 +36,10 @@ def connect(server, sdk, node_devices):
     """Connect devices and disconnect them at the end of the test."""
     created = []
 
-    def connect(key: str, name: str, secret: str, kind: str = "device") -> NodeDevice:
+    def connect(key: str, name: str, secret: str, kind: str = "device", url: str = "") -> NodeDevice:
         device = NodeDevice(node_devices, f"{sdk}/{kind}/{key}/{name}", f"{key}/{name}")
-        config = {"productKey": key, "deviceName": name, "deviceSecret": secret, "brokerUrl": f"mqtt://{server.mqtt}/"}
+        config = {"productKey": key, "deviceName": name, "deviceSecret": secret}
+        config["brokerUrl"] = url or f"mqtt://{server.mqtt}/"
         node_devices.send("create", name=device._name, sdk=sdk, kind=kind, config=config)
         created.append(device)
         device.wait("connect")
@@ -76,6 +77,13 @@ def call_in_background(api):
 def test_subscriptions_at_start_are_granted(sdk, device, device_status):
     assert device.granted(SUBSCRIPTIONS[sdk]) == [1] * SUBSCRIPTIONS[sdk]
     assert device_status() == "ONLINE"
+
+
+@pytest.mark.parametrize("path", ["/mqtt", "/"])
+def test_device_connects_over_websocket(server, connect, credentials, device_status, path):
+    device = connect(*credentials, url=server.ws.removesuffix("/mqtt") + path)
+    assert device_status() == "ONLINE"
+    assert device.ask("postProps", {"level": 7})["code"] == 200
 
 
 def test_properties_and_events_are_reported(api, device, device_params):
