@@ -50,6 +50,7 @@ class DeviceApi:
         router.add_post("/auth", _answering(self.authenticate))
         router.add_post("/auth/register/device", _answering(self.register))
         router.add_post("/auth/bootstrap", _answering(self.bootstrap))
+        router.add_get("/auth/bootstrap/regionId/{region}", _answering(self.bootstrap_region))
         router.add_post("/topic/{topic:.+}", _answering(self.publish))
 
     async def authenticate(self, http: web.Request) -> dict[str, Any]:
@@ -82,7 +83,16 @@ class DeviceApi:
     async def bootstrap(self, http: web.Request) -> dict[str, Any]:
         """Return where a device connects by MQTT."""
         request = await _form(http)
-        if not (request.get("productKey") and request.get("deviceName") and self.mqtt_address):
+        if not (request.get("productKey") and request.get("deviceName")):
+            raise http_session.param_error()
+        return self._connection_info()
+
+    async def bootstrap_region(self, _http: web.Request) -> dict[str, Any]:
+        """Return where the devices of a region connect by MQTT: in all regions to the emulator."""
+        return self._connection_info()
+
+    def _connection_info(self) -> dict[str, Any]:
+        if not self.mqtt_address:
             raise http_session.param_error()
         host, _colon, port = self.mqtt_address.rpartition(":")
         resource = {"type": "PUBLIC", "host": host, "ip": host, "port": int(port)}

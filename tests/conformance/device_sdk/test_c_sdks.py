@@ -251,8 +251,11 @@ def test_device_registers_with_http(server, product, register):
 def test_bootstrap_returns_the_mqtt_address(server, credentials):
     key, name, _secret = credentials
     fields = {"productKey": key, "deviceName": name, "clientId": f"{key}.{name}", "resources": "mqtt"}
-    resource = post_form(server, "/auth/bootstrap", **fields)["data"]["resources"]["mqtt"]
+    reply = post_form(server, "/auth/bootstrap", **fields)
+    resource = reply["data"]["resources"]["mqtt"]
     assert f"{resource['host']}:{resource['port']}" == server.mqtt
+    assert parse(server.request("GET", "/auth/bootstrap/regionId/cn-shanghai")[1]) == reply
+    assert post_form(server, "/auth/bootstrap", productKey=key)["code"] == 10001
 
 
 def test_link_sdk_4_reports_with_http(server, api, credentials, device_params):
