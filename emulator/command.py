@@ -7,9 +7,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import functools
 import json
 import logging
 import os
+import resource
 import secrets
 import signal
 import sys
@@ -22,11 +24,14 @@ from aiohttp import web
 from ansible_collections.iotops.aliyun.emulator import background
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.store import StoreError
+from ansible_collections.iotops.aliyun.emulator.http import device_socket
 from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
 from ansible_collections.iotops.aliyun.emulator.http.guard import Guard, is_loopback, protocol_logger
 from ansible_collections.iotops.aliyun.emulator.http.quota import Quota
 from ansible_collections.iotops.aliyun.emulator.http.server import Server
+from ansible_collections.iotops.aliyun.emulator.mqtt import websocket
 from ansible_collections.iotops.aliyun.emulator.mqtt.gateway import Gateway
+from ansible_collections.iotops.aliyun.emulator.mqtt.tls import TlsSettings
 from ansible_collections.iotops.aliyun.emulator.routing import session
 from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_queue
 
@@ -106,6 +111,13 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="refuse calls that the manual allows and the vendor's user guide does not (default: warn)",
     )
+    parser.add_argument(
+        "--https-port",
+        type=_port,
+        metavar="PORT",
+        help="serve the API and the devices that use HTTPS with TLS, too, on this port, 0 for a free port "
+        "(default: no HTTPS)",
+    )
     parser.add_argument("--no-throttle", action="store_true", help="do not enforce the request quotas of the API")
     parser.add_argument(
         "--background",
@@ -168,13 +180,15 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
     )
     await runner.setup()
     assert runner.server is not None
+    if options.mqtt_port is not None:
+        _allow_open_files()
     authority_file = options.ready_file.with_name(f"{options.ready_file.name}.ca.pem") if options.ready_file else None
     silent_connections = asyncio.create_task(server.guard.close_silent_connections(runner.server))
     try:
         await web.TCPSite(runner, options.host, options.port, backlog=1024).start()
-        port = runner.addresses[0][1]
         host = f"[{options.host}]" if ":" in options.host else options.host
-        endpoint = f"http://{host}:{port}"
+        address = f"{host}:{runner.addresses[0][1]}"
+        endpoint = f"http://{address}"
         _log.info("The emulator listens on %s.", endpoint)
         server.platform.account = replace(server.platform.account, endpoint=endpoint)
         ready = {"endpoint": endpoint, "pid": os.getpid()}
@@ -183,13 +197,26 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
         # No connection survives a restart of the process: mark all devices and consumers as offline.
         server.platform.run(session.end_all)
         server.platform.run(consumer_queue.disconnect_all_consumers)
-        async with _mqtt_gateway(server.platform, options) as gateway:
+        uses_tls = options.mqtt_port is not None or options.https_port is not None
+        tls = TlsSettings(server.platform) if uses_tls else None
+        if tls and authority_file:
+            ready["ca_file"] = str(authority_file.absolute())
+            _write_atomically(authority_file, tls.authority)
+        secure_address = ""
+        if tls and options.https_port is not None:
+            await web.TCPSite(
+                runner, options.host, options.https_port, backlog=1024, ssl_context=tls.server_context()
+            ).start()
+            secure_address = f"{host}:{runner.addresses[-1][1]}"
+            ready["https"] = f"https://{secure_address}"
+            _log.info("The emulator listens on %s.", ready["https"])
+        async with _mqtt_gateway(server, tls, options) as gateway:
             if gateway:
                 _log.info("Devices can connect with MQTT to %s, with and without TLS.", gateway.address)
                 ready["mqtt"] = ready["mqtts"] = gateway.address
-                if authority_file:
-                    ready["ca_file"] = str(authority_file.absolute())
-                    _write_atomically(authority_file, gateway.authority)
+                ready["ws"] = f"ws://{address}{device_socket.PATH}"
+                if secure_address:
+                    ready["wss"] = f"wss://{secure_address}{device_socket.PATH}"
             if options.ready_file:
                 _write_atomically(options.ready_file, json.dumps(ready))
             await stop.wait()
@@ -202,17 +229,29 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _mqtt_gateway(platform: Platform, options: argparse.Namespace) -> AsyncIterator[Gateway | None]:
+async def _mqtt_gateway(
+    server: Server, tls: TlsSettings | None, options: argparse.Namespace
+) -> AsyncIterator[Gateway | None]:
     """Accept MQTT connections while the block runs, and yield the gateway; yield None without ``--mqtt-port``."""
-    if options.mqtt_port is None:
+    if options.mqtt_port is None or tls is None:
         yield None
         return
-    gateway = Gateway(platform, is_throttled=not options.no_throttle)
+    gateway = Gateway(server.platform, tls, is_throttled=not options.no_throttle)
     try:
         await gateway.start(options.mqtt_port)
+        server.device_api.mqtt_address = gateway.address
+        server.device_socket.accept = functools.partial(websocket.serve, gateway)
         yield gateway
     finally:
         await gateway.stop()
+
+
+def _allow_open_files() -> None:
+    """Raise the limit of open files, of which each connection is one, as far as the user may."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Some systems do not allow the limit that they report, such as "unlimited".
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _write_atomically(path: Path, text: str) -> None:

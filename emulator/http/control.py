@@ -20,7 +20,7 @@ from ansible_collections.iotops.aliyun.emulator.core import registry
 from ansible_collections.iotops.aliyun.emulator.core.catalogue import KNOWN_OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.expressions import scripting
-from ansible_collections.iotops.aliyun.emulator.http import control_consumers, control_devices
+from ansible_collections.iotops.aliyun.emulator.http import control_configurations, control_consumers, control_devices
 from ansible_collections.iotops.aliyun.emulator.http.faults import Faults
 from ansible_collections.iotops.aliyun.emulator.http.guard import read_body
 from ansible_collections.iotops.aliyun.emulator.http.journal import Journal
@@ -58,6 +58,7 @@ class Control:
         router.add_get("/_emulator/devices", self.devices)
         router.add_post("/_emulator/devices", self.create_devices)
         router.add_post("/_emulator/consumers", self.consume)
+        router.add_post("/_emulator/configurations", self.set_configuration)
 
     async def health(self, _http: web.Request) -> web.Response:
         """Return the version, the implemented operations and whether scripts can run."""
@@ -131,6 +132,14 @@ class Control:
             body = await _json_body(http)
             address = _address(http)
             return _json(self.platform.run(lambda ctx: control_consumers.run_consumer_client(ctx, body, address)))
+        except ValueError as error:
+            return _bad_request(str(error))
+
+    async def set_configuration(self, http: web.Request) -> web.Response:
+        """Set a remote configuration; see ``control_configurations.set_configuration``."""
+        try:
+            body = await _json_body(http)
+            return _json(self.platform.run(lambda ctx: control_configurations.set_configuration(ctx, body)))
         except ValueError as error:
             return _bad_request(str(error))
 

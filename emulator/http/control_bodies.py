@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from ansible_collections.iotops.aliyun.emulator.core.context import Context
+from ansible_collections.iotops.aliyun.emulator.core.store import Row
+
 
 def check_body(body: Any, members: Collection[str]) -> None:
     """Validate the members of a request body.
@@ -21,3 +24,11 @@ def check_body(body: Any, members: Collection[str]) -> None:
         raise ValueError(f"unknown member {unknown[0]}; the body can have {', '.join(members)}")
     if not isinstance(body.get("online", True), bool):
         raise ValueError("online must be true or false")
+
+
+def find_product_row(ctx: Context, key_or_name: str) -> Row:
+    """Return the row of a product. Raises ValueError if it does not exist."""
+    product = ctx.store.one("product", product_key=key_or_name) or ctx.store.one("product", product_name=key_or_name)
+    if product is None:
+        raise ValueError(f"the product {key_or_name} does not exist")
+    return product

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.emulator.core import payloads
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
-from ansible_collections.iotops.aliyun.emulator.http.control_bodies import check_body
+from ansible_collections.iotops.aliyun.emulator.http.control_bodies import check_body, find_product_row
 from ansible_collections.iotops.aliyun.emulator.routing import lifecycle_message
 from ansible_collections.iotops.aliyun.emulator.routing.connection import connect, disconnect
 from ansible_collections.iotops.aliyun.emulator.services.device.device import add_device, is_device_name, status_of
@@ -62,7 +62,7 @@ def create_devices(ctx: Context, body: Any) -> dict[str, Any]:
         ValueError: ``body`` is not valid.
     """
     _check(body)
-    product = _product(ctx, body["product"])
+    product = find_product_row(ctx, body["product"])
     names = _names(body)
     gateway = _gateway(ctx, body["gateway"]) if "gateway" in body else None
     has_recipients = lifecycle_message.has_device_recipients(ctx, product["product_key"])
@@ -93,7 +93,7 @@ def list_devices(ctx: Context, product: str | None = None, offset: int = 0, limi
     values: tuple[str, ...] = ()
     if product:
         sql += " WHERE product_key = ?"
-        values = (_product(ctx, product)["product_key"],)
+        values = (find_product_row(ctx, product)["product_key"],)
     rows, total = ctx.store.page_of(sql, values, offset, limit, "simulated_device.rowid")
     return {"total": total, "devices": [_to_reply(row) for row in rows]}
 
@@ -113,15 +113,8 @@ def _change(ctx: Context, device: Row, body: dict[str, Any], online: bool | None
         simulated.publish_initial_messages(ctx, device)
 
 
-def _product(ctx: Context, key_or_name: str) -> Row:
-    product = ctx.store.one("product", product_key=key_or_name) or ctx.store.one("product", product_name=key_or_name)
-    if product is None:
-        raise ValueError(f"the product {key_or_name} does not exist")
-    return product
-
-
 def _gateway(ctx: Context, reference: dict[str, str]) -> Row:
-    product = _product(ctx, reference["product"])
+    product = find_product_row(ctx, reference["product"])
     gateway = ctx.store.one("device", product_key=product["product_key"], device_name=reference["name"])
     if gateway is None or not is_gateway(ctx, gateway):
         raise ValueError(f"the product {reference['product']} has no gateway {reference['name']}")

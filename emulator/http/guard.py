@@ -4,6 +4,8 @@
 
 A browser sends a request of any web page to a server on the same machine without asking. Such a request has the header
 ``Origin`` of the page, or the name of another host in ``Host`` if the page's domain now resolves to this machine.
+The control endpoints accept no page but their own. WebSockets, which devices in a browser use, accept pages of this
+machine; the other endpoints need a signature or a token.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 #: The path of the control endpoints.
@@ -40,6 +43,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_upgrade(http: web.Request) -> bool:
+    """Return whether a client requests a WebSocket."""
+    return http.headers.get(hdrs.UPGRADE, "").lower() == "websocket"
 
 
 @dataclass
@@ -97,28 +105,55 @@ class Guard:
         """Return the HTTP status and the reason if a request is not accepted."""
         if not http.headers.get("Host", "").isascii():
             return 400, "the header Host is not valid"
-        if not http.path.startswith(CONTROL):
-            return None
+        if http.path.startswith(CONTROL):
+            return self._control_problem(http)
+        return self._socket_problem(http) if is_upgrade(http) else None
+
+    def _control_problem(self, http: web.Request) -> tuple[int, str] | None:
         origin = http.headers.get("Origin")
-        if origin is not None and origin not in (f"http://{http.host}", f"https://{http.host}"):
+        if origin is not None and not _is_own_page(http, origin):
             return 403, f"the control endpoints do not accept requests of web pages of {origin[:100]!r}"
         if self.token:
             expected = f"Bearer {self.token}"
             if not hmac.compare_digest(http.headers.get("Authorization", "").encode(), expected.encode()):
                 return 401, "the control endpoints need the token of the ready file: Authorization: Bearer TOKEN"
-        elif not self._is_own_name(http):
-            return 421, f"the host {http.host[:100]!r} is not this server"
+        elif not _is_own_name(http):
+            return _wrong_host(http)
         if http.body_exists and http.content_type not in _BODY_TYPES:
             return 415, "the body must be application/json"
         return None
 
-    @staticmethod
-    def _is_own_name(http: web.Request) -> bool:
-        name = http.transport.get_extra_info("sockname") if http.transport else None
-        port = f":{name[1]}" if name else ""
-        own = [f"{host}{port}" for host in _LOOPBACK_NAMES]
-        own += [f"{name[0]}{port}"] if name else []
-        return http.host in own
+    def _socket_problem(self, http: web.Request) -> tuple[int, str] | None:
+        origin = http.headers.get("Origin")
+        if origin is not None and not (_is_own_page(http, origin) or _is_local_page(origin)):
+            return 403, f"WebSockets do not accept requests of web pages of {origin[:100]!r}"
+        # With a token, other hosts can reach the server, by any name. Devices authenticate when they connect.
+        return None if self.token or _is_own_name(http) else _wrong_host(http)
+
+
+def _is_own_page(http: web.Request, origin: str) -> bool:
+    """Return whether ``origin`` is the origin of the pages of this server."""
+    return origin in (f"http://{http.host}", f"https://{http.host}")
+
+
+def _is_local_page(origin: str) -> bool:
+    """Return whether a page comes from a server on this machine."""
+    try:
+        return is_loopback(urlsplit(origin).hostname or "")
+    except ValueError:
+        return False
+
+
+def _is_own_name(http: web.Request) -> bool:
+    name = http.transport.get_extra_info("sockname") if http.transport else None
+    port = f":{name[1]}" if name else ""
+    own = [f"{host}{port}" for host in _LOOPBACK_NAMES]
+    own += [f"{name[0]}{port}"] if name else []
+    return http.host in own
+
+
+def _wrong_host(http: web.Request) -> tuple[int, str]:
+    return 421, f"the host {http.host[:100]!r} is not this server"
 
 
 def protocol_logger() -> logging.Logger:

@@ -23,8 +23,10 @@ from ansible_collections.iotops.aliyun.emulator.core.ids import request_id
 from ansible_collections.iotops.aliyun.emulator.core.registry import PendingReply, Reply
 from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
 from ansible_collections.iotops.aliyun.emulator.http.control import Control
+from ansible_collections.iotops.aliyun.emulator.http.device_api import DeviceApi
+from ansible_collections.iotops.aliyun.emulator.http.device_socket import DeviceSocket
 from ansible_collections.iotops.aliyun.emulator.http.faults import AFTER, BEFORE, Faults
-from ansible_collections.iotops.aliyun.emulator.http.guard import Guard, read_body
+from ansible_collections.iotops.aliyun.emulator.http.guard import Guard, is_upgrade, read_body
 from ansible_collections.iotops.aliyun.emulator.http.journal import Journal
 from ansible_collections.iotops.aliyun.emulator.http.quota import Quota
 from ansible_collections.iotops.aliyun.emulator.http.uploads import Uploads
@@ -65,6 +67,8 @@ class Server:
         faults: the active fault rules.
         journal: the recorded calls.
         guard: rejects requests that are not meant for the server.
+        device_api: the endpoints of devices that use HTTPS.
+        device_socket: passes the WebSockets of devices to the MQTT endpoint.
     """
 
     platform: Platform
@@ -73,7 +77,11 @@ class Server:
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
     guard: Guard = field(default_factory=Guard)
+    device_socket: DeviceSocket = field(default_factory=DeviceSocket)
     _wake_up: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.device_api = DeviceApi(self.platform, is_throttled=self.quota is not None)
 
     def application(self) -> web.Application:
         """Return the aiohttp application."""
@@ -83,6 +91,8 @@ class Server:
         application.router.add_post("/", self._serve)
         Control(self.platform, self.faults, self.journal, self.reset).add_routes(application.router)
         Uploads(self.platform).add_routes(application.router)
+        self.device_api.add_routes(application.router)
+        self.device_socket.add_routes(application.router)
         application.cleanup_ctx.append(self._due_work_task)
         return application
 
@@ -112,7 +122,9 @@ class Server:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake_up.wait(), min(pause, MAX_INTERVAL))
 
-    async def _serve(self, http: web.Request) -> web.Response:
+    async def _serve(self, http: web.Request) -> web.StreamResponse:
+        if is_upgrade(http):
+            return await self.device_socket.serve(http)
         started = time.perf_counter()
         request = wire.Request(http.method, http.raw_path, http.headers, await read_body(http))
         action = request.action

@@ -42,8 +42,11 @@ IDENTITY_TOPIC = "/ext/auth/identity/response"
 MAX_CLIENT_ID_LENGTH = 64
 
 # The options extend to the last bar: the value of an option can contain bars.
-_CLIENT_ID = re.compile(r"(?P<client_id>[^|]+)\|(?P<options>.*?)\|?", re.DOTALL)
+_CLIENT_ID = re.compile(r"(?P<name>[^|]*)\|(?P<options>.*?)\|?", re.DOTALL)
 _USERNAME = re.compile(r"(?P<device_name>[^&]+)&(?P<product_key>[^&]+)")
+
+# The flags in the option ``ext``.
+_CUSTOM_RRPC = 1
 
 # Some SDKs use short names. A device that sends none signs with hmacmd5.
 _METHODS = {
@@ -53,6 +56,23 @@ _METHODS = {
     "sha1": "hmacsha1",
     "sha256": "hmacsha256",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ClientId:
+    """A parsed client id: the part before the options, and the options.
+
+    The name is empty if a client of MQTT 5.0 lets the platform assign it.
+    """
+
+    name: str
+    options: dict[str, str]
+
+    @property
+    def has_custom_rrpc(self) -> bool:
+        """Whether the device receives RRPC requests on custom topics (``ext``, a number of flags)."""
+        flags = self.options.get("ext", "")
+        return flags.isdecimal() and bool(int(flags) & _CUSTOM_RRPC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +101,24 @@ class AuthResult(NamedTuple):
     message: dict[str, Any] | None = None
 
 
-def option(client_id: str, name: str) -> str:
-    """Return the value of an option in a client id, or an empty string."""
-    head = _CLIENT_ID.fullmatch(client_id)
-    return _options(head["options"]).get(name, "") if head else ""
+def parse_client_id(text: str) -> ClientId:
+    """Parse a client id, which has no options if a device connects with a certificate."""
+    match = _CLIENT_ID.fullmatch(text)
+    return ClientId(match["name"], _options(match["options"])) if match else ClientId(text, {})
 
 
-def parse(client_id: str, username: str | None, password: str | None) -> Credentials:
+def parse(client_id: ClientId, username: str | None, password: str | None) -> Credentials:
     """Parse the credentials of a client. Raises ConnectionRefused if their format is not valid."""
-    head = _CLIENT_ID.fullmatch(client_id)
     names = _USERNAME.fullmatch(username or "")
     if not names:
         raise ConnectionRefused("the user name must be DEVICE_NAME&PRODUCT_KEY", Refusal.MALFORMED_CREDENTIALS)
-    if not (head and password):
+    if not (client_id.options and password):
         raise ConnectionRefused("the client id has no options, or the password is missing")
-    if len(head["client_id"]) > MAX_CLIENT_ID_LENGTH:
+    if len(client_id.name) > MAX_CLIENT_ID_LENGTH:
         raise ConnectionRefused(
             f"the client id has more than {MAX_CLIENT_ID_LENGTH} characters", Refusal.INVALID_CLIENT_ID
         )
-    return Credentials(
-        head["client_id"], _options(head["options"]), names["product_key"], names["device_name"], password
-    )
+    return Credentials(client_id.name, client_id.options, names["product_key"], names["device_name"], password)
 
 
 def _options(text: str) -> dict[str, str]:

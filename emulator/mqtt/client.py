@@ -26,8 +26,8 @@ MAX_FILTERS = 8
 MAX_SUBSCRIPTIONS = 100
 MAX_QOS_1_PER_SECOND = 10
 
-# A packet has a topic and, in MQTT 5.0, properties in addition to the payload.
-_MAX_PACKET = MAX_PAYLOAD + 16 * 1024
+#: The maximum size of a packet, which has a topic and, in MQTT 5.0, properties in addition to the payload.
+MAX_PACKET = MAX_PAYLOAD + 16 * 1024
 
 _LAST_PACKET_ID = 0xFFFF
 _LARGEST_QOS = 1
@@ -109,7 +109,7 @@ class Client:
         """Process bytes of the client."""
         self._buffer += data
         try:
-            for first, body in packets.split_frames(self._buffer, _MAX_PACKET):
+            for first, body in packets.split_frames(self._buffer, MAX_PACKET):
                 if self._link.closed or self._link.client_disconnected:
                     return
                 self._handle(first, body)
@@ -160,13 +160,15 @@ class Client:
             return
         self._level = connect.level
         # Retained messages, shared subscriptions and QoS 2 are not supported.
-        properties = {
+        properties: dict[str, Any] = {
             "maximum_qos": _LARGEST_QOS,
             "retain_available": 0,
-            "maximum_packet_size": _MAX_PACKET,
+            "maximum_packet_size": MAX_PACKET,
             "subscription_identifier_available": 0,
             "shared_subscription_available": 0,
         }
+        if self._link.assigned_client_id:
+            properties["assigned_client_identifier"] = self._link.assigned_client_id
         self._channel.write(packets.connack(self._level, 0, session_present, properties))
         self._link.open(self.publish)
         self._listener.opened(self._link)

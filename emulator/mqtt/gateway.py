@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections import deque
 from collections.abc import Callable
 
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
+from ansible_collections.iotops.aliyun.emulator.core.rate_limit import RateLimit
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
-from ansible_collections.iotops.aliyun.emulator.mqtt import auth, codes, message_properties, topics
+from ansible_collections.iotops.aliyun.emulator.mqtt import auth, codes, message_properties
 from ansible_collections.iotops.aliyun.emulator.mqtt.client import Channel, Client, ConnectionRefused
 from ansible_collections.iotops.aliyun.emulator.mqtt.codes import Refusal
 from ansible_collections.iotops.aliyun.emulator.mqtt.link import Link
@@ -21,7 +20,7 @@ from ansible_collections.iotops.aliyun.emulator.mqtt.packets import MQTT_5, Conn
 from ansible_collections.iotops.aliyun.emulator.mqtt.sockets import Socket
 from ansible_collections.iotops.aliyun.emulator.mqtt.tls import TlsSettings
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
-from ansible_collections.iotops.aliyun.emulator.routing import session, uplink
+from ansible_collections.iotops.aliyun.emulator.routing import session, topics, uplink
 from ansible_collections.iotops.aliyun.emulator.services.topic.topic import find_topic_class
 
 #: The address to listen on: devices must run on this machine.
@@ -62,6 +61,7 @@ class Gateway:
 
     Args:
         platform: the emulated account.
+        tls: the TLS settings of the emulated account.
         is_throttled: whether the rate limits for devices are enforced.
 
     Attributes:
@@ -70,14 +70,14 @@ class Gateway:
 
     address = ""
 
-    def __init__(self, platform: Platform, is_throttled: bool = False) -> None:
+    def __init__(self, platform: Platform, tls: TlsSettings, is_throttled: bool = False) -> None:
         self._platform = platform
+        self._tls = tls
         self._is_throttled = is_throttled
         self._links: dict[Link, _Connection] = {}
         self._by_device: dict[str, Link] = {}
         self._pending_messages: dict[Link, auth.AuthResult] = {}
-        self._recent_connections: dict[str, deque[float]] = {}
-        self._tls = TlsSettings(platform)
+        self._recent_connections = RateLimit(MAX_CONNECTIONS_PER_MINUTE, 60)
         self._server: asyncio.Server | None = None
         self._check_task: asyncio.Task[None] | None = None
 
@@ -91,11 +91,6 @@ class Gateway:
         self._platform.listeners.add(downlink.DISCONNECT_EVENT, self._on_disconnect_event)
         self._check_task = asyncio.create_task(self._check_repeatedly())
         self.address = "{}:{}".format(*self._server.sockets[0].getsockname())
-
-    @property
-    def authority(self) -> str:
-        """The certificate (PEM) with which clients can verify the server's certificate."""
-        return self._tls.authority
 
     async def stop(self) -> None:
         """Close all connections and stop listening."""
@@ -139,33 +134,31 @@ class Gateway:
     def connected(self, link: Link, connect: Connect) -> bool:
         """Authenticate a client and start its session; see client.Listener."""
         auth.check_keep_alive(connect.keep_alive)
+        client_id = auth.parse_client_id(connect.client_id)
+        if not client_id.name and connect.level != MQTT_5:
+            raise ConnectionRefused("the client id has no name before its options", Refusal.INVALID_CLIENT_ID)
         certificate = getattr(self._links[link].channel, "client_certificate", None)
         if certificate and not auth.has_credentials(connect.username, connect.password):
             result = self._platform.run(lambda ctx: auth.authenticate_by_certificate(ctx, certificate))
         else:
-            credentials = auth.parse(connect.client_id, connect.username, connect.password)
+            credentials = auth.parse(client_id, connect.username, connect.password)
             result = self._platform.run(lambda ctx: auth.authenticate(ctx, credentials))
         if result.message is not None:
             self._pending_messages[link] = result
         if not result.iot_id:
             return False
         self._check_rate(result.iot_id)
-        return self._start_session(link, result.iot_id, connect)
+        return self._start_session(link, result.iot_id, connect, client_id)
 
     def _check_rate(self, iot_id: str) -> None:
         """Raise ConnectionRefused if a device connects too often."""
-        if not self._is_throttled:
-            return
-        now = time.monotonic()
-        recent = self._recent_connections.setdefault(iot_id, deque(maxlen=MAX_CONNECTIONS_PER_MINUTE))
-        if len(recent) == recent.maxlen and now - recent[0] < 60:
+        if self._is_throttled and self._recent_connections.is_exceeded(iot_id):
             raise ConnectionRefused(
                 f"the device connects more than {MAX_CONNECTIONS_PER_MINUTE} times a minute",
                 Refusal.TOO_MANY_CONNECTIONS,
             )
-        recent.append(now)
 
-    def _start_session(self, link: Link, iot_id: str, connect: Connect) -> bool:
+    def _start_session(self, link: Link, iot_id: str, connect: Connect, client_id: auth.ClientId) -> bool:
         """Start the session of a device, before the device is notified, and close its previous connection."""
         link.iot_id = iot_id
         previous = self._by_device.get(iot_id)
@@ -173,15 +166,16 @@ class Gateway:
         if previous:
             previous.closed = True
             self._links[previous].client.close(codes.SESSION_TAKEN_OVER)
-        has_custom_rrpc = auth.option(connect.client_id, "ext") == "1"
         kept_seconds = connect.properties.get("session_expiry_interval", 0) if connect.level == MQTT_5 else None
 
         def start(ctx: Context) -> bool | None:
-            return session.start(ctx, iot_id, link.ip_address, connect.clean, kept_seconds, has_custom_rrpc)
+            return session.start(ctx, iot_id, link.ip_address, connect.clean, kept_seconds, client_id.has_custom_rrpc)
 
         is_continued = self._platform.run(start)
         if is_continued is None:
             raise ConnectionRefused("the device does not exist or is disabled")
+        if not client_id.name:
+            link.assigned_client_id = iot_id
         return is_continued
 
     def opened(self, link: Link) -> None:

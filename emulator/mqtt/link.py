@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from ansible_collections.iotops.aliyun.emulator.core import payloads
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
@@ -46,6 +47,7 @@ class Link:
         keep_alive: the keep-alive interval in seconds.
         client_disconnected: whether the client sent a DISCONNECT packet.
         closed: whether the emulator closed the connection.
+        assigned_client_id: the client id that the platform chose for a client of MQTT 5.0 without one; otherwise empty.
     """
 
     def __init__(self, platform: Platform, ip_address: str, abort: Callable[[], None]) -> None:
@@ -55,6 +57,7 @@ class Link:
         self.keep_alive = 0
         self.client_disconnected = False
         self.closed = False
+        self.assigned_client_id = ""
         self._publish: Publish | None = None
         self._platform = platform
         self._abort = abort
@@ -92,7 +95,7 @@ class Link:
 
     def send_message(self, topic: str, content: dict[str, Any]) -> None:
         """Schedule sending a message that is not in the outbox, such as the credentials of a device."""
-        message = {"topic": topic, "payload": json.dumps(content).encode(), "qos": 0}
+        message = {"topic": topic, "payload": payloads.to_bytes(content), "qos": 0}
         self._unacknowledged.add(task := asyncio.create_task(self._send(message)))
         task.add_done_callback(self._unacknowledged.discard)
 

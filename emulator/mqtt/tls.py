@@ -38,13 +38,22 @@ class TlsSettings:
             self._context, self._device_authority = self._create(device_authority), device_authority
         return self._context
 
+    def server_context(self) -> ssl.SSLContext:
+        """Return settings for clients that do not authenticate with a certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._load_certificate(context)
+        return context
+
     def _create(self, device_authority: str) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_verify_locations(cadata=device_authority)
         context.verify_mode = ssl.CERT_OPTIONAL
+        self._load_certificate(context)
+        return context
+
+    def _load_certificate(self, context: ssl.SSLContext) -> None:
         # The ssl module reads the server's certificate and key from a file only. The file is private to the user.
         with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
             file.write(self._certificate + self._key)
             file.flush()
             context.load_cert_chain(file.name)
-        return context

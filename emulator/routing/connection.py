@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from ansible_collections.iotops.aliyun.emulator.core import times
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
@@ -95,6 +96,23 @@ def check_enabled(device: Row) -> None:
     """Raise ApiError if a device is disabled: it receives no commands, services and messages until it is enabled."""
     if not device["enabled"]:
         raise ApiError(DEVICE_DISABLED)
+
+
+@contextmanager
+def short_connection(ctx: Context, device: Row, ip_address: str) -> Iterator[Row]:
+    """Set a device online for the duration of one request, and yield its updated row.
+
+    The device cannot receive messages, so those with QoS 0 are dropped. Does nothing if the device is connected.
+    """
+    if device["online"]:
+        yield device
+        return
+    go_online(ctx, device, ip_address)
+    connected = ctx.store.require("device", iot_id=device["iot_id"])
+    _forward_status(ctx, connected, "online", device["status_at"])
+    yield connected
+    ctx.store.delete("outbox", iot_id=device["iot_id"], qos=0)
+    disconnect(ctx, connected)
 
 
 def report_disconnect(ctx: Context, device: Row) -> None:

@@ -1,20 +1,30 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Connections and property reports per second of devices over MQTT. The minimal clients use little CPU."""
+"""Devices over MQTT: connections and property reports per second, and the memory of the emulator with many devices.
+
+The minimal clients use little CPU.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
 import json
+import resource
 import time
+
+from .bench_scale import resident
 
 DEVICES = 400
 CONCURRENCY = 16
 POSTS = 4000
 ROUNDS = 3
 
-CONNACK, PUBLISH = 2, 3
+MANY_DEVICES = 10_000
+MAX_MEMORY = 400  # MiB
+_SPARE_FILES = 500  # besides the connections
+
+CONNACK, PUBLISH, SUBACK = 2, 3, 9
 TSL = {
     "properties": [
         {
@@ -141,3 +151,59 @@ def bench_mqtt_devices(launch, table):
         ("measurement", "per second"),
         [(name, f"{rate:.0f}") for name, rate in best.items()],
     )
+
+
+def allow_open_files(count: int) -> None:
+    """Raise the limit of open files for this process and the emulators that it starts."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert hard >= count, f"the hard limit of open files must be at least {count}: ulimit -Hn {count}"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def register_many(server, count: int) -> list[tuple[str, str, str]]:
+    """Register devices, and return their product keys, names and secrets."""
+    key = server.call("CreateProduct", ProductName="bench", NodeType=0)[1]["ProductKey"]
+    devices = []
+    for number in range(count):
+        device = server.call("RegisterDevice", ProductKey=key, DeviceName=f"lamp{number}")[1]["Data"]
+        devices.append((key, device["DeviceName"], device["DeviceSecret"]))
+    return devices
+
+
+async def memory_while_connected(server, devices: list[tuple[str, str, str]]) -> float:
+    """Return the memory of the emulator, in MiB, while all devices are connected and each has a subscription."""
+    remaining, clients = list(devices), []
+
+    async def work() -> None:
+        while remaining:
+            product, device, secret = remaining.pop()
+            client = await connect(server.mqtt, (product, device, secret))
+            topic_filter = text(f"/sys/{product}/{device}/thing/service/property/set")
+            client.writer.write(packet(0x82, b"\0\1" + topic_filter + b"\1"))
+            await client.next(SUBACK)
+            clients.append(client)
+
+    await asyncio.gather(*(work() for _number in range(CONCURRENCY)))
+    found = resident(server.pid)
+    for client in clients:
+        client.writer.transport.abort()
+    return found
+
+
+def bench_mqtt_memory(launch, table):
+    allow_open_files(MANY_DEVICES + _SPARE_FILES)
+    server = launch("--no-throttle", "--mqtt-port", "0")
+    before = resident(server.pid)
+    devices = register_many(server, MANY_DEVICES)
+    registered = resident(server.pid)
+    connected = asyncio.run(memory_while_connected(server, devices))
+    table(
+        f"Resident memory of the emulator with {MANY_DEVICES} devices over MQTT",
+        ("state", "MiB"),
+        [
+            ("after the start", f"{before:.0f}"),
+            ("devices registered", f"{registered:.0f}"),
+            ("devices connected", f"{connected:.0f}"),
+        ],
+    )
+    assert connected <= MAX_MEMORY

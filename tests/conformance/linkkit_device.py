@@ -27,6 +27,8 @@ _CALLBACKS = (
     "on_thing_shadow_get",
     "on_thing_device_info_update",
     "on_thing_device_info_delete",
+    "on_thing_raw_data_arrived",
+    "on_thing_raw_data_post",
     "on_topic_message",
     "on_topic_rrpc_message",
     "on_subscribe_topic",
@@ -61,6 +63,8 @@ class Device:
         device_secret: str = "",
         model: Path | None = None,
         clean: bool = True,
+        interface_info: str = "",
+        ca_file: str = "",
         **options: Any,
     ) -> None:
         self.own = f"{product_key}/{device_name}"
@@ -68,7 +72,10 @@ class Device:
         self._calls: dict[str, queue.Queue] = defaultdict(queue.Queue)
         self.sdk = LinkKit("cn-shanghai", product_key, device_name, device_secret, **options)
         host, port = mqtt.split(":")
-        self.sdk.config_mqtt(port=int(port), endpoint=host, secure="", clean_session=clean)
+        tls = {"cadata": Path(ca_file).read_text(encoding="utf-8")} if ca_file else {"secure": ""}
+        self.sdk.config_mqtt(port=int(port), endpoint=host, clean_session=clean, **tls)
+        if interface_info:
+            assert self.sdk.config_device_info(interface_info) == 0
         assert self.sdk.thing_setup(model and str(model)) == 0
         for name in _CALLBACKS:
             setattr(self.sdk, name, self._callback(name))

@@ -84,18 +84,25 @@ def without_unknown(operation: str, reply: Any, unknown: Mapping[str, Collection
 
 @contextlib.contextmanager
 def node() -> Iterator[Node]:
-    """Start Node.js for the duration of the context.
+    """Start Node.js for the duration of the context, see ``run_script``."""
+    with run_script("driver.js") as process:
+        yield Node(process)
 
-    Skip the test if Node.js or the SDK is not installed, or fail it in CI.
+
+@contextlib.contextmanager
+def run_script(name: str) -> Iterator[subprocess.Popen]:
+    """Run a script in Node.js for the duration of the context. It must exit at the end of its input.
+
+    Skip the test if Node.js or an SDK is not installed, or fail it in CI.
     """
     if shutil.which("node") is None or not INSTALL_MARKER.exists():
         stop = pytest.fail if os.environ.get("CI", "").lower() not in ("", "0", "false") else pytest.skip
         stop("Node.js or the vendor's SDK for it is not installed: run make npm")
-    command = ["node", str(NPM_DIR / "driver.js")]
+    command = ["node", str(NPM_DIR / name)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
         try:
-            yield Node(process)
+            yield process
         finally:
-            process.stdin.close()  # Node.js exits at the end of its input
+            process.stdin.close()

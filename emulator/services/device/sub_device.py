@@ -11,8 +11,11 @@ from ansible_collections.iotops.aliyun.emulator.core.device_signature import ver
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.routing import session
+from ansible_collections.iotops.aliyun.emulator.routing.forward import forward
+from ansible_collections.iotops.aliyun.emulator.routing.message_types import FOUND_DEVICE_LIST
 from ansible_collections.iotops.aliyun.emulator.routing.uplink import INVALID_PARAMETERS, MessageRejected, uplink
 from ansible_collections.iotops.aliyun.emulator.services.device import registration
+from ansible_collections.iotops.aliyun.emulator.services.device.device import is_device_name
 from ansible_collections.iotops.aliyun.emulator.services.device.topology import (
     MAX_SUB_DEVICES,
     attach,
@@ -28,6 +31,8 @@ _DEVICE_DISABLED = 522
 _DEVICE_NOT_FOUND = 6100
 _NOT_IN_TOPOLOGY = 6401
 _NOT_A_SUB_DEVICE = 6402
+_PRODUCT_NOT_FOUND = 6250
+_INVALID_DEVICE_NAME = 6280
 
 # The parameters that the signature of a sub-device covers, if they are set.
 _SIGNED = ("clientId", "deviceName", "productKey", "timestamp")
@@ -66,6 +71,31 @@ def _list_sub_devices(ctx: Context, gateway: Row, _match: dict[str, str], _messa
         gateway["iot_id"],
     )
     return _device_references(devices)
+
+
+@uplink("/sys/{pk}/{dn}/thing/list/found")
+def _report_found_devices(ctx: Context, gateway: Row, _match: dict[str, str], message: Row) -> None:
+    """Forward the devices that a gateway has discovered. They need not be registered."""
+    devices = [_found_device(ctx, item) for item in _items(message.get("params"))]
+    content = {
+        "gwIotId": gateway["iot_id"],
+        "gwProductKey": gateway["product_key"],
+        "gwDeviceName": gateway["device_name"],
+        "devices": devices,
+    }
+    topic = f"/{gateway['product_key']}/{gateway['device_name']}/thing/list/found"
+    forward(ctx, gateway, topic, content, FOUND_DEVICE_LIST)
+
+
+def _found_device(ctx: Context, item: dict[str, str]) -> dict[str, str]:
+    product_key, device_name = item["productKey"], item["deviceName"]
+    if ctx.store.one("product", product_key=product_key) is None:
+        raise MessageRejected(_PRODUCT_NOT_FOUND, "product not found")
+    if not is_device_name(device_name):
+        raise MessageRejected(_INVALID_DEVICE_NAME, "devicename not meet specs")
+    device = ctx.store.one("device", product_key=product_key, device_name=device_name)
+    known = {"iotId": device["iot_id"]} if device else {}
+    return {"productKey": product_key, "deviceName": device_name, **known}
 
 
 @uplink("/sys/{pk}/{dn}/thing/sub/register")

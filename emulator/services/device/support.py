@@ -1,10 +1,10 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Answer requests of devices that have no counterpart in the API: the time, the configuration, the log.
+"""Answer requests of devices that have no counterpart in the API: the time and the log.
 
-The formats are those of the platform's public documentation for devices. The API has no operation that sets a remote
-configuration or that reads the log of a device. So the replies say that there is no configuration and that the device
-need not upload its log; lines that it uploads nevertheless are accepted and dropped.
+The formats are those of the platform's public documentation for devices. The API has no operation that reads the log of
+a device. So the reply says that the device need not upload its log; lines that it uploads nevertheless are accepted and
+dropped.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 from ansible_collections.iotops.aliyun.emulator.routing.uplink import INVALID_PARAMETERS, MessageRejected, uplink
-
-_NO_CONFIGURATION = 6710
 
 _CONTENT = "content"
 _LOG_OFF = {"mode": 0}
@@ -30,11 +28,6 @@ def _time(ctx: Context, device: Row, _match: dict[str, str], message: Row) -> No
     topic = f"/ext/ntp/{device['product_key']}/{device['device_name']}/response"
     content = {"deviceSendTime": sent, "serverRecvTime": now, "serverSendTime": now}
     downlink.send(ctx, device, topic, content, traced=False)
-
-
-@uplink("/sys/{pk}/{dn}/thing/config/get")
-def _configuration(ctx: Context, device: Row, _match: dict[str, str], message: Row) -> None:
-    raise MessageRejected(_NO_CONFIGURATION, "no data")
 
 
 @uplink("/sys/{pk}/{dn}/thing/config/log/get")

@@ -43,8 +43,8 @@ TSL = {
 
 @pytest.fixture(scope="session")
 def _emulator(tmp_path_factory):
-    """Start an emulator with MQTT gateway."""
-    running = start(tmp_path_factory.mktemp("platform"), "--no-throttle", "--mqtt-port", "0")
+    """Start an emulator with MQTT gateway and HTTPS."""
+    running = start(tmp_path_factory.mktemp("platform"), "--no-throttle", "--mqtt-port", "0", "--https-port", "0")
     yield running
     running.end()
     running.process.stderr.close()

@@ -55,6 +55,20 @@ def test_example_in_documentation_connects_device(server, credentials, device_st
         names["device"].destruct()
 
 
+@pytest.mark.parametrize("interface_info", ["Eth|03ACDEFF0032|Eth|03ACDEFF0031", "WiFi|a, b=c|"])
+def test_device_with_interface_information_connects(create_device, credentials, device_status, interface_info):
+    """The SDK sends the information in the client id, with the separators of the client id."""
+    create_device(*credentials, interface_info=interface_info).connect()
+    assert device_status() == "ONLINE"
+
+
+def test_device_connects_with_tls(server, create_device, credentials, device_status):
+    device = create_device(*credentials, ca_file=server.ca_file).connect()
+    assert device_status() == "ONLINE"
+    device.sdk.thing_post_property({"level": 4})
+    assert device.wait("on_thing_prop_post")[1] == 200
+
+
 @pytest.mark.parametrize("clean", [True, False])
 def test_refused_connection_does_not_close_existing_connection(server, credentials, device_status, clean):
     """A broker usually closes the existing connection with the same client id."""

@@ -9,10 +9,12 @@ import hmac
 import json
 import queue
 import ssl
+from urllib.parse import urlsplit
 
 import pytest
 
 from ..linkkit_device import TIMEOUT
+from .clients import wait_for_result
 
 MQTT_31, MQTT_311, MQTT_5 = 3, 4, 5
 
@@ -20,14 +22,25 @@ MQTT_31, MQTT_311, MQTT_5 = 3, 4, 5
 class Client:
     """A paho-mqtt client."""
 
-    def __init__(self, server, key: str, name: str, secret: str | None, version: int = MQTT_311, tls=None, **connect):
+    def __init__(
+        self,
+        server,
+        key: str,
+        name: str,
+        secret: str | None,
+        version: int = MQTT_311,
+        tls=None,
+        url: str = "",
+        **connect,
+    ):
         import paho.mqtt.client as paho
 
         self.own = f"{key}/{name}"
         self.messages: queue.Queue = queue.Queue()
         self._answers: queue.Queue = queue.Queue()
         options = {} if version == MQTT_5 else {"clean_session": connect.pop("clean", True)}
-        self._client = paho.Client("7|securemode=3,signmethod=hmacsha256|", protocol=version, **options)
+        transport = {"transport": "websockets"} if url else {}
+        self._client = paho.Client("7|securemode=3,signmethod=hmacsha256|", protocol=version, **options, **transport)
         if secret is not None:
             content = f"clientId7deviceName{name}productKey{key}"
             self._client.username_pw_set(
@@ -39,7 +52,12 @@ class Client:
             (flags, getattr(code, "value", code))
         )
         self._client.on_message = lambda _c, _d, message: self.messages.put(message)
-        host, port = server.mqtt.split(":")
+        self.disconnected: queue.Queue = queue.Queue()
+        self._client.on_disconnect = lambda _c, _d, code, *_properties: self.disconnected.put(code)
+        address = urlsplit(url or f"mqtt://{server.mqtt}")
+        if url:
+            self._client.ws_set_options(address.path)
+        host, port = address.hostname, address.port
         self._client.connect(host, int(port), 60, **connect)
         self._client.loop_start()
         flags, self.code = self._answers.get(timeout=TIMEOUT)
@@ -83,6 +101,45 @@ def test_device_connects_with_each_version_with_and_without_tls(
         assert device.code == 0
         assert device.report(7)["code"] == 200
         assert device_status() == "ONLINE"
+
+
+@pytest.mark.parametrize("version", [MQTT_31, MQTT_311, MQTT_5])
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+def test_device_connects_with_each_version_over_websocket(
+    server, credentials, tls_context, device_status, version, scheme
+):
+    tls = tls_context if scheme == "wss" else None
+    with Client(server, *credentials, version=version, tls=tls, url=getattr(server, scheme)) as device:
+        assert device.code == 0
+        assert device.report(7)["code"] == 200
+        assert device_status() == "ONLINE"
+    wait_for_result("OFFLINE", device_status)
+
+
+def test_sdks_for_browsers_connect_over_websocket_at_the_root(server, credentials):
+    """The vendor's SDK for browsers connects to the path ``/``."""
+    with Client(server, *credentials, url=server.endpoint.replace("http", "ws") + "/") as device:
+        assert device.report(7)["code"] == 200
+
+
+def test_large_messages_arrive_over_websocket(server, api, credentials):
+    topic = f"/{credentials[0]}/lamp/user/update"
+    with Client(server, *credentials, url=server.ws) as device:
+        device.publish(topic, "x" * 200_000)
+        assert device.report(7)["code"] == 200
+    [row] = [row for row in server.control("GET", "state")["message"] if row["topic"] == topic]
+    assert row["content"] == "x" * 200_000
+
+
+def test_connection_over_websocket_is_closed_if_another_replaces_it(server, credentials):
+    with Client(server, *credentials, url=server.ws) as first, Client(server, *credentials, url=server.ws) as second:
+        assert first.disconnected.get(timeout=TIMEOUT) is not None
+        assert second.report(7)["code"] == 200
+
+
+def test_wrong_password_is_refused_over_websocket(server, credentials):
+    with Client(server, *credentials[:2], "wrong", url=server.ws) as device:
+        assert device.code == 5
 
 
 @pytest.mark.parametrize(("version", "code"), [(MQTT_31, 5), (MQTT_311, 5), (MQTT_5, 0x87)])

@@ -10,6 +10,17 @@ import time
 import pytest
 
 from .clients import wait_for_result
+from .conftest import TSL
+
+#: Translates between properties and a single byte, the level.
+SCRIPT = """
+function rawDataToProtocol(bytes) {
+  return {method: "thing.event.property.post", id: "1", version: "1.0", params: {level: bytes[0]}};
+}
+function protocolToRawData(json) {
+  return json.params ? [json.params.level] : [json.code === 200 ? 1 : 0];
+}
+"""
 
 
 def test_reported_property_is_returned_by_api(api, device, device_params):
@@ -98,3 +109,19 @@ def test_tags_updated_by_device_are_returned_by_api(api, device, device_params):
     device.sdk.thing_remove_tags(["floor", "nothing"])
     assert device.wait("on_thing_device_info_delete")[1] == 200
     assert json.loads(api("QueryDeviceProp", **device_params)["Props"]) == {"color": "red", "site": "west"}
+
+
+def test_raw_data_is_translated_in_both_directions(api, create_device, register):
+    kind = {"NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 0}
+    key = api("CreateProduct", ProductName="raw_lights", **kind)["ProductKey"]
+    api("ImportThingModelTsl", ProductKey=key, TslStr=json.dumps(TSL))
+    api("PublishThingModel", ProductKey=key)
+    api("CreateThingScript", ProductKey=key, ScriptContent=SCRIPT, ScriptType="JavaScript")
+    device = create_device(*register("raw-lamp", key)).connect()
+    device.sdk.thing_raw_post_data(b"\x0a")
+    assert device.wait("on_thing_raw_data_post") == (b"\x01",)
+    params = {"ProductKey": key, "DeviceName": "raw-lamp"}
+    [found] = api("QueryDevicePropertyStatus", **params)["Data"]["List"]["PropertyStatusInfo"]
+    assert found["Value"] == "10"
+    api("SetDeviceProperty", **params, Items='{"level": 30}')
+    assert device.wait("on_thing_raw_data_arrived") == (b"\x1e",)

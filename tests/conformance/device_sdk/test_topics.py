@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 
@@ -126,6 +127,18 @@ def test_clean_session_discards_subscriptions_and_messages(create_device, creden
     device.subscribe(topic)
     publish_to_device(topic, "hello", Qos=1)
     assert device.wait("on_topic_message")[1] == b"hello"
+
+
+def test_remote_configuration_is_requested_and_pushed(server, device, product):
+    """The SDK has no functions for it, but passes the messages on."""
+    request = {"id": "7", "version": "1.0", "params": {"configScope": "product", "getType": "file"}}
+    server.control("POST", "configurations", {"product": product.key, "configuration": {"interval": 60}})
+    topic, pushed = device.wait("on_topic_message")[:2]
+    assert topic == f"/sys/{device.own}/thing/config/push"
+    device.publish("/sys/{own}/thing/config/get", json.dumps(request))
+    topic, reply = device.wait("on_topic_message")[:2]
+    assert topic == f"/sys/{device.own}/thing/config/get_reply"
+    assert json.loads(reply)["data"] == json.loads(pushed)["params"]
 
 
 def test_rrpc_request_is_answered(api, device, product):

@@ -18,13 +18,17 @@ from ansible_collections.iotops.aliyun.emulator.mqtt.codes import Refusal
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
+def parse(client_id: str, username: str | None, password: str | None) -> auth.Credentials:
+    return auth.parse(auth.parse_client_id(client_id), username, password)
+
+
 @pytest.fixture
 def authenticate(platform):
     """Authenticate a client; the keyword arguments are the options in the client id."""
 
     def authenticate(names: str, password: str, client_id: str = "mac", **options: str) -> auth.AuthResult:
         option_text = ",".join(f"{name}={value}" for name, value in options.items())
-        credentials = auth.parse(f"{client_id}|{option_text}|", names, password)
+        credentials = parse(f"{client_id}|{option_text}|", names, password)
         return platform.run(lambda ctx: auth.authenticate(ctx, credentials))
 
     return authenticate
@@ -65,7 +69,7 @@ def product_signature(product, device_name: str, random: str = "abc") -> str:
 
 def test_credentials_of_vendor_sdk_are_parsed():
     client_id = "a1&lamp|securemode=3,signmethod=hmacsha1,ext=1,_ss=1,lan=Python,_v=1.2.13,timestamp=1700000000|"
-    credentials = auth.parse(client_id, "lamp&a1", "secret")
+    credentials = parse(client_id, "lamp&a1", "secret")
     assert (credentials.client_id, credentials.product_key, credentials.device_name) == ("a1&lamp", "a1", "lamp")
     assert credentials.options["timestamp"] == "1700000000"
     assert credentials.options["signmethod"] == "hmacsha1"
@@ -76,7 +80,6 @@ def test_credentials_of_vendor_sdk_are_parsed():
     ("client_id", "username", "secret"),
     [
         ("mac", "lamp&a1", "x"),
-        ("|securemode=3|", "lamp&a1", "x"),
         ("mac|securemode=3|", "lamp", "x"),
         ("mac|securemode=3|", "lamp&", "x"),
         ("mac|securemode=3|", "lamp&a1&b", "x"),
@@ -87,7 +90,7 @@ def test_credentials_of_vendor_sdk_are_parsed():
 )
 def test_credentials_with_invalid_format_are_denied(client_id, username, secret):
     with pytest.raises(ConnectionRefused) as caught:
-        auth.parse(client_id, username, secret)
+        parse(client_id, username, secret)
     is_malformed = username in (None, "lamp", "lamp&", "lamp&a1&b")
     assert caught.value.refusal is (Refusal.MALFORMED_CREDENTIALS if is_malformed else Refusal.NOT_AUTHORIZED)
 
@@ -102,17 +105,30 @@ def test_credentials_with_invalid_format_are_denied(client_id, username, secret)
 )
 def test_options_with_bars_or_white_space_are_parsed(options):
     for end in ("|", ""):
-        credentials = auth.parse(f"mac|{options}{end}", "lamp&a1", "x")
+        credentials = parse(f"mac|{options}{end}", "lamp&a1", "x")
         assert (credentials.options["signmethod"], credentials.options["timestamp"]) == ("hmacsha1", "789")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [("ext=0", False), ("ext=1", True), ("ext=2", False), ("ext=3", True), ("ext=x", False), ("a=b", False)],
+)
+def test_custom_rrpc_is_the_first_flag_of_ext(options, expected):
+    assert auth.parse_client_id(f"mac|{options},|").has_custom_rrpc is expected
+
+
+def test_client_id_without_name_or_options_is_parsed():
+    assert auth.parse_client_id("|securemode=2,ext=3,|").name == ""
+    assert auth.parse_client_id("mac") == auth.ClientId("mac", {})
 
 
 @pytest.mark.parametrize("length", [64, 65])
 def test_client_id_of_more_than_64_characters_is_denied(length):
     if length == 64:
-        assert len(auth.parse(f"{'c' * length}|a=b|", "lamp&a1", "x").client_id) == length
+        assert len(parse(f"{'c' * length}|a=b|", "lamp&a1", "x").client_id) == length
     else:
         with pytest.raises(ConnectionRefused) as caught:
-            auth.parse(f"{'c' * length}|a=b|", "lamp&a1", "x")
+            parse(f"{'c' * length}|a=b|", "lamp&a1", "x")
         assert caught.value.refusal is Refusal.INVALID_CLIENT_ID
 
 

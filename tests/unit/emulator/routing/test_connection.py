@@ -8,6 +8,7 @@ import pytest
 
 from ansible_collections.iotops.aliyun.emulator.core import times
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 from ansible_collections.iotops.aliyun.emulator.routing import connection
 
 
@@ -81,3 +82,31 @@ def test_lost_connection_is_half_connected(platform, device, connect, disconnect
     reconnected = connect(disconnect(connect(lost_device), heartbeat=60))
     assert check(reconnected) == ""
     assert check(disconnect(reconnected)) == "iot.messagebroker.OFFLINE"
+
+
+def test_short_connection_is_forwarded_and_drops_messages_with_qos_0(platform, key, register, subscribe_consumer_group):
+    messages = subscribe_consumer_group(key)
+    device = register(online=False)
+
+    def receive_two(ctx):
+        with connection.short_connection(ctx, device, "10.0.0.2") as connected:
+            assert (connected["status"], connected["ip_address"]) == ("ONLINE", "10.0.0.2")
+            for qos in (0, 1):
+                downlink.send(ctx, connected, f"/sys/{key}/lamp/test", {}, qos)
+
+    platform.run(receive_two)
+    assert [message["status"] for _topic, message in messages()] == ["online", "offline"]
+    assert platform.store.one("device", iot_id=device["iot_id"])["status"] == "OFFLINE"
+    assert [row["qos"] for row in platform.store.all("outbox")] == [1]
+
+
+def test_short_connection_of_connected_device_has_no_effect(platform, key, device, subscribe_consumer_group):
+    messages = subscribe_consumer_group(key)
+
+    def connect_twice(ctx):
+        with connection.short_connection(ctx, device, "10.0.0.2") as connected:
+            assert connected == device
+
+    platform.run(connect_twice)
+    assert messages() == []
+    assert platform.store.one("device", iot_id=device["iot_id"]) == device

@@ -251,3 +251,29 @@ def test_register_with_product_secret(api, platform, publish_and_get_reply, sens
     ]
     for invalid in ([], {}, {"proxieds": []}, None):
         assert publish_and_get_reply("proxy/provisioning/product_register", invalid)[0] == 460
+
+
+def test_found_devices_are_forwarded(gateway, sensors, publish_and_get_reply, subscribe_consumer_group):
+    messages = subscribe_consumer_group(gateway["product_key"], FoundDeviceListFlag=True)
+    items = [
+        {"productKey": sensors[0]["product_key"], "deviceName": name}
+        for name in (sensors[0]["device_name"], "unregistered")
+    ]
+    assert publish_and_get_reply("list/found", items)[0] == 200
+    [(topic, message)] = messages()
+    assert topic == f"/{gateway['product_key']}/{gateway['device_name']}/thing/list/found"
+    assert message == {
+        "gwIotId": gateway["iot_id"],
+        "gwProductKey": gateway["product_key"],
+        "gwDeviceName": gateway["device_name"],
+        "devices": [{**items[0], "iotId": sensors[0]["iot_id"]}, items[1]],
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"productKey": "a1nothing00"}, 6250), ({"deviceName": "a/b"}, 6280), ({"deviceName": ""}, 460)],
+)
+def test_found_devices_that_are_invalid_are_rejected(sensors, publish_and_get_reply, changes, code):
+    item = {"productKey": sensors[0]["product_key"], "deviceName": "unregistered", **changes}
+    assert publish_and_get_reply("list/found", [item])[0] == code

@@ -33,11 +33,6 @@ def test_time_is_returned_in_the_type_of_the_request(platform, publish_as_device
         assert abs(int(reply[name]) - now) < 60_000
 
 
-def test_request_for_configuration_is_answered_without_one(ask):
-    reply = ask("config/get", {"configScope": "product", "getType": "file"})
-    assert (reply["code"], reply["message"]) == (6710, "no data")
-
-
 def test_device_need_not_upload_its_log(ask):
     reply = ask("config/log/get", {"configScope": "device", "getType": "content"})
     assert (reply["code"], reply["data"]) == (200, {"getType": "content", "content": {"mode": 0}})

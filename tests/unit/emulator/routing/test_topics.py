@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.mqtt import topics
+from ansible_collections.iotops.aliyun.emulator.routing import topics
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,10 @@ from ansible_collections.iotops.aliyun.emulator.mqtt import topics
         "/ext/rrpc/+/a1/lamp/user/get",
         "/a1/lamp/user/get",
         "/a1/lamp/user/#",
+        "/a1/lamp/user/update?_sn=default",
+        "/ota/device/inform/a1/lamp?_rid=1700000000123456",
+        "/ext/ntp/a1/lamp/response",
+        "/ext/error/a1/lamp",
     ],
 )
 def test_topic_owner_of_device_topic_is_device(topic):

@@ -32,7 +32,11 @@ class Owner(NamedTuple):
 
 
 def topic_owner(topic: str) -> Owner | None:
-    """Return the owner of a topic or topic filter; None if it has no owner or belongs to several devices."""
+    """Return the owner of a topic or topic filter; None if it has no owner or belongs to several devices.
+
+    Topics can have a query, such as ``?_sn=default`` or ``?_rid=…``, with which the SDK for C marks messages.
+    """
+    topic = topic.partition("?")[0]
     for pattern in (_SYSTEM, _CUSTOM):
         match = pattern.fullmatch(topic)
         if match:
