@@ -144,7 +144,7 @@ def test_option_of_the_wrong_type_is_reported(kind):
         else {
             "product": "street_light",
             "short_name": "user/a",
-            "state": "gone",
+            "state": "deleted",
         }
     )
     [problem] = problems(declare(kind, **options), declare("products", **PRODUCT))
