@@ -12,12 +12,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account import apply
 from ansible_collections.iotops.aliyun.plugins.module_utils.account import render
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.declarations import Fleet
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Problem
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
     AccountPlan,
     differences,
     plan_account,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
 
@@ -34,7 +34,7 @@ class InvalidFleet(EngineError):
 class FleetEntry(Entry):
     """The base class of entries that work on the declared resources of an account."""
 
-    families = FAMILIES
+    families = tuple(dict.fromkeys(family for entry in kinds().values() for family in entry.families))
 
     def options(self) -> dict[str, Any]:
         return {
