@@ -55,7 +55,7 @@ def to_sarif(findings: Iterable[Finding], version: str = "", root: str = "") -> 
     Args:
         findings: The findings.
         version: The version of the collection.
-        root: The folder to which paths are relative; as they are given if it is empty.
+        root: The folder to which paths are relative; if it is empty, paths are not changed.
     """
     listed = list(findings)
     driver = {
