@@ -27,6 +27,7 @@ from ansible_collections.iotops.aliyun.emulator.core.store import StoreError
 from ansible_collections.iotops.aliyun.emulator.http import device_socket
 from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
 from ansible_collections.iotops.aliyun.emulator.http.guard import Guard, is_loopback, protocol_logger
+from ansible_collections.iotops.aliyun.emulator.http.latency import Latency, LatencySettings
 from ansible_collections.iotops.aliyun.emulator.http.quota import Quota
 from ansible_collections.iotops.aliyun.emulator.http.server import Server
 from ansible_collections.iotops.aliyun.emulator.mqtt import websocket
@@ -47,7 +48,12 @@ _log = logging.getLogger("iotops.aliyun.emulator")
 def main(arguments: list[str] | None = None) -> int:
     """Run the emulator and return the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        latency = LatencySettings(options.latency, options.latency_jitter, options.latency_seed)
+    except ValueError as error:
+        parser.error(f"--latency or --latency-jitter: {error}")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
     if options.background:
         return _run_in_background(arguments, options)
@@ -64,7 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
         _log.error("%s", error)
         return 1
     keys = dict([*(options.access_key or []), *(options.access_key_file or [])]) or DEFAULT_KEYS
-    server = Server(platform, Authenticator(keys), None if options.no_throttle else Quota(), guard=guard)
+    quota = None if options.no_throttle else Quota()
+    server = Server(platform, Authenticator(keys), quota, guard=guard, latency=Latency(latency))
     try:
         asyncio.run(_serve(server, options))
     except OSError as error:
@@ -119,6 +126,27 @@ def _parser() -> argparse.ArgumentParser:
         "(default: no HTTPS)",
     )
     parser.add_argument("--no-throttle", action="store_true", help="do not enforce the request quotas of the API")
+    parser.add_argument(
+        "--latency",
+        type=float,
+        default=0,
+        metavar="MS",
+        help="delay each response of the API by this number of milliseconds (default: 0)",
+    )
+    parser.add_argument(
+        "--latency-jitter",
+        type=float,
+        default=0,
+        metavar="MS",
+        help="with --latency: vary the delay by up to this number of milliseconds in both directions, with a uniform "
+        "distribution (default: 0)",
+    )
+    parser.add_argument(
+        "--latency-seed",
+        type=int,
+        metavar="N",
+        help="number that selects the sequence of delays, to repeat it (default: a random sequence)",
+    )
     parser.add_argument(
         "--background",
         action="store_true",

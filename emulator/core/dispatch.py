@@ -26,9 +26,14 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError
 from ansible_collections.iotops.aliyun.emulator.core.listeners import Listeners
 from ansible_collections.iotops.aliyun.emulator.core.registry import PendingReply, Reply
 from ansible_collections.iotops.aliyun.emulator.core.store import Row, Store
+from ansible_collections.iotops.aliyun.emulator.routing import session
+from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_queue
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import Operation
 
 DATABASE = "platform.sqlite3"
+
+#: The event that the whole state was replaced or deleted. Connections that depend on the former state must be closed.
+STATE_REPLACED = "state/replaced"
 
 T = TypeVar("T")
 
@@ -167,9 +172,25 @@ class Platform:
         return rows[0] if rows else None
 
     def reset(self) -> None:
-        """Delete all state and set the clock to real time."""
+        """Delete all state and set the clock to real time. Listeners of ``STATE_REPLACED`` are called before."""
+        self.listeners.publish([STATE_REPLACED])
         self.store.clear()
         self.clock.reload()
+
+    def restore(self, content: bytes) -> None:
+        """Replace the state by a copy that ``store.dump`` returned. Listeners of ``STATE_REPLACED`` are called before.
+
+        The clock has the offset to real time that it had when the copy was created. As after a restart, no device and
+        no consumer is connected, except simulated devices, and work that became due since then is executed. No
+        messages are sent about lost connections.
+        """
+        self.listeners.publish([STATE_REPLACED])
+        self.store.load(content)
+        self.clock.reload()
+        with self._transaction() as ctx:
+            session.drop_all(ctx)
+            consumer_queue.disconnect_all_consumers(ctx)
+        self.run_due_work()
 
     def close(self) -> None:
         """Close the store."""

@@ -34,3 +34,7 @@ class RateLimit:
             return True
         recent.append(now)
         return False
+
+    def reset(self) -> None:
+        """Forget all events."""
+        self._recent.clear()

@@ -20,6 +20,10 @@ from typing import Any
 
 Row = dict[str, Any]
 
+# The file format versions in the header of a database (https://www.sqlite.org/fileformat.html, section 1.3.3).
+_VERSIONS = slice(18, 20)
+_WITHOUT_LOG = b"\x01\x01"
+
 
 class StoreError(Exception):
     """The data directory cannot be used: another process uses it, or another version of the emulator wrote it."""
@@ -182,7 +186,9 @@ class Store:
 
     def dump(self) -> bytes:
         """Return the whole database, for ``load``. A transaction must not be open."""
-        return self._db.serialize()
+        content = self._db.serialize()
+        # The header of a file says that it needs a write-ahead log, which a database in memory cannot have.
+        return content[:_VERSIONS.start] + _WITHOUT_LOG + content[_VERSIONS.stop :]
 
     def load(self, content: bytes) -> None:
         """Replace the whole database by one that ``dump`` of the same schema returned."""

@@ -24,6 +24,8 @@ from ansible_collections.iotops.aliyun.emulator.http import control_configuratio
 from ansible_collections.iotops.aliyun.emulator.http.faults import Faults
 from ansible_collections.iotops.aliyun.emulator.http.guard import read_body
 from ansible_collections.iotops.aliyun.emulator.http.journal import Journal
+from ansible_collections.iotops.aliyun.emulator.http.latency import Latency
+from ansible_collections.iotops.aliyun.emulator.http.snapshots import Snapshots, requested_name
 
 MASK = "********"
 
@@ -38,13 +40,19 @@ class Control:
         platform: the emulated account.
         faults: the active fault rules.
         journal: the recorded calls.
+        latency: delays the responses of the API.
+        snapshots: the stored copies of the state.
         reset_server: resets the server to its initial state.
+        restore_server: resets the server, and continues with the state of a snapshot.
     """
 
     platform: Platform
     faults: Faults
     journal: Journal
+    latency: Latency
+    snapshots: Snapshots
     reset_server: Callable[[], None]
+    restore_server: Callable[[bytes], None]
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Add the endpoints to the router of an application."""
@@ -53,6 +61,12 @@ class Control:
         router.add_get("/_emulator/calls", self.calls)
         router.add_delete("/_emulator/calls", self.clear_calls)
         router.add_put("/_emulator/faults", self.replace_faults)
+        router.add_get("/_emulator/latency", self.show_latency)
+        router.add_put("/_emulator/latency", self.replace_latency)
+        router.add_post("/_emulator/snapshot", self.create_snapshot)
+        router.add_post("/_emulator/restore", self.restore_snapshot)
+        router.add_get("/_emulator/snapshots", self.list_snapshots)
+        router.add_delete("/_emulator/snapshots/{name}", self.delete_snapshot)
         router.add_post("/_emulator/clock", self.advance_clock)
         router.add_get("/_emulator/state", self.state)
         router.add_get("/_emulator/devices", self.devices)
@@ -97,6 +111,51 @@ class Control:
             self.faults.replace(await _json_body(http))
         except ValueError as error:
             return _bad_request(str(error))
+        return _json({})
+
+    async def show_latency(self, _http: web.Request) -> web.Response:
+        """Return the settings of the latency."""
+        return _json(self.latency.settings)
+
+    async def replace_latency(self, http: web.Request) -> web.Response:
+        """Replace the settings of the latency by those in the request body, and return them."""
+        try:
+            self.latency.replace(await _json_body(http))
+        except ValueError as error:
+            return _bad_request(str(error))
+        return _json(self.latency.settings)
+
+    async def create_snapshot(self, http: web.Request) -> web.Response:
+        """Store a copy of the state under a name, and return its description."""
+        try:
+            name = requested_name(await _json_body(http))
+            self.platform.run_due_work()
+            return _json(self.snapshots.add(name, self.platform.store.dump()))
+        except ValueError as error:
+            return _bad_request(str(error))
+
+    async def restore_snapshot(self, http: web.Request) -> web.Response:
+        """Reset the emulator, and continue with the state of a snapshot."""
+        try:
+            name = requested_name(await _json_body(http))
+            self.restore_server(self.snapshots.content(name))
+        except ValueError as error:
+            return _bad_request(str(error))
+        except KeyError:
+            return _json({"message": f"the snapshot {name} does not exist"}, 404)
+        return _json({})
+
+    async def list_snapshots(self, _http: web.Request) -> web.Response:
+        """List the snapshots."""
+        return _json({"snapshots": self.snapshots.list()})
+
+    async def delete_snapshot(self, http: web.Request) -> web.Response:
+        """Delete a snapshot."""
+        name = http.match_info["name"]
+        try:
+            self.snapshots.remove(name)
+        except KeyError:
+            return _json({"message": f"the snapshot {name[:64]} does not exist"}, 404)
         return _json({})
 
     async def advance_clock(self, http: web.Request) -> web.Response:

@@ -28,7 +28,9 @@ from ansible_collections.iotops.aliyun.emulator.http.device_socket import Device
 from ansible_collections.iotops.aliyun.emulator.http.faults import AFTER, BEFORE, Faults
 from ansible_collections.iotops.aliyun.emulator.http.guard import Guard, is_upgrade, read_body
 from ansible_collections.iotops.aliyun.emulator.http.journal import Journal
+from ansible_collections.iotops.aliyun.emulator.http.latency import Latency
 from ansible_collections.iotops.aliyun.emulator.http.quota import Quota
+from ansible_collections.iotops.aliyun.emulator.http.snapshots import Snapshots
 from ansible_collections.iotops.aliyun.emulator.http.uploads import Uploads
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import VERSION
 
@@ -69,6 +71,8 @@ class Server:
         guard: rejects requests that are not meant for the server.
         device_api: the endpoints of devices that use HTTPS.
         device_socket: passes the WebSockets of devices to the MQTT endpoint.
+        latency: delays the responses of the API.
+        snapshots: the stored copies of the state.
     """
 
     platform: Platform
@@ -78,6 +82,8 @@ class Server:
     journal: Journal = field(default_factory=Journal)
     guard: Guard = field(default_factory=Guard)
     device_socket: DeviceSocket = field(default_factory=DeviceSocket)
+    latency: Latency = field(default_factory=Latency)
+    snapshots: Snapshots = field(default_factory=Snapshots)
     _wake_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -89,7 +95,10 @@ class Server:
         self.guard.install(application)
         application.router.add_get("/", self._serve)
         application.router.add_post("/", self._serve)
-        Control(self.platform, self.faults, self.journal, self.reset).add_routes(application.router)
+        control = Control(
+            self.platform, self.faults, self.journal, self.latency, self.snapshots, self.reset, self.restore
+        )
+        control.add_routes(application.router)
         Uploads(self.platform).add_routes(application.router)
         self.device_api.add_routes(application.router)
         self.device_socket.add_routes(application.router)
@@ -97,13 +106,26 @@ class Server:
         return application
 
     def reset(self) -> None:
-        """Delete all state, the journal and the fault rules, and reset the clock, the nonces and the quota."""
+        """Delete all state, the journal and the fault rules, and reset clock, nonces, quota and latency.
+
+        Snapshots are kept.
+        """
         self.platform.reset()
+        self._reset_server()
+
+    def restore(self, content: bytes) -> None:
+        """Reset the server, and continue with a state that ``platform.store.dump`` returned."""
+        self.platform.restore(content)
+        self._reset_server()
+
+    def _reset_server(self) -> None:
         self.faults.replace([])
         self.journal.clear()
         self.authenticator.reset()
         if self.quota:
             self.quota.reset()
+        self.device_api.reset()
+        self.latency.reset()
 
     async def _due_work_task(self, _application: web.Application) -> AsyncIterator[None]:
         """Run due work in the background while the application runs."""
@@ -131,6 +153,9 @@ class Server:
         try:
             response = await self._respond(request)
         except _Dropped:
+            response = None
+        await self.latency.wait()
+        if response is None:
             self.journal.add(action, 0, "", time.perf_counter() - started)
             if http.transport:  # None if the client has closed the connection
                 http.transport.abort()

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 
 from ansible_collections.iotops.aliyun.emulator.core.context import Context
-from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
+from ansible_collections.iotops.aliyun.emulator.core.dispatch import STATE_REPLACED, Platform
 from ansible_collections.iotops.aliyun.emulator.core.rate_limit import RateLimit
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.mqtt import auth, codes, message_properties
@@ -89,6 +89,7 @@ class Gateway:
         )
         self._platform.listeners.add(downlink.OUTBOX_EVENT, self._on_outbox_event)
         self._platform.listeners.add(downlink.DISCONNECT_EVENT, self._on_disconnect_event)
+        self._platform.listeners.add(STATE_REPLACED, self._on_state_replaced)
         self._check_task = asyncio.create_task(self._check_repeatedly())
         self.address = "{}:{}".format(*self._server.sockets[0].getsockname())
 
@@ -97,6 +98,7 @@ class Gateway:
         if self._server:
             self._platform.listeners.remove(downlink.OUTBOX_EVENT, self._on_outbox_event)
             self._platform.listeners.remove(downlink.DISCONNECT_EVENT, self._on_disconnect_event)
+            self._platform.listeners.remove(STATE_REPLACED, self._on_state_replaced)
             if self._check_task:
                 self._check_task.cancel()
             self._server.close()
@@ -256,6 +258,16 @@ class Gateway:
         link = self._by_device.get(iot_id)
         if link:
             link.send_and_close(topic, payload)
+
+    def _on_state_replaced(self, _event: str) -> None:
+        """Close all connections, whose sessions do not exist in the state that follows."""
+        # Without entry in this mapping, the end of a connection does not change the new state.
+        self._by_device.clear()
+        self._recent_connections.reset()
+        for link in list(self._links):
+            # At once, because a late acknowledgement would remove another message from the outbox.
+            link.cancel_tasks()
+            link.close()
 
     # Periodic checks
 

@@ -154,6 +154,19 @@ def end_all(ctx: Context) -> None:
     ctx.store.delete("sub_session")
 
 
+def drop_all(ctx: Context) -> None:
+    """End the sessions of real devices without messages about it, after the state was replaced."""
+    ctx.store.execute(
+        "UPDATE device SET online = 0 WHERE status = 'ONLINE' AND iot_id NOT IN (SELECT iot_id FROM simulated_device)"
+    )
+    ctx.store.execute(
+        "UPDATE device_session SET expires_at = ? + seconds * 1000 WHERE expires_at IS NULL AND seconds < ?",
+        ctx.now,
+        FOREVER,
+    )
+    ctx.store.delete("sub_session")
+
+
 def _connect(ctx: Context, device: Row, ip_address: str, clean: bool) -> None:
     if clean:
         ctx.store.delete("outbox", iot_id=device["iot_id"])

@@ -84,8 +84,7 @@ class Account:
         """Replace the state of the account by a saved one, and clear the journal."""
 
         def load(platform: Any) -> None:
-            platform.store.load(state)
-            platform.clock.reload()
+            platform.restore(state)
             self._server.journal.clear()
 
         self.run(load)

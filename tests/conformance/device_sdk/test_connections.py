@@ -134,6 +134,25 @@ def test_reset_disconnects_devices(server, device):
     device.wait("on_disconnect")
 
 
+def test_restored_snapshot_disconnects_devices_without_messages(server, api, create_device, credentials, device_status):
+    group = api("CreateConsumerGroup", GroupName="billing")["GroupId"]
+    relation = {"ProductKey": credentials[0], "Type": "AMQP", "ConsumerGroupIds": [group]}
+    api("CreateSubscribeRelation", **relation, DeviceStatusChangeFlag=True)
+    first = create_device(*credentials).connect()
+    server.control("POST", "snapshot", {"name": "connected"})
+    before = server.control("GET", "state")
+    for _number in range(3):
+        server.control("POST", "restore", {"name": "connected"})
+        # The status in the API does not depend on when the end of the connection is noticed.
+        assert device_status() == "OFFLINE"
+        first.wait("on_disconnect")
+        first.close()
+        assert server.control("GET", "state")["queued_message"] == before["queued_message"]
+        # The restored state has the secret of the device, so it can connect again.
+        first = create_device(*credentials).connect()
+        assert device_status() == "ONLINE"
+
+
 def test_devices_after_emulator_kill_are_offline(launch, tmp_path, create_device):
     """The killed emulator had no time to update their status."""
     data = str(tmp_path / "data")
