@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 
 import pytest
@@ -12,19 +11,19 @@ import pytest
 ROUNDS = 30
 PRODUCTS = 50
 
-#: The longest restore of an account with 1,000 devices, in seconds.
-MAX_RESTORE = 0.02
+#: The longest restore of an account with 1,000 devices, in milliseconds.
+MAX_RESTORE = 10
 
 
 def milliseconds(server, path: str, body: dict | None, before=lambda: None) -> float:
-    """Return the median duration of a control request in milliseconds."""
+    """Return the shortest duration of a control request in milliseconds, which depends least on other load."""
     durations = []
     for _number in range(ROUNDS):
         before()
         started = time.perf_counter()
         server.control("POST", path, body)
         durations.append(time.perf_counter() - started)
-    return statistics.median(durations) * 1000
+    return min(durations) * 1000
 
 
 @pytest.mark.parametrize("is_on_disk", [False, True], ids=["memory", "disk"])
@@ -51,7 +50,7 @@ def bench_snapshot_and_restore(launch, tmp_path, table, is_on_disk):
         numbers = (f"{value:.1f}" for value in (created, restored, reset, size / 1024 / 1024))
         rows.append((f"{devices:,}", *numbers))
         server.end()
-        assert devices > 1000 or restored <= MAX_RESTORE * 1000
+        assert devices > 1000 or restored <= MAX_RESTORE
     head = ("devices", "snapshot, ms", "restore, ms", "reset, ms", "size, MiB")
     place = "on disk (--data)" if is_on_disk else "in memory"
-    table(f"Snapshots of {PRODUCTS} products, state {place}, median of {ROUNDS}", head, rows)
+    table(f"Snapshots of {PRODUCTS} products, state {place}, best of {ROUNDS}", head, rows)
