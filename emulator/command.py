@@ -55,6 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         parser.error(f"--latency or --latency-jitter: {error}")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    if options.background and options.exit_on_stdin_close:
+        parser.error("--exit-on-stdin-close cannot be combined with --background, which has no standard input")
     if options.background:
         return _run_in_background(arguments, options)
     guard = Guard()
@@ -94,7 +96,7 @@ def _run_in_background(arguments: list[str], options: argparse.Namespace) -> int
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m ansible_collections.iotops.aliyun.emulator",
+        prog="iotops-emulator",
         description="Emulate the HTTP API of the Alibaba Cloud IoT Platform on the loopback interface.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -153,6 +155,12 @@ def _parser() -> argparse.ArgumentParser:
         help="start a background process, wait until it is ready, print the endpoint and process id as JSON, and exit",
     )
     parser.add_argument(
+        "--exit-on-stdin-close",
+        action="store_true",
+        help="end when standard input, which must be a pipe, is closed; so the emulator ends with the program that "
+        "started it, also if that is killed",
+    )
+    parser.add_argument(
         "--access-key",
         type=_access_key,
         action="append",
@@ -203,6 +211,8 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    if options.exit_on_stdin_close:
+        _watch_stdin(stop)
     runner = web.AppRunner(
         server.application(), access_log=None, logger=protocol_logger(), shutdown_timeout=_SHUTDOWN_TIMEOUT
     )
@@ -254,6 +264,22 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
         await runner.cleanup()
+
+
+def _watch_stdin(stop: asyncio.Event) -> None:
+    """Set the event when standard input is closed. Raises OSError if it is no pipe."""
+    loop = asyncio.get_running_loop()
+    number = sys.stdin.fileno()
+
+    def read() -> None:
+        if not os.read(number, 4096):
+            loop.remove_reader(number)
+            stop.set()
+
+    try:
+        loop.add_reader(number, read)
+    except PermissionError:
+        raise OSError("--exit-on-stdin-close needs a pipe as standard input") from None
 
 
 @contextlib.asynccontextmanager

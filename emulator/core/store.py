@@ -188,7 +188,7 @@ class Store:
         """Return the whole database, for ``load``. A transaction must not be open."""
         content = self._db.serialize()
         # The header of a file says that it needs a write-ahead log, which a database in memory cannot have.
-        return content[:_VERSIONS.start] + _WITHOUT_LOG + content[_VERSIONS.stop :]
+        return content[: _VERSIONS.start] + _WITHOUT_LOG + content[_VERSIONS.stop :]
 
     def load(self, content: bytes) -> None:
         """Replace the whole database by one that ``dump`` of the same schema returned."""

@@ -48,12 +48,16 @@ def start_seconds(folder: Path, cache: Path) -> tuple[float, float]:
 def bench_start(tmp_path, table):
     first = start_seconds(tmp_path, tmp_path / "cache")
     following = [start_seconds(tmp_path, tmp_path / "cache") for _number in range(STARTS)]
+    medians = [statistics.median(column) for column in zip(*following, strict=True)]
     rows = [
         (name, *(f"{value:.2f}" for value in values))
         for name, values in (
             ("first, compiles the source", first),
             (f"best of the following {STARTS}", min(following)),
-            (f"median of the following {STARTS}", [statistics.median(column) for column in zip(*following, strict=True)]),
+            (
+                f"median of the following {STARTS}",
+                [statistics.median(column) for column in zip(*following, strict=True)],
+            ),
         )
     ]
     table("Start with --mqtt-port", ("start", "seconds until ready", "processor seconds"), rows)

@@ -20,8 +20,9 @@ from typing import Any
 #: The timeout for a response of the process, including its start, in seconds.
 RESPONSE_TIMEOUT = 10.0
 
-_COMMAND = (sys.executable, "-m", f"{__name__}.worker")
 _HERE = Path(__file__).parent
+# The path, because the process does not import the collection.
+_COMMAND = (sys.executable, str(_HERE / "worker.py"))
 
 
 class ScriptFailed(Exception):

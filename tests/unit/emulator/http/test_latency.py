@@ -72,7 +72,7 @@ def test_delays_without_seed_differ_between_runs():
 )
 def test_invalid_settings_are_rejected_and_change_nothing(body):
     latency = Latency(LatencySettings(80))
-    with pytest.raises(ValueError, match="must be|unknown member"):
+    with pytest.raises(ValueError, match=r"must be|unknown member"):
         latency.replace(body)
     assert latency.settings == {"milliseconds": 80, "jitter": 0, "seed": None}
 
