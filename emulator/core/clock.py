@@ -28,6 +28,11 @@ class Clock:
         """Return the time of the emulator in milliseconds."""
         return time.time_ns() // 1_000_000 + self._offset
 
+    @property
+    def ahead(self) -> int:
+        """The offset to real time in milliseconds."""
+        return self._offset
+
     def advance(self, seconds: float) -> int:
         """Move the clock forward by ``seconds`` and return the new time in milliseconds.
 

@@ -25,11 +25,8 @@ from ansible_collections.iotops.aliyun.emulator.http.faults import Faults
 from ansible_collections.iotops.aliyun.emulator.http.guard import read_body
 from ansible_collections.iotops.aliyun.emulator.http.journal import Journal
 from ansible_collections.iotops.aliyun.emulator.http.latency import Latency
+from ansible_collections.iotops.aliyun.emulator.http.masking import masked
 from ansible_collections.iotops.aliyun.emulator.http.snapshots import Snapshots, requested_name
-
-MASK = "********"
-
-_SECRET_WORDS = ("secret", "password", "passwd", "token", "pincode", "pin_code", "privatekey", "private_key")
 
 
 @dataclass(frozen=True)
@@ -173,7 +170,7 @@ class Control:
     async def state(self, _http: web.Request) -> web.Response:
         """Return all rows of all tables, with masked secrets."""
         self.platform.run_due_work()
-        return _json(_masked(self.platform.store.tables()))
+        return _json(masked(self.platform.store.tables()))
 
     async def create_devices(self, http: web.Request) -> web.Response:
         """Create or update simulated devices; see ``control_devices.create_devices``."""
@@ -235,21 +232,3 @@ def _json(content: Any, status: int = 200) -> web.Response:
 
 def _bad_request(message: str) -> web.Response:
     return _json({"message": message}, 400)
-
-
-def _masked(value: Any, name: str = "") -> Any:
-    """Return ``value`` with masked secrets, which are detected by name; JSON texts are searched as well."""
-    if isinstance(value, dict):
-        return {key: _masked(inner, key) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_masked(inner, name) for inner in value]
-    if value not in (None, "") and any(word in name.lower() for word in _SECRET_WORDS):
-        return MASK
-    if isinstance(value, bytes):
-        return f"{len(value)} bytes"
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return json.dumps(_masked(json.loads(value)), ensure_ascii=False)
-        except ValueError:
-            return value
-    return value

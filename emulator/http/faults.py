@@ -69,6 +69,10 @@ class Faults:
             raise FaultError("faults must be a list of rules")
         self._rules = [_rule(rule) for rule in rules]
 
+    def __len__(self) -> int:
+        """Return the number of active rules."""
+        return len(self._rules)
+
     def match(self, action: str) -> Fault | None:
         """Count a call of ``action`` and return the rule that applies to it, if any."""
         for rule in self._rules:

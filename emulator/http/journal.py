@@ -78,6 +78,14 @@ class Journal:
         newer = itertools.takewhile(lambda call: call.seq > seq, reversed(self._calls))
         return [asdict(call) for call in newer][::-1]
 
+    def newest(self, offset: int, limit: int) -> list[dict[str, Any]]:
+        """Return up to ``limit`` stored calls, newest first, without the ``offset`` newest ones."""
+        return [asdict(call) for call in itertools.islice(reversed(self._calls), offset, offset + limit)]
+
+    def __len__(self) -> int:
+        """Return the number of stored calls."""
+        return len(self._calls)
+
     def clear(self) -> None:
         """Delete all calls. The numbering continues, so that an earlier ``since`` stays valid."""
         self._calls.clear()

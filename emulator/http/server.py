@@ -23,6 +23,7 @@ from ansible_collections.iotops.aliyun.emulator.core.ids import request_id
 from ansible_collections.iotops.aliyun.emulator.core.registry import PendingReply, Reply
 from ansible_collections.iotops.aliyun.emulator.http.auth import Authenticator
 from ansible_collections.iotops.aliyun.emulator.http.control import Control
+from ansible_collections.iotops.aliyun.emulator.http.dashboard import Dashboard
 from ansible_collections.iotops.aliyun.emulator.http.device_api import DeviceApi
 from ansible_collections.iotops.aliyun.emulator.http.device_socket import DeviceSocket
 from ansible_collections.iotops.aliyun.emulator.http.faults import AFTER, BEFORE, Faults
@@ -99,6 +100,7 @@ class Server:
             self.platform, self.faults, self.journal, self.latency, self.snapshots, self.reset, self.restore
         )
         control.add_routes(application.router)
+        Dashboard(self.platform, self.journal, self._settings).add_routes(application.router)
         Uploads(self.platform).add_routes(application.router)
         self.device_api.add_routes(application.router)
         self.device_socket.add_routes(application.router)
@@ -117,6 +119,10 @@ class Server:
         """Reset the server, and continue with a state that ``platform.store.dump`` returned."""
         self.platform.restore(content)
         self._reset_server()
+
+    def _settings(self) -> dict[str, Any]:
+        """Return the settings that the dashboard shows."""
+        return {"faults": len(self.faults), "latency": self.latency.settings, "throttled": self.quota is not None}
 
     def _reset_server(self) -> None:
         self.faults.replace([])

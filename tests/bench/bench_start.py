@@ -54,10 +54,7 @@ def bench_start(tmp_path, table):
         for name, values in (
             ("first, compiles the source", first),
             (f"best of the following {STARTS}", min(following)),
-            (
-                f"median of the following {STARTS}",
-                [statistics.median(column) for column in zip(*following, strict=True)],
-            ),
+            (f"median of the following {STARTS}", medians),
         )
     ]
     table("Start with --mqtt-port", ("start", "seconds until ready", "processor seconds"), rows)

@@ -6,16 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ..conftest import KEY
+from .programs import stop_without_program
 
 NPM_DIR = Path(__file__).resolve().parent / "npm"
 #: npm writes this file last: if it exists, the installation is complete.
@@ -96,8 +94,7 @@ def run_script(name: str) -> Iterator[subprocess.Popen]:
     Skip the test if Node.js or an SDK is not installed, or fail it in CI.
     """
     if shutil.which("node") is None or not INSTALL_MARKER.exists():
-        stop = pytest.fail if os.environ.get("CI", "").lower() not in ("", "0", "false") else pytest.skip
-        stop("Node.js or the vendor's SDK for it is not installed: run make npm")
+        stop_without_program("Node.js or the vendor's SDK for it is not installed: run make npm")
     command = ["node", str(NPM_DIR / name)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.iotops.aliyun.emulator.http import dashboard
+
 INSTANCE = "iot-cn-x"
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -73,3 +75,16 @@ def test_jobs_and_tasks_are_deleted_with_firmware(platform, api, key, devices, c
     platform.clock.advance(10)
     platform.run_due_work()
     assert platform.store.count("ota_job") == platform.store.count("ota_task") == 0
+
+
+def test_job_of_dashboard_has_number_of_tasks_by_status(
+    platform, simulate_devices, key, create_firmware, create_static_job
+):
+    simulate_devices(3, outcome="succeed")
+    firmware_id = create_firmware(key)
+    create_static_job(firmware_id)
+    platform.clock.advance(3600)
+    page = platform.run(lambda ctx: dashboard.read_list(ctx, dashboard.LISTS["ota-jobs"], {}, 0, 10))
+    (job,) = page["rows"]
+    assert (page["total"], job["status"], job["total"], job["finished"]) == (1, "COMPLETED", 3, 3)
+    assert job["tasks"] == {"SUCCEEDED": 3}

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from ansible_collections.iotops.aliyun.emulator.core import times
-from ansible_collections.iotops.aliyun.emulator.http.control import MASK, _masked
+from ansible_collections.iotops.aliyun.emulator.http.masking import MASK, masked
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 from ansible_collections.iotops.aliyun.emulator.routing.connection import go_offline, go_online
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device
@@ -117,11 +117,11 @@ def test_device_is_notified_about_tunnel(platform, api, product, device, message
     assert messages_to(device) == [(topic, connect_message), (topic, close_message)]
 
 
-def test_tunnel_tokens_are_masked(platform, api, device):
+def test_tunnel_tokens_aremasked(platform, api, device):
     api("CreateDeviceTunnel", IotId=device)
-    [row] = _masked(platform.store.tables())["tunnel"]
+    [row] = masked(platform.store.tables())["tunnel"]
     assert (row["source_access_token"], row["device_access_token"]) == (MASK, MASK)
-    [message] = _masked(platform.store.tables())["outbox"]
+    [message] = masked(platform.store.tables())["outbox"]
     assert json.loads(message["content"])["token"] == MASK
 
 
