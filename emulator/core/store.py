@@ -150,10 +150,12 @@ class Store:
         condition, values = _where(where)
         return self.value(f"SELECT count(*) FROM {table}{condition}", *values)
 
-    def page(self, table: str, offset: int, size: int, order: str, /, **where: Any) -> tuple[list[Row], int]:
+    def page(
+        self, table: str, offset: int, size: int, order: str, columns: str = "*", /, **where: Any
+    ) -> tuple[list[Row], int]:
         """Return up to ``size`` matching rows from ``offset`` (from 0) on, and the number of all matching rows."""
         condition, values = _where(where)
-        return self.page_of(f"SELECT * FROM {table}{condition}", values, offset, size, order)
+        return self.page_of(f"SELECT {columns} FROM {table}{condition}", values, offset, size, order)
 
     # SQL statements
 

@@ -42,14 +42,17 @@ class _List:
     """A list of the dashboard.
 
     Attributes:
-        sql: selects all rows.
+        table: the table of the rows.
+        columns: the columns, as text of a SELECT. Other tables are read in subqueries, which SQLite executes for the
+            rows of the page only.
         order: the order of the rows, which an index provides.
         filters: the column that each parameter of a request filters.
         filtered_order: the order with a filter, if it differs.
         complete: adds members to the rows of a page.
     """
 
-    sql: str
+    table: str
+    columns: str
     order: str
     filters: Mapping[str, str] = field(default_factory=dict)
     filtered_order: str = ""
@@ -76,38 +79,44 @@ def _count_tasks(table: str, unfinished: tuple[str, ...]) -> Callable[[Context, 
 
 LISTS: dict[str, _List] = {
     "products": _List(
-        "SELECT product_key, product_name, node_type, net_type, status, device_count, created_at FROM product",
-        "product.rowid DESC",
+        "product",
+        "product_key, product_name, node_type, net_type, status, device_count, created_at",
+        "rowid DESC",
     ),
     "devices": _List(
-        "SELECT iot_id, product_key, product_name, device_name, nickname, device.status AS status, firmware_version, "
-        "ip_address, online_at, status_at, simulated_device.iot_id IS NOT NULL AS simulated "
-        "FROM device JOIN product USING (product_key) LEFT JOIN simulated_device USING (iot_id)",
-        "device.rowid DESC",
-        {"product": "device.product_key", "status": "device.status"},
-        "device.created_at DESC, device.rowid DESC",
+        "device",
+        "iot_id, product_key, device_name, nickname, status, firmware_version, ip_address, online_at, status_at, "
+        "(SELECT product_name FROM product WHERE product_key = device.product_key) AS product_name, "
+        "EXISTS (SELECT 1 FROM simulated_device WHERE iot_id = device.iot_id) AS simulated",
+        "rowid DESC",
+        {"product": "product_key", "status": "status"},
+        "created_at DESC, rowid DESC",
     ),
     "messages": _List(
+        "message",
         # Identifiers exceed the numbers that JavaScript can represent.
-        "SELECT CAST(message_id AS TEXT) AS message_id, at, topic, content, is_base64, length(content) AS characters "
-        "FROM message",
-        "message.message_id DESC",
+        "CAST(message_id AS TEXT) AS id, at, topic, content, is_base64, length(content) AS characters",
+        "message_id DESC",
     ),
     "rules": _List(
-        "SELECT rule_id, rule_name, status, data_type, product_key, short_topic, select_text, where_text, "
-        "(SELECT count(*) FROM rule_action WHERE rule_action.rule_id = rule.rule_id) AS actions FROM rule",
-        "rule.rule_id DESC",
+        "rule",
+        "rule_id, rule_name, status, data_type, product_key, short_topic, select_text, where_text, "
+        "(SELECT count(*) FROM rule_action WHERE rule_id = rule.rule_id) AS actions",
+        "rule_id DESC",
     ),
     "jobs": _List(
-        "SELECT job_id, job_name, type, status, created_at, scheduled_at FROM device_job",
-        "device_job.created_at DESC, device_job.rowid DESC",
+        "device_job",
+        "job_id, job_name, type, status, created_at, scheduled_at",
+        "created_at DESC, rowid DESC",
         complete=_count_tasks("device_job_task", ("QUEUED", "SENT", "IN_PROGRESS")),
     ),
     "ota-jobs": _List(
-        "SELECT job_id, firmware_name, dest_version, module_name, product_name, job_type, selection_type, "
-        "ota_job.status AS status, ota_job.created_at AS created_at, schedule_at "
-        "FROM ota_job JOIN ota_firmware USING (firmware_id) JOIN product ON product.product_key = ota_job.product_key",
-        "ota_job.rowid DESC",
+        "ota_job",
+        "job_id, job_type, selection_type, status, created_at, schedule_at, "
+        "(SELECT product_name FROM product WHERE product_key = ota_job.product_key) AS product_name, "
+        "(SELECT firmware_name FROM ota_firmware WHERE firmware_id = ota_job.firmware_id) AS firmware_name, "
+        "(SELECT dest_version FROM ota_firmware WHERE firmware_id = ota_job.firmware_id) AS dest_version",
+        "rowid DESC",
         complete=_count_tasks("ota_task", ("CONFIRM", "QUEUED", "NOTIFIED", "IN_PROGRESS")),
     ),
 }
@@ -212,10 +221,8 @@ def read_list(ctx: Context, found: _List, query: Mapping[str, str], offset: int,
         limit: the largest number of rows to return.
     """
     filters = {column: query[name] for name, column in found.filters.items() if query.get(name)}
-    condition = " AND ".join(f"{column} = ?" for column in filters)
-    sql = f"{found.sql} WHERE {condition}" if filters else found.sql
     order = found.filtered_order if filters and found.filtered_order else found.order
-    rows, total = ctx.store.page_of(sql, filters.values(), offset, limit, order)
+    rows, total = ctx.store.page(found.table, offset, limit, order, found.columns, **filters)
     if found.complete and rows:
         found.complete(ctx, rows)
     return {"total": total, "rows": [_shortened(masked(row)) for row in rows]}

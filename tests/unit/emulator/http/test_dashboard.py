@@ -142,7 +142,7 @@ def test_messages_are_masked_and_shortened(server, rows):
     assert long["characters"] > 2000
     assert (binary["is_base64"], deep["content"]) == (1, "[" * dashboard.MAX_TEXT + "…")
     assert broken["content"] == "{ not JSON"
-    assert isinstance(short["message_id"], str)
+    assert isinstance(short["id"], str)
 
 
 def test_lists_contain_no_secret(server):
