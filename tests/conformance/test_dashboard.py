@@ -147,6 +147,15 @@ def test_page_shows_progress_of_ota_jobs(page, server):
     assert rows(page, "OTA jobs").get_by_role("progressbar").get_attribute("value") == "7"
 
 
+def test_page_shows_warnings_of_calls(page, server):
+    key = create(server)
+    assert server.call("ReleaseProduct", ProductKey=key)[1]["Success"]
+    assert server.call("UpdateProduct", ProductKey=key, ProductName="street_light")[1]["Success"]
+    open_dashboard(page, server)
+    expect(rows(page, "Requests").first).to_contain_text("A released product cannot be changed or deleted")
+    expect(rows(page, "Requests").first).to_contain_text("(user guide: release a product)")
+
+
 def test_page_updates_itself_until_paused(page, server):
     key = create(server)
     server.call("RegisterDevice", ProductKey=key, DeviceName="lamp-00001")
