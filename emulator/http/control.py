@@ -144,7 +144,7 @@ class Control:
 
     async def list_snapshots(self, _http: web.Request) -> web.Response:
         """List the snapshots."""
-        return _json({"snapshots": self.snapshots.list()})
+        return _json({"snapshots": self.snapshots.describe_all()})
 
     async def delete_snapshot(self, http: web.Request) -> web.Response:
         """Delete a snapshot."""

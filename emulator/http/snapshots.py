@@ -63,7 +63,7 @@ class Snapshots:
         """
         del self._snapshots[name]
 
-    def list(self) -> list[dict[str, Any]]:
+    def describe_all(self) -> list[dict[str, Any]]:
         """Return the descriptions of all snapshots, oldest first."""
         return [self._describe(name) for name in self._snapshots]
 

@@ -90,6 +90,8 @@ def running(command: list[str], folder: Path, variables: dict[str, str]) -> Iter
 
 def read(ready: Path) -> dict:
     found = json.loads(ready.read_text(encoding="utf-8"))
+    with urllib.request.urlopen(f"{found['endpoint']}/_emulator/", timeout=TIMEOUT) as response:
+        assert "<title>IoT Platform emulator</title>" in response.read().decode()
     with urllib.request.urlopen(f"{found['endpoint']}/_emulator/health", timeout=TIMEOUT) as response:
         return {**found, "health": json.load(response)}
 
