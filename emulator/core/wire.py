@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from ansible_collections.iotops.aliyun.emulator.core.errors import invalid_parameter
@@ -88,7 +88,15 @@ def _parts(content_type: str, body: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
-    return parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="replace")
+    """Return the same as ``parse_qsl`` with blank values and ``errors="replace"``, but faster."""
+    parts = (part.partition("=") for part in text.split("&") if part)
+    return [(_decoded(name), _decoded(value)) for name, _equals, value in parts]
+
+
+def _decoded(text: str) -> str:
+    if "+" in text:
+        text = text.replace("+", " ")
+    return unquote(text, errors="replace") if "%" in text else text
 
 
 def typed_parameters(params: Mapping[str, Param], values: Mapping[str, str]) -> dict[str, Any]:

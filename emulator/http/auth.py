@@ -136,7 +136,9 @@ class _Nonces:
 def v1_signature(method: str, values: Mapping[str, str], secret: str) -> bytes:
     """Return the V1 signature in Base64. It covers all parameters of query and form body except ``Signature``."""
     canonical = _canonical(item for item in values.items() if item[0] != "Signature")
-    text = f"{method}&%2F&{_encoded(canonical)}"
+    # The encoded pairs contain no other character that must be encoded, and this is much faster than ``quote``.
+    encoded = canonical.replace("%", "%25").replace("&", "%26").replace("=", "%3D")
+    text = f"{method}&%2F&{encoded}"
     return base64.b64encode(hmac.digest(f"{secret}&".encode(), text.encode(), "sha1"))
 
 

@@ -171,4 +171,7 @@ async def read_body(http: web.Request) -> bytes:
     Raises:
         TimeoutError: the body did not arrive in time.
     """
+    if http.content.is_eof():
+        # The usual case: everything has arrived, so there is nothing to wait for.
+        return await http.read()
     return await asyncio.wait_for(http.read(), REQUEST_TIMEOUT)

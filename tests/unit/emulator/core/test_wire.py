@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
 import pytest
@@ -128,3 +129,9 @@ def test_response_is_rendered_as_xml():
     assert [item.text for item in root.findall("Data/Item/Name")] == ["a<&>b中", "c"]
     assert root.findtext("Data/Total") == "2"
     assert root.find("Data/None") is None
+
+
+@given(st.text(st.sampled_from("ab=&+%;4fe9c\u00e9中 "), max_size=40))
+def test_query_is_decoded_like_by_the_standard_library(text):
+    request = Request("GET", f"/?{text}", CIMultiDict(), b"")
+    assert request.query == parse_qsl(text, keep_blank_values=True, errors="replace")
