@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ansible_collections.iotops.aliyun.emulator.http.control_bodies import check_body
@@ -63,7 +63,7 @@ class Latency:
         Raises:
             ValueError: the body is not valid.
         """
-        check_body(body, LatencySettings.__dataclass_fields__)
+        check_body(body, [field.name for field in fields(LatencySettings)])
         self._apply(LatencySettings(**body))
 
     def next_delay(self) -> float:
