@@ -160,7 +160,7 @@ def _send(ctx: Context, parser: Row, device: Row, message: Message, function: st
         return
     if len(arguments) < 2:
         raise _SendError(f"{function} requires a destination and a payload")
-    _deliver(ctx, parser, destination, device, message.topic, _encode_content(arguments[1]))
+    _deliver(ctx, parser, destination, device, message, _encode_content(arguments[1]))
 
 
 def _attached_destination(ctx: Context, parser: Row, destination_id: Any) -> Row:
@@ -191,11 +191,12 @@ def _republish(ctx: Context, destination: Row, topic: str, content: bytes) -> No
     downlink.send(ctx, find_device_by_name(ctx, levels[1], levels[2]), topic, content)
 
 
-def _deliver(ctx: Context, parser: Row, destination: Row, device: Row, topic: str, content: bytes) -> None:
+def _deliver(ctx: Context, parser: Row, destination: Row, device: Row, message: Message, content: bytes) -> None:
     """Add a message to a consumer group, or count it if the destination is outside the platform."""
     if destination["type"] == AMQP:
         group_id = destination_settings(destination)["groupId"]
-        enqueue_for_group(ctx, group_id, topic, device["product_key"], device["device_name"], content)
+        names = (device["product_key"], device["device_name"])
+        enqueue_for_group(ctx, group_id, message.topic, *names, content, int(message.message_id))
         return
     key = {"parser_id": parser["parser_id"], "destination_id": destination["destination_id"]}
     previous = ctx.store.one("parser_output", **key)
@@ -232,4 +233,4 @@ def _fail_over(ctx: Context, parser: Row, device: Row, message: Message, failure
     for destination in rows:
         # A REPUBLISH destination has no topic of its own: only a script could provide one.
         if destination["type"] != REPUBLISH:
-            _deliver(ctx, parser, destination, device, message.topic, payloads.to_bytes(report))
+            _deliver(ctx, parser, destination, device, message, payloads.to_bytes(report))

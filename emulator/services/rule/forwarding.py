@@ -89,9 +89,8 @@ def _forward(ctx: Context, device: Row, message: Message, action: Row, result: A
     if action["type"] == _REPUBLISH:
         _republish(ctx, configuration, result, content)
     elif action["type"] == _AMQP:
-        enqueue_for_group(
-            ctx, configuration["groupId"], message.topic, device["product_key"], device["device_name"], content
-        )
+        group_id, names = configuration["groupId"], (device["product_key"], device["device_name"])
+        enqueue_for_group(ctx, group_id, message.topic, *names, content, int(message.message_id))
     else:
         _record_output(ctx, action, content)
 
