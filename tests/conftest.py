@@ -95,7 +95,7 @@ class EmulatorProcess:
     endpoint: str  # http://127.0.0.1:PORT
     pid: int
     mqtt: str = ""  # 127.0.0.1:PORT if the emulator was started with --mqtt-port, otherwise empty
-    ca_file: str = ""  # the certificate that verifies the server's certificate, with --mqtt-port, --amqp-port or --https-port
+    ca_file: str = ""  # the certificate that verifies the server's certificate, with TLS
     https: str = ""  # https://127.0.0.1:PORT if the emulator was started with --https-port
     ws: str = ""  # ws://127.0.0.1:PORT/PATH for MQTT over WebSocket, with --mqtt-port
     wss: str = ""  # the same with TLS, with both options
