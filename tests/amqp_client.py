@@ -152,17 +152,25 @@ class MinimalClient:
         """Receive and acknowledge messages, half of the credit at a time, and return the seconds."""
         started = time.perf_counter()
         acknowledged = 0
-        self._flow(0)
+        self.grant_credit(0)
         for number in range(1, count + 1):
-            await self.until(TRANSFER)
+            await self.receive()
             if number - acknowledged >= CREDIT // 2 or number == count:
-                state = composite(ACCEPTED)
-                body = composite(DISPOSITION, TRUE, uint(acknowledged), uint(number - 1), TRUE, state)
-                self.writer.write(frame(body))
+                self.acknowledge(acknowledged, number)
                 acknowledged = number
-                self._flow(number)
+                self.grant_credit(number)
         return time.perf_counter() - started
 
-    def _flow(self, received: int) -> None:
+    async def receive(self) -> bytes:
+        """Return the next frame with a message."""
+        return await self.until(TRANSFER)
+
+    def acknowledge(self, start: int, end: int) -> None:
+        """Accept the messages with the numbers from ``start`` (from 0) to before ``end``."""
+        body = composite(DISPOSITION, TRUE, uint(start), uint(end - 1), TRUE, composite(ACCEPTED))
+        self.writer.write(frame(body))
+
+    def grant_credit(self, received: int) -> None:
+        """Grant credit for the messages after the first ``received`` ones."""
         window = (uint(received), uint(WINDOW), ZERO, uint(WINDOW))
         self.writer.write(frame(composite(FLOW, *window, ZERO, uint(received), uint(CREDIT))))
