@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
@@ -33,6 +34,7 @@ NOT_FOUND = "amqp:not-found"
 LIMIT_EXCEEDED = "amqp:resource-limit-exceeded"
 DELETED = "amqp:resource-deleted"
 FORCED = "amqp:connection:forced"
+FRAMING_ERROR = "amqp:connection:framing-error"
 
 _ACCEPTED = proton.Delivery.ACCEPTED
 _FAILED = (proton.Delivery.RELEASED, proton.Delivery.REJECTED, proton.Delivery.MODIFIED)
@@ -152,12 +154,12 @@ class Connection:
         view = memoryview(data)
         while view and (capacity := self._transport.capacity()) > 0:
             part, view = view[:capacity], view[capacity:]
-            try:
+            with contextlib.suppress(proton.ProtonException):  # the library records the error
                 self._transport.push(bytes(part))
-            except proton.ProtonException:
-                return  # The library has recorded the error, and closes the connection.
             # Processed after each part: it is the input buffer that limits the size of a part.
             self._run_events()
+        if self._transport.capacity() < 0 and not self._engine.state & proton.Endpoint.REMOTE_CLOSED:
+            self.close(FRAMING_ERROR, "the client violates the protocol")
 
     def ended(self) -> None:
         """Handle that the connection has ended."""
@@ -229,11 +231,8 @@ class Connection:
         if self._is_closed:
             return
         if self._link is None and self._clock() > self._deadline:
-            if not self._sasl.is_complete or self._is_closing:
-                self._end_channel()
-                return
             self.close(FORCED, f"no receiver link within {START_TIMEOUT:.0f} seconds")
-            self._deadline = self._clock() + START_TIMEOUT
+            return
         # Sent messages are in the order of their time.
         while self._unacknowledged:
             tag, sent = next(iter(self._unacknowledged.items()))

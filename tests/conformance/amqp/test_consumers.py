@@ -268,6 +268,21 @@ def test_idle_timeout_of_server_is_half_of_that_of_client(group, connect):
     assert connect(group, idle_time_out=1000).event("opened")["idle"] == 15000
 
 
+def test_client_that_reads_late_receives_all_messages(server, group, publish):
+    payloads = [bytes([number]) * 200_000 for number in range(60)]
+
+    async def main() -> None:
+        client = await MinimalClient.connect(server.amqp, *credentials(group))
+        client.grant_credit(0)
+        await client.writer.drain()
+        await asyncio.to_thread(publish, *payloads, groups=[group])
+        for payload in payloads:
+            assert payload in await asyncio.wait_for(client.receive(), TIMEOUT)
+        client.writer.close()
+
+    asyncio.run(main())
+
+
 def test_group_has_at_most_128_connections(server, group, other):
     async def connect(number: int, one: str = group) -> MinimalClient:
         return await MinimalClient.connect(server.amqp, *credentials(one, f"client-{number}"))
