@@ -28,6 +28,9 @@ MAX_UNACKNOWLEDGED = 1000
 
 _CONTAINER = "iotops-emulator"
 
+# The highest number of a session. All messages need one session.
+_MAX_SESSION = 15
+
 # Error conditions of the specification.
 NOT_ALLOWED = "amqp:not-allowed"
 NOT_FOUND = "amqp:not-found"
@@ -64,6 +67,9 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Close the connection after all sent bytes have left."""
+
+    def abort(self) -> None:
+        """Close the connection at once."""
 
 
 class Listener(Protocol):
@@ -124,6 +130,7 @@ class Connection:
         self._engine = proton.Connection()
         self._engine.collect(self._collector)
         self._transport = proton.Transport(proton.Transport.SERVER)
+        self._transport.channel_max = _MAX_SESSION
         self._transport.bind(self._engine)
         self._link: proton.Sender | None = None
         self._unacknowledged: dict[str, _Sent] = {}
@@ -198,7 +205,7 @@ class Connection:
 
     def drain(self) -> None:
         """Return the credit of a client that only wants messages that are already waiting."""
-        if self._link is not None and self._link.drain_mode:
+        if self._link is not None and self._link.drain_mode and self.capacity() > 0:
             self._link.drained()
             self._process()
 
@@ -229,6 +236,9 @@ class Connection:
             timeout: the time in milliseconds after which a message without acknowledgement counts as failed.
         """
         if self._is_closed:
+            if self._clock() > self._deadline:
+                # The client does not receive what was sent before.
+                self._channel.abort()
             return
         if self._link is None and self._clock() > self._deadline:
             self.close(FORCED, f"no receiver link within {START_TIMEOUT:.0f} seconds")
@@ -271,6 +281,8 @@ class Connection:
 
     def _end_channel(self) -> None:
         self._is_closed = True
+        self._detach()
+        self._deadline = self._clock() + START_TIMEOUT
         self._channel.close()
 
     def _on_connection_open(self, _event: Any) -> None:

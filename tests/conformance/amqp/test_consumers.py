@@ -268,6 +268,21 @@ def test_idle_timeout_of_server_is_half_of_that_of_client(group, connect):
     assert connect(group, idle_time_out=1000).event("opened")["idle"] == 15000
 
 
+def test_consumer_is_disconnected_when_emulator_ends(launch):
+    server = launch("--amqp-port", "0")
+
+    async def main() -> None:
+        client = await MinimalClient.connect(server.amqp, *credentials("DEFAULT_GROUP"))
+        stopped = asyncio.create_task(asyncio.to_thread(server.end))
+        with pytest.raises(ConnectionRefusedError, match="connection:forced"):
+            await asyncio.wait_for(client.receive(), TIMEOUT)
+        client.writer.close()
+        assert await stopped == 0
+
+    asyncio.run(main())
+    assert "Traceback" not in server.process.stderr.read()
+
+
 def test_client_that_reads_late_receives_all_messages(server, group, publish):
     payloads = [bytes([number]) * 200_000 for number in range(60)]
 

@@ -26,6 +26,7 @@ class PlainClient:
     Attributes:
         may_write: whether the connection may send messages.
         is_closed: whether the connection closed the channel.
+        is_aborted: whether the connection closed the channel at once.
         sasl: the bytes that the connection sent before the client was authenticated.
     """
 
@@ -34,6 +35,7 @@ class PlainClient:
 
         self.may_write = True
         self.is_closed = False
+        self.is_aborted = False
         self.sasl = b""
         self._is_authenticated = False
         self.engine = proton.Connection()
@@ -55,6 +57,10 @@ class PlainClient:
     def close(self) -> None:
         """Record that the connection closed the channel."""
         self.is_closed = True
+
+    def abort(self) -> None:
+        """Record that the connection closed the channel at once."""
+        self.is_aborted = True
 
     def authenticate(self, connection: Any, username: str, password: str) -> None:
         """Send SASL frames to a connection."""

@@ -265,6 +265,20 @@ def test_close_sends_error(client, connection, link, listener):
     assert client.is_closed
 
 
+def test_channel_that_does_not_end_is_aborted(client, connection, link, clock):
+    connection.close(tested.DELETED, "the group was deleted")
+    clock[0] += tested.START_TIMEOUT
+    connection.check(NOW, 30_000)
+    assert not client.is_aborted
+    clock[0] += 1
+    connection.check(NOW, 30_000)
+    assert client.is_aborted
+
+
+def test_sixteenth_session_is_the_last(client, connection, link):
+    assert client.transport.remote_channel_max == 15
+
+
 def test_client_that_does_not_authenticate_is_closed(client, connection, clock):
     clock[0] = tested.START_TIMEOUT
     connection.check(NOW, 30_000)
@@ -299,6 +313,7 @@ def test_silent_client_is_closed_after_its_idle_timeout(create_client, listener,
     clock[0] += 2
     connection.check(NOW, 30_000)
     assert client.is_closed
+    assert listener.events[-1] == "detached"
 
 
 def test_heartbeats_are_sent_to_silent_client(create_client, listener, clock):
@@ -322,6 +337,15 @@ def test_drain_returns_credit(client, connection, link):
     connection.drain()
     assert connection.capacity() == 0
     assert link.credit == 0
+
+
+def test_credit_is_not_returned_while_client_cannot_receive(client, connection, link):
+    link.drain(0)
+    client.exchange(connection)
+    client.may_write = False
+    connection.drain()
+    client.may_write = True
+    assert connection.capacity() == 10
 
 
 def test_malformed_frame_closes_connection(client, connection, link, listener):
