@@ -62,7 +62,7 @@ $(AMQP): requirements-amqp.txt $(INSTALLED)
 	@# that need it are skipped with a message.
 	@if ! $(PY) -m pip install --quiet --disable-pip-version-check -r requirements-amqp.txt -c $(CONSTRAINTS); then \
 	    case "$$CI" in ''|0|false) ;; *) exit 1; esac; \
-	    echo "python-qpid-proton could not be built: the tests of AMQP will be skipped. Install a C compiler and the headers"; \
+	    echo "python-qpid-proton could not be built: the tests of AMQP will not run. Install a C compiler and the headers"; \
 	    echo "of Python and OpenSSL (Debian: gcc python3-dev libssl-dev pkg-config), and run: rm $@ && make setup"; \
 	fi
 	@touch $@

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from ...amqp_client import METHODS, MinimalClient, credentials
+from ...amqp_client import METHODS, MinimalClient, credentials, require_proton
 from ..linkkit_device import TIMEOUT
 
 MAX_CONNECTIONS = 128
@@ -269,6 +269,7 @@ def test_idle_timeout_of_server_is_half_of_that_of_client(group, connect):
 
 
 def test_consumer_is_disconnected_when_emulator_ends(launch):
+    require_proton()
     server = launch("--amqp-port", "0")
 
     async def main() -> None:

@@ -8,16 +8,15 @@ Imports from the collection are inside functions, for the reason given in the co
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
-from ....amqp_client import credentials, require_proton
+from ....amqp_client import SASL_INIT, composite, frame
 
-
-@pytest.fixture(autouse=True)
-def _proton():
-    require_proton()
+# Without the library, `make setup` fails in CI; elsewhere it prints that these tests will not run.
+collect_ignore = [] if find_spec("proton") else ["test_connection.py", "test_messages.py", "test_sasl.py"]
 
 
 class PlainClient:
@@ -114,8 +113,6 @@ def sasl_header() -> bytes:
 
 def sasl_init(mechanism: str, response: bytes) -> bytes:
     """Return the frame with which a client begins the authentication."""
-    from ....amqp_client import SASL_INIT, composite, frame
-
     symbol = bytes([0xA3, len(mechanism)]) + mechanism.encode()
     binary = b"\xb0" + len(response).to_bytes(4, "big") + response
     return frame(composite(SASL_INIT, symbol, binary), kind=1)
@@ -125,15 +122,3 @@ def sasl_init(mechanism: str, response: bytes) -> bytes:
 def create_client() -> Callable[..., PlainClient]:
     """Return the class of in-memory clients."""
     return PlainClient
-
-
-@pytest.fixture
-def group(api) -> str:
-    """Create a consumer group and return its id."""
-    return api("CreateConsumerGroup", GroupName="billing")["GroupId"]
-
-
-@pytest.fixture
-def login(group) -> tuple[str, str]:
-    """Return the user name and the password of a client of the group."""
-    return credentials(group)
