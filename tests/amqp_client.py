@@ -117,6 +117,8 @@ class MinimalClient:
             if found == descriptor:
                 return body
             if found == CLOSE:
+                self.writer.write(frame(composite(CLOSE)))
+                self.writer.close()
                 raise ConnectionRefusedError(body.decode(errors="replace"))
 
     @classmethod

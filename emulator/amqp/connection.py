@@ -225,6 +225,7 @@ class Connection:
         self._engine.condition = proton.Condition(condition, reason)
         self._engine.close()
         self._is_closing = True
+        self._deadline = self._clock() + START_TIMEOUT
 
     # Timeouts
 
@@ -241,6 +242,8 @@ class Connection:
                 self._channel.abort()
             return
         if self._link is None and self._clock() > self._deadline:
+            if self._is_closing:
+                self._end_channel()
             self.close(FORCED, f"no receiver link within {START_TIMEOUT:.0f} seconds")
             return
         # Sent messages are in the order of their time.
@@ -276,7 +279,10 @@ class Connection:
         while (size := self._transport.pending()) > 0:
             self._channel.write(self._transport.peek(size) or b"")
             self._transport.pop(size)
-        if size < 0:
+        # All bytes were sent. The client must be able to read the error before the channel ends, so its answer is
+        # awaited; it cannot answer after a violation of the protocol.
+        is_answered = self._engine.state & proton.Endpoint.REMOTE_CLOSED or self._transport.capacity() < 0
+        if size < 0 and is_answered:
             self._end_channel()
 
     def _end_channel(self) -> None:

@@ -97,9 +97,8 @@ class Gateway:
         if self._check_task:
             self._check_task.cancel()
         self._server.close()
-        for connection, channel in list(self._channels.items()):
+        for connection in list(self._channels):
             connection.close(FORCED, "the emulator ends")
-            channel.close()
         if self._channels:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._all_ended.wait(), _SHUTDOWN_TIMEOUT)

@@ -86,7 +86,7 @@ class RheaClient:
         return [message["body"] for message in self.messages(count)]
 
     def received(self) -> list[bytes]:
-        """Return the bodies of all messages that have arrived."""
+        """Return the bodies of the messages that have arrived since the last call."""
         events = [self._events.get() for _number in range(self._events.qsize())]
         return [base64.b64decode(event["body"]) for event in events if event["event"] == "message"]
 

@@ -139,8 +139,15 @@ def test_clients_of_group_share_messages(group, publish, connect, wait_until, st
         client.event("attached")
     payloads = [str(number).encode() for number in range(20)]
     publish(*payloads, groups=[group])
+    received: list[list[bytes]] = [[] for _client in clients]
+
+    def all_received() -> bool:
+        for bodies, client in zip(received, clients, strict=True):
+            bodies += client.received()
+        return len(received[0]) + len(received[1]) >= len(payloads)
+
+    wait_until(all_received)
     wait_until(lambda: status(group)["AccumulationCount"] == 0)
-    received = [client.received() for client in clients]
     assert sorted(received[0] + received[1]) == sorted(payloads)
     assert all(received)
 
@@ -166,7 +173,7 @@ def test_backlog_is_delivered_after_connect(group, publish, connect, status, wai
 
 
 @pytest.mark.parametrize("outcome", ["release", "reject", "modify"])
-def test_message_that_is_not_accepted_is_delivered_again(server, group, publish, connect, status, outcome):
+def test_message_that_is_not_accepted_is_delivered_again(server, group, publish, connect, status, wait_until, outcome):
     client = connect(group, outcome="")
     client.event("attached")
     publish(b"1", groups=[group])
@@ -176,6 +183,7 @@ def test_message_that_is_not_accepted_is_delivered_again(server, group, publish,
     assert (second["body"], second["messageId"]) == (b"1", first["messageId"])
     client.send(outcome)
     # Then it is delivered after about a minute.
+    wait_until(lambda: server.control("GET", "state")["queued_message"][0]["holder"] == "retry")
     assert status(group)["AccumulationCount"] == 1
     server.control("POST", "clock", {"advance": 61})
     assert client.bodies(1) == [b"1"]

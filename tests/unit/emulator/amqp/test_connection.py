@@ -262,15 +262,19 @@ def test_close_sends_error(client, connection, link, listener):
     connection.close(tested.DELETED, "the group was deleted")
     assert client.engine.remote_condition.name == tested.DELETED
     assert listener.events[-1] == "detached"
+    # The channel ends with the answer of the client.
+    assert not client.is_closed
+    client.engine.close()
+    client.exchange(connection)
     assert client.is_closed
 
 
 def test_channel_that_does_not_end_is_aborted(client, connection, link, clock):
     connection.close(tested.DELETED, "the group was deleted")
-    clock[0] += tested.START_TIMEOUT
+    clock[0] += tested.START_TIMEOUT + 1
     connection.check(NOW, 30_000)
-    assert not client.is_aborted
-    clock[0] += 1
+    assert (client.is_closed, client.is_aborted) == (True, False)
+    clock[0] += tested.START_TIMEOUT + 1
     connection.check(NOW, 30_000)
     assert client.is_aborted
 
