@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -274,6 +276,14 @@ def test_idle_timeout_of_server_is_half_of_that_of_client(group, connect):
     # The other half is a margin, as the specification recommends.
     assert connect(group, idle_time_out=80000).event("opened")["idle"] == 40000
     assert connect(group, idle_time_out=1000).event("opened")["idle"] == 15000
+
+
+def test_ready_file_names_port_and_certificate(launch, tmp_path):
+    require_proton()
+    server = launch("--amqp-port", "0")
+    (ready,) = [json.loads(path.read_text("utf-8")) for path in tmp_path.glob("ready-*.json")]
+    assert ready["amqp"] == ready["amqps"] == server.amqp
+    assert "CERTIFICATE" in Path(ready["ca_file"]).read_text("utf-8")
 
 
 def test_consumer_is_disconnected_when_emulator_ends(launch):
