@@ -43,6 +43,7 @@ ACKNOWLEDGEMENT_TIMEOUT = 30 * 1000
 _CHECK_INTERVAL = 0.25  # seconds
 _SHUTDOWN_TIMEOUT = 2.0  # seconds for connections to end
 _BACKLOG = 1024
+_MAX_LOGINS = 10_000
 _BATCH_SIZE = 200  # messages of a group that are sent before other work is done
 
 _log = logging.getLogger(__name__)
@@ -71,6 +72,9 @@ class Gateway:
         # go to the first connection that can receive them, which then becomes the last.
         self._consumers: dict[Connection, Consumer] = {}
         self._opened: set[Connection] = set()
+        # User names and passwords in the order of their first use. Clients of the vendor's samples reconnect with the
+        # same ones, however old they are.
+        self._accepted_logins: dict[tuple[str, str], None] = {}
         self._receivers: dict[str, deque[Connection]] = {}
         self._waiting_groups: set[str] = set()
         self._is_scheduled = False
@@ -116,7 +120,8 @@ class Gateway:
     def authenticate(self, connection: Connection, username: str, password: str) -> bool:
         """Check the credentials of a client; see connection.Listener."""
         try:
-            client_id, group_id = credentials.check(self._keys, username, password)
+            is_reconnect = (username, password) in self._accepted_logins
+            client_id, group_id = credentials.check(self._keys, username, password, is_reconnect=is_reconnect)
             self._platform.run(lambda ctx: find_consumer_group(ctx, group_id))
         except credentials.InvalidCredentials as error:
             _log.info("AMQP connection refused: %s", error)
@@ -124,6 +129,9 @@ class Gateway:
         except ApiError as error:
             _log.info("AMQP connection refused: the consumer group does not exist (%s)", error.code)
             return False
+        self._accepted_logins[username, password] = None
+        if len(self._accepted_logins) > _MAX_LOGINS:
+            del self._accepted_logins[next(iter(self._accepted_logins))]
         self._consumers[connection] = Consumer(ids.alphanumeric(20), group_id, client_id)
         return True
 

@@ -60,6 +60,13 @@ def test_timestamp_within_tolerance_is_accepted(age):
     assert check(KEYS, *credentials("group", age=age))
 
 
+def test_old_timestamp_is_accepted_from_client_that_reconnects():
+    login = credentials("group", age=TOLERANCE + 60)
+    assert check(KEYS, *login, is_reconnect=True) == ("client", "group")
+    with pytest.raises(InvalidCredentials, match="password"):
+        check(KEYS, login[0], "wrong", is_reconnect=True)
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
