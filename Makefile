@@ -12,6 +12,7 @@ INSTALLED := .venv/.installed
 # The tested releases of all packages for the Python in .venv; a command, because .venv may not exist yet.
 CONSTRAINTS = $$($(PY) -c 'import sys; print("constraints.txt" if sys.version_info >= (3, 12) else "constraints-3.11.txt")')
 COLLECTION := .collections/ansible_collections/iotops/aliyun
+AMQP := .venv/.amqp-installed
 BENCH := .venv/.bench-installed
 NPM := tests/conformance/npm/node_modules/.package-lock.json
 
@@ -35,7 +36,7 @@ help:  ## show this list
 
 ## Set-up
 
-setup: $(INSTALLED) $(COLLECTION)  ## create the virtual environment and link the checkout as the collection
+setup: $(INSTALLED) $(AMQP) $(COLLECTION)  ## create the virtual environment and link the checkout as the collection
 
 $(INSTALLED): requirements-dev.txt constraints.txt constraints-3.11.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=..." if sys.version_info < (3, 11) else 0)'
@@ -55,6 +56,16 @@ endif
 $(COLLECTION):
 	@mkdir -p $(@D)
 	@ln -sfn ../../.. $@
+
+$(AMQP): requirements-amqp.txt $(INSTALLED)
+	@# The library is built from source, which takes one to two minutes. Without a compiler, CI fails; elsewhere the tests
+	@# that need it are skipped with a message.
+	@if ! $(PY) -m pip install --quiet --disable-pip-version-check -r requirements-amqp.txt -c $(CONSTRAINTS); then \
+	    case "$$CI" in ''|0|false) ;; *) exit 1; esac; \
+	    echo "python-qpid-proton could not be built: the tests of AMQP will not run. Install a C compiler and the headers"; \
+	    echo "of Python and OpenSSL (Debian: gcc python3-dev libssl-dev pkg-config), and run: rm $@ && make setup"; \
+	fi
+	@touch $@
 
 $(BENCH): requirements-bench.txt $(INSTALLED)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt -c $(CONSTRAINTS)

@@ -15,13 +15,12 @@ import resource
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import web
 
-from ansible_collections.iotops.aliyun.emulator import background
+from ansible_collections.iotops.aliyun.emulator import background, libraries
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.store import StoreError
 from ansible_collections.iotops.aliyun.emulator.http import device_socket
@@ -32,7 +31,7 @@ from ansible_collections.iotops.aliyun.emulator.http.quota import Quota
 from ansible_collections.iotops.aliyun.emulator.http.server import Server
 from ansible_collections.iotops.aliyun.emulator.mqtt import websocket
 from ansible_collections.iotops.aliyun.emulator.mqtt.gateway import Gateway
-from ansible_collections.iotops.aliyun.emulator.mqtt.tls import TlsSettings
+from ansible_collections.iotops.aliyun.emulator.network.tls import TlsSettings
 from ansible_collections.iotops.aliyun.emulator.routing import session
 from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_queue
 
@@ -57,6 +56,10 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
     if options.background and options.exit_on_stdin_close:
         parser.error("--exit-on-stdin-close cannot be combined with --background, which has no standard input")
+    missing = libraries.missing_libraries(libraries.AMQP) if options.amqp_port is not None else []
+    if missing:
+        _log.error("%s", libraries.missing_message(missing, "The option --amqp-port", libraries.AMQP))
+        return 1
     if options.background:
         return _run_in_background(arguments, options)
     guard = Guard()
@@ -114,6 +117,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PORT",
         help="accept MQTT connections from devices, with and without TLS, on this port of 127.0.0.1, 0 for a free port "
         "(default: no MQTT)",
+    )
+    parser.add_argument(
+        "--amqp-port",
+        type=_port,
+        metavar="PORT",
+        help="accept AMQP 1.0 connections of consumer groups, with and without TLS, on this port of 127.0.0.1, 0 for a "
+        "free port; requires python-qpid-proton (default: no AMQP)",
     )
     parser.add_argument(
         "--strict",
@@ -235,7 +245,7 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
         # No connection survives a restart of the process: mark all devices and consumers as offline.
         server.platform.run(session.end_all)
         server.platform.run(consumer_queue.disconnect_all_consumers)
-        uses_tls = options.mqtt_port is not None or options.https_port is not None
+        uses_tls = any(port is not None for port in (options.mqtt_port, options.amqp_port, options.https_port))
         tls = TlsSettings(server.platform) if uses_tls else None
         if tls and authority_file:
             ready["ca_file"] = str(authority_file.absolute())
@@ -248,10 +258,10 @@ async def _serve(server: Server, options: argparse.Namespace) -> None:
             secure_address = f"{host}:{runner.addresses[-1][1]}"
             ready["https"] = f"https://{secure_address}"
             _log.info("The emulator listens on %s.", ready["https"])
-        async with _mqtt_gateway(server, tls, options) as gateway:
-            if gateway:
-                _log.info("Devices can connect with MQTT to %s, with and without TLS.", gateway.address)
-                ready["mqtt"] = ready["mqtts"] = gateway.address
+        async with contextlib.AsyncExitStack() as gateways:
+            if tls:
+                ready |= await _start_gateways(gateways, server, options, tls)
+            if "mqtt" in ready:
                 ready["ws"] = f"ws://{address}{device_socket.PATH}"
                 if secure_address:
                     ready["wss"] = f"wss://{secure_address}{device_socket.PATH}"
@@ -282,22 +292,29 @@ def _watch_stdin(stop: asyncio.Event) -> None:
         raise OSError("--exit-on-stdin-close needs a pipe as standard input") from None
 
 
-@contextlib.asynccontextmanager
-async def _mqtt_gateway(
-    server: Server, tls: TlsSettings | None, options: argparse.Namespace
-) -> AsyncIterator[Gateway | None]:
-    """Accept MQTT connections while the block runs, and yield the gateway; yield None without ``--mqtt-port``."""
-    if options.mqtt_port is None or tls is None:
-        yield None
-        return
-    gateway = Gateway(server.platform, tls, is_throttled=not options.no_throttle)
-    try:
-        await gateway.start(options.mqtt_port)
-        server.device_api.mqtt_address = gateway.address
-        server.device_socket.accept = functools.partial(websocket.serve, gateway)
-        yield gateway
-    finally:
-        await gateway.stop()
+async def _start_gateways(
+    gateways: contextlib.AsyncExitStack, server: Server, options: argparse.Namespace, tls: TlsSettings
+) -> dict[str, str]:
+    """Accept connections of devices and consumers until the stack is closed, and return the addresses by protocol."""
+    addresses = {}
+    if options.mqtt_port is not None:
+        devices = Gateway(server.platform, tls, is_throttled=not options.no_throttle)
+        gateways.push_async_callback(devices.stop)
+        await devices.start(options.mqtt_port)
+        server.device_api.mqtt_address = devices.address
+        server.device_socket.accept = functools.partial(websocket.serve, devices)
+        _log.info("Devices can connect with MQTT to %s, with and without TLS.", devices.address)
+        addresses["mqtt"] = addresses["mqtts"] = devices.address
+    if options.amqp_port is not None:
+        # Imported here because the import fails without the optional library.
+        from ansible_collections.iotops.aliyun.emulator.amqp.gateway import Gateway as AmqpGateway
+
+        consumers = AmqpGateway(server.platform, server.authenticator.access_keys, tls)
+        gateways.push_async_callback(consumers.stop)
+        await consumers.start(options.amqp_port)
+        _log.info("Consumers can connect with AMQP to %s, with and without TLS.", consumers.address)
+        addresses["amqp"] = addresses["amqps"] = consumers.address
+    return addresses
 
 
 def _allow_open_files() -> None:

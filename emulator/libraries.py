@@ -6,24 +6,30 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Mapping
 
 #: The requirements of the emulator as pip expects them, by the name of the module that is imported.
 REQUIRED = {"aiohttp": "aiohttp>=3.9", "cryptography": "cryptography"}
 
-
-def missing_libraries() -> list[str]:
-    """Return the names of the required modules that this Python does not have."""
-    return [name for name in REQUIRED if importlib.util.find_spec(name) is None]
+#: The optional requirements of the AMQP endpoint, likewise.
+AMQP = {"proton": "python-qpid-proton>=0.39"}
 
 
-def missing_message(names: list[str]) -> str:
+def missing_libraries(needed: Mapping[str, str] = REQUIRED) -> list[str]:
+    """Return the names of the modules in ``needed`` that this Python does not have."""
+    return [name for name in needed if importlib.util.find_spec(name) is None]
+
+
+def missing_message(names: list[str], subject: str = "The emulator", needed: Mapping[str, str] = REQUIRED) -> str:
     """Return the error message for missing libraries, with the command that installs them.
 
     Args:
-        names: Names of modules, keys of ``REQUIRED``; at least one.
+        names: Names of modules, keys of ``needed``; at least one.
+        subject: What requires them.
+        needed: The requirements by the name of the module.
     """
-    requirements = " ".join(f"'{REQUIRED[name]}'" for name in names)
+    requirements = " ".join(f"'{needed[name]}'" for name in names)
     return (
-        f"The emulator requires {' and '.join(names)}, which {sys.executable} does not have. "
+        f"{subject} requires {' and '.join(names)}, which {sys.executable} does not have. "
         f"Install with: {sys.executable} -m pip install {requirements}"
     )

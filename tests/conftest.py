@@ -95,10 +95,11 @@ class EmulatorProcess:
     endpoint: str  # http://127.0.0.1:PORT
     pid: int
     mqtt: str = ""  # 127.0.0.1:PORT if the emulator was started with --mqtt-port, otherwise empty
-    ca_file: str = ""  # the certificate that verifies the server's certificate, with --mqtt-port or --https-port
+    ca_file: str = ""  # the certificate that verifies the server's certificate, with TLS
     https: str = ""  # https://127.0.0.1:PORT if the emulator was started with --https-port
     ws: str = ""  # ws://127.0.0.1:PORT/PATH for MQTT over WebSocket, with --mqtt-port
     wss: str = ""  # the same with TLS, with both options
+    amqp: str = ""  # 127.0.0.1:PORT if the emulator was started with --amqp-port, otherwise empty
     address: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -157,7 +158,7 @@ def start(folder: Path, *options: str) -> EmulatorProcess:
             raise AssertionError(f"the emulator did not start: {process.communicate()[1]}")
         time.sleep(0.01)
     found = json.loads(ready.read_text())
-    optional = {name: found.get(name, "") for name in ("mqtt", "ca_file", "https", "ws", "wss")}
+    optional = {name: found.get(name, "") for name in ("mqtt", "ca_file", "https", "ws", "wss", "amqp")}
     return EmulatorProcess(process, found["endpoint"], found["pid"], **optional)
 
 

@@ -16,11 +16,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from urllib.parse import quote
 
+from ansible_collections.iotops.aliyun.emulator.core.access_keys import TOLERANCE, AccessKeys
 from ansible_collections.iotops.aliyun.emulator.core.errors import GatewayError, missing_parameter
 from ansible_collections.iotops.aliyun.emulator.core.wire import Request
-
-#: The largest allowed difference between the timestamp of a request and real time, in seconds, in both directions.
-TOLERANCE = 15 * 60
 
 _ACS3 = "ACS3-HMAC-SHA256"
 _V1_REQUIRED = ("AccessKeyId", "Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp")
@@ -33,11 +31,13 @@ class Authenticator:
     Args:
         keys: AccessKey secrets by AccessKey id. For an STS key any security token is accepted.
         clock: returns real time in seconds; signatures do not depend on the clock of the emulator.
+
+    Attributes:
+        access_keys: the AccessKeys, which other protocols accept too.
     """
 
     def __init__(self, keys: Mapping[str, str], clock: Callable[[], float] = time.time) -> None:
-        self._keys = dict(keys)
-        self._clock = clock
+        self.access_keys = AccessKeys(keys, clock)
         self._nonces = _Nonces()
 
     def check(self, request: Request) -> None:
@@ -84,10 +84,10 @@ class Authenticator:
         self._check_nonce(fields["Credential"], headers["x-acs-signature-nonce"], now)
 
     def _secret(self, access_key_id: str) -> str:
-        try:
-            return self._keys[access_key_id]
-        except KeyError:
-            raise GatewayError(404, "InvalidAccessKeyId.NotFound") from None
+        secret = self.access_keys.secret(access_key_id)
+        if secret is None:
+            raise GatewayError(404, "InvalidAccessKeyId.NotFound")
+        return secret
 
     def _check_time(self, timestamp: str) -> float:
         """Return the current time in seconds. Raises GatewayError if ``timestamp`` differs too much from it."""
@@ -97,10 +97,9 @@ class Authenticator:
             sent = datetime.fromisoformat(timestamp).timestamp()
         except ValueError:
             raise GatewayError(400, "InvalidTimeStamp.Format") from None
-        now = self._clock()
-        if abs(now - sent) > TOLERANCE:
+        if not self.access_keys.is_current(sent):
             raise GatewayError(400, "InvalidTimeStamp.Expired")
-        return now
+        return self.access_keys.now()
 
     def _check_nonce(self, access_key_id: str, nonce: str, now: float) -> None:
         # Checked after the signature, so that a request without the secret cannot use up a nonce.

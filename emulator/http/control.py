@@ -20,13 +20,19 @@ from ansible_collections.iotops.aliyun.emulator.core import registry
 from ansible_collections.iotops.aliyun.emulator.core.catalogue import KNOWN_OPERATIONS
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.expressions import scripting
-from ansible_collections.iotops.aliyun.emulator.http import control_configurations, control_consumers, control_devices
+from ansible_collections.iotops.aliyun.emulator.http import (
+    control_configurations,
+    control_consumers,
+    control_deliveries,
+    control_devices,
+)
 from ansible_collections.iotops.aliyun.emulator.http.faults import Faults
 from ansible_collections.iotops.aliyun.emulator.http.guard import read_body
 from ansible_collections.iotops.aliyun.emulator.http.journal import Journal
 from ansible_collections.iotops.aliyun.emulator.http.latency import Latency
 from ansible_collections.iotops.aliyun.emulator.http.masking import masked
 from ansible_collections.iotops.aliyun.emulator.http.snapshots import Snapshots, requested_name
+from ansible_collections.iotops.aliyun.emulator.outbox import external
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ class Control:
         router.add_post("/_emulator/devices", self.create_devices)
         router.add_post("/_emulator/consumers", self.consume)
         router.add_post("/_emulator/configurations", self.set_configuration)
+        router.add_get("/_emulator/deliveries", self.deliveries)
+        router.add_delete("/_emulator/deliveries", self.clear_deliveries)
 
     async def health(self, _http: web.Request) -> web.Response:
         """Return the version, the implemented operations and whether scripts can run."""
@@ -198,6 +206,19 @@ class Control:
             return _json(self.platform.run(lambda ctx: control_configurations.set_configuration(ctx, body)))
         except ValueError as error:
             return _bad_request(str(error))
+
+    async def deliveries(self, http: web.Request) -> web.Response:
+        """List messages to destinations outside the platform; see ``control_deliveries.list_deliveries``."""
+        try:
+            listed = self.platform.run(lambda ctx: control_deliveries.list_deliveries(ctx, http.query))
+        except ValueError as error:
+            return _bad_request(str(error))
+        return _json({"deliveries": [{**one, "configuration": masked(one["configuration"])} for one in listed]})
+
+    async def clear_deliveries(self, _http: web.Request) -> web.Response:
+        """Delete the recorded messages to destinations outside the platform."""
+        self.platform.run(external.clear)
+        return _json({})
 
     async def devices(self, http: web.Request) -> web.Response:
         """List up to ``limit`` simulated devices from ``offset`` (from 0) on, optionally of one ``product``."""

@@ -50,7 +50,7 @@ def run_consumer_client(ctx: Context, body: Any, address: str) -> dict[str, Any]
     _check(body)
     group_id = _group_id(ctx, body["group"])
     client_id = body["client"]
-    if not ctx.store.count("consumer_client", group_id=group_id, client_id=client_id):
+    if not ctx.store.count("consumer_client", group_id=group_id, client_id=client_id, connection_id=""):
         connect_consumer(ctx, group_id, client_id, address)
     messages = queued_messages(ctx, group_id, body.get("take", 0))
     consume(ctx, group_id, client_id, [message["id"] for message in messages])

@@ -17,8 +17,8 @@ from ansible_collections.iotops.aliyun.emulator.mqtt.client import Channel, Clie
 from ansible_collections.iotops.aliyun.emulator.mqtt.codes import Refusal
 from ansible_collections.iotops.aliyun.emulator.mqtt.link import Link
 from ansible_collections.iotops.aliyun.emulator.mqtt.packets import MQTT_5, Connect, Publish
-from ansible_collections.iotops.aliyun.emulator.mqtt.sockets import Socket
-from ansible_collections.iotops.aliyun.emulator.mqtt.tls import TlsSettings
+from ansible_collections.iotops.aliyun.emulator.network.sockets import Socket
+from ansible_collections.iotops.aliyun.emulator.network.tls import TlsSettings
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
 from ansible_collections.iotops.aliyun.emulator.routing import session, topics, uplink
 from ansible_collections.iotops.aliyun.emulator.services.topic.topic import find_topic_class
@@ -61,7 +61,7 @@ class Gateway:
 
     Args:
         platform: the emulated account.
-        tls: the TLS settings of the emulated account.
+        tls: the TLS settings of the server.
         is_throttled: whether the rate limits for devices are enforced.
 
     Attributes:

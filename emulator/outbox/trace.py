@@ -28,6 +28,10 @@ CREATE TABLE IF NOT EXISTS message (
 );
 CREATE INDEX IF NOT EXISTS message_by_device ON message (iot_id);
 CREATE INDEX IF NOT EXISTS message_by_expiry ON message (expires_at);
+CREATE TABLE IF NOT EXISTS message_number (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    newest INTEGER NOT NULL  -- the id of the newest message, which may not be recorded
+);
 """
 
 _DAY = 24 * 3600 * 1000
@@ -46,10 +50,12 @@ _ID_LIMIT = 2**63  # ids are smaller; SQLite cannot look up larger integers
 
 
 def next_id(ctx: Context) -> int:
-    """Return the id of the next message."""
-    newest = ctx.store.value("SELECT max(message_id) FROM message") or 0
+    """Return a new message id. It is greater than all previous ones."""
+    newest = ctx.store.value("SELECT newest FROM message_number") or 0
     seconds = min(ctx.now // 1000, _MAX_SECONDS)
-    return max(newest + 1, seconds << _NUMBER_BITS | device_id_of(newest) + 1 & _NUMBER_MASK)
+    message_id = max(newest + 1, seconds << _NUMBER_BITS | device_id_of(newest) + 1 & _NUMBER_MASK)
+    ctx.store.put("message_number", ("id",), id=1, newest=message_id)
+    return message_id
 
 
 def device_id_of(message_id: int) -> int:

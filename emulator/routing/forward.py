@@ -42,6 +42,11 @@ class ForwardedMessage:
         self._message_id = message_id
 
     @cached_property
+    def message_id(self) -> int:
+        """The id by which all recipients know the message."""
+        return self._message_id or trace.next_id(self._ctx)
+
+    @cached_property
     def message(self) -> Message:
         """The message as rules and parsers process it, with the tags of the device.
 
@@ -52,7 +57,7 @@ class ForwardedMessage:
             self.topic,
             self.content,
             self.device["device_name"],
-            str(self._message_id or trace.next_id(self._ctx)),
+            str(self.message_id),
             self._ctx.now,
             {tag["tag_key"]: tag["tag_value"] for tag in tags},
         )

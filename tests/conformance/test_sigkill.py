@@ -1,13 +1,17 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Test that the emulator keeps every acknowledged write when it is killed."""
+"""Test that the emulator keeps every acknowledged write and every message without acknowledgement when it is killed."""
 
 from __future__ import annotations
 
+import asyncio
 import http.client
+import re
 import signal
 import threading
 from pathlib import Path
+
+from ..amqp_client import MinimalClient, credentials, require_proton
 
 CONNECTIONS = 8
 
@@ -63,3 +67,66 @@ def test_acknowledged_writes_after_sigkill_are_preserved(launch, tmp_path):
     acknowledged, found, _unacknowledged = kill_during_writes(launch, tmp_path / "data", 200)
     assert acknowledged >= 100
     assert found == acknowledged
+
+
+async def received_names(address: str, group: str, count: int | None = None) -> tuple[list[str], list[str]]:
+    """Receive ``count`` messages about new devices, or all until the connection ends.
+
+    Returns:
+        The names in the messages that the client acknowledged, and in the last ones that it did not acknowledge.
+    """
+    client = await MinimalClient.connect(address, *credentials(group))
+    client.grant_credit(0)
+    names: list[str] = []
+    acknowledged = 0
+    try:
+        while len(names) != count:
+            message = await asyncio.wait_for(client.receive(), 30)
+            names.append(re.search(rb'"deviceName":"(device-\d+)"', message)[1].decode())
+            if len(names) - acknowledged >= 30:
+                client.acknowledge(acknowledged, acknowledged + 10)
+                acknowledged += 10
+                client.grant_credit(len(names))
+    except (ConnectionError, asyncio.IncompleteReadError):
+        assert count is None, "the connection ended"
+    client.writer.close()
+    return names[:acknowledged], names[acknowledged:]
+
+
+def test_messages_without_acknowledgement_after_sigkill_are_delivered(launch, tmp_path):
+    require_proton()
+    options = ("--data", str(tmp_path / "data"), "--no-throttle", "--amqp-port", "0")
+    server = launch(*options)
+    group = server.call("CreateConsumerGroup", GroupName="group")[1]["GroupId"]
+    key = server.call("CreateProduct", ProductName="product", NodeType=0)[1]["ProductKey"]
+    server.call(
+        "CreateSubscribeRelation", ProductKey=key, Type="AMQP", ConsumerGroupIds=[group], DeviceLifeCycleFlag=True
+    )
+    registered: list[str] = []
+
+    def register() -> None:
+        for number in range(200):
+            name = f"device-{number:05}"
+            try:
+                reply = server.call("RegisterDevice", ProductKey=key, DeviceName=name)[1]
+            except (OSError, http.client.HTTPException):
+                return
+            if reply.get("Success"):
+                registered.append(name)
+            if len(registered) == 100:
+                server.process.send_signal(signal.SIGKILL)
+
+    thread = threading.Thread(target=register)
+    thread.start()
+    acknowledged, unacknowledged = asyncio.run(received_names(server.amqp, group))
+    thread.join(60)
+    assert server.process.wait(10) == -signal.SIGKILL
+    assert len(registered) >= 100
+    restarted = launch(*options)
+    count = restarted.call("QueryConsumerGroupStatus", GroupId=group)[1]["AccumulationCount"]
+    received, remaining = asyncio.run(received_names(restarted.amqp, group, count))
+    delivered = {*received, *remaining}
+    assert len(delivered) == count
+    assert unacknowledged
+    assert delivered >= set(unacknowledged)
+    assert delivered | set(acknowledged) >= set(registered)

@@ -54,7 +54,7 @@ WORDS = {
 }
 
 #: Words of the vendor's wire format, of SQL and of third-party names, which look like the ones above.
-ALLOWED = re.compile(r"CANCELLED|CANCELLING|\bCancelled\b|LicenceCode")
+ALLOWED = re.compile(r"CANCELLED|CANCELLING|\bCancelled\b|LicenceCode|^settled$|^SND SETTLED$")
 
 _PATTERNS = [(re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE), better) for words, better in WORDS.items()]
 _SUFFIXES = {".py", ".md", ".yml", ".yaml", ".toml", ".js", ".sh", ".txt"}

@@ -2,9 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Run parsers: execute their published scripts on the messages of their data sources and send the results.
 
-Messages to destinations outside the platform (every type except REPUBLISH and AMQP) are not sent: the emulator counts
-them and keeps the last one of each destination. Messages that cannot be sent go to the failover destination of the
-parser.
+Messages to destinations outside the platform (every type except REPUBLISH and AMQP) are not sent, but
+recorded. Messages that cannot be sent go to the failover destination of the parser.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from ansible_collections.iotops.aliyun.emulator.core.topics import filter_overla
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions import Message
 from ansible_collections.iotops.aliyun.emulator.expressions.scripting import ENGINE, ScriptFailed, library_source
 from ansible_collections.iotops.aliyun.emulator.expressions.translation import from_script_bytes, to_signed_bytes
-from ansible_collections.iotops.aliyun.emulator.outbox import downlink
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink, external
 from ansible_collections.iotops.aliyun.emulator.routing.forward import ForwardedMessage, recipient
 from ansible_collections.iotops.aliyun.emulator.services.device.device import find_device_by_name
 from ansible_collections.iotops.aliyun.emulator.services.parser.destination import (
@@ -160,7 +159,7 @@ def _send(ctx: Context, parser: Row, device: Row, message: Message, function: st
         return
     if len(arguments) < 2:
         raise _SendError(f"{function} requires a destination and a payload")
-    _deliver(ctx, parser, destination, device, message.topic, _encode_content(arguments[1]))
+    _deliver(ctx, parser, destination, device, message, _encode_content(arguments[1]))
 
 
 def _attached_destination(ctx: Context, parser: Row, destination_id: Any) -> Row:
@@ -191,11 +190,12 @@ def _republish(ctx: Context, destination: Row, topic: str, content: bytes) -> No
     downlink.send(ctx, find_device_by_name(ctx, levels[1], levels[2]), topic, content)
 
 
-def _deliver(ctx: Context, parser: Row, destination: Row, device: Row, topic: str, content: bytes) -> None:
-    """Add a message to a consumer group, or count it if the destination is outside the platform."""
+def _deliver(ctx: Context, parser: Row, destination: Row, device: Row, message: Message, content: bytes) -> None:
+    """Add a message to a consumer group, or record it if the destination is outside the platform."""
     if destination["type"] == AMQP:
         group_id = destination_settings(destination)["groupId"]
-        enqueue_for_group(ctx, group_id, topic, device["product_key"], device["device_name"], content)
+        names = (device["product_key"], device["device_name"])
+        enqueue_for_group(ctx, group_id, message.topic, *names, content, int(message.message_id))
         return
     key = {"parser_id": parser["parser_id"], "destination_id": destination["destination_id"]}
     previous = ctx.store.one("parser_output", **key)
@@ -206,6 +206,13 @@ def _deliver(ctx: Context, parser: Row, destination: Row, device: Row, topic: st
         sent=(previous["sent"] if previous else 0) + 1,
         last_at=ctx.now,
         **payloads.to_columns(content),
+    )
+    external.record(
+        ctx,
+        external.Source(external.PARSER, str(parser["parser_id"]), parser["name"]),
+        external.Destination(destination["type"], destination["configuration"]),
+        external.Sent(device, message.topic, message.message_id),
+        content,
     )
 
 
@@ -232,4 +239,4 @@ def _fail_over(ctx: Context, parser: Row, device: Row, message: Message, failure
     for destination in rows:
         # A REPUBLISH destination has no topic of its own: only a script could provide one.
         if destination["type"] != REPUBLISH:
-            _deliver(ctx, parser, destination, device, message.topic, payloads.to_bytes(report))
+            _deliver(ctx, parser, destination, device, message, payloads.to_bytes(report))

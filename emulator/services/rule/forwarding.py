@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Forwarding by rules: the SQL of each running rule is applied to a message and its actions are executed.
 
-Messages to destinations outside the platform (every action except REPUBLISH and AMQP) are not sent: the emulator counts
-them and keeps the last one of each action.
+Messages to destinations outside the platform (every action except REPUBLISH and AMQP) are not sent, but recorded.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_functions import EvaluationError, Message
 from ansible_collections.iotops.aliyun.emulator.expressions.rule_sql import fill_template
-from ansible_collections.iotops.aliyun.emulator.outbox import downlink
+from ansible_collections.iotops.aliyun.emulator.outbox import downlink, external
 from ansible_collections.iotops.aliyun.emulator.routing.forward import ForwardedMessage, recipient
 from ansible_collections.iotops.aliyun.emulator.services.device.device import REGION, find_device_by_name
 from ansible_collections.iotops.aliyun.emulator.services.rule.action import list_actions
@@ -72,28 +71,34 @@ def _apply(ctx: Context, device: Row, rule: Row, message: Message) -> None:
         if action["on_error"]:
             continue
         try:
-            _forward(ctx, device, message, action, result)
+            _forward(ctx, rule, device, message, action, result)
         except (ApiError, EvaluationError) as error:
             failures.append(_failure(action, str(error)))
     if failures:
         report = _report(device, rule, message, failures)
         for action in actions:
             if action["on_error"]:
-                _forward_report(ctx, device, message, action, report)
+                _forward_report(ctx, rule, device, message, action, report)
 
 
-def _forward(ctx: Context, device: Row, message: Message, action: Row, result: Any) -> None:
+def _forward(ctx: Context, rule: Row, device: Row, message: Message, action: Row, result: Any) -> None:
     """Execute an action. Raise ApiError or Unprocessable if it fails."""
     configuration = json.loads(action["configuration"])
     content = result if isinstance(result, bytes) else payloads.to_json(result).encode()
     if action["type"] == _REPUBLISH:
         _republish(ctx, configuration, result, content)
     elif action["type"] == _AMQP:
-        enqueue_for_group(
-            ctx, configuration["groupId"], message.topic, device["product_key"], device["device_name"], content
-        )
+        group_id, names = configuration["groupId"], (device["product_key"], device["device_name"])
+        enqueue_for_group(ctx, group_id, message.topic, *names, content, int(message.message_id))
     else:
         _record_output(ctx, action, content)
+        external.record(
+            ctx,
+            external.Source(external.RULE, str(rule["rule_id"]), rule["rule_name"]),
+            external.Destination(action["type"], action["configuration"]),
+            external.Sent(device, message.topic, message.message_id),
+            content,
+        )
 
 
 def _republish(ctx: Context, configuration: dict[str, Any], result: Any, content: bytes) -> None:
@@ -146,9 +151,11 @@ def _report(device: Row, rule: Row, message: Message, failures: list[dict[str, s
     }
 
 
-def _forward_report(ctx: Context, device: Row, message: Message, action: Row, report: dict[str, Any]) -> None:
+def _forward_report(
+    ctx: Context, rule: Row, device: Row, message: Message, action: Row, report: dict[str, Any]
+) -> None:
     try:
-        _forward(ctx, device, message, action, report)
+        _forward(ctx, rule, device, message, action, report)
     except (ApiError, EvaluationError):
         # The error action is the last resort: the message is lost.
         return

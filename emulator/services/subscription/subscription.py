@@ -3,8 +3,7 @@
 """Server-side subscriptions: which messages of a product's devices are pushed to which receivers (manual chapter 4.18).
 
 A product has at most one subscription of each type. AMQP subscriptions queue messages for consumer groups.
-Subscriptions to a queue of Message Service (MNS) are stored and returned, but the emulator does not send messages to
-MNS.
+Messages of subscriptions to a queue of Message Service (MNS) are recorded, but the emulator does not send them.
 """
 
 from __future__ import annotations
@@ -94,8 +93,7 @@ def subscribed_groups(ctx: Context, product_key: str, message_type: str) -> list
     Raises:
         ValueError: ``message_type`` is not a constant of ``message_types``.
     """
-    if message_type not in _FLAGS.values():
-        raise ValueError(f"unknown message type: {message_type}")
+    _check_message_type(message_type)
     groups = ctx.store.rows(
         "SELECT group_id FROM subscription JOIN subscription_group USING (product_key, type) "
         f"WHERE product_key = ? AND type = ? AND {message_type} ORDER BY subscription_group.rowid",
@@ -103,6 +101,22 @@ def subscribed_groups(ctx: Context, product_key: str, message_type: str) -> list
         AMQP,
     )
     return [group["group_id"] for group in groups]
+
+
+def mns_configuration(ctx: Context, product_key: str, message_type: str) -> str | None:
+    """Return the configuration of the MNS queue that receives messages of a type from a product's devices, if any.
+
+    Raises:
+        ValueError: ``message_type`` is not a constant of ``message_types``.
+    """
+    _check_message_type(message_type)
+    subscription = ctx.store.one("subscription", product_key=product_key, type=MNS)
+    return subscription["mns_configuration"] if subscription and subscription[message_type] else None
+
+
+def _check_message_type(message_type: str) -> None:
+    if message_type not in _FLAGS.values():
+        raise ValueError(f"unknown message type: {message_type}")
 
 
 @operation

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.iotops.aliyun.emulator.libraries import REQUIRED, missing_libraries, missing_message
+from ansible_collections.iotops.aliyun.emulator.libraries import AMQP, REQUIRED, missing_libraries, missing_message
 
 from ...conftest import environment
 
@@ -40,6 +40,16 @@ def test_start_without_library_names_library_and_command(names, options):
         assert re.search(rf"requires .*\b{name}\b.*: {re.escape(sys.executable)} -m pip install .*'{name}", run.stderr)
 
 
+@pytest.mark.parametrize("options", [[], ["--background"]], ids=["foreground", "background"])
+def test_amqp_port_without_library_names_library_and_command(options):
+    command = [sys.executable, "-c", START, "proton", "--port", "0", "--amqp-port", "0", *options]
+    run = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "Traceback" not in run.stderr
+    pattern = rf"--amqp-port requires proton\b.*: {re.escape(sys.executable)} -m pip install 'python-qpid-proton>="
+    assert re.search(pattern, run.stderr)
+
+
 def test_missing_libraries_of_complete_python_is_empty():
     assert missing_libraries() == []
 
@@ -53,3 +63,5 @@ def test_missing_message_names_only_missing_library():
 def test_required_versions_equal_those_of_requirements_file():
     lines = (ROOT / "requirements-emulator.txt").read_text(encoding="utf-8").splitlines()
     assert REQUIRED["aiohttp"] in lines
+    lines = (ROOT / "requirements-amqp.txt").read_text(encoding="utf-8").splitlines()
+    assert AMQP["proton"] in lines

@@ -181,6 +181,23 @@ def test_consumer_client_consumes_messages(launch, tmp_path):
     assert clients(launch("--data", str(tmp_path / "data"))) == []
 
 
+def test_messages_to_other_services_are_listed_without_secrets(server):
+    key = create(server)
+    role = {"roleName": "role", "roleArn": "acs:ram::5645:role/role"}
+    configuration = {"queueName": "queue", "regionName": "cn-shanghai", "role": role, "accessSecret": "hidden-value"}
+    relation = {"ProductKey": key, "Type": "MNS", "MnsConfiguration": json.dumps(configuration)}
+    assert server.call("CreateSubscribeRelation", **relation, DeviceStatusChangeFlag=True)[1]["Success"]
+    server.control("POST", "devices", {"product": key, "names": ["lamp"]})
+    (message,) = server.control("GET", "deliveries")["deliveries"]
+    assert (message["type"], json.loads(message["payload"])["status"]) == ("MNS", "online")
+    assert message["configuration"]["queueName"] == "queue"
+    assert message["configuration"]["accessSecret"] == "********"
+    assert server.control("GET", "deliveries?type=FC")["deliveries"] == []
+    assert server.request("GET", "/_emulator/deliveries?since=x")[0] == 400
+    server.control("DELETE", "deliveries")
+    assert server.control("GET", "deliveries")["deliveries"] == []
+
+
 def test_reset_deletes_all_state(server):
     create(server)
     server.control("PUT", "faults", [{"code": "InternalError"}])

@@ -126,6 +126,11 @@ def test_message_ids_are_long_and_ascend(platform, record):
     assert record() > ids[-1]
 
 
+def test_message_id_is_new_although_previous_is_not_recorded(platform):
+    ids = [platform.run(trace.next_id) for _number in range(10)]
+    assert ids == sorted(set(ids))
+
+
 def test_response_of_device_publishes_event(platform, device, record):
     received = []
     request, response, other = record(device["iot_id"]), record(device["iot_id"]), record()

@@ -159,6 +159,10 @@ def test_rule_output_to_other_service_is_counted(platform, rule, report):
     (row,) = platform.store.all("rule_output")
     assert row["sent"] == 2
     assert payloads.from_columns(row) == b'{"level":2}'
+    sent = platform.store.all("external_message")
+    assert [(one["source"], one["source_name"], one["type"]) for one in sent] == [("rule", "rule_1", "MNS")] * 2
+    assert [payloads.from_columns(one) for one in sent] == [b'{"level":1}', b'{"level":2}']
+    assert json.loads(sent[0]["configuration"])["themeName"] == "theme"
 
 
 def test_rule_failure_is_sent_to_error_action(key, rule, report, queue, group):

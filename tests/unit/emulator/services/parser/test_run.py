@@ -198,6 +198,9 @@ def test_write_to_cloud_destination_is_counted(platform, attach, start, publish_
     (row,) = platform.store.rows("SELECT * FROM parser_output")
     assert (row["destination_id"], row["sent"]) == (destination, 2)
     assert json.loads(row["content"])["items"]["level"]["value"] == 2
+    sent = platform.store.all("external_message")
+    assert [(one["source"], one["type"]) for one in sent] == [("parser", kind)] * 2
+    assert [json.loads(one["content"])["items"]["level"]["value"] for one in sent] == [1, 2]
 
 
 def test_parser_runs_published_script_only_while_running(

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""TCP connections of MQTT clients, with or without TLS on the same port, as on the platform."""
+"""TCP connections of clients, with or without TLS on the same port, as for devices of the platform."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol
 
-# The first byte of a TLS handshake. No MQTT client begins with it: it would be a CONNACK packet with flags.
+# The first byte of a TLS handshake. No client of MQTT or AMQP begins with it.
 _TLS_HANDSHAKE = 0x16
 
 _READ_SIZE = 64 * 1024
@@ -27,7 +27,7 @@ class Receiver(Protocol):
 
 
 class Socket(asyncio.Protocol):
-    """One TCP connection. It is the channel of the MQTT client that is connected through it.
+    """One TCP connection. It is the channel of the client that is connected through it.
 
     Args:
         open_receiver: Called with this object as soon as the connection exists; returns the receiver of its bytes.
@@ -97,6 +97,11 @@ class Socket(asyncio.Protocol):
             self._tls.send(data)
         elif not self._transport.is_closing():
             self._transport.write(data)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the client has received enough of the sent bytes to send more."""
+        return self._may_write.is_set()
 
     async def drain(self) -> None:
         """Wait until the client has received enough of the sent bytes to send more."""
