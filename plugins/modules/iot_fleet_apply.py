@@ -16,7 +16,8 @@ description:
 options:
   fleet:
     description:
-      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup).
+      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup), or a mapping of kinds in the plural
+        to lists of resources.
     type: dict
     required: true
   external:
@@ -78,6 +79,18 @@ problems:
   sample:
     - source: fleet/lamps.yml:3:20
       message: naem is not an option of products; did you mean name?
+diff:
+  description: The values of each changed resource before and after, with its name as the header.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - before_header: topic street_light/user/report
+      after_header: topic street_light/user/report
+      before:
+        description: old
+      after:
+        description: new
 calls:
   description: Number of requests sent to the API.
   returned: always

@@ -15,7 +15,8 @@ description:
 options:
   fleet:
     description:
-      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup).
+      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup), or a mapping of kinds in the plural
+        to lists of resources.
     type: dict
     required: true
   external:

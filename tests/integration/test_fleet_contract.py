@@ -148,3 +148,20 @@ def test_failure_skips_only_the_resources_that_need_the_failed_one(run, playbook
     repaired = run("apply")
     assert repaired.status == 0, repaired.output
     assert "2 done, 5 unchanged, 0 failed, 0 skipped" in repaired.output
+
+
+def test_resources_can_be_declared_in_a_task(tasks):
+    fleet = {
+        "topics": [{"product": "street_light", "short_name": "user/a", "operation": "pub"}],
+        "products": [{"name": "street_light", "node_type": "device"}],
+    }
+    planned = tasks.run_ok("iot_fleet_plan", fleet=fleet)
+    assert planned["summary"].startswith("Plan: 2 to create, 0 to update, 0 unchanged")
+    assert [diff["before_header"] for diff in planned["diff"]] == ["product street_light", "topic street_light/user/a"]
+    applied = tasks.run_ok("iot_fleet_apply", fleet=fleet)
+    assert applied["summary"] == "2 done, 0 unchanged, 0 failed, 0 skipped"
+    assert tasks.run_ok("iot_fleet_apply", fleet=fleet)["changed"] is False
+    tasks.assert_fails(
+        "iot_fleet_validate", r"products\[0\]: node_typ is not an option", fleet={"products": [{"node_typ": 1}]}
+    )
+    tasks.assert_fails("iot_fleet_apply", "fleet is not the value of the lookup", fleet={"products": 1})

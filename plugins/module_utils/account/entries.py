@@ -11,9 +11,10 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.account import apply as application
 from ansible_collections.iotops.aliyun.plugins.module_utils.account import render
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.declarations import Fleet
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Problem
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, Problem
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
+    UNCHANGED,
     AccountPlan,
     differences,
     plan_account,
@@ -62,7 +63,7 @@ class FleetEntry(Entry):
             raise InvalidValue(
                 f"fleet is not the value of the lookup iotops.aliyun.fleet ({type(error).__name__}: {error})",
                 field="fleet",
-                remedy="Set it to \"{{ lookup('iotops.aliyun.fleet', 'FOLDER') }}\"",
+                remedy="Set it to \"{{ lookup('iotops.aliyun.fleet', 'FOLDER') }}\", or to a mapping of kinds to lists",
             ) from error
         if fleet.problems:
             raise InvalidFleet(fleet.problems)
@@ -71,7 +72,18 @@ class FleetEntry(Entry):
     @staticmethod
     def _fleet(params: dict[str, Any]) -> Fleet:
         declared = params["fleet"]
+        if "resources" not in declared:
+            declared = {"resources": _items(declared)}
         return Fleet(declared["resources"], declared.get("problems", ()), params.get("external"))
+
+
+def _items(declared: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the resources in a mapping of kinds to lists, as a task writes it. They have no places in files."""
+    return [
+        {"kind": kind, "options": options, "source": (f"{kind}[{index}]", 0, 0)}
+        for kind, listed in declared.items()
+        for index, options in enumerate(listed or [])
+    ]
 
 
 class ValidateEntry(FleetEntry):
@@ -96,7 +108,12 @@ class PlanEntry(FleetEntry):
             raise InvalidFleet(plan.problems)
         if params.get("plan_dir"):
             self._write(plan, params["plan_dir"])
-        return {"changed": False, "plan": plan.to_dict(), "summary": render.summary_line(plan)}
+        return {
+            "changed": False,
+            "plan": plan.to_dict(),
+            "summary": render.summary_line(plan),
+            "diff": [_diff(one.node, one.diff) for one in plan.resources if one.action != UNCHANGED],
+        }
 
     @staticmethod
     def _write(plan: AccountPlan, folder: str) -> None:
@@ -134,8 +151,13 @@ class ApplyEntry(FleetEntry):
         if params.get("plan"):
             self._check_plan(params["plan"], plan)
         if check_mode:
-            summary = render.summary_line(plan)
-            return {"changed": plan.summary["create"] + plan.summary["update"] > 0, "summary": summary, "resources": []}
+            changed = [resource for resource in plan.resources if resource.action != UNCHANGED]
+            return {
+                "changed": bool(changed),
+                "summary": render.summary_line(plan),
+                "resources": [],
+                "diff": [_diff(resource.node, resource.diff) for resource in changed],
+            }
         running = application.Application(fleet.nodes, client.clone, params["fail_fast"], self.progress)
         outcomes = running.run()
         client.calls += running.calls
@@ -167,6 +189,11 @@ class ApplyEntry(FleetEntry):
             "changed": bool(counts[application.DONE]) or any(one.result.get("changed") for one in outcomes),
             "summary": ", ".join(f"{count} {status}" for status, count in counts.items()),
             "resources": [outcome.to_dict() for outcome in outcomes if outcome.status != application.UNCHANGED],
+            "diff": [
+                _diff(outcome.node, outcome.result["diff"])
+                for outcome in outcomes
+                if outcome.result.get("changed") and outcome.result.get("diff")
+            ],
         }
         failed = [outcome for outcome in outcomes if outcome.status == application.FAILED]
         if failed:
@@ -175,3 +202,8 @@ class ApplyEntry(FleetEntry):
             error.result = result
             raise error
         return result
+
+
+def _diff(node: Node, diff: dict[str, Any]) -> dict[str, Any]:
+    """Return the diff of one resource, with its name as the header."""
+    return {"before_header": node.label, "after_header": node.label, **diff}
