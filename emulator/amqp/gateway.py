@@ -24,6 +24,7 @@ from ansible_collections.iotops.aliyun.emulator.core.context import Context
 from ansible_collections.iotops.aliyun.emulator.core.dispatch import Platform
 from ansible_collections.iotops.aliyun.emulator.core.errors import ApiError
 from ansible_collections.iotops.aliyun.emulator.core.store import Row
+from ansible_collections.iotops.aliyun.emulator.network.periodic import repeat
 from ansible_collections.iotops.aliyun.emulator.network.sockets import Socket
 from ansible_collections.iotops.aliyun.emulator.network.tls import TlsSettings
 from ansible_collections.iotops.aliyun.emulator.services.subscription import consumer_delivery
@@ -90,7 +91,7 @@ class Gateway:
             lambda: Socket(self._open, self._tls.context), ADDRESS, port, backlog=_BACKLOG
         )
         self._platform.listeners.add(QUEUE_EVENT, self._on_queue_event)
-        self._check_task = asyncio.create_task(self._check_repeatedly())
+        self._check_task = asyncio.create_task(repeat(_CHECK_INTERVAL, self.check_connections, _log, "AMQP"))
         self.address = "{}:{}".format(*self._server.sockets[0].getsockname())
 
     async def stop(self) -> None:
@@ -258,14 +259,6 @@ class Gateway:
             self.wants_messages(connection)
 
     # Periodic checks
-
-    async def _check_repeatedly(self) -> None:
-        while True:
-            await asyncio.sleep(_CHECK_INTERVAL)
-            try:
-                self.check_connections()
-            except Exception:
-                _log.exception("The check of the AMQP connections failed.")
 
     def check_connections(self) -> None:
         """Apply timeouts, and close connections whose consumer group does not exist anymore."""

@@ -17,6 +17,7 @@ from ansible_collections.iotops.aliyun.emulator.mqtt.client import Channel, Clie
 from ansible_collections.iotops.aliyun.emulator.mqtt.codes import Refusal
 from ansible_collections.iotops.aliyun.emulator.mqtt.link import Link
 from ansible_collections.iotops.aliyun.emulator.mqtt.packets import MQTT_5, Connect, Publish
+from ansible_collections.iotops.aliyun.emulator.network.periodic import repeat
 from ansible_collections.iotops.aliyun.emulator.network.sockets import Socket
 from ansible_collections.iotops.aliyun.emulator.network.tls import TlsSettings
 from ansible_collections.iotops.aliyun.emulator.outbox import downlink
@@ -90,7 +91,7 @@ class Gateway:
         self._platform.listeners.add(downlink.OUTBOX_EVENT, self._on_outbox_event)
         self._platform.listeners.add(downlink.DISCONNECT_EVENT, self._on_disconnect_event)
         self._platform.listeners.add(STATE_REPLACED, self._on_state_replaced)
-        self._check_task = asyncio.create_task(self._check_repeatedly())
+        self._check_task = asyncio.create_task(repeat(_CHECK_INTERVAL, self.check_connections, _log, "MQTT"))
         self.address = "{}:{}".format(*self._server.sockets[0].getsockname())
 
     async def stop(self) -> None:
@@ -270,14 +271,6 @@ class Gateway:
             link.close()
 
     # Periodic checks
-
-    async def _check_repeatedly(self) -> None:
-        while True:
-            await asyncio.sleep(_CHECK_INTERVAL)
-            try:
-                self.check_connections()
-            except Exception:
-                _log.exception("The check of the connections failed.")
 
     def check_connections(self) -> None:
         """Close the connections of silent clients, and of devices that must not be connected anymore."""

@@ -21,7 +21,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry, no_log_values
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import (
     MISSING_LIBRARY,
     connection_settings,
@@ -179,26 +179,6 @@ def add_warnings(result: dict[str, Any], warnings: list[str]) -> None:
     """Add warnings to the result of a task."""
     if warnings:
         result["warnings"] = [*(result.get("warnings") or []), *warnings]
-
-
-def no_log_values(spec: dict[str, Any], params: Any) -> set[str]:
-    """Return the values of all options with ``no_log``, at any depth.
-
-    Args:
-        spec: The argument spec.
-        params: The options. Values of the wrong type are ignored.
-    """
-    found: set[str] = set()
-    for name, option in spec.items():
-        value = params.get(name) if isinstance(params, dict) else None
-        if value in (None, ""):
-            continue
-        if option.get("no_log"):
-            found.add(str(value))
-        elif "options" in option:
-            for element in value if isinstance(value, list) else [value]:
-                found |= no_log_values(option["options"], element)
-    return found
 
 
 def action_class(name: str) -> type[IotAction]:

@@ -21,7 +21,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds, suggestion, unknown_kind
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import Desired
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry, ResourceEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry, ResourceEntry, no_log_values
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 
 # The option in a message of the argument spec.
@@ -58,7 +58,7 @@ class Fleet:
 
     def secret_values(self) -> set[str]:
         """Return the values of secret options, which must not be shown."""
-        return {text for node in self.nodes for text in _secrets(node.entry.options(), node.params)}
+        return {text for node in self.nodes for text in no_log_values(node.entry.options(), node.params)}
 
     def _node(self, item: dict[str, Any]) -> Node | None:
         """Return the node of a declared resource, or None if its kind is unknown. Add its problems to the list."""
@@ -109,18 +109,3 @@ def _option_in(message: str, spec: dict[str, Any]) -> str:
         if name in spec:
             return name
     return ""
-
-
-def _secrets(spec: dict[str, Any], params: Any) -> set[str]:
-    """Return the values of all options with ``no_log``, at any depth."""
-    found: set[str] = set()
-    for name, option in spec.items():
-        value = params.get(name) if isinstance(params, dict) else None
-        if value in (None, ""):
-            continue
-        if option.get("no_log"):
-            found.add(str(value))
-        elif "options" in option:
-            for element in value if isinstance(value, list) else [value]:
-                found |= _secrets(option["options"], element)
-    return found

@@ -40,6 +40,26 @@ CONNECTION: dict[str, dict[str, Any]] = {
 }
 
 
+def no_log_values(spec: dict[str, Any], params: Any) -> set[str]:
+    """Return the values of all options with ``no_log``, at any depth.
+
+    Args:
+        spec: The argument spec.
+        params: The options. Values of the wrong type are ignored.
+    """
+    found: set[str] = set()
+    for name, option in spec.items():
+        value = params.get(name) if isinstance(params, dict) else None
+        if value in (None, ""):
+            continue
+        if option.get("no_log"):
+            found.add(str(value))
+        elif "options" in option:
+            for element in value if isinstance(value, list) else [value]:
+                found |= no_log_values(option["options"], element)
+    return found
+
+
 class Entry:
     """The base class of entries.
 

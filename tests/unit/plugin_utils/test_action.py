@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import CONNECTION, Entry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import CONNECTION, Entry, no_log_values
 from ansible_collections.iotops.aliyun.plugins.plugin_utils import action
-from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import IotAction, no_log_values
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.action import IotAction
 
 SPEC = {
     "name": {"type": "str"},
