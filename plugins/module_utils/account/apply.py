@@ -76,6 +76,8 @@ class Application:
         self._users: dict[int, list[Node]] = defaultdict(list)
         self._outcomes: dict[int, Outcome] = {}
         self._stopped = False
+        # When resources were changed: the number of changes until then.
+        self._changed_at: dict[int, int] = {}
         self._clients: list[Any] = []
         for node in nodes:
             for needed in node.needs:
@@ -116,6 +118,7 @@ class Application:
 
     def _work(self, plural: str) -> None:
         client = self._open_client()
+        cached_at = 0
         with self._changed:
             self._clients.append(client)
         while True:
@@ -125,15 +128,17 @@ class Application:
                 if self._stopped:
                     return
                 node = self._ready[plural].popleft()
+                # Resources of other kinds are changed with other clients, so lists of them may be outdated.
+                if any(self._changed_at.get(id(needed), 0) > cached_at for needed in node.needs):
+                    cached_at = len(self._changed_at)
+                    client.clear_cache()
             outcome = self._apply(node, client)
             with self._changed:
                 self._finish(outcome)
                 self._changed.notify_all()
 
-    def _apply(self, node: Node, client: Any) -> Outcome:
-        # Resources of other kinds were created with other clients.
-        if node.needs:
-            client.clear_cache()
+    @staticmethod
+    def _apply(node: Node, client: Any) -> Outcome:
         try:
             result = execute(node.entry, node.params, False, lambda _entry, _params: client)
         except Exception as error:  # an error in one resource must not stop the threads of the others
@@ -148,6 +153,8 @@ class Application:
         while finished:
             one = finished.popleft()
             self._outcomes[id(one.node)] = one
+            if one.status in (DONE, FAILED):
+                self._changed_at[id(one.node)] = len(self._changed_at) + 1
             for user in self._users[id(one.node)]:
                 if id(user) in self._outcomes:
                     continue
