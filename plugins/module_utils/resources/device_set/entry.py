@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -92,7 +95,20 @@ class DevicesEntry(Entry):
         }
 
     def perform(self, params: dict, client: Any, check_mode: bool) -> dict:
-        return DeviceSetTask(params, client, check_mode, self.vault).perform()
+        with _no_search_for_cycles():
+            return DeviceSetTask(params, client, check_mode, self.vault).perform()
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Pause the collection of reference cycles: it visits all devices again and again, and a task creates no cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class DeviceSetTask:
