@@ -32,8 +32,8 @@ options:
     type: path
   unmanaged:
     description:
-      - Whether to list the resources that no file declares, by kind and parent. The lists of all kinds are read, and the
-        list of the devices of a product if it has more devices than are declared.
+      - Whether to list the resources that no file declares, by kind and parent. The lists of all kinds are read, and
+        the list of the devices of a product if it has more devices than are declared.
     type: bool
     default: true
 extends_documentation_fragment:

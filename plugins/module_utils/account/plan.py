@@ -149,7 +149,7 @@ def plan_account(client: Any, nodes: list[Node]) -> AccountPlan:
 
     def plan_one(node: Node) -> PlannedResource | Problem:
         try:
-            return _planned(node, node.entry.plan(node.params, client))
+            return plan_node(node, client)
         except (EngineError, IotError) as error:
             return Problem(node.source_of(getattr(error, "field", "") or ""), f"{node.label}: {error}")
 
@@ -162,6 +162,26 @@ def plan_account(client: Any, nodes: list[Node]) -> AccountPlan:
         else:
             planned.append(outcome)
     return AccountPlan(account_of(client), planned, problems, client.calls - before)
+
+
+def plan_node(node: Node, client: Any) -> PlannedResource:
+    """Plan one declared resource. Nothing is written.
+
+    Raises:
+        EngineError: The resource cannot be changed to its declared state.
+        IotError: A read failed.
+    """
+    return _planned(node, node.entry.plan(node.params, client))
+
+
+def changes_of(steps: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the changes of all steps together: field to ``before`` the first one and ``after`` the last one."""
+    fields: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        for name, change in (step.get("changes") or {}).items():
+            before = fields[name]["before"] if name in fields else change.get("before")
+            fields[name] = {"before": before, "after": change.get("after")}
+    return fields
 
 
 def account_of(client: Any) -> str:

@@ -15,6 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import 
     UPDATED,
     AccountPlan,
     PlannedResource,
+    changes_of,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import Unmanaged
 
@@ -54,7 +55,7 @@ def to_text(plan: AccountPlan) -> str:
 
 def to_markdown(plan: AccountPlan) -> str:
     """Return a plan as Markdown with a section to unfold for each kind, of at most ``MAX_MARKDOWN`` characters."""
-    head = [f"**{_escape(summary_line(plan))}**", ""]
+    head = [f"**{escape(summary_line(plan))}**", ""]
     kinds: dict[str, list[PlannedResource]] = defaultdict(list)
     for resource in plan.resources:
         if resource.action != UNCHANGED:
@@ -96,7 +97,7 @@ def _unmanaged_section(plan: AccountPlan) -> str:
         return ""
     lines = ["", "<details>", "<summary>unmanaged: no file declares them</summary>", "", "```"]
     size = 0
-    for number, line in enumerate(map(_code, unmanaged_lines(plan.unmanaged))):
+    for number, line in enumerate(map(code_text, unmanaged_lines(plan.unmanaged))):
         size += len(line) + 1
         if size > MAX_MARKDOWN // 4:
             lines.append(f"and {len(plan.unmanaged) - number} further lines; see plan.txt")
@@ -109,34 +110,37 @@ def _section(plural: str, resources: list[PlannedResource]) -> str:
     lines = ["<details>", f"<summary>{plural}: {len(resources)}</summary>", "", "```diff"]
     for resource in resources:
         sign = {CREATED: "+", DELETED: "-"}.get(resource.action, "!")
-        lines.append(f"{sign} {_code(resource.node.label)}")
-        lines += [f"    {_code(line)}" for line in _details(resource)]
+        lines.append(f"{sign} {code_text(resource.node.label)}")
+        lines += [f"    {code_text(line)}" for line in _details(resource)]
     return "\n".join([*lines, "```", "", "</details>", ""])
 
 
 def _details(resource: PlannedResource) -> list[str]:
     """Return the lines below a resource: its changes by field, and what is known only after apply."""
-    fields: dict[str, tuple[Any, Any]] = {}
-    for step in resource.steps:
-        for name, change in (step.get("changes") or {}).items():
-            before = fields[name][0] if name in fields else change.get("before")
-            fields[name] = (before, change.get("after"))
-    lines = []
-    for name, (before, after) in fields.items():
-        shown = _value(after) if resource.action == CREATED else f"{_value(before)} -> {_value(after)}"
-        lines.append(f"{name}: {shown}")
+    lines = change_lines(changes_of(resource.steps), resource.action == CREATED)
     return lines + [f"({note})" for note in resource.pending]
 
 
-def _value(value: Any) -> str:
+def change_lines(fields: dict[str, dict[str, Any]], is_new: bool = False) -> list[str]:
+    """Return a line for each field that changes; ``is_new`` omits the values before."""
+    lines = []
+    for name, change in fields.items():
+        before, after = short_value(change["before"]), short_value(change["after"])
+        lines.append(f"{name}: {after}" if is_new else f"{name}: {before} -> {after}")
+    return lines
+
+
+def short_value(value: Any) -> str:
+    """Return a value as JSON, cut off if it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _MAX_VALUE else f"{text[:_MAX_VALUE]}..."
 
 
-def _code(text: str) -> str:
+def code_text(text: str) -> str:
     """Return text for a block of code, which a fence in the text must not end."""
     return text.replace("```", "'''").replace("\n", "\\n")
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Return text for Markdown outside a block of code."""
     return text.replace("<", "&lt;").replace("*", "\\*")
