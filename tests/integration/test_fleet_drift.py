@@ -245,3 +245,26 @@ def test_plan_of_many_devices_lists_them_only_if_some_are_unmanaged(run, playboo
     text = (tmp_path / "out/plan.txt").read_text(encoding="utf-8")
     assert "  device in street_light (1): unknown-1" in text
     assert ", 1 unmanaged;" in text
+
+
+def test_search_for_unmanaged_resources_requests_only_lists_that_the_plan_has_not_read(applied, run, playbooks):
+    sent = {}
+    for choice in ("false", "true"):
+        playbooks.server.control("DELETE", "calls")
+        assert run("plan", unmanaged=choice).status == 0
+        sent[choice] = Counter(call["action"] for call in playbooks.server.control("GET", "calls")["calls"])
+    lists = {
+        "ListDestination",
+        "ListJob",
+        "ListOTAFirmware",
+        "ListOTAModuleByProduct",
+        "ListParser",
+        "ListParserDataSource",
+        "QueryConsumerGroupList",
+        "QueryDevice",
+        "QuerySoundCodeList",
+        "QuerySoundCodeScheduleList",
+    }
+    # Static and dynamic groups have separate lists; the plan has searched for one name.
+    assert sent["true"] - sent["false"] == Counter({**dict.fromkeys(lists, 1), "QueryDeviceGroupList": 2})
+    assert (sum(sent["true"].values()), sum(sent["false"].values())) == (21, 9)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,10 +99,16 @@ def find_unmanaged(
 
 @dataclass(frozen=True)
 class _Parent:
-    """The parent of listed resources: its name in the files, and the values of the parameters of the list."""
+    """The parent of listed resources: its name in the files, and the field with its value; empty if there is none."""
 
     name: str = ""
-    values: tuple[tuple[str, Any], ...] = ()
+    field: str = ""
+    value: Any = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values by field that the list is read with."""
+        return {self.field: self.value} if self.field else {}
 
 
 class _Declared:
@@ -118,24 +124,35 @@ class _Declared:
             if one.node.entry.contains:
                 self._sets[one.node.entry.contains].append(one)
         self._external = defaultdict(list, external)
-        self._known: dict[tuple[str, str, str], dict[str, Any]] = {}
+        # By the kind and the resolved parent, because there can be many resources of many parents.
+        self._members: dict[tuple[str, str], list[PlannedResource]] = defaultdict(list)
+        self._member_sets: dict[tuple[str, str], list[PlannedResource]] = defaultdict(list)
 
     def parents_of(self, resource: Resource) -> list[_Parent]:
         """Return the declared parents for which the list of a kind is read: one without a name if it needs none."""
         name = parent_field(resource)
+        kind = resource.kind
         if not name:
+            self._members[kind, ""] = self._planned[kind]
+            self._member_sets[kind, ""] = self._sets[kind]
             return [_Parent()]
         option = option_of(resource, name)
-        values: list[Any] = []
-        for kind in resource.field(option).referenced_kinds:
-            values += [one.node.key[-1] for one in self._planned[kind] if not one.node.is_absent]
+        kinds_of_parent = resource.field(option).referenced_kinds
+        values = [one.node.key[-1] for parent in kinds_of_parent for one in self._planned[parent] if one.exists]
         # A parent that is not declared itself, such as a project, is known from the resources in it.
-        values += [one.node.params.get(option) for one in (*self._planned[resource.kind], *self._sets[resource.kind])]
+        in_parents = [*self._planned[kind], *self._sets[kind]]
+        values += [one.node.params.get(option) for one in in_parents]
+        known: dict[Any, _Parent] = {}
         found: dict[str, _Parent] = {}
         for value in dict.fromkeys(value for value in values if value not in (None, "")):
             resolved = self._resolved(resource, option, value).get(name)
             if resolved is not None and resolved is not PENDING:
-                found.setdefault(str(resolved), _Parent(str(value), ((name, resolved),)))
+                parent = _Parent(str(value), name, resolved)
+                known[value] = found.setdefault(str(resolved), parent)
+        for lists, planned in ((self._members, self._planned[kind]), (self._member_sets, self._sets[kind])):
+            for one in planned:
+                if one.node.params.get(option) in known:
+                    lists[kind, known[one.node.params[option]].name].append(one)
         return list(found.values())
 
     def identities(self, resource: Resource) -> set[str]:
@@ -145,43 +162,29 @@ class _Declared:
 
     def names(self, resource: Resource, parent: _Parent) -> set[str]:
         """Return the canonical names of the declared resources of a kind in a parent, also of planned ones."""
-        nodes = [one for one in self._planned[resource.kind] if self._is_in(resource, one, parent)]
-        names = {_name_key(resource, one.node.params) for one in nodes}
-        for one in self._sets_in(resource, parent):
+        names = {_name_key(resource, one.node.params) for one in self._members[resource.kind, parent.name]}
+        for one in self._member_sets[resource.kind, parent.name]:
             names |= one.members
         return names | {_name_key(resource, {resource.key[-1]: name}) for name in self._external[resource.plural]}
 
     def existing(self, resource: Resource, parent: _Parent) -> set[str]:
         """Return the canonical names of the declared resources of a kind in a parent that exist."""
-        nodes = [one for one in self._planned[resource.kind] if self._is_in(resource, one, parent)]
+        nodes = self._members[resource.kind, parent.name]
         names = {_name_key(resource, one.node.params) for one in nodes if one.exists}
-        for one in self._sets_in(resource, parent):
+        for one in self._member_sets[resource.kind, parent.name]:
             names |= one.existing
         return names
 
     def others(self, resource: Resource, parent: _Parent) -> set[str] | None:
         """Return the names of all resources beside those of a set, if its plan has read them; None otherwise."""
-        return next((one.others for one in self._sets_in(resource, parent) if one.others is not None), None)
-
-    def _sets_in(self, resource: Resource, parent: _Parent) -> Iterator[PlannedResource]:
-        return (one for one in self._sets[resource.kind] if self._is_in(resource, one, parent))
-
-    def _is_in(self, resource: Resource, one: PlannedResource, parent: _Parent) -> bool:
-        if not parent.values:
-            return True
-        ((name, value),) = parent.values
-        option = option_of(resource, name)
-        declared = one.node.params.get(option)
-        return declared == parent.name or self._resolved(resource, option, declared).get(name) == value
+        sets = self._member_sets[resource.kind, parent.name]
+        return next((one.others for one in sets if one.others is not None), None)
 
     def _resolved(self, resource: Resource, option: str, value: Any) -> dict[str, Any]:
-        key = (resource.kind, option, str(value))
-        if key not in self._known:
-            try:
-                self._known[key] = resolve_references((resource.field(option),), self.reader, {option: value})
-            except EngineError:
-                self._known[key] = {}  # the name is ambiguous: the plan has reported it
-        return self._known[key]
+        try:
+            return resolve_references((resource.field(option),), self.reader, {option: value})
+        except EngineError:
+            return {}  # the name is ambiguous: the plan has reported it
 
 
 class _Search:
@@ -208,7 +211,7 @@ class _Search:
         return found
 
     def _add_items(self, found: Unmanaged) -> None:
-        resource, values = self._resource, dict(self._parent.values)
+        resource, values = self._resource, self._parent.values
         identities = self._declared.identities(resource)
         names = self._declared.names(resource, self._parent)
         for variant in resource.listing.variants if resource.listing else ():
@@ -254,9 +257,8 @@ def parent_field(resource: Resource) -> str:
 
 
 def _wire_params(resource: Resource, parent: _Parent) -> dict[str, Any]:
-    values = dict(parent.values)
     params = resource.listing.params if resource.listing else {}
-    return {wire: values[name] for wire, name in params.items() if name in values}
+    return {wire: parent.value for wire, name in params.items() if name == parent.field}
 
 
 def _identity(resource: Resource, values: dict[str, Any]) -> str:
