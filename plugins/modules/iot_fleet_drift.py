@@ -41,6 +41,38 @@ options:
         devices of a product if it has more devices than are declared.
     type: bool
     default: true
+  ignore:
+    description:
+      - Rules for intended drift, in addition to those in files.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      kind:
+        description:
+          - Kind in the singular or plural, or a pattern.
+        type: str
+        required: true
+      name:
+        description:
+          - Name of the resource as in the report, or a pattern.
+        type: str
+        default: "*"
+      fields:
+        description:
+          - Names of fields, or patterns. If set, only differences of these fields are ignored.
+        type: list
+        elements: str
+        default: []
+      reason:
+        description:
+          - Why the drift is intended.
+        type: str
+        required: true
+      until:
+        description:
+          - The last day (UTC) on which the rule applies, such as C(2030-12-31).
+        type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
 seealso:

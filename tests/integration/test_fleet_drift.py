@@ -207,6 +207,22 @@ def test_rules_ignore_intended_drift_and_are_reported_if_unused_or_expired(appli
         assert expected in refused.output
 
 
+def test_rules_in_a_task_ignore_drift_of_resources_in_the_task(applied):
+    product = {"name": "street_light", "node_type": "device", "description": "by the task"}
+    rules = [
+        {"kind": "product", "name": "street_*", "fields": ["description"], "reason": "known", "until": "2999-12-31"},
+        {"kind": "*", "reason": "declared in files"},
+    ]
+    options = {"fleet": {"products": [product]}, "unmanaged": True, "external": {"rules": ["overheat"]}}
+    compared = applied.run_ok("iot_fleet_drift", **options, ignore=rules)
+    assert (compared["has_drift"], compared["drift"]["drift"], compared["drift"]["unmanaged"]) == (False, [], [])
+    assert set(by_label(compared["drift"], "ignored")["product street_light"]["fields"]) == {"description"}
+    assert "rule overheat" not in by_label(compared["drift"], "ignored")
+    assert applied.run_ok("iot_fleet_drift", **options)["has_drift"]
+    refused = applied.run("iot_fleet_drift", **options, ignore=[{"kind": "prodct", "reason": "x"}])
+    assert "ignore[0]: prodct is not a kind of resource; did you mean product?" in refused["msg"]
+
+
 def test_differences_that_apply_cannot_remove_are_drift_with_a_note(applied, drift, fleet):
     path = fleet / "lamps.yml"
     path.write_text(

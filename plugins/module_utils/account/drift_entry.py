@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account import drift_render
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift import DriftReport, find_drift, ignore
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift_ignore import IgnoreRule
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift_ignore import IgnoreRule, problems_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.entries import FleetEntry, InvalidFleet
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import to_junit, to_sarif
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, Source
@@ -25,14 +25,12 @@ class DriftEntry(FleetEntry):
             **super().options(),
             "drift_dir": {"type": "path"},
             "unmanaged": {"type": "bool", "default": True},
+            "ignore": {"type": "list", "elements": "dict", "default": [], "options": _RULE},
         }
 
     def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
         fleet = self.valid_fleet(params)
-        rules = [
-            IgnoreRule.from_options(rule["options"], Source(*rule["source"]))
-            for rule in params["fleet"].get("drift_ignore", ())
-        ]
+        rules = _rules(params)
         report = find_drift(client, fleet.nodes, params.get("external"), params["unmanaged"], fleet.secret_values())
         if report.problems:
             raise InvalidFleet(report.problems)
@@ -45,6 +43,30 @@ class DriftEntry(FleetEntry):
             "drift": report.to_dict(),
             "summary": drift_render.summary_line(report),
         }
+
+
+#: The options of a rule in the task.
+_RULE = {
+    "kind": {"type": "str", "required": True},
+    "name": {"type": "str", "default": "*"},
+    "fields": {"type": "list", "elements": "str", "default": []},
+    "reason": {"type": "str", "required": True},
+    "until": {"type": "str"},
+}
+
+
+def _rules(params: dict[str, Any]) -> list[IgnoreRule]:
+    """Return the rules in the files and in the task.
+
+    Raises:
+        InvalidValue: A rule in the task is invalid. Those in files are checked when the files are read.
+    """
+    declared = [(rule["options"], Source(*rule["source"])) for rule in params["fleet"].get("drift_ignore") or ()]
+    for index, options in enumerate(params["ignore"]):
+        for _option, message in problems_of(options):
+            raise InvalidValue(f"ignore[{index}]: {message}", field="ignore")
+        declared.append((options, Source(f"ignore[{index}]")))
+    return [IgnoreRule.from_options(options, source) for options, source in declared]
 
 
 def _write(report: DriftReport, nodes: list[Node], folder: str) -> None:

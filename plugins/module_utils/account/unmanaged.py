@@ -76,7 +76,7 @@ def find_unmanaged(
 
     Args:
         client: The API client that has read the declared resources; its cache is shared by all reads.
-        planned: All declared resources, as they are planned.
+        planned: The plans of all declared resources.
         external: The names of resources that exist and are managed elsewhere, by the plural of their kind.
 
     Raises:

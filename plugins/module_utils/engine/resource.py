@@ -52,8 +52,8 @@ class Listing:
         params: Parameters that are sent: API parameter to the name of the field with its value.
         keep: Whether a cached list is updated, instead of read again, when this client creates, updates or deletes a
             resource of the kind; see ``cached_lists``. Only possible with ``unique_names``.
-        bulk: Whether the list can be too long for the memory, such as the devices of a product: whoever reads it for
-            the names only does not cache its pages.
+        bulk: Whether the list can be too long for the memory, such as the devices of a product. The search for
+            unmanaged resources then keeps the names only.
         variants: Values by field with which the list is read to get all resources, if several lists contain them.
     """
 
