@@ -156,7 +156,7 @@ def test_resources_can_be_declared_in_a_task(tasks):
         "products": [{"name": "street_light", "node_type": "device"}],
     }
     planned = tasks.run_ok("iot_fleet_plan", fleet=fleet)
-    assert planned["summary"].startswith("Plan: 2 to create, 0 to update, 0 unchanged")
+    assert planned["summary"].startswith("Plan: 2 to create, 0 to update, 0 to delete, 0 unchanged, 0 unmanaged")
     assert [diff["before_header"] for diff in planned["diff"]] == ["product street_light", "topic street_light/user/a"]
     applied = tasks.run_ok("iot_fleet_apply", fleet=fleet)
     assert applied["summary"] == "2 done, 0 unchanged, 0 failed, 0 skipped"
