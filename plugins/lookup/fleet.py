@@ -16,6 +16,8 @@ description:
     relative to the file that contains them.
   - The value is for the option O(iotops.aliyun.iot_fleet_apply#module:fleet) and the same option of other modules. It
     contains the resources, the file, line and column of each option, and what could not be read.
+  - Files with the name C(drift_ignore.yml) (or C(.yaml), C(.json)) contain rules for intended drift instead of
+    resources; see M(iotops.aliyun.iot_fleet_drift).
 author:
   - The iotops.aliyun contributors (@iotops-aliyun)
 options:
@@ -24,6 +26,9 @@ options:
     required: true
     type: list
     elements: path
+  ignore_file:
+    description: Path of a file with rules for intended drift, in addition to those in the folders.
+    type: path
 """
 
 EXAMPLES = r"""
@@ -34,15 +39,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The declared resources (C(resources)) and what could not be read (C(problems)), of all folders together.
+  description:
+    - The declared resources (C(resources)), the rules for intended drift (C(drift_ignore)) and what could not be read
+      (C(problems)), of all folders together.
   type: list
   elements: dict
 """
 
+from pathlib import Path
 from typing import Any
 
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.drift_ignore_files import DriftIgnoreFiles
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.fleet_files import FleetFiles
 
 try:
@@ -58,9 +67,14 @@ class LookupModule(LookupBase):
         """Return one element for all folders."""
         self.set_options(var_options=variables, direct=kwargs)
         files = FleetFiles(self._loader, self._evaluate)
+        rules = DriftIgnoreFiles(self._evaluate)
         for term in terms:
             files.read(str(term))
-        return [{"resources": files.resources, "problems": files.problems}]
+            rules.read_folder(str(term))
+        if self.get_option("ignore_file"):
+            rules.read(Path(self.get_option("ignore_file")))
+        problems = files.problems + rules.problems
+        return [{"resources": files.resources, "drift_ignore": rules.rules, "problems": problems}]
 
     def _evaluate(self, value: Any) -> Any:
         return self._templar.template(_trusted(value))

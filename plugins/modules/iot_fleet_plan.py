@@ -30,6 +30,12 @@ options:
       - Folder for the files C(plan.json), C(plan.md) and C(plan.txt), which are overwritten. Created if it does not
         exist.
     type: path
+  unmanaged:
+    description:
+      - Whether to list the resources that no file declares, by kind and parent. The lists of all kinds are read, and
+        the list of the devices of a product if it has more devices than are declared.
+    type: bool
+    default: true
 extends_documentation_fragment:
   - iotops.aliyun.iot
 seealso:
@@ -59,6 +65,7 @@ plan:
     summary:
       create: 1
       update: 0
+      delete: 0
       none: 3
     requests:
       CreateProductTopic: 1
@@ -75,11 +82,17 @@ plan:
                 before: null
                 after: user/report
         known_after_apply: []
+    unmanaged:
+      - kind: topic
+        parent: street_light
+        count: 1
+        names:
+          - user/old
 summary:
   description: The number of changes and requests in one line.
   returned: success
   type: str
-  sample: 'Plan: 1 to create, 0 to update, 3 unchanged; 1 requests, at least 1 s'
+  sample: 'Plan: 1 to create, 0 to update, 0 to delete, 3 unchanged, 1 unmanaged; 1 requests, at least 1 s'
 problems:
   description: What is wrong, with the C(source) and the C(message) of each problem.
   returned: if the files or the plan are invalid

@@ -15,6 +15,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds, unknown_kind
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.drift_ignore_files import FILE_NAMES as DRIFT_IGNORE_FILES
 
 SUFFIXES = (".yml", ".yaml", ".json")
 
@@ -146,7 +147,8 @@ def _files(root: Path) -> Iterator[Path]:
         # Hidden folders such as .git contain no fleet files.
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in names:
-            if name.endswith(SUFFIXES) and not name.startswith("."):
+            is_fleet_file = name.endswith(SUFFIXES) and name not in DRIFT_IGNORE_FILES
+            if is_fleet_file and not name.startswith("."):
                 yield Path(folder, name)
 
 

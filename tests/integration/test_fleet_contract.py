@@ -85,7 +85,7 @@ def test_fleet_is_validated_planned_and_applied(run, playbooks, tmp_path):
     planned = run("plan", plan_dir=str(tmp_path / "out"))
     assert (planned.status, playbooks.pop_writes()) == (0, [])
     plan = json.loads((tmp_path / "out/plan.json").read_text(encoding="utf-8"))
-    assert plan["summary"] == {"create": 6, "update": 1, "none": 0}
+    assert plan["summary"] == {"create": 6, "update": 1, "delete": 0, "none": 0}
     assert "+ topic street_light/user/report" in (tmp_path / "out/plan.txt").read_text(encoding="utf-8")
     assert "<summary>topics: 2</summary>" in (tmp_path / "out/plan.md").read_text(encoding="utf-8")
 
@@ -98,7 +98,7 @@ def test_fleet_is_validated_planned_and_applied(run, playbooks, tmp_path):
 
     again = run("apply")
     assert (again.status, again.changed, playbooks.pop_writes()) == (0, 0, [])
-    assert "Plan: 0 to create, 0 to update, 7 unchanged" in run("plan").output
+    assert "Plan: 0 to create, 0 to update, 0 to delete, 7 unchanged, 0 unmanaged" in run("plan").output
 
 
 def test_saved_plan_is_refused_after_the_account_has_changed(run, playbooks, fleet, tmp_path):
@@ -156,7 +156,7 @@ def test_resources_can_be_declared_in_a_task(tasks):
         "products": [{"name": "street_light", "node_type": "device"}],
     }
     planned = tasks.run_ok("iot_fleet_plan", fleet=fleet)
-    assert planned["summary"].startswith("Plan: 2 to create, 0 to update, 0 unchanged")
+    assert planned["summary"].startswith("Plan: 2 to create, 0 to update, 0 to delete, 0 unchanged, 0 unmanaged")
     assert [diff["before_header"] for diff in planned["diff"]] == ["product street_light", "topic street_light/user/a"]
     applied = tasks.run_ok("iot_fleet_apply", fleet=fleet)
     assert applied["summary"] == "2 done, 0 unchanged, 0 failed, 0 skipped"

@@ -19,6 +19,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import 
     differences,
     plan_account,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import find_unmanaged
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
 
@@ -100,12 +101,14 @@ class PlanEntry(FleetEntry):
     """Show what applying a fleet would change."""
 
     def options(self) -> dict[str, Any]:
-        return {**super().options(), "plan_dir": {"type": "path"}}
+        return {**super().options(), "plan_dir": {"type": "path"}, "unmanaged": {"type": "bool", "default": True}}
 
     def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
         plan = plan_account(client, self.valid_fleet(params).nodes)
         if plan.problems:
             raise InvalidFleet(plan.problems)
+        if params["unmanaged"]:
+            plan.unmanaged = find_unmanaged(client, plan.resources, params.get("external"))
         if params.get("plan_dir"):
             self._write(plan, params["plan_dir"])
         return {

@@ -59,6 +59,11 @@ class Node:
         return (self.plural, *self.entry.name_of(self.params))
 
     @property
+    def is_absent(self) -> bool:
+        """Whether the resource is declared not to exist."""
+        return self.params.get("state") == "absent"
+
+    @property
     def label(self) -> str:
         """The kind and the name, for messages, such as ``topic street_light/user/report``."""
         return f"{self.entry.kind} {'/'.join(self.key[1:])}"

@@ -7,13 +7,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, Problem
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import contains_pending
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import CREATE
+
+if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import Unmanaged
 
 #: The version of the format of saved plans. The first number changes with every incompatible change.
 FORMAT_VERSION = "1.0"
@@ -22,7 +28,13 @@ FORMAT_VERSION = "1.0"
 PARALLEL_READS = 8
 
 #: What happens to a resource.
-CREATED, UPDATED, UNCHANGED = "create", "update", "none"
+CREATED, UPDATED, DELETED, UNCHANGED = "create", "update", "delete", "none"
+
+#: The fields with timestamps that some kinds have.
+TIMESTAMPS = ("created", "modified", "updated")
+
+#: The result keys of the entry of a set with the names of the resources in it that change.
+SET_CHANGES = ("created", "updated", "deleted")
 
 #: The result keys of an entry that a plan contains.
 _STEP_KEYS = ("operation", "changes", "requests")
@@ -34,10 +46,15 @@ class PlannedResource:
 
     Attributes:
         node: The declared resource.
-        action: ``CREATED``, ``UPDATED`` or ``UNCHANGED``.
+        action: ``CREATED``, ``UPDATED``, ``DELETED`` or ``UNCHANGED``.
         steps: The requests, each with ``operation`` and ``changes`` (field to before and after, without secrets).
         diff: The values by field before and after.
         pending: What is known only after other resources have been applied.
+        facts: What identifies the resource, and its timestamps; empty if it does not exist.
+        members: The names of the resources in a set.
+        existing: Those of the ``members`` that exist.
+        others: The names of all resources beside the ``members``, if the plan has read them.
+        changed: The names of the ``members`` that are created, updated or deleted, by that.
     """
 
     node: Node
@@ -45,6 +62,16 @@ class PlannedResource:
     steps: list[dict[str, Any]] = field(default_factory=list)
     diff: dict[str, Any] = field(default_factory=dict)
     pending: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict, repr=False)
+    members: AbstractSet[str] = frozenset()
+    existing: AbstractSet[str] = frozenset()
+    others: AbstractSet[str] | None = None
+    changed: dict[str, list[str]] = field(default_factory=dict, repr=False)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the resource exists in the account."""
+        return self.action == DELETED or (self.action != CREATED and not self.node.is_absent)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the resource as saved plans contain it."""
@@ -67,18 +94,20 @@ class AccountPlan:
         resources: What happens to each resource, in the order in which they are applied.
         problems: Why the plan cannot be applied.
         calls: The number of requests that the plan has sent.
+        unmanaged: The resources that no file declares; None if the plan has not looked for them.
     """
 
     account: str
     resources: list[PlannedResource]
     problems: list[Problem]
     calls: int
+    unmanaged: list[Unmanaged] | None = None
 
     @property
     def summary(self) -> dict[str, int]:
         """The number of resources by action."""
         counts = Counter(resource.action for resource in self.resources)
-        return {action: counts[action] for action in (CREATED, UPDATED, UNCHANGED)}
+        return {action: counts[action] for action in (CREATED, UPDATED, DELETED, UNCHANGED)}
 
     @property
     def requests(self) -> dict[str, int]:
@@ -104,6 +133,7 @@ class AccountPlan:
             "requests": self.requests,
             "estimated_seconds": round(self.estimated_seconds, 1),
             "resources": [resource.to_dict() for resource in self.resources],
+            **({} if self.unmanaged is None else {"unmanaged": [one.to_dict() for one in self.unmanaged]}),
         }
 
 
@@ -119,7 +149,7 @@ def plan_account(client: Any, nodes: list[Node]) -> AccountPlan:
 
     def plan_one(node: Node) -> PlannedResource | Problem:
         try:
-            return _planned(node, node.entry.perform(node.params, client, True))
+            return plan_node(node, client)
         except (EngineError, IotError) as error:
             return Problem(node.source_of(getattr(error, "field", "") or ""), f"{node.label}: {error}")
 
@@ -132,6 +162,26 @@ def plan_account(client: Any, nodes: list[Node]) -> AccountPlan:
         else:
             planned.append(outcome)
     return AccountPlan(account_of(client), planned, problems, client.calls - before)
+
+
+def plan_node(node: Node, client: Any) -> PlannedResource:
+    """Plan one declared resource. Nothing is written.
+
+    Raises:
+        EngineError: The resource cannot be changed to its declared state.
+        IotError: A read failed.
+    """
+    return _planned(node, node.entry.plan(node.params, client))
+
+
+def changes_of(steps: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the changes of all steps together: field to ``before`` the first one and ``after`` the last one."""
+    fields: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        for name, change in (step.get("changes") or {}).items():
+            before = fields[name]["before"] if name in fields else change.get("before")
+            fields[name] = {"before": before, "after": change.get("after")}
+    return fields
 
 
 def account_of(client: Any) -> str:
@@ -167,8 +217,33 @@ def _planned(node: Node, result: dict[str, Any]) -> PlannedResource:
     action = UNCHANGED
     if result.get("changed"):
         is_new = any(step.get("action") == CREATE for step in result.get("steps", []))
-        action = CREATED if is_new else UPDATED
-    return PlannedResource(node, action, steps, result.get("diff") or {}, list(result.get("pending", [])))
+        action = DELETED if node.is_absent else CREATED if is_new else UPDATED
+    return PlannedResource(
+        node,
+        action,
+        steps,
+        result.get("diff") or {},
+        list(result.get("pending", [])),
+        facts=facts_of(node, result) if action != CREATED else {},
+        members=result.get("members", frozenset()),
+        existing=result.get("existing", frozenset()),
+        others=result.get("others"),
+        changed={name: result[name] for name in SET_CHANGES if node.entry.contains and result.get(name)},
+    )
+
+
+def facts_of(node: Node, result: dict[str, Any]) -> dict[str, Any]:
+    """Return what identifies the resource in a result, and its timestamps; nothing if it does not exist."""
+    values = result.get(node.entry.kind) or {}
+    identity = node.entry.resource.identity.values() if isinstance(node.entry, ResourceEntry) else ()
+    known = {name: values.get(name) for name in identity}
+    is_known = None not in known.values() and not contains_pending(known)
+    return {**known, **timestamps_of(values)} if known and is_known else {}
+
+
+def timestamps_of(values: dict[str, Any]) -> dict[str, Any]:
+    """Return when a resource was created and modified, as far as the platform says it."""
+    return {name: values[name] for name in TIMESTAMPS if values.get(name)}
 
 
 def _quotas(node: Node) -> dict[str, int]:

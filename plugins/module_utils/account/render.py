@@ -10,24 +10,29 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
     CREATED,
+    DELETED,
     UNCHANGED,
     UPDATED,
     AccountPlan,
     PlannedResource,
+    changes_of,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import Unmanaged
 
 #: The longest Markdown in characters: a comment on a pull request can have 65,536.
 MAX_MARKDOWN = 65_000
 
-_SIGNS = {CREATED: "+", UPDATED: "~", UNCHANGED: " "}
+_SIGNS = {CREATED: "+", UPDATED: "~", DELETED: "-", UNCHANGED: " "}
 _MAX_VALUE = 120  # characters of a value in a line
+_MAX_NAMES = 20  # names of unmanaged resources in a line
 
 
 def summary_line(plan: AccountPlan) -> str:
     """Return the counts of a plan in one line."""
     counts = plan.summary
     return (
-        f"Plan: {counts[CREATED]} to create, {counts[UPDATED]} to update, {counts[UNCHANGED]} unchanged; "
+        f"Plan: {counts[CREATED]} to create, {counts[UPDATED]} to update, {counts[DELETED]} to delete, "
+        f"{counts[UNCHANGED]} unchanged{_unmanaged_count(plan)}; "
         f"{sum(plan.requests.values())} requests, at least {plan.estimated_seconds:.0f} s"
     )
 
@@ -41,6 +46,8 @@ def to_text(plan: AccountPlan) -> str:
                 f"{_SIGNS[resource.action]} {resource.node.label}",
                 *(f"    {line}" for line in _details(resource)),
             ]
+    if plan.unmanaged:
+        lines += ["", "Unmanaged (no file declares them):", *(f"  {line}" for line in unmanaged_lines(plan.unmanaged))]
     lines += [""] if lines else []
     lines += [f"  {operation}: {count}" for operation, count in plan.requests.items()]
     return "\n".join([*lines, summary_line(plan), ""])
@@ -48,56 +55,92 @@ def to_text(plan: AccountPlan) -> str:
 
 def to_markdown(plan: AccountPlan) -> str:
     """Return a plan as Markdown with a section to unfold for each kind, of at most ``MAX_MARKDOWN`` characters."""
-    head = [f"**{_escape(summary_line(plan))}**", ""]
+    head = [f"**{escape(summary_line(plan))}**", ""]
     kinds: dict[str, list[PlannedResource]] = defaultdict(list)
     for resource in plan.resources:
         if resource.action != UNCHANGED:
             kinds[resource.node.plural].append(resource)
     text = "\n".join(head)
+    unmanaged = _unmanaged_section(plan)
     omitted = 0
     for plural, resources in kinds.items():
         section = _section(plural, resources)
-        if len(text) + len(section) > MAX_MARKDOWN - 200:
+        if len(text) + len(section) + len(unmanaged) > MAX_MARKDOWN - 200:
             omitted += len(resources)
         else:
             text += f"\n{section}"
     if omitted:
         text += f"\n{omitted} further changes are omitted here; see plan.txt.\n"
-    return text
+    return text + unmanaged
+
+
+def unmanaged_lines(unmanaged: list[Unmanaged]) -> list[str]:
+    """Return a line for the unmanaged resources of each kind and parent, with the count and the first names."""
+    lines = []
+    for one in unmanaged:
+        head = f"{one.kind} in {one.parent}" if one.parent else one.kind
+        more = f" and {len(one.names) - _MAX_NAMES} more" if len(one.names) > _MAX_NAMES else ""
+        names = ", ".join(one.names[:_MAX_NAMES])
+        lines.append(f"{head}: {one.error}" if one.error else f"{head} ({len(one.names)}): {names}{more}")
+    return lines
+
+
+def _unmanaged_count(plan: AccountPlan) -> str:
+    if plan.unmanaged is None:
+        return ""
+    return f", {sum(len(one.names) for one in plan.unmanaged)} unmanaged"
+
+
+def _unmanaged_section(plan: AccountPlan) -> str:
+    """Return the section with the unmanaged resources, of at most a quarter of ``MAX_MARKDOWN``."""
+    if not plan.unmanaged:
+        return ""
+    lines = ["", "<details>", "<summary>unmanaged: no file declares them</summary>", "", "```"]
+    size = 0
+    for number, line in enumerate(map(code_text, unmanaged_lines(plan.unmanaged))):
+        size += len(line) + 1
+        if size > MAX_MARKDOWN // 4:
+            lines.append(f"and {len(plan.unmanaged) - number} further lines; see plan.txt")
+            break
+        lines.append(line)
+    return "\n".join([*lines, "```", "", "</details>", ""])
 
 
 def _section(plural: str, resources: list[PlannedResource]) -> str:
     lines = ["<details>", f"<summary>{plural}: {len(resources)}</summary>", "", "```diff"]
     for resource in resources:
-        sign = "+" if resource.action == CREATED else "!"
-        lines.append(f"{sign} {_code(resource.node.label)}")
-        lines += [f"    {_code(line)}" for line in _details(resource)]
+        sign = {CREATED: "+", DELETED: "-"}.get(resource.action, "!")
+        lines.append(f"{sign} {code_text(resource.node.label)}")
+        lines += [f"    {code_text(line)}" for line in _details(resource)]
     return "\n".join([*lines, "```", "", "</details>", ""])
 
 
 def _details(resource: PlannedResource) -> list[str]:
     """Return the lines below a resource: its changes by field, and what is known only after apply."""
-    fields: dict[str, tuple[Any, Any]] = {}
-    for step in resource.steps:
-        for name, change in (step.get("changes") or {}).items():
-            before = fields[name][0] if name in fields else change.get("before")
-            fields[name] = (before, change.get("after"))
-    lines = []
-    for name, (before, after) in fields.items():
-        shown = _value(after) if resource.action == CREATED else f"{_value(before)} -> {_value(after)}"
-        lines.append(f"{name}: {shown}")
+    lines = change_lines(changes_of(resource.steps), resource.action == CREATED)
     return lines + [f"({note})" for note in resource.pending]
 
 
-def _value(value: Any) -> str:
+def change_lines(fields: dict[str, dict[str, Any]], is_new: bool = False) -> list[str]:
+    """Return a line for each field that changes; ``is_new`` omits the values before."""
+    lines = []
+    for name, change in fields.items():
+        before, after = short_value(change["before"]), short_value(change["after"])
+        lines.append(f"{name}: {after}" if is_new else f"{name}: {before} -> {after}")
+    return lines
+
+
+def short_value(value: Any) -> str:
+    """Return a value as JSON, cut off if it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _MAX_VALUE else f"{text[:_MAX_VALUE]}..."
 
 
-def _code(text: str) -> str:
+def code_text(text: str) -> str:
     """Return text for a block of code, which a fence in the text must not end."""
     return text.replace("```", "'''").replace("\n", "\\n")
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Return text for Markdown outside a block of code."""
     return text.replace("<", "&lt;").replace("*", "\\*")

@@ -222,7 +222,7 @@ class Client:
                 return None
             raise
 
-    def pages(self, name: str, params: Params | None = None) -> Iterator[Any]:
+    def pages(self, name: str, params: Params | None = None, keep: bool = True) -> Iterator[Any]:
         """Yield the elements of a paged list, in as few requests as the maximum page size allows.
 
         A list that was read completely is cached like the response of a read. Callers must not change the elements.
@@ -233,6 +233,8 @@ class Client:
         Args:
             name: The operation.
             params: The parameters of the requests.
+            keep: Whether to cache the list. A list that may be too long for the memory is not kept, except for its
+                first page.
 
         Raises:
             ValueError: The operation returns no pages.
@@ -242,9 +244,18 @@ class Client:
         if known is not None:
             yield from known
             return
+        operation = self.operation(name)
+        if not keep:
+
+            def read(name: str, request: Params) -> Response:
+                is_first = operation.pages is not None and request.get(operation.pages.page) in (1, None)
+                return self.read(name, request) if is_first else self.call(name, request)
+
+            yield from read_pages(read, name, operation, params)
+            return
         generation = self._cache.generation
         elements = []
-        for element in read_pages(self.read, name, self.operation(name), params):
+        for element in read_pages(self.read, name, operation, params):
             elements.append(element)
             yield element
         self._cache.add_list(name, params, elements, generation)

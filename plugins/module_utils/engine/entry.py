@@ -66,6 +66,7 @@ class Entry:
     Attributes:
         families: The modules of ``module_utils/api`` whose operations the entry can call.
         kind: The kind of the resources that the entry manages, if fleet files can contain them; empty otherwise.
+        contains: The kind of the resources that the entry manages as one set, such as ``device``; empty otherwise.
         is_offline: Whether the entry sends no requests. Then it is called without a client, and needs no credentials.
         vault: Encrypts files with Ansible Vault; set by the runner.
         progress: Shows a line about the progress of a long task; set by the runner on the controller.
@@ -73,6 +74,7 @@ class Entry:
 
     families: tuple[Any, ...] = ()
     kind: str = ""
+    contains: str = ""
     is_offline: bool = False
     vault: Vault | None = None
     progress: Callable[[str], None] = staticmethod(lambda _line: None)
@@ -124,6 +126,19 @@ class Entry:
         """Return the requests in a result of check mode: ``operation``, ``changes`` or the count ``requests``."""
         return list(result.get("steps", []))
 
+    def plan(self, params: dict[str, Any], client: Client) -> dict[str, Any]:
+        """Return the result of check mode for a plan of the account.
+
+        The result of an entry that ``contains`` resources also has the set ``members`` with their names, the set
+        ``existing`` with those that exist and, if the reads have shown them, the set ``others`` with the names of all
+        other resources beside them.
+
+        Raises:
+            EngineError: See ``perform``.
+            IotError: See ``perform``.
+        """
+        return self.perform(params, client, True)
+
     def name_of(self, params: dict[str, Any]) -> tuple[str, ...]:
         """Return the values that identify the resource of a task among those of its kind; the last one is its name."""
         return (str(params.get("name") or ""),)
@@ -156,6 +171,15 @@ class ResourceEntry(Entry):
         self.families = resource.families
         if self.resource.states[next(iter(self.resource.states))] is not None:
             self.kind = resource.kind
+        self.contains = next(iter(self.resource.contains.values()), "")
+
+    def plan(self, params: dict[str, Any], client: Client) -> dict[str, Any]:
+        result = super().plan(params, client)
+        for option in self.resource.contains:
+            before = result["diff"]["before"].get(option) or []
+            result["members"] = {item["name"] for item in params.get(option) or []}
+            result["existing"] = {item["name"] for item in before} & result["members"]
+        return result
 
     def references(self) -> dict[str, tuple[str, ...]]:
         declared = {f.name: f.referenced_kinds for f in self.resource.fields if f.is_option and f.referenced_kinds}

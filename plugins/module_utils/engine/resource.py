@@ -52,12 +52,17 @@ class Listing:
         params: Parameters that are sent: API parameter to the name of the field with its value.
         keep: Whether a cached list is updated, instead of read again, when this client creates, updates or deletes a
             resource of the kind; see ``cached_lists``. Only possible with ``unique_names``.
+        bulk: Whether the list can be too long for the memory, such as the devices of a product. The search for
+            unmanaged resources then keeps the names only.
+        variants: Values by field with which the list is read to get all resources, if several lists contain them.
     """
 
     operation: str
     items: str = ""
     params: dict[str, str] = field(default_factory=dict)
     keep: bool = False
+    bulk: bool = False
+    variants: tuple[dict[str, Any], ...] = ({},)
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,8 @@ class Resource:
         used_by: The resources that prevent the deletion of this one; see ``UsedBy``.
         references: The kinds of the resources to which fields refer, by field, for references that the resource
             resolves itself. Fields with a ``lookup`` declare it with ``fields.finds``.
+        built_in: The resources that the platform creates by itself, such as default topics: field to their values.
+        contains: The kind of the resources that an option of this one declares, by option, for sets of resources.
         filters: The names of the fields that are options of the info module.
         required_filters: The filters that are required, because no operation lists the resources without them.
         extra_result_keys: The keys that ``extra_results`` adds to the result.
@@ -173,6 +180,8 @@ class Resource:
     constraints: tuple[Constraint, ...] = ()
     used_by: tuple[UsedBy, ...] = ()
     references: dict[str, tuple[str, ...]] = {}
+    built_in: dict[str, tuple[Any, ...]] = {}
+    contains: dict[str, str] = {}
     filters: tuple[str, ...] = ()
     required_filters: tuple[str, ...] = ()
     extra_result_keys: tuple[str, ...] = ()

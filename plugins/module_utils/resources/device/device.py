@@ -195,7 +195,7 @@ class Device(Resource):
         Field("certificate_private_key", computed=True, secret=True, on_request="certificate"),
         Field("device_secret", read="DeviceSecret", computed=True, secret=True),
     )
-    listing = Listing("QueryDevice", params={"ProductKey": "product_key"})
+    listing = Listing("QueryDevice", params={"ProductKey": "product_key"}, bulk=True)
     details = (
         Detail("QueryDeviceDetail", "Data"),
         Detail("QueryDeviceProp", "Props", only_for=("tags",), parse=lambda text: {"tags": json.loads(text or "{}")}),

@@ -203,6 +203,7 @@ class ImportedDevices(Resource):
     create = ImplicitCreate()
     changes = (ImportDevices(),)
     delete = DeleteEach("DeleteDevice")
+    contains = {"devices": "device"}
     filters = ("apply_id",)
     required_filters = ("apply_id",)
 

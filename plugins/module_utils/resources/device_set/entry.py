@@ -62,6 +62,7 @@ class DevicesEntry(Entry):
 
     families = (device, group, job, product, ota)
     kind = "device_set"
+    contains = "device"
 
     def references(self) -> dict:
         kinds = ("product", "device", "device_group", "ota_module")
@@ -110,6 +111,10 @@ def _no_search_for_cycles() -> Iterator[None]:
         if was_enabled:
             gc.enable()
 
+    def plan(self, params: dict, client: Any) -> dict:
+        task = DeviceSetTask(params, client, True, self.vault)
+        return {**task.perform(), **task.members()}
+
 
 class DeviceSetTask:
     """One task of the module.
@@ -133,6 +138,18 @@ class DeviceSetTask:
         self._is_in_slice = slice_selector(params.get("slice"))
         self._group_names: dict[str, str] = {}
         self._secrets_file: secrets_file.SecretsFile | None = None
+        self._names: frozenset[str] = frozenset()
+        self._device_set: DeviceSet | None = None
+
+    def members(self) -> dict[str, Any]:
+        """Return the names of the devices of the task and, as far as they were read, of those of the product."""
+        found: dict[str, Any] = {"members": self._names, "existing": set()}
+        if self._device_set is not None:
+            existing, others = self._device_set.devices.keys(), self._device_set.unlisted
+            found["existing"] = set(existing)
+            if len(existing) + len(others) == self._device_set.total:
+                found["others"] = others
+        return found
 
     def perform(self) -> dict:
         """Perform the task, and return the result.
@@ -148,8 +165,10 @@ class DeviceSetTask:
         key = product_key(self._reader, params["product"])
         self._resolve_references(devices)
         device_set = DeviceSet(self._client, self._workers, key)
+        self._names = frozenset(one.name for one in devices)
         if key is not PENDING:
             self._read(device_set, devices)
+            self._device_set = device_set
         plan = self._plan(device_set, devices)
         # A device signs with its secret when it is attached to a gateway.
         device_set.read_secrets(

@@ -46,6 +46,7 @@ class DeviceSet:
     Attributes:
         devices: The current state by name: of the listed devices, or of all devices if none are listed.
         unlisted: The names of other devices of the product that were read: all of them if all devices were requested.
+        total: The number of devices of the product; None if it was not read.
         unknown: The requested facts that no allowed query provides.
         planned_requests: The planned requests, stage by stage.
         product_key: The ProductKey.
@@ -54,6 +55,7 @@ class DeviceSet:
     def __init__(self, client: Any, workers: WorkerPool, product_key: str, is_one_of_many: bool = False) -> None:
         self.devices: dict[str, DeviceState] = {}
         self.unlisted: set[str] = set()
+        self.total: int | None = None
         self.unknown: frozenset = frozenset()
         self.planned_requests: list[Requests] = []
         self.product_key = product_key
@@ -98,6 +100,7 @@ class DeviceSet:
             self._read_details(sorted(names))
             return
         total, first_page = self._read_first_page()
+        self.total = total
         spec = ReadSpec(
             self.product_key,
             facts,
@@ -188,7 +191,8 @@ class DeviceSet:
     def _read_first_page(self) -> tuple[int, list[dict]]:
         """Return the number of devices of the product, and the first page of the list."""
         self.planned_requests.append(Requests({"QueryDevice": 1}))
-        reply = self._workers.call("QueryDevice", self._page_params(1))
+        # Through the cache: several sets can manage devices of the product, and a plan looks for other devices.
+        reply = self._workers.read("QueryDevice", self._page_params(1))
         return int(reply.get("Total") or 0), member(reply, "Data.DeviceInfo") or []
 
     def _read_device_list(self, total: int) -> None:

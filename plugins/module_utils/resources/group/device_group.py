@@ -215,7 +215,9 @@ class DeviceGroup(Resource):
         Field("device_count", read="DeviceCount", type=Number(), computed=True),
         Field("created", read="UtcCreate", computed=True),
     )
-    listing = Listing("QueryDeviceGroupList", params={"GroupName": "name"}, keep=True)
+    listing = Listing(
+        "QueryDeviceGroupList", params={"GroupName": "name"}, keep=True, variants=({}, {"type": "dynamic"})
+    )
     details = (
         # Read by read_detail, with each type of group.
         Detail("QueryDeviceGroupInfo", "Data"),

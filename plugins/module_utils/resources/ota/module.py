@@ -70,6 +70,7 @@ class OtaModule(Resource):
         Field("modified", read="GmtModified", computed=True),
     )
     listing = Listing("ListOTAModuleByProduct", "Data", params={"ProductKey": "product_key"}, keep=True)
+    built_in = {"name": (DEFAULT,)}
     create = Create("CreateOTAModule", outputs={})
     changes = (Update("UpdateOTAModule", "alias", "description"),)
     delete = Delete("DeleteOTAModule")

@@ -108,6 +108,7 @@ class ConsumerGroup(Renamable):
         Field("clients", type=Type(), computed=True),
     )
     listing = Listing("QueryConsumerGroupList", keep=True)
+    built_in = {"group_id": (DEFAULT_GROUP,)}
     details = (
         Detail("QueryConsumerGroupByGroupId", "Data"),
         # Not an option of the module, so only the info module reads it.

@@ -12,6 +12,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
 
+#: The topics that the platform creates with a product.
+DEFAULT_TOPICS = ("user/get", "user/update", "user/update/error")
+
 #: Maximum number of custom topics of a product.
 MAX_TOPICS = 50
 
@@ -75,6 +78,7 @@ class Topic(Resource):
         Field("description", "Desc", Text(0, 100), initial=""),
     )
     listing = Listing("QueryProductTopic", "Data.ProductTopicInfo", params={"ProductKey": "product_key"}, keep=True)
+    built_in = {"short_name": DEFAULT_TOPICS}
     create = Create("CreateProductTopic", outputs={"topic_id": "TopicId"})
     changes = (Update("UpdateProductTopic", "operation", "description"),)
     delete = Delete("DeleteProductTopic")
