@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, Problem
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import Finding
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import CREATE
 
@@ -71,7 +72,7 @@ class AccountPlan:
 
     account: str
     resources: list[PlannedResource]
-    problems: list[Problem]
+    problems: list[Finding]
     calls: int
 
     @property
@@ -115,19 +116,19 @@ def plan_account(client: Any, nodes: list[Node]) -> AccountPlan:
         nodes: The declared resources, in the order in which they are applied.
     """
     before = client.calls
-    problems: list[Problem] = []
+    problems: list[Finding] = []
 
-    def plan_one(node: Node) -> PlannedResource | Problem:
+    def plan_one(node: Node) -> PlannedResource | Finding:
         try:
             return _planned(node, node.entry.perform(node.params, client, True))
         except (EngineError, IotError) as error:
-            return Problem(node.source_of(getattr(error, "field", "") or ""), f"{node.label}: {error}")
+            return node.finding("not-applicable", f"{node.label}: {error}", getattr(error, "field", "") or "")
 
     with ThreadPoolExecutor(PARALLEL_READS) as pool:
         outcomes = list(pool.map(plan_one, nodes))
     planned = []
     for outcome in outcomes:
-        if isinstance(outcome, Problem):
+        if isinstance(outcome, Finding):
             problems.append(outcome)
         else:
             planned.append(outcome)

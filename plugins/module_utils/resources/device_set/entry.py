@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, g
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.offline import Member, Violation
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.vault import Vault
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import (
@@ -23,6 +25,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.csv_file import read_rows
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.declared import declared_contents
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.estimate import estimate
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.plan import (
     Plan,
@@ -59,10 +62,14 @@ class DevicesEntry(Entry):
 
     families = (device, group, job, product, ota)
     kind = "device_set"
+    contains = ("device",)
 
     def references(self) -> dict:
         kinds = ("product", "device", "device_group", "ota_module")
         return {"product": ("product",), "devices": kinds, "defaults": kinds}
+
+    def contents(self, params: dict) -> Iterator[Member | Violation]:
+        return declared_contents(params, check_options)
 
     def planned_steps(self, result: dict) -> list[dict]:
         operations = result["estimate"]["writes"]["operations"]
@@ -106,7 +113,7 @@ class DeviceSetTask:
     """
 
     def __init__(self, params: dict, client: Any, check_mode: bool, vault: Vault | None = None) -> None:
-        _check_options(params)
+        check_options(params)
         self._vault = vault
         self._params = params
         self._client = client
@@ -268,7 +275,7 @@ class DeviceSetTask:
             raise report.DeviceSetIncomplete(report.failure_message(executor.failed, len(result["failures"])), result)
 
 
-def _check_options(params: dict) -> None:
+def check_options(params: dict) -> None:
     """Check the options that depend on each other.
 
     Raises:
