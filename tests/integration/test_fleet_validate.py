@@ -139,7 +139,7 @@ def test_fleet_and_base_that_are_not_values_of_the_lookup_are_refused(tasks):
     for options in ({"fleet": {"resources": [{}]}}, {"fleet": {"resources": []}, "base": {"resources": 5}}):
         result = tasks.run("iot_fleet_validate", **options)
         assert result["failed"]
-        assert "is not a value of the lookup iotops.aliyun.fleet" in result["msg"]
+        assert "is not the value of the lookup iotops.aliyun.fleet" in result["msg"]
 
 
 def test_files_of_the_test_are_valid_for_the_schema(write):

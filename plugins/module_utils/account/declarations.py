@@ -35,20 +35,18 @@ def items_of(option: str, value: dict[str, Any]) -> tuple[list[dict[str, Any]], 
     Raises:
         InvalidValue: The value is neither of both.
     """
-    if "resources" in value:
-        items, problems = value["resources"], value.get("problems", [])
-    else:
+    items, problems = value.get("resources"), value.get("problems", [])
+    if "resources" not in value and all(listed is None or isinstance(listed, list) for listed in value.values()):
         items = [
             {"kind": kind, "options": options, "source": (f"{kind}[{index}]", 0, 0)}
             for kind, listed in value.items()
-            for index, options in enumerate(listed if isinstance(listed, list) else [listed] if listed else [])
+            for index, options in enumerate(listed or [])
         ]
-        problems = []
     keys = {"kind", "options", "source"}
     if isinstance(items, list) and all(isinstance(one, dict) and keys <= one.keys() for one in items):
         return items, problems
     raise InvalidValue(
-        f"{option} is not a value of the lookup iotops.aliyun.fleet",
+        f"{option} is not the value of the lookup iotops.aliyun.fleet",
         field=option,
         remedy="Set it to \"{{ lookup('iotops.aliyun.fleet', 'FOLDER') }}\", or to a mapping of kinds to lists",
     )
