@@ -13,7 +13,7 @@ description:
     the plural, such as C(products), to lists of resources. A resource is a mapping of the options of the module of its
     kind. A JSON file that contains no kind is data for templates, such as a thing model, and is skipped.
   - Templates in the values are evaluated with the variables of the play. Paths in options such as C(devices_file) are
-    relative to the file that contains them.
+    relative to the file that contains them. The folder, and files in lookups, are relative to the current folder.
   - The value is for the option O(iotops.aliyun.iot_fleet_apply#module:fleet) and the same option of other modules. It
     contains the resources, the file, line and column of each option, and what could not be read.
   - Files with the name C(drift_ignore.yml) (or C(.yaml), C(.json)) contain rules for intended drift instead of
@@ -29,6 +29,12 @@ options:
   ignore_file:
     description: Path of a file with rules for intended drift, in addition to those in the folders.
     type: path
+  template_vars:
+    description:
+      - Variables for the templates in the files, in addition to those of the play. For example, a variable with the
+        path of the folder that is read.
+    type: dict
+    default: {}
 """
 
 EXAMPLES = r"""
@@ -46,6 +52,7 @@ _raw:
   elements: dict
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +75,15 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         files = FleetFiles(self._loader, self._evaluate)
         rules = DriftIgnoreFiles(self._evaluate)
-        for term in terms:
-            files.read(str(term))
-            rules.read_folder(str(term))
-        if self.get_option("ignore_file"):
-            rules.read(Path(self.get_option("ignore_file")))
+        available = {**self._templar.available_variables, **self.get_option("template_vars")}
+        # Lookups in the files find files from the current folder, too, as this lookup does.
+        available["ansible_search_path"] = [*available.get("ansible_search_path", ()), os.getcwd()]
+        with self._templar.set_temporary_context(available_variables=available):
+            for term in terms:
+                files.read(str(term))
+                rules.read_folder(str(term))
+            if self.get_option("ignore_file"):
+                rules.read(Path(self.get_option("ignore_file")))
         problems = files.problems + rules.problems
         return [{"resources": files.resources, "drift_ignore": rules.rules, "problems": problems}]
 

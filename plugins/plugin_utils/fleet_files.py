@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,16 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds, unknown_kind
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.drift_ignore_files import FILE_NAMES as DRIFT_IGNORE_FILES
 
+# The parser in C is 10 times as fast, and most installations have it.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 SUFFIXES = (".yml", ".yaml", ".json")
 
 #: The options whose values are paths, which are relative to the file that contains them.
 PATH_OPTIONS = ("devices_file", "secrets_file", "file", "manifest")
+
+# A template that inserts the value of a variable.
+_VARIABLE = re.compile(r"\{\{ *[A-Za-z_][\w.]* *\}\}")
 
 # Stands for a value whose template cannot be evaluated.
 _FAILED = object()
@@ -38,7 +45,7 @@ class FleetFiles:
     Attributes:
         resources: The declared resources: ``kind``, ``options``, ``source`` and ``sources``; ``is_incomplete`` is true
             if a template in the options cannot be evaluated.
-        problems: What could not be read: ``source`` and ``message``.
+        problems: What could not be read: ``source``, ``message`` and ``rule``.
     """
 
     def __init__(self, loader: DataLoader, template: Callable[[Any], Any]) -> None:
@@ -46,6 +53,8 @@ class FleetFiles:
         self._template = template
         self.resources: list[dict[str, Any]] = []
         self.problems: list[dict[str, Any]] = []
+        # The values of texts that insert variables only: compiling a template takes longer than reading a resource.
+        self._texts: dict[str | None, Any] = {}
 
     def read(self, folder: str) -> None:
         """Read all files below a folder, or one file."""
@@ -64,8 +73,10 @@ class FleetFiles:
         try:
             text = path.read_text(encoding="utf-8")
             # The places in an encrypted file are not known.
-            node = None if text.startswith("$ANSIBLE_VAULT") else yaml.compose(text, Loader=yaml.SafeLoader)
-            content = self._loader.load_from_file(str(path), cache="none")
+            node = None if text.startswith("$ANSIBLE_VAULT") else yaml.compose(text, Loader=_Loader)
+            # Paths are relative to the current folder, not to the playbook. ``unsafe``: the content is not cached, so
+            # that it need not be copied.
+            content = self._loader.load_from_file(os.path.abspath(path), cache="none", unsafe=True)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = (str(path), mark.line + 1, mark.column + 1) if mark else start
@@ -86,7 +97,7 @@ class FleetFiles:
             key, value = nodes.get(str(kind), (None, None))
             place = _place(path, key) if key else start
             if kind not in kinds():
-                self._report(place, unknown_kind(str(kind)))
+                self._report(place, unknown_kind(str(kind)), "unknown-kind")
             elif items is not None:
                 self._read_kind(path, str(kind), items, place, value)
 
@@ -113,10 +124,18 @@ class FleetFiles:
             self._add(path, kind, item, source, sources, is_incomplete=bool(failed))
 
     def _evaluated(self, value: Any, place: Place) -> Any:
+        if not contains_template(value):
+            return value  # evaluating every value of a large fleet takes seconds
+        text = str(value) if isinstance(value, str) and _is_simple(value) else None
+        if text in self._texts:
+            return self._texts[text]
         try:
-            return self._template(value)
+            result = self._template(value)
+            if text is not None:
+                self._texts[text] = result
+            return result
         except AnsibleError as error:
-            self._report(place, f"the template cannot be evaluated: {error}")
+            self._report(place, f"the template cannot be evaluated: {error}", "template-error")
             return _FAILED
 
     def _add(
@@ -133,8 +152,24 @@ class FleetFiles:
         resource = {"kind": kind, "options": options, "source": source, "sources": sources}
         self.resources.append({**resource, "is_incomplete": is_incomplete})
 
-    def _report(self, source: Place, message: str) -> None:
-        self.problems.append({"source": source, "message": " ".join(message.split())})
+    def _report(self, source: Place, message: str, rule: str = "invalid-file") -> None:
+        self.problems.append({"source": source, "message": " ".join(message.split()), "rule": rule})
+
+
+def _is_simple(text: str) -> bool:
+    """Return whether a text contains no templates except the names of variables."""
+    return not contains_template(_VARIABLE.sub("", text))
+
+
+def contains_template(value: Any) -> bool:
+    """Return whether a value contains the start of a template, at any depth."""
+    if isinstance(value, str):
+        return "{" in value and ("{{" in value or "{%" in value or "{#" in value)
+    if isinstance(value, Mapping):
+        return any(contains_template(key) or contains_template(member) for key, member in value.items())
+    if isinstance(value, (list, tuple)):
+        return any(map(contains_template, value))
+    return False
 
 
 def _may_be_kind(key: Any) -> bool:
@@ -159,5 +194,5 @@ def _place(path: Path, node: yaml.Node) -> Place:
 
 def _absolute(path: Path, name: str, value: Any) -> Any:
     if name in PATH_OPTIONS and isinstance(value, str) and value and not os.path.isabs(value):
-        return str(path.parent / value)
+        return os.path.abspath(path.parent / value)
     return value

@@ -10,6 +10,7 @@
 - docs/operations.md: the operations that each module sends, as recorded by the integration tests
 - docs/architecture.md: the table of resources with custom code
 - docs/thing_model.schema.json
+- docs/fleet.schema.json: the JSON schema of fleet files
 - plugins/module_utils/account/declared_kinds.py: the declarations of all kinds that fleet files can contain
 
 With ``--check`` nothing is written: each stale file is named, and the exit status is 1 if there is any.
@@ -24,6 +25,7 @@ from pathlib import Path
 
 import custom_code
 import fleet_kinds
+import fleet_schema
 import modules
 import operations
 import plain_form
@@ -92,6 +94,7 @@ def main() -> int:
             root / "docs/modules.md": modules.page(root),
             root / "docs/operations.md": operations.page(root),
             root / "docs/thing_model.schema.json": plain_form.schema(),
+            root / "docs/fleet.schema.json": fleet_schema.page(root),
         }
     )
     for path in sorted([*obsolete, *files]):

@@ -4,28 +4,52 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import (
-    Node,
-    Problem,
-    Source,
-    connect,
-    find_dangling,
-    find_duplicates,
-    in_order,
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import ERROR, WARNING, Finding
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, in_order
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.index import Index
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.nodes import (
+    find_invalid_values,
+    secrets_of,
+    to_node,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds, suggestion, unknown_kind
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import Desired
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry, ResourceEntry, no_log_values
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import AtMost
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.offline import Declared
 
-# The option in a message of the argument spec.
-_OPTION_IN_MESSAGE = re.compile(r"^value of (\w+)|'(\w+)'|: (\w+)|^(\w+)")
+
+def items_of(option: str, value: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the resources and the problems in the value of an option.
+
+    Args:
+        option: The name of the option, for the message.
+        value: A value of the lookup, or a mapping of kinds to lists, as a task writes it. The resources in such a
+            mapping have no places in files.
+
+    Raises:
+        InvalidValue: The value is neither of both.
+    """
+    items, problems = value.get("resources"), value.get("problems", [])
+    if "resources" not in value and all(listed is None or isinstance(listed, list) for listed in value.values()):
+        items = [
+            {"kind": kind, "options": options, "source": (f"{kind}[{index}]", 0, 0)}
+            for kind, listed in value.items()
+            for index, options in enumerate(listed or [])
+        ]
+    keys = {"kind", "options", "source"}
+    if isinstance(items, list) and all(isinstance(one, dict) and keys <= one.keys() for one in items):
+        return items, problems
+    raise InvalidValue(
+        f"{option} is not the value of the lookup iotops.aliyun.fleet",
+        field=option,
+        remedy="Set it to \"{{ lookup('iotops.aliyun.fleet', 'FOLDER') }}\", or to a mapping of kinds to lists",
+    )
 
 
 class Fleet:
@@ -34,8 +58,9 @@ class Fleet:
     Args:
         items: The resources: ``kind`` (plural), ``options``, ``source`` (file, line, column), ``sources`` by option,
             and ``is_incomplete`` if some options could not be read.
-        problems: Problems that were found while the files were read, each with ``source`` and ``message``.
+        problems: Problems that were found while the files were read, each with ``source``, ``message`` and ``rule``.
         external: The names of resources that exist but are not declared, by the plural of their kind.
+        base: The items of the fleet before the changes, for checks of changes; None if they are not known.
 
     Attributes:
         nodes: The valid resources, in an order in which each one comes after those that it refers to.
@@ -47,65 +72,73 @@ class Fleet:
         items: Iterable[dict[str, Any]],
         problems: Iterable[dict[str, Any]] = (),
         external: dict[str, list[str]] | None = None,
+        base: Iterable[dict[str, Any]] | None = None,
     ) -> None:
-        self.problems = [Problem(Source(*problem["source"]), problem["message"]) for problem in problems]
-        declared = [node for item in items if (node := self._node(item)) is not None]
-        self.problems += find_duplicates(declared)
-        connect(declared)
+        self.problems: list[Finding] = [
+            Finding(one.get("rule", "invalid-file"), one["message"], Source(*one["source"])) for one in problems
+        ]
+        declared = [node for item in items if (node := to_node(item, self.problems)) is not None]
+        index = Index(declared, external)
+        self.problems += index.findings
+        index.connect()
         self.nodes, cycles = in_order(declared)
-        self.problems += cycles + find_dangling(declared, external or {})
+        self.problems += [*cycles, *index.find_dangling(), *_too_many(declared)]
+        options: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        valid = [node for node in declared if node.is_valid]
+        for node in valid:
+            options[node.entry.kind].append(node.params)
+        known = Declared(options, None if base is None else Declared(_ReadOptions(base)))
+        for node in valid:
+            values = list(find_invalid_values(node))
+            self.problems += values
+            # Checks rely on valid values.
+            for check in () if values else node.entry.offline_checks():
+                self.problems += [index.violation(node, one) for one in check.violations(node.params, known)]
         self.problems.sort(key=lambda problem: (problem.source.file, problem.source.line, problem.source.column))
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The problems because of which the fleet cannot be applied."""
+        return [problem for problem in self.problems if problem.level == ERROR]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """The problems that do not prevent that the fleet is applied."""
+        return [problem for problem in self.problems if problem.level == WARNING]
 
     def secret_values(self) -> set[str]:
         """Return the values of secret options, which must not be shown."""
-        return {text for node in self.nodes for text in no_log_values(node.entry.options(), node.params)}
-
-    def _node(self, item: dict[str, Any]) -> Node | None:
-        """Return the node of a declared resource, or None if its kind is unknown. Add its problems to the list."""
-        source = Source(*item["source"])
-        entry = kinds().get(item["kind"])
-        if entry is None:
-            self._report(source, unknown_kind(item["kind"]))
-            return None
-        if not isinstance(item["options"], dict):
-            self._report(source, f"a resource of {item['kind']} must be a mapping of options")
-            return None
-        sources = {name: Source(*place) for name, place in item.get("sources", {}).items()}
-        node = Node(item["kind"], entry, item["options"], source, sources)
-        spec = entry.options()
-        for name in [name for name in node.params if name not in spec]:
-            self._report(node.source_of(name), f"{name} is not an option of {node.plural}{suggestion(name, spec)}")
-        if item.get("is_incomplete"):
-            return node  # the missing values would cause further problems
-        known = {name: value for name, value in node.params.items() if name in spec}
-        validated = ArgumentSpecValidator(spec).validate(known)
-        node.params = validated.validated_parameters
-        for message in validated.error_messages:
-            if ". Supported parameters include: " in message:
-                message = f"unknown option {message}"
-            self._report(node.source_of(_option_in(message, spec)), message)
-        if not validated.error_messages:
-            self._check_values(node)
-        return node
-
-    def _check_values(self, node: Node) -> None:
-        """Check the values of a resource against the limits of the platform."""
-        entry: Entry = node.entry
-        if not isinstance(entry, ResourceEntry):
-            return
-        try:
-            Desired.from_params(entry.resource, node.params)
-        except EngineError as error:
-            self._report(node.source_of(error.field or ""), str(error))
-
-    def _report(self, source: Source, message: str) -> None:
-        self.problems.append(Problem(source, message))
+        return {text for node in self.nodes for text in secrets_of(node)}
 
 
-def _option_in(message: str, spec: dict[str, Any]) -> str:
-    """Return the option that a message of the argument spec is about; an empty string if it names none."""
-    for found in _OPTION_IN_MESSAGE.finditer(message):
-        name = next(group for group in found.groups() if group)
-        if name in spec:
-            return name
-    return ""
+class _ReadOptions(dict):
+    """The options of the valid resources of a fleet by kind, validated when a check asks for a kind."""
+
+    def __init__(self, items: Iterable[dict[str, Any]]) -> None:
+        super().__init__()
+        self._items: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for item in items:
+            entry = kinds().get(item["kind"])
+            if entry is not None:
+                self._items[entry.kind].append(item)
+
+    def __missing__(self, kind: str) -> list[dict[str, Any]]:
+        nodes = [to_node(item, []) for item in self._items[kind]]
+        self[kind] = [node.params for node in nodes if node is not None and node.is_valid]
+        options: list[dict[str, Any]] = self[kind]
+        return options
+
+
+def _too_many(nodes: Iterable[Node]) -> Iterator[Finding]:
+    """Yield a finding for each resource above the maximum of its parent, such as the topics of a product."""
+    counts: dict[tuple[str, ...], int] = defaultdict(int)
+    for node in nodes:
+        constraints = node.entry.resource.constraints if isinstance(node.entry, ResourceEntry) else ()
+        for constraint in constraints:
+            if isinstance(constraint, AtMost) and node.is_named and node.params.get("state") != "absent":
+                parent = node.key[:-1]
+                counts[parent] += 1
+                if counts[parent] > constraint.maximum:
+                    title = f"the {constraint.parent} {'/'.join(parent[1:])}"
+                    message = f"{title} has more than {constraint.maximum} {node.plural}, which is the maximum"
+                    yield node.finding("too-many", message)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift_ignore import IgnoreRule
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, Problem, Source
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import Finding
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
     CREATED,
     DELETED,
@@ -26,6 +27,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import 
     plan_node,
     timestamps_of,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import Unmanaged, find_unmanaged
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import option_of
@@ -117,7 +119,7 @@ class DriftReport:
     ignored: list[Drift] = field(default_factory=list)
     rules: list[IgnoreRule] = field(default_factory=list)
     in_sync: list[Node] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
 
     @property
     def summary(self) -> dict[str, int]:
@@ -184,7 +186,7 @@ def find_drift(
     report = DriftReport(account_of(client), datetime.datetime.now(datetime.timezone.utc))
     hidden = _Secrets(nodes, secrets)
 
-    def compare(node: Node) -> tuple[PlannedResource | None, str, Problem | None]:
+    def compare(node: Node) -> tuple[PlannedResource | None, str, Finding | None]:
         try:
             return plan_node(node, client), "", None
         except (EngineError, IotError) as error:
@@ -195,7 +197,7 @@ def find_drift(
                 planned = None
             if planned is not None:
                 return planned, str(error), None
-            return None, "", Problem(node.source_of(getattr(error, "field", "") or ""), f"{node.label}: {error}")
+            return None, "", node.finding("not-applicable", f"{node.label}: {error}", getattr(error, "field", "") or "")
 
     with ThreadPoolExecutor(PARALLEL_READS) as pool:
         outcomes = list(pool.map(compare, nodes))
@@ -295,7 +297,7 @@ def _drift_of_members(planned: PlannedResource) -> Iterator[Drift]:
             }
             status = _MEMBER_STATUS[result_key]
             full_name = "/".join((*parent, name))
-            yield Drift(node.entry.contains, full_name, status, node.source, fields, group=node.label)
+            yield Drift(node.entry.contains[0], full_name, status, node.source, fields, group=node.label)
 
 
 def _option(node: Node, name: str) -> str:

@@ -13,7 +13,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift import
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift_ignore import IgnoreRule, problems_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.entries import FleetEntry, InvalidFleet
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import to_junit, to_sarif
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, Source
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 
 

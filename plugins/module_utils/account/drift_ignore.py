@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Source
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds, suggestion
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
 
 #: The options of a rule.
 OPTIONS = ("kind", "name", "fields", "reason", "until")

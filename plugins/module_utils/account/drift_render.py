@@ -16,7 +16,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift import
     DriftReport,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import ERROR, NOTE, WARNING, Finding
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, Source
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.render import (
     MAX_MARKDOWN,
     change_lines,
@@ -24,6 +24,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.render impor
     escape,
     unmanaged_lines,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
 
 _SIGNS = {MISSING: "-", CHANGED: "!", UNWANTED: "+"}
 _TEXTS = {MISSING: "is missing", CHANGED: "differs", UNWANTED: "exists, but is declared absent"}

@@ -10,8 +10,9 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account import apply as application
 from ansible_collections.iotops.aliyun.plugins.module_utils.account import render
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.declarations import Fleet
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, Problem
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.declarations import Fleet, items_of
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import ERROR, Finding
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
     UNCHANGED,
@@ -27,14 +28,20 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 class InvalidFleet(EngineError):
     """The fleet cannot be applied. Nothing was changed. The result contains all problems."""
 
-    def __init__(self, problems: list[Problem]):
+    def __init__(self, problems: list[Finding]):
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-        super().__init__("\n".join([f"the fleet has {count}:", *map(str, problems)]))
-        self.result = {"problems": [{"source": str(one.source), "message": one.message} for one in problems]}
+        super().__init__("\n".join([f"the fleet has {count}:", *map(_as_line, problems)]))
+        self.result = {"problems": [one.to_dict() for one in problems]}
+
+
+def _as_line(finding: Finding) -> str:
+    return str(finding) if finding.level == ERROR else f"{finding.source}: {finding.level}: {finding.message}"
 
 
 class FleetEntry(Entry):
     """The base class of entries that work on the declared resources of an account."""
+
+    _last: tuple[dict[str, Any], Fleet] | None = None
 
     families = tuple(dict.fromkeys(family for entry in kinds().values() for family in entry.families))
 
@@ -47,8 +54,8 @@ class FleetEntry(Entry):
     def secret_values(self, params: dict[str, Any]) -> set[str]:
         found = super().secret_values(params)
         try:
-            return found | self._fleet(params).secret_values()
-        except (AttributeError, KeyError, TypeError):  # the structure is reported when the task runs
+            return found | self.read_fleet(params).secret_values()
+        except (InvalidValue, KeyError):  # reported when the task runs, or before
             return found
 
     def valid_fleet(self, params: dict[str, Any]) -> Fleet:
@@ -56,45 +63,25 @@ class FleetEntry(Entry):
 
         Raises:
             InvalidFleet: They have problems.
-            InvalidValue: The option is not a value of the lookup.
+            InvalidValue: The option is neither a value of the lookup nor a mapping of kinds.
         """
-        try:
-            fleet = self._fleet(params)
-        except (AttributeError, KeyError, TypeError) as error:
-            raise InvalidValue(
-                f"fleet is not the value of the lookup iotops.aliyun.fleet ({type(error).__name__}: {error})",
-                field="fleet",
-                remedy="Set it to \"{{ lookup('iotops.aliyun.fleet', 'FOLDER') }}\", or to a mapping of kinds to lists",
-            ) from error
-        if fleet.problems:
+        fleet = self.read_fleet(params)
+        if fleet.errors:
             raise InvalidFleet(fleet.problems)
         return fleet
 
-    @staticmethod
-    def _fleet(params: dict[str, Any]) -> Fleet:
-        declared = params["fleet"]
-        if "resources" not in declared:
-            declared = {"resources": _items(declared)}
-        return Fleet(declared["resources"], declared.get("problems", ()), params.get("external"))
+    def read_fleet(self, params: dict[str, Any]) -> Fleet:
+        """Return the declared resources of a task and their problems.
 
-
-def _items(declared: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the resources in a mapping of kinds to lists, as a task writes it. They have no places in files."""
-    return [
-        {"kind": kind, "options": options, "source": (f"{kind}[{index}]", 0, 0)}
-        for kind, listed in declared.items()
-        for index, options in enumerate(listed or [])
-    ]
-
-
-class ValidateEntry(FleetEntry):
-    """Find everything that is wrong in fleet files, without asking the platform."""
-
-    is_offline = True
-
-    def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
-        fleet = self.valid_fleet(params)
-        return {"changed": False, "problems": [], "count": len(fleet.nodes)}
+        Raises:
+            InvalidValue: The option is neither a value of the lookup nor a mapping of kinds.
+        """
+        # The runner asks for secret values before the task runs, and the checks take seconds in a large fleet.
+        if self._last is None or self._last[0] is not params:
+            items, problems = items_of("fleet", params["fleet"])
+            base = items_of("base", params["base"])[0] if params.get("base") else None
+            self._last = (params, Fleet(items, problems, params.get("external"), base))
+        return self._last[1]
 
 
 class PlanEntry(FleetEntry):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Source
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
 
 #: The levels of findings, as SARIF names them.
 ERROR, WARNING, NOTE = "error", "warning", "note"
@@ -42,6 +42,16 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.source}: {self.message}"
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the finding as results of modules contain it."""
+        return {
+            "source": str(self.source),
+            "message": self.message,
+            "rule": self.rule,
+            "level": self.level,
+            "subject": self.subject,
+        }
 
 
 def to_text(findings: Iterable[Finding]) -> str:
@@ -77,17 +87,23 @@ def to_sarif(findings: Iterable[Finding], version: str = "", root: str = "") -> 
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def to_junit(findings: Iterable[Finding], suite: str, passed: Iterable[str] = ()) -> str:
+def to_junit(
+    findings: Iterable[Finding],
+    suite: str,
+    passed: Iterable[str] = (),
+    failing: tuple[str, ...] = (ERROR, WARNING),
+) -> str:
     """Return findings as a JUnit report: a failed test case for each finding.
 
     Args:
-        findings: The findings. Notes are not failures.
+        findings: The findings.
         suite: The name of the test suite.
         passed: The subjects without findings, which are passed test cases.
+        failing: The levels of findings that are failures. Others are output of passed test cases.
     """
     listed = list(findings)
     good = list(passed)
-    failures = sum(finding.level != NOTE for finding in listed)
+    failures = sum(finding.level in failing for finding in listed)
     counts = {"tests": str(len(listed) + len(good)), "failures": str(failures), "errors": "0"}
     suites = ElementTree.Element("testsuites", counts)
     element = ElementTree.SubElement(suites, "testsuite", {"name": suite, **counts})
@@ -97,7 +113,7 @@ def to_junit(findings: Iterable[Finding], suite: str, passed: Iterable[str] = ()
         name = _xml(finding.subject or str(finding.source))
         attributes = {"classname": suite, "name": name, "file": _xml(finding.source.file)}
         case = ElementTree.SubElement(element, "testcase", attributes)
-        if finding.level == NOTE:
+        if finding.level not in failing:
             ElementTree.SubElement(case, "system-out").text = _xml(str(finding))
         else:
             failure = ElementTree.SubElement(case, "failure", {"type": finding.rule, "message": _xml(finding.message)})

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node, Problem
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import Finding
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import contains_pending
@@ -99,7 +100,7 @@ class AccountPlan:
 
     account: str
     resources: list[PlannedResource]
-    problems: list[Problem]
+    problems: list[Finding]
     calls: int
     unmanaged: list[Unmanaged] | None = None
 
@@ -145,19 +146,19 @@ def plan_account(client: Any, nodes: list[Node]) -> AccountPlan:
         nodes: The declared resources, in the order in which they are applied.
     """
     before = client.calls
-    problems: list[Problem] = []
+    problems: list[Finding] = []
 
-    def plan_one(node: Node) -> PlannedResource | Problem:
+    def plan_one(node: Node) -> PlannedResource | Finding:
         try:
             return plan_node(node, client)
         except (EngineError, IotError) as error:
-            return Problem(node.source_of(getattr(error, "field", "") or ""), f"{node.label}: {error}")
+            return node.finding("not-applicable", f"{node.label}: {error}", getattr(error, "field", "") or "")
 
     with ThreadPoolExecutor(PARALLEL_READS) as pool:
         outcomes = list(pool.map(plan_one, nodes))
     planned = []
     for outcome in outcomes:
-        if isinstance(outcome, Problem):
+        if isinstance(outcome, Finding):
             problems.append(outcome)
         else:
             planned.append(outcome)

@@ -122,7 +122,7 @@ class _Declared:
         for one in planned:
             self._planned[one.node.entry.kind].append(one)
             if one.node.entry.contains:
-                self._sets[one.node.entry.contains].append(one)
+                self._sets[one.node.entry.contains[0]].append(one)
         self._external = defaultdict(list, external)
         # By the kind and the resolved parent, because there can be many resources of many parents.
         self._members: dict[tuple[str, str], list[PlannedResource]] = defaultdict(list)

@@ -50,6 +50,10 @@ class Mapping(Type):
             return f"takes at most {self._maximum} entries, not {len(value)}"
         return ""
 
+    def limits(self) -> dict[str, Any]:
+        limits = {"propertyNames": self._key.limits(), "additionalProperties": self._value.limits()}
+        return {**limits, **({"maxProperties": self._maximum} if self._maximum is not None else {})}
+
     def canonical(self, value: Any) -> dict[str, str]:
         # YAML parses an unquoted 7 as a number and an unquoted yes as a boolean; the platform stores strings.
         return {str(key): _text(text) for key, text in (value or {}).items()}
@@ -93,6 +97,10 @@ class TextSet(Type):
             return f"takes at most {self._maximum} elements, not {len(set(value))}"
         return ""
 
+    def limits(self) -> dict[str, Any]:
+        # The maximum does not count duplicates, which a schema cannot express.
+        return {"items": self._element.limits()}
+
     def from_wire(self, value: Any) -> list[Any]:
         return list(value or [])
 
@@ -134,6 +142,9 @@ class ObjectSet(Type):
             return f"takes at most {self._maximum} elements, not {len(value)}"
         return ""
 
+    def limits(self) -> dict[str, Any]:
+        return {"maxItems": self._maximum} if self._maximum is not None else {}
+
     def identity(self, element: dict[str, Any]) -> tuple[str, ...]:
         """Return the values that identify an element."""
         values = [element[key] for key in self._identity]
@@ -172,6 +183,9 @@ class ReferenceSet(ObjectSet):
             return f"must have {self._minimum} or more elements, not {len(value)}"
         duplicates = [name for name in value if value.count(name) > 1]
         return f"contains {duplicates[0]} twice" if duplicates else super().check(value)
+
+    def limits(self) -> dict[str, Any]:
+        return {**super().limits(), "minItems": self._minimum, "uniqueItems": True}
 
     def to_wire(self, value: Any) -> list[str]:
         return [element[self.key] for element in value]

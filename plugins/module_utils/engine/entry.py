@@ -8,6 +8,7 @@ AnsibleModule or action plugins; both call it through ``runner.execute``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
@@ -20,6 +21,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 
 if TYPE_CHECKING:
     from ansible_collections.iotops.aliyun.plugins.module_utils.client.client import Client
+    from ansible_collections.iotops.aliyun.plugins.module_utils.engine.offline import Member, OfflineCheck, Violation
     from ansible_collections.iotops.aliyun.plugins.module_utils.engine.vault import Vault
 
 #: The options for authentication and connection that every module has. The client reads environment variables and the
@@ -66,7 +68,7 @@ class Entry:
     Attributes:
         families: The modules of ``module_utils/api`` whose operations the entry can call.
         kind: The kind of the resources that the entry manages, if fleet files can contain them; empty otherwise.
-        contains: The kind of the resources that the entry manages as one set, such as ``device``; empty otherwise.
+        contains: The kinds of the resources that ``contents`` yields.
         is_offline: Whether the entry sends no requests. Then it is called without a client, and needs no credentials.
         vault: Encrypts files with Ansible Vault; set by the runner.
         progress: Shows a line about the progress of a long task; set by the runner on the controller.
@@ -74,7 +76,7 @@ class Entry:
 
     families: tuple[Any, ...] = ()
     kind: str = ""
-    contains: str = ""
+    contains: tuple[str, ...] = ()
     is_offline: bool = False
     vault: Vault | None = None
     progress: Callable[[str], None] = staticmethod(lambda _line: None)
@@ -121,6 +123,14 @@ class Entry:
     def references(self) -> dict[str, tuple[str, ...]]:
         """Return the kinds of the resources to which options refer by name, by option."""
         return {}
+
+    def contents(self, params: dict[str, Any]) -> Iterator[Member | Violation]:
+        """Yield the resources that the options of a task declare, such as the devices of a set, and what is invalid."""
+        yield from ()
+
+    def offline_checks(self) -> tuple[OfflineCheck, ...]:
+        """Return the checks of a declared resource that send no requests."""
+        return ()
 
     def planned_steps(self, result: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the requests in a result of check mode: ``operation``, ``changes`` or the count ``requests``."""
@@ -169,29 +179,36 @@ class ResourceEntry(Entry):
     def __init__(self, resource: type[Resource]):
         self.resource = resource()
         self.families = resource.families
+        self.contains = resource.contains
+        declared = {f.name: f.referenced_kinds for f in self.resource.fields if f.is_option and f.referenced_kinds}
+        self._references = {**declared, **self.resource.references}
+        # A list can be that of a parent, such as the topics of a product: names are unique within it.
+        parents = self.resource.listing.params.values() if self.resource.listing else ()
+        identity = self.resource.identity.values() if not self.resource.listing else ()
+        fields = dict.fromkeys((*parents, *identity, *self.resource.key))
+        self._name_options = tuple(dict.fromkeys(option_of(self.resource, name) for name in fields))
         if self.resource.states[next(iter(self.resource.states))] is not None:
             self.kind = resource.kind
-        self.contains = next(iter(self.resource.contains.values()), "")
 
     def plan(self, params: dict[str, Any], client: Client) -> dict[str, Any]:
         result = super().plan(params, client)
-        for option in self.resource.contains:
+        for option in self.resource.member_options:
             before = result["diff"]["before"].get(option) or []
             result["members"] = {item["name"] for item in params.get(option) or []}
             result["existing"] = {item["name"] for item in before} & result["members"]
         return result
 
     def references(self) -> dict[str, tuple[str, ...]]:
-        declared = {f.name: f.referenced_kinds for f in self.resource.fields if f.is_option and f.referenced_kinds}
-        return {**declared, **self.resource.references}
+        return self._references
+
+    def contents(self, params: dict[str, Any]) -> Iterator[Member | Violation]:
+        return self.resource.contents(params)
+
+    def offline_checks(self) -> tuple[OfflineCheck, ...]:
+        return self.resource.offline_checks
 
     def name_of(self, params: dict[str, Any]) -> tuple[str, ...]:
-        # A list can be that of a parent, such as the topics of a product: names are unique within it.
-        parents = self.resource.listing.params.values() if self.resource.listing else ()
-        identity = self.resource.identity.values() if not self.resource.listing else ()
-        fields = dict.fromkeys((*parents, *identity, *self.resource.key))
-        options = dict.fromkeys(option_of(self.resource, name) for name in fields)
-        return tuple(str(params[name]) for name in options if params.get(name) is not None)
+        return tuple(str(params[name]) for name in self._name_options if params.get(name) is not None)
 
     def options(self) -> dict[str, Any]:
         states = list(self.resource.states)

@@ -25,6 +25,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
 
 if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.engine.offline import Member, OfflineCheck, Violation
     from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 
 
@@ -148,11 +149,13 @@ class Resource:
         changes: How the mutable fields are changed, in this order; see ``Update``, ``Switch`` and ``Entries``.
         delete: How the resource is deleted; see ``Delete``.
         constraints: The rules of the platform for combinations of values; see ``Constraint``.
+        offline_checks: The checks of a declared resource that send no requests; see ``OfflineCheck``.
         used_by: The resources that prevent the deletion of this one; see ``UsedBy``.
         references: The kinds of the resources to which fields refer, by field, for references that the resource
             resolves itself. Fields with a ``lookup`` declare it with ``fields.finds``.
         built_in: The resources that the platform creates by itself, such as default topics: field to their values.
-        contains: The kind of the resources that an option of this one declares, by option, for sets of resources.
+        contains: The kinds of the resources that ``contents`` yields.
+        member_options: The options with the members of a set of resources, each a list of objects with ``name``.
         filters: The names of the fields that are options of the info module.
         required_filters: The filters that are required, because no operation lists the resources without them.
         extra_result_keys: The keys that ``extra_results`` adds to the result.
@@ -178,10 +181,12 @@ class Resource:
     changes: tuple[Change, ...] = ()
     delete: Delete
     constraints: tuple[Constraint, ...] = ()
+    offline_checks: tuple[OfflineCheck, ...] = ()
     used_by: tuple[UsedBy, ...] = ()
     references: dict[str, tuple[str, ...]] = {}
     built_in: dict[str, tuple[Any, ...]] = {}
-    contains: dict[str, str] = {}
+    contains: tuple[str, ...] = ()
+    member_options: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     required_filters: tuple[str, ...] = ()
     extra_result_keys: tuple[str, ...] = ()
@@ -243,6 +248,10 @@ class Resource:
             f.name: desired[f.name] if f.name in sent and desired.get(f.name) is not None else f.initial
             for f in self.fields
         }
+
+    def contents(self, options: dict[str, Any]) -> Iterator[Member | Violation]:
+        """Yield the resources that the options declare, such as the devices of an import, and what is invalid."""
+        yield from ()
 
     # Reading
 

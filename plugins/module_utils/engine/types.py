@@ -45,6 +45,10 @@ class Type:
         """Validate the number of entries of a collection; returns as ``check``. Other types have no entries."""
         return ""
 
+    def limits(self) -> dict[str, Any]:
+        """Return the limits that ``check`` validates as keywords of JSON schema, as far as it can express them."""
+        return {}
+
     def to_wire(self, value: Any) -> Any:
         """Return the value of the API parameter; None omits the parameter."""
         return value
@@ -76,7 +80,7 @@ class Type:
 
 def width(text: str, wide_char_width: int) -> int:
     """Return the length of a text as the platform counts it: a wide East Asian character as ``wide_char_width``."""
-    if wide_char_width == 1:
+    if wide_char_width == 1 or text.isascii():
         return len(text)
     return sum(wide_char_width if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
@@ -129,6 +133,16 @@ class Text(Type):
             return f"has an invalid format: expected {self._hint}; {value!r} does not match"
         return ""
 
+    def limits(self) -> dict[str, Any]:
+        # A string of wide characters can be shorter than the minimum.
+        limits: dict[str, Any] = {"minLength": -(-self._minimum // self._wide_char_width)}
+        if self._maximum is not None:
+            limits["maxLength"] = self._maximum
+        # Groups with names, flags and lookbehind differ between Python and ECMAScript, whose expressions schemas use.
+        if self._pattern and not re.search(r"\(\?(?!:)|\\[ZA]", self._pattern.pattern):
+            limits["pattern"] = f"^(?:{self._pattern.pattern})$"
+        return {"anyOf": [{"maxLength": 0}, limits]} if self._clearable and (self._minimum or self._pattern) else limits
+
     def from_wire(self, value: Any) -> str:
         # Responses omit members without a value: a missing member is an empty string.
         return "" if value is None else str(value)
@@ -157,6 +171,10 @@ class Number(Type):
         ):
             return f"must be {self._limits()}, not {value}"
         return ""
+
+    def limits(self) -> dict[str, Any]:
+        limits = {"minimum": self._minimum, "maximum": self._maximum}
+        return {name: limit for name, limit in limits.items() if limit is not None}
 
     def _limits(self) -> str:
         if self._maximum is None:

@@ -19,8 +19,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift import
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift_ignore import IgnoreRule, problems_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift_render import findings, to_markdown
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Source
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.render import MAX_MARKDOWN
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import Unmanaged
 
 from ..client.conftest import make_client

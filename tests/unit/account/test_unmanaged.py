@@ -146,9 +146,17 @@ def test_static_and_dynamic_groups_are_listed():
     assert found(platform, []) == {("device_group", ""): ["east", "west"]}
 
 
-def test_devices_are_listed_only_if_there_are_more_than_the_declared_ones():
+@pytest.fixture
+def lamps(tmp_path):
+    """Write a CSV file with one device, and return its path."""
+    path = tmp_path / "lamps.csv"
+    path.write_text("name\nd000000\n", encoding="utf-8")
+    return path
+
+
+def test_devices_are_listed_only_if_there_are_more_than_the_declared_ones(lamps):
     members = frozenset(one["DeviceName"] for one in devices(120))
-    device_set = declared("device_sets", product="lamp", devices_file="/fleet/lamps.csv")
+    device_set = declared("device_sets", product="lamp", devices_file=str(lamps))
     one_device = declared("devices", product="lamp", name="d000120")
     platform = Platform(QueryProductList=PRODUCTS[:1], QueryDevice=devices(121))
     plan = planned(PRODUCT, device_set, one_device)
@@ -170,9 +178,9 @@ def test_devices_that_the_plan_creates_do_not_hide_unmanaged_ones():
     assert found(platform, plan) == {("device", "lamp"): ["d000000"]}
 
 
-def test_devices_that_the_plan_has_read_are_not_read_again():
+def test_devices_that_the_plan_has_read_are_not_read_again(lamps):
     platform = Platform(QueryProductList=PRODUCTS[:1], QueryDevice=devices(3))
-    plan = planned(PRODUCT, declared("device_sets", product="lamp", devices_file="/fleet/lamps.csv"))
+    plan = planned(PRODUCT, declared("device_sets", product="lamp", devices_file=str(lamps)))
     plan[-1].members = plan[-1].existing = frozenset({"d000000"})
     plan[-1].others = {"d000001", "d000002"}
     assert found(platform, plan) == {("device", "lamp"): ["d000001", "d000002"]}

@@ -46,6 +46,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
     has_certificates,
     product_key,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.declared import (
+    UsesProperties,
+    keys_of,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model_data.desired_properties import (
     DesiredProperties,
     Values,
@@ -249,6 +253,7 @@ class Device(Resource):
         Switch("enabled", {True: "EnableThing", False: "DisableThing"}, wait_for_gateway_job),
     )
     delete = Delete("DeleteDevice", wait_for=wait_for_gateway_job)
+    offline_checks = (UsesProperties(keys_of("desired_properties")),)
     filters = ("product", "name", "nickname", "status", "enabled", "tags")
     required_filters = ("product",)
 

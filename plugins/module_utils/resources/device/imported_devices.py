@@ -14,6 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.chunks import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import Mapping, ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.offline import Member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -181,11 +182,12 @@ class DeleteEach(Delete):
 class ImportedDevices(Resource):
     """Imported devices of a product. Only the devices in the task are read and changed.
 
-    Custom code: the devices in the task select what is read, secrets are kept apart from the displayed devices, and a
-    batch of imported devices is listed by its ApplyId.
+    Custom code: the devices in the task select what is read, and are declared by it, secrets are kept apart from the
+    displayed devices, and a batch of imported devices is listed by its ApplyId.
     """
 
     kind = "imported_devices"
+    contains = ("device",)
     title = "set of imported devices"
     families = (device, product)
     key = ("product_key",)
@@ -203,13 +205,18 @@ class ImportedDevices(Resource):
     create = ImplicitCreate()
     changes = (ImportDevices(),)
     delete = DeleteEach("DeleteDevice")
-    contains = {"devices": "device"}
+    member_options = ("devices",)
     filters = ("apply_id",)
     required_filters = ("apply_id",)
 
     @property
     def plural(self) -> str:
         return self.kind
+
+    def contents(self, options: dict) -> Iterator[Member]:
+        # Other resources can manage the devices after the import.
+        for item in options.get("devices") or []:
+            yield Member("device", {"product": options["product"], "name": item["name"]}, is_managed=False)
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)

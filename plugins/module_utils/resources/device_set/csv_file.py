@@ -31,6 +31,19 @@ def read_rows(path: str) -> Iterator[dict]:
     Raises:
         InvalidValue: If the file cannot be read or a line is invalid; the message contains the line number.
     """
+    for line, row in read_lines(path):
+        if isinstance(row, InvalidValue):
+            location = f"line {line} of {path}: " if line > 1 else ""
+            raise InvalidValue(f"{location}{row}", field="devices_file") from None
+        yield row
+
+
+def read_lines(path: str) -> Iterator[tuple[int, dict | InvalidValue]]:
+    """Yield the line numbers and devices of a CSV file, or what is wrong with a line, which has no device then.
+
+    The file is not read further if its first line is invalid. The line of a file that cannot be read is 0.
+    """
+    line = 0
     try:
         # utf-8-sig: files of spreadsheet programs start with a byte order mark.
         with open(path, encoding="utf-8-sig", newline="") as file:
@@ -38,14 +51,24 @@ def read_rows(path: str) -> Iterator[dict]:
             file.seek(0)
             reader = csv.reader(file, strict=True, delimiter=delimiter)
             header = [_column(cell) for cell in next(reader, [])]
+            line = 1
             _check_header(header, path)
             for cells in reader:
                 if cells:
-                    row = dict(zip(header, cells))
-                    yield _parse_row(row, len(cells) == len(header), f"line {reader.line_num} of {path}")
+                    line = reader.line_num
+                    yield line, _row_or_error(header, cells)
+    except InvalidValue as error:
+        yield line, error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise InvalidValue(f"devices_file {path} cannot be read: {reason}", field="devices_file") from None
+        yield 0, InvalidValue(f"devices_file {path} cannot be read: {reason}", field="devices_file")
+
+
+def _row_or_error(header: list[str], cells: list[str]) -> dict | InvalidValue:
+    try:
+        return _parse_row(dict(zip(header, cells)), len(cells) == len(header))
+    except InvalidValue as error:
+        return error
 
 
 def _delimiter(line: str) -> str:
@@ -83,18 +106,18 @@ def _check_header(header: list[str], path: str) -> None:
             )
 
 
-def _parse_row(cells: dict[str, str], is_complete: bool, location: str) -> dict:
+def _parse_row(cells: dict[str, str], is_complete: bool) -> dict:
     if not is_complete:
-        raise InvalidValue(f"{location} does not have the same number of cells as the first line", field="devices_file")
+        raise InvalidValue("the line does not have the same number of cells as the first line", field="devices_file")
     cells = {column: text.strip() for column, text in cells.items() if text.strip()}
     if "name" not in cells:
-        raise InvalidValue(f"{location} has no device name", field="devices_file")
+        raise InvalidValue("the line has no device name", field="devices_file")
     row: dict = {column: cells[column] for column in ("name", "nickname") if column in cells}
     if "enabled" in cells:
         word = cells["enabled"].lower()
         if word not in _BOOLEANS:
             raise InvalidValue(
-                f"{location}: enabled must be one of {', '.join(_BOOLEANS)}, not {cells['enabled']!r}",
+                f"enabled must be one of {', '.join(_BOOLEANS)}, not {cells['enabled']!r}",
                 field="devices_file",
             )
         row["enabled"] = _BOOLEANS[word]

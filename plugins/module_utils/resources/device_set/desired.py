@@ -87,12 +87,18 @@ def desired_devices(
         yield _desired_device(name, row, defaults)
 
 
-def _check(row: dict, title: str) -> None:
+def find_problems(row: dict) -> Iterator[str]:
+    """Yield what is wrong with the options of a device, except its name, or with default values."""
     for field, kind in FIELD_TYPES.items():
         value = row.get(field)
         complaint = kind.check(value) if value is not None else ""
         if complaint:
-            raise InvalidValue(f"{title}: {field} {complaint}", field="devices")
+            yield f"{field} {complaint}"
+
+
+def _check(row: dict, title: str) -> None:
+    for problem in find_problems(row):
+        raise InvalidValue(f"{title}: {problem}", field="devices")
 
 
 def _desired_device(name: str, row: dict, defaults: dict) -> DesiredDevice:

@@ -15,6 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, g
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.offline import Member, Violation
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.vault import Vault
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import (
@@ -26,6 +27,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.csv_file import read_rows
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.declared import declared_contents
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.estimate import estimate
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.plan import (
     Plan,
@@ -62,11 +64,14 @@ class DevicesEntry(Entry):
 
     families = (device, group, job, product, ota)
     kind = "device_set"
-    contains = "device"
+    contains = ("device",)
 
     def references(self) -> dict:
         kinds = ("product", "device", "device_group", "ota_module")
         return {"product": ("product",), "devices": kinds, "defaults": kinds}
+
+    def contents(self, params: dict) -> Iterator[Member | Violation]:
+        return declared_contents(params, check_options)
 
     def planned_steps(self, result: dict) -> list[dict]:
         operations = result["estimate"]["writes"]["operations"]
@@ -127,7 +132,7 @@ class DeviceSetTask:
     """
 
     def __init__(self, params: dict, client: Any, check_mode: bool, vault: Vault | None = None) -> None:
-        _check_options(params)
+        check_options(params)
         self._vault = vault
         self._params = params
         self._client = client
@@ -303,7 +308,7 @@ class DeviceSetTask:
             raise report.DeviceSetIncomplete(report.failure_message(executor.failed, len(result["failures"])), result)
 
 
-def _check_options(params: dict) -> None:
+def check_options(params: dict) -> None:
     """Check the options that depend on each other.
 
     Raises:

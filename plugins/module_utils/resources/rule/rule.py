@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, rule, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, StopThenDelete, Switch, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies, State
@@ -21,8 +23,16 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actio
     Actions,
     parse_actions,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.sql_syntax import SelectText, WhereText
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.sql_syntax import (
+    SelectText,
+    WhereText,
+    find_members,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.declared import UsesProperties
+
+#: The topics of property reports, without the device. Their messages have the properties in the object ``items``.
+PROPERTY_TOPICS = ("thing/event/property/post", "thing/event/property/batch/post")
 
 #: The options that a rule needs before it can be started, with the fields that they set.
 REQUIRED_TO_START = {"product": "product_key", "short_topic": "short_topic", "select": "select"}
@@ -92,6 +102,14 @@ def _find_topic_problem(state: State) -> str:
     return problem and f"short_topic {problem}; {topic!r} does not"
 
 
+def _used_properties(options: dict) -> Iterator[tuple[str, str]]:
+    """Yield the options with SQL, and the properties that they select or compare."""
+    if (options.get("short_topic") or "").lstrip("/").partition("/")[2] in PROPERTY_TOPICS:
+        for option in ("select", "where"):
+            for identifier in find_members(options.get(option) or "", "items"):
+                yield option, identifier
+
+
 class Rule(Resource):
     """A rule with its actions.
 
@@ -149,6 +167,7 @@ class Rule(Resource):
     )
     delete = StopThenDelete("DeleteRule", stop="StopRule")
     constraints = (Satisfies(_find_topic_problem, "short_topic", "topic_type"),)
+    offline_checks = (UsesProperties(_used_properties),)
     filters = ("name", "product", "status")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:

@@ -61,6 +61,20 @@ def find_problem(text: str, is_list: bool) -> str:
     return _Grammar(tokens, is_list).find_problem()
 
 
+def find_members(text: str, path: str) -> list[str]:
+    """Return the names of the members of an object in the messages that SQL uses, such as ``Level`` of ``items.Level``.
+
+    Args:
+        text: The text after SELECT or WHERE. If the check does not understand it, no members are found.
+        path: The path of the object, such as ``items``.
+    """
+    tokens = _tokenize(text)
+    if any(kind == "unknown" for kind, _text in tokens):
+        return []
+    words = [token[len(path) + 1 :] for kind, token in tokens if kind == "word" and token.startswith(f"{path}.")]
+    return [name for name in (re.split(r"[.\[]", word, maxsplit=1)[0] for word in words) if name]
+
+
 def _tokenize(text: str) -> list[tuple[str, str]]:
     """Return kind and text of each token. Keywords are of the kind ``keyword``, and in lowercase."""
     tokens = []

@@ -18,6 +18,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import JsonText, Number
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.declared import (
+    UsesProperties,
+    keys_of,
+)
 
 MAX_ATTRIBUTES = 128
 MAX_BYTES = 16 * 1024
@@ -114,6 +118,7 @@ class Shadow(Resource):
     details = (Detail("GetDeviceShadow", "ShadowMessage", parse=_parse_message),)
     create = ImplicitCreate()
     changes = (UpdateDesired(),)
+    offline_checks = (UsesProperties(keys_of("desired")),)
     filters = ("product", "device")
     required_filters = ("product", "device")
 

@@ -72,8 +72,9 @@ def _convert(option: str, source_format: str, value: Any) -> dict:
         InvalidValue: The platform would reject the functions.
     """
     functions = _TO_FUNCTIONS[source_format](value)
-    # The limits of the plain form apply to the other formats too.
-    problem = plain.Functions().check(functions) or validation.find_error(functions)
+    # The limits of the plain form apply to the other formats too. The option ``functions`` is already checked.
+    problem = "" if source_format == "functions" else plain.Functions().check(functions)
+    problem = problem or validation.find_error(functions)
     if not problem:
         length = len(tsl.to_text(tsl.from_functions(functions)))
         if length > tsl.MAX_CHARACTERS:

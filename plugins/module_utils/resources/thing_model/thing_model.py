@@ -24,6 +24,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model import functions as plain
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.blocks import BLOCK_ID, Blocks
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.declared import (
+    CompatibleWithBase,
+    ValidModel,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.options import (
     functions_option,
     parse_block,
@@ -104,6 +108,7 @@ class ThingModel(Resource):
     create = ImplicitCreate()
     changes = (ModelChange(),)
     delete = DeleteModel("DeleteThingModel")
+    offline_checks = (ValidModel(), CompatibleWithBase())
     filters = ("product", "version", "block", "in_force")
     required_filters = ("product",)
     extra_result_keys = ("compatible_changes", "breaking_changes")
