@@ -104,6 +104,11 @@ class DevicesEntry(Entry):
         with _no_search_for_cycles():
             return DeviceSetTask(params, client, check_mode, self.vault).perform()
 
+    def plan(self, params: dict, client: Any) -> dict:
+        with _no_search_for_cycles():
+            task = DeviceSetTask(params, client, True, self.vault)
+            return {**task.perform(), **task.members()}
+
 
 @contextmanager
 def _no_search_for_cycles() -> Iterator[None]:
@@ -115,10 +120,6 @@ def _no_search_for_cycles() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-    def plan(self, params: dict, client: Any) -> dict:
-        task = DeviceSetTask(params, client, True, self.vault)
-        return {**task.perform(), **task.members()}
 
 
 class DeviceSetTask:
