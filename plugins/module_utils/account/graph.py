@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 
 #: The kind of a set of devices, which contains devices that other resources refer to by name.
-_SETS = {"device": "device_set"}
+SETS = {"device": "device_set"}
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def connect(nodes: list[Node]) -> None:
                 for name in names:
                     for target in by_name[kind].get(name, ()):
                         needed[id(target)] = target
-                for targets in by_name[_SETS.get(kind, "")].values():
+                for targets in by_name[SETS.get(kind, "")].values():
                     needed.update({id(target): target for target in targets})
         needed.pop(id(node), None)
         node.needs = list(needed.values())
@@ -170,7 +170,7 @@ def find_dangling(nodes: list[Node], external: dict[str, list[str]]) -> list[Pro
             if len(kinds) != 1 or value in (None, ""):
                 continue
             kind = kinds[0]
-            if kind in _SETS and known[_SETS[kind]]:
+            if kind in SETS and known[SETS[kind]]:
                 continue
             names = known[kind] | set(external.get(plurals.get(kind, f"{kind}s"), ()))
             for name in value if isinstance(value, list) else [value]:
