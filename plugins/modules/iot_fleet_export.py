@@ -23,6 +23,15 @@ options:
         removes those whose resources do not exist any more.
     type: path
     required: true
+  format:
+    description:
+      - V(fleet) writes the files that the description above is about.
+      - V(neutral) writes products, thing models and devices with their last values in formats that do not depend on the
+        platform, for a move to another one. C(products.jsonl), C(devices.jsonl) and CSV files with the same records,
+        C(schema.json) with the JSON schema of the records, and W3C WoT Thing Models in C(models).
+    type: str
+    choices: [fleet, neutral]
+    default: fleet
   products:
     description:
       - Names or ProductKeys of the products to export, with everything that belongs to them and that this refers to.
@@ -46,6 +55,13 @@ options:
         O(fleet) are not a problem.
     type: dict
     default: {}
+  one_by_one:
+    description:
+      - Whether tags, groups, gateways and last values of devices are exported although they take one request for each
+        device. Without this, last values and gateways are not exported, and the others are exported only if O(iot_instance_id) is an instance with device search, and groups also if the
+        lists of their members take fewer requests.
+    type: bool
+    default: true
   overwrite:
     description:
       - Whether files that the export has not written, or that were changed since, are replaced or removed. Otherwise,
@@ -94,6 +110,11 @@ EXAMPLES = r"""
     products: [street_light]
     fleet: "{{ lookup('iotops.aliyun.fleet', 'fleet/') }}"
     secrets_file: "{{ playbook_dir }}/secrets.csv"
+
+- name: Export products, models and devices for another platform
+  iotops.aliyun.iot_fleet_export:
+    export_dir: neutral
+    format: neutral
 """
 
 RETURN = r"""

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from collections import Counter
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
 
@@ -204,3 +208,123 @@ def test_export_of_every_kind_is_valid_and_plans_no_change(run, account, playboo
 
     again = run("export", export_dir=str(there), filters=FILTERS)
     assert (again.status, again.changed, content(there)) == (0, 0, files)
+
+
+def test_export_sends_as_many_requests_as_plan(run, account, playbooks, tmp_path):
+    def calls(name: str, **variables) -> dict[str, int]:
+        playbooks.server.control("DELETE", "calls")
+        assert run(name, **variables).status == 0
+        return Counter(call["action"] for call in playbooks.server.control("GET", "calls")["calls"])
+
+    exported = calls("export", export_dir=str(tmp_path / "there"), filters=FILTERS)
+    planned = calls("plan", fleet=str(tmp_path / "there"))
+    print(exported.total(), planned.total(), exported - planned, planned - exported)
+    assert exported.total() <= planned.total()
+
+
+def test_export_of_one_product_contains_what_it_needs_and_replaces_the_last_export(run, account, tmp_path):
+    there = tmp_path / "there"
+    assert run("export", export_dir=str(there)).status == 0
+    assert "sound_codes.yml" in content(there)
+    exported = run("export", export_dir=str(there), products="street_light")
+    assert exported.status == 0, exported.output
+    files = content(there)
+    assert "sound_codes.yml" not in files
+    assert "products/old_meter.yml" not in files
+    # The rule and the subscription need the consumer group, the devices their groups and their gateway's product.
+    for name in ("consumer_groups.yml", "device_groups.yml", "products/street_light.yml"):
+        assert name in files
+    assert run("validate", fleet=str(there)).status == 0
+    assert "0 to create, 0 to update" in run("plan", fleet=str(there)).output
+    unknown = run("export", export_dir=str(there), products="stret_light")
+    assert unknown.status == 2
+    assert "the product stret_light does not exist" in unknown.output
+
+
+def test_export_next_to_a_fleet_writes_only_what_is_not_declared(run, account, tmp_path):
+    fleet = tmp_path / "fleet"
+    assert run("export", export_dir=str(fleet)).status == 0
+    (fleet / ".iotops_export.json").unlink()
+    (fleet / "sound_codes.yml").unlink()
+    lamps = fleet / "products/street_light.devices.csv"
+    lamps.write_text(lamps.read_text("utf-8").replace("lamp-0002", "lamp-0003"), encoding="utf-8")
+    for _run in range(2):  # the second export does not take the files of the first one for the fleet's
+        exported = run("export", export_dir=str(fleet / "new"), fleet=str(fleet))
+        assert exported.status == 0, exported.output
+        new = content(fleet / "new")
+        assert set(new) == {
+            ".iotops_export.json",
+            "sound_codes.yml",
+            "products/street_light.yml",
+            "products/street_light.devices.csv",
+        }
+        assert set(yaml.safe_load(new["products/street_light.yml"])) == {"device_sets"}
+        assert b"lamp-0002" in new["products/street_light.devices.csv"]
+        assert b"lamp-0001" not in new["products/street_light.devices.csv"]
+
+
+def test_export_keeps_files_that_it_has_not_written(run, account, tmp_path):
+    there = tmp_path / "there"
+    (there / "products").mkdir(parents=True)
+    own = there / "products/street_light.yml"
+    own.write_text("mine: true\n", encoding="utf-8")
+    refused = run("export", export_dir=str(there))
+    assert refused.status == 2
+    assert "products/street_light.yml" in refused.output
+    assert content(there) == {"products/street_light.yml": b"mine: true\n"}
+    assert run("export", "--check", export_dir=str(there), overwrite=True).changed == 1
+    assert content(there) == {"products/street_light.yml": b"mine: true\n"}
+    assert run("export", export_dir=str(there), overwrite=True).status == 0
+    assert b"street_light" in own.read_bytes()
+    own.write_text("mine: true\n", encoding="utf-8")
+    assert run("export", export_dir=str(there)).status == 2
+
+
+def test_secrets_are_exported_to_an_encrypted_file_only(run, account, playbooks, tmp_path):
+    password = tmp_path / "password"
+    password.write_text("secret of the vault", encoding="utf-8")
+    secrets = tmp_path / "secrets.csv"
+    exported = run(
+        "export",
+        export_dir=str(tmp_path / "there"),
+        secrets_file=str(secrets),
+        secrets_format="csv",
+        secrets_vault_password_file=str(password),
+    )
+    assert exported.status == 0, exported.output
+    assert secrets.read_text("utf-8").startswith("$ANSIBLE_VAULT")
+    text = VaultLib([("default", VaultSecret(password.read_bytes()))]).decrypt(secrets.read_bytes()).decode()
+    rows = list(csv.DictReader(text.splitlines()))
+    assert {row["device_name"] for row in rows} == {"lamp-0001", "lamp-0002", "hub-west"}
+    everything = exported.output.encode() + b"".join(content(tmp_path / "there").values())
+    assert not any(row["device_secret"].encode() in everything for row in rows)
+
+
+def test_neutral_export_describes_products_models_and_devices(run, account, playbooks, tmp_path):
+    there = tmp_path / "there"
+    playbooks.pop_writes()
+    exported = run("export", export_dir=str(there), format="neutral")
+    assert (exported.status, playbooks.pop_writes()) == (0, []), exported.output
+    files = content(there)
+    schema = json.loads(files["schema.json"])
+    for kind in ("products", "devices"):
+        records = [json.loads(line) for line in files[f"{kind}.jsonl"].decode().splitlines()]
+        for record in records:
+            jsonschema.validate(record, {**schema, **schema["$defs"][kind]})
+        rows = list(csv.DictReader(files[f"{kind}.csv"].decode().splitlines()))
+        assert [row["name"] for row in rows] == [record["name"] for record in records]
+        assert list(rows[0]) == list(records[0])
+    lamp = next(record for record in records if record["name"] == "lamp-0001")
+    assert lamp["groups"] == ["gate", "west"]
+    assert (lamp["nickname"], lamp["tags"], lamp["status"]) == ("gate_lamp", {"floor": "1"}, "online")
+    assert lamp["values"]["Brightness"]["value"] in range(101)
+    assert next(one for one in records if one["name"] == "lamp-0002")["gateway"] == {
+        "product": "home_hub",
+        "name": "hub-west",
+    }
+    model = json.loads(files["models/street_light.tm.json"])
+    assert model["@type"] == "tm:ThingModel"
+    assert set(model["properties"]) == {"Brightness", "LightStatus", "Temperature"}
+    refused = run("export", export_dir=str(there), format="neutral", filters=FILTERS)
+    assert refused.status == 2
+    assert "filters cannot be set with format: neutral" in refused.output

@@ -72,6 +72,7 @@ class Export:
         selection: The products to export.
         filters: What to read of kinds that cannot be listed as a whole.
         save_secrets: Called with a ProductKey and the secrets of its devices; None if they are not read.
+        one_by_one: Whether facts about devices may be read that take one request for each device.
 
     Attributes:
         gaps: What the export does not contain.
@@ -84,6 +85,7 @@ class Export:
         selection: Selection,
         filters: dict[str, list[dict[str, Any]]],
         save_secrets: Callable[[str, dict[str, str | None]], None] | None = None,
+        one_by_one: bool = True,
     ) -> None:
         self.gaps: list[Gap] = []
         self.counts: Counter[str] = Counter()
@@ -91,6 +93,7 @@ class Export:
         self._selection = selection
         self._filters = filters
         self._save_secrets = save_secrets
+        self._one_by_one = one_by_one
         self._file_names = FileNames()
 
     def write(self, folder: ExportFolder, declared: set[tuple[str, ...]], devices: dict[str, set[str]]) -> None:
@@ -108,7 +111,11 @@ class Export:
         nodes = self._nodes(scan)
         products = [one for one in scan.found[_PRODUCTS] if self._selection.accepts(one)]
         exported = DeviceExport(
-            self._client, scan.found["device_groups"], products, with_secrets=self._save_secrets is not None
+            self._client,
+            scan.found["device_groups"],
+            products,
+            with_secrets=self._save_secrets is not None,
+            one_by_one=self._one_by_one,
         )
         sets = self._write_devices(exported, folder, devices)
         connect([*nodes, *sets])

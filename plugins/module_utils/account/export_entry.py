@@ -11,7 +11,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.export impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.export_files import ExportFolder
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.exported_devices import declared_devices
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import unknown_kind, kinds
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds, unknown_kind
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.neutral import NeutralExport
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set import secrets_file
 
@@ -22,10 +23,12 @@ class ExportEntry(FleetEntry):
     def options(self) -> dict[str, Any]:
         return {
             "export_dir": {"type": "path", "required": True},
+            "format": {"type": "str", "choices": ["fleet", "neutral"], "default": "fleet"},
             "products": {"type": "list", "elements": "str"},
             "filters": {"type": "dict", "default": {}, "no_log": False},
             "fleet": {"type": "dict", "no_log": False},
             "external": {"type": "dict", "default": {}, "no_log": False},
+            "one_by_one": {"type": "bool", "default": True},
             "overwrite": {"type": "bool", "default": False},
             **secrets_file.OPTIONS,
             "secrets_vault": {"type": "bool", "default": True, "no_log": False},
@@ -37,13 +40,20 @@ class ExportEntry(FleetEntry):
     def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
         nodes = self.valid_fleet(params).nodes if params.get("fleet") else []
         filters = _filters(params["filters"])
+        _check_format(params)
         secrets_file.check_options(params)
         secrets = None if check_mode else secrets_file.open_secrets_file(params, self.vault)
-        export = Export(client, Selection(params.get("products")), filters, secrets.add if secrets else None)
+        selection = Selection(params.get("products"))
+        export: Export | NeutralExport
         with ExportFolder(params["export_dir"], params["overwrite"]) as folder:
-            # The files of the last export are replaced, so what they declare is not declared elsewhere.
-            others: list[Node] = [node for node in nodes if not folder.is_own_file(node.source.file)]
-            export.write(folder, {node.key for node in others}, declared_devices(others))
+            if params["format"] == "neutral":
+                export = NeutralExport(client, selection, params["one_by_one"])
+                export.write(folder)
+            else:
+                export = Export(client, selection, filters, secrets.add if secrets else None, params["one_by_one"])
+                # The files of the last export are replaced, so what they declare is not declared elsewhere.
+                others: list[Node] = [node for node in nodes if not folder.is_own_file(node.source.file)]
+                export.write(folder, {node.key for node in others}, declared_devices(others))
             changed = folder.commit(check_mode)
         if secrets is not None:
             secrets.close()
@@ -56,6 +66,13 @@ class ExportEntry(FleetEntry):
             "summary": f"Export: {sum(counts.values())} resources, {len(changed)} files changed, "
             f"{len(export.gaps)} notes on what is not exported",
         }
+
+
+def _check_format(params: dict[str, Any]) -> None:
+    """Raise InvalidValue if an option has no meaning in the format."""
+    unused = [name for name in ("fleet", "filters", "secrets_file") if params.get(name)]
+    if params["format"] == "neutral" and unused:
+        raise InvalidValue(f"{unused[0]} cannot be set with format: neutral", field=unused[0], remedy="Remove it")
 
 
 def _filters(filters: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -59,8 +59,8 @@ def escape(value: Any) -> Any:
     text = value.replace("{%", "{%" + _END_RAW + _RAW) if "endraw" in value else value
     text = f"{_RAW}{text}{_END_RAW}"
     if re.match(r"\[|\{(?![{%#])", value):
-        # Ansible before 2.19 would take the text for a list or a mapping.
-        return "{% filter string %}" + text + "{% endfilter %}"
+        # Ansible before 2.19 would take the text for a list or a mapping, also within the block.
+        return "{% filter replace('~', '', 1) | string %}~" + text + "{% endfilter %}"
     return text
 
 

@@ -48,16 +48,25 @@ class DeviceExport:
         groups: The device groups of the account.
         products: The exported products.
         with_secrets: Whether the secrets of the devices are read.
+        one_by_one: Whether facts may be read that take one request for each device.
 
     Attributes:
         gaps: What the files do not contain.
         groups: The names of the groups of the devices that were written, by the name of the product.
     """
 
-    def __init__(self, client: Any, groups: Iterable[Found], products: list[Found], with_secrets: bool = False) -> None:
+    def __init__(
+        self,
+        client: Any,
+        groups: Iterable[Found],
+        products: list[Found],
+        with_secrets: bool = False,
+        one_by_one: bool = True,
+    ) -> None:
         self.gaps: list[Gap] = []
         self.groups: dict[str, set[str]] = {}
         self._client = client
+        self._one_by_one = one_by_one
         self._workers = WorkerPool(client, _PARALLEL_REQUESTS)
         static = [one.values for one in groups if one.values.get("type") != "dynamic"]
         self._group_names = {values["group_id"]: values["name"] for values in static}
@@ -73,18 +82,22 @@ class DeviceExport:
         for one in self._products:
             key = one.values["product_key"]
             device_set = DeviceSet(self._client, self._workers, key, is_one_of_many=len(self._products) > 1)
-            device_set.read(self._facts, desired_groups=self._group_sizes, other_groups=False)
+            device_set.read(
+                self._facts, desired_groups=self._group_sizes, other_groups=False, one_by_one=self._one_by_one
+            )
+            if device_set.unknown:
+                facts = " and ".join(sorted(device_set.unknown))
+                self.gaps.append(Gap(DEVICE_SETS, one.name, facts, "one request for each device would be needed"))
             if SECRET in self._facts:
                 device_set.read_secrets(device_set.devices)
             states = sorted(device_set.devices.values(), key=lambda state: state.name)
-            if one.values.get("node_type") == "gateway" and has_sub_devices:
+            if one.values.get("node_type") == "gateway" and has_sub_devices and self._one_by_one:
                 self._read_sub_devices(one, states)
             if states:
                 yield one, states
 
     def write(self, path: str, product: Found, states: list[DeviceState], declared: set[str]) -> int:
         """Write the CSV file of a product, without devices that are declared elsewhere; return the number of rows."""
-        key = product.values["product_key"]
         kept = [state for state in states if state.name not in declared]
         tag_keys = sorted({tag for state in kept for tag in state.tags or {}})
         columns = ["name"]
@@ -92,9 +105,9 @@ class DeviceExport:
             columns.append("nickname")
         if any(not state.enabled for state in kept):
             columns.append("enabled")
-        if any(set(state.groups or ()) & self._group_names.keys() for state in kept):
+        if any(self.groups_of(state) for state in kept):
             columns.append("groups")
-        if any((key, state.name) in self._gateways for state in kept):
+        if any(self.gateway_of(product, state) for state in kept):
             columns += ["gateway_product", "gateway"]
         columns += [TAG_PREFIX + tag for tag in tag_keys]
         count = 0
@@ -107,6 +120,16 @@ class DeviceExport:
                     writer.writerow([row.get(column, "") for column in columns])
                     count += 1
         return count
+
+    def gateway_of(self, product: Found, state: DeviceState) -> tuple[str, str] | None:
+        """Return product and name of the gateway that a device is attached to; None if it is not attached."""
+        return self._gateways.get((product.values["product_key"], state.name))
+
+    def groups_of(self, state: DeviceState) -> list[str] | None:
+        """Return the names of the static groups of a device; None if they were not read."""
+        if state.groups is None:
+            return None
+        return sorted(self._group_names[key] for key in state.groups if key in self._group_names)
 
     def _read_sub_devices(self, product: Found, states: list[DeviceState]) -> None:
         def read(name: str) -> None:
@@ -128,11 +151,7 @@ class DeviceExport:
         cells = {"name": state.name, "enabled": "" if state.enabled else "false"}
         values: dict[str, Any] = {"nickname": state.nickname or ""}
         values["tags"] = {tag: text for tag, text in (state.tags or {}).items() if self._is_cell(name, tag, text)}
-        values["groups"] = sorted(
-            group
-            for key in state.groups or ()
-            if (group := self._group_names.get(key, "")) and self._is_cell(name, "groups", group)
-        )
+        values["groups"] = [group for group in self.groups_of(state) or () if self._is_cell(name, "groups", group)]
         for option, value in values.items():
             problem = FIELD_TYPES[option].check(value) if value else ""
             if not problem and isinstance(value, str) and value != value.strip():
@@ -144,7 +163,7 @@ class DeviceExport:
         cells["groups"] = GROUP_SEPARATOR.join(values["groups"])
         cells.update({TAG_PREFIX + tag: text for tag, text in values["tags"].items()})
         self.groups.setdefault(product.name, set()).update(values["groups"])
-        gateway = self._gateways.get((product.values["product_key"], state.name))
+        gateway = self.gateway_of(product, state)
         if gateway:
             cells["gateway_product"], cells["gateway"] = gateway
         return cells

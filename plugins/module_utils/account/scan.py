@@ -69,17 +69,21 @@ class Scan:
     Args:
         client: The API client. Its cache is shared by all reads.
         filters: What to read of kinds that cannot be listed as a whole: filters of the info module by plural.
+        selected: The kinds to read in the plural; None for all.
 
     Attributes:
         found: The resources by plural, without those that belong to sets, such as devices.
         gaps: What could not be read.
     """
 
-    def __init__(self, client: Any, filters: dict[str, list[dict[str, Any]]]) -> None:
+    def __init__(
+        self, client: Any, filters: dict[str, list[dict[str, Any]]], selected: tuple[str, ...] | None = None
+    ) -> None:
         self.found: dict[str, list[Found]] = {}
         self.gaps: list[Gap] = []
         self._client = client
         self._filters = filters
+        self._selected = selected
 
     def run(self, accept: Callable[[Found], bool]) -> None:
         """Read all resources.
@@ -90,7 +94,9 @@ class Scan:
         waiting = {
             plural: entry
             for plural, entry in kinds().items()
-            if isinstance(entry, ResourceEntry) and entry.kind not in SETS
+            if isinstance(entry, ResourceEntry)
+            and entry.kind not in SETS
+            and (self._selected is None or plural in self._selected)
         }
         parents = {plural: parent_of(entry.resource) for plural, entry in waiting.items()}
         by_kind = {entry.kind: plural for plural, entry in waiting.items()}
