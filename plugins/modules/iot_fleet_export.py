@@ -57,9 +57,9 @@ options:
     default: {}
   one_by_one:
     description:
-      - Whether tags, groups, gateways and last values of devices are exported although they take one request for each
-        device. Without this, last values and gateways are not exported, and the others are exported only if O(iot_instance_id) is an instance with device search, and groups also if the
-        lists of their members take fewer requests.
+      - Whether facts about devices are exported that take one request for each device. These are gateways and last
+        values, and tags and groups unless O(iot_instance_id) is an instance with device search. Groups are also
+        exported if the lists of their members take fewer requests.
     type: bool
     default: true
   overwrite:

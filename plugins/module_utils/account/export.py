@@ -127,7 +127,7 @@ class Export:
         self.gaps.sort(key=lambda gap: (gap.kind, gap.name, gap.option, gap.reason))
 
     def _nodes(self, scan: Scan) -> list[Node]:
-        """Return the nodes of all resources, without those that cannot be told apart by their names."""
+        """Return the nodes of all resources, without those whose name another one has."""
         builder = OptionsBuilder(Names(scan.found), Reader(self._client, tolerant=True))
         nodes: dict[tuple[str, ...], list[Node]] = defaultdict(list)
         for plural, resources in scan.found.items():
@@ -142,9 +142,7 @@ class Export:
                 self.gaps.append(Gap(key[0], "/".join(key[1:]), "", f"{len(same)} of them have the same name"))
         return [same[0] for _key, same in sorted(nodes.items()) if len(same) == 1]
 
-    def _write_devices(
-        self, exported: DeviceExport, folder: ExportFolder, declared: dict[str, set[str]]
-    ) -> list[Node]:
+    def _write_devices(self, exported: DeviceExport, folder: ExportFolder, declared: dict[str, set[str]]) -> list[Node]:
         nodes = []
         for product, states in exported.products():
             if self._save_secrets is not None:

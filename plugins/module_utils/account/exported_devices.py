@@ -80,6 +80,8 @@ class DeviceExport:
         """Yield each product that has devices with its devices, sorted by name."""
         has_sub_devices = any(one.values.get("node_type") != "gateway" for one in self._products)
         for one in self._products:
+            if one.values.get("device_count") == 0:
+                continue
             key = one.values["product_key"]
             device_set = DeviceSet(self._client, self._workers, key, is_one_of_many=len(self._products) > 1)
             device_set.read(

@@ -1,6 +1,6 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Turn the values of a resource into the options that declare it: the inverse of reading options and resolving names."""
+"""Turn the values of a resource into the options that declare it, with names in place of IDs."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.export import Selection
@@ -110,16 +110,16 @@ class NeutralExport:
         products = sorted(filter(self._selection.accepts, scan.found["products"]), key=lambda one: one.name)
         models = {one.values["product_key"]: one.values for one in scan.found["thing_models"]}
         folder.write("schema.json", json.dumps(_schema(), indent=2) + "\n")
-        with Records(folder, "products") as records:
+        with open_records(folder, "products") as write:
             for product, file in self._write_models(folder, products, models):
                 values = {name: _or_empty(product.values.get(name), kind) for name, kind in SCHEMAS["products"].items()}
-                records.write({**values, "model": file})
+                write({**values, "model": file})
                 self.counts["products"] += 1
         exported = DeviceExport(self._client, scan.found["device_groups"], products, one_by_one=self._one_by_one)
-        with Records(folder, "devices") as records:
+        with open_records(folder, "devices") as write:
             for product, states in exported.products():
                 for record in self._devices(exported, product, states):
-                    records.write(record)
+                    write(record)
                     self.counts["devices"] += 1
         self.gaps += exported.gaps
 
@@ -181,8 +181,9 @@ class NeutralExport:
         return found
 
 
-class Records:
-    """Two files with the same records, one by one: JSON Lines and CSV.
+@contextmanager
+def open_records(folder: ExportFolder, name: str) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Open two files for the same records, JSON Lines and CSV, and yield the function that writes one record to both.
 
     Cells of the CSV file are text, numbers, ``true`` and ``false``; lists and objects are JSON.
 
@@ -190,25 +191,17 @@ class Records:
         folder: The folder of the export.
         name: The key of ``SCHEMAS``, and the name of the files without their endings.
     """
+    columns = list(SCHEMAS[name])
+    paths = [folder.path_of(f"{name}.{ending}") for ending in ("jsonl", "csv")]
+    with open(paths[0], "w", encoding="utf-8") as lines, open(paths[1], "w", encoding="utf-8", newline="") as table:
+        writer = csv.writer(table, lineterminator="\n")
+        writer.writerow(columns)
 
-    def __init__(self, folder: ExportFolder, name: str) -> None:
-        self._files = ExitStack()
-        self._json = self._files.enter_context(open(folder.path_of(f"{name}.jsonl"), "w", encoding="utf-8"))
-        table = self._files.enter_context(open(folder.path_of(f"{name}.csv"), "w", encoding="utf-8", newline=""))
-        self._csv = csv.writer(table, lineterminator="\n")
-        self._columns = list(SCHEMAS[name])
-        self._csv.writerow(self._columns)
+        def write(record: dict[str, Any]) -> None:
+            lines.write(json.dumps({column: record[column] for column in columns}, ensure_ascii=False) + "\n")
+            writer.writerow([_cell(record[column]) for column in columns])
 
-    def __enter__(self) -> Records:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._files.close()
-
-    def write(self, record: dict[str, Any]) -> None:
-        """Write a record to both files."""
-        self._json.write(json.dumps({name: record[name] for name in self._columns}, ensure_ascii=False) + "\n")
-        self._csv.writerow([_cell(record[name]) for name in self._columns])
+        yield write
 
 
 def _or_empty(value: Any, kind: dict[str, Any]) -> Any:

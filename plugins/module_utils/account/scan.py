@@ -149,7 +149,7 @@ class Scan:
         plural, entry, scope = job
         resource, reader = entry.resource, Reader(self._client, tolerant=True)
         try:
-            if resource.listing or is_overridden(resource, "list_items") and not identified(resource, scope):
+            if resource.listing or (is_overridden(resource, "list_items") and not identified(resource, scope)):
                 rows = [{**scope, **row} for row in resource.list_items(reader, scope) if row is not None]
             else:
                 rows = [scope]
@@ -231,7 +231,7 @@ class Names:
         return self._by_kind[kind]
 
     def replace(self, value: Any, referenced: tuple[str, ...]) -> Any:
-        """Return a value with names in place of the IDs of resources of some kinds: whole texts, and levels of topics."""
+        """Return a value with names in place of the IDs of some kinds: whole texts, and levels of topics."""
         if isinstance(value, dict):
             return {key: self.replace(member, referenced) for key, member in value.items()}
         if isinstance(value, (list, tuple)):

@@ -24,7 +24,11 @@ def thing_model(title: str, description: str, version: str, model: dict[str, Any
         model: The functions in the plain form (``functions``), and the other blocks with their ``id`` (``blocks``).
             Functions of a block have its ID and a colon before their identifiers, as in messages of devices.
     """
-    result: dict[str, Any] = {"@context": [CONTEXT, {"aliyun": "urn:aliyun:iot:"}], "@type": "tm:ThingModel", "title": title}
+    result: dict[str, Any] = {
+        "@context": [CONTEXT, {"aliyun": "urn:aliyun:iot:"}],
+        "@type": "tm:ThingModel",
+        "title": title,
+    }
     if description:
         result["description"] = description
     if version:

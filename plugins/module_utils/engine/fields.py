@@ -99,8 +99,8 @@ class Field:
             that creates the resource returns it.
         argument: Additional settings of the option in the argument spec, such as a default.
         exported_with: The kind whose resources contain the value in an export, so that it is not exported twice.
-        data_file: The ending of the data file that contains the value in an export; empty for a value in the file of the
-            resource.
+        data_file: The ending of the data file that contains the value in an export. If empty, the file of the resource
+            contains it.
     """
 
     name: str

@@ -82,10 +82,7 @@ class Actions(Type):
         return {self.identity(action): comparable(action["configuration"]) for action in value or []}
 
     def to_option(self, value: Any) -> Any:
-        return [
-            {**action, "configuration": without_added_members(action["configuration"])}
-            for action in value
-        ]
+        return [{**action, "configuration": without_added_members(action["configuration"])} for action in value]
 
     def merge(self, current: Any, requested: Any) -> Any:
         return list({self.identity(action): action for action in [*(current or []), *requested]}.values())
