@@ -108,8 +108,9 @@ class Export:
         scan.run(self._selection.accepts)
         self._selection.check(scan.found[_PRODUCTS])
         self.gaps += scan.gaps
-        nodes = self._nodes(scan)
-        products = [one for one in scan.found[_PRODUCTS] if self._selection.accepts(one)]
+        nodes = self._without_orphans(self._nodes(scan))
+        names = {node.key[-1] for node in nodes if node.plural == _PRODUCTS}
+        products = [one for one in scan.found[_PRODUCTS] if one.name in names and self._selection.accepts(one)]
         exported = DeviceExport(
             self._client,
             scan.found["device_groups"],
@@ -121,9 +122,10 @@ class Export:
         connect([*nodes, *sets])
         groups = {node.key[-1]: node for node in nodes if node.plural == "device_groups"}
         for node in sets:
-            names = exported.groups.get(node.params["product"], set())
-            node.needs += [groups[name] for name in sorted(names) if name in groups]
-        self._write_files(folder, [node for node in self._selected([*nodes, *sets]) if node.key not in declared])
+            members = exported.groups.get(node.params["product"], set())
+            node.needs += [groups[name] for name in sorted(members) if name in groups]
+        selected = self._selected([*nodes, *sets], {one.name for one in products})
+        self._write_files(folder, [node for node in selected if node.key not in declared])
         self.gaps.sort(key=lambda gap: (gap.kind, gap.name, gap.option, gap.reason))
 
     def _nodes(self, scan: Scan) -> list[Node]:
@@ -132,7 +134,7 @@ class Export:
         nodes: dict[tuple[str, ...], list[Node]] = defaultdict(list)
         for plural, resources in scan.found.items():
             for found in resources:
-                options = builder.options(found) if self._selection.accepts(found) else None
+                options = builder.options(found)
                 if options is not None:
                     node = Node(plural, found.entry, options)
                     nodes[node.key].append(node)
@@ -141,6 +143,18 @@ class Export:
             if len(same) > 1:
                 self.gaps.append(Gap(key[0], "/".join(key[1:]), "", f"{len(same)} of them have the same name"))
         return [same[0] for _key, same in sorted(nodes.items()) if len(same) == 1]
+
+    def _without_orphans(self, nodes: list[Node]) -> list[Node]:
+        """Return the nodes whose product is exported, if they belong to one."""
+        names = {node.key[-1] for node in nodes if node.plural == _PRODUCTS}
+        kept = []
+        for node in nodes:
+            if not product_of(node) or product_of(node) in names:
+                kept.append(node)
+            else:
+                reason = f"the product {product_of(node)} is not exported"
+                self.gaps.append(Gap(node.plural, "/".join(node.key[1:]), "", reason))
+        return kept
 
     def _write_devices(self, exported: DeviceExport, folder: ExportFolder, declared: dict[str, set[str]]) -> list[Node]:
         nodes = []
@@ -157,11 +171,10 @@ class Export:
         self.gaps += exported.gaps
         return nodes
 
-    def _selected(self, nodes: list[Node]) -> list[Node]:
-        """Return the nodes that belong to the selected products, and all that these need."""
+    def _selected(self, nodes: list[Node], products: set[str]) -> list[Node]:
+        """Return the nodes that belong to the products with these names, and all that these need."""
         if not self._selection.is_limited:
             return nodes
-        products = {node.key[-1] for node in nodes if node.plural == _PRODUCTS}
         waiting = [node for node in nodes if product_of(node) in products]
         selected: dict[int, Node] = {}
         while waiting:

@@ -115,6 +115,11 @@ def connect(nodes: list[Node]) -> None:
                         needed[id(target)] = target
                 for targets in by_name[SETS.get(kind, "")].values():
                     needed.update({id(target): target for target in targets})
+        for kind, names in node.entry.references_in_files(node.params).items():
+            for other in (other for others in by_name[kind].values() for other in others):
+                # A set is referred to by its product, other resources by their own names.
+                if (other.key[1] if kind in SETS.values() else other.key[-1]) in names:
+                    needed[id(other)] = other
         needed.pop(id(node), None)
         node.needs = list(needed.values())
 

@@ -122,6 +122,10 @@ class Entry:
         """Return the kinds of the resources to which options refer by name, by option."""
         return {}
 
+    def references_in_files(self, params: dict[str, Any]) -> dict[str, set[str]]:
+        """Return the names to which the content of files refers, by kind; for a kind of sets, the names of products."""
+        return {}
+
     def planned_steps(self, result: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the requests in a result of check mode: ``operation``, ``changes`` or the count ``requests``."""
         return list(result.get("steps", []))

@@ -18,8 +18,8 @@ MODEL = json.loads((ROOT / "tests/integration/playbooks/files/light.json").read_
 DEVICES = 20_000
 MANY_DEVICES = 100_000
 PRODUCTS, TOPICS, RULES, GROUPS = 50, 500, 100, 20
-#: Reads that show that something does not exist, which a plan does not ask for: two subscriptions and the OTA modules of
-#: each product, the tags of one, the actions of each rule, the super-group and the tags of each group.
+#: Reads that show that something does not exist, which a plan does not ask for: two subscriptions and the OTA modules
+#: of each product, the tags of one, the actions of each rule, the super-group and the tags of each group.
 ABSENT = {
     "QuerySubscribeRelation": 2 * (PRODUCTS + 1),
     "ListOTAModuleByProduct": PRODUCTS + 1,

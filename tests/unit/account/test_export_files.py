@@ -20,6 +20,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.export_files
     escape,
     to_yaml,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.thing_description import thing_model
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 
 
@@ -106,3 +107,44 @@ def test_malformed_manifest_is_an_error(tmp_path):
     (tmp_path / MANIFEST).write_text("[]", encoding="utf-8")
     with pytest.raises(InvalidValue, match="cannot be read"):
         ExportFolder(str(tmp_path), overwrite=False)
+
+
+def test_thing_model_of_wot_has_the_schemas_of_the_functions():
+    model = {
+        "functions": {
+            "properties": {
+                "Mode": {"type": "enum", "values": {"10": "auto", "2": "off"}, "access": "rw", "required": True},
+                "Track": {
+                    "type": "array",
+                    "size": 3,
+                    "item": {
+                        "type": "struct",
+                        "members": {"At": {"type": "date"}, "Note": {"type": "text", "length": 9}},
+                    },
+                },
+            },
+            "services": {"Flash": {"call": "sync", "inputs": {"Times": {"type": "int", "min": "1", "max": 9}}}},
+        },
+        "blocks": [{"id": "motor", "functions": {"events": {"Hot": {"type": "alert", "description": "too hot"}}}}],
+    }
+    found = thing_model("lamp", "", "v1", model)
+    assert found["version"] == {"model": "v1"}
+    assert found["tm:optional"] == ["/properties/Track"]
+    assert found["properties"]["Mode"]["oneOf"] == [{"const": 2, "title": "off"}, {"const": 10, "title": "auto"}]
+    assert found["properties"]["Track"]["readOnly"] is True
+    assert found["properties"]["Track"]["items"] == {
+        "type": "object",
+        "properties": {
+            "At": {"title": "At", "type": "string", "description": "milliseconds since 1970"},
+            "Note": {"title": "Note", "type": "string", "aliyun:maxBytes": 9},
+        },
+    }
+    assert found["actions"]["Flash"] == {
+        "title": "Flash",
+        "synchronous": True,
+        "input": {
+            "type": "object",
+            "properties": {"Times": {"title": "Times", "type": "integer", "minimum": 1, "maximum": 9}},
+        },
+    }
+    assert found["events"] == {"motor:Hot": {"title": "Hot", "description": "too hot", "aliyun:type": "alert"}}

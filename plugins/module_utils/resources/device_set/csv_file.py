@@ -49,6 +49,20 @@ def read_rows(path: str) -> Iterator[dict]:
         raise InvalidValue(f"devices_file {path} cannot be read: {reason}", field="devices_file") from None
 
 
+def referenced_names(path: str) -> dict[str, set[str]]:
+    """Return the names of the groups (``device_group``) and of the products of gateways (``device_set``) in a file.
+
+    Raises:
+        InvalidValue: As ``read_rows``.
+    """
+    found: dict[str, set[str]] = {"device_group": set(), "device_set": set()}
+    for row in read_rows(path):
+        found["device_group"].update(row.get("groups") or ())
+        if row.get("gateway"):
+            found["device_set"].add(row["gateway"]["product"])
+    return found
+
+
 def _delimiter(line: str) -> str:
     """Return the delimiter of a file, from its first line: the one of the candidates that occurs most often."""
     return max(DELIMITERS, key=line.count)

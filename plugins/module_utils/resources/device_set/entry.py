@@ -25,7 +25,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set
     write,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.csv_file import read_rows
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.csv_file import (
+    read_rows,
+    referenced_names,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.estimate import estimate
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.plan import (
     Plan,
@@ -67,6 +70,12 @@ class DevicesEntry(Entry):
     def references(self) -> dict:
         kinds = ("product", "device", "device_group", "ota_module")
         return {"product": ("product",), "devices": kinds, "defaults": kinds}
+
+    def references_in_files(self, params: dict) -> dict[str, set[str]]:
+        try:
+            return referenced_names(params["devices_file"]) if params.get("devices_file") else {}
+        except InvalidValue:  # it is reported when the devices are read
+            return {}
 
     def planned_steps(self, result: dict) -> list[dict]:
         operations = result["estimate"]["writes"]["operations"]
