@@ -46,6 +46,8 @@ _raw:
   elements: dict
 """
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +68,8 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
         """Return one element for all folders."""
         self.set_options(var_options=variables, direct=kwargs)
-        files = FleetFiles(self._loader, self._evaluate)
-        rules = DriftIgnoreFiles(self._evaluate)
+        files = FleetFiles(self._loader, self._evaluate_in)
+        rules = DriftIgnoreFiles(self._evaluate_in(""))
         for term in terms:
             files.read(str(term))
             rules.read_folder(str(term))
@@ -76,8 +78,13 @@ class LookupModule(LookupBase):
         problems = files.problems + rules.problems
         return [{"resources": files.resources, "drift_ignore": rules.rules, "problems": problems}]
 
-    def _evaluate(self, value: Any) -> Any:
-        return self._templar.template(_trusted(value))
+    def _evaluate_in(self, folder: str) -> Callable[[Any], Any]:
+        """Return the function that evaluates templates; lookups search files in a folder first."""
+        variables = dict(self._templar.available_variables)
+        # Lookups of files search relative to these folders.
+        variables["ansible_search_path"] = [os.path.abspath(folder), *variables.get("ansible_search_path", ())]
+        templar = self._templar.copy_with_new_env(available_variables=variables)
+        return lambda value: templar.template(_trusted(value))
 
 
 def _trusted(value: Any) -> Any:
