@@ -53,6 +53,7 @@ _raw:
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,22 +74,24 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
         """Return one element for all folders."""
         self.set_options(var_options=variables, direct=kwargs)
-        files = FleetFiles(self._loader, self._evaluate)
-        rules = DriftIgnoreFiles(self._evaluate)
-        available = {**self._templar.available_variables, **self.get_option("template_vars")}
-        # Lookups in the files find files from the current folder, too, as this lookup does.
-        available["ansible_search_path"] = [*available.get("ansible_search_path", ()), os.getcwd()]
-        with self._templar.set_temporary_context(available_variables=available):
-            for term in terms:
-                files.read(str(term))
-                rules.read_folder(str(term))
-            if self.get_option("ignore_file"):
-                rules.read(Path(self.get_option("ignore_file")))
+        files = FleetFiles(self._loader, self._evaluate_in)
+        rules = DriftIgnoreFiles(self._evaluate_in(""))
+        for term in terms:
+            files.read(str(term))
+            rules.read_folder(str(term))
+        if self.get_option("ignore_file"):
+            rules.read(Path(self.get_option("ignore_file")))
         problems = files.problems + rules.problems
         return [{"resources": files.resources, "drift_ignore": rules.rules, "problems": problems}]
 
-    def _evaluate(self, value: Any) -> Any:
-        return self._templar.template(_trusted(value))
+    def _evaluate_in(self, folder: str) -> Callable[[Any], Any]:
+        """Return the function that evaluates templates; lookups search files in a folder first."""
+        variables = {**self._templar.available_variables, **self.get_option("template_vars")}
+        # Lookups of files search these folders; the current one as the last, as this lookup does.
+        found_before = variables.get("ansible_search_path", ())
+        variables["ansible_search_path"] = [os.path.abspath(folder), *found_before, os.getcwd()]
+        templar = self._templar.copy_with_new_env(available_variables=variables)
+        return lambda value: templar.template(_trusted(value))
 
 
 def _trusted(value: Any) -> Any:

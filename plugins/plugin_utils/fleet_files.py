@@ -40,7 +40,8 @@ class FleetFiles:
 
     Args:
         loader: Reads files, also encrypted ones.
-        template: Returns a value with the templates in it evaluated.
+        template_in: Returns, for a folder, the function that evaluates the templates in a value. Lookups find files in
+            this folder.
 
     Attributes:
         resources: The declared resources: ``kind``, ``options``, ``source`` and ``sources``; ``is_incomplete`` is true
@@ -48,9 +49,10 @@ class FleetFiles:
         problems: What could not be read: ``source``, ``message`` and ``rule``.
     """
 
-    def __init__(self, loader: DataLoader, template: Callable[[Any], Any]) -> None:
+    def __init__(self, loader: DataLoader, template_in: Callable[[str], Callable[[Any], Any]]) -> None:
         self._loader = loader
-        self._template = template
+        self._template_in = template_in
+        self._template: Callable[[Any], Any] = template_in("")
         self.resources: list[dict[str, Any]] = []
         self.problems: list[dict[str, Any]] = []
         # The values of texts that insert variables only: compiling a template takes longer than reading a resource.
@@ -92,6 +94,7 @@ class FleetFiles:
             return
         if path.suffix == ".json" and not any(map(_may_be_kind, content)):
             return  # data for templates, such as a thing model
+        self._template = self._template_in(str(path.parent))
         nodes = {str(key.value): (key, value) for key, value in node.value} if node else {}
         for kind, items in content.items():
             key, value = nodes.get(str(kind), (None, None))

@@ -13,6 +13,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.declared_kin
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry, ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource, plural
 
+#: The kinds whose resources an export declares in sets, with the kind of the set.
+SETS = {"device": "device_set"}
+
 
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, Entry]:

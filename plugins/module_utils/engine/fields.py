@@ -98,6 +98,9 @@ class Field:
         returned_once: Whether only the response of the create operation contains the value, as for a token. The task
             that creates the resource returns it.
         argument: Additional settings of the option in the argument spec, such as a default.
+        exported_with: The kind whose resources contain the value in an export, so that it is not exported twice.
+        data_file: The ending of the data file that contains the value in an export. If empty, the file of the resource
+            contains it.
     """
 
     name: str
@@ -119,6 +122,8 @@ class Field:
     on_request: str = ""
     returned_once: bool = False
     argument: dict[str, Any] = field(default_factory=dict)
+    exported_with: str = ""
+    data_file: str = ""
 
     @property
     def is_option(self) -> bool:

@@ -158,6 +158,8 @@ class Resource:
         member_options: The options with the members of a set of resources, each a list of objects with ``name``.
         filters: The names of the fields that are options of the info module.
         required_filters: The filters that are required, because no operation lists the resources without them.
+        partitions: The values of the filters that list all resources, if one list does not contain all of them.
+        parent_values: The values of a parent, such as the product, that has resources of this kind, by its field.
         extra_result_keys: The keys that ``extra_results`` adds to the result.
         is_found_after_create: Whether a later task can find the resource without an output of the create request. If
             not, a create request without a response is not repeated.
@@ -189,6 +191,8 @@ class Resource:
     member_options: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     required_filters: tuple[str, ...] = ()
+    partitions: tuple[dict[str, Any], ...] = ({},)
+    parent_values: dict[str, Any] = {}
     extra_result_keys: tuple[str, ...] = ()
     remedy = "Delete it with state: absent and create it again, or keep the current value"
 
@@ -399,6 +403,12 @@ class Resource:
     def defaults_to_empty(self, f: Field, item: dict[str, Any]) -> bool:
         """Return whether a field that is missing in a response is empty: the platform omits empty strings."""
         return f.initial == "" and f.wire != ""
+
+    # Export
+
+    def values_to_export(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values by field that an export contains, for the values of a resource that was read."""
+        return values
 
     # Extensions of the result
 

@@ -65,6 +65,10 @@ class Type:
         """Return the form of a value that is shown in diffs."""
         return value
 
+    def to_option(self, value: Any) -> Any:
+        """Return the value of the option that sets a value that was read, for exports."""
+        return value
+
     def identity(self, element: Any) -> Any:
         """Return what identifies an element of a set: by default the element itself."""
         return element

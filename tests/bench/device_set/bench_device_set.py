@@ -37,16 +37,6 @@ def quotas(tmp_path_factory):
     server.process.stderr.close()
 
 
-@pytest.fixture(scope="module")
-def no_quotas(tmp_path_factory):
-    """An account of an emulator without quotas."""
-    folder = tmp_path_factory.mktemp("no_quotas")
-    server = start(folder, "--no-throttle")
-    yield Account(server, folder, pacing=False)
-    server.end()
-    server.process.stderr.close()
-
-
 def bench_new_devices(quotas, measured):
     file = quotas.write_csv(DEVICES)
     quotas.calls()

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ...conftest import EmulatorProcess, environment
+from ...conftest import EmulatorProcess, environment, start
 
 INSTANCE = "iot-060a0bcd"
 
@@ -101,6 +101,16 @@ class Account:
         self.server.request("DELETE", "/_emulator/calls")
         writes = sum(call["kind"] != "read" for call in calls)
         return Counter(call["action"] for call in calls), writes, sum(bool(call["throttled"]) for call in calls)
+
+
+@pytest.fixture(scope="module")
+def no_quotas(tmp_path_factory):
+    """An account of an emulator without quotas."""
+    folder = tmp_path_factory.mktemp("no_quotas")
+    server = start(folder, "--no-throttle")
+    yield Account(server, folder, pacing=False)
+    server.end()
+    server.process.stderr.close()
 
 
 _ROWS: list[tuple] = []

@@ -14,7 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings imp
     to_sarif,
     to_text,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Source
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
 
 FINDINGS = [
     Finding("unknown-option", "naem is not an option <\x01>", Source("/repo/fleet/a.yml", 3, 5)),

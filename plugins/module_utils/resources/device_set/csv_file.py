@@ -15,7 +15,8 @@ GROUP_SEPARATOR = ";"
 #: The characters that can separate cells.
 DELIMITERS = (",", ";", "\t")
 
-_TAG_PREFIX = "tags."
+#: The beginning of the columns with tags.
+TAG_PREFIX = "tags."
 _COLUMNS = ("name", "nickname", "enabled", "groups", "gateway_product", "gateway")
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -79,8 +80,8 @@ def _delimiter(line: str) -> str:
 def _column(cell: str) -> str:
     """Return the name of a column. Keys of tags are case-sensitive, other names are not."""
     name = cell.strip()
-    if name.lower().startswith(_TAG_PREFIX):
-        return _TAG_PREFIX + name[len(_TAG_PREFIX) :]
+    if name.lower().startswith(TAG_PREFIX):
+        return TAG_PREFIX + name[len(TAG_PREFIX) :]
     return name.lower()
 
 
@@ -93,7 +94,7 @@ def _check_header(header: list[str], path: str) -> None:
             remedy="Start the file with a line of column names, separated by commas, semicolons or tabs",
         )
     for column in header:
-        if column not in _COLUMNS and (not column.startswith(_TAG_PREFIX) or column == _TAG_PREFIX):
+        if column not in _COLUMNS and (not column.startswith(TAG_PREFIX) or column == TAG_PREFIX):
             raise InvalidValue(
                 f"line 1 of devices_file {path} has the unknown column {column!r}",
                 field="devices_file",
@@ -125,7 +126,7 @@ def _parse_row(cells: dict[str, str], is_complete: bool) -> dict:
         row["groups"] = [group.strip() for group in cells["groups"].split(GROUP_SEPARATOR) if group.strip()]
     if "gateway" in cells or "gateway_product" in cells:
         row["gateway"] = {"product": cells.get("gateway_product"), "name": cells.get("gateway")}
-    tags = {column[len(_TAG_PREFIX) :]: text for column, text in cells.items() if column.startswith(_TAG_PREFIX)}
+    tags = {column[len(TAG_PREFIX) :]: text for column, text in cells.items() if column.startswith(TAG_PREFIX)}
     if tags:
         row["tags"] = tags
     return row

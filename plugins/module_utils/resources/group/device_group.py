@@ -211,6 +211,7 @@ class DeviceGroup(Resource):
             element="device",
             initial=[],
             purge=True,
+            exported_with="device_set",
         ),
         Field("device_count", read="DeviceCount", type=Number(), computed=True),
         Field("created", read="UtcCreate", computed=True),
@@ -275,6 +276,7 @@ class DeviceGroup(Resource):
     )
     remedy = "Delete the group with state: absent and create it again, or keep the current value"
     filters = ("name", "group_id", "type", "tags")
+    partitions = ({}, {"type": "dynamic"})
 
     def find_in_list(self, reader: Reader, desired: dict) -> dict | None:
         return super().find_in_list(reader, desired) or self._find_dynamic(reader, desired)

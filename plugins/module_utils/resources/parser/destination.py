@@ -24,7 +24,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.loo
     renamed_from,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import TARGETS, comparable
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import (
+    TARGETS,
+    comparable,
+    without_added_members,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
 
 DESTINATIONS = Lookup(
@@ -65,6 +69,9 @@ class Configuration(JsonText):
 
     def from_wire(self, value: Any) -> Any:
         return lower_initials(super().from_wire(value))
+
+    def to_option(self, value: Any) -> Any:
+        return without_added_members(value)
 
     def canonical(self, value: Any) -> Any:
         return comparable(lower_initials(value or {}))

@@ -81,14 +81,21 @@ class Actions(Type):
     def canonical(self, value: Any) -> Any:
         return {self.identity(action): comparable(action["configuration"]) for action in value or []}
 
+    def to_option(self, value: Any) -> Any:
+        return [{**action, "configuration": without_added_members(action["configuration"])} for action in value]
+
     def merge(self, current: Any, requested: Any) -> Any:
         return list({self.identity(action): action for action in [*(current or []), *requested]}.values())
 
 
 def comparable(configuration: dict) -> str:
     """Return text that is equal for equivalent configurations, without the members that the platform adds."""
-    members = {key: value for key, value in configuration.items() if key not in ADDED_BY_PLATFORM}
-    return json.dumps(_numbers_as_strings(members), sort_keys=True, ensure_ascii=False)
+    return json.dumps(_numbers_as_strings(without_added_members(configuration)), sort_keys=True, ensure_ascii=False)
+
+
+def without_added_members(configuration: dict) -> dict:
+    """Return a configuration without the members that the platform adds."""
+    return {key: value for key, value in configuration.items() if key not in ADDED_BY_PLATFORM}
 
 
 def _numbers_as_strings(value: Any) -> Any:

@@ -182,6 +182,11 @@ class Speech(Resource):
         project = {"project_code": desired["project_code"]}
         return ({**project, **row} for row in super().list_items(reader, desired))
 
+    def values_to_export(self, values: dict) -> dict:
+        # The platform defines code and text of a pack.
+        hidden = () if values.get("type") == CUSTOM else ("code", "text")
+        return {name: value for name, value in values.items() if name not in hidden}
+
     def parse(self, item: dict) -> dict[str, Any]:
         values = super().parse(item)
         if "EnableSoundCode" in item:

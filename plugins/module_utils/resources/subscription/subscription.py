@@ -18,7 +18,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Flag, JsonText
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.cloud_services import find_problem
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import comparable
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import (
+    comparable,
+    without_added_members,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
 
 GATEWAY = "1"
@@ -58,6 +61,9 @@ class Queue(JsonText):
             return f"must have {', '.join(missing)}"
         problem = find_problem(value, ("queueName",))
         return problem and f"is invalid: {problem}"
+
+    def to_option(self, value: Any) -> Any:
+        return without_added_members(value)
 
     def canonical(self, value: dict | None) -> Any:
         return comparable(value or {})

@@ -10,6 +10,7 @@ from typing import Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.offline import (
+    ERROR,
     WARNING,
     Declared,
     OfflineCheck,
@@ -97,10 +98,12 @@ class UsesProperties(OfflineCheck):
 
     Args:
         used: Returns the options and identifiers of the properties that a resource uses, for its options.
+        level: ``WARNING`` if the platform accepts other names, too.
     """
 
-    def __init__(self, used: Callable[[dict], Iterable[tuple[str, str]]]):
+    def __init__(self, used: Callable[[dict], Iterable[tuple[str, str]]], level: str = ERROR):
         self._used = used
+        self._level = level
 
     def violations(self, options: dict[str, Any], declared: Declared) -> Iterator[Violation]:
         product = options.get("product")
@@ -112,7 +115,7 @@ class UsesProperties(OfflineCheck):
                 nearest = difflib.get_close_matches(identifier, sorted(known), n=1)
                 hint = f"; did you mean {nearest[0]}?" if nearest else ""
                 message = f"{option} uses the property {identifier}, which the thing model of {product} does not have"
-                yield Violation("unknown-property", f"{message}{hint}", option)
+                yield Violation("unknown-property", f"{message}{hint}", option, level=self._level)
 
 
 def keys_of(option: str) -> Callable[[dict], Iterable[tuple[str, str]]]:

@@ -66,6 +66,7 @@ class ThingScript(Resource):
     constraints = (Satisfies(_find_syntax_problem, "type", "script"),)
     filters = ("product",)
     required_filters = ("product",)
+    parent_values = {"data_format": "custom"}
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:
         resolved = super().resolve_references(reader, desired)

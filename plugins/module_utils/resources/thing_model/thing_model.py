@@ -88,8 +88,8 @@ class ThingModel(Resource):
         # Filters of the info module.
         Field("block", type=BLOCK_ID, computed=True, write_only=True),
         Field("in_force", type=Flag(), computed=True, write_only=True),
-        Field("functions", type=plain.Functions(), initial={}, purge=True),
-        Field("tsl", type=tsl.Tsl(), write_only=True),
+        Field("functions", type=plain.Functions(), initial={}, purge=True, data_file="functions.json"),
+        Field("tsl", type=tsl.Tsl(), write_only=True, data_file="tsl.json"),
         Field("thing_model_json", type=thing_model_json.ThingModelJson(), write_only=True),
         Field("extended_descriptions", type=ExtendedDescriptions(), write_only=True),
         Field("copy_from", type=Source(), write_only=True),
@@ -111,6 +111,7 @@ class ThingModel(Resource):
     offline_checks = (ValidModel(), CompatibleWithBase())
     filters = ("product", "version", "block", "in_force")
     required_filters = ("product",)
+    parent_values = {"thing_model": True}
     extra_result_keys = ("compatible_changes", "breaking_changes")
 
     # Desired state
@@ -261,6 +262,22 @@ class ThingModel(Resource):
             ),
         }
         return values
+
+    def values_to_export(self, values: dict) -> dict:
+        """Return the values with the functions as TSL, if TSL can express all of them.
+
+        Custom code: TSL is the format that other tools read. A draft that is not published has no version.
+        """
+        result = dict(values)
+        functions = values["functions"]
+        if not values["published"]:
+            result.pop("version")
+        if any(functions.values()):
+            as_tsl = tsl.from_functions(functions)
+            if plain.canonical(tsl.to_functions(as_tsl)) == plain.canonical(functions):
+                result["tsl"] = as_tsl
+                del result["functions"]
+        return result
 
     def _info_values(
         self,
