@@ -40,7 +40,7 @@ options:
 EXAMPLES = r"""
 - name: Check the files of a fleet
   iotops.aliyun.iot_fleet_validate:
-    fleet: "{{ lookup('iotops.aliyun.fleet', 'fleet/') }}"
+    fleet: "{{ lookup('iotops.aliyun.fleet', playbook_dir ~ '/fleet') }}"
 """
 
 RETURN = r"""

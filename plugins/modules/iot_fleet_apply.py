@@ -48,10 +48,15 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Apply a reviewed plan
+- name: Save the plan, to review it
+  iotops.aliyun.iot_fleet_plan:
+    fleet: "{{ lookup('iotops.aliyun.fleet', playbook_dir ~ '/fleet') }}"
+    plan_dir: "{{ playbook_dir }}/out"
+
+- name: Apply the reviewed plan
   iotops.aliyun.iot_fleet_apply:
-    fleet: "{{ lookup('iotops.aliyun.fleet', 'fleet/') }}"
-    plan: out/plan.json
+    fleet: "{{ lookup('iotops.aliyun.fleet', playbook_dir ~ '/fleet') }}"
+    plan: "{{ playbook_dir }}/out/plan.json"
 """
 
 RETURN = r"""

@@ -102,18 +102,19 @@ author:
 EXAMPLES = r"""
 - name: Export the account
   iotops.aliyun.iot_fleet_export:
-    export_dir: fleet
+    export_dir: "{{ playbook_dir }}/exported"
 
 - name: Export a product that the files do not declare yet, and the secrets of its devices
   iotops.aliyun.iot_fleet_export:
-    export_dir: fleet/new
+    export_dir: "{{ playbook_dir }}/fleet/new"
     products: [street_light]
-    fleet: "{{ lookup('iotops.aliyun.fleet', 'fleet/') }}"
+    fleet: "{{ lookup('iotops.aliyun.fleet', playbook_dir ~ '/fleet') }}"
     secrets_file: "{{ playbook_dir }}/secrets.csv"
+    secrets_vault: false
 
 - name: Export products, models and devices for another platform
   iotops.aliyun.iot_fleet_export:
-    export_dir: neutral
+    export_dir: "{{ playbook_dir }}/neutral"
     format: neutral
 """
 

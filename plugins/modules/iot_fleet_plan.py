@@ -50,8 +50,8 @@ author:
 EXAMPLES = r"""
 - name: Save the plan of a fleet
   iotops.aliyun.iot_fleet_plan:
-    fleet: "{{ lookup('iotops.aliyun.fleet', 'fleet/') }}"
-    plan_dir: out
+    fleet: "{{ lookup('iotops.aliyun.fleet', playbook_dir ~ '/fleet') }}"
+    plan_dir: "{{ playbook_dir }}/out"
 """
 
 RETURN = r"""

@@ -66,17 +66,17 @@ author:
 EXAMPLES = r"""
 - name: Check the files of a fleet
   iotops.aliyun.iot_fleet_validate:
-    fleet: "{{ lookup('iotops.aliyun.fleet', 'fleet/') }}"
+    fleet: "{{ lookup('iotops.aliyun.fleet', playbook_dir ~ '/fleet') }}"
 
 - name: Compare with the main branch, and write reports
   iotops.aliyun.iot_fleet_validate:
-    fleet: "{{ lookup('iotops.aliyun.fleet', 'fleet/') }}"
-    base: "{{ lookup('iotops.aliyun.fleet', '../main/fleet/') }}"
-    rules_dir: rules
+    fleet: "{{ lookup('iotops.aliyun.fleet', playbook_dir ~ '/fleet') }}"
+    base: "{{ lookup('iotops.aliyun.fleet', playbook_dir ~ '/main/fleet') }}"
+    rules_dir: "{{ playbook_dir }}/rules"
     levels:
       unknown-property: warning
-    sarif_file: out/fleet.sarif
-    junit_file: out/fleet.xml
+    sarif_file: "{{ playbook_dir }}/out/fleet.sarif"
+    junit_file: "{{ playbook_dir }}/out/fleet.xml"
 """
 
 RETURN = r"""

@@ -67,6 +67,18 @@ PREPARED = (
         }
     },
     {"iotops.aliyun.iot_consumer_group": {"name": "console"}},
+    {
+        "ansible.builtin.file": {"path": "{{ playbook_dir }}/{{ item }}", "state": "directory", "mode": "0755"},
+        "loop": ["fleet", "main/fleet", "rules", "out"],
+    },
+    {
+        "ansible.builtin.copy": {
+            "content": "products:\n- {name: sensor, node_type: device}\n",
+            "dest": "{{ playbook_dir }}/{{ item }}/sensors.yml",
+            "mode": "0644",
+        },
+        "loop": ["fleet", "main/fleet"],
+    },
 )
 
 
