@@ -7,12 +7,13 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Mapping
+from types import MappingProxyType
 
 #: The requirements of the emulator as pip expects them, by the name of the module that is imported.
-REQUIRED = {"aiohttp": "aiohttp>=3.9", "cryptography": "cryptography"}
+REQUIRED: Mapping[str, str] = MappingProxyType({"aiohttp": "aiohttp>=3.9", "cryptography": "cryptography"})
 
 #: The optional requirements of the AMQP endpoint, likewise.
-AMQP = {"proton": "python-qpid-proton>=0.39"}
+AMQP: Mapping[str, str] = MappingProxyType({"proton": "python-qpid-proton>=0.39"})
 
 
 def missing_libraries(needed: Mapping[str, str] = REQUIRED) -> list[str]:

@@ -66,8 +66,8 @@ def check(keys: AccessKeys, username: str, password: str, *, is_reconnect: bool 
 
 
 def _parse(username: str) -> tuple[str, dict[str, str]]:
-    client_id, bar, rest = username.partition("|")
-    if not bar:
+    client_id, separator, rest = username.partition("|")
+    if not separator:
         raise InvalidCredentials("the user name must be CLIENTID|OPTIONS|")
     if not 1 <= len(client_id) <= MAX_CLIENT_ID_LENGTH:
         raise InvalidCredentials(f"the client id must have 1 to {MAX_CLIENT_ID_LENGTH} characters")
