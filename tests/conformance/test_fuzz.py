@@ -131,11 +131,13 @@ class FuzzedEmulator:
 def emulator(tmp_path_factory):
     """Start an emulator and create data in its account."""
     running = start(tmp_path_factory.mktemp("fuzzed"), "--no-throttle")
-    emulator = FuzzedEmulator(running)
-    emulator.run_tables()
-    emulator.check_health()
-    yield emulator
-    running.end()
+    try:
+        emulator = FuzzedEmulator(running)
+        emulator.run_tables()
+        emulator.check_health()
+        yield emulator
+    finally:
+        running.end()
 
 
 def values_of(param: Any, valid: list[Any]) -> st.SearchStrategy:
