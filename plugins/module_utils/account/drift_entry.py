@@ -14,6 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.drift_ignore
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.entries import FleetEntry, InvalidFleet
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import to_junit, to_sarif
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.report_files import write_report
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 
@@ -79,10 +80,5 @@ def _write(report: DriftReport, nodes: list[Node], folder: str) -> None:
         "drift.xml": to_junit(found, "drift", passed),
         "drift.sarif": to_sarif(found),
     }
-    try:
-        os.makedirs(folder, exist_ok=True)
-        for name, text in texts.items():
-            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-                file.write(text)
-    except OSError as error:
-        raise InvalidValue(f"drift_dir cannot be written: {error}", field="drift_dir") from error
+    for name, text in texts.items():
+        write_report("drift_dir", os.path.join(folder, name), text)

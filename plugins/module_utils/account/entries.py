@@ -20,6 +20,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import 
     differences,
     plan_account,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.report_files import write_report
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import find_unmanaged
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
@@ -112,13 +113,8 @@ class PlanEntry(FleetEntry):
             "plan.md": render.to_markdown(plan),
             "plan.txt": render.to_text(plan),
         }
-        try:
-            os.makedirs(folder, exist_ok=True)
-            for name, text in texts.items():
-                with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-                    file.write(text)
-        except OSError as error:
-            raise InvalidValue(f"plan_dir cannot be written: {error}", field="plan_dir") from error
+        for name, text in texts.items():
+            write_report("plan_dir", os.path.join(folder, name), text)
 
 
 class ApplyEntry(FleetEntry):

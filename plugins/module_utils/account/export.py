@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.export_files import (
@@ -23,6 +23,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.exported_dev
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.exported_options import OptionsBuilder
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.index import names_in
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.scan import Found, Gap, Names, Scan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
@@ -245,23 +246,9 @@ def _connect(nodes: list[Node]) -> None:
         needed = {
             id(target): target
             for option, referenced in node.entry.references().items()
-            for name in set(_names_in(node.params.get(option)))
+            for name in set(names_in(node.params.get(option)))
             for kind in referenced
             for target in by_name.get((kind, name), ())
             if target is not node
         }
         node.needs = list(needed.values())
-
-
-def _names_in(value: Any) -> Iterator[str]:
-    """Yield all texts in a value that can be names of resources: whole texts, and the levels of topics."""
-    if isinstance(value, str):
-        yield value
-        if "/" in value:
-            yield from value.strip("/").split("/")
-    elif isinstance(value, dict):
-        for member in value.values():
-            yield from _names_in(member)
-    elif isinstance(value, list):
-        for element in value:
-            yield from _names_in(element)

@@ -82,7 +82,7 @@ class Index:
         for node in self._nodes:
             needed: dict[int, Node] = {}
             for option, referenced in node.entry.references().items():
-                for name in set(_names_in(node.params.get(option))):
+                for name in set(names_in(node.params.get(option))):
                     for kind in referenced:
                         needed.update((id(one), one) for one in self._by_name[kind].get(name, ()))
             for reference in self._contained.get(id(node), ()):
@@ -168,7 +168,7 @@ def references_of(entry: Entry, options: dict[str, Any], without: tuple[str, ...
                     yield Reference(option, referenced[0], (product, name) if isinstance(product, str) else (name,))
 
 
-def _names_in(value: Any) -> Iterator[str]:
+def names_in(value: Any) -> Iterator[str]:
     """Yield all texts in a value that can be names of resources: whole texts, and the levels of topics."""
     if isinstance(value, str):
         yield value
@@ -176,7 +176,7 @@ def _names_in(value: Any) -> Iterator[str]:
             yield from value.strip("/").split("/")
     elif isinstance(value, dict):
         for member in value.values():
-            yield from _names_in(member)
+            yield from names_in(member)
     elif isinstance(value, list):
         for element in value:
-            yield from _names_in(element)
+            yield from names_in(element)

@@ -18,6 +18,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings imp
     to_junit,
     to_sarif,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.report_files import write_report
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.user_rules import find_violations
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
@@ -85,11 +86,5 @@ def _check_levels(levels: dict[str, Any]) -> None:
 def _write(params: dict[str, Any], option: str, text: Any) -> None:
     """Write the file of an option, if it is set, and create its folder."""
     path = params.get(option)
-    if not path:
-        return
-    try:
-        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text())
-    except OSError as error:
-        raise InvalidValue(f"{option} cannot be written: {error}", field=option) from error
+    if path:
+        write_report(option, path, text())
