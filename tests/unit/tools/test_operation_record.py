@@ -48,8 +48,9 @@ def test_operation_with_invalid_parameters_is_not_recorded(sent):
     assert sent == {}
 
 
-def test_operation_of_iot_api_is_not_recorded(sent):
-    client = operation_record.record_operations(FakeClient(), "iot_api")
+@pytest.mark.parametrize("module", ["iot_api", "iot_fleet_plan"])
+def test_operation_of_a_module_that_sends_those_of_others_is_not_recorded(sent, module):
+    client = operation_record.record_operations(FakeClient(), module)
     assert client.call("QueryProduct")["name"] == "QueryProduct"
     assert sent == {}
 

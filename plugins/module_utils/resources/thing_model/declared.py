@@ -139,7 +139,8 @@ class CompatibleWithBase(OfflineCheck):
             return
         if not options.get("purge_blocks"):
             after = {**before, **after}
-        option = next(name for name in ("tsl", "thing_model_json", "functions") if options.get(name) is not None)
+        sources = ("tsl", "thing_model_json", "functions")
+        option = next((name for name in sources if options.get(name) is not None), None)
         for change in Changes(before, after).breaking:
             message = f"the change breaks the published thing model of {product}: {describe_change(change)}"
             if options.get("allow_breaking"):
