@@ -5,13 +5,17 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import http.client
+import json
 import re
 import signal
 import threading
+import time
 from pathlib import Path
 
 from ..amqp_client import MinimalClient, credentials, require_proton
+from .device_sdk.clients import connect_without_sdk, wait_for_result
 
 CONNECTIONS = 8
 
@@ -130,3 +134,89 @@ def test_messages_without_acknowledgement_after_sigkill_are_delivered(launch, tm
     assert unacknowledged
     assert delivered >= set(unacknowledged)
     assert delivered | set(acknowledged) >= set(registered)
+
+
+def test_reports_with_acknowledgement_after_sigkill_are_preserved(launch, tmp_path):
+    options = ("--data", str(tmp_path / "data"), "--no-throttle", "--mqtt-port", "0")
+    server = launch(*options)
+    credentials = create_device(server)
+    client, code = connect_without_sdk(server, *credentials)
+    assert code == 0
+    acknowledged: dict[int, int] = {}  # packet ID to value
+    client.on_publish = lambda _client, _data, packet_id: acknowledged.update({packet_id: sent[packet_id]})
+    sent: dict[int, int] = {}
+    started = int(time.time() * 1000) - 60_000
+    client.max_inflight_messages_set(20)
+    for value in range(1, 201):
+        # A property has one value for each millisecond.
+        report = {"level": {"value": value, "time": started + value}}
+        message = json.dumps({"id": str(value), "version": "1.0", "params": report})
+        info = client.publish("/sys/{}/{}/thing/event/property/post".format(*credentials), message, qos=1)
+        sent[info.mid] = value
+    while len(acknowledged) < 100:
+        assert client.loop(10) == 0
+    server.process.send_signal(signal.SIGKILL)
+    assert server.process.wait(10) == -signal.SIGKILL
+    while client.loop(1) == 0:  # the acknowledgements that were sent before
+        pass
+
+    restarted = launch(*options)
+    times = {"StartTime": 0, "EndTime": 4_000_000_000_000, "Asc": 1, "PageSize": 50}
+    found: set[int] = set()
+    while True:
+        reply = restarted.call(
+            "QueryDevicePropertyData",
+            ProductKey=credentials[0],
+            DeviceName=credentials[1],
+            Identifier="level",
+            **times,
+        )[1]["Data"]
+        found |= {int(row["Value"]) for row in reply["List"]["PropertyInfo"]}
+        if not reply["NextValid"]:
+            break
+        times["StartTime"] = reply["NextTime"]
+    assert len(acknowledged) >= 100
+    assert found >= set(acknowledged.values())
+
+
+def test_messages_to_device_after_sigkill_are_delivered(launch, tmp_path):
+    options = ("--data", str(tmp_path / "data"), "--no-throttle", "--mqtt-port", "0")
+    server = launch(*options)
+    credentials = create_device(server)
+    topic = "/{}/{}/user/get".format(*credentials)
+    client, _code = connect_without_sdk(server, *credentials, clean=False)
+    subscribed: list[int] = []
+    client.on_subscribe = lambda _client, _data, packet_id, _codes: subscribed.append(packet_id)
+    client.subscribe(topic, qos=1)
+    while not subscribed:
+        assert client.loop(10) == 0
+    client.disconnect()
+    device = {"ProductKey": credentials[0], "DeviceName": credentials[1]}
+    wait_for_result("OFFLINE", lambda: server.call("GetDeviceStatus", **device)[1]["Data"]["Status"])
+    for number in range(10):
+        content = base64.b64encode(f"message {number}".encode()).decode()
+        reply = server.call("Pub", ProductKey=credentials[0], TopicFullName=topic, MessageContent=content, Qos=1)[1]
+        assert reply["Success"]
+    server.process.send_signal(signal.SIGKILL)
+    assert server.process.wait(10) == -signal.SIGKILL
+
+    restarted = launch(*options)
+    received: list[str] = []
+    client, _code = connect_without_sdk(restarted, *credentials, clean=False)
+    client.on_message = lambda _client, _data, message: received.append(message.payload.decode())
+    while len(received) < 10:
+        assert client.loop(10) == 0
+    client.disconnect()
+    assert received == [f"message {number}" for number in range(10)]
+
+
+def create_device(server) -> tuple[str, str, str]:
+    """Create a product with the property ``level`` and a device. Return ProductKey, DeviceName and DeviceSecret."""
+    kind = {"NodeType": 0, "AliyunCommodityCode": "iothub_senior", "DataFormat": 1}
+    key = server.call("CreateProduct", ProductName="lamps", **kind)[1]["ProductKey"]
+    number = {"type": "int", "specs": {"min": "0", "max": "1000", "step": "1"}}
+    level = {"identifier": "level", "name": "level", "accessMode": "rw", "required": False, "dataType": number}
+    server.call("ImportThingModelTsl", ProductKey=key, TslStr=json.dumps({"properties": [level]}))
+    server.call("PublishThingModel", ProductKey=key)
+    reply = server.call("RegisterDevice", ProductKey=key, DeviceName="lamp")[1]
+    return key, "lamp", reply["Data"]["DeviceSecret"]
