@@ -9,7 +9,7 @@ class ModuleDocFragment:
     """The connection options and the attributes of the modules.
 
     The fragment ``iotops.aliyun.iot`` has the options. ``iotops.aliyun.iot.resource`` and ``.info`` have the
-    attributes.
+    attributes. ``.fleet`` has the options of the modules that read a fleet.
     """
 
     DOCUMENTATION = r"""
@@ -129,4 +129,20 @@ attributes:
     support: full
     description: Supports the defaults of the action group.
     membership: [iotops.aliyun.iot]
+"""
+
+    FLEET = r"""
+options:
+  fleet:
+    description:
+      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup), or a mapping of kinds in the plural
+        to lists of resources.
+    type: dict
+    required: true
+  external:
+    description:
+      - Names of resources that exist and are not declared, by the plural of their kind. References to them are not a
+        problem, and they are not reported as unmanaged.
+    type: dict
+    default: {}
 """

@@ -14,18 +14,6 @@ description:
     resources that need it are skipped, and all others are applied.
   - A task that is run again continues with what is missing.
 options:
-  fleet:
-    description:
-      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup), or a mapping of kinds in the plural
-        to lists of resources.
-    type: dict
-    required: true
-  external:
-    description:
-      - Names of resources that exist and are not declared, by the plural of their kind. References to them are not a
-        problem.
-    type: dict
-    default: {}
   plan:
     description:
       - Saved plan (C(plan.json)) of M(iotops.aliyun.iot_fleet_plan). Nothing is changed if the plan of the account is
@@ -38,6 +26,7 @@ options:
     default: false
 extends_documentation_fragment:
   - iotops.aliyun.iot
+  - iotops.aliyun.iot.fleet
 seealso:
   - module: iotops.aliyun.iot_fleet_validate
   - module: iotops.aliyun.iot_fleet_plan

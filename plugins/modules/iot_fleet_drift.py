@@ -19,17 +19,6 @@ description:
     C(?) and C([...]). C(kind) and C(reason) are required. A rule with C(fields) ignores differences of these fields
     only.
 options:
-  fleet:
-    description:
-      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup).
-    type: dict
-    required: true
-  external:
-    description:
-      - Names of resources that exist and are not declared, by the plural of their kind. They are not reported as
-        unmanaged.
-    type: dict
-    default: {}
   drift_dir:
     description:
       - Folder for the files C(drift.json), C(drift.md), C(drift.xml) (JUnit) and C(drift.sarif), which are overwritten.
@@ -75,6 +64,7 @@ options:
         type: str
 extends_documentation_fragment:
   - iotops.aliyun.iot
+  - iotops.aliyun.iot.fleet
 seealso:
   - module: iotops.aliyun.iot_fleet_plan
   - module: iotops.aliyun.iot_fleet_apply

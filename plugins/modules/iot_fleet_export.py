@@ -46,15 +46,10 @@ options:
     default: {}
   fleet:
     description:
-      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup). They are not exported again.
-        Resources that the last export to O(export_dir) has written do not count as declared.
-    type: dict
-  external:
-    description:
-      - Names of resources that exist and are not declared, by the plural of their kind. References to them from
-        O(fleet) are not a problem.
-    type: dict
-    default: {}
+      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup), or a mapping of kinds in the plural
+        to lists of resources. They are not exported again. Resources that the last export to O(export_dir) has written
+        do not count as declared.
+    required: false
   one_by_one:
     description:
       - Whether facts about devices are exported that take one request for each device. These are gateways and last
@@ -91,6 +86,7 @@ options:
     type: path
 extends_documentation_fragment:
   - iotops.aliyun.iot
+  - iotops.aliyun.iot.fleet
 seealso:
   - module: iotops.aliyun.iot_fleet_plan
   - plugin: iotops.aliyun.fleet

@@ -13,18 +13,6 @@ description:
     M(iotops.aliyun.iot_fleet_validate).
   - The saved plan can be applied with O(iotops.aliyun.iot_fleet_apply#module:plan).
 options:
-  fleet:
-    description:
-      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup), or a mapping of kinds in the plural
-        to lists of resources.
-    type: dict
-    required: true
-  external:
-    description:
-      - Names of resources that exist and are not declared, by the plural of their kind. References to them are not a
-        problem.
-    type: dict
-    default: {}
   plan_dir:
     description:
       - Folder for the files C(plan.json), C(plan.md) and C(plan.txt), which are overwritten. Created if it does not
@@ -38,6 +26,7 @@ options:
     default: true
 extends_documentation_fragment:
   - iotops.aliyun.iot
+  - iotops.aliyun.iot.fleet
 seealso:
   - module: iotops.aliyun.iot_fleet_validate
   - module: iotops.aliyun.iot_fleet_apply

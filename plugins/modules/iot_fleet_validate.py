@@ -15,18 +15,6 @@ description:
     together, each with its file, line and column.
   - Every problem has a rule and a level. The task fails if there is an error; warnings are shown.
 options:
-  fleet:
-    description:
-      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup), or a mapping of kinds in the plural
-        to lists of resources.
-    type: dict
-    required: true
-  external:
-    description:
-      - Names of resources that exist and are not declared, by the plural of their kind. References to them are not a
-        problem.
-    type: dict
-    default: {}
   base:
     description:
       - Declared resources before the changes, the value of the same lookup for another folder, such as a checkout of
@@ -54,6 +42,7 @@ options:
     type: path
 extends_documentation_fragment:
   - iotops.aliyun.iot
+  - iotops.aliyun.iot.fleet
 seealso:
   - module: iotops.aliyun.iot_fleet_plan
   - module: iotops.aliyun.iot_fleet_apply

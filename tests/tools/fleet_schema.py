@@ -8,7 +8,6 @@ template for every value, and rejects only what ``iot_fleet_validate`` rejects a
 
 from __future__ import annotations
 
-import ast
 import importlib
 import json
 import re
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import plain_form
-import yaml
+from documentation import documentation
 
 _PACKAGE = "ansible_collections.iotops.aliyun.plugins.modules"
 
@@ -59,10 +58,10 @@ def page(root: Path) -> str:
         entry = importlib.import_module(f"{_PACKAGE}.{path.stem}").ENTRY
         if not entry.kind:
             continue
-        documentation = _documentation(path)
-        definitions[entry.kind] = _resource(entry, documentation)
+        text = documentation(path)
+        definitions[entry.kind] = _resource(entry, text)
         kinds[plural(entry.kind)] = {
-            "description": f"{_plain(documentation['short_description'])} (iotops.aliyun.{path.stem}).",
+            "description": f"{_plain(text['short_description'])} (iotops.aliyun.{path.stem}).",
             "anyOf": [{"type": "array", "items": {"$ref": f"#/$defs/{entry.kind}"}}, _TEMPLATE, {"type": "null"}],
         }
     schema = {
@@ -175,15 +174,6 @@ def _with_templates(schema: Any) -> Any:
 def _or_template(schema: dict[str, Any]) -> dict[str, Any]:
     # What is not allowed at all cannot be a template either, and an empty schema accepts it anyway.
     return schema if schema in ({}, {"not": {}}) else {"anyOf": [schema, _TEMPLATE]}
-
-
-def _documentation(path: Path) -> dict[str, Any]:
-    """Return the documentation of a module."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DOCUMENTATION":
-            found: dict[str, Any] = yaml.safe_load(ast.literal_eval(node.value))
-            return found
-    raise ValueError(f"{path} has no documentation")
 
 
 def _plain(text: str) -> str:

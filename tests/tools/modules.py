@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
-import yaml
+from documentation import documentation
 
 HEAD = """\
 # Modules
@@ -41,7 +40,8 @@ def readme(root: Path) -> str:
 
 
 def _table(root: Path) -> str:
-    descriptions = {path.stem: short_description(path) for path in sorted((root / "plugins/modules").glob("iot_*.py"))}
+    paths = sorted((root / "plugins/modules").glob("iot_*.py"))
+    descriptions = {path.stem: documentation(path)["short_description"] for path in paths}
     rows = ["| Module | Purpose | Info module |\n", "|---|---|---|\n"]
     for module, text in descriptions.items():
         if module.endswith("_info") and module.removesuffix("_info") in descriptions:
@@ -49,15 +49,3 @@ def _table(root: Path) -> str:
         info = f"{module}_info"
         rows.append(f"| `{module}` | {text} | {f'`{info}`' if info in descriptions else ''} |\n")
     return "".join(rows)
-
-
-def short_description(path: Path) -> str:
-    """Return the short description of a module.
-
-    Raises:
-        ValueError: The module has no documentation.
-    """
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DOCUMENTATION":
-            return yaml.safe_load(ast.literal_eval(node.value))["short_description"]
-    raise ValueError(f"{path} has no documentation")

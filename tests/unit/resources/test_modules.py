@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from pathlib import Path
 
 import pytest
 import yaml
 
 from ansible_collections.iotops.aliyun.plugins import modules
-from ansible_collections.iotops.aliyun.plugins.doc_fragments.iot import ModuleDocFragment
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import InfoEntry, ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
+from ansible_collections.iotops.aliyun.tests.tools.documentation import documentation
 from ansible_collections.iotops.aliyun.tests.unit.resources.fakes import declared_resources
 
 MODULES = {
@@ -31,12 +32,7 @@ SHARED_KEYS = {"type": "str", "required": False, "default": None, "choices": Non
 
 def documented(name: str) -> dict:
     """Return the documented options of a module, including those of its documentation fragments."""
-    documentation = yaml.safe_load(MODULES[name].DOCUMENTATION)
-    options = dict(documentation.get("options") or {})
-    for fragment in documentation["extends_documentation_fragment"]:
-        part = fragment.removeprefix("iotops.aliyun.iot").lstrip(".").upper() or "DOCUMENTATION"
-        options.update(yaml.safe_load(getattr(ModuleDocFragment, part)).get("options") or {})
-    return options
+    return documentation(Path(MODULES[name].__file__))["options"]
 
 
 def compare(path: str, documentation: dict, spec: dict) -> None:
