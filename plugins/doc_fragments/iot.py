@@ -9,7 +9,8 @@ class ModuleDocFragment:
     """The connection options and the attributes of the modules.
 
     The fragment ``iotops.aliyun.iot`` has the options. ``iotops.aliyun.iot.resource`` and ``.info`` have the
-    attributes. ``.fleet`` has the options of the modules that read a fleet.
+    attributes. ``.fleet`` has the options of the modules that read a fleet, ``.secrets`` those of the
+    modules that write a file with secrets.
     """
 
     DOCUMENTATION = r"""
@@ -145,4 +146,35 @@ options:
         problem, and they are not reported as unmanaged.
     type: dict
     default: {}
+"""
+
+    SECRETS = r"""
+options:
+  secrets_file:
+    description:
+      - Absolute path of a file to which the secrets of the devices are written, with the columns or members
+        C(product_key), C(device_name) and C(device_secret).
+      - The file has mode 0600. Existing entries are kept, and new entries are added while the task runs.
+        Several tasks, hosts and slices can write the same file at the same time. A symbolic link is followed.
+      - The task fails before it changes anything, also in check mode, if the file cannot be written or encrypted.
+    type: path
+  secrets_format:
+    description:
+      - Format of O(secrets_file), a CSV file with a header line or a JSON list.
+    type: str
+    choices: [csv, json]
+    default: csv
+  secrets_vault:
+    description:
+      - Whether O(secrets_file) is encrypted with Ansible Vault. Tasks that run on another host, with C(become) or with
+        C(async) use the C(ansible-vault) of the Python interpreter there.
+      - An encrypted file is written only at the end of the task.
+    type: bool
+    default: false
+  secrets_vault_password_file:
+    description:
+      - File that contains the vault password, or script that prints it.
+      - If not set, the vault password of the running Ansible is used, from whatever source. Tasks that run on another
+        host, with C(become) or with C(async) use the one that Ansible is configured to use there.
+    type: path
 """

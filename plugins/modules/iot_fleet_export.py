@@ -63,29 +63,11 @@ options:
         such a file is an error.
     type: bool
     default: false
-  secrets_file:
-    description:
-      - Absolute path of a file to which the secrets of the exported devices are written, with the columns or members
-        C(product_key), C(device_name) and C(device_secret). It has mode 0600. Existing entries are kept.
-    type: path
-  secrets_format:
-    description:
-      - Format of O(secrets_file), a CSV file with a header line or a JSON list.
-    type: str
-    choices: [csv, json]
-    default: csv
   secrets_vault:
-    description:
-      - Whether O(secrets_file) is encrypted with Ansible Vault.
-    type: bool
     default: true
-  secrets_vault_password_file:
-    description:
-      - File that contains the vault password, or script that prints it. If not set, the vault password of the running
-        Ansible is used.
-    type: path
 extends_documentation_fragment:
   - iotops.aliyun.iot
+  - iotops.aliyun.iot.secrets
   - iotops.aliyun.iot.fleet
 seealso:
   - module: iotops.aliyun.iot_fleet_plan

@@ -42,7 +42,9 @@ class ExportEntry(FleetEntry):
         filters = _filters(params["filters"])
         _check_format(params)
         secrets_file.check_options(params)
-        secrets = None if check_mode else secrets_file.open_secrets_file(params, self.vault)
+        # Also in check mode, because this verifies that the file can be written.
+        file = secrets_file.open_secrets_file(params, self.vault)
+        secrets = None if check_mode else file
         selection = Selection(params.get("products"))
         export: Export | NeutralExport
         with ExportFolder(params["export_dir"], params["overwrite"]) as folder:
