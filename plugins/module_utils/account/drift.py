@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +16,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
     CREATED,
     DELETED,
-    PARALLEL_READS,
     UNCHANGED,
     UPDATED,
     PlannedResource,
@@ -27,8 +25,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import 
     plan_node,
     timestamps_of,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.reading import read_nodes
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import Unmanaged, find_unmanaged
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import Unmanaged, UnmanagedSearch
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import option_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import Desired
@@ -185,6 +184,7 @@ def find_drift(
     """
     report = DriftReport(account_of(client), datetime.datetime.now(datetime.timezone.utc))
     hidden = _Secrets(nodes, secrets)
+    client.reads_whole_lists = True
 
     def compare(node: Node) -> tuple[PlannedResource | None, str, Finding | None]:
         try:
@@ -199,8 +199,13 @@ def find_drift(
                 return planned, str(error), None
             return None, "", node.finding("not-applicable", f"{node.label}: {error}", getattr(error, "field", "") or "")
 
-    with ThreadPoolExecutor(PARALLEL_READS) as pool:
-        outcomes = list(pool.map(compare, nodes))
+    search = UnmanagedSearch(client, external)
+
+    def before_sets(outcomes: list[tuple[PlannedResource | None, str, Finding | None]]) -> None:
+        if with_unmanaged:
+            search.before_sets([planned for planned, _note, _problem in outcomes if planned is not None])
+
+    outcomes = read_nodes(nodes, compare, before_sets)
     planned = []
     for one, note, problem in outcomes:
         if problem is not None:
@@ -213,7 +218,7 @@ def find_drift(
         if not found:
             report.in_sync.append(one.node)
     if with_unmanaged and not report.problems:
-        report.unmanaged = find_unmanaged(client, planned, external)
+        report.unmanaged = search.result(planned)
     return report
 
 

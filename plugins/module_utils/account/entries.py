@@ -21,7 +21,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import 
     plan_account,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.report_files import write_report
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import find_unmanaged
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import UnmanagedSearch
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
 
@@ -92,11 +92,12 @@ class PlanEntry(FleetEntry):
         return {**super().options(), "plan_dir": {"type": "path"}, "unmanaged": {"type": "bool", "default": True}}
 
     def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
-        plan = plan_account(client, self.valid_fleet(params).nodes)
+        search = UnmanagedSearch(client, params.get("external"))
+        plan = plan_account(client, self.valid_fleet(params).nodes, search.before_sets if params["unmanaged"] else None)
         if plan.problems:
             raise InvalidFleet(plan.problems)
         if params["unmanaged"]:
-            plan.unmanaged = find_unmanaged(client, plan.resources, params.get("external"))
+            plan.unmanaged = search.result(plan.resources)
         if params.get("plan_dir"):
             self._write(plan, params["plan_dir"])
         return {

@@ -7,13 +7,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import Finding
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.reading import read_nodes
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import contains_pending
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 #: The version of the format of saved plans. The first number changes with every incompatible change.
 FORMAT_VERSION = "1.0"
 
-#: How many resources are read at the same time. The rate limits of the operations apply to all of them together.
+#: How many lists are read at the same time. The rate limits of the operations apply to all of them together.
 PARALLEL_READS = 8
 
 #: What happens to a resource.
@@ -138,14 +139,18 @@ class AccountPlan:
         }
 
 
-def plan_account(client: Any, nodes: list[Node]) -> AccountPlan:
+def plan_account(
+    client: Any, nodes: list[Node], meanwhile: Callable[[list[PlannedResource]], None] | None = None
+) -> AccountPlan:
     """Plan all declared resources. Nothing is written.
 
     Args:
         client: The API client. Its cache is shared by all reads.
         nodes: The declared resources, in the order in which they are applied.
+        meanwhile: Called with the plans of all resources except sets while the sets are still being read.
     """
     before = client.calls
+    client.reads_whole_lists = True
     problems: list[Finding] = []
 
     def plan_one(node: Node) -> PlannedResource | Finding:
@@ -154,10 +159,12 @@ def plan_account(client: Any, nodes: list[Node]) -> AccountPlan:
         except (EngineError, IotError) as error:
             return node.finding("not-applicable", f"{node.label}: {error}", getattr(error, "field", "") or "")
 
-    with ThreadPoolExecutor(PARALLEL_READS) as pool:
-        outcomes = list(pool.map(plan_one, nodes))
+    def before_sets(outcomes: list[PlannedResource | Finding]) -> None:
+        if meanwhile is not None:
+            meanwhile([outcome for outcome in outcomes if isinstance(outcome, PlannedResource)])
+
     planned = []
-    for outcome in outcomes:
+    for outcome in read_nodes(nodes, plan_one, before_sets):
         if isinstance(outcome, Finding):
             problems.append(outcome)
         else:

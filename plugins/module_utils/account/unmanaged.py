@@ -66,8 +66,48 @@ class Unmanaged:
         }
 
 
+class UnmanagedSearch:
+    """The search for unmanaged resources in two parts, the first one while sets are still being planned.
+
+    Args:
+        client: The API client that reads the declared resources; its cache is shared by all reads.
+        external: The names of resources that exist and are managed elsewhere, by the plural of their kind.
+    """
+
+    def __init__(self, client: Any, external: dict[str, list[str]] | None = None) -> None:
+        self._client = client
+        self._external = external
+        self._found: list[Unmanaged] = []
+        self._searched: frozenset[str] = frozenset()
+
+    def before_sets(self, planned: list[PlannedResource]) -> None:
+        """Search for resources of all kinds that sets do not contain.
+
+        Args:
+            planned: The plans of all declared resources except sets.
+        """
+        in_sets = {kind for entry in kinds().values() for kind in entry.contains}
+        searched = frozenset(entry.kind for entry in kinds().values()) - in_sets
+        self._found = find_unmanaged(self._client, planned, self._external, searched)
+        self._searched = searched
+
+    def result(self, planned: list[PlannedResource]) -> list[Unmanaged]:
+        """Search for resources of the remaining kinds, and return the unmanaged resources of all kinds.
+
+        Args:
+            planned: The plans of all declared resources.
+        """
+        kinds_left = frozenset(entry.kind for entry in kinds().values()) - self._searched
+        found = [*self._found, *find_unmanaged(self._client, planned, self._external, kinds_left)]
+        order = {entry.kind: position for position, entry in enumerate(kinds().values())}
+        return sorted(found, key=lambda one: order[one.kind])
+
+
 def find_unmanaged(
-    client: Any, planned: Iterable[PlannedResource], external: dict[str, list[str]] | None = None
+    client: Any,
+    planned: Iterable[PlannedResource],
+    external: dict[str, list[str]] | None = None,
+    searched: frozenset[str] | None = None,
 ) -> list[Unmanaged]:
     """Return the resources that no file declares, by kind and parent.
 
@@ -78,6 +118,7 @@ def find_unmanaged(
         client: The API client that has read the declared resources; its cache is shared by all reads.
         planned: The plans of all declared resources.
         external: The names of resources that exist and are managed elsewhere, by the plural of their kind.
+        searched: The kinds; None for all.
 
     Raises:
         IotError: No list at all can be read.
@@ -86,7 +127,7 @@ def find_unmanaged(
     searches = [
         _Search(declared, entry.resource, parent)
         for entry in kinds().values()
-        if isinstance(entry, ResourceEntry) and entry.resource.listing
+        if isinstance(entry, ResourceEntry) and entry.resource.listing and (searched is None or entry.kind in searched)
         for parent in declared.parents_of(entry.resource)
     ]
     with ThreadPoolExecutor(PARALLEL_READS) as pool:

@@ -102,6 +102,8 @@ class Client:
         completed_writes: The operations that changed something, in the order of their responses.
         last_call_was_repeated: Whether the last write was sent again after an attempt that may have been executed, so
             that its response may report that nothing was left to do.
+        reads_whole_lists: Whether many resources of each kind are read. They are then found in one list of all of them,
+            not by a search for each.
     """
 
     def __init__(
@@ -118,6 +120,7 @@ class Client:
         self.warnings: list[str] = []
         self.completed_writes: list[str] = []
         self.last_call_was_repeated = False
+        self.reads_whole_lists = False
         self._transport: AnyTransport = transport or Transport(
             connection.endpoint, connection.timeout, connection.verify, warn=self._warn
         )

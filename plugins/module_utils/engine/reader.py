@@ -44,6 +44,11 @@ class Reader:
         """Whether the connection has an instance ID. The old public instance has none."""
         return self._client.has_instance
 
+    @property
+    def reads_whole_lists(self) -> bool:
+        """Whether resources are found in one list of all of them, not by a search for each."""
+        return self._client.reads_whole_lists
+
     def download(self, url: str) -> str:
         """Return the text of a file that a response refers to."""
         return self._client.download(url).decode(errors="replace")

@@ -50,7 +50,8 @@ class Listing:
     Attributes:
         operation: The name of the operation. If it is paged, all pages are read.
         items: The path of the elements in the response. Paged operations have it in their API data.
-        params: Parameters that are sent: API parameter to the name of the field with its value.
+        params: Parameters that are sent: API parameter to the name of the field with its value. A field of the key is a
+            search, which is omitted if the whole list is read once for many resources.
         keep: Whether a cached list is updated, instead of read again, when this client creates, updates or deletes a
             resource of the kind; see ``cached_lists``. Only possible with ``unique_names``.
         bulk: Whether the list can be too long for the memory, such as the devices of a product. The search for
@@ -324,7 +325,11 @@ class Resource:
         """
         if self.listing is None:
             raise NotImplementedError(f"{type(self).__name__} has no listing")
-        params = {wire: desired[name] for wire, name in self.listing.params.items() if desired.get(name) is not None}
+        params = {
+            wire: desired[name]
+            for wire, name in self.listing.params.items()
+            if desired.get(name) is not None and not (reader.reads_whole_lists and name in self.key)
+        }
         # If the parent is only planned, the list is empty.
         if any(value is PENDING for value in params.values()):
             return

@@ -224,6 +224,7 @@ class FakeClient:
     """
 
     has_instance = True
+    reads_whole_lists = False
 
     def __init__(self, *boxes: dict, rooms: tuple = ("attic", "cellar"), shelves: tuple = ()):
         self.rooms = {f"r-{name}": name for name in rooms}

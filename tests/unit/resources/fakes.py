@@ -57,6 +57,7 @@ class FakeClient:
     """
 
     has_instance = True
+    reads_whole_lists = False
 
     def __init__(self, **replies) -> None:
         self.replies = replies

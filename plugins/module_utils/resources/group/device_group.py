@@ -283,7 +283,8 @@ class DeviceGroup(Resource):
 
     def _find_dynamic(self, reader: Reader, desired: dict) -> dict | None:
         """Return the dynamic group with this name. Names are unique over both types, which have separate lists."""
-        for item in reader.pages("QueryDeviceGroupList", {"GroupName": desired["name"], "GroupTypes": [DYNAMIC]}):
+        search = {} if reader.reads_whole_lists else {"GroupName": desired["name"]}
+        for item in reader.pages("QueryDeviceGroupList", {**search, "GroupTypes": [DYNAMIC]}):
             if item["GroupName"] == desired["name"]:
                 return self.parse(item)
         return None

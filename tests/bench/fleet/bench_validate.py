@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import subprocess
@@ -12,59 +11,12 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from .files import DEVICES, PRODUCTS, RULES, TOPICS, write_fleet
 
-PRODUCTS = 50
-TOPICS = 500
-RULES = 100
-DEVICES = 20_000
+ROOT = Path(__file__).resolve().parents[3]
 
 #: The target for the playbook as a whole, on a machine that is not busy: almost all work is done by one process.
 MAX_SECONDS = 5.0
-
-SITE = "{{ site }}"
-
-#: The properties of each thing model.
-PROPERTIES = 20
-
-
-def model() -> dict:
-    """Return the functions of a thing model."""
-    return {
-        "properties": {
-            f"Value{index}": {"name": f"value{index}", "type": "int", "min": 0, "max": 100, "access": "rw"}
-            for index in range(PROPERTIES)
-        },
-        "events": {"Overheated": {"name": "overheated", "type": "alert", "outputs": {}}},
-    }
-
-
-def write_fleet(folder: Path) -> None:
-    """Write the files of a fleet: one YAML file and one CSV file for each product."""
-    folder.mkdir()
-    for number in range(PRODUCTS):
-        name = f"product_{number:02d}"
-        lines = [
-            "products:",
-            f"  - {{name: {name}, node_type: device, thing_model: true, data_format: alink, tags: {{site: '{SITE}'}}}}",
-            f"thing_models:\n  - product: {name}\n    published: true\n    functions: {json.dumps(model())}",
-            "topics:",
-            *(
-                f"  - {{product: {name}, short_name: user/t{topic}, operation: pub, description: '{topic} at {SITE}'}}"
-                for topic in range(TOPICS // PRODUCTS)
-            ),
-            "rules:",
-            *(
-                f"  - name: rule_{number}_{rule}\n    product: {name}\n    short_topic: +/thing/event/property/post\n"
-                f"    select: items.Value{rule}.value as value\n    where: items.Value1.value > 10"
-                for rule in range(RULES // PRODUCTS)
-            ),
-            f"device_sets:\n  - {{product: {name}, devices_file: {name}.csv}}",
-        ]
-        (folder / f"{name}.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        rows = (f"{name}-{device:05d},lamp_{device},west,row {device}\n" for device in range(DEVICES // PRODUCTS))
-        (folder / f"{name}.csv").write_text("name,nickname,tags.site,tags.row\n" + "".join(rows), encoding="utf-8")
-
 
 def seconds(*variables: str) -> tuple[float, float]:
     """Return the CPU time of the playbook and its duration, which is longer on a machine that is busy."""
