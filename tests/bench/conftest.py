@@ -1,12 +1,15 @@
 # Copyright: the iotops.aliyun contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tables of measurements, printed at the end of the run."""
+"""Tables of measurements and bounds, printed at the end of the run."""
 
 from __future__ import annotations
 
 import pytest
 
 _tables: list[str] = []
+
+# The measurements that have a bound.
+_bounded: list[tuple] = []
 
 
 @pytest.fixture
@@ -21,6 +24,21 @@ def table():
     return add
 
 
+@pytest.fixture
+def measured():
+    """A function that adds a row to the table: the measurement, the result, the bound, and whether it is met."""
+
+    def add(what: str, result: str, bound: str, is_met: bool) -> None:
+        _bounded.append((what, result, bound, "yes" if is_met else "NO"))
+        assert is_met, f"{what}: {result}, bound: {bound}"
+
+    return add
+
+
 def pytest_terminal_summary(terminalreporter):
+    if _bounded:
+        terminalreporter.write_line("\nMeasurements with bounds\n")
+        for row in (("measurement", "result", "bound", "met"), ("---",) * 4, *_bounded):
+            terminalreporter.write_line("| " + " | ".join(row) + " |")
     for text in _tables:
         terminalreporter.write_line(text)

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from ...conftest import start
-from .conftest import INSTANCE, Account
+from ..tasks import INSTANCE
+from .conftest import Account
 
 ROOT = Path(__file__).resolve().parents[3]
 DEVICES = 20_000

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 #: The target for the playbook as a whole, on a machine that is not busy: almost all work is done by one process.
 MAX_SECONDS = 5.0
 
+
 def seconds(*variables: str) -> tuple[float, float]:
     """Return the CPU time of the playbook and its duration, which is longer on a machine that is busy."""
     command = [sys.executable, "-m", "ansible", "playbook", "iotops.aliyun.validate"]

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from pathlib import Path
+
+import yaml
 
 PRODUCTS = 50
 TOPICS = 500
@@ -72,3 +75,15 @@ def product_lines(number: int, name: str) -> list[str]:
         ),
         f"device_sets:\n  - {{product: {name}, devices_file: {name}.csv}}",
     ]
+
+
+def as_option(folder: Path) -> dict[str, list]:
+    """Return the content of the files as the value of the option ``fleet``, as the lookup does for site ``west``."""
+    fleet: dict[str, list] = defaultdict(list)
+    for path in sorted(folder.glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8").replace(SITE, "west"))
+        for kind, resources in content.items():
+            fleet[kind] += resources
+    for one in fleet["device_sets"]:
+        one["devices_file"] = str(folder / one["devices_file"])
+    return dict(fleet)
