@@ -51,6 +51,15 @@ MIN_UNMANAGED = {
     "QuerySoundCodeScheduleList": 1,
 }
 
+#: What an export reads beside that, because no file says what there is: for plan, only declared facets count.
+MIN_EXPORT = {
+    "QueryConsumerGroupByGroupId": 1,
+    "QuerySuperDeviceGroup": GROUPS,
+    "QueryDeviceGroupTagList": GROUPS,
+    "ListRuleActions": RULES,
+    "QuerySubscribeRelation": 2 * PRODUCTS,  # for AMQP and MNS
+}
+
 _QUOTAS = {name: one.qps for family in FAMILIES for name, one in family.OPERATIONS.items() if one.qps}
 
 
@@ -95,11 +104,13 @@ def bench_plan(folder, measured):
     )
     exported = tasks.task("iot_fleet_export", export_dir=str(folder / "export"))
     counts, _writes, _throttled = tasks.calls()
+    minimum += sum(MIN_EXPORT.values())
+    read = sum(counts.values())
     measured(
         "export of that account: requests",
-        f"{sum(counts.values())}, plan {sent}; {exported['summary']}",
-        "as many as plan",
-        sum(counts.values()) <= 1.05 * sent,
+        f"{read} = {read / minimum:.3f} × the minimum ({minimum}); {exported['summary']}",
+        "1.05 ×",
+        read <= 1.05 * minimum,
     )
     server.end()
     server.process.stderr.close()
