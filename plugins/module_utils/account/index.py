@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import Finding
@@ -80,11 +80,7 @@ class Index:
     def connect(self) -> None:
         """Find the nodes that each node needs: those to which its options refer by name."""
         for node in self._nodes:
-            needed: dict[int, Node] = {}
-            for option, referenced in node.entry.references().items():
-                for name in set(names_in(node.params.get(option))):
-                    for kind in referenced:
-                        needed.update((id(one), one) for one in self._by_name[kind].get(name, ()))
+            needed = {id(one): one for one in referenced_by_name(node, self._by_name)}
             for reference in self._contained.get(id(node), ()):
                 declaration = self._declarations[reference.kind].get(reference.name)
                 if declaration is not None:
@@ -166,6 +162,19 @@ def references_of(entry: Entry, options: dict[str, Any], without: tuple[str, ...
                 if isinstance(name, str) and name:
                     product = options.get("product") if referenced[0] == "device" else None
                     yield Reference(option, referenced[0], (product, name) if isinstance(product, str) else (name,))
+
+
+def referenced_by_name(node: Node, nodes: Mapping[str, Mapping[str, list[Node]]]) -> Iterator[Node]:
+    """Yield the other nodes to which the options of a node refer by name, some of them more than once.
+
+    Args:
+        node: The node.
+        nodes: All nodes by kind and last name.
+    """
+    for option, referenced in node.entry.references().items():
+        for name in set(names_in(node.params.get(option))):
+            for kind in referenced:
+                yield from (one for one in nodes.get(kind, {}).get(name, ()) if one is not node)
 
 
 def names_in(value: Any) -> Iterator[str]:
