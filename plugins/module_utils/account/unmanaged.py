@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.parents import scope_fields
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
     PARALLEL_READS,
     PlannedResource,
@@ -171,7 +172,7 @@ class _Declared:
 
     def parents_of(self, resource: Resource) -> list[_Parent]:
         """Return the declared parents for which the list of a kind is read: one without a name if it needs none."""
-        name = parent_field(resource)
+        name = next(iter(scope_fields(resource)), "")
         kind = resource.kind
         if not name:
             self._members[kind, ""] = self._planned[kind]
@@ -286,15 +287,6 @@ class _Search:
         (name,) = (resource.field(key) for key in resource.key)
         listed = (item[name.member] for item in client.pages(operation, params, keep=False))
         return {name for name in listed if name not in declared}
-
-
-def parent_field(resource: Resource) -> str:
-    """Return the field with the parent for which resources are listed; an empty string if they have none.
-
-    A parameter with a part of the key is a search, not a parent.
-    """
-    params = resource.listing.params.values() if resource.listing else ()
-    return next((name for name in params if name not in resource.key), "")
 
 
 def _wire_params(resource: Resource, parent: _Parent) -> dict[str, Any]:
