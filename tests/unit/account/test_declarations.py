@@ -83,6 +83,9 @@ def test_reference_to_an_undeclared_resource_is_reported_unless_it_is_external()
     topic = declare("topics", product="lamp", short_name="user/a", operation="pub")
     assert problems(topic) == ["fleet/a.yml:1:10: product: the product lamp is not declared in the fleet"]
     assert problems(topic, external={"products": ["lamp"]}) == []
+    assert problems(topic, external={"products": ["hub", "la*"]}) == []
+    assert problems(topic, external={"*": ["*"]}) == []
+    assert len(problems(topic, external={"products": ["hub*"], "devices": ["*"], "[d-f]*": ["lamp"]})) == 1
 
 
 def test_cycle_of_references_is_reported():
