@@ -310,7 +310,7 @@ def _option(node: Node, name: str) -> str:
 
 
 def _compared(node: Node, client: Any) -> PlannedResource | None:
-    """Compare all fields of a resource, without planning how to change them; None if nothing differs."""
+    """Compare all fields of a resource, without planning how to change or create them; None if nothing differs."""
     if not isinstance(node.entry, ResourceEntry) or node.is_absent:
         return None
     resource = node.entry.resource
@@ -319,7 +319,8 @@ def _compared(node: Node, client: Any) -> PlannedResource | None:
     desired = resource.resolve_references(reader, target.values)
     current = resource.read(reader, desired, target.fields)
     if current is None:
-        return None
+        # Such as a firmware in files that an export has written, which contain no files to create it with.
+        return PlannedResource(node, CREATED)
     desired = merge(resource, desired, current, target.additive_fields)
     changes = {
         name: (current.get(name), value)
