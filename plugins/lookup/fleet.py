@@ -91,9 +91,11 @@ class LookupModule(LookupBase):
         # Lookups of files search these folders; the current one as the last, as this lookup does.
         found_before = variables.get("ansible_search_path", ())
         variables["ansible_search_path"] = [os.path.abspath(folder), *found_before, os.getcwd()]
-        templar = self._templar.copy_with_new_env(available_variables=variables)
         if trust_as_template is not None:
+            templar = self._templar.copy_with_new_env(available_variables=variables)
             return lambda value: templar.template(_trusted(value))
+        # There, lookups in a copy use the variables of the original.
+        templar = type(self._templar)(loader=self._loader, variables=variables)
         return lambda value: _without_omitted(templar.template(value), variables.get("omit"))
 
 

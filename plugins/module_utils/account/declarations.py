@@ -23,7 +23,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.offline import Declared
 
-
 #: The members of a value of the lookup. All others are kinds.
 _LOOKUP_MEMBERS = ("resources", "problems", "drift_ignore")
 
