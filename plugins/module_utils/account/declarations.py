@@ -39,7 +39,7 @@ def items_of(option: str, value: dict[str, Any]) -> tuple[list[dict[str, Any]], 
         InvalidValue: The value is neither of both.
     """
     items, problems = value.get("resources", []), value.get("problems", [])
-    lists = {kind: listed or [] for kind, listed in value.items() if kind not in _LOOKUP_MEMBERS}
+    lists = {kind: listed for kind, listed in value.items() if kind not in _LOOKUP_MEMBERS and listed is not None}
     if isinstance(items, list) and all(isinstance(listed, list) for listed in lists.values()):
         items = items + [
             {"kind": kind, "options": options, "source": (f"{kind}[{index}]", 0, 0)}
