@@ -32,7 +32,7 @@ class External:
         for plural, entry in kinds().items():
             found = {name for key, listed in given.items() if fnmatchcase(plural, key) for name in listed}
             self._names[entry.kind] = found
-            # A name that contains one of the characters is also found as it is.
+            # A name that contains one of the characters is also a name, not only a pattern.
             patterns = sorted(filter(_PATTERN.search, found))
             self._patterns[entry.kind] = [re.compile(translate(name)) for name in patterns]
 

@@ -30,7 +30,7 @@ def test_device_is_external_if_its_name_or_a_pattern_is_listed(names, is_contain
     assert External(names).contains("device", "street_light", "lamp-0001") is is_contained
 
 
-def test_name_with_characters_of_patterns_is_found_as_it_is():
+def test_name_with_characters_of_patterns_is_also_a_name():
     external = External({"topics": ["user/[a]", 7]})
     assert external.contains("topic", "street_light", "user/[a]")
     assert external.contains("topic", "7")
