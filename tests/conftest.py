@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -162,31 +163,33 @@ def start(folder: Path, *options: str) -> EmulatorProcess:
     return EmulatorProcess(process, found["endpoint"], found["pid"], **optional)
 
 
+@contextlib.contextmanager
+def running_emulator(folder: Path, *options: str) -> Iterator[EmulatorProcess]:
+    """Start an emulator as ``start`` does, and end it with the block."""
+    running = start(folder, *options)
+    try:
+        yield running
+    finally:
+        running.end()
+        running.process.stderr.close()
+
+
 @pytest.fixture
 def launch(tmp_path):
     """Return a function that starts an emulator for one test: ``launch("--data", folder)``."""
-    running = []
-
-    def start_one(*options: str) -> EmulatorProcess:
-        running.append(start(tmp_path, *options))
-        return running[-1]
-
-    yield start_one
-    for one in running:
-        one.end()
-        one.process.stderr.close()
+    with contextlib.ExitStack() as emulators:
+        yield lambda *options: emulators.enter_context(running_emulator(tmp_path, *options))
 
 
 @pytest.fixture(scope="session")
 def _shared(tmp_path_factory):
-    running = start(tmp_path_factory.mktemp("emulator"), "--no-throttle")
-    yield running
-    running.end()
-    running.process.stderr.close()
+    """The emulator process that all tests of a folder share; a folder whose emulator has other options overrides it."""
+    with running_emulator(tmp_path_factory.mktemp("emulator"), "--no-throttle") as running:
+        yield running
 
 
 @pytest.fixture
 def server(_shared):
-    """The emulator process that all tests share, with its state deleted."""
+    """The emulator process that the tests share, with its state deleted."""
     _shared.control("POST", "reset")
     return _shared

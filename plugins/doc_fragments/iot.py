@@ -144,6 +144,9 @@ options:
     description:
       - Names of resources that exist and are not declared, by the plural of their kind. References to them are not a
         problem, and they are not reported as unmanaged.
+      - Kinds and names can be patterns with V(*), V(?) and V([abc]). The name of a resource in a product can be
+        preceded by that of the product and a slash. The kind V(*) with the name V(*) allows references to all
+        resources.
     type: dict
     default: {}
 """

@@ -12,8 +12,9 @@ description:
   - Reads all files with the endings C(.yml), C(.yaml) and C(.json) below a folder. Each file is a mapping of kinds in
     the plural, such as C(products), to lists of resources. A resource is a mapping of the options of the module of its
     kind. A JSON file that contains no kind is data for templates, such as a thing model, and is skipped.
-  - Templates in the values are evaluated with the variables of the play. Paths in options such as C(devices_file) are
-    relative to the file that contains them. The folder, and files in lookups, are relative to the current folder.
+  - Templates in the values are evaluated with the variables of the play. An option with the value C(omit) is not set.
+    Paths in options such as C(devices_file) are relative to the file that contains them. The folder, and files in
+    lookups, are relative to the current folder.
   - The value is for the option O(iotops.aliyun.iot_fleet_apply#module:fleet) and the same option of other modules. It
     contains the resources, the file, line and column of each option, and what could not be read.
   - Files with the name C(drift_ignore.yml) (or C(.yaml), C(.json)) contain rules for intended drift instead of
@@ -60,7 +61,7 @@ from typing import Any
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.drift_ignore_files import DriftIgnoreFiles
-from ansible_collections.iotops.aliyun.plugins.plugin_utils.fleet_files import FleetFiles
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.fleet_files import FleetFiles, Omitted
 
 try:
     from ansible.template import trust_as_template
@@ -90,8 +91,27 @@ class LookupModule(LookupBase):
         # Lookups of files search these folders; the current one as the last, as this lookup does.
         found_before = variables.get("ansible_search_path", ())
         variables["ansible_search_path"] = [os.path.abspath(folder), *found_before, os.getcwd()]
-        templar = self._templar.copy_with_new_env(available_variables=variables)
-        return lambda value: templar.template(_trusted(value))
+        if trust_as_template is not None:
+            templar = self._templar.copy_with_new_env(available_variables=variables)
+            return lambda value: templar.template(_trusted(value))
+        # There, lookups in a copy use the variables of the original.
+        templar = type(self._templar)(loader=self._loader, variables=variables)
+        return lambda value: _without_omitted(templar.template(value), variables.get("omit"))
+
+
+def _without_omitted(value: Any, token: Any) -> Any:
+    """Return a value without the members that are ``omit``, as newer versions of ansible-core do.
+
+    Raises:
+        Omitted: The value itself is ``omit``.
+    """
+    if token and value == token:
+        raise Omitted("the value is omit")
+    if isinstance(value, dict):
+        return {key: _without_omitted(member, token) for key, member in value.items() if member != token}
+    if isinstance(value, list):
+        return [_without_omitted(element, token) for element in value if element != token]
+    return value
 
 
 def _trusted(value: Any) -> Any:

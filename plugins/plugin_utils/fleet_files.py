@@ -18,6 +18,14 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds, unknown_kind
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.drift_ignore_files import FILE_NAMES as DRIFT_IGNORE_FILES
 
+try:
+    from ansible.errors import AnsibleValueOmittedError as Omitted
+except ImportError:
+
+    class Omitted(AnsibleError):  # type: ignore[no-redef]
+        """The value of a template is ``omit``. ansible-core before 2.19 has no such exception."""
+
+
 # The parser in C is 10 times as fast, and most installations have it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -29,8 +37,8 @@ PATH_OPTIONS = ("devices_file", "secrets_file", "file", "manifest")
 # A template that inserts the value of a variable.
 _VARIABLE = re.compile(r"\{\{ *[A-Za-z_][\w.]* *\}\}")
 
-# Stands for a value whose template cannot be evaluated.
-_FAILED = object()
+# Stands for a value whose template cannot be evaluated, and for one whose template is ``omit``.
+_FAILED, _OMITTED = object(), object()
 
 Place = tuple[str, int, int]
 
@@ -41,7 +49,7 @@ class FleetFiles:
     Args:
         loader: Reads files, also encrypted ones.
         template_in: Returns, for a folder, the function that evaluates the templates in a value. Lookups find files in
-            this folder.
+            this folder. The function raises ``Omitted`` for the value ``omit``.
 
     Attributes:
         resources: The declared resources: ``kind``, ``options``, ``source`` and ``sources``; ``is_incomplete`` is true
@@ -110,7 +118,7 @@ class FleetFiles:
         if not is_list:
             # A template can produce the whole list.
             items = self._evaluated(items, place)
-            if items not in (None, _FAILED) and not isinstance(items, list):
+            if items not in (None, _FAILED, _OMITTED) and not isinstance(items, list):
                 self._report(place, f"{kind} must be a list")
             items = items if isinstance(items, list) else []
         # The elements of a list that a template produces have no places of their own.
@@ -123,7 +131,7 @@ class FleetFiles:
             if is_list and isinstance(item, dict):
                 values = {name: self._evaluated(value, sources.get(str(name), source)) for name, value in item.items()}
                 failed = [name for name, value in values.items() if value is _FAILED]
-                item = {name: value for name, value in values.items() if value is not _FAILED}
+                item = {name: value for name, value in values.items() if value not in (_FAILED, _OMITTED)}
             self._add(path, kind, item, source, sources, is_incomplete=bool(failed))
 
     def _evaluated(self, value: Any, place: Place) -> Any:
@@ -137,6 +145,8 @@ class FleetFiles:
             if text is not None:
                 self._texts[text] = result
             return result
+        except Omitted:
+            return _OMITTED
         except AnsibleError as error:
             self._report(place, f"the template cannot be evaluated: {error}", "template-error")
             return _FAILED

@@ -407,3 +407,14 @@ def test_invalid_filters_are_an_error(tasks, tmp_path, filters, message):
     assert result["failed"]
     assert message in result["msg"]
     assert not (tmp_path / "there").exists()
+
+
+def test_secrets_file_that_cannot_be_written_fails_in_check_mode_too(tasks, tmp_path):
+    options = {"export_dir": str(tmp_path / "there"), "secrets_file": str(tmp_path / "missing/s.csv")}
+    for check_mode in (True, False):
+        result = tasks.run("iot_fleet_export", check_mode=check_mode, secrets_vault=False, **options)
+        assert result["failed"]
+        assert f"secrets_file {tmp_path}/missing/s.csv cannot be written" in result["msg"]
+    writable = {**options, "secrets_file": str(tmp_path / "s.csv")}
+    assert not tasks.run("iot_fleet_export", check_mode=True, secrets_vault=False, **writable).get("failed")
+    assert not (tmp_path / "s.csv").exists()

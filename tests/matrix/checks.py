@@ -174,6 +174,26 @@ def check_inventory(context: Context) -> None:
             context.ansible("playbook", "-i", config.name, playbook.name, "-e", f"endpoint={endpoint}", **variables)
 
 
+def check_fleet(context: Context) -> None:
+    """The playbooks of fleet as code apply the example and find no difference afterwards, with both runners."""
+    example = context.home / "gitops"
+    shutil.copytree(ROOT / "examples/gitops", example)
+    arguments = ("-i", str(example / "inventories/staging"), "-e", f"fleet={example / 'fleet'}")
+    with context.emulator() as endpoint:
+        for runner, variables in RUNNERS.items():
+            _send(endpoint, "POST", "reset")
+            variables = {
+                **variables,
+                "ALIBABA_CLOUD_IOT_ENDPOINT": endpoint,
+                "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY_ID,
+                "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET,
+            }
+            runs = (("validate", "changed=0"), ("apply", "0 failed, 0 skipped"), ("plan", "0 to create, 0 to update"))
+            for name, expected in (*runs, ("drift", "0 missing, 0 changed")):
+                output = context.ansible("playbook", f"iotops.aliyun.{name}", *arguments, **variables)
+                _require(expected in output, f"{runner}: unexpected output of {name}", output)
+
+
 def check_documents(context: Context) -> None:
     """The code in the documentation works as printed."""
     for name in documents.DOCUMENTS:
@@ -195,5 +215,6 @@ CHECKS: dict[str, Callable[[Context], None]] = {
     "demo": check_demo,
     "contract": check_contract,
     "inventory": check_inventory,
+    "fleet": check_fleet,
     "documents": check_documents,
 }

@@ -23,25 +23,31 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.offline import Declared
 
+#: The members of a value of the lookup. All others are kinds.
+_LOOKUP_MEMBERS = ("resources", "problems", "drift_ignore")
+
 
 def items_of(option: str, value: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the resources and the problems in the value of an option.
 
     Args:
         option: The name of the option, for the message.
-        value: A value of the lookup, or a mapping of kinds to lists, as a task writes it. The resources in such a
-            mapping have no places in files.
+        value: A value of the lookup, a mapping of kinds to lists, as a task writes it, or both combined. The resources
+            in lists have no places in files.
 
     Raises:
         InvalidValue: The value is neither of both.
     """
-    items, problems = value.get("resources"), value.get("problems", [])
-    if "resources" not in value and all(listed is None or isinstance(listed, list) for listed in value.values()):
-        items = [
+    items, problems = value.get("resources", []), value.get("problems", [])
+    lists = {kind: listed for kind, listed in value.items() if kind not in _LOOKUP_MEMBERS and listed is not None}
+    if isinstance(items, list) and all(isinstance(listed, list) for listed in lists.values()):
+        items = items + [
             {"kind": kind, "options": options, "source": (f"{kind}[{index}]", 0, 0)}
-            for kind, listed in value.items()
-            for index, options in enumerate(listed or [])
+            for kind, listed in lists.items()
+            for index, options in enumerate(listed)
         ]
+    else:
+        items = None
     keys = {"kind", "options", "source"}
     if isinstance(items, list) and all(isinstance(one, dict) and keys <= one.keys() for one in items):
         return items, problems

@@ -31,7 +31,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged im
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import option_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import Desired
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry, no_log_names
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import merge
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -310,7 +310,7 @@ def _option(node: Node, name: str) -> str:
 
 
 def _compared(node: Node, client: Any) -> PlannedResource | None:
-    """Compare all fields of a resource, without planning how to change them; None if nothing differs."""
+    """Compare all fields of a resource, without planning how to change or create them; None if nothing differs."""
     if not isinstance(node.entry, ResourceEntry) or node.is_absent:
         return None
     resource = node.entry.resource
@@ -319,7 +319,8 @@ def _compared(node: Node, client: Any) -> PlannedResource | None:
     desired = resource.resolve_references(reader, target.values)
     current = resource.read(reader, desired, target.fields)
     if current is None:
-        return None
+        # Such as a firmware in files that an export has written, which contain no files to create it with.
+        return PlannedResource(node, CREATED)
     desired = merge(resource, desired, current, target.additive_fields)
     changes = {
         name: (current.get(name), value)
@@ -340,7 +341,7 @@ class _Secrets:
     def __init__(self, nodes: Iterable[Node], secrets: Iterable[str]) -> None:
         self._values = {secret for secret in secrets if secret}
         specs = {node.plural: node.entry.options() for node in nodes}
-        self._names = {name for spec in specs.values() for name in _secret_names(spec)}
+        self._names = {name for spec in specs.values() for name in no_log_names(spec)}
 
     def hide(self, value: Any) -> Any:
         """Return a value in which secrets are replaced, at any depth."""
@@ -353,10 +354,3 @@ class _Secrets:
     def _hide_member(self, key: str, value: Any) -> Any:
         is_secret = key in self._names and isinstance(value, (str, int)) and value
         return HIDDEN if is_secret else self.hide(value)
-
-
-def _secret_names(spec: dict[str, Any]) -> Iterator[str]:
-    for name, option in spec.items():
-        if option.get("no_log"):
-            yield name
-        yield from _secret_names(option.get("options") or {})

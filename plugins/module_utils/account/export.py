@@ -23,7 +23,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.exported_dev
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.exported_options import OptionsBuilder
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.index import names_in
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.index import referenced_by_name
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.scan import Found, Gap, Names, Scan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
@@ -239,16 +239,8 @@ def content_of(content: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
 
 def _connect(nodes: list[Node]) -> None:
     """Find the nodes that each node needs: those to which its options refer by name."""
-    by_name: dict[tuple[str, str], list[Node]] = defaultdict(list)
+    by_name: dict[str, dict[str, list[Node]]] = defaultdict(lambda: defaultdict(list))
     for node in nodes:
-        by_name[node.entry.kind, node.key[-1]].append(node)
+        by_name[node.entry.kind][node.key[-1]].append(node)
     for node in nodes:
-        needed = {
-            id(target): target
-            for option, referenced in node.entry.references().items()
-            for name in set(names_in(node.params.get(option)))
-            for kind in referenced
-            for target in by_name.get((kind, name), ())
-            if target is not node
-        }
-        node.needs = list(needed.values())
+        node.needs = list({id(one): one for one in referenced_by_name(node, by_name)}.values())

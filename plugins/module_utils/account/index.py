@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.external import External
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import Finding
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
@@ -47,7 +48,7 @@ class Index:
 
     Args:
         nodes: The resources.
-        external: The names of resources that exist but are not declared, by the plural of their kind.
+        external: The names of resources that exist but are not declared, by the plural of their kind; see ``External``.
 
     Attributes:
         findings: Resources that are declared twice, and what is wrong with resources in other ones.
@@ -64,8 +65,7 @@ class Index:
         # The names of products whose devices, for example, are not all known; None if that of the product is not known.
         self._incomplete: dict[str, set[Any]] = defaultdict(set)
         self._entries = {entry.kind: entry for entry in kinds().values()}
-        given = external or {}
-        self._external = {entry.kind: set(given[plural]) for plural, entry in kinds().items() if plural in given}
+        self._external = External(external)
         for node in nodes:
             self._declare(node.entry, node.key[1:], _Declaration(node, None, node.is_named))
         for node in nodes:
@@ -80,11 +80,7 @@ class Index:
     def connect(self) -> None:
         """Find the nodes that each node needs: those to which its options refer by name."""
         for node in self._nodes:
-            needed: dict[int, Node] = {}
-            for option, referenced in node.entry.references().items():
-                for name in set(names_in(node.params.get(option))):
-                    for kind in referenced:
-                        needed.update((id(one), one) for one in self._by_name[kind].get(name, ()))
+            needed = {id(one): one for one in referenced_by_name(node, self._by_name)}
             for reference in self._contained.get(id(node), ()):
                 declaration = self._declarations[reference.kind].get(reference.name)
                 if declaration is not None:
@@ -144,8 +140,7 @@ class Index:
         else:
             is_declared = name[0] in self._by_name[kind]
             is_unknown = bool(self._incomplete[kind])
-        external = self._external.get(kind, ())
-        return is_declared or is_unknown or name[-1] in external or "/".join(name) in external
+        return is_declared or is_unknown or self._external.contains(kind, *name)
 
 
 def references_of(entry: Entry, options: dict[str, Any], without: tuple[str, ...] = ()) -> Iterator[Reference]:
@@ -166,6 +161,19 @@ def references_of(entry: Entry, options: dict[str, Any], without: tuple[str, ...
                 if isinstance(name, str) and name:
                     product = options.get("product") if referenced[0] == "device" else None
                     yield Reference(option, referenced[0], (product, name) if isinstance(product, str) else (name,))
+
+
+def referenced_by_name(node: Node, nodes: Mapping[str, Mapping[str, list[Node]]]) -> Iterator[Node]:
+    """Yield the other nodes to which the options of a node refer by name, some of them more than once.
+
+    Args:
+        node: The node.
+        nodes: All nodes by kind and last name.
+    """
+    for option, referenced in node.entry.references().items():
+        for name in set(names_in(node.params.get(option))):
+            for kind in referenced:
+                yield from (one for one in nodes.get(kind, {}).get(name, ()) if one is not node)
 
 
 def names_in(value: Any) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import Finding
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.reading import read_nodes
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import ImplicitCreate
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import contains_pending
@@ -223,8 +224,12 @@ def differences(saved: dict[str, Any], current: AccountPlan) -> list[str]:
 def _planned(node: Node, result: dict[str, Any]) -> PlannedResource:
     steps = [{name: step[name] for name in _STEP_KEYS if name in step} for step in node.entry.planned_steps(result)]
     action = UNCHANGED
+    facts = facts_of(node, result)
     if result.get("changed"):
         is_new = any(step.get("action") == CREATE for step in result.get("steps", []))
+        # What exists as soon as its parent does is not created, even if a step creates, for example, a version of it.
+        if facts and isinstance(node.entry, ResourceEntry):
+            is_new = is_new and not isinstance(node.entry.resource.create, ImplicitCreate)
         action = DELETED if node.is_absent else CREATED if is_new else UPDATED
     return PlannedResource(
         node,
@@ -232,7 +237,7 @@ def _planned(node: Node, result: dict[str, Any]) -> PlannedResource:
         steps,
         result.get("diff") or {},
         list(result.get("pending", [])),
-        facts=facts_of(node, result) if action != CREATED else {},
+        facts=facts if action != CREATED else {},
         members=result.get("members", frozenset()),
         existing=result.get("existing", frozenset()),
         others=result.get("others"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import SETS, kinds
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.parents import parent_of, scope_fields
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import PARALLEL_READS
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ApiError, EngineError
@@ -136,7 +137,7 @@ class Scan:
                 if all(one.values.get(field) == value for field, value in resource.parent_values.items()):
                     (identity,) = one.entry.resource.identity.values()
                     scopes.append({name: one.values[identity]})
-        elif resource.listing and not unresolved(resource):
+        elif resource.listing and not scope_fields(resource):
             scopes = [dict(partition) for partition in resource.partitions]
         elif plural not in self._filters:
             self.gaps.append(Gap(plural, "", "", "the API has no list of all of them; name them in filters"))
@@ -186,23 +187,6 @@ def exported_fields(resource: Resource) -> set[str]:
         if f.is_option and not f.write_only and not f.secret and f.exported_with not in SETS.values():
             names |= {f.name, f.resolves_to} - {""}
     return names
-
-
-def unresolved(resource: Resource) -> list[str]:
-    """Return the names of the fields without which the resources of a kind cannot be listed."""
-    if resource.listing:
-        return [name for name in resource.listing.params.values() if name not in resource.key]
-    resolved = {f.name: f.resolves_to for f in resource.fields if f.lookup}
-    return [resolved.get(name, name) for name in resource.required_filters]
-
-
-def parent_of(resource: Resource) -> tuple[str, str] | None:
-    """Return the field and the kind of the resources that the resources of a kind are listed by; None for others."""
-    names = unresolved(resource)
-    lookups = {f.resolves_to: f.referenced_kinds for f in resource.fields if f.lookup}
-    if len(names) == 1 and len(lookups.get(names[0], ())) == 1:
-        return names[0], lookups[names[0]][0]
-    return None
 
 
 class Names:

@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.external import External
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.parents import scope_fields
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
     PARALLEL_READS,
     PlannedResource,
@@ -117,13 +119,13 @@ def find_unmanaged(
     Args:
         client: The API client that has read the declared resources; its cache is shared by all reads.
         planned: The plans of all declared resources.
-        external: The names of resources that exist and are managed elsewhere, by the plural of their kind.
+        external: The names of resources that exist and are managed elsewhere; see ``External``.
         searched: The kinds; None for all.
 
     Raises:
         IotError: No list at all can be read.
     """
-    declared = _Declared(client, list(planned), external or {})
+    declared = _Declared(client, list(planned), external)
     searches = [
         _Search(declared, entry.resource, parent)
         for entry in kinds().values()
@@ -155,7 +157,7 @@ class _Parent:
 class _Declared:
     """What the files declare, in a form in which listed resources are found in it."""
 
-    def __init__(self, client: Any, planned: list[PlannedResource], external: dict[str, list[str]]) -> None:
+    def __init__(self, client: Any, planned: list[PlannedResource], external: dict[str, list[str]] | None) -> None:
         self.client = client
         self.reader = Reader(client, tolerant=True)
         self._planned: dict[str, list[PlannedResource]] = defaultdict(list)
@@ -164,14 +166,14 @@ class _Declared:
             self._planned[one.node.entry.kind].append(one)
             if one.node.entry.contains:
                 self._sets[one.node.entry.contains[0]].append(one)
-        self._external = defaultdict(list, external)
+        self._external = External(external)
         # By the kind and the resolved parent, because there can be many resources of many parents.
         self._members: dict[tuple[str, str], list[PlannedResource]] = defaultdict(list)
         self._member_sets: dict[tuple[str, str], list[PlannedResource]] = defaultdict(list)
 
     def parents_of(self, resource: Resource) -> list[_Parent]:
         """Return the declared parents for which the list of a kind is read: one without a name if it needs none."""
-        name = parent_field(resource)
+        name = next(iter(scope_fields(resource)), "")
         kind = resource.kind
         if not name:
             self._members[kind, ""] = self._planned[kind]
@@ -206,7 +208,11 @@ class _Declared:
         names = {_name_key(resource, one.node.params) for one in self._members[resource.kind, parent.name]}
         for one in self._member_sets[resource.kind, parent.name]:
             names |= one.members
-        return names | {_name_key(resource, {resource.key[-1]: name}) for name in self._external[resource.plural]}
+        return names
+
+    def is_external(self, resource: Resource, parent: _Parent, name: str) -> bool:
+        """Return whether a resource of a kind in a parent is managed elsewhere."""
+        return self._external.contains(resource.kind, *(part for part in (parent.name, name) if part))
 
     def existing(self, resource: Resource, parent: _Parent) -> set[str]:
         """Return the canonical names of the declared resources of a kind in a parent that exist."""
@@ -264,6 +270,8 @@ class _Search:
                 # A list may omit the name, such as that of a job, which is a tag.
                 shown = [item.get(key) for key in resource.key]
                 name = "/".join(map(str, shown if None not in shown else map(item.get, resource.identity.values())))
+                if self._declared.is_external(resource, self._parent, name):
+                    continue
                 found.names.append(name)
                 found.timestamps[name] = timestamps_of(item)
         found.names.sort()
@@ -277,7 +285,7 @@ class _Search:
         declared = self._declared.names(resource, self._parent)
         others = self._declared.others(resource, self._parent)
         if others is not None:
-            return {name for name in others if name not in declared}
+            return self._unmanaged(others, declared)
         params = _wire_params(resource, self._parent)
         pages = resource.operation(operation).pages
         first = client.read(operation, {pages.size: pages.max_size, **params, pages.page: 1})
@@ -285,16 +293,12 @@ class _Search:
             return set()
         (name,) = (resource.field(key) for key in resource.key)
         listed = (item[name.member] for item in client.pages(operation, params, keep=False))
-        return {name for name in listed if name not in declared}
+        return self._unmanaged(listed, declared)
 
-
-def parent_field(resource: Resource) -> str:
-    """Return the field with the parent for which resources are listed; an empty string if they have none.
-
-    A parameter with a part of the key is a search, not a parent.
-    """
-    params = resource.listing.params.values() if resource.listing else ()
-    return next((name for name in params if name not in resource.key), "")
+    def _unmanaged(self, names: Iterable[str], declared: set[str]) -> set[str]:
+        """Return the names that are neither declared nor managed elsewhere."""
+        is_external = self._declared.is_external
+        return {name for name in names if name not in declared and not is_external(self._resource, self._parent, name)}
 
 
 def _wire_params(resource: Resource, parent: _Parent) -> dict[str, Any]:

@@ -62,6 +62,16 @@ def no_log_values(spec: dict[str, Any], params: Any) -> set[str]:
     return found
 
 
+def no_log_names(spec: dict[str, Any]) -> set[str]:
+    """Return the names of all options with ``no_log``, at any depth of an argument spec."""
+    found: set[str] = set()
+    for name, option in spec.items():
+        if option.get("no_log"):
+            found.add(name)
+        found |= no_log_names(option.get("options") or {})
+    return found
+
+
 class Entry:
     """The base class of entries.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ...conftest import signed_query, start
+from ...conftest import running_emulator, signed_query
 from .conftest import Account
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,10 +24,8 @@ FORKS = 20
 
 @pytest.fixture
 def account(tmp_path):
-    server = start(tmp_path)
-    yield Account(server, tmp_path, pacing=True)
-    server.end()
-    server.process.stderr.close()
+    with running_emulator(tmp_path) as server:
+        yield Account(server, tmp_path, pacing=True)
 
 
 def play(folder: Path, hosts: str, tasks: list, *options: str) -> float:

@@ -8,7 +8,7 @@ import math
 
 import pytest
 
-from ...conftest import start
+from ...conftest import running_emulator
 from .conftest import Account
 
 DEVICES = 10_000
@@ -31,10 +31,8 @@ MIN_READS = DEVICES // 50 + 3
 def quotas(tmp_path_factory):
     """An account of an emulator with quotas."""
     folder = tmp_path_factory.mktemp("quotas")
-    server = start(folder)
-    yield Account(server, folder, pacing=True)
-    server.end()
-    server.process.stderr.close()
+    with running_emulator(folder) as server:
+        yield Account(server, folder, pacing=True)
 
 
 def bench_new_devices(quotas, measured):

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from ...conftest import start
+from ...conftest import running_emulator
 from ..tasks import INSTANCE
 from .conftest import Account
 
@@ -76,8 +76,7 @@ def list_inventory(account: Account, folder: Path, plugin: str, **environment: s
 
 
 def bench_inventory(tmp_path, measured):
-    server = start(tmp_path, "--no-throttle")
-    try:
+    with running_emulator(tmp_path, "--no-throttle") as server:
         account = Account(server, tmp_path, pacing=False)
         account.task("iot_devices", product="street_light", devices_file=account.write_csv(DEVICES))
         account.calls()
@@ -86,9 +85,6 @@ def bench_inventory(tmp_path, measured):
         (tmp_path / "plain_devices.py").write_text(PLAIN, encoding="utf-8")
         plugins = {"ANSIBLE_INVENTORY_PLUGINS": str(tmp_path), "ANSIBLE_INVENTORY_ENABLED": "plain_devices"}
         plain, plain_elapsed = list_inventory(account, tmp_path, "plain_devices", **plugins)
-    finally:
-        server.end()
-        server.process.stderr.close()
     assert collection == plain
     assert len(collection["_meta"]["hostvars"]) == DEVICES
     sent = sum(counts.values())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ...conftest import EmulatorProcess, start
+from ...conftest import EmulatorProcess, running_emulator
 from ..tasks import Tasks
 
 
@@ -49,7 +49,5 @@ class Account(Tasks):
 def no_quotas(tmp_path_factory):
     """An account of an emulator without quotas."""
     folder = tmp_path_factory.mktemp("no_quotas")
-    server = start(folder, "--no-throttle")
-    yield Account(server, folder, pacing=False)
-    server.end()
-    server.process.stderr.close()
+    with running_emulator(folder, "--no-throttle") as server:
+        yield Account(server, folder, pacing=False)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ...amqp_client import credentials, require_proton
-from ...conftest import start
+from ...conftest import running_emulator
 from ..device_sdk.clients import connect_without_sdk
 from ..linkkit_device import TIMEOUT
 from ..node_sdk import run_script
@@ -18,21 +18,12 @@ from .rhea_client import RheaClient
 
 
 @pytest.fixture(scope="session")
-def _emulator(tmp_path_factory):
+def _shared(tmp_path_factory):
     """Start an emulator with AMQP endpoint, and with MQTT endpoint for the device that sends the messages."""
     require_proton()
-    folder = tmp_path_factory.mktemp("platform")
-    running = start(folder, "--no-throttle", "--amqp-port", "0", "--mqtt-port", "0")
-    yield running
-    running.end()
-    running.process.stderr.close()
-
-
-@pytest.fixture
-def server(_emulator):
-    """Reset the emulator with AMQP endpoint that all tests of this folder share."""
-    _emulator.control("POST", "reset")
-    return _emulator
+    options = ("--no-throttle", "--amqp-port", "0", "--mqtt-port", "0")
+    with running_emulator(tmp_path_factory.mktemp("amqp"), *options) as running:
+        yield running
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ...conftest import start
+from ...conftest import running_emulator
 from ..conftest import UpgradedSdk
 from ..linkkit_device import Device
 
@@ -42,19 +42,11 @@ TSL = {
 
 
 @pytest.fixture(scope="session")
-def _emulator(tmp_path_factory):
+def _shared(tmp_path_factory):
     """Start an emulator with MQTT gateway and HTTPS."""
-    running = start(tmp_path_factory.mktemp("platform"), "--no-throttle", "--mqtt-port", "0", "--https-port", "0")
-    yield running
-    running.end()
-    running.process.stderr.close()
-
-
-@pytest.fixture
-def server(_emulator):
-    """Reset the emulator with MQTT gateway that all tests of this folder share."""
-    _emulator.control("POST", "reset")
-    return _emulator
+    options = ("--no-throttle", "--mqtt-port", "0", "--https-port", "0")
+    with running_emulator(tmp_path_factory.mktemp("device_sdk"), *options) as running:
+        yield running
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.declarations import Fleet
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.declarations import Fleet, items_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 
 PRODUCT = {"name": "street_light", "node_type": "device"}
 
@@ -83,6 +84,9 @@ def test_reference_to_an_undeclared_resource_is_reported_unless_it_is_external()
     topic = declare("topics", product="lamp", short_name="user/a", operation="pub")
     assert problems(topic) == ["fleet/a.yml:1:10: product: the product lamp is not declared in the fleet"]
     assert problems(topic, external={"products": ["lamp"]}) == []
+    assert problems(topic, external={"products": ["hub", "la*"]}) == []
+    assert problems(topic, external={"*": ["*"]}) == []
+    assert len(problems(topic, external={"products": ["hub*"], "devices": ["*"], "[d-f]*": ["lamp"]})) == 1
 
 
 def test_cycle_of_references_is_reported():
@@ -149,3 +153,22 @@ def test_option_of_the_wrong_type_is_reported(kind):
     )
     [problem] = problems(declare(kind, **options), declare("products", **PRODUCT))
     assert problem.startswith("fleet/a.yml:1:30: ")
+
+
+def test_device_set_has_the_name_of_its_file_in_the_current_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name_of = kinds()["device_sets"].name_of
+    assert name_of({"product": "lamp", "devices_file": str(tmp_path / "fleet/west.csv")}) == ("lamp", "fleet/west.csv")
+    assert name_of({"product": "lamp", "devices_file": "/elsewhere/west.csv"}) == ("lamp", "/elsewhere/west.csv")
+    assert name_of({"product": "lamp", "slice": "2/5"}) == ("lamp", "2/5")
+    assert name_of({"product": "lamp"}) == ("lamp", "devices")
+
+
+def test_files_and_lists_are_combined():
+    read = declare("products", name="lamp", node_type="device")
+    items, problems = items_of("fleet", {"resources": [read], "problems": [], "topics": [{"product": "lamp"}]})
+    assert [(one["kind"], one["source"][0]) for one in items] == [("products", "fleet/a.yml"), ("topics", "topics[0]")]
+    assert problems == []
+    for value in ({"resources": {}}, {"resources": [], "topics": {}}, {"resources": [{"kind": "topics"}]}):
+        with pytest.raises(InvalidValue, match="is not the value of the lookup"):
+            items_of("fleet", value)

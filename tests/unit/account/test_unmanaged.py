@@ -127,6 +127,9 @@ def test_resources_of_the_platform_and_external_ones_are_not_unmanaged():
         ("topic", "lamp"): ["user/by_hand"],
         ("consumer_group", ""): ["by_hand"],
     }
+    external = {"products": ["o*"], "topics": ["lamp/user/by_hand"], "consumer_groups": ["other"]}
+    assert found(platform, planned(PRODUCT), external=external) == {("consumer_group", ""): ["by_hand"]}
+    assert found(platform, planned(PRODUCT), external={"*": ["*"]}) == {}
 
 
 def test_resource_that_is_renamed_by_the_plan_is_managed():

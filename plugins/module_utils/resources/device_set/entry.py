@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,8 +79,12 @@ class DevicesEntry(Entry):
         return [{"operation": name, "requests": count} for name, count in operations.items()]
 
     def name_of(self, params: dict) -> tuple[str, ...]:
-        # Several sets can manage devices of the same product: different files, or slices.
-        return (str(params.get("product")), str(params.get("devices_file") or params.get("slice") or "devices"))
+        # Several sets can manage devices of the same product: different files, or slices. A file is relative to the
+        # current folder, because plans are also applied in other checkouts.
+        file = str(params.get("devices_file") or "")
+        relative = os.path.relpath(file) if file else ""
+        name = file if relative.startswith(os.pardir) else relative
+        return (str(params.get("product")), name or str(params.get("slice") or "devices"))
 
     def options(self) -> dict:
         return {

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, thing_model
@@ -42,6 +43,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_mode
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.thing_model.steps import DeleteModel, ModelChange
 
 VERSION = Text(1, 16, pattern="[A-Za-z0-9.]+", hint="letters, digits and dots")
+
+# A version that the platform generates: the time of publication in milliseconds.
+_GENERATED_VERSION = re.compile(r"\d{13}")
 
 
 class Source(Type):
@@ -266,11 +270,12 @@ class ThingModel(Resource):
     def values_to_export(self, values: dict) -> dict:
         """Return the values with the functions as TSL, if TSL can express all of them.
 
-        Custom code: TSL is the format that other tools read. A draft that is not published has no version.
+        Custom code: TSL is the format that other tools read. A draft that is not published has no version, and the
+        versions that the platform generates, which are timestamps, are different in each account.
         """
         result = dict(values)
         functions = values["functions"]
-        if not values["published"]:
+        if not values["published"] or _GENERATED_VERSION.fullmatch(str(values["version"])):
             result.pop("version")
         if any(functions.values()):
             as_tsl = tsl.from_functions(functions)
