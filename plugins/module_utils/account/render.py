@@ -118,7 +118,8 @@ def _section(plural: str, resources: list[PlannedResource]) -> str:
 def _details(resource: PlannedResource) -> list[str]:
     """Return the lines below a resource: its changes by field, and what is known only after apply."""
     lines = change_lines(changes_of(resource.steps), resource.action == CREATED)
-    return lines + [f"({note})" for note in resource.pending]
+    reasons = [f"prune: {resource.reason}"] if resource.reason else []
+    return reasons + lines + [f"({note})" for note in resource.pending]
 
 
 def change_lines(fields: dict[str, dict[str, Any]], is_new: bool = False) -> list[str]:
