@@ -126,10 +126,8 @@ class PruneRun:
         nodes = start_nodes(candidates, self._client.platform_time(), self._settings.manifest)
         outcomes = self._apply(nodes, "put into quarantine") if nodes else {}
         # A set is found by its kind and its parent.
-        failed = {
-            one.node.key[:2]: one for one in outcomes.values() if one.status == FAILED and one.node.entry.contains
-        }
-        failed.update((one.node.key, one) for one in outcomes.values() if one.status == FAILED)
+        failures = [one for one in outcomes.values() if one.status == FAILED]
+        failed = {one.node.key[:2] if one.node.entry.contains else one.node.key: one for one in failures}
         for row in rows:
             key, is_member = row.candidate.key, row.candidate.existing is None
             outcome = failed.get((plural(SETS[row.candidate.entry.kind]), key[1]) if is_member else key)
@@ -166,10 +164,8 @@ class PruneRun:
         for row in rows:
             if row.candidate.key not in export.written:
                 key = row.candidate.key
-                reason = (
-                    reasons.get((key[0], key[-1])) or reasons.get((key[0], "/".join(key[1:]))) or "it is not listed"
-                )
-                self._add(row, "refused", f"it could not be exported: {reason}")
+                reason = reasons.get((key[0], key[-1])) or reasons.get((key[0], "/".join(key[1:])))
+                self._add(row, "refused", f"it could not be exported: {reason or 'it is not listed'}")
         return exported
 
     # Deletion
@@ -269,6 +265,13 @@ def _add_parts(existing: Any, node: Node, by_existing: dict[Any, Pruned], node_o
             other = by_existing.get(target)
             if other is not None and target is not existing:
                 _add_need(node_of[other], node)
+
+
+def in_deletion_order(rows: list[Pruned]) -> list[Pruned]:
+    """Return resources that are deleted, each one after those that need it."""
+    nodes, node_of = _deletion_nodes(rows)
+    positions = {id(node): index for index, node in enumerate(nodes)}
+    return sorted(rows, key=lambda row: (positions[id(node_of[row])], row.candidate.key))
 
 
 def _needs(row: Pruned, other: Pruned) -> bool:

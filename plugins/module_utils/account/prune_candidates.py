@@ -37,6 +37,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource impo
 #: Why a resource is the fleet's.
 TAG, BELONGS, DEPENDS, MANIFEST = "tag", "belongs to", "depends on", "manifest"
 
+_IN_MANIFEST = "in the last applied manifest"
+
 
 @dataclass(eq=False)
 class Candidate:
@@ -129,7 +131,9 @@ class CandidateSearch:
         self._add_dependents()
         listed = self._listed()
         # A second way to find out what is declared, which compares names in their canonical form.
-        names = {(one.kind, one.parent): set(one.names) for one in listed}
+        names: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for one in listed:
+            names[one.kind, one.parent].update(one.names)
         for existing in [one for one in self._by_existing if one.resource.listing and not _is_listed(one, names)]:
             del self._by_existing[existing]
         self.candidates = list(self._by_existing.values())
@@ -164,7 +168,7 @@ class CandidateSearch:
             if one.resource.listing and self.is_tagged(parent):
                 return BELONGS, f"belongs to {parent.label}", parent
         if one.key in self._applied:
-            return MANIFEST, "in the last applied manifest", None
+            return MANIFEST, _IN_MANIFEST, None
         return None
 
     def _tag_reason(self) -> str:
@@ -240,10 +244,7 @@ class CandidateSearch:
             ):
                 self.unknown.append(key)
             elif None not in entry.resource.states.values():
-                candidate = Candidate(
-                    entry, applied.options, MANIFEST, "in the last applied manifest", applied.identity
-                )
-                self.candidates.append(candidate)
+                self.candidates.append(Candidate(entry, applied.options, MANIFEST, _IN_MANIFEST, applied.identity))
 
     # Resources of kinds in sets, such as devices
 
@@ -269,7 +270,7 @@ class CandidateSearch:
         for key, applied in self._applied.items():
             parent = self.account.find(parent_kind, applied.options.get(option, "")) if applied.kind == kind else None
             if parent is not None:
-                found.setdefault((parent, key[-1]), (MANIFEST, "in the last applied manifest"))
+                found.setdefault((parent, key[-1]), (MANIFEST, _IN_MANIFEST))
         for (parent, name), (rule, reason) in sorted(found.items(), key=lambda item: (item[0][0].id, item[0][1])):
             is_unlisted_parent = parent.declared is None and parent not in self._by_existing
             is_listed = name in by_parent[parent] if parent in by_parent else is_unlisted_parent

@@ -135,7 +135,7 @@ def plan_prune(
         planned: The plans of the declared resources.
         external: The names of resources that are managed elsewhere, by the plural of their kind.
         settings: The options.
-        before: The plan that was made, and maybe reviewed, before apply: nothing else is deleted. None if there is none.
+        before: The plan that was made, and maybe reviewed, before apply: nothing else is deleted.
 
     Raises:
         IotError: No list at all can be read.
@@ -151,6 +151,7 @@ def plan_prune(
     if before is not None:
         planner.restrict(before)
     planner.propagate(planner.delayed, WAIT)
+    planner.drop_conditions()
     problems = list(_limits(rows, planned, settings))
     gone = [row.candidate.key for row in rows if row.node is None and not row.note]
     rows = [row for row in rows if row.node is not None or row.note]
@@ -247,9 +248,8 @@ class _Planner:
         """Return why a resource cannot be deleted because of others; an empty string if it can."""
         candidate = row.candidate
         parent = self._row_of(candidate.parent)
-        if parent is not None and parent.action == REFUSE:
-            if candidate.rule == DEPENDS or (candidate.rule == BELONGS and parent.candidate.is_protected):
-                return f"{parent.candidate.label} is kept: {parent.note}"
+        if parent is not None and parent.action == REFUSE and _follows(candidate, parent.candidate):
+            return f"{parent.candidate.label} is kept: {parent.note}"
         existing = candidate.existing
         if existing is None:
             return ""
@@ -275,6 +275,13 @@ class _Planner:
             if user is not None and user.node is not None and user.action in (QUARANTINE, WAIT):
                 return f"{user.candidate.label} is deleted first"
         return ""
+
+    def drop_conditions(self) -> None:
+        """Forget why resources cannot be deleted yet if what uses them is deleted first."""
+        for row in self._rows:
+            existing = row.candidate.existing
+            if row.condition and existing is not None and any(self._row_of(user) for _option, user in existing.users):
+                row.condition = ""
 
     def _row_of(self, existing: Existing | None) -> Pruned | None:
         candidate = self._search.candidate_of(existing) if existing is not None else None
@@ -359,6 +366,11 @@ class _Planner:
         return row.since if row is not None else ""
 
 
+def _follows(candidate: Candidate, parent: Candidate) -> bool:
+    """Return whether a resource is kept with the one to which it belongs, or on which it depends."""
+    return candidate.rule == DEPENDS or (candidate.rule == BELONGS and parent.is_protected)
+
+
 def _what(row: Pruned) -> tuple[Any, ...]:
     return row.action, row.candidate.key, tuple(sorted(row.candidate.identity.items()))
 
@@ -373,8 +385,8 @@ def _limits(rows: list[Pruned], planned: list[PlannedResource], settings: PruneS
     findings = []
     if count > settings.limit:
         findings.append(
-            f"prune_limit: {count} resources would be deleted, but only {settings.limit} may be; check why they are not "
-            "in the files, or raise prune_limit"
+            f"prune_limit: {count} resources would be deleted, but only {settings.limit} may be; check why they are "
+            "not in the files, or raise prune_limit"
         )
     total = sum(len(one.existing) if one.node.entry.contains else one.exists for one in planned)
     total += sum(row.node is not None and row.action != REFUSE for row in rows)

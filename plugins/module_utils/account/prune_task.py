@@ -11,7 +11,12 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.apply import
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import Finding
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import AccountPlan, plan_account
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune import PruneResult, PruneRun, leave_quarantine
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune import (
+    PruneResult,
+    PruneRun,
+    in_deletion_order,
+    leave_quarantine,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_plan import (
     DELETE,
     QUARANTINE,
@@ -61,10 +66,8 @@ class PruneTask:
             return []
         before = client.calls
         self._plan = plan_prune(client, plan.resources, self._external, self._settings)
-        plan.resources = [
-            *plan.resources,
-            *(row.planned() for row in self._plan.with_action(DELETE, QUARANTINE) if row.node is not None),
-        ]
+        rows = [*self._plan.with_action(QUARANTINE), *in_deletion_order(self._plan.with_action(DELETE))]
+        plan.resources = [*plan.resources, *(row.planned() for row in rows)]
         plan.prune = self._plan.to_dict()
         plan.calls += client.calls - before
         return self._plan.problems

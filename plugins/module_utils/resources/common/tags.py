@@ -25,8 +25,8 @@ KEYS = Text(1, 30, pattern="[A-Za-z0-9.]+", hint="letters, digits and dots")
 MAX_DEVICE_TAGS_BYTES = 5 * 1024
 
 
-#: The tags of a resource that prune has put into quarantine. Lists of resources are searched by a key with its value, so
-#: the time is in a tag of its own.
+#: The tags of a resource that prune has put into quarantine. Lists of resources are searched by a key with its value,
+#: so the time is in a tag of its own.
 QUARANTINE, QUARANTINE_SINCE = "iotops.quarantine", "iotops.quarantine.since"
 
 #: The values of ``QUARANTINE``: whether the quarantine has put the resource out of use, or it was out of use before.
