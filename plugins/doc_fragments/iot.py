@@ -184,8 +184,9 @@ options:
 options:
   prune:
     description:
-      - Whether to delete resources that are the fleet's, and that no file declares any more. A resource is the fleet's if it
-        carries O(prune_tag), if it belongs to a resource that does, or if it is in the manifest O(last_applied).
+      - Whether to delete resources that are the fleet's, and that no file declares any more. A resource is the
+        fleet's if it carries O(prune_tag), if it belongs to a resource that does, or if it is in the manifest
+        O(last_applied).
       - Deletion starts after all declared resources have been applied without a failure. Each resource is deleted after
         those that need it; one that is needed by anything else is kept.
       - Devices that are online or were online recently, released products, and firmware with jobs that have not ended
@@ -194,8 +195,8 @@ options:
     default: false
   prune_tag:
     description:
-      - Tag of the resources of the fleet, as a mapping of the key to the value. With several tags, a resource must carry
-        all of them.
+      - Tag of the resources of the fleet, as a mapping of the key to the value. With several tags, a resource must
+        carry all of them.
     type: dict
     default: {}
   prune_named:

@@ -223,9 +223,7 @@ def test_product_with_foreign_parts_or_users_is_kept(fleet):
 
 def _without(*names: str) -> dict[str, Any]:
     """Return a fleet that is always declared, without some kinds."""
-    return {
-        kind: resources for kind, resources in {"device_groups": [{"name": "west"}]}.items() if kind not in names
-    }
+    return {kind: resources for kind, resources in {"device_groups": [{"name": "west"}]}.items() if kind not in names}
 
 
 def test_limits_are_checked_before_any_write(fleet):
@@ -241,7 +239,8 @@ def test_limits_are_checked_before_any_write(fleet):
     ):
         for check_mode in (True, False):
             failed = fleet.run(changed, check_mode, prune=True, **options)
-            assert failed["failed"] and message in failed["msg"]
+            assert failed["failed"]
+            assert message in failed["msg"]
         assert fleet.tasks.pop_writes() == []
     assert len(rows(fleet.apply(changed, prune=True, prune_limit=8, prune_limit_percent=73), "deleted")) == 8
 
@@ -257,10 +256,8 @@ def test_devices_in_use_are_kept_unless_they_are_named(fleet):
     assert refused.pop("device old_meter/meter-0001") == "it is online; to delete it, name it in prune_named"
     assert re.match("it was online at 20.*Z; to delete", refused.pop("device old_meter/meter-0002"))
     # What needs the product, and what belongs to it, is deleted all the same.
-    assert refused == {
-        "product old_meter": "the device meter-0001 and 1 more belongs to it, and is not deleted",
-        "rule overheat": "product old_meter is kept: the device meter-0001 and 1 more belongs to it, and is not deleted",
-    }
+    reason = "the device meter-0001 and 1 more belongs to it, and is not deleted"
+    assert refused == {"product old_meter": reason, "rule overheat": f"product old_meter is kept: {reason}"}
     assert "DeleteProduct" not in fleet.tasks.pop_writes()
     # The time of the platform counts, not that of this machine.
     fleet.tasks.server.control("POST", "clock", {"advance": 3 * DAY})
@@ -326,7 +323,8 @@ def test_quarantine_disables_and_tags_and_deletes_after_the_days(fleet):
     fleet.tasks.pop_writes()
     quarantine = {"prune": True, "prune_quarantine": {"days": 14}}
     started = fleet.apply(LEFT, **quarantine)
-    assert rows(started, "deleted") == {} and len(rows(started, "quarantined")) == 7
+    assert rows(started, "deleted") == {}
+    assert len(rows(started, "quarantined")) == 7
     assert rows(started, "waiting") == {"topic old_meter/user/report": "in quarantine with product old_meter"}
     writes = fleet.tasks.pop_writes()
     assert sorted(set(writes)) == ["CreateProductTags", "DisableThing", "SaveDeviceProp"]
@@ -337,7 +335,8 @@ def test_quarantine_disables_and_tags_and_deletes_after_the_days(fleet):
 
     fleet.tasks.server.control("POST", "clock", {"advance": 13 * DAY})
     waiting = fleet.apply(LEFT, **quarantine)
-    assert len(rows(waiting, "waiting")) == 8 and not waiting["changed"]
+    assert len(rows(waiting, "waiting")) == 8
+    assert not waiting["changed"]
     assert all(re.fullmatch(r"in quarantine until 20\d\d-.*Z", text) for text in rows(waiting, "waiting").values())
     assert fleet.tasks.pop_writes() == []
 
@@ -389,7 +388,8 @@ def test_failed_export_deletes_nothing(fleet, tmp_path):
     (tmp_path / "file").write_text("not a folder", encoding="utf-8")
     fleet.tasks.pop_writes()
     failed = fleet.run(LEFT, prune=True, prune_export_dir=str(tmp_path / "file"))
-    assert failed["failed"] and "nothing was deleted, because the export" in failed["msg"]
+    assert failed["failed"]
+    assert "nothing was deleted, because the export" in failed["msg"]
     assert fleet.tasks.pop_writes() == []
     missing = fleet.run(LEFT, prune=True, prune_export_dir=None)
     assert "prune_export_dir must be set with prune_tag" in missing["msg"]
@@ -401,7 +401,8 @@ def test_resource_whose_user_cannot_be_deleted_is_skipped(fleet):
     fleet.tasks.server.control("PUT", "faults", [fault])
     failed = fleet.run(LEFT, prune=True)
     fleet.tasks.server.control("PUT", "faults", [])
-    assert failed["failed"] and failed["msg"].startswith("prune failed for 1 resources:\nrule overheat: ")
+    assert failed["failed"]
+    assert failed["msg"].startswith("prune failed for 1 resources:\nrule overheat: ")
     assert rows(failed, "skipped") == {"product old_meter": "rule overheat was not deleted"}
     kept = json.loads(fleet.manifest.read_text(encoding="utf-8"))["resources"]
     assert {"rule", "product"} == {row["kind"] for row in kept} - {"topic", "device"}
@@ -414,7 +415,8 @@ def test_nothing_is_deleted_if_a_declared_resource_failed(fleet):
     fleet.tasks.server.control("PUT", "faults", [{"action": "CreateDeviceGroup", "code": "iot.group.NullGroupName"}])
     fleet.tasks.pop_writes()
     failed = fleet.run({**LEFT, "device_groups": [{"name": "west"}]}, prune=True)
-    assert failed["failed"] and "device_group west" in failed["msg"]
+    assert failed["failed"]
+    assert "device_group west" in failed["msg"]
     assert not [name for name in fleet.tasks.pop_writes() if name.startswith("Delete")]
 
 

@@ -73,6 +73,7 @@ class LastApplied:
         self.account = account
         self.fleet = fleet
         self.resources: dict[tuple[str, ...], AppliedResource] = {}
+        self._updated: set[tuple[str, ...]] = set()
         self._text = ""
 
     def read(self) -> Iterator[Finding]:
@@ -127,6 +128,13 @@ class LastApplied:
                     if before is not None and not resource.identity:
                         resource.identity = before.identity
                     self.resources[resource.key] = resource
+                    self._updated.add(resource.key)
+
+    def forget(self, keys: Iterable[tuple[str, ...]]) -> None:
+        """Remove resources that did not exist before apply, unless apply has created them."""
+        for key in keys:
+            if key not in self._updated:
+                self.resources.pop(key, None)
 
     def write(self) -> None:
         """Write the file, if it changes. It is replaced as a whole, so that an interrupt leaves no half of it.

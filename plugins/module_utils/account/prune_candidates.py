@@ -27,6 +27,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_settin
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import (
     Unmanaged,
     find_unmanaged,
+    identity_of,
     parent_field,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import option_of
@@ -116,6 +117,11 @@ class CandidateSearch:
         self._external = {name: set(names) for name, names in external.items()}
         self._settings = settings
         self._applied = settings.manifest.resources if settings.manifest else {}
+        self._by_id = {
+            (one.kind, one.key[-1], identity_of(entry_of(one.key[0]).resource, one.identity)): one
+            for one in self._applied.values()
+            if one.identity
+        }
         known = ((one.key[0], one.options) for one in self._applied.values())
         self.account = ExistingResources(client, planned, filters_for(known))
         self._declared_names: list[tuple[str, tuple[str, ...], set[str]]] | None = None
@@ -159,17 +165,24 @@ class CandidateSearch:
         return owner is not None and owner[0] in (TAG, BELONGS)
 
     def _find_owner(self, one: Existing) -> tuple[str, str, Existing | None] | None:
-        tag = self._settings.tag
-        declared = one.declared.node.params if one.declared else {}
-        if carries(one.values, tag) or carries(declared, tag):
+        # A tag that apply has yet to set does not count: the next plan shows first what it makes the fleet's.
+        if carries(one.values, self._settings.tag):
             return TAG, self._tag_reason(), None
         for parent in one.parents:
             # Without a list, a resource is a part of its parent, and is deleted with it.
             if one.resource.listing and self.is_tagged(parent):
                 return BELONGS, f"belongs to {parent.label}", parent
-        if one.key in self._applied:
+        if self._applied_of(one) is not None:
             return MANIFEST, _IN_MANIFEST, None
         return None
+
+    def _applied_of(self, one: Existing) -> AppliedResource | None:
+        """Return the resource in the manifest: by its name, or by its own name and its ID if a file calls its product,
+        for example, by the ID.
+        """
+        if one.key in self._applied or not one.options:
+            return self._applied.get(one.key)
+        return self._by_id.get((one.resource.kind, one.key[-1], identity_of(one.resource, one.values)))
 
     def _tag_reason(self) -> str:
         pairs = ", ".join(f"{key}={text}" for key, text in self._settings.tag.items())
@@ -189,8 +202,9 @@ class CandidateSearch:
         fields = one.resource.identity.values()
         identity = {name: str(one.values[name]) for name in fields if one.values.get(name) not in (None, "")}
         candidate = Candidate(one.found.entry, one.options, rule, reason, identity, parent, one)
-        if rule == MANIFEST:
-            _check_identity(candidate, self._applied[one.key])
+        applied = self._applied_of(one) if rule == MANIFEST else None
+        if applied is not None:
+            _check_identity(candidate, applied)
         self.candidates.append(candidate)
         self._by_existing[one] = candidate
 
@@ -230,7 +244,7 @@ class CandidateSearch:
 
     def _add_unlisted(self) -> None:
         """Sort out the resources of the manifest that no list contains: they are gone, or nothing can list them."""
-        known = {candidate.key for candidate in self.candidates} | {one.key for one in self.account.resources}
+        known = {applied.key for one in self.account.resources if (applied := self._applied_of(one))}
         sets = {plural(kind) for kind in SETS}
         for key, applied in self._applied.items():
             if key in known or key in self._declared_keys or key[0] in sets:
@@ -261,28 +275,38 @@ class CandidateSearch:
             if parent.declared is None:
                 self.members[kind, parent] = names
         declared = self.declared_members(kind)
-        found: dict[tuple[Existing, str], tuple[str, str]] = {}
+        found: dict[tuple[Existing, str], tuple[str, str, AppliedResource | None]] = {}
         for parent, name in self._tagged_members(kind, parent_kind):
-            found[parent, name] = (TAG, self._tag_reason())
+            found[parent, name] = (TAG, self._tag_reason(), None)
         for parent, names in by_parent.items():
             if self.is_tagged(parent):
-                found.update({(parent, name): (BELONGS, f"belongs to {parent.label}") for name in names})
+                found.update({(parent, name): (BELONGS, f"belongs to {parent.label}", None) for name in names})
         for key, applied in self._applied.items():
-            parent = self.account.find(parent_kind, applied.options.get(option, "")) if applied.kind == kind else None
-            if parent is not None:
-                found.setdefault((parent, key[-1]), (MANIFEST, _IN_MANIFEST))
-        for (parent, name), (rule, reason) in sorted(found.items(), key=lambda item: (item[0][0].id, item[0][1])):
-            is_unlisted_parent = parent.declared is None and parent not in self._by_existing
-            is_listed = name in by_parent[parent] if parent in by_parent else is_unlisted_parent
+            if applied.kind != kind:
+                continue
+            parent = self.account.find(parent_kind, applied.options.get(option, ""))
+            is_read = parent is None or kind not in self.unread.get(parent, ())
+            if parent is not None and self._may_exist(parent, key[-1], by_parent):
+                found.setdefault((parent, key[-1]), (MANIFEST, _IN_MANIFEST, applied))
+            elif is_read and (parent, key[-1]) not in declared:
+                self.unknown.append(key)
+        for parent, name in sorted(found, key=lambda one: (one[0].id, one[1])):
+            rule, reason, of_manifest = found[parent, name]
             options = {option: parent.found.name, resource.key[-1]: name}
             is_external = self._is_external(plural(kind), [*options.values(), name])
-            if (parent, name) in declared or not is_listed or is_external:
+            if (parent, name) in declared or not self._may_exist(parent, name, by_parent) or is_external:
                 continue
             identity = {parent_field(resource): parent.id, resource.key[-1]: name}
             candidate = Candidate(entry_of(plural(kind)), options, rule, reason, identity, parent)
-            if rule == MANIFEST:
-                _check_identity(candidate, self._applied[candidate.key])
+            if of_manifest is not None:
+                _check_identity(candidate, of_manifest)
             self.candidates.append(candidate)
+
+    def _may_exist(self, parent: Existing, name: str, by_parent: dict[Existing, set[str]]) -> bool:
+        """Return whether a member is in the list of its parent, or the list of this parent was not needed."""
+        if parent in by_parent:
+            return name in by_parent[parent]
+        return parent.declared is None and parent not in self._by_existing
 
     def declared_members(self, kind: str, with_absent: bool = True) -> set[tuple[Existing, str]]:
         """Return the declared resources of a kind in sets, with their parents.

@@ -167,8 +167,8 @@ class PruneTask:
                 result = running.run()
             finally:
                 client.calls += running.calls
-            for key in planned.unknown if manifest is not None else ():
-                manifest.resources.pop(key, None)
+            if manifest is not None:
+                manifest.forget(planned.unknown)
             return result
         finally:
             client.calls += fresh.calls
