@@ -233,7 +233,7 @@ def test_limits_are_checked_before_any_write(fleet):
     for options, message in (
         ({"prune_limit": 7}, "prune_limit: 8 resources would be deleted, but only 7 may be"),
         (
-            {"prune_limit_percent": 50},
+            {"prune_limit_percent": 50, "prune_limit": 8},
             "prune_limit_percent: 8 of the 11 resources of the fleet would be deleted, which is more than 50 %",
         ),
     ):
@@ -241,8 +241,18 @@ def test_limits_are_checked_before_any_write(fleet):
             failed = fleet.run(changed, check_mode, prune=True, **options)
             assert failed["failed"]
             assert message in failed["msg"]
+        planned = fleet.tasks.run_ok("iot_fleet_plan", fleet=changed, **_plan_options(fleet), **options)
+        assert planned["plan"]["summary"]["delete"] == 8
+        assert message in planned["warnings"][0]
+        assert "topic old_meter/user/report" in planned["warnings"][0]
         assert fleet.tasks.pop_writes() == []
     assert len(rows(fleet.apply(changed, prune=True, prune_limit=8, prune_limit_percent=73), "deleted")) == 8
+
+
+def _plan_options(fleet: Fleet) -> dict[str, Any]:
+    options = {**fleet.options, "prune": True}
+    del options["prune_export_dir"], options["prune_limit_percent"]
+    return options
 
 
 def test_devices_in_use_are_kept_unless_they_are_named(fleet):

@@ -111,9 +111,8 @@ class PlanEntry(FleetEntry):
             raise InvalidFleet(plan.problems)
         if params["unmanaged"]:
             plan.unmanaged = search.result(plan.resources)
-        problems = prune.add_to(plan, client)
-        if problems:
-            raise InvalidFleet(problems)
+        # A limit does not prevent that the plan shows what exceeds it.
+        warnings = [*prune.warnings, *(problem.message for problem in prune.add_to(plan, client))]
         if params.get("plan_dir"):
             self._write(plan, params["plan_dir"])
         return {
@@ -121,7 +120,7 @@ class PlanEntry(FleetEntry):
             "plan": plan.to_dict(),
             "summary": render.summary_line(plan),
             "diff": [_diff(one.node, one.diff) for one in plan.resources if one.action != UNCHANGED and not one.reason],
-            **({"warnings": prune.warnings} if prune.warnings else {}),
+            **({"warnings": warnings} if warnings else {}),
         }
 
     @staticmethod

@@ -124,7 +124,12 @@ class ExistingResources:
 
     def _connect(self, one: Existing) -> None:
         """Find the resources to which one refers."""
+        names = one.found.entry.name_options
+        ended = one.resource.ended
+        has_ended = bool(ended) and all(one.values.get(name) == value for name, value in ended.items())
         for option, referenced in one.found.entry.references().items():
+            if has_ended and option not in names:
+                continue
             f = one.resource.field(option)
             value = one.values.get(f.resolves_to if f.lookup else option)
             for target in self.named_in(value, referenced):

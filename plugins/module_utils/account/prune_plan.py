@@ -45,6 +45,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import
 #: What prune does with a resource.
 DELETE, QUARANTINE, WAIT, REFUSE = "delete", "quarantine", "wait", "refuse"
 
+_MAX_NAMES = 10  # names in a message about a limit
+
 
 @dataclass(eq=False)
 class Pruned:
@@ -381,18 +383,21 @@ def _text(time: datetime) -> str:
 
 def _limits(rows: list[Pruned], planned: list[PlannedResource], settings: PruneSettings) -> list[Finding]:
     """Return which limits the deletions exceed."""
-    count = sum(row.action in (DELETE, QUARANTINE) for row in rows if row.node is not None)
+    labels = sorted(row.candidate.label for row in rows if row.action in (DELETE, QUARANTINE) and row.node is not None)
+    count = len(labels)
+    more = f" and {count - _MAX_NAMES} more" if count > _MAX_NAMES else ""
+    which = f"check why they are not in the files, or raise {{}}: {', '.join(labels[:_MAX_NAMES])}{more}"
     findings = []
     if count > settings.limit:
         findings.append(
-            f"prune_limit: {count} resources would be deleted, but only {settings.limit} may be; check why they are "
-            "not in the files, or raise prune_limit"
+            f"prune_limit: {count} resources would be deleted, but only {settings.limit} may be; "
+            + which.format("prune_limit")
         )
     total = sum(len(one.existing) if one.node.entry.contains else one.exists for one in planned)
     total += sum(row.node is not None and row.action != REFUSE for row in rows)
     if count * 100 > settings.limit_percent * total:
         findings.append(
             f"prune_limit_percent: {count} of the {total} resources of the fleet would be deleted, which is more than "
-            f"{settings.limit_percent} %; check why they are not in the files, or raise prune_limit_percent"
+            f"{settings.limit_percent} %; " + which.format("prune_limit_percent")
         )
     return [Finding("prune-limit", text, Source(text.partition(":")[0])) for text in findings]

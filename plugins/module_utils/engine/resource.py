@@ -154,6 +154,8 @@ class Resource:
         offline_checks: The checks of a declared resource that send no requests; see ``OfflineCheck``.
         used_by: The resources that prevent the deletion of this one; see ``UsedBy``.
         protections: Why prune keeps a resource that is in use, unless it is named; see ``Protection``.
+        ended: The values by field of a resource that has ended, such as a job: it no longer needs those to which it
+            refers.
         quarantine: The values by field that put a resource out of use before prune deletes it.
         references: The kinds of the resources to which fields refer, by field, for references that the resource
             resolves itself. Fields with a ``lookup`` declare it with ``fields.finds``.
@@ -190,6 +192,7 @@ class Resource:
     offline_checks: tuple[OfflineCheck, ...] = ()
     used_by: tuple[UsedBy, ...] = ()
     protections: tuple[Protection, ...] = ()
+    ended: dict[str, Any] = {}
     quarantine: dict[str, Any] = {}
     references: dict[str, tuple[str, ...]] = {}
     built_in: dict[str, tuple[Any, ...]] = {}

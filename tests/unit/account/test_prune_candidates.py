@@ -51,7 +51,7 @@ class Account:
             for one in rows:
                 if not one.entry.resource.listing:
                     continue
-                parent = "" if plural in ("products", "rules", "device_groups") else NAMES[one.values["product_key"]]
+                parent = "" if plural in ("products", "rules", "jobs") else NAMES[one.values["product_key"]]
                 is_planned = (plural, *([parent] if parent else []), one.name) in keys
                 if not is_planned and (not parent or parent in parents) and one.name not in external.get(plural, ()):
                     lists[one.entry.kind, parent].append(one.name)
@@ -164,6 +164,13 @@ def test_reference_in_a_list_makes_nothing_the_fleets(search):
     action = {"type": "republish", "configuration": {"topic": "/a1lamp/x/user/get"}}
     account = Account(product("a1lamp", TAG), rule("foreign", "a1meter", actions=[action]), product("a1meter"))
     assert search(account) == {"product lamp": "tag"}
+
+
+def test_job_that_has_ended_needs_nothing(search):
+    for is_ended, rule_ in ((False, {"job calibrate": "depends on"}), (True, {})):
+        values = {"name": "calibrate", "job_id": "j1", "product_key": "a1lamp", "stopped": is_ended}
+        account = Account(product("a1lamp", TAG), resource("jobs", **values))
+        assert search(account) == {"product lamp": "tag", **rule_}
 
 
 def test_resource_of_the_manifest_needs_the_recorded_id(search):
