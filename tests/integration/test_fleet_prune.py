@@ -261,6 +261,11 @@ def test_devices_in_use_are_kept_unless_they_are_named(fleet):
     fleet.tasks.connect_devices("old_meter", "meter-0002")
     fleet.tasks.connect_devices("old_meter", "meter-0002", online=False)
     fleet.tasks.pop_writes()
+    plan_dir = str(fleet.manifest.parent / "out")
+    fleet.tasks.run_ok("iot_fleet_plan", fleet=LEFT, plan_dir=plan_dir, **_plan_options(fleet), prune_limit_percent=90)
+    line = "  device old_meter/meter-0001: it is online; to delete it, name it in prune_named\n"
+    assert line in (Path(plan_dir) / "plan.txt").read_text(encoding="utf-8")
+    assert line.strip() in (Path(plan_dir) / "plan.md").read_text(encoding="utf-8")
     result = fleet.apply(LEFT, prune=True, prune_active_days=2)
     refused = rows(result, "refused")
     assert refused.pop("device old_meter/meter-0001") == "it is online; to delete it, name it in prune_named"

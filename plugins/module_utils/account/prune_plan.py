@@ -28,6 +28,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_candid
     CandidateSearch,
     entry_of,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_limits import exceeded_limits
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_quarantine import (
     Leaving,
     Quarantine,
@@ -35,7 +36,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_quaran
     parse_time,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_settings import PruneSettings
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.source import Source
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import check_plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.desired import Desired
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue, IotError
@@ -44,8 +44,6 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import
 
 #: What prune does with a resource.
 DELETE, QUARANTINE, WAIT, REFUSE = "delete", "quarantine", "wait", "refuse"
-
-_MAX_NAMES = 10  # names in a message about a limit
 
 
 @dataclass(eq=False)
@@ -154,7 +152,8 @@ def plan_prune(
         planner.restrict(before)
     planner.propagate(planner.delayed, WAIT)
     planner.drop_conditions()
-    problems = list(_limits(rows, planned, settings))
+    affected = [row.candidate.label for row in rows if row.node is not None and row.action in (DELETE, QUARANTINE)]
+    problems = exceeded_limits(affected, _fleet_size(rows, planned), settings)
     gone = [row.candidate.key for row in rows if row.node is None and not row.note]
     rows = [row for row in rows if row.node is not None or row.note]
     return PrunePlan(rows, quarantine.leaving(), [*search.unknown, *gone], problems)
@@ -381,23 +380,7 @@ def _text(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _limits(rows: list[Pruned], planned: list[PlannedResource], settings: PruneSettings) -> list[Finding]:
-    """Return which limits the deletions exceed."""
-    labels = sorted(row.candidate.label for row in rows if row.action in (DELETE, QUARANTINE) and row.node is not None)
-    count = len(labels)
-    more = f" and {count - _MAX_NAMES} more" if count > _MAX_NAMES else ""
-    which = f"check why they are not in the files, or raise {{}}: {', '.join(labels[:_MAX_NAMES])}{more}"
-    findings = []
-    if count > settings.limit:
-        findings.append(
-            f"prune_limit: {count} resources would be deleted, but only {settings.limit} may be; "
-            + which.format("prune_limit")
-        )
-    total = sum(len(one.existing) if one.node.entry.contains else one.exists for one in planned)
-    total += sum(row.node is not None and row.action != REFUSE for row in rows)
-    if count * 100 > settings.limit_percent * total:
-        findings.append(
-            f"prune_limit_percent: {count} of the {total} resources of the fleet would be deleted, which is more than "
-            f"{settings.limit_percent} %; " + which.format("prune_limit_percent")
-        )
-    return [Finding("prune-limit", text, Source(text.partition(":")[0])) for text in findings]
+def _fleet_size(rows: list[Pruned], planned: list[PlannedResource]) -> int:
+    """Return the number of existing resources that are declared, or would be deleted if nothing prevented it."""
+    size = sum(len(one.existing) if one.node.entry.contains else one.exists for one in planned)
+    return size + sum(row.node is not None and row.action != REFUSE for row in rows)
