@@ -154,7 +154,7 @@ def test_resources_of_the_manifest_are_deleted_and_export_can_be_applied_again(f
         del product["tags"]
     left = {**LEFT, "products": without_tags["products"][:1]}
     fleet.apply(without_tags)
-    # Registered by hand in a product that stays, so it is nobody's.
+    # Registered by hand in a product that stays, and not the fleet's.
     fleet.tasks.run_ok("iot_device", product="street_light", name="by-hand")
     fleet.tasks.pop_writes()
     result = fleet.apply(left, prune=True)
@@ -193,7 +193,7 @@ def test_resources_of_the_manifest_are_deleted_and_export_can_be_applied_again(f
 def test_resource_with_the_name_of_an_applied_one_but_another_id_is_kept(fleet):
     fleet.with_manifest().apply({"rules": [{"name": "overheat"}], **LEFT})
     fleet.tasks.run_ok("iot_rule", name="overheat", state="absent")
-    fleet.tasks.run_ok("iot_rule", name="overheat", description="somebody else's")
+    fleet.tasks.run_ok("iot_rule", name="overheat", description="another team")
     fleet.tasks.pop_writes()
     result = fleet.apply(LEFT, prune=True)
     assert rows(result, "refused") == {

@@ -243,7 +243,10 @@ class CandidateSearch:
         return listed
 
     def _add_unlisted(self) -> None:
-        """Sort out the resources of the manifest that no list contains: they are gone, or nothing can list them."""
+        """Sort out the resources of the manifest that no list contains.
+
+        They do not exist any more, or the API cannot list resources of their kind.
+        """
         known = {applied.key for one in self.account.resources if (applied := self._applied_of(one))}
         sets = {plural(kind) for kind in SETS}
         for key, applied in self._applied.items():

@@ -154,9 +154,9 @@ def plan_prune(
     planner.drop_conditions()
     affected = [row.candidate.label for row in rows if row.node is not None and row.action in (DELETE, QUARANTINE)]
     problems = exceeded_limits(affected, _fleet_size(rows, planned), settings)
-    gone = [row.candidate.key for row in rows if row.node is None and not row.note]
+    deleted = [row.candidate.key for row in rows if row.node is None and not row.note]
     rows = [row for row in rows if row.node is not None or row.note]
-    return PrunePlan(rows, quarantine.leaving(), [*search.unknown, *gone], problems)
+    return PrunePlan(rows, quarantine.leaving(), [*search.unknown, *deleted], problems)
 
 
 class _Planner:
@@ -200,7 +200,9 @@ class _Planner:
         reader = Reader(self._client, tolerant=True)
         desired = resource.resolve_references(reader, target.values)
         needed = {name for protection in resource.protections for name in protection.fields}
-        tags = {"tags"} & {f.name for f in resource.fields}
+        # The tags of a device take one more request.
+        needs_tags = candidate.rule == TAG or self._settings.quarantine_days is not None
+        tags = {"tags"} & {f.name for f in resource.fields} if needs_tags else set()
         current = resource.read(reader, desired, {*target.fields, *needed, *tags})
         if current is None:
             row.action = WAIT  # it does not exist any more

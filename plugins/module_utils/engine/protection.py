@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Protections: why a resource that is still in use must not be deleted unless a person names it.
 
-They do not concern tasks that delete one resource with ``state: absent``. Deletions that nobody has asked for one by
+They do not concern tasks that delete one resource with ``state: absent``. Deletions that were not requested one by
 one, such as those of prune, check them; see ``Resource.protections``.
 """
 

@@ -121,7 +121,7 @@ def test_quarantine_is_recorded_and_ends_when_the_resource_is_applied(tmp_path):
 
 def test_forgotten_resource_is_kept_if_apply_has_created_it_again(tmp_path):
     manifest = updated(tmp_path / "m.json", product(), product("meter"))
-    manifest.forget([LAMP, ("products", "gone")])
+    manifest.forget([LAMP, ("products", "missing")])
     assert LAMP in manifest.resources
     later = manifest_at(tmp_path / "m.json")
     later.forget([LAMP])

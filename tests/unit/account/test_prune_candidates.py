@@ -178,7 +178,7 @@ def test_resource_of_the_manifest_needs_the_recorded_id(search):
         "same": AppliedResource("rule", {"name": "same"}, {"rule_id": "r-same"}),
         "other": AppliedResource("rule", {"name": "other"}, {"rule_id": "r-before"}),
         "unknown": AppliedResource("rule", {"name": "unknown"}),
-        "gone": AppliedResource("rule", {"name": "gone"}, {"rule_id": "r-gone"}),
+        "deleted": AppliedResource("rule", {"name": "deleted"}, {"rule_id": "r-deleted"}),
     }
     account = Account(rule("same"), rule("other"), rule("unknown"), rule("foreign"))
     assert search(account, applied=applied.values()) == {
@@ -249,5 +249,5 @@ def test_kind_that_nothing_can_list_or_delete_is_reported(search):
     options = {"product": "lamp", "device": "lamp-0001"}
     applied = [AppliedResource("shadow", options, {"product_key": "a1lamp", "device": "lamp-0001"})]
     assert search(account, LAMP, applied=applied) == {"shadow lamp/lamp-0001": "manifest"}
-    applied[0].options["product"] = "gone"
+    applied[0].options["product"] = "unknown"
     assert search(account, LAMP, applied=applied) == {}
