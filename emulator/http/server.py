@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -169,7 +170,8 @@ class Server:
         self.journal.add(action, response.status, response.code, time.perf_counter() - started, response.warnings)
         media_type = request.media_type
         body = wire.render(response.reply, media_type, response.root)
-        headers = {"Content-Type": media_type}
+        # The date of the platform, whose clock may be ahead of that of this machine.
+        headers = {"Content-Type": media_type, "Date": formatdate(self.platform.clock.now() / 1000, usegmt=True)}
         if response.warnings:
             headers["Warning"] = _warning_header(response.warnings)
         return web.Response(body=body, status=response.status, headers=headers)

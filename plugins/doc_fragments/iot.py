@@ -181,3 +181,71 @@ options:
         host, with C(become) or with C(async) use the one that Ansible is configured to use there.
     type: path
 """
+
+    # What plan and apply delete.
+    PRUNE = r"""
+options:
+  prune:
+    description:
+      - Whether to delete resources that are the fleet's, and that no file declares any more. A resource is the
+        fleet's if it carries O(prune_tag), if it belongs to a resource that does, or if it is in the manifest
+        O(last_applied).
+      - Deletion starts after all declared resources have been applied without a failure. Each resource is deleted after
+        those that need it; one that is needed by anything else is kept.
+      - Devices that are online or were online recently, released products, and firmware with jobs that have not ended
+        are kept unless O(prune_named) contains them.
+    type: bool
+    default: false
+  prune_tag:
+    description:
+      - Tag of the resources of the fleet, as a mapping of the key to the value. With several tags, a resource must
+        carry all of them.
+    type: dict
+    default: {}
+  prune_named:
+    description:
+      - Resources to delete although they are in use, each with its kind and its name as plans show them. For example
+        C(product old_meter) or C(device street_light/lamp-0001).
+    type: list
+    elements: str
+    default: []
+  prune_limit:
+    description:
+      - Maximum number of resources to delete, or to put into quarantine. If there are more, the task fails before any
+        write.
+    type: int
+    default: 100
+  prune_limit_percent:
+    description:
+      - The same as a share of the existing resources of the fleet, in percent.
+    type: int
+    default: 30
+  prune_active_days:
+    description:
+      - Number of days for which a device that was online is kept.
+    type: int
+    default: 30
+  prune_quarantine:
+    description:
+      - Puts resources into quarantine before they are deleted. Devices are disabled, and resources with tags get the
+        tags C(iotops.quarantine) and C(iotops.quarantine.since). Times of other resources are in the manifest
+        O(last_applied). A resource that a file declares again leaves quarantine.
+      - Without this option, resources are deleted at once, also those in quarantine.
+    type: dict
+    suboptions:
+      days:
+        description:
+          - Number of days in quarantine. A later run of apply deletes the resource.
+        type: int
+        required: true
+  last_applied:
+    description:
+      - File with the manifest of the last apply, which names the resources that the fleet has applied. Apply writes it,
+        also without O(prune). It does not have to exist yet. Plan only reads it.
+      - The manifest of another fleet, account, endpoint or instance is a problem.
+    type: path
+  fleet_name:
+    description:
+      - Name of the fleet, which the manifest contains. Required with O(last_applied).
+    type: str
+"""

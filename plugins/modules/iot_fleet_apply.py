@@ -9,7 +9,8 @@ module: iot_fleet_apply
 short_description: Apply the files of a fleet
 version_added: 0.1.0
 description:
-  - Changes the account to the state that fleet files declare. Resources that are not declared are not changed.
+  - Changes the account to the state that fleet files declare. Resources that are not declared are not changed, except
+    by O(prune).
   - Each resource is applied after those to which it refers, and different kinds at the same time. If one fails, the
     resources that need it are skipped, and all others are applied.
   - A task that is run again continues with what is missing.
@@ -24,9 +25,16 @@ options:
       - Whether nothing else is started after the first failure.
     type: bool
     default: false
+  prune_export_dir:
+    description:
+      - Folder for exports of the resources that are deleted. Each deletion writes fleet files to a new folder in it
+        first, and deletes nothing if that fails. Defaults to the folder C(pruned) beside O(last_applied).
+      - Required with O(prune_tag) if O(last_applied) is not set.
+    type: path
 extends_documentation_fragment:
   - iotops.aliyun.iot
   - iotops.aliyun.iot.fleet
+  - iotops.aliyun.iot.prune
 seealso:
   - module: iotops.aliyun.iot_fleet_validate
   - module: iotops.aliyun.iot_fleet_plan
@@ -46,6 +54,15 @@ EXAMPLES = r"""
   iotops.aliyun.iot_fleet_apply:
     fleet: "{{ lookup('iotops.aliyun.fleet', playbook_dir ~ '/fleet') }}"
     plan: "{{ playbook_dir }}/out/plan.json"
+
+- name: Apply the files, and delete what they no longer declare after 14 days in quarantine
+  iotops.aliyun.iot_fleet_apply:
+    fleet: "{{ lookup('iotops.aliyun.fleet', playbook_dir ~ '/fleet') }}"
+    fleet_name: lamps
+    last_applied: "{{ playbook_dir }}/state/last_applied.json"
+    prune: true
+    prune_tag: {fleet: lamps}
+    prune_quarantine: {days: 14}
 """
 
 RETURN = r"""
@@ -73,6 +90,27 @@ problems:
   sample:
     - source: fleet/lamps.yml:3:20
       message: naem is not an option of products; did you mean name?
+pruned:
+  description:
+    - What prune does. C(resources) has the C(kind), the C(name), the C(reason) and the C(status) of each resource.
+      The status is C(deleted), C(quarantined), C(left quarantine), C(waiting), C(refused), C(skipped) or C(failed),
+      with a C(message) for all but the first three. In check mode, it is C(delete) or C(update), and C(refused),
+      C(waiting) and C(leaving) are lists of their own.
+    - C(export_dir) is the folder with the export of the deleted resources.
+  returned: if O(prune) is set, and O(prune_tag) or O(last_applied)
+  type: dict
+  sample:
+    resources:
+      - kind: topic
+        name: street_light/user/old
+        reason: belongs to product street_light
+        status: deleted
+      - kind: device
+        name: old_meter/meter-0001
+        reason: in the last applied manifest
+        status: refused
+        message: it is online; to delete it, name it in prune_named
+    export_dir: state/pruned/20260131T020000Z
 diff:
   description: The values of each changed resource before and after, with its name as the header.
   returned: success

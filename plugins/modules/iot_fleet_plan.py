@@ -27,6 +27,7 @@ options:
 extends_documentation_fragment:
   - iotops.aliyun.iot
   - iotops.aliyun.iot.fleet
+  - iotops.aliyun.iot.prune
 seealso:
   - module: iotops.aliyun.iot_fleet_validate
   - module: iotops.aliyun.iot_fleet_apply

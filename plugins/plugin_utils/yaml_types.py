@@ -41,6 +41,7 @@ NAMES = frozenset(
         "end_time",
         "failover_destination",
         "firmware",
+        "fleet_name",
         "function_block",
         "gateway",
         "group",

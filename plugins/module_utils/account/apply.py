@@ -57,6 +57,7 @@ class Application:
         fail_fast: Whether nothing else is started after a failure. Otherwise only the resources that need the one that
             failed are skipped.
         progress: Called with a line about the progress.
+        verb: What is done with the resources, for messages.
     """
 
     def __init__(
@@ -65,7 +66,9 @@ class Application:
         open_client: Callable[[], Any],
         fail_fast: bool = False,
         progress: Callable[[str], None] = lambda _line: None,
+        verb: str = "applied",
     ) -> None:
+        self._verb = verb
         self._nodes = nodes
         self._open_client = open_client
         self._fail_fast = fail_fast
@@ -159,7 +162,7 @@ class Application:
                 if id(user) in self._outcomes:
                     continue
                 if one.status in (FAILED, SKIPPED):
-                    finished.append(Outcome(user, SKIPPED, f"{one.node.label} was not applied"))
+                    finished.append(Outcome(user, SKIPPED, f"{one.node.label} was not {self._verb}"))
                     continue
                 self._waiting[id(user)] -= 1
                 if not self._waiting[id(user)]:

@@ -20,6 +20,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import 
     differences,
     plan_account,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_settings import OPTIONS as PRUNE_OPTIONS
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_task import PruneTask
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.report_files import write_report
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import UnmanagedSearch
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
@@ -59,16 +61,20 @@ class FleetEntry(Entry):
         except (InvalidValue, KeyError):  # reported when the task runs, or before
             return found
 
-    def valid_fleet(self, params: dict[str, Any]) -> Fleet:
+    def valid_fleet(self, params: dict[str, Any], problems: list[Finding] | None = None) -> Fleet:
         """Return the declared resources of a task.
+
+        Args:
+            params: The options.
+            problems: Problems with other options, which are reported together with those of the resources.
 
         Raises:
             InvalidFleet: They have problems.
             InvalidValue: The option is neither a value of the lookup nor a mapping of kinds.
         """
         fleet = self.read_fleet(params)
-        if fleet.errors:
-            raise InvalidFleet(fleet.problems)
+        if fleet.errors or problems:
+            raise InvalidFleet([*fleet.problems, *(problems or ())])
         return fleet
 
     def read_fleet(self, params: dict[str, Any]) -> Fleet:
@@ -89,22 +95,32 @@ class PlanEntry(FleetEntry):
     """Show what applying a fleet would change."""
 
     def options(self) -> dict[str, Any]:
-        return {**super().options(), "plan_dir": {"type": "path"}, "unmanaged": {"type": "bool", "default": True}}
+        return {
+            **super().options(),
+            "plan_dir": {"type": "path"},
+            "unmanaged": {"type": "bool", "default": True},
+            **PRUNE_OPTIONS,
+        }
 
     def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
+        prune = PruneTask(params, client)
+        nodes = self.valid_fleet(params, prune.problems).nodes
         search = UnmanagedSearch(client, params.get("external"))
-        plan = plan_account(client, self.valid_fleet(params).nodes, search.before_sets if params["unmanaged"] else None)
+        plan = plan_account(client, nodes, search.before_sets if params["unmanaged"] else None)
         if plan.problems:
             raise InvalidFleet(plan.problems)
         if params["unmanaged"]:
             plan.unmanaged = search.result(plan.resources)
+        # A limit does not prevent that the plan shows what exceeds it.
+        warnings = [*prune.warnings, *(problem.message for problem in prune.add_to(plan, client))]
         if params.get("plan_dir"):
             self._write(plan, params["plan_dir"])
         return {
             "changed": False,
             "plan": plan.to_dict(),
             "summary": render.summary_line(plan),
-            "diff": [_diff(one.node, one.diff) for one in plan.resources if one.action != UNCHANGED],
+            "diff": [_diff(one.node, one.diff) for one in plan.resources if one.action != UNCHANGED and not one.reason],
+            **({"warnings": warnings} if warnings else {}),
         }
 
     @staticmethod
@@ -126,15 +142,19 @@ class ApplyEntry(FleetEntry):
             **super().options(),
             "plan": {"type": "path"},
             "fail_fast": {"type": "bool", "default": False},
+            **PRUNE_OPTIONS,
+            "prune_export_dir": {"type": "path"},
         }
 
     def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
-        fleet = self.valid_fleet(params)
+        prune = PruneTask(params, client)
+        fleet = self.valid_fleet(params, prune.problems)
         plan = None
-        if check_mode or params.get("plan"):
+        if check_mode or params.get("plan") or prune.is_active:
             plan = plan_account(client, fleet.nodes)
-            if plan.problems:
-                raise InvalidFleet(plan.problems)
+            problems = plan.problems or prune.add_to(plan, client)
+            if problems:
+                raise InvalidFleet(problems)
         if params.get("plan"):
             self._check_plan(params["plan"], plan)
         if check_mode:
@@ -143,12 +163,15 @@ class ApplyEntry(FleetEntry):
                 "changed": bool(changed),
                 "summary": render.summary_line(plan),
                 "resources": [],
-                "diff": [_diff(resource.node, resource.diff) for resource in changed],
+                "diff": [_diff(resource.node, resource.diff) for resource in changed if not resource.reason],
+                **prune.planned_result(plan),
             }
+        left = prune.leave_quarantine(client, self.progress)
         running = application.Application(fleet.nodes, client.clone, params["fail_fast"], self.progress)
         outcomes = running.run()
         client.calls += running.calls
-        return self._result(outcomes)
+        prune.record(outcomes, client)
+        return prune.finish(self._result(outcomes), left, fleet.nodes, client, self.progress)
 
     @staticmethod
     def _check_plan(path: str, plan: AccountPlan | None) -> None:

@@ -28,6 +28,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.scan import Found, Gap, Names, Scan
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.tags import without_quarantine
 
 _PRODUCTS = "products"
 
@@ -49,6 +50,14 @@ class Selection:
         if found.plural != _PRODUCTS or not self._references:
             return True
         return bool({found.name, found.values["product_key"]} & set(self._references))
+
+    def contains(self, node: Node) -> bool:
+        """Return whether a resource is exported."""
+        return True
+
+    def members(self, product: Found) -> set[str] | None:
+        """Return the names of the exported devices of a product; None for all."""
+        return None
 
     def check(self, products: list[Found]) -> None:
         """Raise InvalidValue if a product does not exist."""
@@ -78,6 +87,7 @@ class Export:
     Attributes:
         gaps: What the export does not contain.
         counts: The number of exported resources by plural.
+        written: The keys of the exported resources, also of the devices in sets.
     """
 
     def __init__(
@@ -90,6 +100,7 @@ class Export:
     ) -> None:
         self.gaps: list[Gap] = []
         self.counts: Counter[str] = Counter()
+        self.written: set[tuple[str, ...]] = set()
         self._client = client
         self._selection = selection
         self._filters = filters
@@ -111,13 +122,18 @@ class Export:
         self.gaps += scan.gaps
         nodes = self._without_orphans(self._nodes(scan))
         names = {node.key[-1] for node in nodes if node.plural == _PRODUCTS}
-        products = [one for one in scan.found[_PRODUCTS] if one.name in names and self._selection.accepts(one)]
+        products = [
+            one
+            for one in scan.found[_PRODUCTS]
+            if one.name in names and self._selection.accepts(one) and self._selection.members(one) != set()
+        ]
         exported = DeviceExport(
             self._client,
             scan.found["device_groups"],
             products,
             with_secrets=self._save_secrets is not None,
             one_by_one=self._one_by_one,
+            names=self._selection.members,
         )
         sets = self._write_devices(exported, folder, devices)
         _connect([*nodes, *sets])
@@ -126,7 +142,8 @@ class Export:
             members = exported.groups.get(node.params["product"], set())
             node.needs += [groups[name] for name in sorted(members) if name in groups]
         selected = self._selected([*nodes, *sets], {one.name for one in products})
-        self._write_files(folder, [node for node in selected if node.key not in declared])
+        exported_nodes = [node for node in selected if node.plural == DEVICE_SETS or self._selection.contains(node)]
+        self._write_files(folder, [node for node in exported_nodes if node.key not in declared])
         self.gaps.sort(key=lambda gap: (gap.kind, gap.name, gap.option, gap.reason))
 
     def _nodes(self, scan: Scan) -> list[Node]:
@@ -135,6 +152,8 @@ class Export:
         nodes: dict[tuple[str, ...], list[Node]] = defaultdict(list)
         for plural, resources in scan.found.items():
             for found in resources:
+                if found.values.get("tags"):
+                    found.values = {**found.values, "tags": without_quarantine(found.values["tags"])}
                 options = builder.options(found)
                 if options is not None:
                     node = Node(plural, found.entry, options)
@@ -164,7 +183,9 @@ class Export:
                 self._save_secrets(product.values["product_key"], {state.name: state.secret for state in states})
             file = f"{self._file_names.of(product.name)}.devices.csv"
             path = f"{_PRODUCTS}/{file}"
-            if exported.write(folder.path_of(path), product, states, declared.get(product.name, set())):
+            written = exported.write(folder.path_of(path), product, states, declared.get(product.name, set()))
+            if written:
+                self.written.update(("devices", product.name, name) for name in written)
                 options = {"product": product.name, "devices_file": file}
                 nodes.append(Node(DEVICE_SETS, kinds()[DEVICE_SETS], options))
             else:
@@ -196,6 +217,7 @@ class Export:
                 files[file][node.plural].append(options)
                 names[file].add(node.key[-1])
                 self.counts[node.plural] += 1
+                self.written.add(node.key)
         for file, content in sorted(files.items()):
             head = comment(_HEAD)
             for gap in sorted(self.gaps, key=lambda gap: (gap.kind, gap.name, gap.option)):

@@ -8,13 +8,18 @@ The state of the devices of one product at a time is in memory; the rows are wri
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.scan import Found, Gap
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import DEVICE_NAME
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.tags import (
+    DISABLED,
+    QUARANTINE,
+    without_quarantine,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.concurrency import WorkerPool
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.csv_file import (
     GROUP_SEPARATOR,
@@ -49,6 +54,7 @@ class DeviceExport:
         products: The exported products.
         with_secrets: Whether the secrets of the devices are read.
         one_by_one: Whether facts may be read that take one request for each device.
+        names: Returns the names of the exported devices of a product; None for all.
 
     Attributes:
         gaps: What the files do not contain.
@@ -62,7 +68,9 @@ class DeviceExport:
         products: list[Found],
         with_secrets: bool = False,
         one_by_one: bool = True,
+        names: Callable[[Found], set[str] | None] = lambda _product: None,
     ) -> None:
+        self._names = names
         self.gaps: list[Gap] = []
         self.groups: dict[str, set[str]] = {}
         self._client = client
@@ -84,8 +92,13 @@ class DeviceExport:
                 continue
             key = one.values["product_key"]
             device_set = DeviceSet(self._client, self._workers, key, is_one_of_many=len(self._products) > 1)
+            names = self._names(one)
             device_set.read(
-                self._facts, desired_groups=self._group_sizes, other_groups=False, one_by_one=self._one_by_one
+                self._facts,
+                None if names is None else sorted(names),
+                desired_groups=self._group_sizes,
+                other_groups=False,
+                one_by_one=self._one_by_one,
             )
             if device_set.unknown:
                 facts = " and ".join(sorted(device_set.unknown))
@@ -98,21 +111,21 @@ class DeviceExport:
             if states:
                 yield one, states
 
-    def write(self, path: str, product: Found, states: list[DeviceState], declared: set[str]) -> int:
-        """Write the CSV file of a product, without devices that are declared elsewhere; return the number of rows."""
+    def write(self, path: str, product: Found, states: list[DeviceState], declared: set[str]) -> list[str]:
+        """Write the CSV file of a product, without devices that are declared elsewhere; return the names in it."""
         kept = [state for state in states if state.name not in declared]
-        tag_keys = sorted({tag for state in kept for tag in state.tags or {}})
+        tag_keys = sorted({tag for state in kept for tag in _tags(state)})
         columns = ["name"]
         if any(state.nickname for state in kept):
             columns.append("nickname")
-        if any(not state.enabled for state in kept):
+        if any(not _is_enabled(state) for state in kept):
             columns.append("enabled")
         if any(self.groups_of(state) for state in kept):
             columns.append("groups")
         if any(self.gateway_of(product, state) for state in kept):
             columns += ["gateway_product", "gateway"]
         columns += [TAG_PREFIX + tag for tag in tag_keys]
-        count = 0
+        written: list[str] = []
         with open(path, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(columns)
@@ -120,8 +133,8 @@ class DeviceExport:
                 row = self._row(product, state)
                 if row is not None:
                     writer.writerow([row.get(column, "") for column in columns])
-                    count += 1
-        return count
+                    written.append(state.name)
+        return written
 
     def gateway_of(self, product: Found, state: DeviceState) -> tuple[str, str] | None:
         """Return product and name of the gateway that a device is attached to; None if it is not attached."""
@@ -150,9 +163,9 @@ class DeviceExport:
         if problem:
             self.gaps.append(Gap(DEVICE_SETS, name, "", f"the name {problem}"))
             return None
-        cells = {"name": state.name, "enabled": "" if state.enabled else "false"}
+        cells = {"name": state.name, "enabled": "" if _is_enabled(state) else "false"}
         values: dict[str, Any] = {"nickname": state.nickname or ""}
-        values["tags"] = {tag: text for tag, text in (state.tags or {}).items() if self._is_cell(name, tag, text)}
+        values["tags"] = {tag: text for tag, text in _tags(state).items() if self._is_cell(name, tag, text)}
         values["groups"] = [group for group in self.groups_of(state) or () if self._is_cell(name, "groups", group)]
         for option, value in values.items():
             problem = FIELD_TYPES[option].check(value) if value else ""
@@ -180,6 +193,15 @@ class DeviceExport:
         if problem:
             self.gaps.append(Gap(DEVICE_SETS, name, option, f"a cell of a CSV file cannot contain it: {problem}"))
         return not problem
+
+
+def _tags(state: DeviceState) -> dict[str, str]:
+    return without_quarantine(state.tags or {})
+
+
+def _is_enabled(state: DeviceState) -> bool:
+    """Return whether a device can connect, or could before its quarantine."""
+    return state.enabled or (state.tags or {}).get(QUARANTINE) == DISABLED
 
 
 def declared_devices(nodes: Iterable[Node]) -> dict[str, set[str]]:

@@ -58,6 +58,7 @@ class PlannedResource:
         existing: Those of the ``members`` that exist.
         others: The names of all resources beside the ``members``, if the plan has read them.
         changed: The names of the ``members`` that are created, updated or deleted, by that.
+        reason: Why prune deletes the resource, or puts it into quarantine; empty if it is declared.
     """
 
     node: Node
@@ -70,6 +71,7 @@ class PlannedResource:
     existing: AbstractSet[str] = frozenset()
     others: AbstractSet[str] | None = None
     changed: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    reason: str = ""
 
     @property
     def exists(self) -> bool:
@@ -85,6 +87,7 @@ class PlannedResource:
             "action": self.action,
             "steps": self.steps,
             "known_after_apply": self.pending,
+            **({"reason": self.reason} if self.reason else {}),
         }
 
 
@@ -98,6 +101,7 @@ class AccountPlan:
         problems: Why the plan cannot be applied.
         calls: The number of requests that the plan has sent.
         unmanaged: The resources that no file declares; None if the plan has not looked for them.
+        prune: What prune does not delete, and why; None if it is off.
     """
 
     account: str
@@ -105,6 +109,7 @@ class AccountPlan:
     problems: list[Finding]
     calls: int
     unmanaged: list[Unmanaged] | None = None
+    prune: dict[str, list[dict[str, Any]]] | None = None
 
     @property
     def summary(self) -> dict[str, int]:
@@ -137,6 +142,7 @@ class AccountPlan:
             "estimated_seconds": round(self.estimated_seconds, 1),
             "resources": [resource.to_dict() for resource in self.resources],
             **({} if self.unmanaged is None else {"unmanaged": [one.to_dict() for one in self.unmanaged]}),
+            **({} if self.prune is None else {"prune": self.prune}),
         }
 
 
@@ -214,10 +220,15 @@ def differences(saved: dict[str, Any], current: AccountPlan) -> list[str]:
         name = " ".join(key)
         if old is None:
             lines.append(f"{name} is not in the plan")
+        elif new is None and old.get("reason"):
+            lines.append(f"{name}: the plan says {_describe(old)} ({old['reason']}), now prune would not do that")
         elif new is None:
             lines.append(f"{name} is in the plan, but is no longer declared")
         elif _fingerprint(old) != _fingerprint(new):
             lines.append(f"{name}: the plan says {_describe(old)}, now it would be {_describe(new)}")
+    leaving = [(saved.get("prune") or {}).get("leaving", []), (current.prune or {}).get("leaving", [])]
+    if leaving[0] != leaving[1]:
+        lines.append("the resources that leave quarantine are not those in the plan")
     return lines
 
 

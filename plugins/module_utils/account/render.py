@@ -48,6 +48,8 @@ def to_text(plan: AccountPlan) -> str:
             ]
     if plan.unmanaged:
         lines += ["", "Unmanaged (no file declares them):", *(f"  {line}" for line in unmanaged_lines(plan.unmanaged))]
+    kept = prune_lines(plan)
+    lines += ["", "Prune does not delete:", *(f"  {line}" for line in kept)] if kept else []
     lines += [""] if lines else []
     lines += [f"  {operation}: {count}" for operation, count in plan.requests.items()]
     return "\n".join([*lines, summary_line(plan), ""])
@@ -61,7 +63,8 @@ def to_markdown(plan: AccountPlan) -> str:
         if resource.action != UNCHANGED:
             kinds[resource.node.plural].append(resource)
     text = "\n".join(head)
-    unmanaged = _unmanaged_section(plan)
+    unmanaged = _list_section("unmanaged: no file declares them", unmanaged_lines(plan.unmanaged or []))
+    unmanaged += _list_section("prune does not delete them", prune_lines(plan))
     omitted = 0
     for plural, resources in kinds.items():
         section = _section(plural, resources)
@@ -91,16 +94,25 @@ def _unmanaged_count(plan: AccountPlan) -> str:
     return f", {sum(len(one.names) for one in plan.unmanaged)} unmanaged"
 
 
-def _unmanaged_section(plan: AccountPlan) -> str:
-    """Return the section with the unmanaged resources, of at most a quarter of ``MAX_MARKDOWN``."""
-    if not plan.unmanaged:
+def prune_lines(plan: AccountPlan) -> list[str]:
+    """Return a line for each resource that prune keeps, or takes out of quarantine."""
+    prune = plan.prune or {}
+    lines = [
+        f"{one['kind']} {one['name']}: {one['note']}" for one in (*prune.get("refused", ()), *prune.get("waiting", ()))
+    ]
+    return lines + [f"{one['kind']} {one['name']} leaves quarantine" for one in prune.get("leaving", ())]
+
+
+def _list_section(title: str, listed: list[str]) -> str:
+    """Return a section with lines to unfold, of at most a quarter of ``MAX_MARKDOWN``; nothing without lines."""
+    if not listed:
         return ""
-    lines = ["", "<details>", "<summary>unmanaged: no file declares them</summary>", "", "```"]
+    lines = ["", "<details>", f"<summary>{title}</summary>", "", "```"]
     size = 0
-    for number, line in enumerate(map(code_text, unmanaged_lines(plan.unmanaged))):
+    for number, line in enumerate(map(code_text, listed)):
         size += len(line) + 1
         if size > MAX_MARKDOWN // 4:
-            lines.append(f"and {len(plan.unmanaged) - number} further lines; see plan.txt")
+            lines.append(f"and {len(listed) - number} further lines; see plan.txt")
             break
         lines.append(line)
     return "\n".join([*lines, "```", "", "</details>", ""])
@@ -118,7 +130,8 @@ def _section(plural: str, resources: list[PlannedResource]) -> str:
 def _details(resource: PlannedResource) -> list[str]:
     """Return the lines below a resource: its changes by field, and what is known only after apply."""
     lines = change_lines(changes_of(resource.steps), resource.action == CREATED)
-    return lines + [f"({note})" for note in resource.pending]
+    reasons = [f"prune: {resource.reason}"] if resource.reason else []
+    return reasons + lines + [f"({note})" for note in resource.pending]
 
 
 def change_lines(fields: dict[str, dict[str, Any]], is_new: bool = False) -> list[str]:

@@ -30,12 +30,14 @@ class Gap:
         name: The name of the resource; empty for all resources of the kind.
         option: The option; empty for the whole resource.
         reason: Why it is missing.
+        is_failure: Whether a read has failed, so that it is unknown what is missing.
     """
 
     kind: str
     name: str
     option: str
     reason: str
+    is_failure: bool = False
 
     def to_dict(self) -> dict[str, str]:
         """Return the members that are set."""
@@ -154,7 +156,7 @@ class Scan:
             else:
                 rows = [scope]
         except (ApiError, EngineError) as error:
-            self.gaps.append(Gap(plural, "", "", f"they cannot be listed: {error}"))
+            self.gaps.append(Gap(plural, "", "", f"they cannot be listed: {error}", True))
             return []
         return [Found(plural, entry, row) for row in rows]
 
@@ -165,7 +167,7 @@ class Scan:
         try:
             current = resource.read(Reader(self._client, tolerant=True), row.values, exported_fields(resource))
         except (ApiError, EngineError) as error:
-            self.gaps.append(Gap(row.plural, row.name, "", f"it cannot be read: {error}"))
+            self.gaps.append(Gap(row.plural, row.name, "", f"it cannot be read: {error}", True))
             return None
         return Found(row.plural, row.entry, {**row.values, **current}) if current is not None else None
 

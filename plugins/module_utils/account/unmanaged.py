@@ -201,7 +201,7 @@ class _Declared:
     def identities(self, resource: Resource) -> set[str]:
         """Return what identifies the declared resources of a kind that exist."""
         facts = (one.facts for one in self._planned[resource.kind])
-        return {identity for one in facts if (identity := _identity(resource, one))}
+        return {identity for one in facts if (identity := identity_of(resource, one))}
 
     def names(self, resource: Resource, parent: _Parent) -> set[str]:
         """Return the canonical names of the declared resources of a kind in a parent, also of planned ones."""
@@ -264,8 +264,8 @@ class _Search:
         for variant in resource.listing.variants if resource.listing else ():
             for row in resource.list_items(self._declared.reader, {**values, **variant}):
                 item = {**values, **row}
-                is_declared = _identity(resource, item) in identities or _name_key(resource, item) in names
-                if is_declared or _is_built_in(resource, item):
+                is_declared = identity_of(resource, item) in identities or _name_key(resource, item) in names
+                if is_declared or is_built_in(resource, item):
                     continue
                 # A list may omit the name, such as that of a job, which is a tag.
                 shown = [item.get(key) for key in resource.key]
@@ -306,7 +306,7 @@ def _wire_params(resource: Resource, parent: _Parent) -> dict[str, Any]:
     return {wire: parent.value for wire, name in params.items() if name == parent.field}
 
 
-def _identity(resource: Resource, values: dict[str, Any]) -> str:
+def identity_of(resource: Resource, values: dict[str, Any]) -> str:
     """Return what identifies a resource, as text; an empty string if the values do not contain it."""
     names = resource.identity.values()
     if not all(values.get(name) for name in names):
@@ -319,5 +319,5 @@ def _name_key(resource: Resource, values: dict[str, Any]) -> str:
     return "/".join(str(resource.field(name).type.canonical(values.get(name))) for name in resource.key)
 
 
-def _is_built_in(resource: Resource, values: dict[str, Any]) -> bool:
+def is_built_in(resource: Resource, values: dict[str, Any]) -> bool:
     return any(values.get(name) in known for name, known in resource.built_in.items())

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol, TypeVar
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import (
@@ -323,6 +324,16 @@ class Client:
                 if not self._policy.should_retry(READ, error, attempts):
                     raise
                 time.sleep(self._policy.delay(attempts))
+
+    def platform_time(self) -> datetime:
+        """Return the time of the platform in UTC, from its last response.
+
+        The clock of this machine can be wrong. It is used only if no response had a date.
+        """
+        try:
+            return parsedate_to_datetime(getattr(self._transport, "date", "")).astimezone(timezone.utc)
+        except (TypeError, ValueError):  # which one depends on the version of Python
+            return datetime.now(timezone.utc)
 
     def clone(self) -> Client:
         """Return another client of the same account, with connections and a cache of its own.

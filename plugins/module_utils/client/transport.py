@@ -98,6 +98,9 @@ class Transport:
         verify: True, False, or the path of a CA bundle.
         connections: The maximum number of connections to keep open, for callers in several threads.
         warn: Called with each warning in a response: the texts of the header ``Warning``.
+
+    Attributes:
+        date: The header ``Date`` of the last response; empty if it had none.
     """
 
     def __init__(
@@ -109,6 +112,7 @@ class Transport:
         warn: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self.endpoint = endpoint
+        self.date = ""
         self._warn = warn
         self._timeout = (min(timeout, 10.0), timeout)
         self._url = f"{endpoint}/"
@@ -244,6 +248,7 @@ class Transport:
                 chunks.append(chunk)
         finally:
             response.close()
+        self.date = response.headers.get("Date", "")
         for text in _WARNING.findall(response.headers.get("Warning", "")):
             self._warn(text)
         return response.status_code, b"".join(chunks)

@@ -22,6 +22,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
     invalid_response,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, resolve_references
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.protection import Protection
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
 
 if TYPE_CHECKING:
@@ -152,6 +153,10 @@ class Resource:
         constraints: The rules of the platform for combinations of values; see ``Constraint``.
         offline_checks: The checks of a declared resource that send no requests; see ``OfflineCheck``.
         used_by: The resources that prevent the deletion of this one; see ``UsedBy``.
+        protections: Why prune keeps a resource that is in use, unless it is named; see ``Protection``.
+        ended: The values by field of a resource that has ended, such as a job: it no longer needs those to which it
+            refers.
+        quarantine: The values by field that put a resource out of use before prune deletes it.
         references: The kinds of the resources to which fields refer, by field, for references that the resource
             resolves itself. Fields with a ``lookup`` declare it with ``fields.finds``.
         built_in: The resources that the platform creates by itself, such as default topics: field to their values.
@@ -186,6 +191,9 @@ class Resource:
     constraints: tuple[Constraint, ...] = ()
     offline_checks: tuple[OfflineCheck, ...] = ()
     used_by: tuple[UsedBy, ...] = ()
+    protections: tuple[Protection, ...] = ()
+    ended: dict[str, Any] = {}
+    quarantine: dict[str, Any] = {}
     references: dict[str, tuple[str, ...]] = {}
     built_in: dict[str, tuple[Any, ...]] = {}
     contains: tuple[str, ...] = ()

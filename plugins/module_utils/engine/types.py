@@ -225,13 +225,13 @@ class Timestamp(Type):
 
     def check(self, value: Any) -> str:
         try:
-            time = _parse_time(value)
+            time = parse_time(value)
         except ValueError:
             return f"must be a time such as 2030-01-31T20:00:00+08:00, not {value!r}"
         return "" if time.tzinfo else f"must include a time zone, as in 2030-01-31T20:00:00Z; {value!r} has none"
 
     def to_wire(self, value: Any) -> int:
-        return round(_parse_time(value).timestamp() * 1000)
+        return round(parse_time(value).timestamp() * 1000)
 
     def from_wire(self, value: Any) -> str:
         # Some responses contain milliseconds since 1970, others a time in UTC.
@@ -248,7 +248,7 @@ class Timestamp(Type):
             return value
 
 
-def _parse_time(text: Any) -> datetime:
+def parse_time(text: Any) -> datetime:
     # Python before 3.11 does not parse a Z as UTC.
     return datetime.fromisoformat(re.sub("[Zz]$", "+00:00", str(text)))
 

@@ -382,3 +382,18 @@ def test_script_error_message_is_syntax_error_member():
     script = {"ErrorMessage": "syntax error", "SyntaxErrorMsg": "line 1: unexpected )"}
     error = api_error((200, {"Success": False, "Code": NOT_FOUND_CODE, **script}))
     assert error.message == "line 1: unexpected )"
+
+
+def test_platform_time_is_that_of_the_last_response():
+    transport = FakeTransport()
+    transport.date = "Sat, 31 Jan 2026 02:00:00 GMT"
+    assert make_client(transport).platform_time() == datetime(2026, 1, 31, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday"])
+def test_platform_time_without_date_is_that_of_this_machine(date):
+    transport = FakeTransport()
+    if date is not None:
+        transport.date = date
+    before = datetime.now(UTC)
+    assert before <= make_client(transport).platform_time() <= datetime.now(UTC)

@@ -156,6 +156,20 @@ def test_request_without_body_has_no_form_headers(server, transport):
     assert "Content-Type" not in headers
 
 
+def test_date_of_last_response_is_kept(server, transport):
+    assert transport.date == ""
+    date = "Sat, 31 Jan 2026 02:00:00 GMT"
+    server.answer = lambda handler: (
+        handler.send_response_only(200),
+        handler.send_header("Date", date),
+        handler.send_header("Content-Length", "17"),
+        handler.end_headers(),
+        handler.wfile.write(b'{"Success": true}'),
+    )
+    transport.post("Action=Pub", "")
+    assert transport.date == date
+
+
 def test_connection_is_reused(server, transport):
     for _number in range(5):
         transport.post("Action=Pub", "a=b")

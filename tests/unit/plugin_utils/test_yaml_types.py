@@ -74,6 +74,7 @@ OTHER_TEXTS = {
     "parser_id",
     "payload",
     "payload_base64",
+    "prune_named",
     "purge_limit",
     "reason",
     "resource_group_id",

@@ -25,6 +25,19 @@ KEYS = Text(1, 30, pattern="[A-Za-z0-9.]+", hint="letters, digits and dots")
 MAX_DEVICE_TAGS_BYTES = 5 * 1024
 
 
+#: The tags of a resource that prune has put into quarantine. Lists of resources are searched by a key with its value,
+#: so the time is in a tag of its own.
+QUARANTINE, QUARANTINE_SINCE = "iotops.quarantine", "iotops.quarantine.since"
+
+#: The values of ``QUARANTINE``: whether the quarantine has put the resource out of use, or it was out of use before.
+DISABLED, TAGGED = "disabled", "tagged"
+
+
+def without_quarantine(values: dict[str, str]) -> dict[str, str]:
+    """Return tags without those of a quarantine, which are no part of the desired state of a resource."""
+    return {key: text for key, text in values.items() if key not in (QUARANTINE, QUARANTINE_SINCE)}
+
+
 def tags(value: Text = WORDS, key: Text = KEYS) -> Mapping:
     """Return the type of a field with tags. A resource can have at most 100 tags."""
     return Mapping(key, value, maximum=100)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import device, group, job, product, thing_model_data
@@ -20,6 +21,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import TextSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.protection import ProtectedIfActive, ProtectedWhen
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Ref, Step
@@ -154,8 +156,8 @@ def _parse_client_ids(rows: list[dict] | None) -> dict:
 class Device(Resource):
     """A device.
 
-    Custom code: desired properties that are not set stay unchanged, a gateway is looked up by product and name, and a
-    disabled device has no status except ``DISABLE``.
+    Custom code: desired properties that are not set stay unchanged, a gateway is looked up by product and name, a
+    disabled device has no status except ``DISABLE``, and devices with certain tags have a list of their own.
     """
 
     kind = "device"
@@ -254,6 +256,11 @@ class Device(Resource):
     )
     delete = Delete("DeleteDevice", wait_for=wait_for_gateway_job)
     offline_checks = (UsesProperties(keys_of("desired_properties")),)
+    protections = (
+        ProtectedWhen("status", "online", "it is online"),
+        ProtectedIfActive("last_online", "it was online at"),
+    )
+    quarantine = {"enabled": False}
     filters = ("product", "name", "nickname", "status", "enabled", "tags")
     required_filters = ("product",)
 
@@ -274,6 +281,14 @@ class Device(Resource):
         elif "gateway" in desired:
             resolved["gateway"] = {}
         return resolved
+
+    def list_items(self, reader: Reader, desired: dict) -> Iterator[dict]:
+        if not desired.get("tags") or "product_key" in desired:
+            yield from super().list_items(reader, desired)
+            return
+        pairs = self.field("tags").type.canonical(desired["tags"])
+        for item in reader.pages("QueryDeviceByTags", {"Tag": tags.to_rows(list(pairs.items()))}):
+            yield {"product_key": item["ProductKey"], "name": item["DeviceName"]}
 
     def parse(self, item: dict) -> dict[str, Any]:
         # Lists return the status as DeviceStatus. A disabled device has no other status.

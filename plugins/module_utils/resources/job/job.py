@@ -309,6 +309,7 @@ class Job(Resource):
     changes = (UpdateRunning(), Cancel())
     delete = Delete("DeleteJob")
     constraints = (Satisfies(_find_document_problem, "type", "document"),)
+    ended = {"stopped": True}
     filters = ("name", "job_id", "type", "status")
 
     def identifiers(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import 
     matching_suffix,
     stat_file,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.protection import ProtectedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step, unchanged
@@ -40,6 +41,9 @@ SUFFIXES = ("bin", "dav", "apk", "tar", "gz", "tar.gz", "zip", "gzip")
 
 #: The status of a firmware that can be used without verification.
 NEEDS_NO_VERIFICATION = -1
+
+#: The platform's status of jobs that have ended.
+ENDED_JOBS = ("COMPLETED", "CANCELED")
 
 FIRMWARE_NAME = Text(
     1,
@@ -207,6 +211,14 @@ def _check_distinct_files(files: list[dict]) -> None:
             )
 
 
+def _find_running_job(reader: Reader, values: dict) -> str:
+    """Return which job of a firmware has not ended; an empty string if all have."""
+    for row in reader.pages("ListOTAJobByFirmware", {"FirmwareId": values["firmware_id"]}):
+        if row.get("JobStatus") not in ENDED_JOBS:
+            return f"its job {row['JobId']} is {str(row.get('JobStatus')).lower()}"
+    return ""
+
+
 class OtaFirmware(Resource):
     """A firmware. It is immutable: another version is another firmware.
 
@@ -253,6 +265,7 @@ class OtaFirmware(Resource):
     details = (Detail("QueryOTAFirmware", "FirmwareInfo"),)
     create = UploadAndCreate("CreateOTAFirmware", outputs={"firmware_id": "Data.FirmwareId"})
     delete = Delete("DeleteOTAFirmware")
+    protections = (ProtectedBy(_find_running_job, "firmware_id"),)
     constraints = (Unique("product_key", "module_name", "source_version", "version"),)
     filters = ("name", "firmware_id", "product", "module", "version", "type", "status")
     remedy = "A firmware is immutable: create one with another name and version, or delete this one first"

@@ -347,6 +347,7 @@ class OtaJob(Resource):
         Satisfies(find_tags_problem, "tags"),
         Satisfies(find_instance_problem, "multi_module"),
     )
+    ended = {"stopped": True}
     filters = ("firmware", "job_id", "name", "type", "status")
     remedy = "A job is immutable: cancel it, and create one with another name"
 

@@ -21,6 +21,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes impor
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import OneOf, Requires
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, finds
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.protection import ProtectedWhen
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -172,6 +173,7 @@ class Product(Resource):
         Requires("join_permission_id", net_type="lora"),
         OneOf("auth_type", ("secret",), net_type="lora"),
     )
+    protections = (ProtectedWhen("status", "released", "it is released"),)
     filters = ("name", "product_key", "node_type", "status", "tags")
     remedy = "Create another product, or keep the current value"
 

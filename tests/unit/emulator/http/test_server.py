@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import time
+from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -213,6 +214,13 @@ def test_clock_is_advanced_over_http(server):
     assert now > (time.time() + 3600) * 1000
     for body in ({"advance": -1}, {"advance": "x"}, {"advance": True}, {"advance": 1e300}, {}, [1]):
         assert server.request("POST", "/_emulator/clock", body)[0] == 400
+
+
+def test_date_of_response_follows_clock(server):
+    now = server.control("POST", "clock", {"advance": 30 * 24 * 60 * 60})["now"] / 1000
+    query = signed_query("POST", {"Action": "QueryProductList", "CurrentPage": "1", "PageSize": "10"})
+    _status, headers, _content = server.exchange("POST", f"/?{query}")
+    assert parsedate_to_datetime(headers["Date"]).timestamp() >= int(now)
 
 
 def test_faults_are_returned_instead_of_call(server):
