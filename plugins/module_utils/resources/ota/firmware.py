@@ -19,6 +19,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import 
     matching_suffix,
     stat_file,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.quotas import Quota
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step, unchanged
@@ -254,6 +255,7 @@ class OtaFirmware(Resource):
     create = UploadAndCreate("CreateOTAFirmware", outputs={"firmware_id": "Data.FirmwareId"})
     delete = Delete("DeleteOTAFirmware")
     constraints = (Unique("product_key", "module_name", "source_version", "version"),)
+    quotas = (Quota(500, "section 4.20.3"),)
     filters = ("name", "firmware_id", "product", "module", "version", "type", "status")
     remedy = "A firmware is immutable: create one with another name and version, or delete this one first"
 
