@@ -259,7 +259,7 @@ class _Search:
             for row in resource.list_items(self._declared.reader, {**values, **variant}):
                 item = {**values, **row}
                 is_declared = _identity(resource, item) in identities or _name_key(resource, item) in names
-                if is_declared or _is_built_in(resource, item):
+                if is_declared or is_built_in(resource, item):
                     continue
                 # A list may omit the name, such as that of a job, which is a tag.
                 shown = [item.get(key) for key in resource.key]
@@ -315,5 +315,6 @@ def _name_key(resource: Resource, values: dict[str, Any]) -> str:
     return "/".join(str(resource.field(name).type.canonical(values.get(name))) for name in resource.key)
 
 
-def _is_built_in(resource: Resource, values: dict[str, Any]) -> bool:
+def is_built_in(resource: Resource, values: dict[str, Any]) -> bool:
+    """Return whether the platform has created a resource by itself."""
     return any(values.get(name) in known for name, known in resource.built_in.items())
