@@ -25,6 +25,8 @@ from urllib.parse import quote
 
 import pytest
 
+from .browser import browser, page  # noqa: F401  # fixtures
+
 COMMAND = (sys.executable, "-m", "ansible_collections.iotops.aliyun.emulator", "--port", "0")
 
 KEY = "emulator"

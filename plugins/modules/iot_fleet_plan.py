@@ -15,8 +15,8 @@ description:
 options:
   plan_dir:
     description:
-      - Folder for the files C(plan.json), C(plan.md) and C(plan.txt), which are overwritten. Created if it does not
-        exist.
+      - Folder for the files C(plan.json), C(plan.md), C(plan.txt) and C(plan.html), which are overwritten. Created if
+        it does not exist.
     type: path
   unmanaged:
     description:

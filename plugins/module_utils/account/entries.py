@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account import apply as application
-from ansible_collections.iotops.aliyun.plugins.module_utils.account import render
+from ansible_collections.iotops.aliyun.plugins.module_utils.account import plan_page, render
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.declarations import Fleet, items_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings import ERROR, Finding
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
@@ -56,6 +56,8 @@ class FleetEntry(Entry):
 
     def secret_values(self, params: dict[str, Any]) -> set[str]:
         found = super().secret_values(params)
+        if not params.get("fleet"):  # optional for some modules
+            return found
         try:
             return found | self.read_fleet(params).secret_values()
         except (InvalidValue, KeyError):  # reported when the task runs, or before
@@ -129,6 +131,7 @@ class PlanEntry(FleetEntry):
             "plan.json": json.dumps(plan.to_dict(), indent=2, ensure_ascii=False) + "\n",
             "plan.md": render.to_markdown(plan),
             "plan.txt": render.to_text(plan),
+            "plan.html": plan_page.to_html(plan),
         }
         for name, text in texts.items():
             write_report("plan_dir", os.path.join(folder, name), text)

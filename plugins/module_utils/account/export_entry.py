@@ -34,9 +34,6 @@ class ExportEntry(FleetEntry):
             "secrets_vault": {"type": "bool", "default": True, "no_log": False},
         }
 
-    def secret_values(self, params: dict[str, Any]) -> set[str]:
-        return super().secret_values(params) if params.get("fleet") else super(FleetEntry, self).secret_values(params)
-
     def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
         nodes = self.valid_fleet(params).nodes if params.get("fleet") else []
         filters = _filters(params["filters"])

@@ -129,8 +129,13 @@ class AccountPlan:
     @property
     def estimated_seconds(self) -> float:
         """The least time in seconds that the rate limits allow: operations run at the same time, each at its quota."""
+        return max(self.seconds_by_operation.values(), default=0.0)
+
+    @property
+    def seconds_by_operation(self) -> dict[str, float]:
+        """The least time in seconds for the requests of each operation that has a rate limit."""
         quotas = {name: qps for resource in self.resources for name, qps in _quotas(resource.node).items()}
-        return max((count / quotas[name] for name, count in self.requests.items() if quotas.get(name)), default=0.0)
+        return {name: count / quotas[name] for name, count in self.requests.items() if quotas.get(name)}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan in the form in which it is saved, without secrets."""
@@ -237,7 +242,8 @@ def _planned(node: Node, result: dict[str, Any]) -> PlannedResource:
     action = UNCHANGED
     facts = facts_of(node, result)
     if result.get("changed"):
-        is_new = any(step.get("action") == CREATE for step in result.get("steps", []))
+        # A change of an existing resource can create something in it, such as an action of a rule.
+        is_new = any(step.get("action") == CREATE for step in result.get("steps", [])) and not _before(result)
         # What exists as soon as its parent does is not created, even if a step creates, for example, a version of it.
         if facts and isinstance(node.entry, ResourceEntry):
             is_new = is_new and not isinstance(node.entry.resource.create, ImplicitCreate)
@@ -254,6 +260,11 @@ def _planned(node: Node, result: dict[str, Any]) -> PlannedResource:
         others=result.get("others"),
         changed={name: result[name] for name in SET_CHANGES if node.entry.contains and result.get(name)},
     )
+
+
+def _before(result: dict[str, Any]) -> dict[str, Any]:
+    """Return the values before the changes in a result; an empty dictionary if the resource does not exist."""
+    return (result.get("diff") or {}).get("before") or {}
 
 
 def facts_of(node: Node, result: dict[str, Any]) -> dict[str, Any]:

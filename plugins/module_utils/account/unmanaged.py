@@ -320,4 +320,5 @@ def _name_key(resource: Resource, values: dict[str, Any]) -> str:
 
 
 def is_built_in(resource: Resource, values: dict[str, Any]) -> bool:
+    """Return whether the platform has created a resource by itself."""
     return any(values.get(name) in known for name, known in resource.built_in.items())

@@ -184,6 +184,9 @@ class ResourceEntry(Entry):
 
     Args:
         resource: The class of the resource.
+
+    Attributes:
+        name_options: The options that identify a resource among those of its kind; the last one is its name.
     """
 
     def __init__(self, resource: type[Resource]):
@@ -196,7 +199,7 @@ class ResourceEntry(Entry):
         parents = self.resource.listing.params.values() if self.resource.listing else ()
         identity = self.resource.identity.values() if not self.resource.listing else ()
         fields = dict.fromkeys((*parents, *identity, *self.resource.key))
-        self._name_options = tuple(dict.fromkeys(option_of(self.resource, name) for name in fields))
+        self.name_options = tuple(dict.fromkeys(option_of(self.resource, name) for name in fields))
         if self.resource.states[next(iter(self.resource.states))] is not None:
             self.kind = resource.kind
 
@@ -223,7 +226,7 @@ class ResourceEntry(Entry):
         return self._name_options
 
     def name_of(self, params: dict[str, Any]) -> tuple[str, ...]:
-        return tuple(str(params[name]) for name in self._name_options if params.get(name) is not None)
+        return tuple(str(params[name]) for name in self.name_options if params.get(name) is not None)
 
     def options(self) -> dict[str, Any]:
         states = list(self.resource.states)

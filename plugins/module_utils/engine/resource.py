@@ -26,7 +26,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.protection im
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Ref, Step
 
 if TYPE_CHECKING:
+    from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import DataFlow
     from ansible_collections.iotops.aliyun.plugins.module_utils.engine.offline import Member, OfflineCheck, Violation
+    from ansible_collections.iotops.aliyun.plugins.module_utils.engine.quotas import Quota
     from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 
 
@@ -160,6 +162,8 @@ class Resource:
         references: The kinds of the resources to which fields refer, by field, for references that the resource
             resolves itself. Fields with a ``lookup`` declare it with ``fields.finds``.
         built_in: The resources that the platform creates by itself, such as default topics: field to their values.
+        quotas: The limits of the platform for the number of resources or of their elements; see ``Quota``.
+        flow: How messages flow through the resource; None if none do. See ``DataFlow``.
         contains: The kinds of the resources that ``contents`` yields.
         member_options: The options with the members of a set of resources, each a list of objects with ``name``.
         filters: The names of the fields that are options of the info module.
@@ -196,6 +200,8 @@ class Resource:
     quarantine: dict[str, Any] = {}
     references: dict[str, tuple[str, ...]] = {}
     built_in: dict[str, tuple[Any, ...]] = {}
+    quotas: tuple[Quota, ...] = ()
+    flow: DataFlow | None = None
     contains: tuple[str, ...] = ()
     member_options: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_ty
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies, State, UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field, finds
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.quotas import Quota
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -263,6 +264,11 @@ class DeviceGroup(Resource):
     )
     delete = DeleteGroup("DeleteDeviceGroup")
     constraints = (Satisfies(_find_level_problem, "super_group_id"),)
+    quotas = (
+        Quota(10, "section 4.10.2", only={"type": "dynamic"}),
+        Quota(100, "section 4.6, error iot.group.GroupCountExceedMax", per="super_group_id"),
+        Quota(100, "section 4.10.11", elements="tags"),
+    )
     used_by = (
         UsedBy(
             "sub-group",

@@ -22,6 +22,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import 
     matching_suffix,
     stat_file,
 )
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.quotas import Quota
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step, unchanged
@@ -310,6 +311,7 @@ class Job(Resource):
     delete = Delete("DeleteJob")
     constraints = (Satisfies(_find_document_problem, "type", "document"),)
     ended = {"stopped": True}
+    quotas = (Quota(10_000, "section 4.6, error iot.job.JobCountExceedLimit"),)
     filters = ("name", "job_id", "type", "status")
 
     def identifiers(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.files import 
     stat_file,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.protection import ProtectedBy
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.quotas import Quota
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Derived, Step, unchanged
@@ -267,6 +268,7 @@ class OtaFirmware(Resource):
     delete = Delete("DeleteOTAFirmware")
     protections = (ProtectedBy(_find_running_job, "firmware_id"),)
     constraints = (Unique("product_key", "module_name", "source_version", "version"),)
+    quotas = (Quota(500, "section 4.20.3"),)
     filters = ("name", "firmware_id", "product", "module", "version", "type", "status")
     remedy = "A firmware is immutable: create one with another name and version, or delete this one first"
 

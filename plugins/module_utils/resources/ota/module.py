@@ -10,6 +10,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import ota, prod
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import AtMost, UsedBy
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, finds
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.quotas import Quota
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Text
@@ -75,6 +76,7 @@ class OtaModule(Resource):
     changes = (Update("UpdateOTAModule", "alias", "description"),)
     delete = Delete("DeleteOTAModule")
     constraints = (AtMost(MAX_MODULES, "product"),)
+    quotas = (Quota(MAX_MODULES, "section 4.20.17", per="product_key"),)
     used_by = (
         UsedBy(
             "firmware",

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, product
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ObjectSet
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import SOURCES, TOPIC, DataFlow, End
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, contains_pending, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing
@@ -22,7 +24,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.loo
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.names import RULE_NAME
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.topic_filters import find_problem
-from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import (
+    product_key,
+    product_level,
+    resolve_topic,
+)
 
 DATA_SOURCES = Lookup(
     "data source", "ListParserDataSource", "DataSourceId", "Name", "data_source_id", kinds=("data_source",)
@@ -111,6 +117,17 @@ def _create_params(topics: list) -> dict:
     return {"Topic": topic["topic"], "DeviceName": topic.get("device"), **scope}
 
 
+def _flow_inputs(values: dict) -> Iterator[End]:
+    """Yield the topics of a data source."""
+    for element in values.get("topics") or ():
+        levels = ["+" if level == "*" else level for level in element["topic"].split("/")]
+        owner = element.get("product_key") or levels[product_level(levels)]
+        if owner not in levels:
+            # The topic does not contain the product and the device.
+            levels = ["", owner, element.get("device") or "+", *filter(None, levels)]
+        yield End(TOPIC, "/".join(levels), owner=owner)
+
+
 class DataSource(Renamable):
     """A data source with its topics."""
 
@@ -155,4 +172,5 @@ class DataSource(Renamable):
             remedy="Set another data source for the parser, or delete the parser first",
         ),
     )
+    flow = DataFlow(SOURCES, _flow_inputs)
     filters = ("name", "data_source_id")

@@ -11,6 +11,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser, p
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import member
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import DESTINATIONS as DESTINATIONS_STAGE
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import DataFlow, End
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -27,6 +29,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.pr
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import (
     TARGETS,
     comparable,
+    target_end,
     without_added_members,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.subscription.lookup import CONSUMER_GROUPS
@@ -128,6 +131,10 @@ class UpdateValidated(Update):
         return result
 
 
+def _flow_outputs(values: dict) -> list[End]:
+    return [target_end(values.get("type") or "", lower_initials(values.get("configuration") or {}))]
+
+
 class Destination(Renamable):
     """A destination: a target to which the script of a parser sends messages.
 
@@ -176,6 +183,7 @@ class Destination(Renamable):
             remedy="Remove the destination from the parser, or delete the parser first",
         ),
     )
+    flow = DataFlow(DESTINATIONS_STAGE, outputs=_flow_outputs)
     filters = ("name", "destination_id", "type")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:

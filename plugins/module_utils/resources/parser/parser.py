@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import parser
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, StopThenDelete, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ReferenceSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import PROCESSING, DataFlow, End
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
@@ -171,6 +173,20 @@ def _parse_failover(items: list | None) -> dict:
     return {"failover_destination_id": ids[0] if ids else ""}
 
 
+def _flow_inputs(values: dict) -> Iterator[End]:
+    """Yield the data source of a parser."""
+    if values.get("data_source_id"):
+        yield End("data_source", str(values["data_source_id"]))
+
+
+def _flow_outputs(values: dict) -> Iterator[End]:
+    """Yield the destinations of a parser."""
+    for destination in values.get("destinations") or ():
+        yield End("destination", str(destination["destination_id"]))
+    if values.get("failover_destination_id"):
+        yield End("destination", str(values["failover_destination_id"]), note="after an error")
+
+
 class Parser(Renamable):
     """A parser with its script, its data source and its destinations."""
 
@@ -240,4 +256,5 @@ class Parser(Renamable):
     create = Create("CreateParser", outputs={"parser_id": "ParserId"})
     changes = (Update("UpdateParser", "name", "description"), Forwarding())
     delete = StopThenDelete("DeleteParser", stop="StopParser")
+    flow = DataFlow(PROCESSING, _flow_inputs, _flow_outputs)
     filters = ("name", "parser_id", "data_source", "status")

@@ -22,6 +22,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints i
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import AmbiguousReference, InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, finds
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.protection import ProtectedWhen
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.quotas import Quota
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -174,6 +175,10 @@ class Product(Resource):
         OneOf("auth_type", ("secret",), net_type="lora"),
     )
     protections = (ProtectedWhen("status", "released", "it is released"),)
+    quotas = (
+        Quota(1000, "section 4.6, error iot.prod.ProductCountExceedMax"),
+        Quota(100, "section 4.7.6", elements="tags"),
+    )
     filters = ("name", "product_key", "node_type", "status", "tags")
     remedy = "Create another product, or keep the current value"
 
@@ -258,11 +263,16 @@ def with_product_key(reader: Reader, element: dict) -> dict:
     return {**element, "product_key": product_key(reader, element["product"])}
 
 
+def product_level(levels: list[str]) -> int:
+    """Return the index of the product in the levels of a full topic, which starts with an empty level."""
+    # /{ProductKey}/{device}/..., /sys/{ProductKey}/{device}/thing/... or /as/mqtt/status/{ProductKey}/{device}
+    return 2 if levels[1:2] == ["sys"] else 4 if levels[1:4] == ["as", "mqtt", "status"] else 1
+
+
 def resolve_topic(reader: Reader, topic: str) -> str:
     """Return a topic with the ProductKey in place of a product name; the topic itself if the ProductKey is pending."""
     levels = topic.split("/")
-    # /{ProductKey}/{device}/..., /sys/{ProductKey}/{device}/thing/... or /as/mqtt/status/{ProductKey}/{device}
-    position = 2 if levels[1:2] == ["sys"] else 4 if levels[1:4] == ["as", "mqtt", "status"] else 1
+    position = product_level(levels)
     # A product that an earlier task will create has no key yet, and a rule fills in ${...}.
     if len(levels) <= position or levels[position] == str(PENDING) or "${" in levels[position]:
         return topic

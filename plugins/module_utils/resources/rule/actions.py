@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import End
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Type
@@ -86,6 +87,32 @@ class Actions(Type):
 
     def merge(self, current: Any, requested: Any) -> Any:
         return list({self.identity(action): action for action in [*(current or []), *requested]}.values())
+
+
+#: What the targets outside the platform are called, by type.
+_TARGET_TITLES = {
+    "republish": "topic",
+    "datahub": "DataHub",
+    "ons": "Message Queue (RocketMQ)",
+    "mns": "Message Service topic",
+    "fc": "Function Compute",
+    "ots": "Tablestore",
+}
+
+
+def target_end(kind: str, configuration: dict) -> End:
+    """Return where an action, or a destination of a parser, sends data.
+
+    Args:
+        kind: The type.
+        configuration: The configuration.
+    """
+    names = [str(configuration.get(name) or "") for name in TARGETS.get(kind, ())]
+    if kind == "amqp":
+        return End("consumer_group", names[0])
+    if kind == "republish" and not names[0]:
+        names = ["", str(configuration.get("productKey") or "")]
+    return End(kind, "/".join(names), _TARGET_TITLES.get(kind, kind))
 
 
 def comparable(configuration: dict) -> str:

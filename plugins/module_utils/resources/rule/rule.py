@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, rule, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, StopThenDelete, Switch, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import Satisfies, State
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import PROCESSING, TOPIC, DataFlow, End
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field, finds
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.quotas import Quota
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
@@ -19,9 +22,11 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.nam
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.common.topic_filters import find_problem
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key, resolve_topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.actions import (
+    MAX_ACTIONS,
     ActionChanges,
     Actions,
     parse_actions,
+    target_end,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.rule.sql_syntax import (
     SelectText,
@@ -110,6 +115,35 @@ def _used_properties(options: dict) -> Iterator[tuple[str, str]]:
                 yield option, identifier
 
 
+def _flow_inputs(values: dict) -> Iterator[End]:
+    """Yield the topic that a rule selects data from."""
+    key, short_topic = values.get("product_key"), values.get("short_topic")
+    if key and short_topic:
+        yield End(TOPIC, full_topic(key, short_topic), owner=key)
+
+
+def _flow_outputs(values: dict) -> Iterator[End]:
+    """Yield where the actions of a rule send data."""
+    for action in values.get("actions") or ():
+        end = target_end(action["type"], action["configuration"])
+        yield replace(end, note="after an error") if action.get("error_action") else end
+
+
+def full_topic(key: str, short_topic: str) -> str:
+    """Return the full topic that a rule selects data from.
+
+    Args:
+        key: The ProductKey.
+        short_topic: See ``topic_type``.
+    """
+    kind = topic_type(short_topic)
+    levels = short_topic.strip("/").split("/")
+    if kind == "status":
+        return f"/as/mqtt/status/{key}/{levels[0 if len(levels) == 1 or levels[1:2] == ['mqtt'] else -1]}"
+    root = "/sys" if kind == "system" and levels[1:2] == ["thing"] else ""
+    return "/".join((root, key, *levels))
+
+
 class Rule(Resource):
     """A rule with its actions.
 
@@ -168,6 +202,8 @@ class Rule(Resource):
     delete = StopThenDelete("DeleteRule", stop="StopRule")
     constraints = (Satisfies(_find_topic_problem, "short_topic", "topic_type"),)
     offline_checks = (UsesProperties(_used_properties),)
+    quotas = (Quota(MAX_ACTIONS, "section 4.15.2", elements="actions"),)
+    flow = DataFlow(PROCESSING, _flow_inputs, _flow_outputs)
     filters = ("name", "product", "status")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:

@@ -9,6 +9,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.api.model import mem
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine import steps
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Change, Create, Delete
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import UsedBy
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import TARGETS, DataFlow
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import ImmutableField
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -130,6 +131,7 @@ class ConsumerGroup(Renamable):
             remedy="Remove the group from the subscription, or delete the subscription first",
         ),
     )
+    flow = DataFlow(TARGETS)
     filters = ("name", "group_id")
 
     def resolve_references(self, reader: Reader, desired: dict) -> dict:

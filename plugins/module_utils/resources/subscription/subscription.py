@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, subscription
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Batch, Create, Delete, Entries, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_types import ReferenceSet
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import PROCESSING, DataFlow, End
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING, Field
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
@@ -121,6 +122,22 @@ class UpdateSubscription(Update):
         return super().steps(resource, desired, current)
 
 
+def _flow_inputs(values: dict) -> Iterator[End]:
+    """Yield the message types of a subscription."""
+    names = [name.replace("_", " ") for name in MESSAGES if values.get(name)]
+    if names:
+        key = values["product_key"]
+        yield End("messages", f"/{key}/{', '.join(names)}", "messages", owner=key)
+
+
+def _flow_outputs(values: dict) -> Iterator[End]:
+    """Yield the consumers of a subscription."""
+    for group in values.get("consumer_groups") or ():
+        yield End("consumer_group", str(group["group_id"]))
+    if values.get("mns_configuration"):
+        yield End("mns_queue", str(values["mns_configuration"].get("queueName") or ""), "Message Service queue")
+
+
 class Subscription(Resource):
     """A subscription of a product, which can have one over AMQP and one to a queue of Message Service (MNS).
 
@@ -153,6 +170,7 @@ class Subscription(Resource):
     create = CreateSubscription("CreateSubscribeRelation", outputs={})
     changes = (UpdateSubscription("UpdateSubscribeRelation", "consumer_groups", "mns_configuration", *MESSAGES),)
     delete = Delete("DeleteSubscribeRelation")
+    flow = DataFlow(PROCESSING, _flow_inputs, _flow_outputs)
     filters = ("product", "type")
     required_filters = ("product",)
 

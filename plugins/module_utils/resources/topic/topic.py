@@ -7,7 +7,9 @@ from __future__ import annotations
 from ansible_collections.iotops.aliyun.plugins.module_utils.api import product, topic
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.changes import Create, Delete, Update
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import AtMost, Satisfies, State
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import TOPIC, TOPICS, DataFlow, End
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.quotas import Quota
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.product.product import product_key
@@ -56,6 +58,12 @@ def _find_wildcard_problem(state: State) -> str:
     )
 
 
+def _topic_end(values: dict) -> End:
+    """Return the topics of all devices as an end of a connection."""
+    key = values["product_key"]
+    return End(TOPIC, f"/{key}/+/{values['short_name']}", owner=key)
+
+
 class Topic(Resource):
     """A custom topic class: topics that devices of a product can publish or subscribe to, besides the system topics."""
 
@@ -83,5 +91,7 @@ class Topic(Resource):
     changes = (Update("UpdateProductTopic", "operation", "description"),)
     delete = Delete("DeleteProductTopic")
     constraints = (Satisfies(_find_wildcard_problem, "short_name", "operation"), AtMost(MAX_TOPICS, "product"))
+    quotas = (Quota(MAX_TOPICS, "section 4.6, error iot.messagebroker.TopicTemplateCountExceedMax", per="product_key"),)
+    flow = DataFlow(TOPICS, itself=_topic_end)
     filters = ("product", "short_name", "operation")
     required_filters = ("product",)
