@@ -32,7 +32,8 @@ options:
     description:
       - Whether the parsers of running rules are declared as started. Messages are forwarded twice until the rules are
         stopped.
-      - Otherwise, all parsers are declared as stopped. Parsers of stopped rules always are.
+      - Otherwise, and for stopped rules, parsers are declared as stopped, except for those that an earlier conversion
+        has created and that run already.
     type: bool
     default: false
   fleet:

@@ -259,6 +259,12 @@ def test_applied_parsers_deliver_the_same_messages_as_the_rules(run, account, se
     by_parsers = deliveries.take()
     assert (by_rules.pop("sources"), by_parsers.pop("sources")) == ({"rule"}, {"parser"})
     assert by_parsers == by_rules
+    # The files keep the parsers running, although the rules are stopped.
+    assert convert(account, there)["files"] == [f"rules/{name}.yml" for name in ("archive", "dim", "overheat")]
+    assert {name: one["state"] for name, one in parsers(there).items()} == {
+        **dict.fromkeys(("archive", "dim", "overheat"), "started"),
+        "old": "stopped",
+    }
 
 
 # The other options, without playbooks

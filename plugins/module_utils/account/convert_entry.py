@@ -64,30 +64,40 @@ class ConvertRulesEntry(FleetEntry):
             scan.run(lambda _found: True)
             _check_complete(scan)
             rules = _selected(scan.found["rules"], params.get("rules"))
-            conversion = Conversion(
-                Names(scan.found),
-                {one.values["product_key"] for one in scan.found["products"] if _uses_custom_format(one)},
-                _free_names(scan.found, others),
-                params["running"],
-            )
-            declared = {}
-            for node in others:
-                if node.plural == "parsers":
-                    declared[str(node.params.get("description")).partition(": ")[0]] = node
-                elif node.plural == _DESTINATIONS and node.is_valid:
-                    conversion.reuse(node.params)
-            for rule in rules:
-                earlier = declared.get(MARK + rule.name)
-                if earlier is not None:
-                    reason = f"the fleet already declares its parser at {earlier.source}"
-                    conversion.not_converted.append(Note(rule.name, "rule", reason))
-                else:
-                    conversion.convert(rule.values)
+            conversion = _convert(scan, rules, others, params["running"])
             if not all(one.is_binary for one in conversion.converted):
                 conversion.differences.append(Note("*", "numbers", NUMBERS))
             _write(folder, conversion)
             files = folder.commit(check_mode)
         return _result(conversion, files, len(rules))
+
+
+def _convert(scan: Scan, rules: list[Found], declared: list[Node], running: bool) -> Conversion:
+    """Return the conversion of rules, except for those whose parsers the fleet declares."""
+    conversion = Conversion(
+        Names(scan.found),
+        {one.values["product_key"] for one in scan.found["products"] if _uses_custom_format(one)},
+        _free_names(scan.found, declared),
+        running,
+        {
+            Conversion.rule_of(one.values.get("description"))
+            for one in scan.found["parsers"]
+            if one.values.get("status") != "stopped"
+        },
+    )
+    replaced: dict[str, Node] = {}
+    for node in declared:
+        if node.plural == "parsers":
+            replaced[Conversion.rule_of(node.params.get("description"))] = node
+        elif node.plural == _DESTINATIONS and node.is_valid:
+            conversion.reuse(node.params)
+    for rule in rules:
+        if rule.name in replaced:
+            reason = f"the fleet already declares its parser at {replaced[rule.name].source}"
+            conversion.not_converted.append(Note(rule.name, "rule", reason))
+        else:
+            conversion.convert(rule.values)
+    return conversion
 
 
 def _check_complete(scan: Scan) -> None:

@@ -82,6 +82,7 @@ class Conversion:
         custom_format: The keys of the products whose devices use a custom data format.
         free: The names that are free.
         running: Whether the parsers of running rules are started.
+        switched: The names of the rules whose parsers run already.
         converted: What replaces the rules.
         destinations: The destinations of all parsers.
         not_converted: The parts of rules without equivalent, with the reasons.
@@ -92,6 +93,7 @@ class Conversion:
     custom_format: set[str]
     free: FreeNames
     running: bool = False
+    switched: set[str] = field(default_factory=set)
     converted: list[Converted] = field(default_factory=list)
     destinations: list[dict[str, Any]] = field(default_factory=list)
     not_converted: list[Note] = field(default_factory=list)
@@ -137,7 +139,7 @@ class Conversion:
         if failover is not None:
             options["failover_destination"] = self._destination(failover, is_failover=True)
         options["script"] = assemble(_comments(rule, topic), row, calls)
-        is_running = self.running and rule.get("status") == "started"
+        is_running = name in self.switched or (self.running and rule.get("status") == "started")
         options["state"] = "started" if is_running else "stopped"
         source = {"name": options["data_source"], "description": MARK + name, "topics": [{"topic": topic}]}
         self.converted.append(Converted(name, source, options, is_binary))
@@ -205,6 +207,12 @@ class Conversion:
             options = {"name": name, "type": sending.type, "configuration": configuration}
             self.destinations.append({**options, "description": DESTINATION_MARK})
         return self._by_target[target]
+
+    @staticmethod
+    def rule_of(description: str | None) -> str:
+        """Return the name of the rule that a parser with this description replaces; an empty string for others."""
+        text = description or ""
+        return text.removeprefix(MARK).partition(": ")[0] if text.startswith(MARK) else ""
 
     @staticmethod
     def description(rule: dict[str, Any]) -> str:

@@ -163,7 +163,8 @@ class Translator:
     def _combination(self, term: sql.Combination) -> str:
         first, *others = term.conditions
         name = "sqlAnd" if term.operator == "and" else "sqlOr"
-        return f"{name}({', '.join([self.value(first), *map(self._lazy, others)])})"
+        lines = ",\n".join([self.value(first), *map(self._lazy, others)]).split("\n")
+        return "\n".join([f"{name}(", *_indented(lines), ")"])
 
     def _case(self, term: sql.Case) -> str:
         branches = "".join(f"{self._condition(met)} ? {self.value(value)} : " for met, value in term.branches)
@@ -196,4 +197,5 @@ def assemble(comments: list[str], row: list[str], calls: list[str]) -> str:
 
 
 def _indented(lines: list[str]) -> list[str]:
-    return [f"  {line}" for line in lines]
+    """Return the lines of code indented. Literals contain no line ends."""
+    return [f"  {part}" for line in lines for part in line.split("\n")]
