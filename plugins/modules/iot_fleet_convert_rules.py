@@ -38,16 +38,11 @@ options:
     default: false
   fleet:
     description:
-      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup). Their names are not used for other
-        resources, their destinations are used again, and rules whose parsers they declare are not converted.
-        Resources that the last run has written to O(convert_dir) do not count as declared.
-    type: dict
-  external:
-    description:
-      - Names of resources that exist and are not declared, by the plural of their kind. References to them from
-        O(fleet) are not a problem.
-    type: dict
-    default: {}
+      - Declared resources, the value of the lookup P(iotops.aliyun.fleet#lookup), or a mapping of kinds in the plural
+        to lists of resources. Their names are not used for other resources, their destinations are used again, and
+        rules whose parsers they declare are not converted. Resources that the last run has written to O(convert_dir)
+        do not count as declared.
+    required: false
   overwrite:
     description:
       - Whether files that the last run has not written, or that were changed since, are replaced or removed. Otherwise,
@@ -56,6 +51,7 @@ options:
     default: false
 extends_documentation_fragment:
   - iotops.aliyun.iot
+  - iotops.aliyun.iot.fleet
 seealso:
   - module: iotops.aliyun.iot_fleet_apply
   - module: iotops.aliyun.iot_parser

@@ -39,7 +39,7 @@ RULES = [
         "name": "overheat",
         "description": "{{ hot }} lamps",
         **REPORT,
-        "select": "deviceName() as name, celsius * 1.8 + 32 as fahrenheit, nanvl(site, 'nowhere') as site, topic(4) as kind",
+        "select": "deviceName() as name, celsius * 1.8 + 32 as fahrenheit, nanvl(site, '?') as site, topic(4) as kind",
         "where": "celsius > 35 and (site like 'west%' or site = null or celsius in (36, 37))",
         "actions": [
             {"type": "amqp", "configuration": {"groupId": "console"}},
@@ -100,7 +100,7 @@ MESSAGES = [
     {"celsius": 20, "site": "west"},
     {"celsius": "hot"},
     {"level": 60, "to": "lamp-0002"},
-    {"level": 10, "to": "nobody"},
+    {"level": 10, "to": "lamp-9999"},
     {"level": 20},
 ]
 

@@ -66,7 +66,9 @@ _FUNCTIONS = {
     "payload": Function(("encoding",), optional=1, constant=True),
     "power": Function(("base", "exponent"), "sqlNumber(power(sqlNumber(base), sqlNumber(exponent)))"),
     "rand": Function(),
-    "replace": Function(("value", "old", "fresh"), "sqlShort(replace(sqlText(value), sqlString(old), sqlString(fresh)))"),
+    "replace": Function(
+        ("value", "old", "fresh"), "sqlShort(replace(sqlText(value), sqlString(old), sqlString(fresh)))"
+    ),
     "substring": Function(
         ("value", "start", "end"),
         'sqlPart(typeof value === "number" && value % 1 === 0 ? String(value) : sqlString(value), start, end)',

@@ -241,7 +241,7 @@ function sqlCalculate(first) {
   return result;
 }
 """,
-    # An array as it is could be taken for bytes.
+    # An array could be taken for bytes.
     "sqlPayload": """
 function sqlPayload(row) {
   return Array.isArray(row) ? JSON.stringify(row) : row;
@@ -253,19 +253,12 @@ function sqlBytes() {
   return bytes.length ? bytes : "";
 }
 """,
-    # The odd elements of the list are names of columns. A rule fails if it does not select one of them. No message can
-    # be published on an empty topic, so that the failover destination receives it.
+    # A rule fails if it does not select a column in its topic. No message can be published on an empty topic, so that
+    # the failover destination receives it.
     "sqlTopic": """
 function sqlTopic(row, parts) {
-  var topic = "";
-  for (var at = 0; at < parts.length; at++) {
-    var part = at % 2 ? sqlColumn(row, parts[at]) : parts[at];
-    if (part === null) {
-      return "";
-    }
-    topic += sqlText(part);
-  }
-  return topic;
+  var topic = sqlFill(row, parts);
+  return topic === null ? "" : topic;
 }
 """,
     "sqlColumn": """
@@ -274,7 +267,7 @@ function sqlColumn(row, name) {
   return exists ? row[name] : null;
 }
 """,
-    # null if a column is missing.
+    # Every second part is the name of a column. The text is null if the row does not have one of them.
     "sqlFill": """
 function sqlFill(row, parts) {
   var text = "";

@@ -45,7 +45,7 @@ class Translator:
 
     @property
     def is_whole_message(self) -> bool:
-        """Whether the rule forwards the payload as it is."""
+        """Whether the rule forwards the whole payload."""
         (first, *others) = self._statement.columns
         return not others and isinstance(first.value, sql.Everything)
 
@@ -56,7 +56,7 @@ class Translator:
 
     @property
     def content(self) -> str:
-        """The JavaScript of what the rule forwards. An array must be text: the script would send its numbers as bytes."""
+        """The JavaScript of what the rule forwards. An array is text: a list of numbers would be bytes."""
         return "sqlPayload(row)" if self.is_whole_message and not self._is_binary else "row"
 
     def selects(self, name: str) -> bool:

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Parse the SQL of a rule into a tree (manual section 4.15.1, and the vendor's page on SQL expressions).
 
-``resources.rule.sql_syntax`` only finds texts that no SQL parser accepts. A conversion has to understand the whole text,
-so what this parser does not know is an error.
+``resources.rule.sql_syntax`` only finds texts that no SQL parser accepts. A conversion has to understand the whole
+text, so what this parser does not know is an error.
 """
 
 from __future__ import annotations

@@ -59,17 +59,18 @@ STATEMENTS: list[tuple[str, str]] = [
     ("timestamp_utc('''day'' d ''o''''clock''') as day", ""),
     ("payload() as text, payload('utf-8') as same", ""),
     ("to_hex(*) as hex, to_base64(*) as base64", ""),
-    ("attribute('site') as site, attribute('missing') as missing, attribute('constructor') as odd", ""),
+    ("attribute('site') as site, attribute('missing') as missing, attribute('constructor') as inherited", ""),
     ("attribute(t) as tag", ""),
     ("lower(t) as low, upper(t) as up", ""),
     ("concat(t, a) as both, concat(a, o) as all, concat('x', null) as nothing", ""),
     ("replace(t, 'o', '0') as text, replace(a, '3', '') as number, replace('ab', '', '-') as empty", ""),
-    ("substring(t, 1) as rest, substring(t, 0, 2) as start, substring(t, 3, 1) as none, substring(t, -1, 99) as all", ""),
+    ("substring(t, 1) as rest, substring(t, 0, 2) as start, substring(t, 3, 1) as no, substring(t, -1, 99) as all", ""),
     ("substring(a, 0, 1) as digit", ""),
     ("endswith(t, 'm') as ends, endswith(a, 6) as number", ""),
     ("nanvl(b, 'none') as b, nanvl(n, t) as n, nanvl(a, null) as a", ""),
     ("abs(a) as abs, floor(a) as floor", ""),
-    ("sin(a) as sin, cos(a) as cos, tan(a) as tan, sinh(b) as sinh, cosh(b) as cosh, tanh(b) as tanh, exp(b) as exp", ""),
+    ("sin(a) as sin, cos(a) as cos, tan(a) as tan", ""),
+    ("sinh(b) as sinh, cosh(b) as cosh, tanh(b) as tanh, exp(b) as exp", ""),
     ("asin(b) as asin", ""),
     ("log(a) as natural, log(a, 10) as decimal", ""),
     ("log(a, b) as log", ""),
@@ -221,8 +222,9 @@ class Installation:
             configuration = dict(options["configuration"])
             if "productKey" in configuration:
                 configuration["productKey"] = self._keys[configuration["productKey"]]
-            call = {"Name": options["name"], "Type": options["type"].upper(), "Configuration": json.dumps(configuration)}
-            ids[options["name"]] = self._api("CreateDestination", **call)["Destination"]["DestinationId"]
+            call = {"Name": options["name"], "Type": options["type"].upper()}
+            created = self._api("CreateDestination", **call, Configuration=json.dumps(configuration))
+            ids[options["name"]] = created["Destination"]["DestinationId"]
         source = self._api("CreateParserDataSource", Name=converted.data_source["name"])["DataSource"]["DataSourceId"]
         for topic in converted.data_source["topics"]:
             levels = [self._keys.get(level, level) for level in topic["topic"].split("/")]

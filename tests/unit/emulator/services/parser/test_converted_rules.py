@@ -282,7 +282,7 @@ def test_republished_message_has_the_same_topic_and_payload(
     source = {"ProductKey": device["product_key"], "ShortTopic": "lamp/user/update", "Select": select}
     installation.install(installation.create("rule", [republish], **source))
     delivered = 0
-    for message in (b'{"to": "receiver", "what": "get", "a": 1.5}', b'{"to": "nobody", "what": 5}', b"[1]", b"{}"):
+    for message in (b'{"to": "receiver", "what": "get", "a": 1.5}', b'{"to": "missing", "what": 5}', b"[1]", b"{}"):
         publish_as_device("/{own}/user/update", message)
         received = outbox(receiver, raw=True)
         assert received[::2] == received[1::2]
@@ -306,7 +306,7 @@ def test_republished_command_has_the_same_parameters(installation, device, regis
 
 @pytest.mark.parametrize(
     ("topic", "is_failure"),
-    [("/{key}/nobody/user/get", True), ("/{key}/${{to}}/user/get", True), ("/{key}/lamp/user/get", False)],
+    [("/{key}/missing/user/get", True), ("/{key}/${{to}}/user/get", True), ("/{key}/lamp/user/get", False)],
 )
 def test_failover_destination_receives_what_the_error_action_receives(
     api, installation, device, publish_as_device, take, topic, is_failure
