@@ -61,11 +61,11 @@ function productKey() { return _message.productKey; }
 function messageId() { return _message.messageId; }
 function attribute(key) { return getOrNull(_message.tags, key); }
 
-// Only members of the data: not, for example, the length of a list or the constructor of an object.
+// Only members of objects by name, and elements of lists by number: not, for example, the length of a list.
 function getOrNull(data) {
   for (var at = 1; at < arguments.length; at++) {
     if (data === null || typeof data !== "object" || !Object.prototype.hasOwnProperty.call(data, arguments[at])
-        || (Array.isArray(data) && typeof arguments[at] !== "number")) {
+        || Array.isArray(data) !== (typeof arguments[at] === "number")) {
       return null;
     }
     data = data[arguments[at]];

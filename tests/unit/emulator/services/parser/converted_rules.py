@@ -42,7 +42,7 @@ STATEMENTS: list[tuple[str, str]] = [
     ("a", ""),
     ("a, b as other, t text", ""),
     ('a "first", "b" as "se cond", "$.t"', ""),
-    ("o.x.y as y, o.list[1] as second, o.list[2].z as z, o.x as x", ""),
+    ("o.x.y as y, o.list[0] as first, o.list[1] as second, o.list[2].z as z, o.x as x", ""),
     ('".a" as listed, ".missing" as missing, ".n" as nothing', ""),
     ("*, a as copy, deviceName() as name", ""),
     ("'fixed' as a, *", ""),
