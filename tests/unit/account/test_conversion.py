@@ -101,6 +101,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"data_type": "binary", "select": "*, deviceName() as d"}, "select", "* of binary data is the only column"),
     ({"actions": []}, "actions", "it has none"),
     ({"actions": [action("rds", tableName="t")]}, "action rds", "there is no destination of the type rds"),
+    ({"actions": [action("republish", topic="no", topicType=1)]}, "action republish", "has a format that the doc"),
     ({"actions": [action("mns", themeName="t")]}, "action mns", "does not contain regionName, role"),
     ({"actions": [action("datahub", **{**HUB, "schemaVals": "x"})]}, "action datahub", "has a format that the doc"),
     ({"actions": [action("datahub", **HUB)], "select": "b"}, "action datahub", "the column c contains ${a}, which"),

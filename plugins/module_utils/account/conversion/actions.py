@@ -15,8 +15,8 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.des
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 
-#: The levels of a topic before the ProductKey: that of a system topic has one more.
-_SYSTEM = "/sys"
+#: The first level of a topic of the thing model. The ProductKey follows it.
+_SYSTEM = "sys"
 
 _TYPED = {
     "STRING": "sqlColumnText",
@@ -158,7 +158,8 @@ def _republish(
     configuration: dict[str, Any], translator: Translator, uses_custom_format: Callable[[str], bool]
 ) -> Sending:
     topic = configuration["topic"]
-    product_key = topic.removeprefix(_SYSTEM).split("/")[1]
+    levels = topic.split("/")
+    product_key = levels[2] if levels[1] == _SYSTEM else levels[1]
     if "$" in product_key:
         raise NotConvertible(f"a destination has one product, but the topic {topic} takes it from the message")
     filled = _filled(topic, translator, "sqlTopic")

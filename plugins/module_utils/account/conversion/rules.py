@@ -155,7 +155,7 @@ class Conversion:
 
     def _topic(self, rule: dict[str, Any]) -> str:
         """Return the topic of the data source. Raise NotConvertible if data sources do not accept it."""
-        short_topic = rule["short_topic"].removeprefix("/")
+        short_topic = rule["short_topic"].lstrip("/")
         kind = rule.get("topic_type") or topic_type(short_topic)
         product = self._product(rule["product_key"])
         if kind == "status":
@@ -190,7 +190,7 @@ class Conversion:
                     sendings.append(sending)
             except (NotConvertible, UnsupportedSql) as error:
                 self._refuse(name, part, str(error))
-            except (AttributeError, KeyError, TypeError):
+            except (AttributeError, LookupError, TypeError):
                 self._refuse(name, part, "its configuration has a format that the documentation does not define")
             else:
                 self.differences += [Note(name, part, text) for text in sending.differences]
@@ -212,12 +212,13 @@ class Conversion:
     def rule_of(description: str | None) -> str:
         """Return the name of the rule that a parser with this description replaces; an empty string for others."""
         text = description or ""
-        return text.removeprefix(MARK).partition(": ")[0] if text.startswith(MARK) else ""
+        return text[len(MARK) :].partition(": ")[0] if text.startswith(MARK) else ""
 
     @staticmethod
     def description(rule: dict[str, Any]) -> str:
         """Return the description of the parser that replaces a rule."""
-        return f"{MARK}{rule['name']}: {one_line(rule.get('description') or '')}".removesuffix(": ")
+        own = one_line(rule.get("description") or "")
+        return f"{MARK}{rule['name']}" + (f": {own}" if own else "")
 
     def _refuse(self, rule: str, part: str, reason: str) -> None:
         self.not_converted.append(Note(rule, part, reason))
