@@ -67,6 +67,7 @@ options:
   script:
     description:
       - Published script of the parser, in JavaScript. It identifies destinations by their DestinationIds.
+        C(destinationId("NAME")) in the script is replaced by the DestinationId of the destination with this name.
       - The script is saved as the draft, which replaces any other draft, and published. If this script is already
         published, a newer draft is kept.
       - Leading and trailing white space is ignored.
@@ -104,7 +105,6 @@ EXAMPLES = r"""
     type: amqp
     configuration:
       groupId: console
-  register: to_console
 
 - name: Create and start a parser
   iotops.aliyun.iot_parser:
@@ -115,7 +115,7 @@ EXAMPLES = r"""
       - to_console
     script: |
       var data = payload("json");
-      writeAmqp({{ to_console.destination.destination_id }}, data, "lamps");
+      writeAmqp(destinationId("to_console"), data, "lamps");
     state: started
 
 - name: Stop a parser
@@ -163,6 +163,7 @@ parser:
       type: str
     script:
       description: Published script of the parser, in JavaScript. It identifies destinations by their DestinationIds.
+        C(destinationId("NAME")) in the script is replaced by the DestinationId of the destination with this name.
       returned: when the parser has a published script
       type: str
     script_draft:

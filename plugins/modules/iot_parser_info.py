@@ -89,6 +89,7 @@ parsers:
       type: str
     script:
       description: Published script of the parser, in JavaScript. It identifies destinations by their DestinationIds.
+        C(destinationId("NAME")) in the script is replaced by the DestinationId of the destination with this name.
       returned: when read in full (see O(details)) and the parser has a published script
       type: str
     script_draft:

@@ -59,11 +59,15 @@ function topic(level) {
 function deviceName() { return _message.deviceName; }
 function productKey() { return _message.productKey; }
 function messageId() { return _message.messageId; }
-function attribute(key) { return key in _message.tags ? _message.tags[key] : null; }
+function attribute(key) { return getOrNull(_message.tags, key); }
 
+// Only members of objects by name, and elements of lists by number: not, for example, the length of a list.
 function getOrNull(data) {
   for (var at = 1; at < arguments.length; at++) {
-    if (data === null || data === undefined) { return null; }
+    if (data === null || typeof data !== "object" || !Object.prototype.hasOwnProperty.call(data, arguments[at])
+        || Array.isArray(data) !== (typeof arguments[at] === "number")) {
+      return null;
+    }
     data = data[arguments[at]];
   }
   return data === undefined ? null : data;
@@ -73,7 +77,9 @@ function thingPropertyFlat() { return thingPropertyFlatMap.apply(null, arguments
 
 function thingPropertyFlatMap() {
   var items = getOrNull(payload("json"), "items");
-  if (items === null) { throw new Error("the message has no properties"); }
+  if (items === null || typeof items !== "object" || Array.isArray(items)) {
+    throw new Error("the message has no properties");
+  }
   var flat = {};
   var add = function (name, value) {
     if (value !== null && typeof value === "object" && !Array.isArray(value)) {
@@ -83,7 +89,8 @@ function thingPropertyFlatMap() {
     }
   };
   (arguments.length ? Array.prototype.slice.call(arguments) : Object.keys(items)).forEach(function (name) {
-    if (items[name] && "value" in items[name]) { add(name, items[name].value); }
+    var item = getOrNull(items, name);
+    if (item !== null && typeof item === "object" && "value" in item) { add(name, item.value); }
   });
   return flat;
 }
@@ -98,9 +105,9 @@ function format_date(moment, pattern, zone) {
     y: at.getUTCFullYear(), M: at.getUTCMonth() + 1, d: at.getUTCDate(), H: at.getUTCHours(),
     h: at.getUTCHours() % 12 || 12, m: at.getUTCMinutes(), s: at.getUTCSeconds(), S: at.getUTCMilliseconds()
   };
-  return pattern.replace(/''|'([^']*)'|([A-Za-z])\2*/g, function (part, quoted, letter) {
+  return pattern.replace(/''|'((?:[^']|'')+)'|([A-Za-z])\2*/g, function (part, quoted, letter) {
     if (part === "''") { return "'"; }
-    if (quoted !== undefined) { return quoted; }
+    if (quoted !== undefined) { return quoted.replace(/''/g, "'"); }
     if (letter === "a") { return at.getUTCHours() < 12 ? "AM" : "PM"; }
     if (!(letter in fields) || (letter === "M" && part.length > 2)) {
       throw new Error("the emulator does not support " + part + " in time patterns");
@@ -153,7 +160,11 @@ function to_base64(value) {
 function concat(one, other) { return toString(one) + toString(other); }
 function lower(text) { return text.toLowerCase(); }
 function upper(text) { return text.toUpperCase(); }
-function replace(text, old, replacement) { return toString(text).split(old).join(replacement); }
+// As in Java, an empty text is found before each character and at the end.
+function replace(text, old, replacement) {
+  var parts = toString(text).split(old);
+  return (old === "" ? [""].concat(parts, [""]) : parts).join(replacement);
+}
 function substring(text, start, end) { return String(text).substring(start, end); }
 function endswith(text, suffix) { return toString(text).endsWith(suffix); }
 function endsWith(text, suffix) { return endswith(text, suffix); }
@@ -167,7 +178,13 @@ function newuuid() {
     return Math.floor(Math.random() * 16).toString(16);
   });
 }
-function crypto() { throw new Error("the emulator does not support crypto() in scripts"); }
+function crypto(value, algorithm) {
+  if (!Object.prototype.hasOwnProperty.call(_DIGESTS, algorithm)) {
+    throw new Error("the emulator does not support the digest " + algorithm);
+  }
+  var isBytes = value !== null && value !== undefined && value._isBytes;
+  return _DIGESTS[algorithm](isBytes ? value.map(function (byte) { return byte & 255; }) : _bytes(toString(value)));
+}
 var abs = Math.abs, asin = Math.asin, cos = Math.cos, cosh = Math.cosh, exp = Math.exp, floor = Math.floor;
 var sin = Math.sin, sinh = Math.sinh, tan = Math.tan, tanh = Math.tanh;
 

@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS parser_output (
 #: Status of a parser whose script was aborted. It receives no messages until it is started again.
 ABNORMAL = "ABNORMAL"
 
-_LIBRARY = library_source("parser")
+_LIBRARY = library_source("digests") + library_source("parser")
 
 # Destination types by the script function that sends to them.
 _DESTINATION_TYPES = {

@@ -64,10 +64,15 @@ def escape(value: Any) -> Any:
     return text
 
 
-def comment(text: str) -> str:
-    """Return a comment of one line: text of the platform cannot start another line."""
+def one_line(text: str) -> str:
+    """Return text of the platform without what could start another line."""
     printable = "".join(character if character.isprintable() else " " for character in text)
-    return f"# {' '.join(printable.split())}\n"
+    return " ".join(printable.split())
+
+
+def comment(text: str) -> str:
+    """Return a comment of one line."""
+    return f"# {one_line(text)}\n"
 
 
 def to_yaml(content: dict[str, Any]) -> str:
@@ -120,10 +125,14 @@ class ExportFolder:
     Args:
         path: The folder, which may not exist.
         overwrite: Whether files that the export has not written are replaced.
+        option: The option that contains the path, for messages.
+        manifest: The name of the hidden file that lists the files.
     """
 
-    def __init__(self, path: str, overwrite: bool) -> None:
+    def __init__(self, path: str, overwrite: bool, option: str = "export_dir", manifest: str = MANIFEST) -> None:
         self._path = path
+        self._option = option
+        self._manifest = manifest
         self._overwrite = overwrite
         self._stage = tempfile.mkdtemp(prefix="iotops_export_")
         self._written: set[str] = set()
@@ -174,16 +183,16 @@ class ExportFolder:
         lost = [name for name in [*changed, *removed] if present[name] and present[name] != self._before.get(name)]
         if lost and not self._overwrite:
             raise InvalidValue(
-                f"export_dir {self._path} contains files that the export has not written, or that were changed since: "
-                f"{', '.join(lost)}",
-                field="export_dir",
+                f"{self._option} {self._path} contains files that were not written by the last run, or were changed "
+                f"since: {', '.join(lost)}",
+                field=self._option,
                 remedy="Set another folder, or overwrite: true",
             )
         if not check_mode:
             try:
                 self._replace(changed, removed, hashes)
             except OSError as error:
-                raise InvalidValue(f"export_dir cannot be written: {error}", field="export_dir") from error
+                raise InvalidValue(f"{self._option} cannot be written: {error}", field=self._option) from error
         return sorted([*changed, *removed])
 
     def _replace(self, changed: list[str], removed: list[str], hashes: dict[str, str]) -> None:
@@ -197,11 +206,11 @@ class ExportFolder:
             os.unlink(os.path.join(self._path, name))
         if changed or removed or hashes != self._before:
             os.makedirs(self._path, exist_ok=True)
-            with open(os.path.join(self._path, MANIFEST), "w", encoding="utf-8") as file:
+            with open(os.path.join(self._path, self._manifest), "w", encoding="utf-8") as file:
                 file.write(json.dumps({"format_version": "1.0", "files": hashes}, indent=2) + "\n")
 
     def _read_manifest(self) -> dict[str, str]:
-        path = os.path.join(self._path, MANIFEST)
+        path = os.path.join(self._path, self._manifest)
         try:
             with open(path, encoding="utf-8") as file:
                 files = json.load(file)["files"]
@@ -214,7 +223,7 @@ class ExportFolder:
         except FileNotFoundError:
             return {}
         except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
-            raise InvalidValue(f"{path} cannot be read: {error}", field="export_dir") from error
+            raise InvalidValue(f"{path} cannot be read: {error}", field=self._option) from error
 
 
 def _hash(path: str) -> str:

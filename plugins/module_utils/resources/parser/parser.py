@@ -14,6 +14,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.collection_ty
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.data_flow import PROCESSING, DataFlow, End
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import Field
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Detail, Listing, Resource
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import Step
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.types import Choice, Text
@@ -26,6 +27,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.att
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.data_source import DATA_SOURCES
 from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.destination import DESTINATIONS
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.parser.script_references import with_ids
 
 #: The options that a parser needs in order to run, with the fields that they set.
 REQUIRED_TO_RUN = {"data_source": "data_source_id", "destinations": "destinations", "script": "script"}
@@ -188,7 +190,10 @@ def _flow_outputs(values: dict) -> Iterator[End]:
 
 
 class Parser(Renamable):
-    """A parser with its script, its data source and its destinations."""
+    """A parser with its script, its data source and its destinations.
+
+    Custom code: a script contains the IDs of destinations, which are known only after they are created.
+    """
 
     kind = "parser"
     title = "parser"
@@ -258,3 +263,10 @@ class Parser(Renamable):
     delete = StopThenDelete("DeleteParser", stop="StopParser")
     flow = DataFlow(PROCESSING, _flow_inputs, _flow_outputs)
     filters = ("name", "parser_id", "data_source", "status")
+
+    def resolve_references(self, reader: Reader, desired: dict) -> dict:
+        resolved = super().resolve_references(reader, desired)
+        for name in ("script", "script_draft"):
+            if resolved.get(name):
+                resolved[name] = with_ids(reader, resolved[name])
+        return resolved

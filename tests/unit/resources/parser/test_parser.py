@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.apply import StepFailed
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
-from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import InvalidValue, ReferenceNotFound
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import PENDING
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.plan import plan
@@ -222,3 +222,29 @@ def test_missing_destinations_are_distinguished_by_name():
         parser(account(), destinations=["new"], failover_destination="new")
     (step,) = plan(PARSER, {"failover_destination_id": PENDING}, {})
     assert step.params["DestinationId"] is PENDING
+
+
+NAMED = """writeAmqp(destinationId("d2"), destinationId('d3'));\nwriteMns(destinationId("d2"));"""
+
+
+def test_names_of_destinations_in_a_script_are_sent_as_ids():
+    client = account(ROW)
+    parser(client, False, script=NAMED, script_draft='writeAmqp(destinationId("d4"));')
+    saved = [params["ScriptDraft"] for name, params in client.sent if name == "SaveScript"]
+    assert saved == ["writeAmqp(2, 3);\nwriteMns(2);", "writeAmqp(4);"]
+
+
+def test_script_with_names_is_unchanged_if_the_script_with_ids_is_published():
+    current = {**WHOLE, "Script": "writeAmqp(2);", "ScriptDraft": "writeAmqp(2);"}
+    assert operations(parser(account(current), script="writeAmqp( destinationId('d2') );")) == [
+        "SaveScript",
+        "PublishScript",
+    ]
+    assert operations(parser(account(current), script="writeAmqp(destinationId( 'd2' ));")) == []
+
+
+def test_destination_in_a_script_that_does_not_exist_is_an_error_unless_it_may_be_created():
+    with pytest.raises(ReferenceNotFound, match="the destination new does not exist"):
+        parser(account(ROW), False, script='writeAmqp(destinationId("new"));')
+    result = parser(account(ROW), script='writeAmqp(destinationId("new"));')
+    assert result["diff"]["after"]["script"] == "writeAmqp((known after apply));"

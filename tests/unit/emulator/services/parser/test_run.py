@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 
 import pytest
@@ -247,7 +248,7 @@ def test_message_not_in_data_source_is_ignored(
         ("writeAmqp()", "the parser has no destination None"),
         ('throw new Error("my own"); writeAmqp(ID, 1)', "my own"),
         ("var x = payload('json').nothing.there; writeAmqp(ID, x)", "Cannot read properties of undefined"),
-        ("writeAmqp(ID, crypto('a', 'MD5'))", "does not support crypto()"),
+        ("writeAmqp(ID, crypto('a', 'MD2'))", "does not support the digest MD2"),
         ("topic(99); writeAmqp(ID, 1)", "the topic has no level 99"),
     ],
 )
@@ -327,3 +328,57 @@ def test_script_function_returns_expected_value(
     report_level(publish_as_device)
     ((_topic, content),) = take_messages()
     assert content == {"value": value}
+
+
+def test_functions_take_members_of_the_data_only(attach, start, publish_as_device, take_messages, group):
+    amqp = attach("AMQP", groupId=group)
+    start(
+        "var list = [1, 2];\n"
+        f"writeAmqp({amqp}, [getOrNull(list, 'length'), getOrNull(list, '0'), getOrNull(list, 1), getOrNull('ab', 0), "
+        "getOrNull({}, 'constructor'), getOrNull({a: null}, 'a', 'b'), attribute('constructor')]);"
+    )
+    report_level(publish_as_device)
+    ((_topic, values),) = take_messages()
+    assert values == [None, None, 2, None, None, None, None]
+
+
+def test_text_functions_treat_quotes_and_empty_text_as_java(attach, start, publish_as_device, take_messages, group):
+    amqp = attach("AMQP", groupId=group)
+    start(
+        f"writeAmqp({amqp}, {{ empty: replace('ab', '', '-'), all: replace('aba', 'a', ''), "
+        "time: format_date(0, \"'o''clock' ''yyyy''\", 'UTC') });"
+    )
+    report_level(publish_as_device)
+    ((_topic, values),) = take_messages()
+    assert values == {"empty": "-a-b-", "all": "b", "time": "o'clock '1970'"}
+
+
+@pytest.mark.parametrize("items", [[], [1], "text", 5, None])
+def test_flat_properties_of_a_message_without_properties_are_an_error(
+    attach, start, publish_as_device, take_messages, group, api, items
+):
+    amqp = attach("AMQP", groupId=api("CreateConsumerGroup", GroupName="another")["GroupId"])
+    attach("AMQP", is_failover=True, groupId=group)
+    start(f"writeAmqp({amqp}, thingPropertyFlatMap())")
+    publish_as_device("/{own}/user/data/raw", {"items": items})
+    ((_topic, report),) = take_messages()
+    assert "the message has no properties" in report["failures"][0]["errorMessage"]
+
+
+@pytest.mark.parametrize(
+    ("name", "algorithm"),
+    [("MD5", "md5"), ("SHA1", "sha1"), ("SHA-256", "sha256"), ("SHA-384", "sha384"), ("SHA-512", "sha512")],
+)
+def test_crypto_returns_digests(attach, start, publish_as_device, take_messages, group, name, algorithm):
+    amqp = attach("AMQP", groupId=group)
+    # The lengths at which the padding needs another block, and text that is not ASCII.
+    lengths = (0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 300)
+    start(
+        f"var digest = function (length) {{ return crypto('é' + 'x'.repeat(length), '{name}'); }};\n"
+        f"var digests = {list(lengths)}.map(digest);\n"
+        f"writeAmqp({amqp}, digests.concat([crypto(payload('binary'), '{name}'), crypto(25, '{name}')]));"
+    )
+    publish_as_device("/{own}/user/data/raw", b"\xff\x00\x80")
+    ((_topic, digests),) = take_messages()
+    contents = [f"é{'x' * length}".encode() for length in lengths]
+    assert digests == [hashlib.new(algorithm, one).hexdigest() for one in (*contents, b"\xff\x00\x80", b"25")]
