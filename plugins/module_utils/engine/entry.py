@@ -220,11 +220,6 @@ class ResourceEntry(Entry):
     def offline_checks(self) -> tuple[OfflineCheck, ...]:
         return self.resource.offline_checks
 
-    @property
-    def name_options(self) -> tuple[str, ...]:
-        """The options that identify a resource among those of its kind; the last one is its name."""
-        return self._name_options
-
     def name_of(self, params: dict[str, Any]) -> tuple[str, ...]:
         return tuple(str(params[name]) for name in self.name_options if params.get(name) is not None)
 
