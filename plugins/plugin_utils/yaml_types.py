@@ -62,6 +62,7 @@ NAMES = frozenset(
         "project_code",
         "properties",
         "renamed_from",
+        "rules",
         "schedule",
         "serial_number",
         "service",

@@ -18,6 +18,11 @@ def scope_fields(resource: Resource) -> list[str]:
     return [resolved.get(name, name) for name in resource.required_filters]
 
 
+def parent_field(resource: Resource) -> str:
+    """Return the field with the parent for which a list is read; an empty string if there is no such list."""
+    return next(iter(scope_fields(resource)), "") if resource.listing else ""
+
+
 def parent_of(resource: Resource) -> tuple[str, str] | None:
     """Return the field and the kind of the resources that the resources of a kind are listed by; None for others."""
     names = scope_fields(resource)

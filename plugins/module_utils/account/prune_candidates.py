@@ -22,13 +22,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.index import names_in
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import SETS, kinds
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.last_applied import AppliedResource
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.parents import parent_field
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import UNCHANGED, PlannedResource
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_settings import PruneSettings
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import (
     Unmanaged,
     find_unmanaged,
     identity_of,
-    parent_field,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints import option_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry

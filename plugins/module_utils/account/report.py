@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.exported_devices import declared_devices
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import SETS, kinds
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.parents import parent_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import account_of
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.report_devices import DeviceCounts
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.report_flow import FlowGraph, flow_of
@@ -21,7 +22,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.resource_nam
     keys_of_declared,
     label_of,
 )
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.scan import Found, Gap, Names, Scan, parent_of
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.scan import Found, Gap, Names, Scan
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import is_built_in
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import ResourceEntry
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.external import External
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
-from ansible_collections.iotops.aliyun.plugins.module_utils.account.parents import scope_fields
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.parents import parent_field
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
     PARALLEL_READS,
     PlannedResource,
@@ -173,7 +173,7 @@ class _Declared:
 
     def parents_of(self, resource: Resource) -> list[_Parent]:
         """Return the declared parents for which the list of a kind is read: one without a name if it needs none."""
-        name = next(iter(scope_fields(resource)), "")
+        name = parent_field(resource)
         kind = resource.kind
         if not name:
             self._members[kind, ""] = self._planned[kind]

@@ -51,7 +51,7 @@ MIN_UNMANAGED = {
     "QuerySoundCodeScheduleList": 1,
 }
 
-#: What an export reads beside that, because no file says what there is: for plan, only declared facets count.
+#: What an export reads beside that: a plan reads only what the files declare.
 MIN_EXPORT = {
     "QueryConsumerGroupByGroupId": 1,
     "QuerySuperDeviceGroup": GROUPS,
