@@ -112,6 +112,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"actions": [action("republish", topic="/${key}/lamp/user/get", topicType=1)]}, "action republish", "one product"),
     (
+        {"actions": [action("republish", topic="/a9z9z9/lamp/user/get", topicType=1)]},
+        "action republish",
+        "the product a9z9z9 does not exist",
+    ),
+    (
         {"actions": [action("republish", topic=f"/{KEY}/${{to}}/user/get", topicType=1)], "select": "a"},
         "action republish",
         "contains ${to}, which the rule does not select",

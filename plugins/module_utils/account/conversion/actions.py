@@ -92,9 +92,6 @@ _TYPES = {
     "ots": _ActionType("writeTableStore", content=_table_store_row, has_columns=True),
     "republish": _ActionType("writeIotTopic"),
 }
-#: The types of actions that can be converted.
-TYPES = tuple(_TYPES)
-
 
 def send(action: dict[str, Any], translator: Translator, uses_custom_format: Callable[[str], bool]) -> Sending:
     """Return how a parser does what an action does.

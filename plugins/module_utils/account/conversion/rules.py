@@ -167,7 +167,11 @@ class Conversion:
         return f"/{product}/{short_topic}"
 
     def _product(self, product_key: str) -> str:
-        """Return the name of a product if it can be a level of a topic, otherwise its key."""
+        """Return the name of a product if it can be a level of a topic, otherwise its key.
+
+        Raises:
+            NotConvertible: The product does not exist.
+        """
         products = self.names.of_kind("product")
         if product_key not in products:
             raise NotConvertible(f"the product {product_key} does not exist")
@@ -187,6 +191,8 @@ class Conversion:
                     failover = sending = actions.fail_over(action)
                 else:
                     sending = actions.send(action, translator, self.custom_format.__contains__)
+                    if "productKey" in sending.configuration:
+                        self._product(sending.configuration["productKey"])
                     sendings.append(sending)
             except (NotConvertible, UnsupportedSql) as error:
                 self._refuse(name, part, str(error))
