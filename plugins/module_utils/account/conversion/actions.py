@@ -93,6 +93,7 @@ _TYPES = {
     "republish": _ActionType("writeIotTopic"),
 }
 
+
 def send(action: dict[str, Any], translator: Translator, uses_custom_format: Callable[[str], bool]) -> Sending:
     """Return how a parser does what an action does.
 
