@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute
 
 #: The seconds between two lines about the progress.
 PROGRESS_INTERVAL = 5.0
+#: The seconds in which requests that were sent before an interrupt can end.
+_INTERRUPT_TIMEOUT = 10.0
 #: The seconds after which the waiting thread looks for an interrupt.
 _WAKE_UP_INTERVAL = 0.2
 
@@ -43,6 +46,25 @@ class Outcome:
         if self.message:
             found.update(message=self.message, source=str(self.node.source))
         return found
+
+
+class Interrupted(EngineError):
+    """The user interrupted the task. What was done until then is in the result.
+
+    Attributes:
+        outcomes: The outcome of each resource.
+    """
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        counts = Counter(outcome.status for outcome in outcomes)
+        summary = ", ".join(f"{counts[status]} {status}" for status in (DONE, UNCHANGED, FAILED, SKIPPED))
+        super().__init__(f"the task was interrupted: {summary}. Run it again to continue")
+        self.outcomes = outcomes
+        self.result = {
+            "changed": any(one.status == DONE or one.result.get("changed") for one in outcomes),
+            "summary": summary,
+            "resources": [outcome.to_dict() for outcome in outcomes if outcome.status != UNCHANGED],
+        }
 
 
 class Application:
@@ -89,13 +111,18 @@ class Application:
                 self._ready[node.plural].append(node)
 
     def run(self) -> list[Outcome]:
-        """Apply all resources, and return the outcome of each one in the order of the plan."""
+        """Apply all resources, and return the outcome of each one in the order of the plan.
+
+        Raises:
+            Interrupted: The user interrupted the task.
+        """
         kinds = dict.fromkeys(node.plural for node in self._nodes)
         threads = [threading.Thread(target=self._work, args=(plural,), daemon=True) for plural in kinds]
-        for thread in threads:
-            thread.start()
         started = reported = time.monotonic()
+        is_interrupted = False
         try:
+            for thread in threads:
+                thread.start()
             with self._changed:
                 while len(self._outcomes) < len(self._nodes):
                     # With a timeout, so that an interrupt that another thread receives is handled soon.
@@ -103,16 +130,30 @@ class Application:
                     if time.monotonic() - reported >= PROGRESS_INTERVAL:
                         reported = time.monotonic()
                         self._report(reported - started)
+        except KeyboardInterrupt:
+            is_interrupted = True
+            for client in self._clients:
+                client.interrupt()
         finally:
             with self._changed:
                 self._stopped = True
                 self._changed.notify_all()
+        deadline = time.monotonic() + _INTERRUPT_TIMEOUT
         for thread in threads:
-            thread.join()
+            if thread.ident is None:  # the interrupt came before its start
+                continue
+            thread.join(max(deadline - time.monotonic(), 0) if is_interrupted else None)
+        if is_interrupted:
+            with self._changed:
+                for node in self._nodes:
+                    self._outcomes.setdefault(id(node), Outcome(node, SKIPPED, "the task was interrupted"))
         for client in self._clients:
             client.close()
         self._report(time.monotonic() - started)
-        return [self._outcomes[id(node)] for node in self._nodes]
+        outcomes = [self._outcomes[id(node)] for node in self._nodes]
+        if is_interrupted:
+            raise Interrupted(outcomes)
+        return outcomes
 
     @property
     def calls(self) -> int:

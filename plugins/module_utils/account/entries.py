@@ -171,8 +171,13 @@ class ApplyEntry(FleetEntry):
             }
         left = prune.leave_quarantine(client, self.progress)
         running = application.Application(fleet.nodes, client.clone, params["fail_fast"], self.progress)
-        outcomes = running.run()
-        client.calls += running.calls
+        try:
+            outcomes = running.run()
+        except application.Interrupted as interrupted:
+            prune.record(interrupted.outcomes, client)
+            raise
+        finally:
+            client.calls += running.calls
         prune.record(outcomes, client)
         return prune.finish(self._result(outcomes), left, fleet.nodes, client, self.progress)
 

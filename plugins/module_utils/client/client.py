@@ -122,6 +122,7 @@ class Client:
         self.completed_writes: list[str] = []
         self.last_call_was_repeated = False
         self.reads_whole_lists = False
+        self._is_interrupted = False
         self._transport: AnyTransport = transport or Transport(
             connection.endpoint, connection.timeout, connection.verify, warn=self._warn
         )
@@ -148,6 +149,7 @@ class Client:
             ApiError: The platform returned an error: an HTTP status 4xx or 5xx, or ``Success: false``.
             InvalidResponse: The response does not match the API data.
             TransportError: There was no response, or the response is not from the platform.
+            KeyboardInterrupt: The client was interrupted; see ``interrupt``.
         """
         operation = self.operation(name)
         params = params or {}
@@ -161,6 +163,8 @@ class Client:
             attempts += 1
             kept = ""
             self._rate_limiter.wait(name, qps)
+            if self._is_interrupted:
+                raise KeyboardInterrupt
             try:
                 response = self._send(name, operation, query, body, params)
                 if operation.writes:
@@ -341,6 +345,13 @@ class Client:
         Both share the rate limit. Different threads can write with different clients.
         """
         return Client(self.connection, self.catalogue, rate_limiter=self._rate_limiter, policy=self._policy)
+
+    def interrupt(self) -> None:
+        """Send no further request: the threads that use this client get the exception KeyboardInterrupt.
+
+        The system delivers an interrupt to the main thread only.
+        """
+        self._is_interrupted = True
 
     def clear_cache(self) -> None:
         """Drop all cached responses."""
