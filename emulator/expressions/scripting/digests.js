@@ -79,10 +79,19 @@ function _primes(count) {
   return primes;
 }
 
+// Computed once for each script and number of rounds.
+var _sha2Constants = {};
+function _roundConstants(rounds) {
+  if (!_sha2Constants[rounds]) {
+    _sha2Constants[rounds] = _primes(rounds).map(function (prime) { return _rootBits(prime, 3); });
+  }
+  return _sha2Constants[rounds];
+}
+
 function _sha2(bytes, bits, initialPrimes, rounds, rotations, digestWords) {
   var width = BigInt(bits), mask = (1n << width) - 1n, size = bits / 8;
   var spare = 64n - width;
-  var constants = _primes(rounds).map(function (prime) { return _rootBits(prime, 3) >> spare; });
+  var constants = _roundConstants(rounds).map(function (constant) { return constant >> spare; });
   var state = initialPrimes.map(function (prime) { return _rootBits(prime, 2) >> spare; });
   var rotate = function (word, count) { return ((word >> count) | (word << (width - count))) & mask; };
   var mix = function (word, counts, isShift) {

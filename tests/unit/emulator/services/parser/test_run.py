@@ -372,7 +372,7 @@ def test_flat_properties_of_a_message_without_properties_are_an_error(
 def test_crypto_returns_digests(attach, start, publish_as_device, take_messages, group, name, algorithm):
     amqp = attach("AMQP", groupId=group)
     # The lengths at which the padding needs another block, and text that is not ASCII.
-    lengths = (0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 300)
+    lengths = (0, 54, 62, 110, 126)
     start(
         f"var digest = function (length) {{ return crypto('é' + 'x'.repeat(length), '{name}'); }};\n"
         f"var digests = {list(lengths)}.map(digest);\n"
