@@ -117,7 +117,7 @@ def bench_plan(folder, measured):
 
 
 def bench_apply(tmp_path, measured):
-    write_fleet(tmp_path / "fleet", has_groups=False)
+    write_fleet(tmp_path / "fleet", columns=("nickname", "tags.site", "tags.row"))
     fleet = as_option(tmp_path / "fleet")
     server = start(tmp_path, "--latency", str(LATENCY))
     tasks = Tasks(server, pacing=True)
@@ -136,7 +136,7 @@ def bench_apply(tmp_path, measured):
 def bench_many_devices(tmp_path, measured):
     seconds: dict[int, float] = {}
     for devices in (FEW_DEVICES, MANY_DEVICES):
-        write_fleet(tmp_path / f"fleet-{devices}", devices)
+        write_fleet(tmp_path / f"fleet-{devices}", devices, ["groups"])
         fleet = as_option(tmp_path / f"fleet-{devices}")
         server = start(tmp_path, "--no-throttle")
         tasks = Tasks(server, pacing=False)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -33,26 +34,33 @@ def model() -> dict:
     }
 
 
-def write_fleet(folder: Path, devices: int = DEVICES, has_groups: bool = True) -> None:
+#: The columns of the CSV files beside the name, and their values for a device.
+COLUMNS = {
+    "nickname": lambda number: f"lamp_{number}",
+    "tags.site": lambda _number: "west",
+    "tags.row": lambda number: f"row {number}",
+    "groups": lambda number: f"group_{number % GROUPS:02d}",
+}
+
+
+def write_fleet(folder: Path, devices: int = DEVICES, columns: Sequence[str] = tuple(COLUMNS)) -> None:
     """Write the files of a fleet: one YAML file and one CSV file for each product, and a file with groups.
 
     Args:
         folder: The new folder.
         devices: The number of devices of all products.
-        has_groups: Whether there are ``GROUPS`` groups, and each device is in one.
+        columns: The columns of the CSV files beside the name.
     """
     folder.mkdir()
-    if has_groups:
-        groups = "".join(f"  - {{name: group_{number:02d}}}\n" for number in range(GROUPS))
-        (folder / "groups.yml").write_text(f"device_groups:\n{groups}", encoding="utf-8")
+    groups = "".join(f"  - {{name: group_{number:02d}}}\n" for number in range(GROUPS))
+    (folder / "groups.yml").write_text(f"device_groups:\n{groups}", encoding="utf-8")
     for number in range(PRODUCTS):
         name = f"product_{number:02d}"
         (folder / f"{name}.yml").write_text("\n".join(product_lines(number, name)) + "\n", encoding="utf-8")
-        header = "name,nickname,tags.site,tags.row" + (",groups" if has_groups else "")
-        lines = [header]
+        lines = [",".join(("name", *columns))]
         for device in range(devices // PRODUCTS):
-            group = f",group_{device % GROUPS:02d}" if has_groups else ""
-            lines.append(f"{name}-{device:05d},lamp_{device},west,row {device}{group}")
+            values = (COLUMNS[column](device) for column in columns)
+            lines.append(",".join((f"{name}-{device:05d}", *values)))
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
