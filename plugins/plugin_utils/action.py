@@ -29,6 +29,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import
     open_client,
 )
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.interrupt import delayed_interrupt
+from ansible_collections.iotops.aliyun.plugins.plugin_utils.progress import DisplayedProgress
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.values import json_round_trip, mask_values
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.vault import ControllerVault
 from ansible_collections.iotops.aliyun.plugins.plugin_utils.yaml_types import conversion_warnings
@@ -96,7 +97,7 @@ class IotAction(ActionBase):
             params, hidden = self._params(warnings)
             self._clear_cache_on_retry()
             self.entry.vault = ControllerVault(self._loader)
-            self.entry.progress = _display.display
+            self.entry.progress = DisplayedProgress(_display)
             outcome = execute(self.entry, params, bool(self._task.check_mode), self._client)
         outcome["invocation"] = {"module_args": params}
         return mask_values(hidden, json_round_trip(outcome))

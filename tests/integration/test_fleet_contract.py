@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import sys
 from pathlib import Path
 
 import pytest
@@ -148,6 +151,25 @@ def test_failure_skips_only_the_resources_that_need_the_failed_one(run, playbook
     repaired = run("apply")
     assert repaired.status == 0, repaired.output
     assert "2 done, 5 unchanged, 0 failed, 0 skipped" in repaired.output
+
+
+def test_apply_on_a_terminal_shows_a_bar(run, fleet, tmp_path, monkeypatch):
+    # `run` has set the connection.
+    for name in ("lamps.yml", "lamps.csv", "nested/groups.json"):
+        (fleet / name).unlink()
+    (fleet / "product.yml").write_text("products: [{name: street_light, node_type: device}]", encoding="utf-8")
+    shown = bytearray()
+
+    def read(terminal: int) -> bytes:
+        chunk = os.read(terminal, 65536)
+        shown.extend(chunk)
+        return chunk
+
+    monkeypatch.setenv("COLUMNS", "120")
+    command = [sys.executable, "-m", "ansible", "playbook", "iotops.aliyun.apply", "-e", f"fleet={fleet}"]
+    status = pty.spawn(command, read)
+    assert os.waitstatus_to_exitcode(status) == 0, shown.decode()
+    assert "] 100% products 1/1, topics 2/2; " in shown.decode()
 
 
 def test_resources_can_be_declared_in_a_task(tasks):

@@ -12,10 +12,9 @@ from typing import Any, Callable
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.progress import Progress
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute
 
-#: The seconds between two lines about the progress.
-PROGRESS_INTERVAL = 5.0
 #: The seconds in which requests that were sent before an interrupt can end.
 _INTERRUPT_TIMEOUT = 10.0
 #: The seconds after which the waiting thread looks for an interrupt.
@@ -78,7 +77,7 @@ class Application:
         open_client: Opens a client for the account.
         fail_fast: Whether nothing else is started after a failure. Otherwise only the resources that need the one that
             failed are skipped.
-        progress: Called with a line about the progress.
+        progress: Shows the progress.
         verb: What is done with the resources, for messages.
     """
 
@@ -87,14 +86,14 @@ class Application:
         nodes: list[Node],
         open_client: Callable[[], Any],
         fail_fast: bool = False,
-        progress: Callable[[str], None] = lambda _line: None,
+        progress: Progress | None = None,
         verb: str = "applied",
     ) -> None:
         self._verb = verb
         self._nodes = nodes
         self._open_client = open_client
         self._fail_fast = fail_fast
-        self._progress = progress
+        self._progress = progress or Progress()
         self._changed = threading.Condition()
         self._ready: dict[str, deque[Node]] = defaultdict(deque)
         self._waiting = {id(node): len(node.needs) for node in nodes}
@@ -127,7 +126,7 @@ class Application:
                 while len(self._outcomes) < len(self._nodes):
                     # With a timeout, so that an interrupt that another thread receives is handled soon.
                     self._changed.wait(_WAKE_UP_INTERVAL)
-                    if time.monotonic() - reported >= PROGRESS_INTERVAL:
+                    if time.monotonic() - reported >= self._progress.interval:
                         reported = time.monotonic()
                         self._report(reported - started)
         except KeyboardInterrupt:
@@ -223,4 +222,4 @@ class Application:
         finished = len(self._outcomes)
         if 0 < finished < len(self._nodes):
             remaining = f", about {seconds / finished * (len(self._nodes) - finished):.0f} s left"
-        self._progress(f"{parts}; {rate:.1f} requests/s{remaining}")
+        self._progress(f"{parts}; {rate:.1f} requests/s{remaining}", finished / len(self._nodes))

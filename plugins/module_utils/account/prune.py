@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +34,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_quaran
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_settings import PruneSettings
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.scan import Found
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.progress import Progress
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.reader import Reader
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import plural
 
@@ -82,12 +82,10 @@ class PruneRun:
         client: The API client, whose cache contains nothing from before apply.
         planned: The plan.
         settings: The options.
-        progress: Called with a line about the progress.
+        progress: Shows the progress.
     """
 
-    def __init__(
-        self, client: Any, planned: PrunePlan, settings: PruneSettings, progress: Callable[[str], None]
-    ) -> None:
+    def __init__(self, client: Any, planned: PrunePlan, settings: PruneSettings, progress: Progress) -> None:
         self._client = client
         self._plan = planned
         self._settings = settings
@@ -205,7 +203,7 @@ class PruneRun:
             return True
 
 
-def leave_quarantine(client: Any, planned: PrunePlan, progress: Callable[[str], None]) -> tuple[PruneResult, int]:
+def leave_quarantine(client: Any, planned: PrunePlan, progress: Progress) -> tuple[PruneResult, int]:
     """Take the declared resources out of quarantine; return the result and the number of requests."""
     result = PruneResult()
     if not planned.leaving:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.apply import Outcome
@@ -25,6 +24,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_plan i
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_settings import read_settings
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.progress import Progress
 
 _NOTHING_TO_PRUNE = "prune deletes nothing: neither prune_tag nor last_applied says which resources are the fleet's"
 
@@ -72,7 +72,7 @@ class PruneTask:
         plan.calls += client.calls - before
         return self._plan.problems
 
-    def leave_quarantine(self, client: Any, progress: Callable[[str], None]) -> PruneResult:
+    def leave_quarantine(self, client: Any, progress: Progress) -> PruneResult:
         """Take the declared resources out of quarantine, before they are applied.
 
         Raises:
@@ -114,7 +114,7 @@ class PruneTask:
         left: PruneResult,
         nodes: list[Node],
         client: Any,
-        progress: Callable[[str], None],
+        progress: Progress,
     ) -> dict[str, Any]:
         """Delete what can be deleted after the declared resources have been applied, and add it to the result of apply.
 
@@ -123,7 +123,7 @@ class PruneTask:
             left: The resources that have left quarantine.
             nodes: The declared resources.
             client: The API client.
-            progress: Called with a line about the progress.
+            progress: Shows the progress.
 
         Raises:
             EngineError: Something could not be deleted. The error has the result.
@@ -147,7 +147,7 @@ class PruneTask:
             raise error
         return result
 
-    def _run(self, nodes: list[Node], client: Any, progress: Callable[[str], None]) -> PruneResult:
+    def _run(self, nodes: list[Node], client: Any, progress: Progress) -> PruneResult:
         manifest, planned = self._settings.manifest, self._plan
         if planned is None:
             return PruneResult()

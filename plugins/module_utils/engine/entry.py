@@ -9,7 +9,7 @@ AnsibleModule or action plugins; both call it through ``runner.execute``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.catalogue import Catalogue
 from ansible_collections.iotops.aliyun.plugins.module_utils.client.credentials import endpoint_password
@@ -17,6 +17,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.constraints i
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.converge import converge
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.info import gather
+from ansible_collections.iotops.aliyun.plugins.module_utils.engine.progress import Progress
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.resource import Resource
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Entry:
     contains: tuple[str, ...] = ()
     is_offline: bool = False
     vault: Vault | None = None
-    progress: Callable[[str], None] = staticmethod(lambda _line: None)
+    progress: Progress = Progress()
     _catalogue: Catalogue | None = None
 
     def options(self) -> dict[str, Any]:
