@@ -113,7 +113,7 @@ def test_saved_plan_is_refused_after_the_account_has_changed(run, playbooks, fle
     assert "topic street_light/user/report is in the plan, but is no longer declared" in refused.output
 
 
-def test_all_problems_are_reported_together_before_any_request(run, playbooks, fleet):
+def test_all_problems_are_reported_together_before_any_request(run, playbooks, fleet, tmp_path):
     (fleet / "nested/topics.yaml").write_text(
         "topics:\n"
         "  - {product: street_light, short_name: user/a, operaton: pub}\n"
@@ -122,8 +122,9 @@ def test_all_problems_are_reported_together_before_any_request(run, playbooks, f
         encoding="utf-8",
     )
     (fleet / "broken.yml").write_text("products: [{name: street_light\n", encoding="utf-8")
+    (tmp_path / "plan.json").write_text('{"format_version": "1.0", "account": "other", "resources": []}')
     playbooks.server.control("DELETE", "calls")
-    run = run("apply")
+    run = run("apply", plan=str(tmp_path / "plan.json"))
     assert run.status == 2
     assert playbooks.server.control("GET", "calls")["calls"] == []
     for expected in (
@@ -131,7 +132,8 @@ def test_all_problems_are_reported_together_before_any_request(run, playbooks, f
         "nested/topics.yaml:3:6: product: the product lamp is not declared in the fleet",
         "nested/topics.yaml:3:21: the template cannot be evaluated:",
         "nested/topics.yaml:4:1: tpoics is not a kind of resource; did you mean topics?",
-        "the fleet has 5 problems:",
+        "plan.json: the plan is for another account, endpoint or instance",
+        "the fleet has 6 problems:",
         "broken.yml:2:1: the file is not valid YAML:",
     ):
         assert expected in run.output
@@ -151,6 +153,24 @@ def test_failure_skips_only_the_resources_that_need_the_failed_one(run, playbook
     repaired = run("apply")
     assert repaired.status == 0, repaired.output
     assert "2 done, 5 unchanged, 0 failed, 0 skipped" in repaired.output
+
+
+def test_ambiguous_names_are_reported_together_before_any_write(run, playbooks, fleet):
+    for name in ("lamps.yml", "lamps.csv", "nested/groups.json", "nested/topics.yaml"):
+        (fleet / name).unlink()
+    (fleet / "all.yml").write_text(
+        "products: [{name: new_product, node_type: device}]\n"
+        "data_sources:\n"
+        "  - {name: first, description: new}\n"
+        "  - {name: second, description: new}\n",
+        encoding="utf-8",
+    )
+    for name in ("first", "first", "second", "second"):
+        assert playbooks.server.call("CreateParserDataSource", Name=name, Description="old")[1]["Success"]
+    playbooks.pop_writes()
+    refused = run("apply")
+    assert (refused.status, playbooks.pop_writes()) == (2, [])
+    assert "the fleet has 2 problems:" in refused.output
 
 
 def test_apply_on_a_terminal_shows_a_bar(run, fleet, tmp_path, monkeypatch):

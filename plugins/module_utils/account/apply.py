@@ -15,6 +15,9 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.progress import Progress
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.runner import execute
 
+#: How many sets, such as device sets, are applied at the same time.
+THREADS_PER_SET = 4
+
 #: The seconds in which requests that were sent before an interrupt can end.
 _INTERRUPT_TIMEOUT = 10.0
 #: The seconds after which the waiting thread looks for an interrupt.
@@ -70,10 +73,11 @@ class Application:
     """The application of a fleet.
 
     Each kind has one thread and one client, so that its lists are read once, and a slow quota of one kind does not
-    delay the others.
+    delay the others. Kinds of sets have ``THREADS_PER_SET``, because most of the time, a set waits for the platform.
 
     Args:
-        nodes: The declared resources, in an order in which each one comes after those that it needs.
+        nodes: The declared resources, in an order in which each one comes after those that it needs. Needed resources
+            that are not among them are already as declared.
         open_client: Opens a client for the account.
         fail_fast: Whether nothing else is started after a failure. Otherwise only the resources that need the one that
             failed are skipped.
@@ -96,7 +100,8 @@ class Application:
         self._progress = progress or Progress()
         self._changed = threading.Condition()
         self._ready: dict[str, deque[Node]] = defaultdict(deque)
-        self._waiting = {id(node): len(node.needs) for node in nodes}
+        listed = {id(node) for node in nodes}
+        self._waiting = {id(node): sum(id(needed) in listed for needed in node.needs) for node in nodes}
         self._users: dict[int, list[Node]] = defaultdict(list)
         self._outcomes: dict[int, Outcome] = {}
         self._stopped = False
@@ -106,7 +111,7 @@ class Application:
         for node in nodes:
             for needed in node.needs:
                 self._users[id(needed)].append(node)
-            if not node.needs:
+            if not self._waiting[id(node)]:
                 self._ready[node.plural].append(node)
 
     def run(self) -> list[Outcome]:
@@ -115,8 +120,11 @@ class Application:
         Raises:
             Interrupted: The user interrupted the task.
         """
-        kinds = dict.fromkeys(node.plural for node in self._nodes)
-        threads = [threading.Thread(target=self._work, args=(plural,), daemon=True) for plural in kinds]
+        threads = [
+            threading.Thread(target=self._work, args=(plural,), daemon=True)
+            for plural, nodes in self._by_kind().items()
+            for _number in range(min(len(nodes), THREADS_PER_SET if nodes[0].entry.contains else 1))
+        ]
         started = reported = time.monotonic()
         is_interrupted = False
         try:
@@ -153,6 +161,12 @@ class Application:
         if is_interrupted:
             raise Interrupted(outcomes)
         return outcomes
+
+    def _by_kind(self) -> dict[str, list[Node]]:
+        by_kind: dict[str, list[Node]] = defaultdict(list)
+        for node in self._nodes:
+            by_kind[node.plural].append(node)
+        return by_kind
 
     @property
     def calls(self) -> int:
@@ -212,6 +226,8 @@ class Application:
                 self._outcomes.setdefault(id(node), Outcome(node, SKIPPED, f"{outcome.node.label} failed"))
 
     def _report(self, seconds: float) -> None:
+        if not self._nodes:
+            return
         counts: dict[str, list[int]] = {node.plural: [0, 0] for node in self._nodes}
         for node in self._nodes:
             counts[node.plural][1] += 1

@@ -15,14 +15,16 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.findings imp
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.graph import Node
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.kinds import kinds
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan import (
+    NOT_READABLE,
     UNCHANGED,
     AccountPlan,
-    differences,
+    account_of,
     plan_account,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_settings import OPTIONS as PRUNE_OPTIONS
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.prune_task import PruneTask
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.report_files import write_report
+from ansible_collections.iotops.aliyun.plugins.module_utils.account.saved_plan import differences, read_saved_plan
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import UnmanagedSearch
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import Entry
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, InvalidValue
@@ -151,15 +153,18 @@ class ApplyEntry(FleetEntry):
 
     def perform(self, params: dict[str, Any], client: Any, check_mode: bool) -> dict[str, Any]:
         prune = PruneTask(params, client)
-        fleet = self.valid_fleet(params, prune.problems)
-        plan = None
-        if check_mode or params.get("plan") or prune.is_active:
-            plan = plan_account(client, fleet.nodes)
-            problems = plan.problems or prune.add_to(plan, client)
-            if problems:
-                raise InvalidFleet(problems)
-        if params.get("plan"):
-            self._check_plan(params["plan"], plan)
+        saved, problems = read_saved_plan(params["plan"], account_of(client)) if params.get("plan") else (None, [])
+        fleet = self.valid_fleet(params, [*prune.problems, *problems])
+        plan = plan_account(client, fleet.nodes)
+        problems = plan.problems
+        if not (check_mode or saved is not None or prune.is_active):
+            # A resource that cannot be read fails later, and does not prevent that the others are applied.
+            problems = [problem for problem in problems if problem.rule != NOT_READABLE]
+        problems = problems or prune.add_to(plan, client)
+        if problems:
+            raise InvalidFleet(problems)
+        if saved is not None:
+            self._check_plan(saved, plan)
         if check_mode:
             changed = [resource for resource in plan.resources if resource.action != UNCHANGED]
             return {
@@ -170,11 +175,18 @@ class ApplyEntry(FleetEntry):
                 **prune.planned_result(plan),
             }
         left = prune.leave_quarantine(client, self.progress)
-        running = application.Application(fleet.nodes, client.clone, params["fail_fast"], self.progress)
+        as_declared = [one for one in plan.resources if one.action == UNCHANGED and not one.pending]
+        unchanged = [
+            application.Outcome(one.node, application.UNCHANGED, result={one.node.entry.kind: one.facts})
+            for one in as_declared
+        ]
+        unchanged_ids = {id(one.node) for one in as_declared}
+        others = [node for node in fleet.nodes if id(node) not in unchanged_ids]
+        running = application.Application(others, client.clone, params["fail_fast"], self.progress)
         try:
-            outcomes = running.run()
+            outcomes = [*unchanged, *running.run()]
         except application.Interrupted as interrupted:
-            prune.record(interrupted.outcomes, client)
+            prune.record([*unchanged, *interrupted.outcomes], client)
             raise
         finally:
             client.calls += running.calls
@@ -182,14 +194,9 @@ class ApplyEntry(FleetEntry):
         return prune.finish(self._result(outcomes), left, fleet.nodes, client, self.progress)
 
     @staticmethod
-    def _check_plan(path: str, plan: AccountPlan | None) -> None:
+    def _check_plan(saved: dict[str, Any], plan: AccountPlan) -> None:
         """Raise InvalidValue if the saved plan is not the current one."""
-        try:
-            with open(path, encoding="utf-8") as file:
-                saved = json.load(file)
-        except (OSError, ValueError) as error:
-            raise InvalidValue(f"plan cannot be read: {error}", field="plan") from error
-        changes = differences(saved, plan) if plan is not None else []
+        changes = differences(saved, plan)
         if changes:
             raise InvalidValue(
                 "\n".join(["the account or the files have changed since the plan was made:", *changes]),

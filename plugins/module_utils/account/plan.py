@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -29,6 +28,9 @@ FORMAT_VERSION = "1.0"
 
 #: How many lists are read at the same time. The rate limits of the operations apply to all of them together.
 PARALLEL_READS = 8
+
+#: Why a resource cannot be planned: its declaration does not fit to the account, or a read failed.
+NOT_APPLICABLE, NOT_READABLE = "not-applicable", "not-readable"
 
 #: What happens to a resource.
 CREATED, UPDATED, DELETED, UNCHANGED = "create", "update", "delete", "none"
@@ -169,7 +171,8 @@ def plan_account(
         try:
             return plan_node(node, client)
         except (EngineError, IotError) as error:
-            return node.finding("not-applicable", f"{node.label}: {error}", getattr(error, "field", "") or "")
+            rule = NOT_APPLICABLE if isinstance(error, EngineError) else NOT_READABLE
+            return node.finding(rule, f"{node.label}: {error}", getattr(error, "field", "") or "")
 
     def before_sets(outcomes: list[PlannedResource | Finding]) -> None:
         if meanwhile is not None:
@@ -209,32 +212,6 @@ def account_of(client: Any) -> str:
     connection = client.connection
     text = "\n".join((connection.access_key_id, connection.endpoint, connection.iot_instance_id or ""))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def differences(saved: dict[str, Any], current: AccountPlan) -> list[str]:
-    """Return how a saved plan differs from the current one, one line for each resource."""
-    lines = []
-    if saved.get("format_version", "").split(".")[0] != FORMAT_VERSION.split(".", maxsplit=1)[0]:
-        return [f"the plan has the format {saved.get('format_version')}, this version reads {FORMAT_VERSION}"]
-    if saved.get("account") != current.account:
-        return ["the plan is for another account, endpoint or instance"]
-    before = {(one["kind"], one["name"]): one for one in saved["resources"]}
-    after = {(one["kind"], one["name"]): one for one in map(PlannedResource.to_dict, current.resources)}
-    for key in sorted({*before, *after}):
-        old, new = before.get(key), after.get(key)
-        name = " ".join(key)
-        if old is None:
-            lines.append(f"{name} is not in the plan")
-        elif new is None and old.get("reason"):
-            lines.append(f"{name}: the plan says {_describe(old)} ({old['reason']}), now prune would not do that")
-        elif new is None:
-            lines.append(f"{name} is in the plan, but is no longer declared")
-        elif _fingerprint(old) != _fingerprint(new):
-            lines.append(f"{name}: the plan says {_describe(old)}, now it would be {_describe(new)}")
-    leaving = [(saved.get("prune") or {}).get("leaving", []), (current.prune or {}).get("leaving", [])]
-    if leaving[0] != leaving[1]:
-        lines.append("the resources that leave quarantine are not those in the plan")
-    return lines
 
 
 def _planned(node: Node, result: dict[str, Any]) -> PlannedResource:
@@ -288,12 +265,3 @@ def _quotas(node: Node) -> dict[str, int]:
         for name, operation in family.OPERATIONS.items()
         if operation.qps
     }
-
-
-def _fingerprint(resource: dict[str, Any]) -> str:
-    return json.dumps([resource["action"], resource["steps"]], sort_keys=True, default=str)
-
-
-def _describe(resource: dict[str, Any]) -> str:
-    operations = ", ".join(step["operation"] for step in resource["steps"])
-    return f"{resource['action']} ({operations})" if operations else resource["action"]
