@@ -59,7 +59,7 @@ plan:
       none: 3
     requests:
       CreateProductTopic: 1
-    estimated_seconds: 1.0
+    estimated_seconds: 0.0
     resources:
       - kind: topic
         name: street_light/user/report

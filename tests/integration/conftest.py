@@ -218,6 +218,24 @@ def playbooks(request, server) -> Playbooks:
 
 
 @pytest.fixture
+def run_playbook(playbooks, monkeypatch):
+    """Run a playbook of the collection with its name and variables; the connection comes from the environment."""
+    for name, value in {
+        "ALIBABA_CLOUD_IOT_ENDPOINT": playbooks.server.endpoint,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": "emulator",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "emulator",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    def run(name: str, *options: str, **variables):
+        extra = {key: value for key, value in variables.items() if not isinstance(value, str)}
+        texts = {key: value for key, value in variables.items() if isinstance(value, str)}
+        return playbooks.run(Path(f"iotops.aliyun.{name}"), *options, "-e", json.dumps(extra), **texts)
+
+    return run
+
+
+@pytest.fixture
 def tasks(server) -> Tasks:
     """Run single tasks in this process against an empty emulator."""
     return Tasks(server)

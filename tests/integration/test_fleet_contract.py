@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pty
@@ -64,20 +65,9 @@ def fleet(tmp_path) -> Path:
 
 
 @pytest.fixture
-def run(playbooks, fleet, tmp_path, monkeypatch):
-    """Run a playbook of the collection with the fleet; the connection comes from the environment."""
-    for name, value in {
-        "ALIBABA_CLOUD_IOT_ENDPOINT": playbooks.server.endpoint,
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": "emulator",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "emulator",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-    def run(name: str, *options: str, **variables: str):
-        defaults = {"fleet": str(fleet), "site": "west", "secrets": str(tmp_path / "secrets.csv")}
-        return playbooks.run(Path(f"iotops.aliyun.{name}"), *options, **{**defaults, **variables})
-
-    return run
+def run(run_playbook, fleet, tmp_path):
+    """Run a playbook of the collection with the fleet."""
+    return functools.partial(run_playbook, fleet=str(fleet), site="west", secrets=str(tmp_path / "secrets.csv"))
 
 
 def test_fleet_is_validated_planned_and_applied(run, playbooks, tmp_path):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
 from pathlib import Path
@@ -51,15 +52,9 @@ def fleet(tmp_path) -> Path:
 
 
 @pytest.fixture
-def run(playbooks, fleet, monkeypatch):
-    """Run a playbook of the collection with the fleet; the connection comes from the environment."""
-    for name, value in {
-        "ALIBABA_CLOUD_IOT_ENDPOINT": playbooks.server.endpoint,
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": "emulator",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "emulator",
-    }.items():
-        monkeypatch.setenv(name, value)
-    return lambda name, **variables: playbooks.run(Path(f"iotops.aliyun.{name}"), fleet=str(fleet), **variables)
+def run(run_playbook, fleet):
+    """Run a playbook of the collection with the fleet."""
+    return functools.partial(run_playbook, fleet=str(fleet))
 
 
 @pytest.fixture

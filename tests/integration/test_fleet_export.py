@@ -180,21 +180,9 @@ def create(server, tasks, resources: list[tuple[str, dict]]) -> None:
 
 
 @pytest.fixture
-def run(playbooks, monkeypatch):
-    """Run a playbook of the collection; the connection comes from the environment."""
-    for name, value in {
-        "ALIBABA_CLOUD_IOT_ENDPOINT": playbooks.server.endpoint,
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": "emulator",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "emulator",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-    def run(name: str, *options: str, **variables):
-        extra = {key: value for key, value in variables.items() if not isinstance(value, str)}
-        texts = {key: value for key, value in variables.items() if isinstance(value, str)}
-        return playbooks.run(Path(f"iotops.aliyun.{name}"), *options, "-e", json.dumps(extra), **texts)
-
-    return run
+def run(run_playbook):
+    """Run a playbook of the collection."""
+    return run_playbook
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 import re
 from pathlib import Path
@@ -460,20 +461,10 @@ def test_invalid_manifest_is_reported_with_all_other_problems_before_any_request
 
 
 @pytest.fixture
-def run(playbooks, tmp_path, monkeypatch):
-    """Run a playbook of the collection with a folder of files; the connection comes from the environment."""
-    for name, value in {
-        "ALIBABA_CLOUD_IOT_ENDPOINT": playbooks.server.endpoint,
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": "emulator",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "emulator",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-    def run(name: str, *options: str, **variables: str):
-        defaults = {"fleet": str(tmp_path / "lamps"), "last_applied": str(tmp_path / "state/last_applied.json")}
-        return playbooks.run(Path(f"iotops.aliyun.{name}"), *options, **{**defaults, **variables})
-
-    return run
+def run(run_playbook, tmp_path):
+    """Run a playbook of the collection with a folder of files."""
+    manifest = str(tmp_path / "state/last_applied.json")
+    return functools.partial(run_playbook, fleet=str(tmp_path / "lamps"), last_applied=manifest)
 
 
 def test_playbooks_show_and_apply_a_saved_plan_with_deletions(run, playbooks, tmp_path):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
 from pathlib import Path
@@ -66,18 +67,12 @@ def account(server, tasks) -> None:
 
 
 @pytest.fixture
-def run(playbooks, tmp_path, monkeypatch):
-    """Run a playbook of the collection with the files of the fleet; the connection comes from the environment."""
-    for name, value in {
-        "ALIBABA_CLOUD_IOT_ENDPOINT": playbooks.server.endpoint,
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": "emulator",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "emulator",
-    }.items():
-        monkeypatch.setenv(name, value)
+def run(run_playbook, tmp_path):
+    """Run a playbook of the collection with the files of the fleet."""
     folder = tmp_path / "fleet"
     folder.mkdir()
     (folder / "fleet.json").write_text(json.dumps(FLEET), encoding="utf-8")
-    return lambda name, **variables: playbooks.run(Path(f"iotops.aliyun.{name}"), fleet=str(folder), **variables)
+    return functools.partial(run_playbook, fleet=str(folder))
 
 
 def sent(server) -> Counter[str]:

@@ -19,6 +19,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.engine.entry import 
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.errors import EngineError, IotError
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.fields import contains_pending
 from ansible_collections.iotops.aliyun.plugins.module_utils.engine.steps import CREATE
+from ansible_collections.iotops.aliyun.plugins.module_utils.resources.device_set.estimate import quota_seconds
 
 if TYPE_CHECKING:
     from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import Unmanaged
@@ -136,8 +137,13 @@ class AccountPlan:
     @property
     def seconds_by_operation(self) -> dict[str, float]:
         """The least time in seconds for the requests of each operation that has a rate limit."""
-        quotas = {name: qps for resource in self.resources for name, qps in _quotas(resource.node).items()}
-        return {name: count / quotas[name] for name, count in self.requests.items() if quotas.get(name)}
+        quotas = self.quotas
+        return {name: quota_seconds(count, quotas[name]) for name, count in self.requests.items() if name in quotas}
+
+    @property
+    def quotas(self) -> dict[str, int]:
+        """The requests per second that the platform accepts, by operation."""
+        return {name: qps for resource in self.resources for name, qps in _quotas(resource.node).items()}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan in the form in which it is saved, without secrets."""

@@ -206,6 +206,7 @@ def _short(one: PlannedResource) -> str:
 
 def _requests_section(plan: AccountPlan) -> Section:
     seconds = plan.seconds_by_operation
+    quotas = plan.quotas
     columns = [
         Column("Operation"),
         Column("Requests", "number"),
@@ -216,7 +217,7 @@ def _requests_section(plan: AccountPlan) -> Section:
     rows = []
     for name, count in sorted(plan.requests.items(), key=lambda item: (-seconds.get(item[0], 0.0), item[0])):
         time = seconds.get(name, 0.0)
-        limit = f"{count / time:.0f}/s" if time else "none"
+        limit = f"{quotas[name]}/s" if name in quotas else "none"
         parts = [Part(name, time, "calm")]
         rows.append([name, count, limit, duration(time), bar(parts, plan.estimated_seconds)])
     intro = (
