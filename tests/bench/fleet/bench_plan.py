@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.iotops.aliyun.plugins.module_utils.api.families import FAMILIES
 
-from ...conftest import start
+from ...conftest import running_emulator
 from ..tasks import Tasks
 from .files import DEVICES, GROUPS, PRODUCTS, RULES, as_option, write_fleet
 
@@ -73,17 +73,14 @@ def folder(tmp_path_factory):
     """The state of an emulator to which the fleet is applied, and the fleet."""
     path = tmp_path_factory.mktemp("account")
     write_fleet(path / "fleet")
-    server = start(path, "--no-throttle", "--data", str(path / "data"))
-    Tasks(server, pacing=False).task("iot_fleet_apply", fleet=as_option(path / "fleet"))
-    server.end()
-    server.process.stderr.close()
+    with running_emulator(path, "--no-throttle", "--data", str(path / "data")) as server:
+        Tasks(server, pacing=False).task("iot_fleet_apply", fleet=as_option(path / "fleet"))
     return path
 
 
-def bench_plan(folder, measured):
+def bench_plan(folder, launch, measured):
     fleet = as_option(folder / "fleet")
-    server = start(folder, "--latency", str(LATENCY), "--data", str(folder / "data"))
-    tasks = Tasks(server, pacing=True)
+    tasks = Tasks(launch("--latency", str(LATENCY), "--data", str(folder / "data")), pacing=True)
     result = tasks.task("iot_fleet_plan", fleet=fleet)
     counts, writes, throttled = tasks.calls()
     assert result["plan"]["summary"] == {"create": 0, "update": 0, "delete": 0, "none": len_of(fleet)}
@@ -112,15 +109,12 @@ def bench_plan(folder, measured):
         "1.05 ×",
         read <= 1.05 * minimum,
     )
-    server.end()
-    server.process.stderr.close()
 
 
-def bench_apply(tmp_path, measured):
+def bench_apply(tmp_path, launch, measured):
     write_fleet(tmp_path / "fleet", columns=("nickname", "tags.site", "tags.row"))
     fleet = as_option(tmp_path / "fleet")
-    server = start(tmp_path, "--latency", str(LATENCY))
-    tasks = Tasks(server, pacing=True)
+    tasks = Tasks(launch("--latency", str(LATENCY)), pacing=True)
     estimate = tasks.task("iot_fleet_plan", fleet=fleet)["plan"]["estimated_seconds"]
     applied = tasks.task("iot_fleet_apply", fleet=fleet)
     measured(
@@ -129,8 +123,6 @@ def bench_apply(tmp_path, measured):
         "within 10 %",
         abs(applied["seconds"] / estimate - 1) <= 0.1,
     )
-    server.end()
-    server.process.stderr.close()
 
 
 def bench_many_devices(tmp_path, measured):
@@ -138,16 +130,14 @@ def bench_many_devices(tmp_path, measured):
     for devices in (FEW_DEVICES, MANY_DEVICES):
         write_fleet(tmp_path / f"fleet-{devices}", devices, ["groups"])
         fleet = as_option(tmp_path / f"fleet-{devices}")
-        server = start(tmp_path, "--no-throttle")
-        tasks = Tasks(server, pacing=False)
-        tasks.task("iot_fleet_apply", fleet=fleet)
-        # The fastest of three runs, to exclude other load on the machine.
-        runs = [tasks.task("iot_fleet_plan", fleet=fleet) for _run in range(3)]
+        with running_emulator(tmp_path, "--no-throttle") as server:
+            tasks = Tasks(server, pacing=False)
+            tasks.task("iot_fleet_apply", fleet=fleet)
+            # The fastest of three runs, to exclude other load on the machine.
+            runs = [tasks.task("iot_fleet_plan", fleet=fleet) for _run in range(3)]
         assert all(run["plan"]["summary"]["none"] == len_of(fleet) for run in runs)
         seconds[devices] = min(run["seconds"] for run in runs)
         memory = max(run["memory"] for run in runs)
-        server.end()
-        server.process.stderr.close()
     measured(
         f"plan for {MANY_DEVICES:,} devices: memory",
         f"{memory:.0f} MiB",
