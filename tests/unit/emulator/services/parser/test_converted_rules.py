@@ -169,7 +169,10 @@ def test_data_source_of_custom_topic_receives_the_same_messages(
     comparison.add(("topic() as topic", ""), ProductKey=device["product_key"], ShortTopic=short_topic)
     other = register("other", device["product_key"])
     senders = [(device, "update"), (device, "get"), (other, "update")]
-    publish = lambda sent: publish_as_device(f"/{{own}}/user/{sent[1]}", b"{}", sent[0])  # noqa: E731
+
+    def publish(sent: tuple) -> None:
+        publish_as_device(f"/{{own}}/user/{sent[1]}", b"{}", sent[0])
+
     assert comparison.compare(publish, senders) == []
     assert sum(comparison.forwarded.values()) > 0
 
