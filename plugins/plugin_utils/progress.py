@@ -38,8 +38,8 @@ class DisplayedProgress(Progress):
             return
         is_done = share >= 1
         filled = int(_BAR_WIDTH * min(max(share, 0.0), 1.0))
-        bar = f"[{'#' * filled}{'-' * (_BAR_WIDTH - filled)}] {share:4.0%} {text}"
+        line = f"[{'#' * filled}{'-' * (_BAR_WIDTH - filled)}] {share:4.0%} {text}"
         width = self._display.columns - 1
         # A line that the terminal wraps could not be replaced. The last one stays.
-        shown = bar if is_done or len(bar) <= width else f"{bar[: width - 1]}…"
+        shown = line if is_done or len(line) <= width else f"{line[: width - 1]}…"
         self._display.display(f"{_CLEAR}{shown}", screen_only=True, newline=is_done)

@@ -33,7 +33,7 @@ def read_saved_plan(path: str, account: str) -> tuple[dict[str, Any], list[Findi
         return {}, [Finding("invalid-plan", "plan is not a saved plan of iot_fleet_plan", source)]
     problems = []
     version = str(saved.get("format_version", ""))
-    if version.split(".")[0] != FORMAT_VERSION.split(".", maxsplit=1)[0]:
+    if version.split(".", maxsplit=1)[0] != FORMAT_VERSION.split(".", maxsplit=1)[0]:
         message = f"the plan has the format {version or 'unknown'}, this version reads {FORMAT_VERSION}"
         problems.append(Finding("invalid-plan", message, source))
     if saved.get("account") != account:
