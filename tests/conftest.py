@@ -25,9 +25,13 @@ from urllib.parse import quote
 
 import pytest
 
-from .browser import browser, page  # noqa: F401  # fixtures
+from . import browser as browser_fixtures
 
 COMMAND = (sys.executable, "-m", "ansible_collections.iotops.aliyun.emulator", "--port", "0")
+
+#: The fixtures for tests of HTML pages.
+browser = browser_fixtures.browser
+page = browser_fixtures.page
 
 KEY = "emulator"
 START_TIMEOUT = 15.0  # seconds

@@ -23,7 +23,7 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.plan_changes
     device_changes,
 )
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import MAX_NAMES
-from ansible_collections.iotops.aliyun.plugins.module_utils.web_page.charts import Part, bar
+from ansible_collections.iotops.aliyun.plugins.module_utils.web_page.charts import Part, single_bar
 from ansible_collections.iotops.aliyun.plugins.module_utils.web_page.markup import Markup, joined, tag
 from ansible_collections.iotops.aliyun.plugins.module_utils.web_page.page import (
     Column,
@@ -129,7 +129,7 @@ def _kinds_section(plan: AccountPlan) -> Section:
     for plural, counts in sorted(kinds.items()):
         parts = [Part(action, counts[action], _TONES[action]) for action in (*_ACTIONS, UNCHANGED)]
         values = [counts[action] or Markup('<span class="quiet">0</span>') for action in (*_ACTIONS, UNCHANGED)]
-        rows.append([plural.replace("_", " "), *values, bar(parts, sum(counts.values()))])
+        rows.append([plural.replace("_", " "), *values, single_bar(parts, sum(counts.values()))])
     content = table("Changes by kind", columns, rows, "The files declare no resources.")
     return Section("kinds", "Changes by kind", content)
 
@@ -219,7 +219,7 @@ def _requests_section(plan: AccountPlan) -> Section:
         time = seconds.get(name, 0.0)
         limit = f"{quotas[name]}/s" if name in quotas else "none"
         parts = [Part(name, time, "calm")]
-        rows.append([name, count, limit, duration(time), bar(parts, plan.estimated_seconds)])
+        rows.append([name, count, limit, duration(time), single_bar(parts, plan.estimated_seconds)])
     intro = (
         "Writes that apply sends. Operations run at the same time, each at its rate limit, so the slowest one "
         "determines the time."

@@ -12,7 +12,13 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.account.report_devic
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.report_flow_page import flow_section
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.scan import Found
 from ansible_collections.iotops.aliyun.plugins.module_utils.account.unmanaged import MAX_NAMES
-from ansible_collections.iotops.aliyun.plugins.module_utils.web_page.charts import Bar, Part, bar, bar_chart, legend
+from ansible_collections.iotops.aliyun.plugins.module_utils.web_page.charts import (
+    Bar,
+    Part,
+    bar_chart,
+    legend,
+    single_bar,
+)
 from ansible_collections.iotops.aliyun.plugins.module_utils.web_page.markup import Markup, joined, tag
 from ansible_collections.iotops.aliyun.plugins.module_utils.web_page.page import (
     Column,
@@ -138,7 +144,7 @@ def _product_row(report: FleetReport, one: Found, model: dict[str, Any] | None) 
         _model_text(values, model),
         badge(values.get("status") or "", "good" if values.get("status") == "released" else ""),
         total,
-        joined([bar(parts, total), tag("div", ", ".join(texts), class_="key") if texts else None]),
+        joined([single_bar(parts, total), tag("div", ", ".join(texts), class_="key") if texts else None]),
     ]
 
 
@@ -169,7 +175,7 @@ def _devices_section(report: FleetReport) -> Section:
     parts = _status_parts(statuses, with_empty=True)
     content = [tag("h3", "By status")]
     if total:
-        content += [bar(parts, total), legend(parts)]
+        content += [single_bar(parts, total), legend(parts)]
     else:
         content.append(tag("p", "The account has no devices.", class_="quiet"))
     content += [tag("h3", "By group"), _group_chart(report)]
@@ -270,7 +276,7 @@ def _quotas_section(report: FleetReport) -> Section:
                 one.used,
                 one.maximum,
                 badge(share, tone) if tone != "calm" else share,
-                bar([Part(one.title, one.used, tone)], one.maximum),
+                single_bar([Part(one.title, one.used, tone)], one.maximum),
                 one.where,
                 one.source,
             ]

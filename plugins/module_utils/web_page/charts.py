@@ -47,7 +47,7 @@ class Bar:
     total: float | None = None
 
 
-def bar(parts: Sequence[Part], total: float) -> Markup:
+def single_bar(parts: Sequence[Part], total: float) -> Markup:
     """Return one horizontal bar without text.
 
     Args:
@@ -83,7 +83,7 @@ def bar_chart(bars: Iterable[Bar], total: float | None = None) -> Markup:
             "li",
             tag("span", one.label, class_="label"),
             tag("span", number(one.text), class_="value"),
-            bar(one.parts, total if one.total is None else one.total),
+            single_bar(one.parts, total if one.total is None else one.total),
             tag("div", one.note, class_="note") if one.note else None,
         )
         for one in bars

@@ -35,21 +35,21 @@ def joined(parts: Iterable[Any]) -> Markup:
     return Markup("".join(escaped(part) for part in parts if part is not None))
 
 
-def tag(name: str, /, *children: Any, **attributes: Any) -> Markup:
+def tag(element: str, /, *children: Any, **attributes: Any) -> Markup:
     """Return an element of HTML or SVG.
 
     Args:
-        name: The name of the element.
+        element: The name of the element.
         children: Its content: markup, or values whose text is escaped. None is omitted.
         attributes: Its attributes. An underscore stands for a hyphen, and is ignored at the end (``class_``). An
             attribute whose value is None or False is omitted; True stands for an attribute without a value.
     """
-    text = name
+    text = element
     for key, value in attributes.items():
         if value is None or value is False:
             continue
         key = key.rstrip("_").replace("_", "-")
         text += f" {key}" if value is True else f' {key}="{escaped(value)}"'
-    if name in _VOID:
+    if element in _VOID:
         return Markup(f"<{text}>")
-    return Markup(f"<{text}>{joined(children)}</{name}>")
+    return Markup(f"<{text}>{joined(children)}</{element}>")

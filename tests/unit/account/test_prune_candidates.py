@@ -93,7 +93,7 @@ LAMP = declared("products", name="lamp", node_type="device")
 def search(monkeypatch):
     """Return a function that returns what prune may delete: the rule by label, with ``(refused)`` if it is refused."""
 
-    def search(account: Account, *items: dict[str, Any], applied=(), external=None, tag=TAG) -> dict[str, str]:
+    def search(account: Account, *items: dict[str, Any], applied=(), external=None, tag=None) -> dict[str, str]:
         monkeypatch.setattr(existing, "Scan", lambda _client, _filters: account)
         monkeypatch.setattr(prune_candidates, "find_unmanaged", account.unmanaged)
         fleet = Fleet(items, external=external)
@@ -101,7 +101,7 @@ def search(monkeypatch):
         planned = [PlannedResource(node, UNCHANGED) for node in fleet.nodes]
         manifest = LastApplied("m.json", "account1", "lamps")
         manifest.resources = {one.key: one for one in applied}
-        settings = PruneSettings(tag, manifest=manifest)
+        settings = PruneSettings(TAG if tag is None else tag, manifest=manifest)
         found = CandidateSearch(make_client(account), planned, external or {}, settings).run()
         return {one.label: f"{one.rule} (refused)" if one.refused else one.rule for one in found}
 

@@ -14,10 +14,10 @@ from ansible_collections.iotops.aliyun.plugins.module_utils.web_page.charts impo
     Bar,
     Line,
     Part,
-    bar,
     bar_chart,
     legend,
     line_chart,
+    single_bar,
     ticks,
 )
 
@@ -28,22 +28,22 @@ def rects(text: str) -> list[tuple[float, float]]:
 
 
 def test_bar_shows_the_parts_in_order():
-    text = bar([Part("online", 50, "good"), Part("offline", 25, "idle"), Part("none", 0)], 100)
+    text = single_bar([Part("online", 50, "good"), Part("offline", 25, "idle"), Part("none", 0)], 100)
     assert rects(text) == [(0, 50), (50, 25)]
     assert 'class="fill-good"' in text
     assert 'aria-hidden="true"' in text
 
 
 def test_bar_shows_small_parts_and_never_exceeds_its_width():
-    parts = rects(bar([Part("many", 99_999), Part("one", 1), Part("beyond", 50_000)], 100_000))
+    parts = rects(single_bar([Part("many", 99_999), Part("one", 1), Part("beyond", 50_000)], 100_000))
     assert parts[1][1] > 0 or parts[0] == (0, 100)
     assert all(start + width <= 100.01 for start, width in parts)
-    assert rects(bar([Part("one", 1), Part("many", 99_999)], 100_000))[0] == (0, 1)
+    assert rects(single_bar([Part("one", 1), Part("many", 99_999)], 100_000))[0] == (0, 1)
 
 
 @pytest.mark.parametrize(("parts", "total"), [([], 10), ([Part("a", 0)], 0), ([Part("a", 5)], 0)])
 def test_bar_without_values_is_empty(parts, total):
-    assert rects(bar(parts, total)) == []
+    assert rects(single_bar(parts, total)) == []
 
 
 def test_bars_of_a_chart_are_relative_to_the_largest_one_or_to_their_own_total():

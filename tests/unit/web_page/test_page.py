@@ -48,13 +48,13 @@ class Structure(HTMLParser):
         self.feed(text)
         assert self.open == []
 
-    def handle_starttag(self, name, attributes):
-        self.elements.append((name, dict(attributes)))
-        if name not in VOID:
-            self.open.append(name)
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
 
-    def handle_endtag(self, name):
-        assert self.open.pop() == name
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
 
     def handle_data(self, data):
         if self.open and self.open[-1] not in ("style", "script"):
