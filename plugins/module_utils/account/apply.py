@@ -50,6 +50,16 @@ class Outcome:
         return found
 
 
+def result_of(outcomes: list[Outcome]) -> dict[str, Any]:
+    """Return the outcomes as the task returns them."""
+    counts = Counter(outcome.status for outcome in outcomes)
+    return {
+        "changed": any(one.status == DONE or one.result.get("changed") for one in outcomes),
+        "summary": ", ".join(f"{counts[status]} {status}" for status in (DONE, UNCHANGED, FAILED, SKIPPED)),
+        "resources": [outcome.to_dict() for outcome in outcomes if outcome.status != UNCHANGED],
+    }
+
+
 class Interrupted(EngineError):
     """The user interrupted the task. What was done until then is in the result.
 
@@ -58,15 +68,10 @@ class Interrupted(EngineError):
     """
 
     def __init__(self, outcomes: list[Outcome]) -> None:
-        counts = Counter(outcome.status for outcome in outcomes)
-        summary = ", ".join(f"{counts[status]} {status}" for status in (DONE, UNCHANGED, FAILED, SKIPPED))
-        super().__init__(f"the task was interrupted: {summary}. Run it again to continue")
+        result = result_of(outcomes)
+        super().__init__(f"the task was interrupted: {result['summary']}. Run it again to continue")
         self.outcomes = outcomes
-        self.result = {
-            "changed": any(one.status == DONE or one.result.get("changed") for one in outcomes),
-            "summary": summary,
-            "resources": [outcome.to_dict() for outcome in outcomes if outcome.status != UNCHANGED],
-        }
+        self.result = result
 
 
 class Application:

@@ -206,14 +206,8 @@ class ApplyEntry(FleetEntry):
 
     @staticmethod
     def _result(outcomes: list[application.Outcome]) -> dict[str, Any]:
-        counts = {
-            status: sum(outcome.status == status for outcome in outcomes)
-            for status in (application.DONE, application.UNCHANGED, application.FAILED, application.SKIPPED)
-        }
-        result: dict[str, Any] = {
-            "changed": bool(counts[application.DONE]) or any(one.result.get("changed") for one in outcomes),
-            "summary": ", ".join(f"{count} {status}" for status, count in counts.items()),
-            "resources": [outcome.to_dict() for outcome in outcomes if outcome.status != application.UNCHANGED],
+        result = {
+            **application.result_of(outcomes),
             "diff": [
                 _diff(outcome.node, outcome.result["diff"])
                 for outcome in outcomes
